@@ -1,0 +1,100 @@
+"""What a check says: positions, edits, fixes and diagnostics. Plain records that can cross a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+#: Where the page of a rule lives; the rule's name is appended.
+DOCS_URL = "https://kerascheck.github.io/kerascheck/rules/"
+
+
+class Severity(str, Enum):
+    """How bad a finding is."""
+
+    ERROR = "error"  # will crash, or cannot learn
+    WARNING = "warning"  # likely harmful
+    INFO = "info"  # advice
+
+
+class Applicability(str, Enum):
+    """Whether a fix may be applied without a human reading it."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text. Both numbers are 1-based; columns count characters (code points)."""
+
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open stretch of text: `end` is the first position behind it."""
+
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of `span` by `content` (an empty span inserts)."""
+
+    span: Span
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that repair one finding. They are applied together or not at all."""
+
+    applicability: Applicability
+    message: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding, as every reporter shows it.
+
+    `span` and the fix count rows in the whole file; for a notebook `cell` is the 1-based cell index
+    and rows count within the cell.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    filename: str
+    span: Span
+    cell: int | None = None
+    fix: Fix | None = None
+    help: str | None = None
+    noqa_row: int = 0
+
+    @property
+    def url(self) -> str:
+        """The documentation page of the rule."""
+        return f"{DOCS_URL}{self.name}/"
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int, str, str]:
+        """File, cell, row, column, code: the order in which findings are shown."""
+        start = self.span.start
+        return (self.filename, self.cell or 0, start.row, start.column, self.code, self.message)
+
+
+@dataclass(slots=True)
+class Report:
+    """All that checking one file gave. Picklable, so that workers can send it home."""
+
+    filename: str
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    models_exact: int = 0
+    models_symbolic: int = 0
+    models_unknown: int = 0
+    skipped: str | None = None  # why the file was not analysed (no Keras in it, skip-file)

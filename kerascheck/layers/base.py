@@ -1,0 +1,313 @@
+"""The form of a layer definition, and how the arguments of a call become a layer's configuration.
+
+To add a layer, write a subclass of `LayerDef` (usually `SingleInput` or `MultiInput`) in the module of its family:
+its Keras signature as text, its weights, its output shape. It is found by its class attribute `name`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, ClassVar
+
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape
+from kerascheck.network.ir import Layer, Weight
+from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
+
+
+class Config(Mapping[str, Any]):
+    """The configuration of one layer: Keras 3 parameter names to values, defaults filled in.
+
+    The readers below convert and check as Keras does: they raise `KerasError` for what Keras refuses and
+    `Undetermined` for what is not known.
+    """
+
+    __slots__ = ("given", "layer_name", "values_by_name")
+
+    def __init__(self, layer_name: str, values: dict[str, Any], given: frozenset[str]) -> None:
+        self.layer_name = layer_name
+        self.values_by_name = values
+        self.given = given  # the names that the source gives
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values_by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_by_name)
+
+    def __len__(self) -> int:
+        return len(self.values_by_name)
+
+    def known(self, name: str) -> Any:
+        """The raw value. Raises Undetermined where it is Unknown."""
+        value = self.values_by_name.get(name)
+        if isinstance(value, Unknown):
+            raise Undetermined(value.reason)
+        return value
+
+    def dim(self, name: str) -> Int:
+        """A size: an int or a symbolic one. An Unknown with a text becomes the symbolic size of that text."""
+        return self.as_dim(name, self.values_by_name.get(name))
+
+    def as_dim(self, name: str, value: Any) -> Int:
+        """Convert one value as `dim` does; `name` is for the message."""
+        if isinstance(value, bool):
+            return int(value)
+        if isinstance(value, (int, SymDim)):
+            return value
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        if isinstance(value, Unknown):
+            if value.text:
+                return SymDim.named(value.text, value.key)
+            raise Undetermined(value.reason)
+        raise KerasError(f"{self.layer_name} expects an integer for {name}, got {value!r}", "argument")
+
+    def dims(self, name: str, rank: int) -> tuple[Int, ...]:
+        """A size per axis; one number stands for all axes."""
+        value = self.values_by_name.get(name)
+        if isinstance(value, Unknown):
+            raise Undetermined(value.reason)
+        if isinstance(value, (tuple, list)):
+            if len(value) != rank:
+                raise KerasError(
+                    f"{self.layer_name} expects {name} to be an integer or {rank} integers, got {tuple(value)!r}",
+                    "argument",
+                )
+            return tuple(self.as_dim(name, v) for v in value)
+        return (self.as_dim(name, value),) * rank
+
+    def text(self, name: str) -> str:
+        """A string option. Raises Undetermined where it is not known, KerasError where it is no string."""
+        value = self.known(name)
+        if not isinstance(value, str):
+            raise KerasError(f"{self.layer_name} expects a string for {name}, got {value!r}", "argument")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """A truth value."""
+        value = self.known(name)
+        if isinstance(value, (bool, int, str, float, type(None))):
+            return bool(value)
+        raise Undetermined(f"{name} of {self.layer_name}")
+
+    def number(self, name: str) -> float:
+        """A float or an int that is known."""
+        value = self.known(name)
+        if isinstance(value, (int, float)):
+            return value
+        raise Undetermined(f"{name} of {self.layer_name}")
+
+    def layer(self, name: str) -> Layer:
+        """A layer given as an argument."""
+        value = self.known(name)
+        if isinstance(value, Layer):
+            return value
+        raise KerasError(f"{self.layer_name} expects a layer for {name}, got {value!r}", "argument")
+
+
+class LayerDef:
+    """One built-in layer class."""
+
+    #: The class name in Keras 3.
+    name: ClassVar[str] = ""
+    #: Its parameters with defaults, as in the signature of its `__init__` without self and **kwargs.
+    signature: ClassVar[str] = ""
+    #: Names Keras 1 and 2 used for the class (`Convolution2D`).
+    old_names: ClassVar[tuple[str, ...]] = ()
+    #: Names Keras 1 and 2 used for the parameters, with the Keras 3 name.
+    old_parameters: ClassVar[Mapping[str, str]] = {}
+    #: Keyword arguments every layer takes (the base class of Keras's layers reads them).
+    base_parameters: ClassVar[frozenset[str]] = frozenset(
+        {
+            "name", "dtype", "trainable", "autocast", "activity_regularizer", "input_shape", "input_dim",
+            "batch_input_shape", "batch_shape", "batch_size", "input_dtype", "input_length", "weights", "dynamic",
+        }
+    )  # fmt: skip
+    #: Required rank of each input, or the least (both count the batch axis).
+    ndim: ClassVar[int | None] = None
+    min_ndim: ClassVar[int | None] = None
+
+    def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
+        """Rewrite Keras 1/2 argument forms in place (`Convolution2D(32, 3, 3)`); renames are done already."""
+
+    def validate(self, c: Config) -> None:
+        """Raise KerasError for arguments that the constructor refuses."""
+
+    def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
+        """Raise KerasError for inputs that the layer refuses; by default checks the ranks."""
+        for shape in shapes:
+            if self.ndim is not None and len(shape) != self.ndim:
+                raise KerasError(
+                    f"{self.name} expects inputs of rank {self.ndim}, found rank {len(shape)}: {format_shape(shape)}",
+                    "rank",
+                )
+            if self.min_ndim is not None and len(shape) < self.min_ndim:
+                raise KerasError(
+                    f"{self.name} expects inputs of rank {self.min_ndim} or more, "
+                    f"found rank {len(shape)}: {format_shape(shape)}",
+                    "rank",
+                )
+
+    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
+        """The variables that building on these inputs creates (those of `weight_holders` not included)."""
+        return []
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        """The output shapes for these input shapes."""
+        raise Undetermined(f"what {self.name} does is not known")
+
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        """The dtype of the outputs."""
+        return "float32"
+
+    def weight_holders(self, c: Config) -> Sequence[Layer]:
+        """Layers in the configuration whose variables belong to this one (wrappers)."""
+        return ()
+
+
+class SingleInput(LayerDef):
+    """A layer of one input and one output: write `weights` and `output`."""
+
+    def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
+        if len(shapes) != 1:
+            raise KerasError(f"{self.name} takes one input, it is called on {len(shapes)}", "input-count")
+        super().check_inputs(c, shapes)
+
+    def weights(self, c: Config, shape: Shape) -> list[Weight]:
+        """The variables that building on this input creates."""
+        return []
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        """The output shape for this input shape; by default the same."""
+        return shape
+
+    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
+        return self.weights(c, shapes[0])
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        return [self.output(c, shapes[0])]
+
+
+class MultiInput(LayerDef):
+    """A layer of a list of inputs and one output: write `output`."""
+
+    def output(self, c: Config, shapes: Sequence[Shape]) -> Shape:
+        """The output shape for these input shapes."""
+        raise Undetermined(f"what {self.name} does is not known")
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        return [self.output(c, shapes)]
+
+
+@cache
+def parse_signature(signature: str) -> tuple[tuple[str, ...], Mapping[str, Any], bool]:
+    """Parameter names in order, defaults, and whether all behind the first `*` are keyword only."""
+    function = ast.parse(f"def f({signature}): pass").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    args = function.args
+    names = tuple(a.arg for a in args.args)
+    defaults: dict[str, Any] = {}
+    for name, node in zip(names[len(names) - len(args.defaults) :], args.defaults, strict=True):
+        defaults[name] = ast.literal_eval(node)
+    for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        if default is not None:
+            defaults[arg.arg] = ast.literal_eval(default)
+    return names, defaults, bool(args.kwonlyargs)
+
+
+def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:
+    """Bind the arguments of a constructor call to the layer's parameters.
+
+    Args:
+        definition: the layer.
+        arguments: as the call gives them, plain values (lists as lists).
+        spelled: the class name the source uses (`Convolution2D`).
+        dialect: the Keras generation the file is written for: 1, 2 or 3.
+
+    Raises:
+        KerasError: a missing or unknown argument, or one that the constructor refuses.
+    """
+    names, defaults, _ = parse_signature(definition.signature)
+    positional = [g.value for g in arguments.positional]
+    keywords = {k: g.value for k, g in arguments.keywords.items()}
+    for old, new in definition.old_parameters.items():
+        if old in keywords and new not in keywords:
+            keywords[new] = keywords.pop(old)
+    definition.upgrade(positional, keywords, spelled, dialect)
+    values: dict[str, Any] = dict(defaults)
+    given: set[str] = set()
+    if len(positional) > len(names):
+        raise KerasError(
+            f"{definition.name} takes at most {len(names)} positional arguments, {len(positional)} given", "argument"
+        )
+    for name, value in zip(names, positional, strict=False):
+        values[name] = value
+        given.add(name)
+    accepted = set(names) | set(defaults)
+    for name, value in keywords.items():
+        if name in given:
+            raise KerasError(f"{definition.name} got two values for {name}", "argument")
+        if name not in accepted and name not in definition.base_parameters:
+            raise KerasError(f"{definition.name} has no argument {name}", "unknown-argument")
+        values[name] = value
+        given.add(name)
+    for name in names:
+        if name not in values:
+            if arguments.open_positional or arguments.open_keywords:
+                values[name] = Unknown(f"{name} may be given through * or ** arguments")
+            else:
+                raise KerasError(f"{definition.name} needs the argument {name}", "missing-argument")
+    if arguments.open_positional or arguments.open_keywords:
+        for name in accepted - given:
+            values[name] = Unknown(f"{name} may be given through * or ** arguments")
+    config = Config(definition.name, values, frozenset(given))
+    try:
+        definition.validate(config)
+    except Undetermined:
+        pass  # what is not known is not refused
+    return config
+
+
+def activation_name(value: Any) -> str | Unknown:
+    """The standard name of an activation argument: `relu`, `linear` for None, Unknown for what is not known.
+
+    A function of the program has no standard name and gives Unknown.
+    """
+    if value is None:
+        return "linear"
+    if isinstance(value, str):
+        return value.lower()
+    if isinstance(value, Symbol):
+        parts = value.name.split(".")
+        if parts[:-1] in (["keras", "activations"], ["tensorflow", "nn"], ["tensorflow", "keras", "activations"]) or (
+            parts[:2] == ["keras", "ops"]
+        ):
+            return parts[-1]
+        if value.name in ("tensorflow.tanh", "tensorflow.sigmoid"):
+            return parts[-1]
+    if isinstance(value, Layer):
+        config = getattr(value, "config", {})
+        if value.cls == "Activation" and "activation" in config:
+            return activation_name(config["activation"])
+        return _ACTIVATION_LAYERS.get(value.cls, Unknown(f"layer {value.cls} as activation"))
+    if isinstance(value, Unknown):
+        return value
+    return Unknown("an activation function of the program")
+
+
+_ACTIVATION_LAYERS = {
+    "ReLU": "relu",
+    "LeakyReLU": "leaky_relu",
+    "PReLU": "prelu",
+    "ELU": "elu",
+    "Softmax": "softmax",
+    "ThresholdedReLU": "thresholded_relu",
+}
+
+
+def same_or_none(a: Dim, b: Dim) -> bool:
+    """Whether two sizes may be equal (Keras lets `None` match anything)."""
+    return not definitely_different(a, b)

@@ -1,0 +1,1 @@
+"""The network IR: dimensions, shapes, tensors, layers, networks, and the calls made on them."""

@@ -1,0 +1,83 @@
+"""The arguments of one call: absent, given, or "cannot tell" (behind `*args` or `**kwargs`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kerascheck.symbolic import Unknown
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument the source gives: its value, and its node where it is written in this very call."""
+
+    value: Any
+    node: cst.Arg | None = None
+
+
+class Absent:
+    """The argument is not given; its default holds."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class CannotTell:
+    """The argument may hide in `*args` or `**kwargs`."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT = Absent()
+CANNOT_TELL = CannotTell()
+
+
+class Arguments:
+    """Positional and keyword arguments of a call, evaluated.
+
+    `names` binds positions to parameter names once the callee's signature is known (see `bind`).
+    """
+
+    __slots__ = ("call", "keywords", "open_keywords", "open_positional", "positional")
+
+    def __init__(
+        self,
+        positional: list[Given],
+        keywords: dict[str, Given],
+        open_positional: bool = False,
+        open_keywords: bool = False,
+        call: cst.Call | None = None,
+    ) -> None:
+        self.positional = positional
+        self.keywords = keywords
+        self.open_positional = open_positional  # *args of unknown content
+        self.open_keywords = open_keywords  # **kwargs of unknown content
+        self.call = call
+
+    def get(self, name: str, position: int | None = None) -> Given | Absent | CannotTell:
+        """The argument called `name`, which may also stand at the 0-based `position`."""
+        if name in self.keywords:
+            return self.keywords[name]
+        if position is not None and position < len(self.positional):
+            return self.positional[position]
+        if self.open_keywords or (self.open_positional and position is not None):
+            return CANNOT_TELL
+        return ABSENT
+
+    def value(self, name: str, position: int | None = None, default: Any = None) -> Any:
+        """The value of the argument, its default where absent, Unknown where it cannot be told."""
+        found = self.get(name, position)
+        if isinstance(found, Given):
+            return found.value
+        if isinstance(found, CannotTell):
+            return Unknown(f"{name} may be given through * or ** arguments")
+        return default

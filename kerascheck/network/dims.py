@@ -1,0 +1,258 @@
+"""Dimensions: known integers, `None` (Keras's own "any size") and symbolic sizes with exact arithmetic.
+
+A symbolic dimension is a polynomial with integer coefficients over *atoms*: named sizes such as `X.shape[1]` and
+opaque results (floor divisions, remainders, maxima) of other dimensions. Equal polynomials are equal sizes; two
+dimensions are definitely different only where their difference is a nonzero constant. Everything else is not
+known, and the questions below say so by answering `False` on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import TypeAlias
+
+from kerascheck.symbolic import Undetermined
+
+_MAX_TERMS = 32  # a longer polynomial becomes an atom of its own
+
+
+class Atom:
+    """One indivisible symbolic size: its identity and the text a reader sees."""
+
+    __slots__ = ("_hash", "key", "text")
+
+    def __init__(self, key: Hashable, text: str) -> None:
+        self.key = key
+        self.text = text
+        self._hash = hash(key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Atom) and self.key == other.key
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+Monomial: TypeAlias = tuple[Atom, ...]  # sorted by text; the empty tuple is the constant term
+
+
+class SymDim:
+    """A symbolic integer: immutable, hashable, with the integer operators that shape code uses."""
+
+    __slots__ = ("_hash", "terms")
+
+    def __init__(self, terms: dict[Monomial, int]) -> None:
+        self.terms = terms
+        self._hash = hash(frozenset(terms.items()))
+
+    @staticmethod
+    def named(text: str, key: Hashable = None) -> SymDim:
+        """The size called `text`; two sizes are the same where their keys (by default the texts) are."""
+        return SymDim({(Atom(key if key is not None else text, text),): 1})
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SymDim) and self.terms == other.terms
+
+    def __repr__(self) -> str:
+        return f"SymDim({self})"
+
+    def __str__(self) -> str:
+        parts: list[str] = []
+        constant = 0
+        for monomial, factor in self.terms.items():
+            if not monomial:
+                constant = factor
+                continue
+            name = "*".join(_wrap(a.text) if len(monomial) > 1 or abs(factor) != 1 else a.text for a in monomial)
+            sign = "-" if factor < 0 else "+"
+            size = abs(factor)
+            parts.append(f"{sign} {name}" if size == 1 else f"{sign} {size}*{name}")
+        if constant or not parts:
+            parts.append(f"{'-' if constant < 0 else '+'} {abs(constant)}")
+        text = " ".join(parts)
+        return text[2:] if text.startswith("+ ") else "-" + text[2:]
+
+    # -- arithmetic ---------------------------------------------------------------------------------
+
+    def __neg__(self) -> int | SymDim:
+        return _build({m: -f for m, f in self.terms.items()})
+
+    def __add__(self, other: object) -> int | SymDim:
+        terms = _terms(other)
+        if terms is None:
+            return NotImplemented
+        result = dict(self.terms)
+        for monomial, factor in terms.items():
+            result[monomial] = result.get(monomial, 0) + factor
+        return _build(result)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: object) -> int | SymDim:
+        terms = _terms(other)
+        if terms is None:
+            return NotImplemented
+        return self + _build({m: -f for m, f in terms.items()})
+
+    def __rsub__(self, other: object) -> int | SymDim:
+        terms = _terms(other)
+        if terms is None:
+            return NotImplemented
+        return -self + _build(terms)
+
+    def __mul__(self, other: object) -> int | SymDim:
+        terms = _terms(other)
+        if terms is None:
+            return NotImplemented
+        result: dict[Monomial, int] = {}
+        for m1, f1 in self.terms.items():
+            for m2, f2 in terms.items():
+                monomial = tuple(sorted(m1 + m2, key=lambda a: a.text))
+                result[monomial] = result.get(monomial, 0) + f1 * f2
+        return _build(result)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: object) -> int | SymDim:
+        if isinstance(other, int) and other:
+            if all(f % other == 0 for f in self.terms.values()):
+                return _build({m: f // other for m, f in self.terms.items()})
+            # pull whole multiples out: (4n + 7) // 4 == n + 7 // 4
+            whole = {m: f // other for m, f in self.terms.items() if m and f % other == 0}
+            rest = {m: f for m, f in self.terms.items() if not (m and f % other == 0)}
+            if whole:
+                return _build(whole) + (_build(rest) // other)
+            constant = rest.get((), 0)
+            if constant // other:
+                rest = {**rest, (): constant % other}
+                return _build(rest) // other + constant // other
+        return _opaque("//", self, other)
+
+    def __rfloordiv__(self, other: object) -> int | SymDim:
+        return _opaque("//", other, self)
+
+    def __mod__(self, other: object) -> int | SymDim:
+        if isinstance(other, int) and other and all(f % other == 0 for f in self.terms.values()):
+            return 0
+        return _opaque("%", self, other)
+
+    def __rmod__(self, other: object) -> int | SymDim:
+        return _opaque("%", other, self)
+
+
+Int: TypeAlias = int | SymDim
+Dim: TypeAlias = int | SymDim | None
+Shape: TypeAlias = tuple[Dim, ...]
+
+
+def _wrap(text: str) -> str:
+    return f"({text})" if " " in text else text
+
+
+def _terms(value: object) -> dict[Monomial, int] | None:
+    if isinstance(value, SymDim):
+        return value.terms
+    if isinstance(value, int):
+        return {(): int(value)} if value else {}
+    return None
+
+
+def _build(terms: dict[Monomial, int]) -> int | SymDim:
+    kept = {m: f for m, f in terms.items() if f}
+    if not kept:
+        return 0
+    if len(kept) == 1 and () in kept:
+        return kept[()]
+    result = SymDim(kept)
+    if len(kept) > _MAX_TERMS:
+        return SymDim.named("...", ("sum", result))
+    return result
+
+
+def _opaque(operator: str, left: object, right: object) -> int | SymDim:
+    if not isinstance(left, (int, SymDim)) or not isinstance(right, (int, SymDim)) or right == 0:
+        raise Undetermined(f"{left} {operator} {right}")
+    return SymDim.named(f"{_wrap(str(left))} {operator} {_wrap(str(right))}", (operator, left, right))
+
+
+def maximum(*values: Int) -> Int:
+    """The largest of the sizes; an opaque size where that is not known."""
+    return _extreme("max", max, values)
+
+
+def minimum(*values: Int) -> Int:
+    """The smallest of the sizes; an opaque size where that is not known."""
+    return _extreme("min", min, values)
+
+
+def _extreme(name: str, choose: object, values: tuple[Int, ...]) -> Int:
+    best = values[0]
+    for value in values[1:]:
+        difference = value - best
+        if isinstance(difference, int):
+            if (difference > 0) == (name == "max"):
+                best = value
+        else:
+            best = SymDim.named(f"{name}({best}, {value})", (name, best, value))
+    return best
+
+
+# -- questions -----------------------------------------------------------------------------------------
+
+
+def definitely_equal(left: Dim, right: Dim) -> bool:
+    """Whether both are one known size. `None` is never known to equal anything."""
+    return left is not None and right is not None and left == right
+
+
+def definitely_different(left: Dim, right: Dim) -> bool:
+    """Whether the two sizes cannot be equal (5 and 6; n and n + 1). `None` may be anything."""
+    if left is None or right is None or left == right:
+        return False
+    difference = left - right
+    return isinstance(difference, int) and difference != 0
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    """The product of the sizes; `None` if any of them is `None` (as Keras's Flatten says it)."""
+    result: Int = 1
+    for dim in dims:
+        if dim is None:
+            return None
+        result = result * dim
+    return result
+
+
+def is_exact(shape: Shape) -> bool:
+    """Whether every dimension is an integer or Keras's own `None`."""
+    return not any(isinstance(dim, SymDim) for dim in shape)
+
+
+def format_dim(dim: Dim) -> str:
+    """`None`, `28` or the text of a symbolic size."""
+    return str(dim)
+
+
+def format_shape(shape: Shape) -> str:
+    """As Python prints a tuple: `(None, 28, 28, 1)`, `(None,)`."""
+    inner = ", ".join(format_dim(d) for d in shape)
+    return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
+def ceil_div(value: Int, by: int) -> Int:
+    """Division rounded up, for a positive divisor."""
+    return (value + by - 1) // by
+
+
+def prod_ints(values: Iterable[Int]) -> Int:
+    """The product of sizes that are all given."""
+    result: Int = 1
+    for value in values:
+        result = result * value
+    return result

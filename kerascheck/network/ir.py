@@ -1,0 +1,430 @@
+"""Layers, tensors and networks as the analysed program builds them.
+
+The graph is the one Keras keeps: a `Layer` may be called many times, each call is a `Node` from input tensors to
+output tensors. Shapes that the analysis cannot know are `Unknown` with a reason; everything derived from them is
+unknown too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from kerascheck.network.dims import Int, Shape, SymDim, format_shape, is_exact, prod_ints
+from kerascheck.symbolic import KerasError, Undetermined, Unknown
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from kerascheck.layers.base import Config, LayerDef
+    from kerascheck.network.arguments import Arguments
+
+Status: TypeAlias = Literal["exact", "symbolic", "unknown"]
+
+
+class Site:
+    """A place in the analysed source: a file and a node of its tree."""
+
+    __slots__ = ("file", "node")
+
+    def __init__(self, file: Any, node: cst.CSTNode) -> None:
+        self.file = file  # the kerascheck.source.Source it stands in
+        self.node = node
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Identity, for use in dictionaries: the same node of the same file."""
+        return (id(self.file), id(self.node))
+
+
+class Weight:
+    """One variable of a layer."""
+
+    __slots__ = ("name", "shape", "trainable")
+
+    def __init__(self, name: str, shape: Shape, trainable: bool = True) -> None:
+        self.name = name
+        self.shape = shape
+        self.trainable = trainable
+
+    @property
+    def count(self) -> Int:
+        """The number of scalars. Raises Undetermined where a dimension is None."""
+        if any(d is None for d in self.shape):
+            raise Undetermined(f"weight {self.name} of shape {format_shape(self.shape)}")
+        return prod_ints(d for d in self.shape if d is not None)
+
+    def __repr__(self) -> str:
+        return f"Weight({self.name}, {format_shape(self.shape)}{'' if self.trainable else ', frozen'})"
+
+
+class Tensor:
+    """A symbolic Keras tensor: shape (batch axis included), dtype, and the layer call that made it."""
+
+    __slots__ = ("dtype", "index", "keras_name", "node", "shape")
+
+    def __init__(
+        self, shape: Shape | Unknown, dtype: str | Unknown = "float32", node: Node | None = None, index: int = 0
+    ) -> None:
+        self.shape = shape
+        self.dtype = dtype
+        self.node = node
+        self.index = index
+        self.keras_name: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Tensor({self.shape if isinstance(self.shape, Unknown) else format_shape(self.shape)})"
+
+
+class Node:
+    """One call of a layer: where, on what, giving what."""
+
+    __slots__ = ("inputs", "layer", "outputs", "site")
+
+    def __init__(
+        self, layer: Layer, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], site: Site | None
+    ) -> None:
+        self.layer = layer
+        self.inputs = inputs
+        self.outputs = outputs
+        self.site = site
+        for index, tensor in enumerate(outputs):
+            tensor.node = self
+            tensor.index = index
+
+
+class Layer:
+    """A layer instance. The base class stands for a layer about which only its class is known."""
+
+    #: Set where something about this very layer is not known (its class, its arguments, what it does).
+    unknown: Unknown | None = None
+
+    def __init__(
+        self,
+        cls: str,
+        name: str,
+        site: Site | None,
+        arguments: Arguments | None = None,
+        qualname: str | None = None,
+    ) -> None:
+        self.cls = cls  # the class name Keras gives it: "Dense"
+        self.qualname = qualname or f"keras.layers.{cls}"
+        self.name = name
+        self.named_by_user = False
+        self.site = site
+        self.arguments = arguments  # as the source gives them; None where no call made it
+        self.trainable = True
+        self.weights: list[Weight] | Unknown | None = None  # None: not built yet
+        self.calls: list[Node] = []
+        self.config: Mapping[str, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"<{self.cls} {self.name}>"
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        """The output shapes for these input shapes; builds the weights on the first call.
+
+        Raises:
+            KerasError: Keras would refuse the inputs.
+            Undetermined: the answer is not known.
+        """
+        raise Undetermined(self.unknown.reason if self.unknown else f"what {self.cls} does is not known")
+
+    def output_dtype(self, dtype: str | Unknown) -> str | Unknown:
+        """The dtype of the outputs for an input of this dtype."""
+        return "float32"
+
+    def sublayers(self) -> Sequence[Layer]:
+        """Layers held inside (the parts of a network, the layer in a wrapper)."""
+        return ()
+
+    def set_trainable(self, value: bool) -> None:
+        """`layer.trainable = value`, which Keras hands down to every layer inside."""
+        self.trainable = value
+        for layer in self.sublayers():
+            layer.set_trainable(value)
+
+    def all_weights(self) -> list[tuple[Weight, bool]]:
+        """Each variable once, with whether it trains now. Raises Undetermined where they are not known."""
+        if isinstance(self.weights, Unknown):
+            raise Undetermined(self.weights.reason)
+        if self.weights is None:
+            raise Undetermined(f"{self.name} is not built")
+        return [(w, w.trainable and self.trainable) for w in self.weights]
+
+    def count_params(self) -> tuple[Int, Int]:
+        """Trainable and non-trainable parameter counts. Raises Undetermined."""
+        trainable: Int = 0
+        frozen: Int = 0
+        for weight, trains in self.all_weights():
+            if trains:
+                trainable = trainable + weight.count
+            else:
+                frozen = frozen + weight.count
+        return trainable, frozen
+
+    def params(self) -> Int | Unknown:
+        """All parameters of this layer, or why they are not known."""
+        try:
+            trainable, frozen = self.count_params()
+        except Undetermined as undetermined:
+            return Unknown(undetermined.reason)
+        return trainable + frozen
+
+    def output_shapes(self) -> list[Shape] | Unknown:
+        """The output shapes of the latest call, or why they are not known."""
+        if not self.calls:
+            return Unknown(f"{self.name} is never called on a known input")
+        shapes: list[Shape] = []
+        for tensor in self.calls[-1].outputs:
+            if isinstance(tensor.shape, Unknown):
+                return tensor.shape
+            shapes.append(tensor.shape)
+        return shapes
+
+    def status(self) -> Status:
+        """Whether this layer's shape and parameters are known exactly, symbolically, or not."""
+        if self.unknown is not None:
+            return "unknown"
+        shapes, params = self.output_shapes(), self.params()
+        if isinstance(shapes, Unknown) or isinstance(params, Unknown):
+            return "unknown"
+        if isinstance(params, SymDim) or not all(is_exact(shape) for shape in shapes):
+            return "symbolic"
+        return "exact"
+
+
+class InputLayer(Layer):
+    """The layer behind `keras.Input`."""
+
+    def __init__(self, name: str, shape: Shape | Unknown, dtype: str | Unknown, site: Site | None) -> None:
+        super().__init__("InputLayer", name, site)
+        self.weights = []
+        self.tensor = Tensor(shape, dtype)
+        self.calls.append(Node(self, (), (self.tensor,), site))
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        return shapes
+
+
+class BuiltinLayer(Layer):
+    """A layer whose class Keras ships: its definition says what it does."""
+
+    def __init__(
+        self,
+        definition: LayerDef,
+        config: Config,
+        name: str,
+        site: Site | None,
+        arguments: Arguments | None = None,
+    ) -> None:
+        super().__init__(definition.name, name, site, arguments)
+        self.definition = definition
+        self.config: Config = config
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        if self.unknown is not None:
+            raise Undetermined(self.unknown.reason)
+        self.definition.check_inputs(self.config, shapes)
+        try:
+            weights: list[Weight] | Unknown = self.definition.weights_for(self.config, shapes)
+        except Undetermined as undetermined:
+            weights = Unknown(undetermined.reason)
+        if self.weights is None or isinstance(self.weights, Unknown):
+            self.weights = weights
+        elif not isinstance(weights, Unknown):
+            self._check_reuse(self.weights, weights)
+        return self.definition.outputs_for(self.config, shapes)
+
+    def _check_reuse(self, built: list[Weight], wanted: list[Weight]) -> None:
+        """A built layer keeps its weights: another input size is refused."""
+        from kerascheck.network.dims import definitely_different
+
+        for old, new in zip(built, wanted, strict=False):
+            if len(old.shape) == len(new.shape) and any(
+                definitely_different(a, b) for a, b in zip(old.shape, new.shape, strict=True)
+            ):
+                raise KerasError(
+                    f"layer {self.name} ({self.cls}) is built with {old.name} of shape {format_shape(old.shape)}, "
+                    f"but this input needs {format_shape(new.shape)}",
+                    "reuse",
+                )
+
+    def output_dtype(self, dtype: str | Unknown) -> str | Unknown:
+        return self.definition.output_dtype(self.config, dtype)
+
+    def sublayers(self) -> Sequence[Layer]:
+        return [value for value in self.config.values() if isinstance(value, Layer)]
+
+    def all_weights(self) -> list[tuple[Weight, bool]]:
+        own = super().all_weights()
+        for layer in self.definition.weight_holders(self.config):
+            own = [*own, *((w, t and self.trainable) for w, t in layer.all_weights())]
+        return own
+
+
+class CustomLayer(Layer):
+    """A layer class of the program. `run` interprets its `build` and `call` on shapes."""
+
+    def __init__(
+        self,
+        cls: str,
+        qualname: str,
+        name: str,
+        site: Site | None,
+        arguments: Arguments | None = None,
+        run: Callable[[list[Shape]], list[Shape]] | None = None,
+    ) -> None:
+        super().__init__(cls, name, site, arguments, qualname)
+        self.run = run
+        self.parts: list[Layer] = []  # sublayers found on self
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        if self.run is None:
+            return super().infer(shapes)
+        return self.run(shapes)
+
+    def sublayers(self) -> Sequence[Layer]:
+        return self.parts
+
+
+class Network(Layer):
+    """A model: Sequential, Functional or a subclass.
+
+    `nodes` are the layer calls in topological order; for a Sequential they follow `layers`, with unknown shapes as
+    long as no input shape is known. `open` says why more may be in it than the analysis saw.
+    """
+
+    def __init__(self, cls: str, name: str, site: Site | None, arguments: Arguments | None = None) -> None:
+        super().__init__(cls, name, site, arguments, f"keras.{cls}")
+        self.layers: list[Layer] = []
+        self.nodes: list[Node] = []
+        self.inputs: list[Tensor] = []
+        self.outputs: list[Tensor] = []
+        self.open: Unknown | None = None
+        self.variable: str | None = None  # the name the source gives it
+
+    def sublayers(self) -> Sequence[Layer]:
+        return self.layers
+
+    @property
+    def is_sequential(self) -> bool:
+        return self.cls == "Sequential"
+
+    def all_weights(self) -> list[tuple[Weight, bool]]:
+        if self.open is not None:
+            raise Undetermined(self.open.reason)
+        seen: dict[int, tuple[Weight, bool]] = {}
+        for layer in self.layers:
+            for weight, trains in layer.all_weights():
+                seen.setdefault(id(weight), (weight, trains and self.trainable))
+        return list(seen.values())
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        if self.open is not None:
+            raise Undetermined(self.open.reason)
+        if not self.nodes and not self.inputs:
+            return shapes
+        known: dict[int, Shape] = {}
+        if self.inputs:
+            if len(shapes) != len(self.inputs):
+                raise KerasError(
+                    f"model {self.name} has {len(self.inputs)} inputs but is called on {len(shapes)}", "input-count"
+                )
+            for tensor, shape in zip(self.inputs, shapes, strict=True):
+                known[id(tensor)] = shape
+        elif self.nodes and self.nodes[0].inputs:
+            known[id(self.nodes[0].inputs[0])] = shapes[0]
+        for node in self.nodes:
+            incoming: list[Shape] = []
+            for tensor in node.inputs:
+                if id(tensor) in known:
+                    incoming.append(known[id(tensor)])
+                elif isinstance(tensor.shape, Unknown):
+                    raise Undetermined(tensor.shape.reason)
+                else:
+                    incoming.append(tensor.shape)
+            if not incoming:
+                continue
+            for tensor, shape in zip(node.outputs, node.layer.infer(incoming), strict=False):
+                known[id(tensor)] = shape
+        results: list[Shape] = []
+        for tensor in self.outputs:
+            if id(tensor) not in known:
+                raise Undetermined(f"an output of {self.name} is not connected to its inputs")
+            results.append(known[id(tensor)])
+        return results
+
+    def output_shapes(self) -> list[Shape] | Unknown:
+        shapes: list[Shape] = []
+        for tensor in self.outputs:
+            if isinstance(tensor.shape, Unknown):
+                return tensor.shape
+            shapes.append(tensor.shape)
+        return shapes or Unknown(f"{self.name} has no known output")
+
+    def status(self) -> Status:
+        if self.open is not None or self.unknown is not None:
+            return "unknown"
+        worst: Status = "exact"
+        for layer in self.layers:
+            status = layer.status()
+            if status == "unknown":
+                return "unknown"
+            if status == "symbolic":
+                worst = "symbolic"
+        if not self.layers or isinstance(self.output_shapes(), Unknown):
+            return "unknown"
+        return worst
+
+    def consumers(self, tensor: Tensor) -> Iterator[Node]:
+        """The calls in this network that take the tensor."""
+        return (node for node in self.nodes if any(t is tensor for t in node.inputs))
+
+
+class CompileCall:
+    """`model.compile(...)`, with the network as it was then."""
+
+    def __init__(self, network: Network, arguments: Arguments, site: Site) -> None:
+        self.network = network
+        self.arguments = arguments
+        self.site = site
+        self.nodes = tuple(network.nodes)
+        self.outputs = tuple(network.outputs)
+
+
+class TrainCall:
+    """`model.fit(...)` and its kin (`method`: fit, evaluate, predict, train_on_batch, fit_generator...)."""
+
+    def __init__(
+        self, method: str, network: Network, arguments: Arguments, site: Site, compiled: CompileCall | None
+    ) -> None:
+        self.method = method
+        self.network = network
+        self.arguments = arguments
+        self.site = site
+        self.compiled = compiled
+        self.outputs = tuple(network.outputs)
+
+
+class Raised:
+    """A place where Keras would raise."""
+
+    def __init__(self, error: KerasError, site: Site, layer: Layer | None) -> None:
+        self.error = error
+        self.site = site
+        self.layer = layer
+
+
+class Program:
+    """All that one path through the source builds and calls, in order of execution."""
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self.networks: list[Network] = []
+        self.compiles: list[CompileCall] = []
+        self.trainings: list[TrainCall] = []
+        self.raised: list[Raised] = []
+        self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
+        self.reached: set[tuple[int, int]] = set()  # keys of the sites of all of these
+        self.functions: list[Any] = []  # the FunctionValues defined at any level of the analysed file

@@ -1,0 +1,86 @@
+"""The form of a rule.
+
+A rule is one class in one module of this package. Its docstring has the sections "What it does", "Why it is bad",
+"Example", "Use instead" and "References"; `VALID` and `INVALID` are its tests and its documentation. A rule keeps no
+state: everything it needs is in the `Program` and the `Settings` it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from kerascheck.diagnostics import Applicability, Severity
+from kerascheck.network.ir import Program, Site
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Write `new` where `old` stands in the source. `None` removes a whole statement."""
+
+    old: cst.CSTNode
+    new: cst.CSTNode | None
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A fix in terms of nodes; the engine turns it into text edits."""
+
+    message: str
+    replacements: tuple[Replacement, ...]
+    applicability: Applicability = Applicability.SAFE
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found: where, what, and perhaps how to mend it."""
+
+    site: Site
+    message: str
+    repair: Repair | None = None
+    help: str | None = None
+    severity: Severity | None = None  # where it differs from the rule's
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """Code that the rule must flag: every finding as (row, message), and the text after the fix (None: no fix)."""
+
+    code: str
+    findings: list[tuple[int, str]]
+    fixed: str | None = None
+    options: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The numbers that the rules compare with; `[tool.kerascheck]` sets them by these names with dashes."""
+
+    dropout_survival: float = 0.25  # KC102: least share of paths that dropout may leave
+    min_live_units: float = 4.0  # expected units of a layer that dropout leaves
+    deep_narrow_depth: int = 5  # hidden layers from which depth is compared with width
+    deep_narrow_ratio: float = 0.5  # width of the hidden layers against that of the input
+
+
+class Rule:
+    """One check."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    enabled: ClassVar[bool] = True  # on by default
+    fixable: ClassVar[Literal["none", "safe", "unsafe"]] = "none"
+    since: ClassVar[str] = "0.1.0"
+    #: "any": reported where one of the things built at a place shows the fault; "all": only where each does.
+    quantifier: ClassVar[Literal["any", "all"]] = "any"
+
+    VALID: ClassVar[list[str]] = []
+    INVALID: ClassVar[list[Invalid]] = []
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        """All findings in one path of the program. Later paths repeat findings; the engine merges them."""
+        raise NotImplementedError

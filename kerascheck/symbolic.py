@@ -1,0 +1,62 @@
+"""What lies below every other module: names outside the program, not knowing, and what Keras would raise."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+
+class Unknown:
+    """A value the analysis cannot know, and why.
+
+    `key` identifies the value: two Unknowns with equal keys are the same unknown thing (the attribute `n` of
+    the same unknown object, say), so that a condition on it is decided the same way twice. `text` is how the
+    source writes it, where that helps a reader (`args.units`).
+    """
+
+    __slots__ = ("key", "reason", "text")
+
+    def __init__(self, reason: str, key: Hashable = None, text: str | None = None) -> None:
+        self.reason = reason
+        self.key = key if key is not None else id(self)
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Unknown({self.text or self.reason!r})"
+
+
+class Symbol:
+    """Something outside the analysed program, by its canonical dotted name (`keras.layers.Dense`, `numpy.zeros`)."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Symbol) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"Symbol({self.name})"
+
+
+class Undetermined(Exception):
+    """Raised inside shape and parameter arithmetic when the answer depends on something unknown."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class KerasError(Exception):
+    """Keras would raise here. The message says what was expected and what was found.
+
+    `kind` names the family of the error for the rules (`rank`, `shape`, `argument`, `negative-dimension`, ...).
+    """
+
+    def __init__(self, message: str, kind: str = "shape") -> None:
+        super().__init__(message)
+        self.message = message
+        self.kind = kind
