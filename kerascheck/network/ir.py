@@ -382,6 +382,20 @@ class Network(Layer):
         return (node for node in self.nodes if any(t is tensor for t in node.inputs))
 
 
+class KerasObject:
+    """Something of Keras built by a call in the source that is no layer: a loss, metric, optimizer, initializer..."""
+
+    __slots__ = ("arguments", "qualname", "site")
+
+    def __init__(self, qualname: str, arguments: Arguments, site: Site | None) -> None:
+        self.qualname = qualname  # canonical: "keras.losses.BinaryCrossentropy"
+        self.arguments = arguments
+        self.site = site
+
+    def __repr__(self) -> str:
+        return f"<{self.qualname}>"
+
+
 class CompileCall:
     """`model.compile(...)`, with the network as it was then."""
 
