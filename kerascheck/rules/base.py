@@ -37,13 +37,24 @@ class Repair:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found: where, what, and perhaps how to mend it."""
+    """What a rule found: where, what, and perhaps how to mend it.
+
+    `site` is what gets underlined. Where that is only a part (an argument of a call), `anchor` is the thing it
+    belongs to: the site of a layer, network, compile or fit call, as `Program.reached` lists it. The quantifier
+    "all" asks about the anchor: a path that reaches the anchor without a finding there clears it.
+    """
 
     site: Site
     message: str
     repair: Repair | None = None
     help: str | None = None
     severity: Severity | None = None  # where it differs from the rule's
+    anchor: Site | None = None  # None: the site itself
+
+    @property
+    def anchor_key(self) -> tuple[int, int]:
+        """Identity of the thing that the finding is about."""
+        return (self.anchor or self.site).key
 
 
 @dataclass(frozen=True)
@@ -60,10 +71,11 @@ class Invalid:
 class Thresholds:
     """The numbers that the rules compare with; `[tool.kerascheck]` sets them by these names with dashes."""
 
-    dropout_survival: float = 0.25  # KC102: least share of paths that dropout may leave
-    min_live_units: float = 4.0  # expected units of a layer that dropout leaves
-    deep_narrow_depth: int = 5  # hidden layers from which depth is compared with width
-    deep_narrow_ratio: float = 0.5  # width of the hidden layers against that of the input
+    dropout_survival: float = 0.1  # KC102: least share of paths that dropout may leave
+    min_live_units: float = 4.0  # KC106: expected units of a layer that dropout leaves
+    deep_narrow_depth: int = 5  # KC107: hidden layers from which depth is compared with width
+    deep_narrow_ratio: float = 0.5  # KC107: width of the hidden layers against that of the input
+    deep_narrow_width: int = 16  # KC107: units from which a hidden layer is never narrow
 
 
 class Rule:
