@@ -7,6 +7,7 @@ its Keras signature as text, its weights, its output shape. It is found by its c
 from __future__ import annotations
 
 import ast
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
@@ -24,12 +25,13 @@ class Config(Mapping[str, Any]):
     `Undetermined` for what is not known.
     """
 
-    __slots__ = ("given", "layer_name", "values_by_name")
+    __slots__ = ("dialect", "given", "layer_name", "values_by_name")
 
-    def __init__(self, layer_name: str, values: dict[str, Any], given: frozenset[str]) -> None:
+    def __init__(self, layer_name: str, values: dict[str, Any], given: frozenset[str], dialect: int = 3) -> None:
         self.layer_name = layer_name
         self.values_by_name = values
         self.given = given  # the names that the source gives
+        self.dialect = dialect  # the Keras generation the file is written for: 1, 2 or 3
 
     def __getitem__(self, name: str) -> Any:
         return self.values_by_name[name]
@@ -57,13 +59,19 @@ class Config(Mapping[str, Any]):
             return int(value)
         if isinstance(value, (int, SymDim)):
             return value
-        if isinstance(value, float) and value.is_integer():
+        if isinstance(value, float) and value.is_integer() and self.dialect < 3:
             return int(value)
         if isinstance(value, Unknown):
             if value.text:
                 return SymDim.named(value.text, value.key)
             raise Undetermined(value.reason)
-        raise KerasError(f"{self.layer_name} expects an integer for {name}, got {value!r}", "argument")
+        raise self._refusal("an integer", name, value)
+
+    def _refusal(self, expected: str, name: str, value: Any) -> KerasError | Undetermined:
+        """What to raise for a value of a wrong type: only plain Python values are surely wrong."""
+        if value is None or isinstance(value, (bool, int, float, complex, str, bytes, tuple, list, dict, set)):
+            return KerasError(f"{self.layer_name} expects {expected} for {name}, got {value!r}", "argument")
+        return Undetermined(f"{name} of {self.layer_name}")
 
     def dims(self, name: str, rank: int) -> tuple[Int, ...]:
         """A size per axis; one number stands for all axes."""
@@ -79,17 +87,42 @@ class Config(Mapping[str, Any]):
             return tuple(self.as_dim(name, v) for v in value)
         return (self.as_dim(name, value),) * rank
 
+    def integer(self, name: str) -> int:
+        """An integer that is known (an axis, a rank)."""
+        value = self.known(name)
+        if isinstance(value, SymDim):
+            raise Undetermined(f"{name} of {self.layer_name}")
+        if isinstance(value, int):
+            return int(value)
+        raise self._refusal("an integer", name, value)
+
+    def integers(self, name: str) -> tuple[int, ...]:
+        """Integers that are known; one number stands for a tuple of one."""
+        value = self.known(name)
+        if not isinstance(value, (tuple, list)):
+            return (self.integer(name),)
+        found: list[int] = []
+        for item in value:
+            if isinstance(item, Unknown):
+                raise Undetermined(item.reason)
+            if isinstance(item, SymDim):
+                raise Undetermined(f"{name} of {self.layer_name}")
+            if not isinstance(item, int):
+                raise self._refusal("integers", name, item)
+            found.append(int(item))
+        return tuple(found)
+
     def text(self, name: str) -> str:
         """A string option. Raises Undetermined where it is not known, KerasError where it is no string."""
         value = self.known(name)
         if not isinstance(value, str):
-            raise KerasError(f"{self.layer_name} expects a string for {name}, got {value!r}", "argument")
+            raise self._refusal("a string", name, value)
         return value
 
     def flag(self, name: str) -> bool:
         """A truth value."""
         value = self.known(name)
-        if isinstance(value, (bool, int, str, float, type(None))):
+        if value is None or isinstance(value, (bool, int, str, float, tuple, list, dict)):
             return bool(value)
         raise Undetermined(f"{name} of {self.layer_name}")
 
@@ -98,14 +131,14 @@ class Config(Mapping[str, Any]):
         value = self.known(name)
         if isinstance(value, (int, float)):
             return value
-        raise Undetermined(f"{name} of {self.layer_name}")
+        raise self._refusal("a number", name, value)
 
     def layer(self, name: str) -> Layer:
         """A layer given as an argument."""
         value = self.known(name)
         if isinstance(value, Layer):
             return value
-        raise KerasError(f"{self.layer_name} expects a layer for {name}, got {value!r}", "argument")
+        raise self._refusal("a layer", name, value)
 
 
 class LayerDef:
@@ -119,6 +152,8 @@ class LayerDef:
     old_names: ClassVar[tuple[str, ...]] = ()
     #: Names Keras 1 and 2 used for the parameters, with the Keras 3 name.
     old_parameters: ClassVar[Mapping[str, str]] = {}
+    #: Parameters that Keras 1 or 2 had and that no longer mean anything; ignored in programs of those generations.
+    removed_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Keyword arguments every layer takes (the base class of Keras's layers reads them).
     base_parameters: ClassVar[frozenset[str]] = frozenset(
         {
@@ -236,6 +271,9 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
     for old, new in definition.old_parameters.items():
         if old in keywords and new not in keywords:
             keywords[new] = keywords.pop(old)
+    if dialect < 3:
+        for name in definition.removed_parameters & keywords.keys():
+            del keywords[name]
     definition.upgrade(positional, keywords, spelled, dialect)
     values: dict[str, Any] = dict(defaults)
     given: set[str] = set()
@@ -263,11 +301,9 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
     if arguments.open_positional or arguments.open_keywords:
         for name in accepted - given:
             values[name] = Unknown(f"{name} may be given through * or ** arguments")
-    config = Config(definition.name, values, frozenset(given))
-    try:
+    config = Config(definition.name, values, frozenset(given), dialect)
+    with contextlib.suppress(Undetermined):  # what is not known is not refused
         definition.validate(config)
-    except Undetermined:
-        pass  # what is not known is not refused
     return config
 
 

@@ -1,0 +1,275 @@
+"""Core layers: https://keras.io/api/layers/core_layers/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from kerascheck.layers.base import Config, LayerDef, SingleInput
+from kerascheck.layers.geometry import kernel_and_bias, known_size, low_rank, positive, refuse_quantized
+from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
+from kerascheck.network.ir import Weight
+from kerascheck.symbolic import KerasError, Undetermined, Unknown
+
+#: How Keras 1 called the arguments of every layer with a kernel and a bias.
+KERNEL_PARAMETERS = {
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "bias": "use_bias",
+}
+
+
+class Dense(SingleInput):
+    """A fully connected layer on the last axis. https://keras.io/api/layers/core_layers/dense/"""
+
+    name = "Dense"
+    signature = (
+        "units, activation=None, use_bias=True, kernel_initializer='glorot_uniform', bias_initializer='zeros', "
+        "kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, "
+        "bias_constraint=None, lora_rank=None, lora_alpha=None, quantization_config=None"
+    )
+    old_names = ("TimeDistributedDense",)
+    old_parameters = {**KERNEL_PARAMETERS, "output_dim": "units"}
+    min_ndim = 2
+
+    def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
+        if dialect != 1 or len(positional) < 2:
+            return
+        if isinstance(positional[1], int) and not isinstance(positional[1], bool):
+            keywords.setdefault("input_dim", positional.pop(0))  # before 1.0: Dense(input_dim, output_dim)
+        # Keras 1: Dense(output_dim, init, activation, ...)
+        for name in ("kernel_initializer", "activation"):
+            if len(positional) > 1:
+                keywords.setdefault(name, positional.pop(1))
+
+    def validate(self, c: Config) -> None:
+        positive(c, "units")
+
+    def weights(self, c: Config, shape: Shape) -> list[Weight]:
+        inputs = known_size(c, shape, -1, "its last axis")
+        refuse_quantized(c)
+        units = c.dim("units")
+        kernel, *bias = kernel_and_bias((inputs, units), units, c.flag("use_bias"))
+        return [*low_rank(c, kernel), *bias]
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        return (*shape[:-1], c.dim("units"))
+
+
+class EinsumDense(SingleInput):
+    """A dense layer written as an einsum equation. https://keras.io/api/layers/core_layers/einsum_dense/"""
+
+    name = "EinsumDense"
+    signature = (
+        "equation, output_shape, activation=None, bias_axes=None, kernel_initializer='glorot_uniform', "
+        "bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, "
+        "bias_constraint=None, lora_rank=None, lora_alpha=None, gptq_unpacked_column_size=None, "
+        "quantization_config=None"
+    )
+
+    def weights(self, c: Config, shape: Shape) -> list[Weight]:
+        refuse_quantized(c)
+        kernel, bias, _ = einsum_shapes(c, shape)
+        if any(size is None for size in kernel) or (bias is not None and any(size is None for size in bias)):
+            raise KerasError(
+                f"EinsumDense {c['equation']!r} needs known sizes for its weights, found {format_shape(kernel)} "
+                f"for an input of shape {format_shape(shape)}",
+                "undefined-dimension",
+            )
+        if c.known("lora_rank"):
+            raise Undetermined("EinsumDense with lora_rank")
+        weights = [Weight("kernel", kernel)]
+        if bias is not None:
+            weights.append(Weight("bias", bias))
+        return weights
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        return einsum_shapes(c, shape)[2]
+
+
+_EQUATION_FORMS = (
+    (re.compile(r"([a-zA-Z]+),([a-zA-Z]+)->([a-zA-Z]+)"), False),
+    (re.compile(r"0([a-zA-Z]+),([a-zA-Z]+)->0([a-zA-Z]+)"), True),
+    (re.compile(r"([a-zA-Z]{2,})0,([a-zA-Z]+)->([a-zA-Z]+)0"), False),
+)
+
+
+def einsum_shapes(c: Config, shape: Shape) -> tuple[Shape, Shape | None, Shape]:
+    """Kernel, bias and output shape of an EinsumDense."""
+    equation = c.text("equation")
+    matches = ((pattern.match(equation.replace("...", "0")), elides) for pattern, elides in _EQUATION_FORMS)
+    match, left_elided = next(((m, elides) for m, elides in matches if m), (None, False))
+    if match is None:
+        raise KerasError(f"EinsumDense expects an equation such as 'ab,bc->ac', got {equation!r}", "argument")
+    inputs, kernel, outputs = match.groups()
+    elided = len(shape) - len(inputs)
+    full: list[Dim] = [shape[0], *_partial_shape(c)]
+    if elided > 0 and left_elided:
+        full[1:1] = shape[1:elided]
+    elif elided > 0:
+        full.extend(shape[len(shape) - elided :])
+    offset = elided if left_elided else 0
+    in_axis = {label: i + (elided - len(shape) if left_elided else 0) for i, label in enumerate(inputs)}
+    out_axis = {label: i + offset for i, label in enumerate(outputs)}
+
+    def size(sizes: Sequence[Dim], axis: int) -> Dim:
+        if not -len(sizes) <= axis < len(sizes):
+            raise KerasError(
+                f"EinsumDense {equation!r} with output_shape {c['output_shape']!r} does not fit an input of "
+                f"shape {format_shape(shape)}",
+                "rank",
+            )
+        return sizes[axis]
+
+    for label in inputs:
+        incoming = size(shape, in_axis[label])
+        if label in out_axis:
+            outgoing = size(full, out_axis[label])
+            if outgoing is not None and (incoming is None or definitely_different(incoming, outgoing)):
+                raise KerasError(
+                    f"EinsumDense {equation!r}: axis '{label}' has size {incoming} in the input "
+                    f"{format_shape(shape)} but {outgoing} in output_shape",
+                    "shape",
+                )
+    for label in outputs:
+        if label not in inputs and label not in kernel:
+            raise KerasError(f"EinsumDense {equation!r}: '{label}' of the output comes from nowhere", "argument")
+    sizes: list[Dim] = []
+    for label in kernel:
+        if label in out_axis:
+            sizes.append(size(full, out_axis[label]))
+        elif label in in_axis:
+            sizes.append(size(shape, in_axis[label]))
+        else:
+            raise KerasError(f"EinsumDense {equation!r}: '{label}' of the kernel has no size", "argument")
+    return tuple(sizes), _bias_shape(c, outputs, full, offset, 0 if left_elided else elided), tuple(full)
+
+
+def _partial_shape(c: Config) -> list[Dim]:
+    """`output_shape` as the call gives it: without the batch axis."""
+    value = c.known("output_shape")
+    if not isinstance(value, (tuple, list)):
+        return [c.dim("output_shape")]
+    return [None if item is None else c.as_dim("output_shape", item) for item in value]
+
+
+def _bias_shape(c: Config, outputs: str, full: Sequence[Dim], offset: int, trailing: int) -> Shape | None:
+    if c.known("bias_axes") is None:
+        return None
+    axes = c.text("bias_axes")
+    for label in axes:
+        if label not in outputs:
+            raise KerasError(f"EinsumDense has no output axis '{label}' for its bias", "argument")
+    if not axes:
+        raise KerasError("EinsumDense expects bias_axes to name an axis, got ''", "argument")
+    first = min(outputs.find(label) for label in axes)
+    sizes = {label: full[i + offset] for i, label in enumerate(outputs)}
+    return (*(sizes[label] if label in axes else 1 for label in outputs[first:]), *(1,) * trailing)
+
+
+class Embedding(SingleInput):
+    """Turns indices into vectors. https://keras.io/api/layers/core_layers/embedding/"""
+
+    name = "Embedding"
+    signature = (
+        "input_dim, output_dim, embeddings_initializer='uniform', embeddings_regularizer=None, "
+        "embeddings_constraint=None, mask_zero=False, weights=None, lora_rank=None, lora_alpha=None, "
+        "quantization_config=None"
+    )
+    old_parameters = {
+        "init": "embeddings_initializer",
+        "W_regularizer": "embeddings_regularizer",
+        "W_constraint": "embeddings_constraint",
+    }
+    removed_parameters = frozenset({"dropout"})
+
+    def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
+        # Keras 2 had activity_regularizer in fourth place
+        if dialect == 2 and len(positional) > 4:
+            keywords.setdefault("activity_regularizer", positional.pop(4))
+
+    def validate(self, c: Config) -> None:
+        for name in ("input_dim", "output_dim"):
+            if isinstance(c.known(name) if not isinstance(c[name], Unknown) else None, bool):
+                raise KerasError(f"Embedding expects a positive integer for {name}, got {c[name]!r}", "argument")
+            if not isinstance(c[name], Unknown):
+                positive(c, name)
+
+    def weights(self, c: Config, shape: Shape) -> list[Weight]:
+        refuse_quantized(c)
+        return low_rank(c, Weight("embeddings", (c.dim("input_dim"), c.dim("output_dim"))))
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        return (*shape, c.dim("output_dim"))
+
+
+class ReversibleEmbedding(Embedding):
+    """An embedding that can also map vectors back to indices."""
+
+    name = "ReversibleEmbedding"
+    signature = (
+        "input_dim, output_dim, tie_weights=True, embeddings_initializer='uniform', embeddings_regularizer=None, "
+        "embeddings_constraint=None, mask_zero=False, reverse_dtype=None, logit_soft_cap=None"
+    )
+    base_parameters = LayerDef.base_parameters | {"lora_rank", "lora_alpha", "quantization_config"}
+
+    def weights(self, c: Config, shape: Shape) -> list[Weight]:
+        refuse_quantized(c)
+        if c.get("lora_rank"):
+            raise Undetermined("ReversibleEmbedding with lora_rank")
+        sizes: tuple[Int, Int] = (c.dim("input_dim"), c.dim("output_dim"))
+        weights = [Weight("embeddings", sizes)]
+        if not c.flag("tie_weights"):
+            weights.append(Weight("reverse_embeddings", (sizes[1], sizes[0])))
+        return weights
+
+
+class Masking(SingleInput):
+    """Marks time steps to skip. https://keras.io/api/layers/core_layers/masking/"""
+
+    name = "Masking"
+    signature = "mask_value=0.0"
+
+
+class Identity(LayerDef):
+    """Hands its inputs on. https://keras.io/api/layers/core_layers/identity/"""
+
+    name = "Identity"
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        return list(shapes)
+
+
+class Lambda(LayerDef):
+    """A function of the program as a layer. https://keras.io/api/layers/core_layers/lambda/
+
+    The interpreter runs the function where it can; `outputs_for` answers where only `output_shape` says something.
+    """
+
+    name = "Lambda"
+    signature = "function, output_shape=None, mask=None, arguments=None"
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        stated = c.known("output_shape")
+        if not isinstance(stated, (tuple, list)) or any(isinstance(size, (tuple, list)) for size in stated):
+            raise Undetermined("what the function of Lambda does is not known")
+        sizes = tuple(None if size is None else c.as_dim("output_shape", size) for size in stated)
+        return [(shapes[0][0] if shapes and shapes[0] else None, *sizes)]
+
+
+class InputLayer(LayerDef):
+    """The entry of a network. https://keras.io/api/layers/core_layers/input/"""
+
+    name = "InputLayer"
+    signature = (
+        "shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, input_tensor=None, "
+        "optional=False, name=None"
+    )
+    old_parameters = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        return list(shapes)

@@ -1,0 +1,1 @@
+"""Recurrent layers: https://keras.io/api/layers/recurrent_layers/."""

@@ -1,0 +1,1 @@
+"""Layers around a layer: https://keras.io/api/layers/recurrent_layers/."""
