@@ -1,0 +1,210 @@
+"""One file: its bytes, text, tree and positions."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import codecs
+import gc
+import re
+import warnings
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kerascheck.diagnostics import Position, Span
+from kerascheck.lexing import find_too_deep, logical_lines
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from kerascheck.positions import Locator
+
+SYNTAX_ERROR = "KC001"
+UNREADABLE = "KC002"
+
+_NEWLINE = re.compile(r"\r\n?|\n")
+# PEP 263: a coding comment counts in the first two lines, the second only below a blank or comment line.
+_CODING = re.compile(
+    rb"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)",
+)
+
+
+class SourceError(Exception):
+    """The file cannot be analysed: a code of the KC0xx family, a message and a place."""
+
+    def __init__(self, code: str, message: str, position: Position) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.position = position
+
+
+class Source:
+    """One Python file.
+
+    Rows and columns are 1-based, columns count characters; a byte order mark is no character of the text.
+
+    Raises:
+        SourceError: the bytes are no text in the encoding they claim (the tree is parsed later, see `tree`).
+    """
+
+    def __init__(self, raw: bytes, filename: str) -> None:
+        self.raw = raw
+        self.filename = filename
+        self.has_bom = raw.startswith(codecs.BOM_UTF8)
+        body = raw[len(codecs.BOM_UTF8) :] if self.has_bom else raw
+        self.encoding = _encoding(body, self.has_bom)
+        self.text = _decode(body, self.encoding)
+
+    @cached_property
+    def newline(self) -> str:
+        """The line ending that the file uses first; `\\n` where it has one line only."""
+        match = _NEWLINE.search(self.text)
+        return match.group() if match else "\n"
+
+    @cached_property
+    def tree(self) -> cst.Module:
+        """The concrete syntax tree, parsed at the first use.
+
+        Raises:
+            SourceError: the text is no Python, or nests deeper than the parser survives.
+        """
+        return _parse(self)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The offset of the first character of each row."""
+        return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
+
+    @cached_property
+    def logical_lines(self) -> list[tuple[int, int]]:
+        """Offsets (start, end) of each logical line: a statement, or the head of one that has a body."""
+        return logical_lines(self.text)
+
+    @cached_property
+    def locator(self) -> Locator:
+        """Where the nodes of the tree stand."""
+        from kerascheck.positions import Locator
+
+        return Locator(self.tree, self.text, self.logical_lines, self.line_starts)
+
+    def locate(self, node: cst.CSTNode) -> Span:
+        """Where a node of this file's tree stands.
+
+        Raises:
+            LookupError: the node is not part of the tree.
+        """
+        return self.locator.locate(node)
+
+    def code_for(self, node: cst.CSTNode) -> str:
+        """The node as source text."""
+        return self.tree.code_for_node(node)
+
+    def line(self, row: int) -> str:
+        """One line without its line ending; empty for a row the file does not have."""
+        if not 1 <= row <= len(self.line_starts):
+            return ""
+        end = self.line_starts[row] if row < len(self.line_starts) else len(self.text)
+        return self.text[self.line_starts[row - 1] : end].rstrip("\r\n")
+
+    def position(self, offset: int) -> Position:
+        """The row and column of a character."""
+        row = bisect.bisect_right(self.line_starts, offset)
+        return Position(row, offset - self.line_starts[row - 1] + 1)
+
+    def offset(self, position: Position) -> int:
+        """The character at a row and column."""
+        return self.line_starts[position.row - 1] + position.column - 1
+
+    def encode(self, text: str) -> bytes:
+        """Another text as bytes in the encoding of this file, with its byte order mark.
+
+        Raises:
+            UnicodeEncodeError: the encoding lacks a character of the text.
+        """
+        return (codecs.BOM_UTF8 if self.has_bom else b"") + text.encode(self.encoding)
+
+
+def _encoding(body: bytes, has_bom: bool) -> str:
+    """The codec that the file names, or utf-8."""
+    match = _CODING.match(body)
+    if match is None:
+        return "utf-8"
+    name = match.group(1).decode("ascii", "replace")
+    row = body.count(b"\n", 0, match.start(1)) + 1
+    try:
+        codec = codecs.lookup(name)
+        is_text = codec._is_text_encoding
+    except (LookupError, ValueError):
+        raise SourceError(UNREADABLE, f"unknown encoding: {name}", Position(row, 1)) from None
+    if not is_text:
+        raise SourceError(UNREADABLE, f"not a text encoding: {name}", Position(row, 1))
+    if has_bom and codec.name != "utf-8":
+        raise SourceError(UNREADABLE, f"encoding {name} contradicts the utf-8 byte order mark", Position(row, 1))
+    return codec.name
+
+
+def _decode(body: bytes, encoding: str) -> str:
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = body[: error.start]
+        row = len(re.findall(rb"\r\n?|\n", before)) + 1
+        column = len(re.split(rb"\r\n?|\n", before)[-1].decode(encoding, "replace")) + 1
+        message = f"not valid {encoding} (byte 0x{body[error.start]:02x})"
+        if encoding == "utf-8":
+            message += "; save the file as utf-8 or name its encoding in the first line (# -*- coding: latin-1 -*-)"
+        raise SourceError(UNREADABLE, message, Position(row, column)) from None
+    except (ValueError, LookupError) as error:  # a codec that fails in its own way
+        raise SourceError(UNREADABLE, f"not valid {encoding}: {error}", Position(1, 1)) from None
+
+
+def _parse(source: Source) -> cst.Module:
+    null = source.text.find("\0")
+    if null >= 0:
+        raise SourceError(SYNTAX_ERROR, "source code contains a null byte", source.position(null))
+    deep = find_too_deep(source.text)
+    if deep is not None:
+        raise SourceError(SYNTAX_ERROR if deep.invalid else UNREADABLE, deep.message, source.position(deep.offset))
+
+    import libcst as cst
+
+    collecting = gc.isenabled()
+    gc.disable()  # the parser makes many objects and no garbage; collecting meanwhile costs a sixth of its time
+    try:
+        return cst.parse_module(source.text)
+    except cst.ParserSyntaxError as error:
+        raise _syntax_error(source, error) from None
+    except RecursionError:
+        raise SourceError(UNREADABLE, "nested too deeply to analyse", Position(1, 1)) from None
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> SourceError:
+    """The error in CPython's words where CPython refuses the text too, which names the fault better."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(source.text)
+    except SyntaxError as refused:
+        row = min(max(refused.lineno or 1, 1), len(source.line_starts))
+        column = min(max(refused.offset or 1, 1), len(source.line(row)) + 1)
+        return SourceError(SYNTAX_ERROR, refused.msg, Position(row, column))
+    except (ValueError, RecursionError, MemoryError):
+        pass  # keep libcst's own words
+    row = min(max(error.raw_line, 1), len(source.line_starts))
+    message = re.sub(r"^parser error: error at \d+:\d+: ", "", error.message)
+    return SourceError(SYNTAX_ERROR, message, Position(row, error.raw_column + 1))
+
+
+def read_source(filename: str) -> Source:
+    """The file of this name.
+
+    Raises:
+        OSError: the file cannot be read.
+        SourceError: the bytes are no text in the encoding they claim.
+    """
+    with open(filename, "rb") as file:
+        return Source(file.read(), filename)
