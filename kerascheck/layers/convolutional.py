@@ -70,7 +70,7 @@ def _is_size(value: Any) -> bool:
     return not isinstance(value, (tuple, list, str, bool, float, type(None)))
 
 
-class _Convolution(SingleInput):
+class Convolution(SingleInput):
     """What all convolutions share: their window, channels and old argument forms."""
 
     rank: ClassVar[int]
@@ -127,7 +127,7 @@ class _Convolution(SingleInput):
         return join_channels(shape[0], sizes, channels, first)
 
 
-class _Conv(_Convolution):
+class _Conv(Convolution):
     """A plain convolution."""
 
     def padding_modes(self) -> tuple[str, ...]:
@@ -189,7 +189,7 @@ class Conv3D(_Conv):
     old_names = ("Convolution3D",)
 
 
-class _ConvTranspose(_Convolution):
+class _ConvTranspose(Convolution):
     """A convolution backwards: it enlarges."""
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
@@ -272,7 +272,7 @@ class Conv3DTranspose(_ConvTranspose):
     old_names = ("Convolution3DTranspose", "Deconvolution3D", "Deconv3D")
 
 
-class _SeparableConv(_Convolution):
+class _SeparableConv(Convolution):
     """A convolution in two steps: each channel by itself, then across channels."""
 
     old_parameters = {
@@ -322,7 +322,7 @@ class SeparableConv2D(_SeparableConv):
     old_names = ("SeparableConvolution2D",)
 
 
-class _DepthwiseConv(_Convolution):
+class _DepthwiseConv(Convolution):
     """A convolution of each channel by itself."""
 
     old_parameters = {
@@ -366,7 +366,7 @@ class DepthwiseConv2D(_DepthwiseConv):
     signature = _DEPTHWISE_SIGNATURE.format(strides="(1, 1)")
 
 
-class _LocallyConnected(_Convolution):
+class _LocallyConnected(Convolution):
     """A convolution whose kernel differs at every place; Keras 1 and 2 only."""
 
     signature = (

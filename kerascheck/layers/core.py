@@ -109,7 +109,7 @@ def einsum_shapes(c: Config, shape: Shape) -> tuple[Shape, Shape | None, Shape]:
     elided = len(shape) - len(inputs)
     full: list[Dim] = [shape[0], *_partial_shape(c)]
     if elided > 0 and left_elided:
-        full[1:1] = shape[1:elided]
+        full[1:1] = reversed(shape[1:elided])  # Keras states these axes in reverse
     elif elided > 0:
         full.extend(shape[len(shape) - elided :])
     offset = elided if left_elided else 0

@@ -85,6 +85,8 @@ class Concatenate(MultiInput):
 
 def concatenated(c: Config, shapes: Sequence[Shape], axis: int) -> Shape:
     """The shape of the inputs side by side."""
+    if len(shapes) == 1 and axis >= 0:
+        return shapes[0]  # whatever the axis, Keras does not look
     rest: list[Shape] = []
     for shape in shapes:
         at = axis_of(c, shape, axis)

@@ -89,10 +89,14 @@ class LayerNormalization(SingleInput):
         _check_axes(c)
 
     def weights(self, c: Config, shape: Shape) -> list[Weight]:
-        sizes = _sizes(c, shape, c.integers("axis"))
-        if "rms_scaling" in c and c.flag("rms_scaling"):
-            return [Weight("gamma", sizes)]
-        return _affine(c, sizes)
+        axes = c.integers("axis")
+        rms = "rms_scaling" in c and c.flag("rms_scaling")
+        if not (rms or c.flag("scale") or c.flag("center")):
+            for axis in axes:
+                axis_of(c, shape, axis)
+            return []
+        sizes = _sizes(c, shape, axes)
+        return [Weight("gamma", sizes)] if rms else _affine(c, sizes)
 
 
 class GroupNormalization(SingleInput):

@@ -194,7 +194,8 @@ class _AdaptivePooling(SingleInput):
         first = c.known("data_format") == "channels_first"
         if len(shape) < (2 if first else 1):
             raise KerasError(f"{c.layer_name} has no channels in an input of shape {format_shape(shape)}", "rank")
-        return join_channels(shape[0], c.dims("output_size", self.rank), shape[1] if first else shape[-1], first)
+        sizes = window(c, "output_size", self.rank, 0)
+        return join_channels(shape[0], sizes, shape[1] if first else shape[-1], first)
 
 
 class AdaptiveMaxPooling1D(_AdaptivePooling):

@@ -1,1 +1,553 @@
-"""Recurrent layers: https://keras.io/api/layers/recurrent_layers/."""
+"""Recurrent layers and their cells: https://keras.io/api/layers/recurrent_layers/."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from kerascheck.layers.base import Config, LayerDef
+from kerascheck.layers.core import KERNEL_PARAMETERS
+from kerascheck.layers.geometry import (
+    channels_first,
+    dilated,
+    join_channels,
+    known_size,
+    padding,
+    positive,
+    slide_all,
+    split_channels,
+    window,
+)
+from kerascheck.network.dims import Dim, Int, Shape, format_shape
+from kerascheck.network.ir import BuiltinLayer, Layer, Weight
+from kerascheck.symbolic import KerasError, Undetermined, Unknown
+
+_OLD_PARAMETERS = {
+    **KERNEL_PARAMETERS,
+    "output_dim": "units",
+    "inner_init": "recurrent_initializer",
+    "inner_activation": "recurrent_activation",
+    "U_regularizer": "recurrent_regularizer",
+    "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout",
+}
+_REMOVED = frozenset({"consume_less", "forget_bias_init", "implementation", "time_major", "input_length"})
+
+_CELL_HEAD = {
+    "SimpleRNN": "units, activation='tanh', use_bias=True, ",
+    "gated": "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, ",
+}
+_INITIALIZERS = "kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', "
+_REGULARIZERS = "kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, "
+_CONSTRAINTS = "kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, "
+_DROPOUT = "dropout=0.0, recurrent_dropout=0.0, "
+_ACTIVITY = "activity_regularizer=None, "
+_LOOP = "return_sequences=False, return_state=False, go_backwards=False, stateful=False, "
+
+
+def _check_units(c: Config) -> None:
+    """Raise KerasError for arguments that the constructors of cells refuse."""
+    positive(c, "units")
+    for name in ("dropout", "recurrent_dropout"):
+        c.number(name)
+
+
+def _gate_weights(c: Config, inputs: Int, gates: int, bias_rows: int = 1) -> list[Weight]:
+    """Kernel, recurrent kernel and bias of a cell with this many gates."""
+    units = c.dim("units")
+    weights = [
+        Weight("kernel", (inputs, units * gates)),
+        Weight("recurrent_kernel", (units, units * gates)),
+    ]
+    if c.flag("use_bias"):
+        weights.append(Weight("bias", (units * gates,) if bias_rows == 1 else (bias_rows, units * gates)))
+    return weights
+
+
+def _gru_bias_rows(c: Config) -> int:
+    """A GRU with `reset_after` has two biases. The default was False before Keras 3."""
+    return 2 if c.flag("reset_after") and ("reset_after" in c.given or c.dialect >= 3) else 1
+
+
+class _Gates:
+    """How many gates a kind of cell has."""
+
+    gates: ClassVar[int] = 1
+
+    def gate_weights(self, c: Config, inputs: Int) -> list[Weight]:
+        """The weights for this many input features."""
+        return _gate_weights(c, inputs, self.gates)
+
+
+class _LstmGates(_Gates):
+    gates = 4
+
+
+class _GruGates(_Gates):
+    gates = 3
+
+    def gate_weights(self, c: Config, inputs: Int) -> list[Weight]:
+        return _gate_weights(c, inputs, self.gates, _gru_bias_rows(c))
+
+
+# -- cells ---------------------------------------------------------------------------------------------
+
+
+class Cell(LayerDef):
+    """One step of a recurrent layer, called on an input and its states."""
+
+    def state_sizes(self, c: Config) -> list[Int]:
+        """The sizes of its states, all nesting removed."""
+        raise NotImplementedError
+
+    def nested_states(self, c: Config) -> bool:
+        """Whether the states come as lists in a list."""
+        return False
+
+    def width(self, c: Config) -> Int:
+        """The size of its output."""
+        return self.state_sizes(c)[0]
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        states = self.state_sizes(c)
+        if len(shapes) != 1 + len(states) or any(len(shape) != 2 for shape in shapes):
+            raise Undetermined(f"{self.name} called on " + ", ".join(format_shape(s) for s in shapes))
+        batches = {shape[0] for shape in shapes} - {None}
+        if len(batches) > 1:
+            raise Undetermined(f"{self.name} called on inputs of different batch sizes")
+        batch: Dim = batches.pop() if batches else None
+        return [(batch, self.width(c)), *((batch, size) for size in states)]
+
+
+class _PlainCell(_Gates, Cell):
+    """A cell with one size."""
+
+    old_parameters = _OLD_PARAMETERS
+    removed_parameters = _REMOVED
+
+    def validate(self, c: Config) -> None:
+        _check_units(c)
+
+    def state_sizes(self, c: Config) -> list[Int]:
+        return [c.dim("units")]
+
+    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
+        return self.gate_weights(c, known_size(c, shapes[0], -1, "its features"))
+
+
+class SimpleRNNCell(_PlainCell):
+    """One step of SimpleRNN. https://keras.io/api/layers/recurrent_layers/simple_rnn_cell/"""
+
+    name = "SimpleRNNCell"
+    signature = _CELL_HEAD["SimpleRNN"] + _INITIALIZERS + _REGULARIZERS + _CONSTRAINTS + _DROPOUT + "seed=None"
+
+
+class LSTMCell(_LstmGates, _PlainCell):
+    """One step of LSTM. https://keras.io/api/layers/recurrent_layers/lstm_cell/"""
+
+    name = "LSTMCell"
+    signature = (
+        _CELL_HEAD["gated"]
+        + _INITIALIZERS
+        + "unit_forget_bias=True, "
+        + _REGULARIZERS
+        + _CONSTRAINTS
+        + _DROPOUT
+        + "seed=None"
+    )
+    base_parameters = LayerDef.base_parameters | {"implementation"}
+    removed_parameters = _REMOVED - {"implementation"}
+
+    def state_sizes(self, c: Config) -> list[Int]:
+        return [c.dim("units")] * 2
+
+
+class GRUCell(_GruGates, _PlainCell):
+    """One step of GRU. https://keras.io/api/layers/recurrent_layers/gru_cell/"""
+
+    name = "GRUCell"
+    signature = (
+        _CELL_HEAD["gated"] + _INITIALIZERS + _REGULARIZERS + _CONSTRAINTS + _DROPOUT + "reset_after=True, seed=None"
+    )
+    base_parameters = LayerDef.base_parameters | {"implementation"}
+    removed_parameters = _REMOVED - {"implementation"}
+
+
+class StackedRNNCells(Cell):
+    """Several cells as one. https://keras.io/api/layers/recurrent_layers/stacked_rnn_cell/"""
+
+    name = "StackedRNNCells"
+    signature = "cells"
+
+    def validate(self, c: Config) -> None:
+        for cell in self.weight_holders(c):
+            cell_of(c, cell)
+
+    def state_sizes(self, c: Config) -> list[Int]:
+        sizes: list[Int] = []
+        for cell in self.weight_holders(c):
+            definition, config = cell_of(c, cell)
+            sizes += definition.state_sizes(config)
+        return sizes
+
+    def nested_states(self, c: Config) -> bool:
+        for cell in self.weight_holders(c):
+            definition, config = cell_of(c, cell)
+            if definition.nested_states(config) or len(definition.state_sizes(config)) > 1:
+                return True
+        return False
+
+    def width(self, c: Config) -> Int:
+        definition, config = cell_of(c, self.weight_holders(c)[-1])
+        return definition.width(config)
+
+    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
+        incoming = shapes[0]
+        for cell in self.weight_holders(c):
+            incoming = (incoming[0], build_cell(c, cell, incoming))
+        return []
+
+    def weight_holders(self, c: Config) -> Sequence[Layer]:
+        return layers_in(c, "cells")
+
+
+def layers_in(c: Config, name: str) -> list[Layer]:
+    """The layers in a list argument."""
+    value = c.known(name)
+    if not isinstance(value, (list, tuple)):
+        raise Undetermined(f"{name} of {c.layer_name}")
+    found: list[Layer] = []
+    for item in value:
+        if isinstance(item, Unknown):
+            raise Undetermined(item.reason)
+        if not isinstance(item, Layer):
+            raise Undetermined(f"{name} of {c.layer_name}")
+        found.append(item)
+    if not found:
+        raise KerasError(f"{c.layer_name} needs at least one cell", "argument")
+    return found
+
+
+def cell_of(c: Config, cell: Layer) -> tuple[Cell, Config]:
+    """The definition of a cell. Raises KerasError for a built-in layer that is none."""
+    if not isinstance(cell, BuiltinLayer):
+        raise Undetermined(f"cell {cell.cls} is not built in")
+    if not isinstance(cell.definition, Cell):
+        raise KerasError(f"{c.layer_name} expects a cell such as LSTMCell, got a {cell.cls} layer", "argument")
+    return cell.definition, cell.config
+
+
+def build_cell(c: Config, cell: Layer, incoming: Shape) -> Int:
+    """Give a cell its weights for this input; its width."""
+    definition, config = cell_of(c, cell)
+    cell.infer([incoming[:1] + incoming[-1:], *((incoming[0], size) for size in definition.state_sizes(config))])
+    return definition.width(config)
+
+
+# -- layers --------------------------------------------------------------------------------------------
+
+
+class Recurrent(LayerDef):
+    """A layer that walks along time (axis 1): called on a sequence and, if given, its first states."""
+
+    def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
+        """The shapes of the final states."""
+        raise NotImplementedError
+
+    def step_shape(self, c: Config, shape: Shape) -> Shape:
+        """The shape of the output of one step."""
+        return self.state_shapes(c, shape)[0]
+
+    def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
+        if not shapes:
+            raise KerasError(f"{self.name} needs an input", "input-count")
+        super().check_inputs(c, shapes[:1])
+
+    def check_stateful(self, c: Config, shape: Shape) -> None:
+        """Raise KerasError for a stateful layer without a batch size."""
+        if c.flag("stateful") and shape[0] is None:
+            raise KerasError(
+                f"{self.name} with stateful=True needs a fixed batch size, found {format_shape(shape)}; "
+                "give batch_shape to Input",
+                "undefined-dimension",
+            )
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        shape = shapes[0]
+        self.check_stateful(c, shape)
+        batch, *sizes = self.step_shape(c, shape)
+        output: Shape = (batch, shape[1], *sizes) if c.flag("return_sequences") else (batch, *sizes)
+        return [output, *self.state_shapes(c, shape)] if c.flag("return_state") else [output]
+
+
+class _PlainRecurrent(_Gates, Recurrent):
+    """A recurrent layer with its own cell."""
+
+    ndim = 3
+    old_parameters = _OLD_PARAMETERS
+    removed_parameters = _REMOVED
+
+    def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
+        if dialect == 1:  # LSTM(output_dim, init, inner_init, ...)
+            for name, value in zip(("kernel_initializer", "recurrent_initializer"), positional[1:], strict=False):
+                keywords.setdefault(name, value)
+            del positional[1:]
+
+    def validate(self, c: Config) -> None:
+        _check_units(c)
+        if "use_cudnn" in c and isinstance(c.known("use_cudnn"), str) and c["use_cudnn"] != "auto":
+            raise KerasError(f"{self.name} expects use_cudnn to be 'auto', True or False", "argument")
+
+    def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
+        return [(shape[0], c.dim("units"))]
+
+    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
+        return self.gate_weights(c, known_size(c, shapes[0], -1, "its features"))
+
+
+class SimpleRNN(_PlainRecurrent):
+    """The output fed back. https://keras.io/api/layers/recurrent_layers/simple_rnn/"""
+
+    name = "SimpleRNN"
+    signature = (
+        _CELL_HEAD["SimpleRNN"]
+        + _INITIALIZERS
+        + _REGULARIZERS
+        + _ACTIVITY
+        + _CONSTRAINTS
+        + _DROPOUT
+        + _LOOP
+        + "unroll=False, seed=None"
+    )
+
+
+class LSTM(_LstmGates, _PlainRecurrent):
+    """Long short-term memory. https://keras.io/api/layers/recurrent_layers/lstm/"""
+
+    name = "LSTM"
+    signature = (
+        _CELL_HEAD["gated"]
+        + _INITIALIZERS
+        + "unit_forget_bias=True, "
+        + _REGULARIZERS
+        + _ACTIVITY
+        + _CONSTRAINTS
+        + _DROPOUT
+        + "seed=None, "
+        + _LOOP
+        + "unroll=False, use_cudnn='auto'"
+    )
+    base_parameters = LayerDef.base_parameters | {"implementation"}
+    removed_parameters = _REMOVED - {"implementation"}
+
+    def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
+        return [(shape[0], c.dim("units"))] * 2
+
+
+class GRU(_GruGates, _PlainRecurrent):
+    """Gated recurrent unit. https://keras.io/api/layers/recurrent_layers/gru/"""
+
+    name = "GRU"
+    signature = (
+        _CELL_HEAD["gated"]
+        + _INITIALIZERS
+        + _REGULARIZERS
+        + _ACTIVITY
+        + _CONSTRAINTS
+        + _DROPOUT
+        + "seed=None, "
+        + _LOOP
+        + "unroll=False, reset_after=True, use_cudnn='auto'"
+    )
+    base_parameters = LayerDef.base_parameters | {"implementation"}
+    removed_parameters = _REMOVED - {"implementation"}
+
+
+_CUDNN = (
+    "units, kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', "
+    "{forget}kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, activity_regularizer=None, "
+    "kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, return_sequences=False, "
+    "return_state=False, stateful=False, go_backwards=False"
+)
+
+
+class CuDNNLSTM(LSTM):
+    """LSTM for GPUs; Keras 2 only."""
+
+    name = "CuDNNLSTM"
+    signature = _CUDNN.format(forget="unit_forget_bias=True, ")
+
+    def validate(self, c: Config) -> None:
+        positive(c, "units")
+
+    def gate_weights(self, c: Config, inputs: Int) -> list[Weight]:
+        return _cudnn_weights(c, inputs, self.gates)
+
+
+class CuDNNGRU(GRU):
+    """GRU for GPUs; Keras 2 only."""
+
+    name = "CuDNNGRU"
+    signature = _CUDNN.format(forget="")
+
+    def validate(self, c: Config) -> None:
+        positive(c, "units")
+
+    def gate_weights(self, c: Config, inputs: Int) -> list[Weight]:
+        return _cudnn_weights(c, inputs, self.gates)
+
+
+def _cudnn_weights(c: Config, inputs: Int, gates: int) -> list[Weight]:
+    """The GPU kernels have a bias for the input and one for the state."""
+    units = c.dim("units")
+    return [
+        Weight("kernel", (inputs, units * gates)),
+        Weight("recurrent_kernel", (units, units * gates)),
+        Weight("bias", (units * gates * 2,)),
+    ]
+
+
+class RNN(Recurrent):
+    """Any cell, or a list of cells, along time. https://keras.io/api/layers/recurrent_layers/rnn/"""
+
+    name = "RNN"
+    signature = (
+        "cell, return_sequences=False, return_state=False, go_backwards=False, stateful=False, unroll=False, "
+        "zero_output_for_mask=False"
+    )
+    min_ndim = 2
+
+    def cells(self, c: Config) -> list[Layer]:
+        """The cells, first to last."""
+        return layers_in(c, "cell") if isinstance(c.known("cell"), (list, tuple)) else [c.layer("cell")]
+
+    def validate(self, c: Config) -> None:
+        for cell in self.cells(c):
+            cell_of(c, cell)
+
+    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
+        incoming: Shape = (shapes[0][0], *shapes[0][2:])
+        for cell in self.cells(c):
+            incoming = (incoming[0], build_cell(c, cell, incoming))
+        return []
+
+    def weight_holders(self, c: Config) -> Sequence[Layer]:
+        return self.cells(c)
+
+    def step_shape(self, c: Config, shape: Shape) -> Shape:
+        definition, config = cell_of(c, self.cells(c)[-1])
+        return (shape[0], definition.width(config))
+
+    def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
+        found: list[Shape] = []
+        cells = [cell_of(c, cell) for cell in self.cells(c)]
+        for definition, config in cells:
+            sizes = definition.state_sizes(config)
+            if definition.nested_states(config) or (isinstance(c.known("cell"), (list, tuple)) and len(sizes) > 1):
+                raise Undetermined("the states of stacked cells come nested")
+            found += [(shape[0], size) for size in sizes]
+        return found
+
+
+class _ConvLSTM(Recurrent):
+    """An LSTM whose products are convolutions."""
+
+    rank: ClassVar[int]
+    old_parameters = {
+        **_OLD_PARAMETERS,
+        "nb_filter": "filters",
+        "border_mode": "padding",
+        "subsample": "strides",
+        "dim_ordering": "data_format",
+    }
+    removed_parameters = _REMOVED
+
+    def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
+        if dialect >= 3 or self.rank != 2:
+            return
+        if "nb_row" in keywords and "nb_col" in keywords:
+            keywords["kernel_size"] = (keywords.pop("nb_row"), keywords.pop("nb_col"))
+        elif dialect == 1 and len(positional) > 2:
+            positional[1:3] = [tuple(positional[1:3])]
+
+    def validate(self, c: Config) -> None:
+        c.dim("filters")
+        window(c, "kernel_size", self.rank)
+        strides, dilation = window(c, "strides", self.rank, 0), window(c, "dilation_rate", self.rank)
+        padding(c)
+        channels_first(c)
+        for name in ("dropout", "recurrent_dropout"):
+            c.number(name)
+        if any(isinstance(s, int) and s > 1 for s in strides) and any(isinstance(d, int) and d > 1 for d in dilation):
+            raise KerasError(
+                f"{self.name} cannot have strides above 1 together with dilation_rate above 1, "
+                f"got strides={c['strides']!r} and dilation_rate={c['dilation_rate']!r}",
+                "argument",
+            )
+
+    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
+        shape = shapes[0]
+        first = channels_first(c)
+        spatial, channels = split_channels((shape[0], *shape[2:]), first)
+        if channels is None or None in spatial:
+            raise KerasError(
+                f"{self.name} needs known sizes and channels of its frames, found {format_shape(shape)}",
+                "undefined-dimension",
+            )
+        kernel, filters = window(c, "kernel_size", self.rank), positive(c, "filters")
+        weights = [
+            Weight("kernel", (*kernel, channels, filters * 4)),
+            Weight("recurrent_kernel", (*kernel, filters, filters * 4)),
+        ]
+        if c.flag("use_bias"):
+            weights.append(Weight("bias", (filters * 4,)))
+        return weights
+
+    def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
+        first = channels_first(c)
+        frame: Shape = (shape[0], *shape[2:])
+        spans = dilated(window(c, "kernel_size", self.rank), window(c, "dilation_rate", self.rank))
+        strides = window(c, "strides", self.rank)
+        sizes = slide_all(c, shape, split_channels(frame, first)[0], spans, strides, padding(c))
+        return [join_channels(shape[0], sizes, c.dim("filters"), first)] * 2
+
+
+_CONV_LSTM = (
+    "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, activation='tanh', "
+    "recurrent_activation='sigmoid', use_bias=True, "
+    + _INITIALIZERS
+    + "unit_forget_bias=True, "
+    + _REGULARIZERS
+    + _ACTIVITY
+    + _CONSTRAINTS
+    + _DROPOUT
+    + "seed=None, "
+    + _LOOP.removesuffix(", ")
+)
+
+
+class ConvLSTM1D(_ConvLSTM):
+    """Convolutional LSTM over sequences. https://keras.io/api/layers/recurrent_layers/conv_lstm1d/"""
+
+    name = "ConvLSTM1D"
+    rank = 1
+    ndim = 4
+    signature = _CONV_LSTM
+
+
+class ConvLSTM2D(_ConvLSTM):
+    """Convolutional LSTM over images. https://keras.io/api/layers/recurrent_layers/conv_lstm2d/"""
+
+    name = "ConvLSTM2D"
+    rank = 2
+    ndim = 5
+    signature = _CONV_LSTM
+
+
+class ConvLSTM3D(_ConvLSTM):
+    """Convolutional LSTM over volumes. https://keras.io/api/layers/recurrent_layers/conv_lstm3d/"""
+
+    name = "ConvLSTM3D"
+    rank = 3
+    ndim = 6
+    signature = _CONV_LSTM
