@@ -13,9 +13,16 @@ class Unknown:
     source writes it, where that helps a reader (`args.units`).
     """
 
-    __slots__ = ("key", "reason", "text")
+    __slots__ = ("key", "parts", "reason", "text")
 
-    def __init__(self, reason: str, key: Hashable = None, text: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        key: Hashable = None,
+        text: str | None = None,
+        parts: tuple[str, object, object] | None = None,
+    ) -> None:
+        self.parts = parts  # (sign, left, right) where it is the result of arithmetic
         self.reason = reason
         self.key = key if key is not None else id(self)
         self.text = text

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, size_of
 from kerascheck.network.ir import Layer, Weight
 from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
 
@@ -62,8 +62,9 @@ class Config(Mapping[str, Any]):
         if isinstance(value, float) and value.is_integer() and self.dialect < 3:
             return int(value)
         if isinstance(value, Unknown):
-            if value.text:
-                return SymDim.named(value.text, value.key)
+            size = size_of(value)
+            if size is not None:
+                return size
             raise Undetermined(value.reason)
         raise self._refusal("an integer", name, value)
 

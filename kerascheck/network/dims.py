@@ -8,10 +8,11 @@ known, and the questions below say so by answering `False` on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from typing import TypeAlias
+import operator
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, TypeAlias
 
-from kerascheck.symbolic import Undetermined
+from kerascheck.symbolic import Undetermined, Unknown
 
 _MAX_TERMS = 32  # a longer polynomial becomes an atom of its own
 
@@ -201,6 +202,31 @@ def _extreme(name: str, choose: object, values: tuple[Int, ...]) -> Int:
         else:
             best = SymDim.named(f"{name}({best}, {value})", (name, best, value))
     return best
+
+
+def size_of(value: Unknown) -> Int | None:
+    """An unknown value taken as a size: symbolic, by its text; None where it has none."""
+    if value.parts is not None:
+        sign, left, right = value.parts
+        compute = _INTEGER_OPERATORS.get(sign)
+        a = size_of(left) if isinstance(left, Unknown) else left
+        b = size_of(right) if isinstance(right, Unknown) else right
+        if compute is not None and isinstance(a, (int, SymDim)) and isinstance(b, (int, SymDim)):
+            try:
+                result = compute(a, b)
+            except (Undetermined, ZeroDivisionError):
+                return None
+            return result if isinstance(result, (int, SymDim)) else None
+    return SymDim.named(value.text, value.key) if value.text else None
+
+
+_INTEGER_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+}
 
 
 # -- questions -----------------------------------------------------------------------------------------

@@ -303,13 +303,17 @@ class Network(Layer):
         self.outputs: list[Tensor] = []
         self.open: Unknown | None = None
         self.variable: str | None = None  # the name the source gives it
+        self.compiled: CompileCall | None = None  # the latest compile call
+        self.kind = "functional"  # or "sequential", "subclass"
+        self.birth = 0  # the moment of creation, as the interpreter counts
 
     def sublayers(self) -> Sequence[Layer]:
         return self.layers
 
     @property
     def is_sequential(self) -> bool:
-        return self.cls == "Sequential"
+        """Whether it is a stack of layers, each fed by the one before."""
+        return self.kind == "sequential"
 
     def all_weights(self) -> list[tuple[Weight, bool]]:
         if self.open is not None:
@@ -433,7 +437,8 @@ class Raised:
 class Program:
     """All that one path through the source builds and calls, in order of execution."""
 
-    def __init__(self) -> None:
+    def __init__(self, entry: int = 0) -> None:
+        self.entry = entry  # which start it is a path of: 0 the module itself, others the functions nobody calls
         self.layers: list[Layer] = []
         self.networks: list[Network] = []
         self.compiles: list[CompileCall] = []
@@ -441,4 +446,6 @@ class Program:
         self.raised: list[Raised] = []
         self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
         self.reached: set[tuple[int, int]] = set()  # keys of the sites of all of these
-        self.functions: list[Any] = []  # the FunctionValues defined at any level of the analysed file
+        self.functions: list[Any] = []  # the FunctionValues that this path defines
+        self.classes: list[Any] = []  # its ClassValues
+        self.imports: list[tuple[str, Site]] = []  # names of Keras as the source spells them, where they are imported

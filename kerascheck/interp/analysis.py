@@ -1,0 +1,169 @@
+"""Runs the interpreter over one source: every start, every path."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+import kerascheck.interp.expressions
+import kerascheck.interp.statements  # noqa: F401  (both fill the tables of the engine)
+from kerascheck.interp.functions import call_function, instantiate, symbolic_arguments
+from kerascheck.interp.project import Project, prepare_module
+from kerascheck.interp.run import Budget, Run
+from kerascheck.interp.statements import execute
+from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, Scope, UserRaise
+from kerascheck.network.ir import Program
+from kerascheck.symbolic import Unknown
+
+#: Paths explored from one start. Each flips one decision of an earlier path, so every arm of that many conditions runs.
+MAX_PATHS = 24
+MAX_PATHS_UNCALLED = 8
+
+
+@dataclass
+class Analysis:
+    """What a source builds, path by path."""
+
+    paths: list[Program] = field(default_factory=list)
+    incomplete: str | None = None  # why the analysis stopped early
+
+
+def analyze(source: Any, seconds: float = 2.0) -> Analysis:
+    """Interpret a source: the module itself, then each function and method that it never calls.
+
+    Args:
+        source: a `kerascheck.source.Source`.
+        seconds: the time after which the rest is left unknown.
+    """
+    result = Analysis()
+    project = Project(source)
+    budget = Budget(seconds)
+    first = _explore_module(project, budget, result)
+    if first is not None and result.incomplete is None:
+        _explore_uncalled(first, project, budget, result)
+    return result
+
+
+class _Plans:
+    """Which decisions to try next: each condition is decided both ways at least once, as far as the cap allows."""
+
+    def __init__(self, limit: int) -> None:
+        self.queue: list[dict[Hashable, bool]] = [{}]
+        self.seen: set[Hashable] = set()
+        self.left = limit
+
+    def next(self) -> dict[Hashable, bool] | None:
+        if not self.queue or self.left <= 0:
+            return None
+        self.left -= 1
+        return self.queue.pop(0)
+
+    def learn(self, plan: dict[Hashable, bool], decided: dict[Hashable, bool]) -> None:
+        for key, choice in decided.items():
+            if key not in self.seen:
+                self.seen.add(key)
+                self.queue.append({**plan, key: not choice})
+
+
+def _explore_module(project: Project, budget: Budget, result: Analysis) -> tuple[Run, Scope] | None:
+    plans = _Plans(MAX_PATHS)
+    first: tuple[Run, Scope] | None = None
+    entered: set[int] = set()
+    while (plan := plans.next()) is not None:
+        run = Run(project, budget, plan)
+        scope = Scope("module", None, project.source)
+        prepare_module(scope, "__main__")
+        try:
+            execute(run, project.source.tree.body, scope)
+        except UserRaise:
+            pass
+        except BudgetExceeded:
+            _give_up(run, result)
+            return first
+        result.paths.append(run.program)
+        entered |= run.entered
+        plans.learn(plan, run.decided)
+        if first is None or len(run.program.functions) > len(first[0].program.functions):
+            first = (run, scope)
+    if first is not None:
+        first[0].entered |= entered
+    return first
+
+
+def _give_up(run: Run, result: Analysis) -> None:
+    """The budget is used up: what this path was building is not known."""
+    result.incomplete = "the limit on time or steps for one file is used up"
+    for network in run.program.networks:
+        network.open = network.open or Unknown("budget")
+    result.paths.append(run.program)
+
+
+def _explore_uncalled(first: tuple[Run, Scope], project: Project, budget: Budget, result: Analysis) -> None:
+    """Analyse functions and classes that the module defines but never uses."""
+    base, _ = first
+    entry = 0
+    for function in list(base.program.functions):
+        if id(function.node) in base.entered or not _own(function, project):
+            continue
+        entry += 1
+        owner = function.owner
+        if not _explore(base, entry, function, owner, project, budget, result):
+            return
+
+
+def _own(function: FunctionValue, project: Project) -> bool:
+    return function.site.file is project.source and isinstance(function.node, cst.FunctionDef)
+
+
+def _explore(
+    base: Run,
+    entry: int,
+    function: FunctionValue,
+    owner: ClassValue | None,
+    project: Project,
+    budget: Budget,
+    result: Analysis,
+) -> bool:
+    plans = _Plans(MAX_PATHS_UNCALLED)
+    while (plan := plans.next()) is not None:
+        run = Run(project, budget, plan, entry)
+        run.modules = base.modules
+        run.serial = base.serial + 1
+        run.frozen_before = run.serial
+        try:
+            receiver = None
+            if owner is not None and "staticmethod" not in function.decorated:
+                if function.name == "__init__":
+                    continue  # run with the object, below
+                receiver = owner if "classmethod" in function.decorated else _object(run, owner)
+            call_function(
+                run, function, symbolic_arguments(run, function, receiver is not None), function.site, receiver
+            )
+        except UserRaise:
+            pass
+        except BudgetExceeded:
+            _give_up(run, result)
+            return False
+        base.entered |= run.entered
+        result.paths.append(run.program)
+        plans.learn(plan, run.decided)
+    return True
+
+
+def _object(run: Run, owner: ClassValue) -> Any:
+    """An object of the class, its `__init__` run with defaults and symbolic parameters."""
+    from kerascheck.interp.attributes import find_member
+
+    init = find_member(owner, "__init__")
+    arguments = symbolic_arguments(run, init, True) if isinstance(init, FunctionValue) else symbolic_arguments_of_none()
+    return instantiate(run, owner, arguments, owner.site)
+
+
+def symbolic_arguments_of_none() -> Any:
+    """No arguments at all."""
+    from kerascheck.network.arguments import Arguments
+
+    return Arguments([], {})

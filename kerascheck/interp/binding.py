@@ -1,0 +1,114 @@
+"""Assigning to targets: names, attributes, items, and unpacking."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from kerascheck.interp.attributes import set_attribute
+from kerascheck.interp.run import Run
+from kerascheck.interp.sequences import items_of
+from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.ir import Network, Site
+from kerascheck.symbolic import Unknown
+
+
+def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> None:
+    """Bind `target` to `value`."""
+    if isinstance(target, cst.Name):
+        assign_name(run, target.value, value, scope)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        _unpack(run, target.elements, value, scope)
+    elif isinstance(target, cst.Attribute):
+        receiver = run.evaluate(target.value, scope)
+        set_attribute(run, receiver, target.attr.value, _titled(value, _text(target)))
+    elif isinstance(target, cst.Subscript):
+        _set_item(run, target, value, scope)
+    elif isinstance(target, cst.StarredElement):
+        assign(run, target.value, value, scope)
+
+
+def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
+    """Bind a name in the scope, or where `global` and `nonlocal` say."""
+    if isinstance(value, Unknown):
+        value = _titled(value, name)
+    else:
+        network = value.layer if isinstance(value, Instance) else value
+        if isinstance(network, Network) and network.variable is None and scope.kind != "comprehension":
+            network.variable = name
+    if scope.redirected is not None and name in scope.redirected:
+        scope = scope.redirected[name]
+    scope.vars[name] = value
+
+
+def _titled(value: Value, text: str | None) -> Value:
+    """An unknown value without a text is called by the first name it gets."""
+    if isinstance(value, Unknown) and value.text is None and text:
+        return Unknown(value.reason, value.key, text)
+    return value
+
+
+def _text(target: cst.Attribute) -> str | None:
+    if isinstance(target.value, cst.Name):
+        return f"{target.value.value}.{target.attr.value}"
+    return None
+
+
+def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
+    targets = list(elements)  # type: ignore[call-overload]
+    items = items_of(run, value)
+    star = next((i for i, t in enumerate(targets) if isinstance(t, cst.StarredElement)), None)
+    if isinstance(items, Unknown):
+        from kerascheck.interp.operators import subscript
+
+        for index, element in enumerate(targets):
+            if star is not None and index >= star:
+                part = run.fresh("unpacked from something unknown", element)
+            elif isinstance(value, Unknown):
+                part = _untitled(subscript(run, value, index, element))
+            else:
+                part = run.fresh("unpacked from something unknown", element)
+            assign(run, element.value, part, scope)
+        return
+    if star is None:
+        if len(items) != len(targets):
+            items = [run.fresh("unpacking that raises", t) for t in targets]
+        for element, item in zip(targets, items, strict=True):
+            assign(run, element.value, item, scope)
+        return
+    behind = len(targets) - star - 1
+    if len(items) < star + behind:
+        items = [run.fresh("unpacking that raises", t) for t in targets]
+    for element, item in zip(targets[:star], items[:star], strict=True):
+        assign(run, element.value, item, scope)
+    assign(run, targets[star].value, run.new_list(items[star : len(items) - behind]), scope)
+    for element, item in zip(targets[star + 1 :], items[len(items) - behind :], strict=False):
+        assign(run, element.value, item, scope)
+
+
+def _untitled(value: Value) -> Value:
+    """Drop a text such as `load()[0]` so that the name it is unpacked to becomes the text."""
+    return Unknown(value.reason, value.key) if isinstance(value, Unknown) else value
+
+
+def _set_item(run: Run, target: cst.Subscript, value: Value, scope: Scope) -> None:
+    from kerascheck.interp.expressions import index_of, put
+
+    receiver = run.evaluate(target.value, scope)
+    index = index_of(run, target, scope)
+    if isinstance(receiver, ListValue):
+        if receiver.unknown is not None or not run.may_change(receiver):
+            return
+        if isinstance(index, int) and -len(receiver.items) <= index < len(receiver.items):
+            receiver.items[index] = value
+        else:
+            receiver.blur("an item at an unknown index was set")
+    elif isinstance(receiver, DictValue):
+        if run.may_change(receiver):
+            put(receiver, index, value)
+    elif isinstance(receiver, Instance):
+        from kerascheck.interp.attributes import find_method
+
+        bound = find_method(receiver, "__setitem__")
+        if bound is not None:
+            run.call(bound, Arguments([Given(index), Given(value)], {}), Site(scope.file, target))

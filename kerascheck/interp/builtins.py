@@ -1,0 +1,458 @@
+"""Python's built-in functions on values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kerascheck.interp.conditions import truth
+from kerascheck.interp.run import Run
+from kerascheck.interp.sequences import items_of
+from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, ListValue, UserRaise, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import SymDim, maximum, minimum
+from kerascheck.network.ir import Layer, Site
+from kerascheck.symbolic import Symbol, Unknown
+
+
+def _values(arguments: Arguments) -> list[Value]:
+    return [given.value for given in arguments.positional]
+
+
+def _derived(run: Run, name: str, values: list[Value], site: Site) -> Value:
+    """The result of a pure function of something unknown: the same for the same argument."""
+    if len(values) == 1 and isinstance(values[0], Unknown):
+        text = f"{name}({values[0].text})" if values[0].text else None
+        return Unknown(values[0].reason, ("call", name, values[0].key), text)
+    return run.fresh(f"{name}() of something unknown", site.node)
+
+
+def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if len(values) == 1:
+        value = values[0]
+        if isinstance(value, (str, bytes, tuple, range)):
+            return len(value)
+        if isinstance(value, (ListValue, DictValue)) and value.unknown is None:
+            return len(value.items)
+        if isinstance(value, Unknown) and value.text:
+            return SymDim.named(f"len({value.text})", ("len", value.key))
+    return _derived(run, "len", values, site)
+
+
+def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if values and len(values) <= 3 and all(isinstance(v, int) for v in values):
+        try:
+            return range(*values)
+        except (ValueError, OverflowError):
+            return run.fresh("a range that raises", site.node)
+    return run.unknown_list("a range of unknown bounds")
+
+
+def _sequence(kind: str) -> Callable[[Run, str, Arguments, Site], Value]:
+    def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = _values(arguments)
+        items: list[Value] | Unknown = items_of(run, values[0]) if values else []
+        if kind == "tuple":
+            return items if isinstance(items, Unknown) else tuple(items)
+        made = run.new_list(() if isinstance(items, Unknown) else items, kind)
+        made.unknown = items if isinstance(items, Unknown) else None
+        return made
+
+    return build
+
+
+def _dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.expressions import put
+
+    made = run.new_dict()
+    for value in _values(arguments):
+        if isinstance(value, DictValue):
+            made.items.update(value.items)
+            made.unknown = value.unknown
+            continue
+        items = items_of(run, value)
+        if isinstance(items, Unknown):
+            made.unknown = items
+            continue
+        for item in items:
+            pair = items_of(run, item)
+            if isinstance(pair, Unknown) or len(pair) != 2:
+                made.blur("pairs that are not known")
+                return made
+            put(made, pair[0], pair[1])
+    for key, given in arguments.keywords.items():
+        made.items[key] = given.value
+    if arguments.open_keywords:
+        made.unknown = Unknown("** arguments of unknown content")
+    return made
+
+
+def _enumerate(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    items = items_of(run, arguments.value("iterable", 0))
+    start = arguments.value("start", 1, 0)
+    if isinstance(items, Unknown) or not isinstance(start, int):
+        return run.unknown_list("an enumeration of something unknown")
+    return run.new_list([(start + index, item) for index, item in enumerate(items)])
+
+
+def _zip(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    columns = [items_of(run, value) for value in _values(arguments)]
+    if arguments.open_positional or any(isinstance(column, Unknown) for column in columns):
+        return run.unknown_list("zip of something unknown")
+    return run.new_list(list(zip(*columns, strict=False)))  # type: ignore[arg-type]
+
+
+def _reversed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    items = items_of(run, arguments.value("sequence", 0))
+    return (
+        run.unknown_list("reversed of something unknown") if isinstance(items, Unknown) else run.new_list(items[::-1])
+    )
+
+
+def _sorted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    items = items_of(run, arguments.value("iterable", 0))
+    if not isinstance(items, Unknown) and "key" not in arguments.keywords:
+        reverse = arguments.value("reverse", None, False)
+        if isinstance(reverse, bool) and all(isinstance(i, (int, float)) for i in items):
+            return run.new_list(sorted(items, reverse=reverse))
+        if isinstance(reverse, bool) and all(isinstance(i, str) for i in items):
+            return run.new_list(sorted(items, reverse=reverse))
+    return run.unknown_list("sorted of something unknown")
+
+
+def _map(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.calls import plain_call
+
+    values = _values(arguments)
+    columns = [items_of(run, value) for value in values[1:]]
+    if not values or not columns or any(isinstance(column, Unknown) for column in columns):
+        return run.unknown_list("map over something unknown")
+    rows = list(zip(*columns, strict=False))  # type: ignore[arg-type]
+    return run.new_list([plain_call(run, values[0], list(row), site) for row in rows[:1000]])
+
+
+def _filter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.calls import plain_call
+
+    values = _values(arguments)
+    items = items_of(run, values[1]) if len(values) == 2 else Unknown("filter")
+    if isinstance(items, Unknown):
+        return run.unknown_list("filter of something unknown")
+    kept: list[Value] = []
+    for item in items[:1000]:
+        verdict = item if values[0] is None else plain_call(run, values[0], [item], site)
+        if isinstance(verdict, Unknown):
+            return run.unknown_list("filter by something unknown")
+        if truth(run, verdict):
+            kept.append(item)
+    return run.new_list(kept)
+
+
+def _number(convert: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site], Value]:
+    def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = _values(arguments)
+        if not values:
+            return convert()
+        if isinstance(values[0], SymDim) and len(values) == 1:
+            return values[0] if convert is int else run.fresh("a float of a size", site.node)
+        if all(isinstance(v, (int, float, str)) for v in values):
+            try:
+                return convert(*values)
+            except (ValueError, TypeError, OverflowError):
+                return run.fresh(f"{convert.__name__}() that raises", site.node)
+        return _derived(run, convert.__name__, values, site)
+
+    return build
+
+
+def _bool(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if not values:
+        return False
+    return values[0] if isinstance(values[0], Unknown) else truth(run, values[0])
+
+
+def _str(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if not values:
+        return ""
+    if isinstance(values[0], (str, int, float, bool, type(None))):
+        return str(values[0])
+    return _derived(run, "str", values, site)
+
+
+def _round(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if values and all(isinstance(v, (int, float)) or v is None for v in values):
+        try:
+            return round(*values)
+        except (ValueError, TypeError, OverflowError):
+            return run.fresh("round() that raises", site.node)
+    return _derived(run, "round", values, site)
+
+
+def _abs(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if len(values) == 1 and isinstance(values[0], (int, float)):
+        return abs(values[0])
+    return _derived(run, "abs", values, site)
+
+
+def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site], Value]:
+    def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = _values(arguments)
+        items = items_of(run, values[0]) if len(values) == 1 else values
+        if isinstance(items, Unknown) or not items or arguments.keywords:
+            return _derived(run, name.removeprefix("builtins."), values, site)
+        if all(isinstance(i, (int, float)) for i in items) or all(isinstance(i, str) for i in items):
+            return plain(items)
+        if all(isinstance(i, (int, SymDim)) for i in items):
+            return symbolic(*items)
+        return run.fresh("an extreme of something unknown", site.node)
+
+    return build
+
+
+def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    items = items_of(run, values[0]) if values else Unknown("sum")
+    if isinstance(items, Unknown):
+        return _derived(run, "sum", values[:1], site)
+    total = values[1] if len(values) > 1 else arguments.value("start", None, 0)
+    for item in items:
+        if not isinstance(item, (int, float, SymDim)) or not isinstance(total, (int, float, SymDim)):
+            return run.fresh("a sum of something unknown", site.node)
+        total = total + item  # type: ignore[operator]
+    return total
+
+
+def _any_all(stop: bool) -> Callable[[Run, str, Arguments, Site], Value]:
+    def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = _values(arguments)
+        items = items_of(run, values[0]) if values else Unknown(name)
+        if isinstance(items, Unknown):
+            return run.fresh("any or all of something unknown", site.node)
+        unknown: Unknown | None = None
+        for item in items:
+            if isinstance(item, Unknown):
+                unknown = item
+            elif truth(run, item) == stop:
+                return stop
+        return unknown if unknown is not None else not stop
+
+    return build
+
+
+def _isinstance(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if len(values) != 2:
+        return run.fresh("isinstance", site.node)
+    wanted = items_of(run, values[1]) if isinstance(values[1], (tuple, ListValue)) else [values[1]]
+    if isinstance(values[0], Unknown) or isinstance(wanted, Unknown):
+        key = values[0].key if isinstance(values[0], Unknown) else run.tick()
+        return Unknown("the type of something unknown", ("isinstance", key, id(site.node)))
+    verdicts = [_is_a(values[0], cls) for cls in wanted]
+    if any(v is True for v in verdicts):
+        return True
+    if all(v is False for v in verdicts):
+        return False
+    return run.fresh("a type that is not known", site.node)
+
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int, SymDim),
+    "float": (float,),
+    "str": (str,),
+    "bool": (bool,),
+    "tuple": (tuple,),
+    "bytes": (bytes,),
+    "range": (range,),
+    "complex": (complex,),
+}
+
+
+def _is_a(value: Value, cls: Value) -> bool | None:
+    """Whether the value is of the class; None where that is not known."""
+    if isinstance(cls, ClassValue):
+        if isinstance(value, Instance):
+            return any(base is cls for base in value.cls.mro())
+        return False
+    if not isinstance(cls, Symbol):
+        return None
+    name = cls.name
+    if name.startswith("builtins."):
+        short = name.removeprefix("builtins.")
+        if short in _PYTHON_TYPES:
+            return isinstance(value, _PYTHON_TYPES[short])
+        if short in ("list", "set"):
+            return isinstance(value, ListValue) and value.kind == short
+        if short == "dict":
+            return isinstance(value, DictValue)
+        return None
+    layer = value.layer if isinstance(value, Instance) else value
+    if isinstance(layer, Layer) and name.startswith("keras."):
+        short = name.rsplit(".", 1)[1]
+        if layer.cls == short or short == "Layer":
+            return True
+        if short == "Model":
+            from kerascheck.network.ir import Network
+
+            return isinstance(layer, Network)
+        return None if isinstance(value, Instance) or short.startswith("Base") else False
+    if isinstance(value, (int, float, str, bool, tuple, type(None), ListValue, DictValue)):
+        return False if not name.startswith(("typing.", "collections.", "numbers.")) else None
+    return None
+
+
+def _getattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.attributes import get_attribute
+
+    values = _values(arguments)
+    if len(values) >= 2 and isinstance(values[1], str):
+        return get_attribute(run, values[0], values[1], site.node)
+    return run.fresh("getattr with an unknown name", site.node)
+
+
+def _setattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.attributes import set_attribute
+
+    values = _values(arguments)
+    if len(values) == 3 and isinstance(values[1], str):
+        set_attribute(run, values[0], values[1], values[2])
+    elif values and isinstance(values[0], Instance):
+        values[0].blur("an attribute of unknown name was set")
+    return None
+
+
+def _hasattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if len(values) == 2 and isinstance(values[0], Instance) and isinstance(values[1], str):
+        from kerascheck.interp.attributes import find_member
+
+        if values[1] in values[0].attributes or find_member(values[0].cls, values[1]) is not None:
+            return True
+        if values[0].unknown is None and values[0].layer is None:
+            return False
+    return run.fresh("hasattr", site.node)
+
+
+def _callable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if values and isinstance(values[0], (FunctionValue, ClassValue, Layer)):
+        return True
+    if values and isinstance(values[0], (str, int, float, tuple, ListValue, DictValue, type(None))):
+        return False
+    return run.fresh("callable", site.node)
+
+
+def _type(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if len(values) == 1 and isinstance(values[0], Instance):
+        return values[0].cls
+    if len(values) == 1 and isinstance(values[0], (bool, int, float, str, tuple)):
+        return Symbol(f"builtins.{type(values[0]).__name__}")
+    if len(values) == 1 and isinstance(values[0], (ListValue, DictValue)):
+        return Symbol(f"builtins.{values[0].kind if isinstance(values[0], ListValue) else 'dict'}")
+    return run.fresh("type()", site.node)
+
+
+def _none(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return None
+
+
+def _exit(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    raise UserRaise(Symbol("builtins.SystemExit"))
+
+
+def _slice(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    return slice(*values) if 1 <= len(values) <= 3 else run.fresh("slice()", site.node)
+
+
+def _object(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return run.fresh(f"an object of {name}", site.node)
+
+
+def _iter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    return values[0] if len(values) == 1 else run.fresh(name, site.node)
+
+
+def _pow(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.operators import binary
+    from kerascheck.interp.values import Scope
+
+    values = _values(arguments)
+    if len(values) == 2:
+        return binary(run, "Power", values[0], values[1], site.node, Scope("module", None, site.file))
+    return run.fresh("pow()", site.node)
+
+
+BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
+    "len": _len,
+    "range": _range,
+    "xrange": _range,
+    "list": _sequence("list"),
+    "set": _sequence("set"),
+    "frozenset": _sequence("set"),
+    "tuple": _sequence("tuple"),
+    "dict": _dict,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "reversed": _reversed,
+    "sorted": _sorted,
+    "map": _map,
+    "filter": _filter,
+    "int": _number(int),
+    "float": _number(float),
+    "complex": _number(complex),
+    "bool": _bool,
+    "str": _str,
+    "repr": _str,
+    "round": _round,
+    "abs": _abs,
+    "max": _extreme(max, maximum),
+    "min": _extreme(min, minimum),
+    "sum": _sum,
+    "any": _any_all(True),
+    "all": _any_all(False),
+    "pow": _pow,
+    "isinstance": _isinstance,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "hasattr": _hasattr,
+    "callable": _callable,
+    "type": _type,
+    "print": _none,
+    "exit": _exit,
+    "quit": _exit,
+    "slice": _slice,
+    "iter": _iter,
+    "object": _object,
+    "open": _object,
+    "input": _object,
+    "id": _object,
+    "hash": _object,
+    "issubclass": _object,
+    "next": _object,
+    "bytes": _object,
+    "format": _object,
+    "divmod": _object,
+    "chr": _object,
+    "ord": _object,
+    "property": _object,
+    "staticmethod": _iter,
+    "classmethod": _iter,
+    **dict.fromkeys(
+        (
+            "Exception", "BaseException", "ValueError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError",
+            "IndexError", "AttributeError", "ImportError", "ModuleNotFoundError", "OSError", "IOError", "AssertionError",
+            "StopIteration", "SystemExit", "KeyboardInterrupt", "Warning", "DeprecationWarning", "UserWarning",
+            "FileNotFoundError", "NotImplemented", "ArithmeticError", "ZeroDivisionError", "OverflowError", "LookupError",
+            "NameError", "MemoryError", "RecursionError", "PermissionError", "TimeoutError", "FutureWarning",
+        ),
+        _object,
+    ),
+}  # fmt: skip

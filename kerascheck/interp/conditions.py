@@ -1,0 +1,166 @@
+"""Truth and comparison, with the same unknown condition decided the same way throughout a path."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.network.dims import SymDim, definitely_different
+from kerascheck.network.ir import Tensor
+from kerascheck.symbolic import Symbol, Unknown
+
+
+def truth(run: Run, value: Value, default: bool = True) -> bool:
+    """Whether the value counts as true; an unknown one is decided for this path."""
+    if isinstance(value, Unknown):
+        return _decide(run, value.key, default)
+    if isinstance(value, (ListValue, DictValue)):
+        if value.unknown is not None and not value.items:
+            return _decide(run, ("truth", value.birth), default)
+        return bool(value.items)
+    if isinstance(value, Tensor):
+        return _decide(run, ("tensor", run.tick()), default)
+    if isinstance(value, SymDim):
+        return True  # a size of zero is no size that a network is built from
+    if isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, type(None))):
+        return bool(value)
+    return True
+
+
+def _decide(run: Run, key: Hashable, default: bool) -> bool:
+    if isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
+        return not _decide(run, key[1], not default)
+    if key in run.pinned:
+        return truth(run, run.pinned[key])
+    choice = run.decide(key, default)
+    if choice and isinstance(key, tuple) and key and key[0] in ("==", "is"):
+        _pin(run, key[1], key[2])
+        _pin(run, key[2], key[1])
+    return choice
+
+
+def _pin(run: Run, key: Hashable, value: Hashable) -> None:
+    """Remember that an unknown value equals a constant on this path."""
+    if isinstance(key, tuple) and key and key[0] == "unknown" and isinstance(value, tuple) and value[0] == "constant":
+        run.pinned[key[1]] = value[2]
+
+
+def _key(run: Run, value: Value) -> Hashable:
+    """An identity for a compared value that is the same in every run."""
+    if isinstance(value, Unknown):
+        return ("unknown", value.key)
+    if isinstance(value, (SymDim, Symbol)):
+        return value
+    if value is None or isinstance(value, (bool, int, float, str, bytes)):
+        return ("constant", type(value).__name__, value)
+    if isinstance(value, tuple):
+        return ("tuple", tuple(_key(run, part) for part in value))
+    return ("fresh", run.tick())
+
+
+_PLAIN: dict[str, Callable[[Any, Any], Any]] = {
+    "Equal": operator.eq,
+    "NotEqual": operator.ne,
+    "LessThan": operator.lt,
+    "LessThanEqual": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEqual": operator.ge,
+}
+
+
+def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+    """The result of one comparison: a bool, or an Unknown whose key is the condition."""
+    if isinstance(left, Unknown) and left.key in run.pinned:
+        left = run.pinned[left.key]
+    if isinstance(right, Unknown) and right.key in run.pinned:
+        right = run.pinned[right.key]
+    if op in ("Is", "IsNot"):
+        return _identity(run, op, left, right)
+    if op in ("In", "NotIn"):
+        return _membership(run, op, left, right)
+    if _is_plain(left) and _is_plain(right):
+        try:
+            return bool(_PLAIN[op](left, right))
+        except TypeError:
+            return run.fresh("a comparison that raises", node)
+    if isinstance(left, (int, SymDim)) and isinstance(right, (int, SymDim)):
+        difference = left - right
+        if isinstance(difference, int):
+            return bool(_PLAIN[op](difference, 0))
+    if isinstance(left, ListValue) and isinstance(right, ListValue) and op in ("Equal", "NotEqual"):
+        if left.unknown is None and right.unknown is None and all(map(_is_plain, [*left.items, *right.items])):
+            return (left.items == right.items) == (op == "Equal")
+    elif op in ("Equal", "NotEqual") and not _undecidable(left) and not _undecidable(right):
+        # Things of different kinds, or two objects: equal only where they are one.
+        if type(left) is not type(right):
+            return op == "NotEqual"
+        if left is right:
+            return op == "Equal"
+    return Unknown("a comparison with something unknown", _condition(run, op, left, right))
+
+
+def _is_plain(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return all(_is_plain(part) for part in value)
+    return value is None or isinstance(value, (bool, int, float, str, bytes, Symbol))
+
+
+def _undecidable(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return any(_undecidable(part) for part in value)
+    return isinstance(value, (Unknown, SymDim, Tensor, ListValue, DictValue))
+
+
+def _condition(run: Run, op: str, left: Value, right: Value) -> Hashable:
+    a, b = _key(run, left), _key(run, right)
+    if op == "Equal":
+        return ("==", a, b)
+    if op == "NotEqual":
+        return ("not", ("==", a, b))
+    if op == "LessThan":
+        return ("<", a, b)
+    if op == "GreaterThan":
+        return ("<", b, a)
+    if op == "LessThanEqual":
+        return ("not", ("<", b, a))
+    return ("not", ("<", a, b))
+
+
+def _identity(run: Run, op: str, left: Value, right: Value) -> Value:
+    wanted = op == "Is"
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        key: Hashable = ("is", _key(run, left), _key(run, right))
+        return Unknown("an identity that is not known", key if wanted else ("not", key))
+    if left is None or right is None or isinstance(left, bool) or isinstance(right, bool):
+        return (left is right) == wanted
+    if _is_plain(left) and _is_plain(right):
+        return (left == right and type(left) is type(right)) == wanted
+    return (left is right) == wanted
+
+
+def _membership(run: Run, op: str, left: Value, right: Value) -> Value:
+    wanted = op == "In"
+    key: Hashable = ("in", _key(run, left), _key(run, right))
+    if isinstance(right, DictValue) and right.unknown is None and _is_plain(left):
+        return (left in right.items) == wanted
+    if isinstance(right, (str, bytes)) and isinstance(left, type(right)):
+        return (left in right) == wanted  # type: ignore[operator]
+    items: Any = None
+    if isinstance(right, ListValue) and right.unknown is None:
+        items = right.items
+    elif isinstance(right, (tuple, range)):
+        items = right
+    if items is not None and _is_plain(left):
+        if isinstance(items, range):
+            return (left in items) == wanted
+        if all(_is_plain(item) for item in items):
+            return any((left == item and type(left) is type(item)) or left == item for item in items) == wanted
+    if items is not None and isinstance(left, (int, SymDim)):
+        if all(isinstance(i, int) and definitely_different(left, i) for i in items):
+            return not wanted
+    return Unknown("a membership that is not known", key if wanted else ("not", key))

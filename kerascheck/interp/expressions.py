@@ -1,0 +1,434 @@
+"""What each kind of expression evaluates to: one small function per node class, in the table at the end."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.interp.attributes import get_attribute
+from kerascheck.interp.binding import assign
+from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.operators import binary, subscript, unary
+from kerascheck.interp.run import EXPRESSIONS, MAX_ITEMS, Run
+from kerascheck.interp.sequences import items_of
+from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import Symbol, Unknown
+
+# -- names and constants ---------------------------------------------------------------------------------
+
+
+def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
+    return lookup(run, node.value, scope)
+
+
+def lookup(run: Run, name: str, scope: Scope) -> Value:
+    """The value of a name: local, enclosing, global, star-imported or built in."""
+    constant = _CONSTANTS.get(name, _MISSING)
+    if constant is not _MISSING:
+        return constant
+    place: Scope | None = scope
+    if scope.redirected is not None and name in scope.redirected:
+        place = scope.redirected[name]
+    while place is not None:
+        if name in place.vars:
+            return place.vars[name]
+        place = place.enclosing()
+    if name in scope.globals.vars:
+        return scope.globals.vars[name]
+    from kerascheck.interp.builtins import BUILTINS
+
+    if name in BUILTINS:
+        return Symbol(f"builtins.{name}")
+    star = scope.globals.star
+    if star:
+        return run.project.star_name(star, name)
+    return Unknown(f"{name} is not defined in what was analysed", ("name", name), name)
+
+
+_MISSING = object()
+_CONSTANTS: dict[str, Any] = {"True": True, "False": False, "None": None}
+
+
+def _integer(run: Run, node: cst.Integer, scope: Scope) -> Value:
+    return _literal(node.value)
+
+
+def _literal(text: str) -> Value:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return Unknown(f"the literal {text[:20]}", ("literal", text))
+
+
+def _string(run: Run, node: cst.SimpleString, scope: Scope) -> Value:
+    return _literal(node.value)
+
+
+def _concatenated(run: Run, node: cst.ConcatenatedString, scope: Scope) -> Value:
+    parts: list[Any] = []
+    rest: cst.BaseExpression = node
+    while isinstance(rest, cst.ConcatenatedString):
+        parts.append(run.evaluate(rest.left, scope))
+        rest = rest.right
+    parts.append(run.evaluate(rest, scope))
+    if all(isinstance(part, str) for part in parts):
+        return "".join(parts)
+    if all(isinstance(part, bytes) for part in parts):
+        return b"".join(parts)
+    return run.fresh("a string with unknown parts", node)
+
+
+def _formatted(run: Run, node: cst.FormattedString, scope: Scope) -> Value:
+    text: list[str] = []
+    known = True
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            text.append(part.value.replace("{{", "{").replace("}}", "}"))
+            continue
+        assert isinstance(part, cst.FormattedStringExpression)
+        value = run.evaluate(part.expression, scope)
+        if isinstance(value, (str, int, float)) and not part.format_spec and not part.conversion:
+            text.append(str(value))
+        elif isinstance(value, (str, int, float)) and part.format_spec and not part.conversion:
+            spec = "".join(p.value for p in part.format_spec if isinstance(p, cst.FormattedStringText))
+            try:
+                text.append(format(value, spec) if len(spec) < 8 else "")
+                known = known and len(spec) < 8
+            except (ValueError, TypeError):
+                known = False
+        else:
+            known = False
+    return "".join(text) if known else run.fresh("an f-string with unknown parts", node)
+
+
+def _ellipsis(run: Run, node: cst.Ellipsis, scope: Scope) -> Value:
+    return ...
+
+
+# -- displays and comprehensions ----------------------------------------------------------------------------
+
+
+def _elements(run: Run, elements: Any, scope: Scope) -> tuple[list[Value], Unknown | None]:
+    values: list[Value] = []
+    for element in elements:
+        if isinstance(element, cst.StarredElement):
+            items = items_of(run, run.evaluate(element.value, scope))
+            if isinstance(items, Unknown):
+                return values, items
+            values += items
+        else:
+            values.append(run.evaluate(element.value, scope))
+    return values, None
+
+
+def _tuple(run: Run, node: cst.Tuple, scope: Scope) -> Value:
+    values, unknown = _elements(run, node.elements, scope)
+    return unknown if unknown is not None else tuple(values)
+
+
+def _list(run: Run, node: cst.List, scope: Scope) -> Value:
+    values, unknown = _elements(run, node.elements, scope)
+    made = run.new_list(() if unknown is not None else values)
+    made.unknown = unknown
+    return made
+
+
+def _set(run: Run, node: cst.Set, scope: Scope) -> Value:
+    values, unknown = _elements(run, node.elements, scope)
+    made = run.new_list(() if unknown is not None else values, "set")
+    made.unknown = unknown
+    return made
+
+
+def _dict(run: Run, node: cst.Dict, scope: Scope) -> Value:
+    made = run.new_dict()
+    for element in node.elements:
+        if isinstance(element, cst.StarredDictElement):
+            value = run.evaluate(element.value, scope)
+            if isinstance(value, DictValue):
+                made.items.update(value.items)
+                made.unknown = made.unknown or value.unknown
+            else:
+                made.unknown = Unknown("a ** entry that is not known")
+        else:
+            assert isinstance(element, cst.DictElement)
+            put(made, run.evaluate(element.key, scope), run.evaluate(element.value, scope))
+    return made
+
+
+def put(target: DictValue, key: Value, value: Value) -> None:
+    """Store under a key; an unknown key may be any key."""
+    if is_known_key(key):
+        target.items[key] = value
+    else:
+        target.items = {}
+        target.unknown = Unknown("an entry under an unknown key")
+
+
+def is_known_key(key: Value) -> bool:
+    """Whether the value can be a dictionary key that we can compare."""
+    if isinstance(key, tuple):
+        return all(is_known_key(part) for part in key)
+    return isinstance(key, (str, int, float, bytes, type(None), Symbol))
+
+
+def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable[[Scope], None]) -> Unknown | None:
+    """Run `collect` for each element; Unknown where the elements are not known."""
+    inner = Scope("comprehension", scope)
+
+    def loop(clause: cst.CompFor, place: Scope) -> Unknown | None:
+        items = items_of(run, run.evaluate(clause.iter, place))
+        if isinstance(items, Unknown):
+            return items
+        for item in items:
+            run.budget.spend()
+            assign(run, clause.target, item, inner)
+            keep = True
+            for condition in clause.ifs:
+                if not truth(run, run.evaluate(condition.test, inner)):
+                    keep = False
+                    break
+            if not keep:
+                continue
+            if clause.inner_for_in is not None:
+                unknown = loop(clause.inner_for_in, inner)
+                if unknown is not None:
+                    return unknown
+            else:
+                collect(inner)
+        return None
+
+    return loop(node.for_in, scope)
+
+
+def _list_comp(run: Run, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, scope: Scope) -> Value:
+    values: list[Value] = []
+    unknown = _comprehension(run, node, scope, lambda inner: values.append(run.evaluate(node.elt, inner)))
+    kind = "set" if isinstance(node, cst.SetComp) else "list"
+    made = run.new_list(() if unknown is not None else values[:MAX_ITEMS], kind)
+    if unknown is not None:
+        made.unknown = Unknown(f"a comprehension over {unknown.text or 'something unknown'}")
+    return made
+
+
+def _dict_comp(run: Run, node: cst.DictComp, scope: Scope) -> Value:
+    made = run.new_dict()
+    unknown = _comprehension(
+        run, node, scope, lambda inner: put(made, run.evaluate(node.key, inner), run.evaluate(node.value, inner))
+    )
+    if unknown is not None:
+        made.blur("a comprehension over something unknown")
+    return made
+
+
+# -- operators --------------------------------------------------------------------------------------------
+
+
+def _binary(run: Run, node: cst.BinaryOperation, scope: Scope) -> Value:
+    # Chains such as a + b + c + ... are left-deep: walk them in a loop so that long ones need no deep recursion.
+    chain: list[cst.BinaryOperation] = []
+    left: cst.BaseExpression = node
+    while isinstance(left, cst.BinaryOperation):
+        chain.append(left)
+        left = left.left
+    value = run.evaluate(left, scope)
+    for link in reversed(chain):
+        value = binary(run, type(link.operator).__name__, value, run.evaluate(link.right, scope), link, scope)
+    return value
+
+
+def _unary(run: Run, node: cst.UnaryOperation, scope: Scope) -> Value:
+    value = run.evaluate(node.expression, scope)
+    if isinstance(node.operator, cst.Not):
+        return negate(run, value)
+    return unary(run, type(node.operator).__name__, value, node)
+
+
+def negate(run: Run, value: Value) -> Value:
+    """`not value`, staying unknown (with a key of its own) where the value is."""
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, ("not", value.key))
+    return not truth(run, value)
+
+
+def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
+    left = run.evaluate(node.left, scope)
+    is_or = isinstance(node.operator, cst.Or)
+    if isinstance(left, Unknown):
+        # Only the left side decides whether the right one is evaluated; the path decides that.
+        if truth(run, left) == is_or:
+            return True if is_condition(left) else left
+        return run.evaluate(node.right, scope)
+    if truth(run, left) == is_or:
+        return left
+    return run.evaluate(node.right, scope)
+
+
+def is_condition(value: Unknown) -> bool:
+    """Whether an unknown value is the result of a comparison (and so True or False)."""
+    return isinstance(value.key, tuple) and bool(value.key) and value.key[0] in ("not", "==", "<", "<=", "is", "in")
+
+
+def _comparison(run: Run, node: cst.Comparison, scope: Scope) -> Value:
+    left = run.evaluate(node.left, scope)
+    result: Value = True
+    for target in node.comparisons:
+        right = run.evaluate(target.comparator, scope)
+        result = compare(run, type(target.operator).__name__, left, right, node)
+        if len(node.comparisons) > 1 and not truth(run, result):
+            return False
+        left = right
+    return result
+
+
+def _conditional(run: Run, node: cst.IfExp, scope: Scope) -> Value:
+    if truth(run, run.evaluate(node.test, scope)):
+        return run.evaluate(node.body, scope)
+    return run.evaluate(node.orelse, scope)
+
+
+def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
+    return get_attribute(run, run.evaluate(node.value, scope), node.attr.value, node)
+
+
+def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
+    return subscript(run, run.evaluate(node.value, scope), index_of(run, node, scope), node)
+
+
+def index_of(run: Run, node: cst.Subscript, scope: Scope) -> Value:
+    """The index in the brackets: a value, a slice, or a tuple of them."""
+
+    def one(part: cst.BaseSlice) -> Value:
+        if isinstance(part, cst.Index):
+            return run.evaluate(part.value, scope)
+        assert isinstance(part, cst.Slice)
+        return slice(*(run.evaluate(p, scope) if p is not None else None for p in (part.lower, part.upper, part.step)))
+
+    parts = [one(element.slice) for element in node.slice]
+    return parts[0] if len(parts) == 1 and not _has_comma(node.slice[0]) else tuple(parts)
+
+
+def _has_comma(element: cst.SubscriptElement) -> bool:
+    return isinstance(element.comma, cst.Comma)
+
+
+def _named(run: Run, node: cst.NamedExpr, scope: Scope) -> Value:
+    value = run.evaluate(node.value, scope)
+    place = scope
+    while place.kind == "comprehension" and place.outer is not None:
+        place = place.outer
+    assign(run, node.target, value, place)
+    return value
+
+
+def _lambda(run: Run, node: cst.Lambda, scope: Scope) -> Value:
+    defaults = default_values(run, node.params, scope)
+    return FunctionValue("<lambda>", node, scope, defaults, Site(scope.file, node))
+
+
+def default_values(run: Run, params: cst.Parameters, scope: Scope) -> dict[str, Value]:
+    """The defaults of parameters, evaluated where the function is defined."""
+    return {
+        param.name.value: run.evaluate(param.default, scope)
+        for param in all_parameters(params)
+        if param.default is not None
+    }
+
+
+def all_parameters(params: cst.Parameters) -> Iterator[cst.Param]:
+    """Positional-only, ordinary and keyword-only parameters, without the starred ones."""
+    yield from params.posonly_params
+    yield from params.params
+    yield from params.kwonly_params
+
+
+# -- calls ------------------------------------------------------------------------------------------------------
+
+
+def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
+    """The evaluated arguments of a call, in order."""
+    positional: list[Given] = []
+    keywords: dict[str, Given] = {}
+    open_positional = open_keywords = False
+    for arg in node.args:
+        value = run.evaluate(arg.value, scope)
+        if arg.star == "*":
+            items = items_of(run, value)
+            if isinstance(items, Unknown):
+                open_positional = True
+            else:
+                positional += [Given(item) for item in items]
+        elif arg.star == "**":
+            if isinstance(value, DictValue):
+                for key, item in value.items.items():
+                    if isinstance(key, str):
+                        keywords[key] = Given(item)
+                open_keywords = open_keywords or value.unknown is not None
+            else:
+                open_keywords = True
+        elif arg.keyword is not None:
+            keywords[arg.keyword.value] = Given(value, arg)
+        else:
+            positional.append(Given(value, arg))
+    return Arguments(positional, keywords, open_positional, open_keywords, node)
+
+
+def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
+    if isinstance(node.func, cst.Name) and node.func.value == "super" and "super" not in scope.globals.vars:
+        from kerascheck.interp.functions import make_super
+
+        return make_super(run, node, scope)
+    if isinstance(node.func, cst.Name) and node.func.value in ("locals", "globals", "vars", "exec", "eval"):
+        return run.fresh(f"{node.func.value}() is not interpreted", node)
+    function = run.evaluate(node.func, scope)
+    arguments = evaluate_arguments(run, node, scope)
+    return run.call(function, arguments, Site(scope.file, node))
+
+
+def _await(run: Run, node: cst.Await, scope: Scope) -> Value:
+    run.evaluate(node.expression, scope)
+    return run.fresh("an awaited result", node)
+
+
+def _yield(run: Run, node: cst.Yield, scope: Scope) -> Value:
+    if node.value is not None:
+        run.evaluate(node.value.item if isinstance(node.value, cst.From) else node.value, scope)
+    return run.fresh("what is sent to a generator", node)
+
+
+TABLE: dict[type[cst.CSTNode], Callable[..., Value]] = {
+    cst.Name: _name,
+    cst.Integer: _integer,
+    cst.Float: _integer,
+    cst.Imaginary: _integer,
+    cst.SimpleString: _string,
+    cst.ConcatenatedString: _concatenated,
+    cst.FormattedString: _formatted,
+    cst.Ellipsis: _ellipsis,
+    cst.Tuple: _tuple,
+    cst.List: _list,
+    cst.Set: _set,
+    cst.Dict: _dict,
+    cst.ListComp: _list_comp,
+    cst.GeneratorExp: _list_comp,
+    cst.SetComp: _list_comp,
+    cst.DictComp: _dict_comp,
+    cst.BinaryOperation: _binary,
+    cst.UnaryOperation: _unary,
+    cst.BooleanOperation: _boolean,
+    cst.Comparison: _comparison,
+    cst.IfExp: _conditional,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.NamedExpr: _named,
+    cst.Lambda: _lambda,
+    cst.Call: _call,
+    cst.Await: _await,
+    cst.Yield: _yield,
+}
+EXPRESSIONS.update(TABLE)

@@ -1,0 +1,35 @@
+"""The table of everything outside the program that the interpreter understands, by canonical name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Site
+
+External = Callable[[Run, str, Arguments, Site], Value]
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, External]:
+    from kerascheck.interp.builtins import BUILTINS
+    from kerascheck.interp.keras.construction import CONSTRUCTORS
+    from kerascheck.interp.libraries import LIBRARIES
+
+    table: dict[str, External] = {f"builtins.{name}": handler for name, handler in BUILTINS.items()}
+    table.update(LIBRARIES)
+    table.update(CONSTRUCTORS)
+    return table
+
+
+def find_external(name: str) -> External | None:
+    """What runs a call of the thing called `name`, or None where it is not understood."""
+    handler = _table().get(name)
+    if handler is None and name.startswith("keras."):
+        from kerascheck.interp.keras.construction import keras_call
+
+        return keras_call
+    return handler

@@ -1,0 +1,215 @@
+"""Functions and classes of the program: defining, calling, instantiating."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from kerascheck.interp.attributes import find_member, find_method, keras_base
+from kerascheck.interp.expressions import all_parameters, default_values
+from kerascheck.interp.run import MAX_CALL_DEPTH, Run
+from kerascheck.interp.static import is_generator
+from kerascheck.interp.values import BoundMethod, ClassValue, FunctionValue, Instance, Scope, Super, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import Symbol, Unknown
+
+#: How often one function may be on the call stack.
+_MAX_RECURSION = 12
+
+#: Decorators that change how an attribute is read.
+_MEANINGFUL = frozenset({"property", "staticmethod", "classmethod", "cached_property", "contextmanager", "dataclass"})
+
+
+def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
+    """`def`: bind the function; decorators of the program are applied, others are looked through."""
+    owner = scope.owner if scope.kind == "class" else None
+    function = FunctionValue(
+        node.name.value, node, scope, default_values(run, node.params, scope), Site(scope.file, node), owner
+    )
+    run.program.functions.append(function)
+    value: Value = function
+    meaning: set[str] = set()
+    for decorator in reversed(node.decorators):
+        name = _decorator_name(decorator)
+        if name in _MEANINGFUL:
+            meaning.add("property" if name == "cached_property" else name)
+            continue
+        if name in ("setter", "deleter", "getter"):
+            return  # the property keeps its getter
+        wrapper = run.evaluate(decorator.decorator, scope)
+        if isinstance(wrapper, (FunctionValue, BoundMethod)):
+            value = run.call(wrapper, Arguments([Given(value)], {}), Site(scope.file, decorator))
+    function.decorated = frozenset(meaning)
+    scope.vars[node.name.value] = value
+
+
+def _decorator_name(decorator: cst.Decorator) -> str:
+    node = decorator.decorator
+    if isinstance(node, cst.Call):
+        node = node.func
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def define_class(run: Run, node: cst.ClassDef, scope: Scope) -> None:
+    """`class`: run the body in a scope of its own."""
+    bases = [run.evaluate(arg.value, scope) for arg in node.bases if not arg.star]
+    cls = ClassValue(node.name.value, node, scope, bases, Site(scope.file, node))
+    body = Scope("class", scope, cls)
+    from kerascheck.interp.statements import execute
+
+    execute(run, node.body.body, body)
+    cls.members = body.vars
+    for name in list(cls.members):
+        member = cls.members[name]
+        if isinstance(member, FunctionValue) and member.owner is None:
+            member.owner = cls
+    run.program.classes.append(cls)
+    scope.vars[node.name.value] = cls
+
+
+def call_function(
+    run: Run, function: FunctionValue, arguments: Arguments, site: Site, receiver: Value | None = None
+) -> Value:
+    """Enter a function of the program with its arguments."""
+    node = function.node
+    run.entered.add(id(node))
+    depth = len(run.call_stack)
+    if depth >= MAX_CALL_DEPTH or sum(f is function for f in run.call_stack) >= _MAX_RECURSION:
+        for given in (*arguments.positional, *arguments.keywords.values()):
+            run.escape(given.value, f"{function.name} is nested too deeply")
+        return run.fresh(f"{function.name} recurses too deeply", site.node)
+    scope = Scope("function", function.scope, function)
+    if receiver is not None:
+        arguments = Arguments(
+            [Given(receiver), *arguments.positional],
+            arguments.keywords,
+            arguments.open_positional,
+            arguments.open_keywords,
+            arguments.call,
+        )
+    _bind(run, function, arguments, scope)
+    run.call_stack.append(function)
+    loops, run.loop_births = run.loop_births, list(run.loop_births)
+    try:
+        if isinstance(node, cst.Lambda):
+            return run.evaluate(node.body, scope)
+        if is_generator(node) or node.asynchronous is not None or "contextmanager" in function.decorated:
+            return run.unknown_list(f"{function.name} is a generator")
+        from kerascheck.interp.statements import execute
+
+        signal = execute(run, node.body.body, scope)
+        return signal.value if signal is not None and signal.kind == "return" else None
+    finally:
+        run.call_stack.pop()
+        run.loop_births = loops
+
+
+def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope) -> None:
+    """Give the parameters their values; what the call leaves open is unknown."""
+    params = function.node.params
+    positional = [p.name.value for p in (*params.posonly_params, *params.params)]
+    names = [p.name.value for p in all_parameters(params)]
+    values = {name: given.value for name, given in arguments.keywords.items()}
+    is_open = arguments.open_positional or arguments.open_keywords
+    for name, given in zip(positional, arguments.positional, strict=False):
+        values[name] = given.value
+    for name in names:
+        if name in values:
+            value = values.pop(name)
+            if isinstance(value, Unknown) and value.text is None:
+                value = Unknown(value.reason, value.key, name)
+            scope.vars[name] = value
+        elif name in function.defaults and not is_open:
+            scope.vars[name] = function.defaults[name]
+        else:
+            scope.vars[name] = Unknown(f"parameter {name} of {function.name}", ("param", run.tick(), name), name)
+    if isinstance(params.star_arg, cst.Param):
+        extra = tuple(given.value for given in arguments.positional[len(positional) :])
+        scope.vars[params.star_arg.name.value] = (
+            run.unknown_list("*args of unknown length", "tuple") if arguments.open_positional else extra
+        )
+    if params.star_kwarg is not None:
+        rest = run.new_dict(dict(values))
+        if arguments.open_keywords:
+            rest.unknown = Unknown("**kwargs of unknown content")
+        scope.vars[params.star_kwarg.name.value] = rest
+
+
+def symbolic_arguments(run: Run, function: FunctionValue, skip_first: bool) -> Arguments:
+    """Arguments for a function that nobody calls: parameters without a default are unknown, called by their names."""
+    params = function.node.params
+    keywords: dict[str, Given] = {}
+    names = [p.name.value for p in all_parameters(params)]
+    for name in names[1 if skip_first else 0 :]:
+        if name not in function.defaults:
+            keywords[name] = Given(
+                Unknown(f"parameter {name} of {function.name}", ("param", id(function.node), name), name)
+            )
+    return Arguments([], keywords)
+
+
+def instantiate(run: Run, cls: ClassValue, arguments: Arguments, site: Site) -> Value:
+    """`Class(...)`: an object, its `__init__` run."""
+    instance = Instance(cls, run.tick())
+    base = keras_base(cls)
+    if base is not None:
+        from kerascheck.interp.keras.subclassing import attach_layer
+
+        attach_layer(run, instance, base, arguments, site)
+    bases = cls.mro()
+    if any(isinstance(b, (Unknown,)) or (isinstance(b, Symbol) and not _is_plain_base(b)) for b in bases):
+        instance.unknown = None if base is not None else Unknown("a base class that is not known")
+    init = find_method(instance, "__init__")
+    if init is not None:
+        run.call(init, arguments, site)
+    elif "dataclass" in {_decorator_name(d) for d in cls.node.decorators}:
+        _fill_dataclass(run, instance, arguments)
+    if base is not None:
+        from kerascheck.interp.keras.subclassing import initialised
+
+        initialised(run, instance, base, arguments, site)
+    return instance
+
+
+def _is_plain_base(base: Symbol) -> bool:
+    return base.name.startswith(("builtins.", "abc.", "typing.", "enum."))
+
+
+def _fill_dataclass(run: Run, instance: Instance, arguments: Arguments) -> None:
+    """The `__init__` that `@dataclass` writes: annotated class attributes in order."""
+    fields: list[str] = []
+    for base in reversed(instance.cls.mro()):
+        if not isinstance(base, ClassValue):
+            continue
+        for statement in base.node.body.body:
+            for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
+                if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                    name = small.target.value
+                    if name not in fields:
+                        fields.append(name)
+    for index, name in enumerate(fields):
+        default = find_member(instance.cls, name)
+        if default is None and name not in instance.cls.members:
+            default = run.fresh(f"field {name} of {instance.cls.name}", instance.cls.node, name)
+        instance.attributes[name] = arguments.value(name, index, default)
+
+
+def make_super(run: Run, node: cst.Call, scope: Scope) -> Value:
+    """`super()` and `super(Class, self)` inside a method."""
+    place: Scope | None = scope
+    while place is not None and place.kind != "function":
+        place = place.outer
+    if place is None or not isinstance(place.owner, FunctionValue) or place.owner.owner is None:
+        return run.fresh("super() outside a method", node)
+    function = place.owner
+    assert function.owner is not None
+    params = list(all_parameters(function.node.params))
+    receiver = place.vars.get(params[0].name.value) if params else None
+    cls: Value = function.owner
+    if node.args:
+        named = run.evaluate(node.args[0].value, scope)
+        if isinstance(named, ClassValue):
+            cls = named
+    return Super(cls, receiver)

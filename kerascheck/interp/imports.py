@@ -1,0 +1,103 @@
+"""Import statements."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from kerascheck.interp import names
+from kerascheck.interp.attributes import get_constant
+from kerascheck.interp.binding import assign_name
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import ModuleValue, Scope, Value
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import Symbol, Unknown
+
+
+def dotted_name(node: cst.BaseExpression | None) -> str:
+    """The text of `a.b.c`."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        return f"{dotted_name(node.value)}.{node.attr.value}"
+    return ""
+
+
+def import_modules(run: Run, node: cst.Import, scope: Scope) -> None:
+    """`import a.b`, `import a.b as c`."""
+    for alias in node.names:
+        dotted = dotted_name(alias.name)
+        _note(run, dotted, node, scope)
+        if alias.asname is not None:
+            value = run.project.import_module(run, dotted, 0, scope.file)
+            _bind(run, alias.asname, value, scope)
+            continue
+        top = dotted.split(".")[0]
+        if dotted != top:
+            # The submodule is loaded and becomes an attribute of its package.
+            inner = run.project.import_module(run, dotted, 0, scope.file)
+            if isinstance(inner, ModuleValue):
+                package = run.project.import_module(run, top, 0, scope.file)
+                _attach(run, package, dotted.split(".")[1:], inner)
+                assign_name(run, top, package, scope)
+                continue
+        known = scope.vars.get(top)
+        if not isinstance(known, ModuleValue):
+            # `tf_keras` and its like are Keras under one name; `tensorflow` stays what it is.
+            assign_name(run, top, run.project.import_module(run, top, 0, scope.file), scope)
+
+
+def _attach(run: Run, package: Value, parts: list[str], inner: Value) -> None:
+    for part in parts[:-1]:
+        if not isinstance(package, ModuleValue):
+            return
+        package = run.project.module_attribute(run, package, part)
+    if isinstance(package, ModuleValue):
+        package.scope.vars[parts[-1]] = inner
+
+
+def import_from(run: Run, node: cst.ImportFrom, scope: Scope) -> None:
+    """`from a import b as c`, `from .a import *`."""
+    dotted = dotted_name(node.module)
+    level = len(node.relative)
+    module = run.project.import_module(run, dotted, level, scope.file)
+    if isinstance(node.names, cst.ImportStar):
+        _note(run, f"{dotted}.*", node, scope)
+        _star(module, scope)
+        return
+    for alias in node.names:
+        name = dotted_name(alias.name)
+        if level == 0:
+            _note(run, f"{dotted}.{name}", node, scope)
+        if isinstance(module, ModuleValue):
+            value = run.project.module_attribute(run, module, name)
+        elif isinstance(module, Symbol):
+            # The spelled path decides what is meant: `keras.layers.core.Dense` is `keras.layers.Dense`.
+            value = get_constant(names.canonical(f"{dotted}.{name}"), run)
+        else:
+            value = Unknown(f"{name} comes from a module that is not found", ("import", dotted, name), name)
+        if alias.asname is not None:
+            _bind(run, alias.asname, value, scope)
+        else:
+            assign_name(run, name, value, scope)
+
+
+def _bind(run: Run, asname: cst.AsName, value: Value, scope: Scope) -> None:
+    if isinstance(asname.name, cst.Name):
+        assign_name(run, asname.name.value, value, scope)
+
+
+def _star(module: Value, scope: Scope) -> None:
+    if isinstance(module, ModuleValue):
+        for name, value in module.scope.vars.items():
+            if not name.startswith("_"):
+                scope.vars[name] = value
+        if module.scope.star:
+            scope.star = [*module.scope.star, *(scope.star or [])]
+    elif isinstance(module, Symbol):
+        scope.star = [module.name, *(scope.star or [])]
+
+
+def _note(run: Run, dotted: str, node: cst.CSTNode, scope: Scope) -> None:
+    canonical = names.canonical(dotted)
+    if canonical == "keras" or canonical.startswith("keras."):
+        run.program.imports.append((dotted, Site(scope.file, node)))

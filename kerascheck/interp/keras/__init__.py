@@ -1,0 +1,1 @@
+"""What Keras's own classes and functions do when the analysed program calls them."""

@@ -1,0 +1,96 @@
+"""Calling a layer or a model on tensors."""
+
+from __future__ import annotations
+
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Layer, Node, Site, Tensor
+from kerascheck.symbolic import KerasError, Undetermined, Unknown
+
+
+def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    """`layer(inputs, ...)`."""
+    value = arguments.positional[0].value if arguments.positional else arguments.value("inputs")
+    tensors = input_tensors(value)
+    if tensors is None:
+        # Data, or something unknown: what comes out is not followed.
+        if isinstance(value, Unknown):
+            return run.fresh(f"{layer.cls} on something unknown", site.node)
+        return run.fresh(f"{layer.cls} called on data", site.node)
+    for name in ("initial_state", "value", "key"):
+        extra = input_tensors(arguments.value(name))
+        if extra:
+            tensors += extra
+    if len(arguments.positional) > 1:
+        tensors += input_tensors(arguments.positional[1].value) or []
+        if len(arguments.positional) > 2:
+            tensors += input_tensors(arguments.positional[2].value) or []
+    outputs = apply_layer(run, layer, tensors, site, is_list=not isinstance(value, Tensor))
+    return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
+
+
+def input_tensors(value: Value) -> list[Tensor] | None:
+    """The tensors in an input structure; None where it is not made of Keras tensors."""
+    if isinstance(value, Tensor):
+        return [value]
+    items: list[Value] | None = None
+    if isinstance(value, ListValue) and value.unknown is None:
+        items = value.items
+    elif isinstance(value, tuple):
+        items = list(value)
+    elif isinstance(value, DictValue) and value.unknown is None:
+        items = [value.items[key] for key in sorted(value.items, key=str)]
+    if not items or not any(isinstance(item, Tensor) for item in items):
+        return None
+    found: list[Tensor] = []
+    for item in items:
+        inner = input_tensors(item)
+        found += inner if inner is not None else [Tensor(Unknown("an input that is not known"), Unknown("its dtype"))]
+    return found
+
+
+def apply_layer(
+    run: Run, layer: Layer, tensors: list[Tensor], site: Site | None, is_list: bool = False
+) -> list[Tensor]:
+    """Call the layer on tensors, note the call, and give its output tensors.
+
+    Where Keras would refuse, that is noted and the output is unknown, so that the analysis goes on.
+    """
+    run.reach(site)
+    shapes = [tensor.shape for tensor in tensors]
+    dtype = layer.output_dtype(tensors[0].dtype) if tensors else "float32"
+    known = [shape for shape in shapes if not isinstance(shape, Unknown)]
+    outputs: list[Tensor]
+    if len(known) < len(shapes):
+        reason = next(shape for shape in shapes if isinstance(shape, Unknown))
+        outputs = [Tensor(reason, dtype) for _ in range(_output_count(layer))]
+    else:
+        try:
+            inferred = layer.infer(known)
+            outputs = [Tensor(shape, dtype) for shape in inferred]
+        except KerasError as error:
+            run.raised(error, site if layer.site is None else _crash_site(layer, site), layer)
+            layer.unknown = layer.unknown or Unknown("Keras refuses to build it")
+            outputs = [Tensor(Unknown("Keras raises before this"), dtype) for _ in range(_output_count(layer))]
+        except Undetermined as undetermined:
+            outputs = [Tensor(Unknown(undetermined.reason), dtype) for _ in range(_output_count(layer))]
+    node = Node(layer, tuple(tensors), tuple(outputs), site)
+    layer.calls.append(node)
+    return outputs
+
+
+def _output_count(layer: Layer) -> int:
+    """How many outputs a layer has where its shapes are not known."""
+    from kerascheck.network.ir import Network
+
+    if isinstance(layer, Network) and layer.outputs:
+        return len(layer.outputs)
+    if layer.config.get("return_state") is True:
+        return 3 if "LSTM" in layer.cls else 2
+    return 1
+
+
+def _crash_site(layer: Layer, site: Site | None) -> Site | None:
+    """Where a refused call is reported: the call itself where there is one, else the construction."""
+    return site if site is not None else layer.site

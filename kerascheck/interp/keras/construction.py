@@ -1,0 +1,195 @@
+"""Constructing Keras's objects: layers, models, inputs, losses, optimizers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kerascheck.interp.keras.calling import call_layer
+from kerascheck.interp.keras.freeze import as_shape, as_size, freeze_arguments
+from kerascheck.interp.keras.functional import make_functional
+from kerascheck.interp.keras.sequential import make_sequential
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import Value
+from kerascheck.layers.base import configure
+from kerascheck.layers.registry import find
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import Shape
+from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Site
+from kerascheck.symbolic import KerasError, Unknown
+
+#: Functions that call a merging layer at once.
+_FUNCTIONAL_MERGES = {
+    "add": "Add",
+    "subtract": "Subtract",
+    "multiply": "Multiply",
+    "average": "Average",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "concatenate": "Concatenate",
+    "dot": "Dot",
+}
+
+#: Families whose classes are kept as they are written.
+_OBJECTS = frozenset(
+    {"losses", "metrics", "optimizers", "callbacks", "initializers", "regularizers", "constraints", "utils", "preprocessing"}
+)  # fmt: skip
+
+_SPELLED_KERAS_1 = frozenset(
+    {"Convolution1D", "Convolution2D", "Convolution3D", "AtrousConvolution2D", "Deconvolution2D"}
+)
+
+
+def keras_call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """A call of `keras.<anything>` that has no entry of its own."""
+    parts = name.split(".")
+    last = parts[-1]
+    run.reach(site)
+    if len(parts) >= 3 and parts[1] == "layers":
+        if last in _FUNCTIONAL_MERGES and len(parts) == 3:
+            return _merge(run, _FUNCTIONAL_MERGES[last], arguments, site)
+        if last[:1].isupper():
+            return make_layer(run, last, arguments, site)
+    if len(parts) == 3 and parts[1] == "applications" and last[:1].isupper():
+        return _unknown_network(run, last, f"the architecture of {last} is not interpreted", site)
+    if name in _LOADERS:
+        return _unknown_network(run, "Model", "loaded from a file", site)
+    frozen = freeze_arguments(run, arguments)
+    run.program.calls.append((name, frozen, site))
+    if len(parts) >= 3 and parts[1] in _OBJECTS and last[:1].isupper():
+        return KerasObject(name, frozen, site)
+    if len(parts) == 3 and parts[1] in ("regularizers", "initializers", "optimizers"):
+        return KerasObject(name, frozen, site)
+    return run.fresh(f"the result of {name}", site.node)
+
+
+_LOADERS = frozenset(
+    {
+        "keras.models.load_model",
+        "keras.models.model_from_json",
+        "keras.models.model_from_yaml",
+        "keras.models.model_from_config",
+        "keras.models.clone_model",
+        "keras.saving.load_model",
+        "keras.Model.from_config",
+        "keras.Sequential.from_config",
+    }
+)
+
+
+def _unknown_network(run: Run, cls: str, reason: str, site: Site) -> Network:
+    """A model of which only the existence is known."""
+    network = Network("Model", run.layer_name(cls), site)
+    network.birth = run.tick()
+    network.open = Unknown(reason)
+    run.program.networks.append(network)
+    return network
+
+
+# -- layers -------------------------------------------------------------------------------------------------------
+
+
+def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Layer:
+    """`keras.layers.<spelled>(...)`."""
+    run.reach(site)
+    frozen = freeze_arguments(run, arguments)
+    definition = find(spelled)
+    if spelled == "InputLayer":
+        return make_input(run, "InputLayer", frozen, site)
+    if definition is None:
+        layer = Layer(spelled, "", site, frozen)
+        layer.unknown = Unknown(f"the layer {spelled} is not known")
+        _name(run, layer, frozen)
+        run.program.layers.append(layer)
+        return layer
+    dialect = run.project.dialect
+    try:
+        config = configure(definition, frozen, spelled, 1 if spelled in _SPELLED_KERAS_1 and dialect < 3 else dialect)
+    except KerasError as error:
+        refused = Layer(definition.name, "", site, frozen)
+        refused.unknown = Unknown("Keras refuses these arguments")
+        _name(run, refused, frozen)
+        run.program.layers.append(refused)
+        run.raised(error, site, refused)
+        return refused
+    layer = BuiltinLayer(definition, config, "", site, frozen)
+    _name(run, layer, frozen)
+    trainable = frozen.value("trainable", None, True)
+    if trainable is False:
+        layer.set_trainable(False)
+    run.program.layers.append(layer)
+    if definition.name == "Lambda":
+        from kerascheck.interp.keras.subclassing import attach_function
+
+        attach_function(run, layer, arguments.value("function", 0), site)
+    return layer
+
+
+def _name(run: Run, layer: Layer, arguments: Arguments) -> None:
+    given = arguments.value("name")
+    if isinstance(given, str):
+        layer.name, layer.named_by_user = given, True
+    elif isinstance(given, Unknown):
+        layer.name, layer.named_by_user = given.text or layer.cls, True
+    else:
+        layer.name = run.layer_name(layer.cls)
+
+
+def _merge(run: Run, cls: str, arguments: Arguments, site: Site) -> Value:
+    """`keras.layers.concatenate([a, b], axis=-1)`."""
+    inputs = arguments.value("inputs", 0)
+    keywords = {key: given for key, given in arguments.keywords.items() if key != "inputs"}
+    layer = make_layer(
+        run, cls, Arguments(arguments.positional[1:], keywords, open_keywords=arguments.open_keywords), site
+    )
+    return call_layer(run, layer, Arguments([Given(inputs)], {}, call=arguments.call), site)
+
+
+# -- inputs ---------------------------------------------------------------------------------------------------------
+
+
+def _input(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    layer = make_input(run, "Input", freeze_arguments(run, arguments), site)
+    return layer.tensor
+
+
+def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLayer:
+    """`keras.Input(...)` and `InputLayer(...)`, in the argument forms of all generations."""
+    run.reach(site)
+    first = "input_shape" if kind == "InputLayer" and "input_shape" in arguments.keywords else "shape"
+    shape = arguments.value(first, 0)
+    batch_shape = arguments.value("batch_shape", None, arguments.value("batch_input_shape"))
+    batch_size = arguments.value("batch_size")
+    full: Shape | Unknown
+    if batch_shape is not None:
+        full = as_shape(batch_shape)
+    elif shape is None:
+        full = Unknown("an input without a shape")
+    else:
+        inner = as_shape(shape)
+        batch = as_size(batch_size)
+        if isinstance(inner, Unknown):
+            full = inner
+        elif isinstance(batch, Unknown):
+            full = batch
+        else:
+            full = (batch, *inner)
+    if isinstance(shape, int) and batch_shape is None and not isinstance(shape, bool):
+        run.raised(KerasError(f"Input expects a tuple for shape, got {shape}; write ({shape},)", "argument"), site)
+        full = (None, shape)
+    dtype = arguments.value("dtype")
+    given = arguments.value("name")
+    layer_name = (
+        given if isinstance(given, str) else run.layer_name("input_layer" if run.project.dialect == 3 else "input")
+    )
+    layer = InputLayer(layer_name, full, dtype if isinstance(dtype, str) else "float32", site)
+    layer.arguments = arguments
+    layer.named_by_user = isinstance(given, str)
+    run.program.layers.append(layer)
+    return layer
+
+
+CONSTRUCTORS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
+    "keras.Input": _input,
+    "keras.Sequential": make_sequential,
+    "keras.Model": make_functional,
+}

@@ -1,0 +1,92 @@
+"""From interpreter values to the plain values that layer configurations and rules read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import DictValue, Instance, ListValue, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import SymDim, size_of
+from kerascheck.symbolic import Unknown
+
+
+def freeze(value: Value, depth: int = 0) -> Any:
+    """Lists as lists, dictionaries as dictionaries, layer objects as layers; what is not known as Unknown."""
+    if depth > 20:
+        return Unknown("nested too deeply")
+    if isinstance(value, ListValue):
+        if value.unknown is not None:
+            return value.unknown
+        return [freeze(item, depth + 1) for item in value.items]
+    if isinstance(value, DictValue):
+        if value.unknown is not None:
+            return value.unknown
+        return {key: freeze(item, depth + 1) for key, item in value.items.items()}
+    if isinstance(value, tuple):
+        return tuple(freeze(item, depth + 1) for item in value)
+    if isinstance(value, Instance) and value.layer is not None:
+        return value.layer
+    return value
+
+
+def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
+    """The arguments with plain values; an unknown one is called as the source writes it."""
+
+    def one(given: Given) -> Given:
+        value = freeze(given.value)
+        if isinstance(value, Unknown):
+            value = Unknown(value.reason, value.key, value.text or _code(given), value.parts)
+        return Given(value, given.node)
+
+    return Arguments(
+        [one(given) for given in arguments.positional],
+        {name: one(given) for name, given in arguments.keywords.items()},
+        arguments.open_positional,
+        arguments.open_keywords,
+        arguments.call,
+    )
+
+
+def _code(given: Given) -> str | None:
+    """The source of a short argument."""
+    if given.node is None:
+        return None
+    import libcst as cst
+
+    text = cst.Module(body=[]).code_for_node(given.node.value)
+    return text if len(text) <= 40 and "\n" not in text else None
+
+
+def as_size(value: Value) -> int | SymDim | Unknown | None:
+    """A dimension: an integer, a symbolic size, None, or Unknown."""
+    if value is None or isinstance(value, SymDim):
+        return value
+    if isinstance(value, (bool, int)):
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Unknown):
+        size = size_of(value)
+        return value if size is None else size
+    return Unknown(f"{value!r} as a dimension"[:60])
+
+
+def as_shape(value: Value) -> tuple[int | SymDim | None, ...] | Unknown:
+    """A shape from a tuple, a list or one number."""
+    if isinstance(value, Unknown):
+        return value
+    items = value if isinstance(value, (tuple, list)) else None
+    if isinstance(value, ListValue):
+        if value.unknown is not None:
+            return value.unknown
+        items = value.items
+    if items is None:
+        return Unknown("a shape that is not a tuple")
+    sizes: list[int | SymDim | None] = []
+    for item in items:
+        size = as_size(item)
+        if isinstance(size, Unknown):
+            return size
+        sizes.append(size)
+    return tuple(sizes)

@@ -1,0 +1,287 @@
+"""Attributes and methods of layers, models and tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from kerascheck.interp.keras.calling import call_layer
+from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
+from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import Instance, NativeMethod, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import Shape
+from kerascheck.network.ir import CompileCall, Layer, Network, Site, Tensor, TrainCall
+from kerascheck.symbolic import KerasError, Undetermined, Unknown
+
+Method = Callable[[Run, Layer, Arguments, Site], Value]
+
+
+def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNode) -> Value:
+    """`layer.name`, `model.layers`, `tensor.shape`."""
+    if isinstance(value, Tensor):
+        return _tensor_attribute(run, value, name, node)
+    if isinstance(value, Network):
+        if name in _NETWORK_METHODS:
+            return NativeMethod(name, value, _NETWORK_METHODS[name])
+        getter = _NETWORK_ATTRIBUTES.get(name)
+        if getter is not None:
+            return getter(run, value)
+    if name in _LAYER_METHODS:
+        return NativeMethod(name, value, _LAYER_METHODS[name])
+    if name == "name":
+        return value.name
+    if name == "trainable":
+        return value.trainable
+    if name in ("output", "input") and value.calls:
+        tensors = value.calls[-1].outputs if name == "output" else value.calls[-1].inputs
+        return tensors[0] if len(tensors) == 1 else run.new_list(list(tensors))
+    if name in ("output_shape", "input_shape"):
+        tensors = (value.calls[-1].outputs if name == "output_shape" else value.calls[-1].inputs) if value.calls else ()
+        if tensors:
+            return tensors[0].shape if len(tensors) == 1 else run.new_list([t.shape for t in tensors])
+    if name in value.config:
+        return _thaw(run, value.config[name])
+    return run.fresh(f"{name} of {value.cls}", node)
+
+
+def _thaw(run: Run, value: Value) -> Value:
+    """A configuration value back as the program sees it."""
+    if isinstance(value, list):
+        return run.new_list([_thaw(run, item) for item in value])
+    if isinstance(value, dict):
+        return run.new_dict({key: _thaw(run, item) for key, item in value.items()})
+    return value
+
+
+def _tensor_attribute(run: Run, tensor: Tensor, name: str, node: cst.CSTNode) -> Value:
+    if name == "shape":
+        return tensor.shape
+    if name == "dtype":
+        return tensor.dtype
+    if name in ("ndim", "rank") and not isinstance(tensor.shape, Unknown):
+        return len(tensor.shape)
+    if name == "_keras_shape":
+        return tensor.shape
+    if name in ("get_shape",):
+        return NativeMethod(name, tensor, lambda run, receiver, arguments, site: receiver.shape)
+    return run.fresh(f"{name} of a tensor", node)
+
+
+def base_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -> Value:
+    """What `super().name` gives in a subclass of a Keras class."""
+    assert instance.layer is not None
+    if name == "__init__":
+        from kerascheck.interp.keras.subclassing import base_init
+
+        return NativeMethod(name, instance, base_init)
+    if name in ("build", "call", "get_config", "compute_mask", "__setattr__"):
+        return NativeMethod(name, instance, _nothing)
+    return keras_attribute(run, instance.layer, name, node)
+
+
+def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None:
+    """`layer.trainable = False` and the like."""
+    if name == "trainable" and isinstance(value, bool):
+        layer.set_trainable(value)
+    elif name == "trainable" and isinstance(value, Unknown):
+        layer.weights = Unknown("whether it is trainable is not known") if layer.weights else layer.weights
+    elif name in ("name", "_name") and isinstance(value, str):
+        layer.name = value
+        layer.named_by_user = True
+    elif name in ("layers", "_layers") and isinstance(layer, Network):
+        layer.open = Unknown("its list of layers is replaced")
+    elif name == "activation" and "activation" in layer.config:
+        layer.unknown = layer.unknown or Unknown("its activation is replaced later")
+
+
+# -- methods ---------------------------------------------------------------------------------------------------
+
+
+def _nothing(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
+    return None
+
+
+def _fresh(what: str) -> Method:
+    def method(run: Run, receiver: Layer, arguments: Arguments, site: Site) -> Value:
+        return run.fresh(what, site.node)
+
+    return method
+
+
+def _add(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(network, Network)
+    run.reach(site)
+    if network.is_sequential or network.open is not None:
+        given = arguments.value("layer", 0)
+        add_layer(run, network, given, site, site)
+    return None
+
+
+def _pop(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(network, Network)
+    run.reach(site)
+    return pop_layer(run, network, site) if network.is_sequential else run.fresh("pop", site.node)
+
+
+def _build(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    shape = as_shape(arguments.value("input_shape", 0))
+    if isinstance(layer, Network) and layer.is_sequential:
+        build_sequential(run, layer, shape, site)
+    elif not isinstance(shape, Unknown) and not isinstance(layer, Network) and layer.weights is None:
+        from kerascheck.interp.keras.calling import apply_layer
+
+        apply_layer(run, layer, [Tensor(shape)], site)
+        layer.calls.pop()
+    elif isinstance(layer, Network) and layer.kind == "subclass":
+        from kerascheck.interp.keras.subclassing import build_subclass
+
+        build_subclass(run, layer, shape, site)
+    return None
+
+
+def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(network, Network)
+    run.reach(site)
+    call = CompileCall(network, freeze_arguments(run, arguments), site)
+    network.compiled = call
+    run.program.compiles.append(call)
+    return None
+
+
+def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
+    assert isinstance(network, Network)
+    run.reach(site)
+    call = TrainCall(method, network, freeze_arguments(run, arguments), site, network.compiled)
+    run.program.trainings.append(call)
+    return run.fresh(f"what {method} gives", site.node)
+
+
+def _training(name: str) -> Method:
+    def method(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+        return _train(run, network, arguments, site, name)
+
+    return method
+
+
+def _get_layer(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(network, Network)
+    name, index = arguments.value("name", 0), arguments.value("index", 1)
+    if network.open is None:
+        if isinstance(name, str):
+            for layer in network.layers:
+                if layer.name == name:
+                    return layer
+        elif isinstance(index, int) and -len(network.layers) <= index < len(network.layers):
+            return network.layers[index]
+    return run.fresh("a layer that is not known", site.node)
+
+
+def _count_params(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    return layer.params()
+
+
+def _call(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    return call_layer(run, layer, arguments, site)
+
+
+def _output_shape(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    shape = as_shape(arguments.value("input_shape", 0))
+    if not isinstance(shape, Unknown):
+        weights = layer.weights
+        try:
+            return layer.infer([shape])[0]
+        except (KerasError, Undetermined):
+            pass
+        finally:
+            layer.weights = weights
+    return run.fresh("an output shape", site.node)
+
+
+def _set_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    return None
+
+
+_LAYER_METHODS: dict[str, Method] = {
+    "build": _build,
+    "call": _call,
+    "__call__": _call,
+    "count_params": _count_params,
+    "compute_output_shape": _output_shape,
+    "get_weights": _fresh("weights"),
+    "set_weights": _set_weights,
+    "get_config": _fresh("a configuration"),
+}
+
+_TRAINING = (
+    "fit",
+    "evaluate",
+    "predict",
+    "train_on_batch",
+    "test_on_batch",
+    "predict_on_batch",
+    "fit_generator",
+    "evaluate_generator",
+    "predict_generator",
+    "predict_classes",
+    "predict_proba",
+)
+
+_NETWORK_METHODS: dict[str, Method] = {
+    **_LAYER_METHODS,
+    "add": _add,
+    "pop": _pop,
+    "compile": _compile,
+    "get_layer": _get_layer,
+    "summary": _nothing,
+    "save": _nothing,
+    "save_weights": _nothing,
+    "load_weights": _nothing,
+    "export": _nothing,
+    "reset_states": _nothing,
+    "to_json": _fresh("the JSON of a model"),
+    "to_yaml": _fresh("the YAML of a model"),
+    **{name: _training(name) for name in _TRAINING},
+}
+
+
+def _layers(run: Run, network: Network) -> Value:
+    made = run.new_list(network.layers)
+    made.unknown = network.open
+    return made
+
+
+def _inputs(run: Run, network: Network) -> Value:
+    return run.new_list(network.inputs) if network.inputs else run.fresh("the inputs of a model")
+
+
+def _outputs(run: Run, network: Network) -> Value:
+    return run.new_list(network.outputs) if network.outputs else run.fresh("the outputs of a model")
+
+
+def _one(tensors: list[Tensor]) -> Callable[[Run], Value]:
+    def get(run: Run) -> Value:
+        if not tensors:
+            return run.fresh("the tensors of a model")
+        return tensors[0] if len(tensors) == 1 else run.new_list(tensors)
+
+    return get
+
+
+def _shape_of(tensors: list[Tensor], run: Run) -> Shape | Value:
+    if not tensors:
+        return run.fresh("the shape of a model")
+    return tensors[0].shape if len(tensors) == 1 else run.new_list([t.shape for t in tensors])
+
+
+_NETWORK_ATTRIBUTES: dict[str, Callable[[Run, Network], Value]] = {
+    "layers": _layers,
+    "inputs": _inputs,
+    "outputs": _outputs,
+    "input": lambda run, network: _one(network.inputs)(run),
+    "output": lambda run, network: _one(network.outputs)(run),
+    "input_shape": lambda run, network: _shape_of(network.inputs, run),
+    "output_shape": lambda run, network: _shape_of(network.outputs, run),
+}

@@ -1,0 +1,168 @@
+"""Functions of the standard library and of numpy that models are built with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from kerascheck.interp.run import MAX_ITEMS, Run
+from kerascheck.interp.sequences import items_of
+from kerascheck.interp.values import DictValue, Instance, ListValue, Partial, UserRaise, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import Symbol, Unknown
+
+Library = Callable[[Run, str, Arguments, Site], Value]
+
+
+def _plain(function: Callable[..., Any]) -> Library:
+    """A pure function of numbers."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = [given.value for given in arguments.positional]
+        if values and not arguments.keywords and all(isinstance(v, (int, float)) for v in values):
+            try:
+                return function(*values)
+            except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+                return run.fresh(f"{name} that raises", site.node)
+        if len(values) == 1 and isinstance(values[0], Unknown):
+            text = f"{name}({values[0].text})" if values[0].text else None
+            return Unknown(values[0].reason, ("call", name, values[0].key), text)
+        return run.fresh(f"{name} of something unknown", site.node)
+
+    return call
+
+
+def _prod(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    items = items_of(run, arguments.positional[0].value) if arguments.positional else Unknown(name)
+    if not isinstance(items, Unknown) and not arguments.keywords and len(arguments.positional) == 1:
+        total: Any = 1
+        for item in items:
+            if not isinstance(item, (int, float, SymDim)) or (isinstance(item, float) and isinstance(total, SymDim)):
+                break
+            total = total * item
+        else:
+            return total
+    return run.fresh(f"{name} of something unknown", site.node)
+
+
+def _partial(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    if not arguments.positional:
+        return run.fresh("partial of nothing", site.node)
+    rest = Arguments(
+        arguments.positional[1:], arguments.keywords, arguments.open_positional, arguments.open_keywords, arguments.call
+    )
+    return Partial(arguments.positional[0].value, rest)
+
+
+def _copy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    value = arguments.positional[0].value if arguments.positional else None
+    if isinstance(value, ListValue):
+        made = run.new_list(value.items, value.kind)
+        made.unknown = value.unknown
+        if name == "copy.copy" or all(isinstance(i, (int, float, str, tuple, type(None))) for i in value.items):
+            return made
+        return run.unknown_list("a deep copy")
+    if isinstance(value, DictValue):
+        copied = run.new_dict(dict(value.items))
+        copied.unknown = value.unknown
+        if name == "copy.copy" or all(
+            isinstance(i, (int, float, str, tuple, type(None))) for i in value.items.values()
+        ):
+            return copied
+    if value is None or isinstance(value, (int, float, str, tuple, Unknown)):
+        return value
+    return run.fresh("a copy", site.node)
+
+
+def _product(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    import itertools
+
+    columns = [items_of(run, given.value) for given in arguments.positional]
+    if arguments.keywords or arguments.open_positional or any(isinstance(c, Unknown) for c in columns):
+        return run.unknown_list("itertools.product of something unknown")
+    size = math.prod(len(c) for c in columns if not isinstance(c, Unknown))
+    if size > MAX_ITEMS:
+        return run.unknown_list("a product too long to unroll")
+    return run.new_list(list(itertools.product(*columns)))  # type: ignore[arg-type]
+
+
+def _chain(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    found: list[Value] = []
+    for given in arguments.positional:
+        items = items_of(run, given.value)
+        if isinstance(items, Unknown):
+            return run.unknown_list("itertools.chain of something unknown")
+        found += items
+    return run.new_list(found)
+
+
+def _exit(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    raise UserRaise(Symbol("builtins.SystemExit"))
+
+
+def _identity(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return arguments.positional[0].value if arguments.positional else run.fresh(name, site.node)
+
+
+def _tqdm(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return arguments.value("iterable", 0, run.unknown_list(name))
+
+
+def _ordered_dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.builtins import BUILTINS
+
+    return BUILTINS["dict"](run, name, arguments, site)
+
+
+def _trange(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.builtins import BUILTINS
+
+    positional = Arguments(arguments.positional, {}, arguments.open_positional)
+    return BUILTINS["range"](run, name, positional, site)
+
+
+def _namespace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`types.SimpleNamespace(a=1)`."""
+    from kerascheck.interp.values import ClassValue, Scope
+
+    cls = ClassValue("SimpleNamespace", site.node, Scope("module", None, site.file), [], site)  # type: ignore[arg-type]
+    made = Instance(cls, run.tick())
+    made.attributes = {key: given.value for key, given in arguments.keywords.items()}
+    if arguments.open_keywords:
+        made.unknown = Unknown("** arguments of unknown content")
+    return made
+
+
+LIBRARIES: dict[str, Library] = {
+    **{
+        f"math.{name}": _plain(getattr(math, name))
+        for name in ("ceil", "floor", "sqrt", "log", "log2", "log10", "exp", "pow", "fabs", "trunc")
+    },
+    "numpy.ceil": _plain(math.ceil),
+    "numpy.floor": _plain(math.floor),
+    "numpy.sqrt": _plain(math.sqrt),
+    "numpy.log2": _plain(math.log2),
+    "numpy.int32": _plain(int),
+    "numpy.int64": _plain(int),
+    "numpy.prod": _prod,
+    "math.prod": _prod,
+    "functools.partial": _partial,
+    "copy.copy": _copy,
+    "copy.deepcopy": _copy,
+    "itertools.product": _product,
+    "itertools.chain": _chain,
+    "sys.exit": _exit,
+    "os._exit": _exit,
+    "tqdm.tqdm": _tqdm,
+    "tqdm.auto.tqdm": _tqdm,
+    "tqdm.notebook.tqdm": _tqdm,
+    "tqdm.trange": _trange,
+    "collections.OrderedDict": _ordered_dict,
+    "collections.defaultdict": lambda run, name, arguments, site: run.new_dict(),
+    "types.SimpleNamespace": _namespace,
+    "typing.cast": lambda run, name, arguments, site: arguments.value("val", 1),
+    "tensorflow.function": _identity,
+}

@@ -1,0 +1,247 @@
+"""Arithmetic and indexing on values."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.interp.run import MAX_ITEMS, Run
+from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import Site, Tensor
+from kerascheck.symbolic import Symbol, Undetermined, Unknown
+
+_MAX_BITS = 4096  # of an integer result
+_MAX_TEXT = 1_000_000  # characters of a repeated string
+
+_BINARY: dict[str, tuple[Callable[[Any, Any], Any], str, str]] = {
+    "Add": (operator.add, "+", "__add__"),
+    "Subtract": (operator.sub, "-", "__sub__"),
+    "Multiply": (operator.mul, "*", "__mul__"),
+    "Divide": (operator.truediv, "/", "__truediv__"),
+    "FloorDivide": (operator.floordiv, "//", "__floordiv__"),
+    "Modulo": (operator.mod, "%", "__mod__"),
+    "Power": (operator.pow, "**", "__pow__"),
+    "LeftShift": (operator.lshift, "<<", "__lshift__"),
+    "RightShift": (operator.rshift, ">>", "__rshift__"),
+    "BitOr": (operator.or_, "|", "__or__"),
+    "BitAnd": (operator.and_, "&", "__and__"),
+    "BitXor": (operator.xor, "^", "__xor__"),
+    "MatrixMultiply": (operator.matmul, "@", "__matmul__"),
+}
+
+
+def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scope: Scope) -> Value:
+    """`left op right`."""
+    op = op.removesuffix("Assign")
+    function, sign, method = _BINARY[op]
+    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+        return _numbers(run, op, function, left, right, node)
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        from kerascheck.interp.keras.tensors import tensor_operator
+
+        return tensor_operator(run, op, left, right, Site(scope.file, node))
+    if isinstance(left, (int, SymDim)) and isinstance(right, (int, SymDim)):
+        if op in ("Add", "Subtract", "Multiply", "FloorDivide", "Modulo"):
+            try:
+                return function(left, right)
+            except (Undetermined, ZeroDivisionError):
+                return run.fresh("a size divided by zero", node)
+        if op == "Power" and isinstance(right, int) and 0 < right <= 4:
+            result: Any = 1
+            for _ in range(right):
+                result = result * left
+            return result
+    if isinstance(left, Instance):
+        from kerascheck.interp.attributes import find_method
+
+        bound = find_method(left, method)
+        if bound is not None:
+            return run.call(bound, Arguments([Given(right)], {}), Site(scope.file, node))
+    concrete = _sequences(run, op, left, right, node)
+    if concrete is not None:
+        return concrete
+    if isinstance(left, DictValue) and isinstance(right, DictValue) and op == "BitOr":
+        made = run.new_dict({**left.items, **right.items})
+        made.unknown = left.unknown or right.unknown
+        return made
+    return _unknown_result(run, op, sign, left, right, node)
+
+
+def _unknown_result(run: Run, op: str, sign: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+    keys = tuple(_operand_key(v) for v in (left, right))
+    texts = [_operand_text(v) for v in (left, right)]
+    if None in keys:
+        return run.fresh("arithmetic on something unknown", node)
+    text = f"{_wrap(texts[0])} {sign} {_wrap(texts[1])}" if texts[0] and texts[1] else None
+    return Unknown("arithmetic on something unknown", (sign, *keys), text, (sign, left, right))
+
+
+def _operand_key(value: Value) -> Any:
+    if isinstance(value, Unknown):
+        return value.key
+    if isinstance(value, (int, float, str, SymDim, Symbol)):
+        return ("constant", type(value).__name__, value)
+    return None
+
+
+def _operand_text(value: Value) -> str | None:
+    if isinstance(value, Unknown):
+        return value.text
+    if isinstance(value, (int, float, SymDim)):
+        return str(value)
+    return None
+
+
+def _wrap(text: str | None) -> str | None:
+    return f"({text})" if text and " " in text else text
+
+
+def _numbers(run: Run, op: str, function: Callable[[Any, Any], Any], left: Any, right: Any, node: cst.CSTNode) -> Value:
+    if op in ("Power", "LeftShift") and isinstance(left, int) and isinstance(right, int):
+        bits = max(left.bit_length(), 1) * max(right, 0) if op == "Power" else left.bit_length() + max(right, 0)
+        if bits > _MAX_BITS:
+            return run.fresh("a number too large to compute", node)
+    elif isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > _MAX_BITS:
+        return run.fresh("a number too large to compute", node)
+    try:
+        return function(left, right)
+    except (ArithmeticError, TypeError, ValueError):
+        return run.fresh("arithmetic that raises", node)
+
+
+def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value | None:
+    """Concatenation, repetition and formatting; None where none of these is meant."""
+    if op == "Add":
+        if isinstance(left, (str, bytes)) and isinstance(right, type(left)):
+            return left + right if len(left) + len(right) < _MAX_TEXT else run.fresh("a long string", node)  # type: ignore[operator]
+        if isinstance(left, tuple) and isinstance(right, tuple):
+            return left + right if len(left) + len(right) <= MAX_ITEMS else run.fresh("a long tuple", node)
+        if isinstance(left, ListValue) and isinstance(right, ListValue):
+            made = run.new_list()
+            made.unknown = left.unknown or right.unknown
+            if made.unknown is None:
+                made.items = [*left.items, *right.items][:MAX_ITEMS]
+            return made
+    if op == "Multiply":
+        if isinstance(right, (str, tuple, ListValue)):
+            left, right = right, left
+        if isinstance(right, int) and not isinstance(left, (int, float)):
+            if isinstance(left, (str, tuple)):
+                if len(left) * max(right, 0) > _MAX_TEXT:
+                    return run.fresh("a long sequence", node)
+                return left * right
+            if isinstance(left, ListValue):
+                if left.unknown is not None or len(left.items) * max(right, 0) > MAX_ITEMS:
+                    return run.unknown_list("a long or unknown list repeated")
+                return run.new_list(left.items * right)
+        if isinstance(left, ListValue):
+            return run.unknown_list("a list repeated an unknown number of times")
+    if op == "Modulo" and isinstance(left, str):
+        values = right if isinstance(right, tuple) else (right,)
+        if all(isinstance(v, (str, int, float)) for v in values) and len(left) < 1000 and "*" not in left:
+            try:
+                return (left % right)[:_MAX_TEXT] if not _wide_format(left) else run.fresh("a wide format", node)
+            except (TypeError, ValueError):
+                return run.fresh("formatting that raises", node)
+        return run.fresh("formatting of something unknown", node)
+    return None
+
+
+def _wide_format(text: str) -> bool:
+    """Whether a printf format asks for fields wider than any program needs."""
+    import re
+
+    return bool(re.search(r"%[^a-zA-Z%]*\d{4,}", text))
+
+
+def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
+    """`-value`, `+value`, `~value`."""
+    if isinstance(value, (int, float)):
+        if op == "Minus":
+            return -value
+        if op == "Plus":
+            return +value
+        if isinstance(value, int):
+            return ~value
+    if isinstance(value, SymDim) and op == "Minus":
+        return -value
+    if isinstance(value, Tensor):
+        from kerascheck.interp.keras.tensors import elementwise
+
+        return elementwise(run, "Negative", value, None)
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, (op, value.key), f"-{value.text}" if value.text and op == "Minus" else None)
+    return run.fresh("an operator on something unknown", node)
+
+
+def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
+    """`value[index]`."""
+    if isinstance(value, Unknown):
+        return _unknown_item(run, value, index, node)
+    if isinstance(value, ListValue):
+        if value.unknown is not None:
+            return run.fresh(value.unknown.reason, node)
+        items: Any = value.items
+    elif isinstance(value, (tuple, str, bytes, range)):
+        items = value
+    elif isinstance(value, DictValue):
+        return _entry(run, value, index, node)
+    elif isinstance(value, Instance):
+        from kerascheck.interp.attributes import find_method
+
+        bound = find_method(value, "__getitem__")
+        if bound is not None:
+            file = run.call_stack[-1].site.file if run.call_stack else run.project.source
+            return run.call(bound, Arguments([Given(index)], {}), Site(file, node))
+        return run.fresh("an item of an object", node)
+    elif isinstance(value, Tensor):
+        from kerascheck.interp.keras.tensors import index_tensor
+
+        return index_tensor(run, value, index)
+    else:
+        return run.fresh(f"an item of {value!r}"[:80], node)
+    if isinstance(index, slice):
+        if not all(part is None or isinstance(part, int) for part in (index.start, index.stop, index.step)):
+            return (
+                run.unknown_list("a slice with unknown bounds")
+                if isinstance(value, ListValue)
+                else run.fresh("a slice with unknown bounds", node)
+            )
+        if index.step == 0:
+            return run.fresh("a slice with step 0", node)
+        part = items[index]
+        return run.new_list(part, value.kind) if isinstance(value, ListValue) else part
+    if isinstance(index, int):
+        try:
+            return items[index]
+        except IndexError:
+            return run.fresh("an index out of range", node)
+    return run.fresh("an item at an unknown index", node)
+
+
+def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value:
+    from kerascheck.interp.expressions import is_known_key
+
+    if is_known_key(index) and index in value.items:
+        return value.items[index]
+    text = None
+    return run.fresh("an entry of a dictionary that is not known", node, text)
+
+
+def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> Value:
+    """An item of something unknown is the same unknown thing each time; an axis of a `shape` is a size."""
+    key = _operand_key(index)
+    if key is None and isinstance(index, tuple) and all(_operand_key(part) is not None for part in index):
+        key = ("tuple", *(_operand_key(part) for part in index))
+    if key is None:
+        return run.fresh(value.reason, node)
+    text = f"{value.text}[{index!r}]" if value.text and isinstance(index, (int, str)) else None
+    is_size = isinstance(value.key, tuple) and value.key[:1] == ("attribute",) and value.key[-1] == "shape"
+    if is_size and isinstance(index, int) and text:
+        return SymDim.named(text, ("item", value.key, key))
+    return Unknown(value.reason, ("item", value.key, key), text)

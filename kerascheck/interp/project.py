@@ -1,0 +1,209 @@
+"""The modules of the analysed program: finding the project's own files, and naming everything outside."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from kerascheck.interp import names
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import BudgetExceeded, ModuleValue, Scope, UserRaise, Value
+from kerascheck.symbolic import Symbol, Unknown
+
+#: A module of the project that is larger is not followed.
+_MAX_MODULE_BYTES = 400_000
+
+#: Names that `from keras.x import *` brings in, for the modules where that is common.
+_STAR_NAMES = {
+    "keras.models": {"Sequential", "Model", "load_model", "model_from_json", "model_from_yaml", "clone_model"},
+    "keras.optimizers": {"SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "AdamW"},
+    "keras.callbacks": {
+        "ModelCheckpoint", "EarlyStopping", "TensorBoard", "ReduceLROnPlateau", "LearningRateScheduler", "CSVLogger",
+        "Callback", "LambdaCallback", "History", "TerminateOnNaN",
+    },
+    "keras.regularizers": {"l1", "l2", "l1_l2", "L1", "L2", "L1L2"},
+    "keras.utils": {"to_categorical", "plot_model", "Sequence"},
+    "keras.datasets": {"mnist", "cifar10", "cifar100", "imdb", "reuters", "fashion_mnist", "boston_housing"},
+    "keras.preprocessing.image": {"ImageDataGenerator", "load_img", "img_to_array"},
+    "keras.preprocessing.text": {"Tokenizer", "one_hot", "text_to_word_sequence"},
+    "keras.preprocessing.sequence": {"pad_sequences"},
+    "keras": {"Sequential", "Model", "Input", "layers", "models", "optimizers", "losses", "metrics", "callbacks",
+              "backend", "utils", "datasets", "applications", "preprocessing", "regularizers", "initializers", "ops"},
+}  # fmt: skip
+
+#: Libraries known not to change the models they are given.
+_HARMLESS = frozenset(
+    {
+        "builtins", "keras", "tensorflow", "numpy", "pandas", "sklearn", "matplotlib", "scipy", "os", "sys", "time", "json",
+        "random", "math", "logging", "pickle", "joblib", "seaborn", "cv2", "PIL", "tqdm", "datetime", "collections",
+        "itertools", "functools", "copy", "pathlib", "argparse", "wandb", "mlflow", "h5py", "tensorflow_datasets",
+        "tensorflowjs", "coremltools", "onnx", "tf2onnx", "keras2onnx", "shap", "lime", "plotly", "skimage", "gc",
+        "ann_visualizer", "visualkeras", "livelossplot", "yaml", "csv", "re", "string", "pprint", "warnings", "types",
+        "pytest", "unittest", "imutils", "gym", "nltk", "gensim", "librosa", "statsmodels", "torch", "IPython", "pydot",
+    }
+)  # fmt: skip
+
+
+class Project:
+    """Where the file under analysis stands, what belongs to it, and for which Keras it is written."""
+
+    def __init__(self, source: Any) -> None:
+        self.source = source
+        self.dialect = guess_dialect(source.text)
+        self._sources: dict[str, Any] = {}
+
+    # -- names outside --------------------------------------------------------------------------------------
+
+    def external(self, dotted: str) -> Symbol:
+        """Something outside the program, by its canonical name."""
+        return _symbol(dotted)
+
+    def is_harmless(self, dotted: str) -> bool:
+        """Whether functions of this library leave the models they are given as they are."""
+        return dotted.split(".", 1)[0] in _HARMLESS
+
+    def star_name(self, modules: list[str], name: str) -> Value:
+        """A name that came in through `from module import *`."""
+        from kerascheck.layers.registry import find
+
+        for module in modules:
+            known = _STAR_NAMES.get(module, frozenset())
+            if name in known:
+                return self.external(names.attribute(module, name))
+            if module == "keras.layers" and (name == "Input" or find(name) is not None):
+                return self.external(names.attribute(module, name))
+        return Unknown(f"{name} may come from a star import", ("star", name), name)
+
+    # -- modules of the project ---------------------------------------------------------------------------------
+
+    def import_module(self, run: Run, dotted: str, level: int, importer: Any) -> Value:
+        """The module called `dotted`, `level` dots up from the importing file: one of the project's, or a Symbol."""
+        if level == 0:
+            canonical = names.canonical(dotted)
+            if canonical == "keras" or canonical.startswith("keras."):
+                return self.external(canonical)
+        path = self._find(dotted, level, importer.filename)
+        if path is None:
+            return self.external(names.canonical(dotted)) if level == 0 else Unknown(f"module {'.' * level}{dotted}")
+        return self._load(run, dotted or path.stem, path)
+
+    def _find(self, dotted: str, level: int, filename: str) -> Path | None:
+        try:
+            here = Path(os.path.abspath(filename)).parent
+        except (ValueError, OSError):
+            return None
+        parts = [p for p in dotted.split(".") if p]
+        if level:
+            for _ in range(level - 1):
+                here = here.parent
+            return _module_file(here, tuple(parts))
+        if not parts or parts[0] in _HARMLESS:
+            return None
+        roots = [here]
+        top = here
+        while (top / "__init__.py").exists() and top != top.parent:
+            top = top.parent
+            roots.append(top)
+        for root in roots:
+            found = _module_file(root, tuple(parts))
+            if found is not None:
+                return found
+        return None
+
+    def _load(self, run: Run, name: str, path: Path) -> Value:
+        key = str(path)
+        if key in run.modules:
+            return ModuleValue(name, run.modules[key])
+        source = self._source(path)
+        if source is None:
+            return Unknown(f"module {name} is not read")
+        scope = Scope("module", None, source)
+        run.modules[key] = scope
+        prepare_module(scope, name)
+        from kerascheck.interp.statements import execute
+
+        stack, run.call_stack = run.call_stack, []
+        try:
+            execute(run, source.tree.body, scope)
+        except UserRaise:
+            pass
+        finally:
+            run.call_stack = stack
+        return ModuleValue(name, scope)
+
+    def _source(self, path: Path) -> Any:
+        """The parsed file, or None where it cannot be used."""
+        from kerascheck.source import SourceError, read_source
+
+        key = str(path)
+        if key not in self._sources:
+            self._sources[key] = None
+            try:
+                if path.stat().st_size <= _MAX_MODULE_BYTES:
+                    source = read_source(key)
+                    _ = source.tree
+                    self._sources[key] = source
+            except (OSError, SourceError):
+                pass
+        return self._sources[key]
+
+    def module_attribute(self, run: Run, module: ModuleValue, name: str) -> Value:
+        """A name of a module of the project, which may be a submodule not imported yet."""
+        if name in module.scope.vars:
+            return module.scope.vars[name]
+        path = Path(module.scope.owner.filename)
+        if path.name == "__init__.py":
+            found = _module_file(path.parent, (name,))
+            if found is not None:
+                try:
+                    return self._load(run, f"{module.name}.{name}", found)
+                except BudgetExceeded:
+                    raise
+        if module.scope.star:
+            return self.star_name(module.scope.star, name)
+        return Unknown(f"{name} is not defined in {module.name}", ("module", module.name, name), name)
+
+
+def prepare_module(scope: Scope, name: str) -> None:
+    """The names every module starts with."""
+    scope.vars["__name__"] = name
+    scope.vars["__file__"] = Unknown("the path of the file", ("file",), "__file__")
+    scope.vars["__doc__"] = None
+
+
+def _module_file(root: Path, parts: tuple[str, ...]) -> Path | None:
+    base = root.joinpath(*parts)
+    try:
+        for candidate in (base.with_suffix(".py") if parts else base / "__init__.py", base / "__init__.py"):
+            if candidate.is_file():
+                return candidate
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _symbol(dotted: str) -> Symbol:
+    return Symbol(dotted)
+
+
+_KERAS_1 = re.compile(
+    r"\b(nb_epoch|border_mode|nb_filter|nb_row|nb_col|dim_ordering|samples_per_epoch|nb_val_samples|subsample)\s*="
+    r"|\boutput_dim\s*=|\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+"
+)
+_KERAS_2 = re.compile(
+    r"\b(keras\.layers\.(core|convolutional|recurrent|embeddings|wrappers|normalization|pooling|advanced_activations)"
+    r"|keras\.(engine|utils\.np_utils|backend\.tensorflow_backend)|fit_generator|predict_classes|steps_per_epoch\s*=)\b"
+)
+
+
+def guess_dialect(text: str) -> int:
+    """The generation of Keras that a source is written for, by names that only that generation has."""
+    if _KERAS_1.search(text):
+        return 1
+    if _KERAS_2.search(text):
+        return 2
+    return 3

@@ -1,0 +1,209 @@
+"""One run of the interpreter: a single path through a program, with its decisions, its budget and what it built."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from kerascheck.interp.values import (
+    BudgetExceeded,
+    DictValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Scope,
+    Value,
+)
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Layer, Network, Program, Raised, Site
+from kerascheck.symbolic import KerasError, Unknown
+
+if TYPE_CHECKING:
+    from kerascheck.interp.project import Project
+
+#: Limits, each generous for code that people write and small enough to stay quick on hostile code.
+MAX_CALL_DEPTH = 40
+MAX_EXPRESSION_DEPTH = 150
+MAX_LOOP_ROUNDS = 2_000
+MAX_ITEMS = 100_000
+
+
+#: What evaluates each class of expression and executes each class of statement; filled by those two modules.
+EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., Value]] = {}
+STATEMENTS: dict[type[cst.CSTNode], Callable[..., Any]] = {}
+
+
+class Budget:
+    """Steps and seconds for one file, shared by all of its paths."""
+
+    __slots__ = ("deadline", "steps")
+
+    def __init__(self, seconds: float = 2.0, steps: int = 400_000) -> None:
+        self.deadline = time.monotonic() + seconds
+        self.steps = steps
+
+    def spend(self) -> None:
+        """Count one step. Raises BudgetExceeded."""
+        self.steps -= 1
+        if self.steps < 0 or (self.steps & 255 == 0 and time.monotonic() > self.deadline):
+            raise BudgetExceeded
+
+
+class Run:
+    """The state of one path.
+
+    `plan` prescribes how conditions are decided, by their keys; conditions that it does not name take their default,
+    and `decided` records all of them in order. The same key is always decided the same way within a run.
+    """
+
+    def __init__(self, project: Project, budget: Budget, plan: Mapping[Hashable, bool], entry: int = 0) -> None:
+        self.project = project
+        self.budget = budget
+        self.plan = plan
+        self.decided: dict[Hashable, bool] = {}
+        self.pinned: dict[Hashable, Value] = {}  # unknown values that a decision has made known
+        self.program = Program(entry)
+        self.serial = 0  # moments of creation
+        self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
+        self.occurrences: dict[int, int] = {}  # how often a node has made a fresh unknown
+        self.call_stack: list[FunctionValue] = []
+        self.expression_depth = 0
+        self.entered: set[int] = set()  # ids of function nodes that were executed
+        self.name_counters: dict[str, int] = {}
+        self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
+        self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
+        self.modules: dict[str, Scope] = {}
+
+    # -- the engine -----------------------------------------------------------------------------------------
+
+    def evaluate(self, node: cst.BaseExpression, scope: Scope) -> Value:
+        """The value of an expression; Unknown for what is not understood. May raise UserRaise and BudgetExceeded."""
+        handler = EXPRESSIONS.get(type(node))
+        if handler is None:
+            return self.fresh(f"{type(node).__name__} is not interpreted", node)
+        self.budget.spend()
+        self.expression_depth += 1
+        try:
+            if self.expression_depth > MAX_EXPRESSION_DEPTH + 30 * len(self.call_stack):
+                return self.fresh("nested too deeply", node)
+            return handler(self, node, scope)
+        finally:
+            self.expression_depth -= 1
+
+    def call(self, function: Value, arguments: Arguments, site: Site) -> Value:
+        """Call any value. May raise UserRaise and BudgetExceeded."""
+        from kerascheck.interp.calls import call_value
+
+        return call_value(self, function, arguments, site)
+
+    # -- creating things ----------------------------------------------------------------------------------
+
+    def tick(self) -> int:
+        """The next moment of creation."""
+        self.serial += 1
+        return self.serial
+
+    def new_list(self, items: Sequence[Value] = (), kind: str = "list") -> ListValue:
+        """A list made now."""
+        return ListValue(items, self.tick(), kind)
+
+    def new_dict(self, items: dict[Hashable, Value] | None = None) -> DictValue:
+        """A dictionary made now."""
+        return DictValue(items, self.tick())
+
+    def unknown_list(self, reason: str, kind: str = "list") -> ListValue:
+        """A list of unknown content."""
+        made = self.new_list((), kind)
+        made.unknown = Unknown(reason)
+        return made
+
+    def fresh(self, reason: str, node: cst.CSTNode | None = None, text: str | None = None) -> Unknown:
+        """A new unknown value; the same node in the same round of the same path gives the same key in every run."""
+        if node is None:
+            return Unknown(reason, ("fresh", self.tick()), text)
+        count = self.occurrences.get(id(node), 0)
+        self.occurrences[id(node)] = count + 1
+        return Unknown(reason, ("node", id(node), count), text)
+
+    def layer_name(self, cls: str) -> str:
+        """The name Keras gives the next layer of this class: `dense`, `dense_1`."""
+        base = snake_case(cls)
+        count = self.name_counters.get(base, 0)
+        self.name_counters[base] = count + 1
+        return base if count == 0 else f"{base}_{count}"
+
+    # -- changing things ----------------------------------------------------------------------------------
+
+    def may_change(self, thing: ListValue | DictValue | Network) -> bool:
+        """Called before a change. False where the change must not be made because how often it happens is unknown.
+
+        The thing then has forgotten its content.
+        """
+        birth = thing.birth
+        if isinstance(thing, Network) and birth < self.frozen_before:
+            return False
+        if self.loop_births and birth < self.loop_births[-1]:
+            reason = "changed in a loop whose number of rounds is not known"
+            if isinstance(thing, Network):
+                thing.open = Unknown(reason)
+            else:
+                thing.blur(reason)
+            return False
+        return True
+
+    # -- decisions ------------------------------------------------------------------------------------------
+
+    def decide(self, key: Hashable, default: bool = True) -> bool:
+        """Decide an unknown condition: as before on this path, as planned, or by default."""
+        known = self.decided.get(key)
+        if known is not None:
+            return known
+        choice = self.plan.get(key, default)
+        self.decided[key] = choice
+        return choice
+
+    # -- what Keras says ------------------------------------------------------------------------------------
+
+    def reach(self, site: Site | None) -> None:
+        """Note that this path executes the place."""
+        if site is not None:
+            self.program.reached.add(site.key)
+
+    def raised(self, error: KerasError, site: Site | None, layer: Layer | None = None) -> None:
+        """Note that Keras raises here, unless the program is ready to catch it."""
+        if self.guarded or site is None:
+            return
+        self.reach(site)
+        self.program.raised.append(Raised(error, site, layer))
+
+    def escape(self, value: Value, reason: str, depth: int = 0) -> None:
+        """The value is handed to code we cannot see, which may change it."""
+        if depth > 3:
+            return
+        if isinstance(value, Network):
+            if value.birth >= self.frozen_before:
+                value.open = value.open or Unknown(reason)
+        elif isinstance(value, (ListValue, DictValue)):
+            items = value.items if isinstance(value, ListValue) else list(value.items.values())
+            for item in items[:100]:
+                self.escape(item, reason, depth + 1)
+            value.blur(reason)
+        elif isinstance(value, tuple):
+            for item in value[:100]:
+                self.escape(item, reason, depth + 1)
+        elif isinstance(value, Instance):
+            for item in list(value.attributes.values())[:100]:
+                self.escape(item, reason, depth + 1)
+            value.blur(reason)
+
+
+def snake_case(name: str) -> str:
+    """`BatchNormalization` to `batch_normalization`, as `keras.src.utils.naming.to_snake_case` does."""
+    import re
+
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -1,0 +1,361 @@
+"""What each kind of statement does: one small function per node class, in the table at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.interp.binding import assign, assign_name
+from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.functions import define_class, define_function
+from kerascheck.interp.imports import import_from, import_modules
+from kerascheck.interp.operators import binary
+from kerascheck.interp.run import MAX_LOOP_ROUNDS, STATEMENTS, Run
+from kerascheck.interp.sequences import items_of
+from kerascheck.interp.static import is_inert, loop_facts, terminates
+from kerascheck.interp.values import DictValue, ListValue, Scope, UserRaise, Value
+from kerascheck.network.ir import Network
+from kerascheck.symbolic import Symbol, Unknown
+
+
+class Signal:
+    """How a block ended early: `return` (with a value), `break` or `continue`."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: Value = None) -> None:
+        self.kind = kind
+        self.value = value
+
+
+_BREAK = Signal("break")
+_CONTINUE = Signal("continue")
+
+
+def execute(run: Run, statements: Sequence[cst.CSTNode], scope: Scope) -> Signal | None:
+    """Run statements in order until one ends the block early."""
+    for statement in statements:
+        handler = STATEMENTS.get(type(statement))
+        if handler is None:
+            continue
+        run.budget.spend()
+        signal = handler(run, statement, scope)
+        if signal is not None:
+            return signal  # type: ignore[no-any-return]
+    return None
+
+
+def _block(run: Run, suite: cst.BaseSuite, scope: Scope) -> Signal | None:
+    return execute(run, suite.body, scope)
+
+
+def _line(run: Run, node: cst.SimpleStatementLine, scope: Scope) -> Signal | None:
+    return execute(run, node.body, scope)
+
+
+# -- small statements --------------------------------------------------------------------------------------
+
+
+def _expression(run: Run, node: cst.Expr, scope: Scope) -> None:
+    run.evaluate(node.value, scope)
+
+
+def _assign(run: Run, node: cst.Assign, scope: Scope) -> None:
+    value = run.evaluate(node.value, scope)
+    for target in node.targets:
+        assign(run, target.target, value, scope)
+
+
+def _annotated(run: Run, node: cst.AnnAssign, scope: Scope) -> None:
+    if node.value is not None:
+        assign(run, node.target, run.evaluate(node.value, scope), scope)
+
+
+def _augmented(run: Run, node: cst.AugAssign, scope: Scope) -> None:
+    left = run.evaluate(node.target, scope)
+    right = run.evaluate(node.value, scope)
+    if isinstance(left, ListValue) and isinstance(node.operator, cst.AddAssign):
+        # `+=` on a list changes the list itself.
+        if run.may_change(left):
+            items = items_of(run, right)
+            if isinstance(items, Unknown):
+                left.blur("extended by something unknown")
+            else:
+                left.items += items
+        return
+    assign(run, node.target, binary(run, type(node.operator).__name__, left, right, node, scope), scope)
+
+
+def _return(run: Run, node: cst.Return, scope: Scope) -> Signal:
+    return Signal("return", run.evaluate(node.value, scope) if node.value is not None else None)
+
+
+def _raise(run: Run, node: cst.Raise, scope: Scope) -> None:
+    raise UserRaise(run.evaluate(node.exc, scope) if node.exc is not None else None)
+
+
+def _assert(run: Run, node: cst.Assert, scope: Scope) -> None:
+    value = run.evaluate(node.test, scope)
+    if isinstance(value, Unknown) and value.key not in run.decided:
+        # The program goes on only where the assertion holds.
+        truth(run, value, default=True)
+
+
+def _delete(run: Run, node: cst.Del, scope: Scope) -> None:
+    targets = node.target.elements if isinstance(node.target, (cst.Tuple, cst.List)) else [node.target]
+    for target in targets:
+        expression = target.value if isinstance(target, cst.Element) else target
+        if isinstance(expression, cst.Name):
+            scope.vars.pop(expression.value, None)
+        elif isinstance(expression, cst.Subscript):
+            receiver = run.evaluate(expression.value, scope)
+            if isinstance(receiver, (ListValue, DictValue)):
+                receiver.blur("an item was deleted")
+
+
+def _global(run: Run, node: cst.Global, scope: Scope) -> None:
+    _redirect(node, scope, scope.globals)
+
+
+def _nonlocal(run: Run, node: cst.Nonlocal, scope: Scope) -> None:
+    for item in node.names:
+        place = scope.enclosing()
+        while place is not None and item.name.value not in place.vars:
+            place = place.enclosing()
+        if place is not None:
+            scope.redirected = {**(scope.redirected or {}), item.name.value: place}
+
+
+def _redirect(node: cst.Global, scope: Scope, place: Scope) -> None:
+    if scope is not place:
+        scope.redirected = {**(scope.redirected or {}), **{item.name.value: place for item in node.names}}
+
+
+# -- branches ------------------------------------------------------------------------------------------------
+
+
+def _if(run: Run, node: cst.If, scope: Scope) -> Signal | None:
+    value = run.evaluate(node.test, scope)
+    orelse = node.orelse
+    if isinstance(value, Unknown):
+        body_ends = terminates(node.body)
+        if orelse is None and (is_inert(node.body) or body_ends == "raise"):
+            return None  # nothing that matters, or an arm that the program survives only by not taking
+        if orelse is not None and is_inert(node.body) and isinstance(orelse, cst.Else) and is_inert(orelse.body):
+            return None
+        if body_ends == "raise" and isinstance(orelse, cst.Else):
+            return _block(run, orelse.body, scope)
+        if isinstance(orelse, cst.Else) and terminates(orelse.body) == "raise":
+            return _block(run, node.body, scope)
+        taken = truth(run, value, default=body_ends is None)
+    else:
+        taken = truth(run, value)
+    if taken:
+        return _block(run, node.body, scope)
+    if orelse is None:
+        return None
+    if isinstance(orelse, cst.If):
+        return _if(run, orelse, scope)
+    return _block(run, orelse.body, scope)
+
+
+def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
+    subject = run.evaluate(node.subject, scope)
+    for case in node.cases:
+        matched = _pattern(run, case.pattern, subject, scope)
+        if case.guard is not None and matched:
+            matched = truth(run, run.evaluate(case.guard, scope))
+        if matched:
+            return _block(run, case.body, scope)
+    return None
+
+
+def _pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope) -> bool:
+    """Whether the pattern matches (decided for this path where unknown); binds its names."""
+    if isinstance(pattern, cst.MatchAs):
+        if pattern.pattern is not None and not _pattern(run, pattern.pattern, subject, scope):
+            return False
+        if pattern.name is not None:
+            assign_name(run, pattern.name.value, subject, scope)
+        return True
+    if isinstance(pattern, cst.MatchValue):
+        return truth(run, compare(run, "Equal", subject, run.evaluate(pattern.value, scope), pattern))
+    if isinstance(pattern, cst.MatchSingleton):
+        return truth(run, compare(run, "Is", subject, run.evaluate(pattern.value, scope), pattern))
+    if isinstance(pattern, cst.MatchOr):
+        return any(_pattern(run, element.pattern, subject, scope) for element in pattern.patterns)
+    if isinstance(pattern, cst.MatchSequence):
+        items = items_of(run, subject)
+        if not isinstance(items, Unknown) and not any(isinstance(p, cst.MatchStar) for p in pattern.patterns):
+            if isinstance(subject, str) or len(items) != len(pattern.patterns):
+                return False
+            return all(
+                _pattern(run, p.value, item, scope)
+                for p, item in zip(pattern.patterns, items, strict=True)
+                if isinstance(p, cst.MatchSequenceElement)
+            )
+    return truth(run, run.fresh("a pattern that is not interpreted", pattern))
+
+
+# -- loops -----------------------------------------------------------------------------------------------------
+
+
+def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
+    iterable = run.evaluate(node.iter, scope)
+    items = items_of(run, iterable)
+    if isinstance(items, Unknown) or len(items) > MAX_LOOP_ROUNDS:
+        element = run.fresh("an element of something unknown", node)
+        return _unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
+    for item in items:
+        run.budget.spend()
+        assign(run, node.target, item, scope)
+        signal = _block(run, node.body, scope)
+        if signal is not None:
+            if signal.kind == "return":
+                return signal
+            if signal.kind == "break":
+                return None
+    return _block(run, node.orelse.body, scope) if node.orelse is not None else None
+
+
+def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
+    for _ in range(MAX_LOOP_ROUNDS):
+        value = run.evaluate(node.test, scope)
+        if isinstance(value, Unknown) or value is True or (value == 1 and isinstance(node.test, cst.Integer)):
+            return _unknown_loop(run, node, scope, lambda: None)
+        if not truth(run, value):
+            return _block(run, node.orelse.body, scope) if node.orelse is not None else None
+        signal = _block(run, node.body, scope)
+        if signal is not None:
+            if signal.kind == "return":
+                return signal
+            if signal.kind == "break":
+                return None
+    return _unknown_loop(run, node, scope, lambda: None)
+
+
+def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None]) -> Signal | None:
+    """A loop whose number of rounds is not known: one round is run; what rounds hand on to each other is forgotten.
+
+    The first round is real (a loop that never runs is not what programs are written for), so what goes wrong in it
+    goes wrong. Names whose value depends on the round before, and older things changed in the body, are unknown.
+    """
+    facts = loop_facts(node)
+    before = dict(scope.vars)
+    run.loop_births.append(run.tick())
+    try:
+        start()
+        signal = _block(run, node.body, scope)
+    finally:
+        run.loop_births.pop()
+    for name in facts.carried:
+        if name in scope.vars and scope.vars.get(name) is not before.get(name):
+            value = scope.vars[name]
+            if isinstance(value, Network) and name not in before:
+                continue
+            scope.vars[name] = Unknown("changed in a loop whose number of rounds is not known", None, name)
+    if signal is not None and signal.kind == "return" and not facts.infinite:
+        return None  # it may also run to its end: go on behind it
+    if signal is not None and signal.kind == "return":
+        return signal
+    return None
+
+
+def _break(run: Run, node: cst.Break, scope: Scope) -> Signal:
+    return _BREAK
+
+
+def _continue(run: Run, node: cst.Continue, scope: Scope) -> Signal:
+    return _CONTINUE
+
+
+# -- with and try ------------------------------------------------------------------------------------------------
+
+
+def _with(run: Run, node: cst.With, scope: Scope) -> Signal | None:
+    expects_error = False
+    for item in node.items:
+        value = run.evaluate(item.item, scope)
+        expects_error = expects_error or _expects_error(item.item)
+        if item.asname is not None:
+            assign(run, item.asname.name, _entered(run, value, node), scope)
+    if not expects_error:
+        return _block(run, node.body, scope)
+    run.guarded += 1
+    try:
+        return _block(run, node.body, scope)
+    except UserRaise:
+        return None
+    finally:
+        run.guarded -= 1
+
+
+def _entered(run: Run, value: Value, node: cst.With) -> Value:
+    if isinstance(value, Symbol):
+        return run.fresh(f"the context {value.name}", node)
+    return value
+
+
+def _expects_error(node: cst.BaseExpression) -> bool:
+    """`pytest.raises(...)`, `self.assertRaises(...)`, `contextlib.suppress(...)`."""
+    function = node.func if isinstance(node, cst.Call) else node
+    name = function.attr.value if isinstance(function, cst.Attribute) else getattr(function, "value", "")
+    return isinstance(name, str) and name.startswith(("raises", "assertRaises", "suppress"))
+
+
+def _try(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
+    signal: Signal | None = None
+    caught = bool(node.handlers)
+    run.guarded += caught
+    raised = False
+    try:
+        signal = _block(run, node.body, scope)
+    except UserRaise:
+        if not caught:
+            if node.finalbody is not None:
+                _block(run, node.finalbody.body, scope)
+            raise
+        raised = True
+    finally:
+        run.guarded -= caught
+    if raised:
+        handler = node.handlers[0]
+        if handler.name is not None:
+            assign(run, handler.name.name, run.fresh("a caught exception", handler), scope)
+        signal = _block(run, handler.body, scope)
+    elif signal is None and node.orelse is not None:
+        signal = _block(run, node.orelse.body, scope)
+    if node.finalbody is not None:
+        signal = _block(run, node.finalbody.body, scope) or signal
+    return signal
+
+
+TABLE: dict[type[cst.CSTNode], Callable[..., Any]] = {
+    cst.SimpleStatementLine: _line,
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Assert: _assert,
+    cst.Del: _delete,
+    cst.Global: _global,
+    cst.Nonlocal: _nonlocal,
+    cst.If: _if,
+    cst.Match: _match,
+    cst.For: _for,
+    cst.While: _while,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.With: _with,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.FunctionDef: define_function,
+    cst.ClassDef: define_class,
+    cst.Import: import_modules,
+    cst.ImportFrom: import_from,
+}
+STATEMENTS.update(TABLE)

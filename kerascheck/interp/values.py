@@ -1,0 +1,228 @@
+"""The values of the interpreter that are not plain Python constants.
+
+Numbers, strings, bytes, booleans, None, tuples, ranges and slices stand for themselves. Whatever can change has a class
+here. `birth` is the moment of creation: an unknown number of loop rounds makes what it changes unknown only where
+the thing is older than the loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Layer, Site
+from kerascheck.symbolic import Unknown
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+Value: TypeAlias = Any
+
+
+class ListValue:
+    """A list, set or other sequence that the program may change. `unknown` says why the items are not known."""
+
+    __slots__ = ("birth", "items", "kind", "unknown")
+
+    def __init__(self, items: Iterable[Value], birth: int = 0, kind: str = "list") -> None:
+        self.items: list[Value] = list(items)
+        self.birth = birth
+        self.kind = kind
+        self.unknown: Unknown | None = None
+
+    def blur(self, reason: str) -> None:
+        """Forget the items."""
+        self.items = []
+        self.unknown = Unknown(reason)
+
+    def __repr__(self) -> str:
+        return f"ListValue({self.unknown or self.items})"
+
+
+class DictValue:
+    """A dictionary. With `unknown` set, there may be more entries than `items` shows."""
+
+    __slots__ = ("birth", "items", "unknown")
+
+    def __init__(self, items: dict[Hashable, Value] | None = None, birth: int = 0) -> None:
+        self.items: dict[Hashable, Value] = items if items is not None else {}
+        self.birth = birth
+        self.unknown: Unknown | None = None
+
+    def blur(self, reason: str) -> None:
+        """Forget the entries."""
+        self.items = {}
+        self.unknown = Unknown(reason)
+
+    def __repr__(self) -> str:
+        return f"DictValue({self.items}{', ...' if self.unknown else ''})"
+
+
+class Scope:
+    """Names and their values: a module, a function call, a class body or a comprehension."""
+
+    __slots__ = ("globals", "kind", "outer", "owner", "redirected", "star", "vars")
+
+    def __init__(self, kind: str, outer: Scope | None, owner: Any = None) -> None:
+        self.kind = kind  # "module", "function", "class", "comprehension"
+        self.outer = outer
+        self.owner = owner  # the Source of a module, the FunctionValue of a call, the ClassValue of a body
+        self.vars: dict[str, Value] = {}
+        self.redirected: dict[str, Scope] | None = None  # global and nonlocal declarations
+        self.globals: Scope = outer.globals if outer is not None else self
+        self.star: list[str] | None = None  # modules whose names came in through `from m import *`
+
+    @property
+    def file(self) -> Any:
+        """The source file that the code of this scope stands in."""
+        return self.globals.owner
+
+    def enclosing(self) -> Scope | None:
+        """The next scope that names are looked up in: a class body is invisible to the functions in it."""
+        scope = self.outer
+        while scope is not None and scope.kind == "class":
+            scope = scope.outer
+        return scope
+
+
+class FunctionValue:
+    """A function or lambda of the program."""
+
+    __slots__ = ("decorated", "defaults", "name", "node", "owner", "scope", "site")
+
+    def __init__(
+        self,
+        name: str,
+        node: cst.FunctionDef | cst.Lambda,
+        scope: Scope,
+        defaults: dict[str, Value],
+        site: Site,
+        owner: ClassValue | None = None,
+    ) -> None:
+        self.name = name
+        self.node = node
+        self.scope = scope  # where it is defined
+        self.defaults = defaults
+        self.site = site
+        self.owner = owner  # the class whose body defines it
+        self.decorated: frozenset[str] = frozenset()  # names of decorators that matter: property, staticmethod...
+
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
+
+class ClassValue:
+    """A class of the program."""
+
+    __slots__ = ("bases", "members", "name", "node", "scope", "site")
+
+    def __init__(self, name: str, node: cst.ClassDef, scope: Scope, bases: list[Value], site: Site) -> None:
+        self.name = name
+        self.node = node
+        self.scope = scope  # where it is defined
+        self.bases = bases
+        self.members: dict[str, Value] = {}
+        self.site = site
+
+    def mro(self) -> list[Value]:
+        """The class, then its bases depth first, each once: ClassValues, Symbols and Unknowns."""
+        order: list[Value] = []
+
+        def visit(cls: Value, depth: int) -> None:
+            if any(cls is seen for seen in order) or depth > 50:
+                return
+            order.append(cls)
+            if isinstance(cls, ClassValue):
+                for base in cls.bases:
+                    visit(base, depth + 1)
+
+        visit(self, 0)
+        return order
+
+    def __repr__(self) -> str:
+        return f"<class {self.name}>"
+
+
+class Instance:
+    """An object of a class of the program. `layer` is what it is to Keras, where its class derives from Keras."""
+
+    __slots__ = ("attributes", "birth", "cls", "layer", "unknown")
+
+    def __init__(self, cls: ClassValue, birth: int = 0) -> None:
+        self.cls = cls
+        self.attributes: dict[str, Value] = {}
+        self.layer: Layer | None = None
+        self.birth = birth
+        self.unknown: Unknown | None = None  # more may be on it than `attributes` shows
+
+    def blur(self, reason: str) -> None:
+        """Forget the attributes."""
+        self.attributes = {}
+        self.unknown = Unknown(reason)
+
+    def __repr__(self) -> str:
+        return f"<{self.cls.name} instance>"
+
+
+class BoundMethod:
+    """A function of the program bound to its first argument."""
+
+    __slots__ = ("function", "receiver")
+
+    def __init__(self, function: FunctionValue, receiver: Value) -> None:
+        self.function = function
+        self.receiver = receiver
+
+
+class NativeMethod:
+    """A method that the interpreter itself provides: `run` gets the receiver, the arguments and the call's site."""
+
+    __slots__ = ("name", "receiver", "run")
+
+    def __init__(self, name: str, receiver: Value, run: Callable[..., Value]) -> None:
+        self.name = name
+        self.receiver = receiver
+        self.run = run
+
+
+class Super:
+    """`super()` inside a method: attributes are looked up behind `cls` in the order of resolution."""
+
+    __slots__ = ("cls", "receiver")
+
+    def __init__(self, cls: ClassValue, receiver: Value) -> None:
+        self.cls = cls
+        self.receiver = receiver
+
+
+class Partial:
+    """`functools.partial(function, ...)`."""
+
+    __slots__ = ("arguments", "function")
+
+    def __init__(self, function: Value, arguments: Arguments) -> None:
+        self.function = function
+        self.arguments = arguments
+
+
+class ModuleValue:
+    """A module of the program itself."""
+
+    __slots__ = ("name", "scope")
+
+    def __init__(self, name: str, scope: Scope) -> None:
+        self.name = name
+        self.scope = scope
+
+
+class UserRaise(Exception):
+    """The analysed program raises (or exits) here."""
+
+    def __init__(self, value: Value) -> None:
+        super().__init__("the program raises")
+        self.value = value
+
+
+class BudgetExceeded(Exception):
+    """The limit on steps or time for one file is used up."""

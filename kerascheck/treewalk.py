@@ -1,0 +1,48 @@
+"""A lean walk over a libcst tree: only the fields that hold code, no whitespace, commas or parentheses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from functools import cache
+
+import libcst as cst
+
+_SKIPPED = frozenset(
+    {
+        "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "comma", "semicolon", "header", "footer", "indent",
+        "leading_lines", "lines_after_decorators", "trailing_whitespace", "equal", "dot", "colon", "operator", "star",
+        "asynchronous", "encoding", "default_indent", "default_newline", "has_trailing_newline", "posonly_ind",
+    }
+)  # fmt: skip
+
+
+@cache
+def code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The fields of a node class that can hold code, in the order of the source."""
+    return tuple(
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.name not in _SKIPPED and not field.name.startswith("whitespace")
+    )
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The child nodes that hold code."""
+    for name in code_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, cst.CSTNode):
+                    yield item
+
+
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The node and all that is below it, parents first, in the order of the source."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(list(children(top))))
