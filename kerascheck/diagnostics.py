@@ -98,3 +98,4 @@ class Report:
     models_symbolic: int = 0
     models_unknown: int = 0
     skipped: str | None = None  # why the file was not analysed (no Keras in it, skip-file)
+    crashed: bool = False  # kerascheck itself failed on it (the exit status is 2)

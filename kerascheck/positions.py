@@ -31,10 +31,13 @@ _PARTS = ("body", "cases", "handlers", "orelse", "finalbody")
 class _Line:
     """One logical line: the node that begins it, its row, and the indentation around it."""
 
-    __slots__ = ("indents", "is_elif", "node", "row")
+    __slots__ = ("block", "indents", "is_elif", "node", "row")
 
-    def __init__(self, node: cst.CSTNode, indents: tuple[str, ...], is_elif: bool) -> None:
+    def __init__(
+        self, node: cst.CSTNode, indents: tuple[str, ...], block: cst.IndentedBlock | None, is_elif: bool = False
+    ) -> None:
         self.node = node
+        self.block = block
         self.indents = indents
         self.is_elif = is_elif
         self.row = 0
@@ -62,6 +65,26 @@ class Locator:
             span = self._fast_span(node) or self._slow_span(node)
             self._spans[id(node)] = span
         return span
+
+    def code_for(self, node: cst.CSTNode, like: cst.CSTNode | None = None) -> str:
+        """The node as text; its further rows are indented as those of `like` (by default itself) are."""
+        index = self._owners.get(id(node if like is None else like))
+        indents = self._lines[index].indents if self._lines is not None and index is not None else ()
+        state = CodegenState(self._tree.default_indent, self._tree.default_newline, indent_tokens=list(indents))
+        node._codegen(state)
+        return "".join(state.tokens)
+
+    def line_and_block_of(self, statement: cst.CSTNode) -> tuple[cst.CSTNode, cst.IndentedBlock | None]:
+        """The first node of the logical line of a statement, and the block it is directly in, if it is in one.
+
+        Raises:
+            LookupError: the node is not part of the tree, or its text is not understood.
+        """
+        index = self._owners.get(id(statement))
+        if index is None or self._lines is None:
+            raise LookupError(f"this {type(statement).__name__} is not part of the file")
+        line = self._lines[index]
+        return line.node, line.block
 
     def _fast_span(self, node: cst.CSTNode) -> Span | None:
         """The span by generating one logical line, or None where that does not work."""
@@ -204,22 +227,21 @@ class _Recorder(CodegenState):
 
 def _lines_of(tree: cst.Module) -> Iterator[_Line]:
     """The logical lines of a tree in the order of the source."""
-    stack: list[tuple[cst.CSTNode, tuple[str, ...], bool]] = [(node, (), False) for node in reversed(tree.body)]
+    stack: list[tuple[cst.CSTNode, tuple[str, ...], cst.CSTNode]] = [(node, (), tree) for node in reversed(tree.body)]
     while stack:
-        node, indents, is_elif = stack.pop()
+        node, indents, parent = stack.pop()
         inner = indents
         if isinstance(node, (cst.IndentedBlock, cst.Match)):
             inner = (*indents, tree.default_indent if node.indent is None else node.indent)
-        if isinstance(node, cst.IndentedBlock):
-            stack += [(child, inner, False) for child in reversed(node.body)]
-            continue
+        block = parent if isinstance(parent, cst.IndentedBlock) else None
         if isinstance(node, cst.SimpleStatementSuite):
             continue  # stands on the line of its head
-        for decorator in getattr(node, "decorators", ()):
-            yield _Line(decorator, indents, False)
-        yield _Line(node, indents, is_elif)
+        if not isinstance(node, cst.IndentedBlock):
+            for decorator in getattr(node, "decorators", ()):
+                yield _Line(decorator, indents, block)
+            yield _Line(node, indents, block, is_elif=isinstance(node, cst.If) and isinstance(parent, cst.If))
         if not isinstance(node, cst.SimpleStatementLine):
-            stack += [(part, inner, isinstance(part, cst.If)) for part in reversed(list(_parts(node)))]
+            stack += [(part, inner, node) for part in reversed(list(_parts(node)))]
 
 
 def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -81,6 +81,14 @@ class Source:
         """Offsets (start, end) of each logical line: a statement, or the head of one that has a body."""
         return logical_lines(self.text)
 
+    def logical_line(self, row: int) -> tuple[int, int] | None:
+        """Offsets (start, end) of the logical line that the row belongs to, if it belongs to one."""
+        offset = self.line_starts[row - 1]
+        index = bisect.bisect_right(self.logical_lines, offset, key=lambda line: line[0]) - 1
+        if index < 0 or self.logical_lines[index][1] < offset:
+            return None
+        return self.logical_lines[index]
+
     @cached_property
     def locator(self) -> Locator:
         """Where the nodes of the tree stand."""
@@ -96,9 +104,9 @@ class Source:
         """
         return self.locator.locate(node)
 
-    def code_for(self, node: cst.CSTNode) -> str:
-        """The node as source text."""
-        return self.tree.code_for_node(node)
+    def code_for(self, node: cst.CSTNode, like: cst.CSTNode | None = None) -> str:
+        """The node as source text; a new node is indented as if it stood in place of the node `like`."""
+        return self.locator.code_for(node, like)
 
     def line(self, row: int) -> str:
         """One line without its line ending; empty for a row the file does not have."""
@@ -115,6 +123,11 @@ class Source:
     def offset(self, position: Position) -> int:
         """The character at a row and column."""
         return self.line_starts[position.row - 1] + position.column - 1
+
+    def rows(self, first: int, last: int) -> tuple[int, int]:
+        """Offsets (start, end) of whole rows, the line ending of the last one included."""
+        end = self.line_starts[last] if last < len(self.line_starts) else len(self.text)
+        return self.line_starts[first - 1], end
 
     def encode(self, text: str) -> bytes:
         """Another text as bytes in the encoding of this file, with its byte order mark.

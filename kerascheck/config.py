@@ -1,0 +1,275 @@
+"""Settings: `[tool.kerascheck]` in pyproject.toml, `.kerascheck.toml`, the user's own file, the command line."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from kerascheck.rules.base import Thresholds
+from kerascheck.selection import Layer, Selection, is_code_prefix, matches
+
+OUTPUT_FORMATS = ("text", "full", "json")
+
+#: Names of folders and files that are never searched, as ruff has them.
+DEFAULT_EXCLUDE = (
+    *(".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox"),
+    *(".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode"),
+    *("__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv"),
+)
+
+
+class ConfigError(Exception):
+    """The user asked for something that does not exist; the message says what, where, and what is near it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for one file."""
+
+    selection: Selection = field(default_factory=Selection)
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()  # glob -> selectors
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDE
+    extend_exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    output_format: str = "text"
+    fix: bool = False
+    unsafe_fixes: bool = False
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    root: str = ""  # the folder that the globs are relative to
+
+    @property
+    def checking(self) -> tuple[object, ...]:
+        """The part on which the findings of a file depend (and nothing else), for caching them."""
+        return (self.selection, self.per_file_ignores, self.thresholds, self.root)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Settings, and for each key of the configuration where its value comes from."""
+
+    settings: Settings
+    values: Mapping[str, object]
+    origins: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the command line says; None and empty leave what the files say."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    exclude: tuple[str, ...] | None = None
+    extend_exclude: tuple[str, ...] = ()
+    output_format: str | None = None
+    fix: bool | None = None
+    unsafe_fixes: bool | None = None
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise TypeError("a list of strings")
+    return tuple(value)
+
+
+def _selectors(value: object) -> tuple[str, ...]:
+    selectors = _strings(value)
+    for selector in selectors:
+        check_selector(selector)
+    return selectors
+
+
+def _boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false")
+    return value
+
+
+def _output_format(value: object) -> str:
+    if value not in OUTPUT_FORMATS:
+        raise TypeError(f"one of {', '.join(OUTPUT_FORMATS)}")
+    return str(value)
+
+
+def _per_file_ignores(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise TypeError("a table of file patterns and lists of codes")
+    return tuple((pattern, _selectors(codes)) for pattern, codes in value.items())
+
+
+def _threshold(default: float) -> Callable[[object], float]:
+    def convert(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError("a number")
+        if isinstance(default, int) and not isinstance(value, int):
+            raise TypeError("a whole number")
+        return value
+
+    return convert
+
+
+_THRESHOLD_KEYS = {item.name.replace("_", "-"): item for item in fields(Thresholds)}
+
+#: Every key of `[tool.kerascheck]`: what converts its value (TypeError names what was expected) and its default.
+_KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
+    "select": (_selectors, None),
+    "ignore": (_selectors, ()),
+    "extend-select": (_selectors, ()),
+    "per-file-ignores": (_per_file_ignores, ()),
+    "exclude": (_strings, DEFAULT_EXCLUDE),
+    "extend-exclude": (_strings, ()),
+    "respect-gitignore": (_boolean, True),
+    "output-format": (_output_format, "text"),
+    "fix": (_boolean, False),
+    "unsafe-fixes": (_boolean, False),
+    **{key: (_threshold(item.default), item.default) for key, item in _THRESHOLD_KEYS.items()},  # type: ignore[arg-type]
+}
+
+
+def check_selector(selector: str) -> None:
+    """Raises ConfigError unless the selector is `ALL`, the beginning of a code that exists, or a rule's name."""
+    if selector.upper() in ("ALL", "KC"):
+        return
+    from kerascheck.rules.registry import all_rules
+
+    rules = all_rules()
+    is_family = is_code_prefix(selector) and len(selector) == 3  # a family may have no rule yet
+    if is_family or any(matches(selector, rule.code, rule.name) for rule in rules):
+        return
+    known = [*(rule.code for rule in rules), *(rule.name for rule in rules)]
+    near = difflib.get_close_matches(selector.upper(), known, 1) or difflib.get_close_matches(
+        selector.lower(), known, 1
+    )
+    hint = f"; did you mean {near}?" if near else "; `kerascheck rules` lists them all"
+    raise ConfigError(f"there is no rule {selector!r}{hint}")
+
+
+def _near(word: str, words: Iterable[str]) -> str | None:
+    """The one of the words that is spelled most like this one, if any is."""
+    return next(iter(difflib.get_close_matches(word, list(words), 1, 0.5)), None)
+
+
+class Resolver:
+    """Finds the settings of each file: the nearest configuration file above it, the command line on top."""
+
+    def __init__(self, overrides: Overrides = Overrides(), config: Path | None = None, isolated: bool = False) -> None:
+        self._overrides = overrides
+        self._isolated = isolated
+        self._by_folder: dict[Path, Resolved] = {}
+        self._by_file: dict[Path | None, Resolved] = {}
+        self._explicit = config
+        for selector in (*(overrides.select or ()), *overrides.ignore, *overrides.extend_select):
+            check_selector(selector)
+
+    def resolve(self, path: Path) -> Resolved:
+        """The settings for a file or folder, with their origins.
+
+        Raises:
+            ConfigError: a configuration file is wrong.
+        """
+        folder = Path(os.path.abspath(path if path.is_dir() else path.parent))
+        found = self._by_folder.get(folder)
+        if found is None:
+            file = self._explicit or (None if self._isolated else _nearest(folder) or _of_user())
+            if file not in self._by_file:
+                self._by_file[file] = _resolve(file, self._overrides)
+            found = self._by_folder[folder] = self._by_file[file]
+        return found
+
+    def settings_for(self, path: Path) -> Settings:
+        """The settings for a file or folder. Raises ConfigError."""
+        return self.resolve(path).settings
+
+
+def _nearest(folder: Path) -> Path | None:
+    """The configuration file that holds in a folder."""
+    for parent in (folder, *folder.parents):
+        own = parent / ".kerascheck.toml"
+        if own.is_file():
+            return own
+        pyproject = parent / "pyproject.toml"
+        if pyproject.is_file() and _table(pyproject) is not None:
+            return pyproject
+    return None
+
+
+def _of_user() -> Path | None:
+    import platformdirs
+
+    path = Path(platformdirs.user_config_dir("kerascheck", appauthor=False)) / "kerascheck.toml"
+    return path if path.is_file() else None
+
+
+def _table(file: Path) -> dict[str, Any] | None:
+    """The configuration in a file; None for a pyproject.toml without our section. Raises ConfigError."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        raw = file.read_bytes()
+        if file.name == "pyproject.toml" and b"kerascheck" not in raw:
+            return None
+        data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from None
+    if file.name != "pyproject.toml":
+        return data
+    tool = data.get("tool")
+    table = tool.get("kerascheck") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError(f"{file}: tool.kerascheck must be a table")
+    return table
+
+
+def _resolve(file: Path | None, overrides: Overrides) -> Resolved:
+    given = _convert(file, (_table(file) or {}) if file is not None else {})
+    values: dict[str, object] = {key: given.get(key, default) for key, (_, default) in _KEYS.items()}
+    origins = {key: str(file) if key in given else "default" for key in _KEYS}
+    layers = [Layer(given.get("select"), given.get("ignore", ()), given.get("extend-select", ()))]
+    command_line = Layer(overrides.select, overrides.ignore, overrides.extend_select)
+    if command_line != Layer():
+        layers.append(command_line)
+    for item in fields(Overrides):
+        value = getattr(overrides, item.name)
+        if value is None or value == ():
+            continue
+        key = item.name.replace("_", "-")
+        if item.name in ("ignore", "extend_select", "extend_exclude") and key in given:
+            values[key] = (*given[key], *value)
+            origins[key] += " and command line"
+        else:
+            values[key], origins[key] = value, "command line"
+    thresholds = Thresholds(**{item.name: values[key] for key, item in _THRESHOLD_KEYS.items()})  # type: ignore[arg-type]
+    others: dict[str, Any] = {
+        key.replace("-", "_"): value
+        for key, value in values.items()
+        if key not in _THRESHOLD_KEYS and key not in ("select", "ignore", "extend-select")
+    }
+    root = str(file.parent if file is not None else Path.cwd())
+    settings = replace(Settings(), selection=Selection(tuple(layers)), thresholds=thresholds, root=root, **others)
+    return Resolved(settings, values, origins)
+
+
+def _convert(file: Path | None, table: Mapping[str, object]) -> dict[str, Any]:
+    """The values of a table under their keys. Raises ConfigError for unknown keys and wrong types."""
+    given: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in _KEYS:
+            near = _near(key.replace("_", "-").lower(), _KEYS)
+            hint = f"; did you mean {near!r}?" if near else f"; the keys are {', '.join(_KEYS)}"
+            raise ConfigError(f"{file}: unknown key {key!r}{hint}")
+        try:
+            given[key] = _KEYS[key][0](value)
+        except TypeError as expected:
+            raise ConfigError(f"{file}: {key!r} must be {expected}, got {value!r}") from None
+        except ConfigError as error:
+            raise ConfigError(f"{file}: in {key!r}: {error}") from None
+    return given

@@ -1,0 +1,102 @@
+"""Applying fixes to a text: as many as do not overlap, again and again until nothing is left to fix."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kerascheck.diagnostics import Applicability, Diagnostic, Fix, Report, Severity, Span
+from kerascheck.source import Source
+
+MAX_ROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The outcome of fixing one file: its new bytes, how many findings were fixed, and what is left to report."""
+
+    raw: bytes
+    count: int
+    report: Report
+
+
+def is_applicable(diagnostic: Diagnostic, unsafe: bool) -> bool:
+    """Whether the finding has a fix that may be applied."""
+    return diagnostic.fix is not None and (unsafe or diagnostic.fix.applicability is Applicability.SAFE)
+
+
+def apply_fixes(source: Source, diagnostics: Iterable[Diagnostic], unsafe: bool) -> str:
+    """The text with the applicable fixes that do not overlap; of two that do, the first in the file."""
+    fixes = [d.fix for d in diagnostics if d.fix is not None and is_applicable(d, unsafe)]
+    return _edited(source, _not_overlapping(fixes))
+
+
+def fix_all(raw: bytes, report: Report, check: Callable[[bytes], Report], unsafe: bool) -> Fixed:
+    """Fix and check until there is nothing left to fix.
+
+    A fix after which the file does not parse, or has findings of severity error that it had not, is undone.
+
+    Args:
+        raw: the file.
+        report: what checking it gave.
+        check: checks new bytes of the same file.
+        unsafe: whether to apply unsafe fixes too.
+    """
+    count = 0
+    dropped: set[tuple[str, str]] = set()
+    for _ in range(MAX_ROUNDS):
+        wanted = [d for d in report.diagnostics if is_applicable(d, unsafe) and (d.code, d.message) not in dropped]
+        if not wanted:
+            break
+        source = Source(raw, report.filename)
+        step = _try(source, report, wanted, check)
+        if step is None:
+            # Together they do harm: find out which by going one at a time.
+            for diagnostic in wanted:
+                step = _try(source, report, [diagnostic], check)
+                if step is not None:
+                    break
+                dropped.add((diagnostic.code, diagnostic.message))
+        if step is None:
+            break
+        raw, report = step.raw, step.report
+        count += step.count
+    return Fixed(raw, count, report)
+
+
+def _try(source: Source, before: Report, wanted: list[Diagnostic], check: Callable[[bytes], Report]) -> Fixed | None:
+    """Apply these fixes as far as they do not overlap; None where the outcome is worse than the source."""
+    fixes = _not_overlapping([d.fix for d in wanted if d.fix is not None])
+    try:
+        raw = source.encode(_edited(source, fixes))
+    except UnicodeEncodeError:
+        return None
+    if raw == source.raw:
+        return None
+    after = check(raw)
+    new_errors = _errors(after) - _errors(before)
+    return None if new_errors or after.crashed else Fixed(raw, len(fixes), after)
+
+
+def _errors(report: Report) -> Counter[str]:
+    return Counter(d.code for d in report.diagnostics if d.severity is Severity.ERROR)
+
+
+def _not_overlapping(fixes: list[Fix]) -> list[Fix]:
+    """The fixes in their order, without those that touch what an earlier one edits."""
+    kept: list[Fix] = []
+    taken: list[Span] = []
+    for fix in sorted(fixes, key=lambda fix: fix.edits[0].span):
+        if all(edit.span.end <= span.start or span.end <= edit.span.start for edit in fix.edits for span in taken):
+            kept.append(fix)
+            taken += [edit.span for edit in fix.edits]
+    return kept
+
+
+def _edited(source: Source, fixes: list[Fix]) -> str:
+    text = source.text
+    edits = sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.span, reverse=True)
+    for edit in edits:  # from the back, so that offsets stay true
+        text = text[: source.offset(edit.span.start)] + edit.content + text[source.offset(edit.span.end) :]
+    return text

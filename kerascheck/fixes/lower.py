@@ -1,0 +1,83 @@
+"""From nodes to text: what a rule wants replaced becomes the smallest edits of the source."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from kerascheck.diagnostics import Edit, Fix, Span
+
+if TYPE_CHECKING:
+    from kerascheck.rules.base import Repair, Replacement
+    from kerascheck.source import Source
+
+
+class CannotLower(Exception):
+    """The replacement does not correspond to a stretch of the text."""
+
+
+def lower(repair: Repair, source: Source) -> Fix:
+    """The repair as edits of the text.
+
+    Raises:
+        CannotLower: a node cannot be found in the text as it is.
+        LookupError: a node is not part of the tree.
+    """
+    edits = [_edit(replacement, source) for replacement in repair.replacements]
+    edits.sort(key=lambda edit: edit.span)
+    if any(left.span.end > right.span.start for left, right in itertools.pairwise(edits)):
+        raise CannotLower("the replacements overlap")
+    return Fix(repair.applicability, repair.message, tuple(edits))
+
+
+def _edit(replacement: Replacement, source: Source) -> Edit:
+    if replacement.new is None:
+        return _removal(replacement.old, source)
+    start, old = _stretch(replacement.old, source)
+    new = source.code_for(replacement.new, like=replacement.old)
+    kept_front = _common_length(old, new)
+    kept_back = _common_length(old[kept_front:][::-1], new[kept_front:][::-1])
+    span = Span(source.position(start + kept_front), source.position(start + len(old) - kept_back))
+    return Edit(span, new[kept_front : len(new) - kept_back])
+
+
+def _common_length(left: str, right: str) -> int:
+    """How many characters both begin with."""
+    pairs = zip(left, right, strict=False)
+    return next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(left), len(right)))
+
+
+def _stretch(node: cst.CSTNode, source: Source) -> tuple[int, str]:
+    """The offset and the text of a node with its parentheses, which its position leaves out."""
+    span = source.locate(node)
+    inner = source.text[source.offset(span.start) : source.offset(span.end)]
+    text = source.code_for(node)
+    start = source.offset(span.start) - text.find(inner)
+    if inner not in text or source.text[start : start + len(text)] != text:
+        raise CannotLower(f"the text of this {type(node).__name__} is not as generated")
+    return start, text
+
+
+def _removal(statement: cst.CSTNode, source: Source) -> Edit:
+    """Take out a statement: its rows where it stands alone, `pass` in its place where a body would be left empty."""
+    line, block = source.locator.line_and_block_of(statement)
+    if not isinstance(line, cst.SimpleStatementLine):
+        raise CannotLower("only a simple statement can be removed")
+    span = source.locate(statement)
+    if len(line.body) > 1:
+        return _removal_from_line(line, statement, source)
+    if block is None or len(block.body) > 1:
+        start, end = source.rows(span.start.row, source.locate(line).end.row)
+        return Edit(Span(source.position(start), source.position(end)), "")
+    return Edit(span, "pass")
+
+
+def _removal_from_line(line: cst.SimpleStatementLine, statement: cst.CSTNode, source: Source) -> Edit:
+    """Take one of several statements on a line out, with the semicolon that parts it from its neighbour."""
+    spans = [source.locate(small) for small in line.body]
+    index = next(i for i, small in enumerate(line.body) if small is statement)
+    if index + 1 < len(spans):
+        return Edit(Span(spans[index].start, spans[index + 1].start), "")
+    return Edit(Span(spans[index - 1].end, spans[index].end), "")

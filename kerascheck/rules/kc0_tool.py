@@ -1,0 +1,115 @@
+"""KC0xx: what kerascheck says about a file itself. The engine reports these; the classes hold what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascheck.diagnostics import Severity
+from kerascheck.network.ir import Program
+from kerascheck.rules.base import Finding, Rule, Thresholds
+
+
+class ToolRule(Rule):
+    """A code that the engine reports before or after the other rules, so `check` finds nothing."""
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        return iter(())
+
+
+class SyntaxErrorRule(ToolRule):
+    """Python cannot read the file.
+
+    ## What it does
+
+    Reports the first syntax error, in the words of the Python that runs kerascheck where it agrees.
+
+    ## Why it is bad
+
+    The program does not start, and nothing else in the file is checked.
+
+    ## Example
+
+    ```python
+    print "epochs:", epochs
+    ```
+
+    ## Use instead
+
+    ```python
+    print("epochs:", epochs)
+    ```
+
+    ## References
+
+    - https://docs.python.org/3/tutorial/errors.html#syntax-errors
+    """
+
+    code = "KC001"
+    name = "syntax-error"
+    severity = Severity.ERROR
+
+
+class UnreadableFile(ToolRule):
+    """The file cannot be analysed.
+
+    ## What it does
+
+    Reports a file that cannot be opened, is no text in the encoding it claims, nests deeper than the
+    parser survives, or on which kerascheck itself failed.
+
+    ## Why it is bad
+
+    Nothing in the file is checked.
+
+    ## Example
+
+    A file saved as latin-1 without a line that says so.
+
+    ## Use instead
+
+    Save it as utf-8, or begin it with `# -*- coding: latin-1 -*-`.
+
+    ## References
+
+    - https://peps.python.org/pep-0263/
+    """
+
+    code = "KC002"
+    name = "unreadable-file"
+    severity = Severity.ERROR
+
+
+class UnusedSuppression(ToolRule):
+    """A comment silences findings that are not there.
+
+    ## What it does
+
+    Reports `# noqa: KC...` and `# kerascheck: ignore` comments that silence nothing. Codes of other
+    tools and a bare `# noqa` are left alone.
+
+    ## Why it is bad
+
+    A comment that outlived its reason hides the next finding in that line.
+
+    ## Example
+
+    ```python
+    model.add(Dense(1, activation="sigmoid"))  # kerascheck: ignore[KC103]
+    ```
+
+    ## Use instead
+
+    ```python
+    model.add(Dense(1, activation="sigmoid"))
+    ```
+
+    ## References
+
+    - https://docs.astral.sh/ruff/rules/unused-noqa/
+    """
+
+    code = "KC003"
+    name = "unused-suppression"
+    severity = Severity.WARNING
+    enabled = False
+    fixable = "safe"

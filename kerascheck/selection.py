@@ -1,0 +1,63 @@
+"""Which codes are reported: select and ignore, the longest prefix wins. Knows nothing of files or trees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_CODE_PREFIX = re.compile(r"KC\d{0,3}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one place (a configuration file, the command line) says about codes.
+
+    `select` None leaves what the layers below chose; given, it replaces that.
+    """
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Layers, the later ones stronger. Within a layer the most specific selector decides, `ignore` on a tie."""
+
+    layers: tuple[Layer, ...] = ()
+
+    def includes(self, code: str, name: str, enabled: bool = True) -> bool:
+        """Whether the rule is reported; `enabled` says what holds where nobody asks for it or against it."""
+        chosen = enabled
+        for layer in self.layers:
+            wanted = _specificity((*(layer.select or ()), *layer.extend_select), code, name)
+            unwanted = _specificity(layer.ignore, code, name)
+            if wanted > unwanted:
+                chosen = True
+            elif unwanted >= 0 or layer.select is not None:
+                chosen = False
+        return chosen
+
+
+def matches(selector: str, code: str, name: str) -> bool:
+    """Whether a selector (`ALL`, `KC`, `KC1`, `KC103`, a rule's name) covers a rule."""
+    return _specificity((selector,), code, name) >= 0
+
+
+def is_code_prefix(selector: str) -> bool:
+    """Whether a selector has the form of a code or the beginning of one."""
+    return _CODE_PREFIX.fullmatch(selector) is not None
+
+
+def _specificity(selectors: Iterable[str], code: str, name: str) -> int:
+    """The length of the longest selector that covers the rule; -1 where none does."""
+    best = -1
+    for selector in selectors:
+        if selector.lower() == name:
+            best = max(best, len(code))
+        elif selector.upper() == "ALL":
+            best = max(best, 0)
+        elif is_code_prefix(selector) and code.startswith(selector.upper()):
+            best = max(best, len(selector))
+    return best

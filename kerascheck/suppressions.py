@@ -1,0 +1,92 @@
+"""Comments that silence findings: `# noqa`, `# kerascheck: ignore`, `# kerascheck: skip-file`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kerascheck.lexing import comments, joins_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kerascheck.source import Source
+
+_MENTIONED = re.compile(r"#.*?(?:noqa|kerascheck\s*:)", re.IGNORECASE)
+# As flake8 and ruff read it: a colon makes the list, a bare word silences everything.
+_NOQA = re.compile(
+    r"#\s*noqa(?:\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*))?(?![\w-])", re.IGNORECASE
+)  # fmt: skip
+_IGNORE = re.compile(r"#\s*kerascheck\s*:\s*ignore(?:\s*\[(?P<codes>[^\]]*)\])?(?![\w-])", re.IGNORECASE)
+_SKIP_FILE = re.compile(r"#\s*kerascheck\s*:\s*skip-file\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Suppression:
+    """One comment that silences findings on its row. `codes` None silences all; names of rules count as codes."""
+
+    row: int
+    codes: tuple[str, ...] | None
+    is_noqa: bool
+    start: int  # offsets of the directive in the text
+    end: int
+    used: set[str] = field(default_factory=set)  # the codes in it that silenced something; "" for all
+
+    def silences(self, code: str, name: str) -> bool:
+        """Whether it covers a finding of this rule; notes that it was of use."""
+        if self.codes is None:
+            self.used.add("")
+            return True
+        for candidate in self.codes:
+            if candidate.upper() == code or candidate.lower() == name:
+                self.used.add(candidate)
+                return True
+        return False
+
+
+class Suppressions:
+    """The comments of one file."""
+
+    def __init__(self, source: Source) -> None:
+        self.skip_file = False
+        self.all: list[Suppression] = []
+        self._source = source
+        if _MENTIONED.search(source.text) is None:
+            return
+        for comment in comments(source.text):
+            if _SKIP_FILE.search(comment.text):
+                self.skip_file = True
+            for pattern in (_NOQA, _IGNORE):
+                for match in pattern.finditer(comment.text):
+                    self.all.append(
+                        Suppression(
+                            row=source.position(comment.offset).row,
+                            codes=_split(match.group("codes")),
+                            is_noqa=pattern is _NOQA,
+                            start=comment.offset + match.start(),
+                            end=comment.offset + match.end(),
+                        )
+                    )
+
+    def silence(self, code: str, name: str, rows: Iterable[int]) -> bool:
+        """Whether a comment on one of the rows silences a finding of this rule."""
+        rows = set(rows)
+        # Every comment that covers the finding is of use, so no `any`, which stops at the first.
+        return bool([found for found in self.all if found.row in rows and found.silences(code, name)])
+
+
+def comment_row(source: Source, row: int) -> int:
+    """The row whose comment speaks for `row`: itself, or below where a string or a backslash joins it to others."""
+    line = source.logical_line(row)
+    if line is None:
+        return row
+    for start, end in joins_rows(source.text, *line):
+        first, last = source.position(start).row, source.position(end).row
+        if first <= row < last:
+            row = last
+    return row
+
+
+def _split(codes: str | None) -> tuple[str, ...] | None:
+    return tuple(re.split(r"[,\s]+", codes.strip())) if codes is not None else None
