@@ -1,0 +1,455 @@
+"""KC308, KC309 and KC501: metrics that mean nothing for the loss, are averaged wrongly, or are gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.diagnostics import Applicability, Severity
+from kerascheck.network.arguments import Given
+from kerascheck.network.ir import CompileCall, KerasObject, Program
+from kerascheck.rules._losses import REGRESSION, losses_by_output, metrics_of
+from kerascheck.rules._outputs import describe
+from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
+from kerascheck.symbolic import Symbol
+
+
+class AccuracyOfRegression(Rule):
+    """Accuracy is measured on a regression.
+
+    ## What it does
+
+    Reports the metric `"accuracy"` on a network whose single output unit has no activation and whose loss is a distance
+    (mean squared error, mean absolute error and the like).
+
+    ## Why it is bad
+
+    Accuracy is the share of right classes. On a real number Keras counts how often it lies on the same side of 0.5 as
+    the label, or equals it: the figure says nothing about a regression, and looks like a network that does not learn.
+
+    ## Example
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((20,)), layers.Dense(1)])
+    model.compile(loss="mse", metrics=["accuracy"])
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((20,)), layers.Dense(1)])
+    model.compile(loss="mse", metrics=["mae"])
+    ```
+
+    ## References
+
+    - [Keras: regression metrics](https://keras.io/api/metrics/regression_metrics/)
+    """
+
+    code = "KC308"
+    name = "accuracy-of-regression"
+    severity = Severity.WARNING
+    quantifier = "all"
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for call in program.compiles:
+            if call.network.open is not None or len(call.outputs) != 1:
+                continue
+            if not any(_is_accuracy(metric) for metric in metrics_of(call)):
+                continue
+            for tensor, loss in losses_by_output(call):
+                output = describe(tensor)
+                if (
+                    loss is not None
+                    and loss.name in REGRESSION
+                    and output.units == 1
+                    and output.activation in ("linear", "relu")
+                ):
+                    yield Finding(
+                        call.site,
+                        f"accuracy says nothing about a regression ({loss.name}); "
+                        'use "mae", keras.metrics.RootMeanSquaredError() or keras.metrics.R2Score()',
+                    )
+
+    VALID = [
+        # a classification
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+""",
+        # a classification with squared errors: not common, but sound
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="mse", metrics=["accuracy"])
+""",
+        # one-hot classes by least squares: the largest output wins
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(10)])
+model.compile(loss="mse", metrics=["accuracy"])
+""",
+        # a regression metric
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1)])
+model.compile(loss="mse", metrics=["mae"])
+""",
+        # a threshold that is meant
+        """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1)])
+model.compile(loss="mse", metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)])
+""",
+        # the metrics belong to several outputs
+        """
+from keras import Input, Model, layers
+x = Input((20,))
+model = Model(x, [layers.Dense(1, name="size")(x), layers.Dense(3, activation="softmax", name="kind")(x)])
+model.compile(loss=["mse", "categorical_crossentropy"], metrics={"kind": ["accuracy"]})
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1)])
+model.compile(loss="mse", metrics=["accuracy"])
+""",
+            [
+                (
+                    4,
+                    "accuracy says nothing about a regression (mean_squared_error); "
+                    'use "mae", keras.metrics.RootMeanSquaredError() or keras.metrics.R2Score()',
+                )
+            ],
+        ),
+    ]
+
+
+def _is_accuracy(metric: Any) -> bool:
+    if isinstance(metric, KerasObject):
+        return metric.qualname == "keras.metrics.Accuracy"
+    return metric in ("accuracy", "acc", "Accuracy") if isinstance(metric, str) else False
+
+
+_NAME = re.compile(
+    r"^(?:get_|custom_|my_|keras_|K_)?"
+    r"(?P<what>precision|recall|f1|f_?1_?score|f_?beta|f_?beta_?score|f_?score|f_?measure)"
+    r"(?:_m|_metric|_metrics|_score|_K|_keras|_micro|_macro)?$",
+    re.IGNORECASE,
+)
+
+
+class HandMadeMetric(Rule):
+    """Precision, recall or F1 is computed by a function of the program, batch by batch.
+
+    ## What it does
+
+    Finds functions of the program named `precision`, `recall`, `f1`, `f1_score`, `fmeasure`, `fbeta_score` and the like
+    (`f1_m`, `get_f1`, `f1_metric`) among the metrics given to `compile`.
+
+    ## Why it is bad
+
+    Keras calls such a function on each batch and shows the mean of the results. The mean of the batches' precisions is
+    not the precision of the epoch, and a batch without positives counts as 0 (or as NaN). Keras removed its own
+    functions of these names in version 2.0 for this reason; its metric classes count over the whole epoch.
+
+    ## Example
+
+    ```python
+    from keras import Sequential, layers, ops
+
+    def precision(y_true, y_pred):
+        hits = ops.sum(ops.round(y_true * y_pred))
+        return hits / (ops.sum(ops.round(y_pred)) + 1e-7)
+
+    model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", metrics=[precision])
+    ```
+
+    ## Use instead
+
+    ```python
+    import keras
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", metrics=[keras.metrics.Precision()])
+    ```
+
+    ## References
+
+    - [Keras 2.0 release notes](https://github.com/keras-team/keras/wiki/Keras-2.0-release-notes)
+    - [Keras: classification metrics](https://keras.io/api/metrics/classification_metrics/)
+    """
+
+    code = "KC309"
+    name = "hand-made-metric"
+    severity = Severity.WARNING
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for call in program.compiles:
+            told: set[str] = set()
+            for metric in metrics_of(call):
+                name = _own_function(metric)
+                builtin = _builtin_for(name) if name is not None else None
+                if name is None or builtin is None or name in told:
+                    continue
+                told.add(name)
+                yield Finding(
+                    call.site,
+                    f"metric {name} is averaged over batches, which is not the figure of the epoch; "
+                    f"use keras.metrics.{builtin}()",
+                )
+
+    VALID = [
+        # the classes of Keras
+        """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=[keras.metrics.Precision(), keras.metrics.Recall()])
+""",
+        # their names
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=["precision", "recall", "f1_score"])
+""",
+        # a mean over batches is right for other things
+        """
+from keras import Sequential, layers, ops
+def mean_pred(y_true, y_pred):
+    return ops.mean(y_pred)
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=[mean_pred])
+""",
+        # a metric class of the program that keeps its counts
+        """
+import keras
+from keras import Sequential, layers
+class F1(keras.metrics.Metric):
+    pass
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=[F1()])
+""",
+        # used after training, on all the data
+        """
+from sklearn.metrics import f1_score
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy")
+print(f1_score([0, 1], [1, 1]))
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from keras import Sequential, layers, ops
+def precision(y_true, y_pred):
+    return ops.sum(y_true * y_pred) / ops.sum(y_pred)
+def recall_m(y_true, y_pred):
+    return ops.sum(y_true * y_pred) / ops.sum(y_true)
+def f1(y_true, y_pred):
+    p, r = precision(y_true, y_pred), recall_m(y_true, y_pred)
+    return 2 * p * r / (p + r)
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=["accuracy", precision, recall_m, f1])
+""",
+            [
+                (
+                    11,
+                    "metric f1 is averaged over batches, which is not the figure of the epoch; "
+                    "use keras.metrics.F1Score()",
+                ),
+                (
+                    11,
+                    "metric precision is averaged over batches, which is not the figure of the epoch; "
+                    "use keras.metrics.Precision()",
+                ),
+                (
+                    11,
+                    "metric recall_m is averaged over batches, which is not the figure of the epoch; "
+                    "use keras.metrics.Recall()",
+                ),
+            ],
+        ),
+    ]
+
+
+def _own_function(metric: Any) -> str | None:
+    """The name of a function that the program defines; lambdas have none."""
+    name = getattr(metric, "name", None)
+    return name if isinstance(name, str) and isinstance(getattr(metric, "node", None), cst.FunctionDef) else None
+
+
+def _builtin_for(name: str) -> str | None:
+    match = _NAME.match(name)
+    if match is None:
+        return None
+    what = match.group("what").lower().replace("_", "")
+    if what in ("precision", "recall"):
+        return what.capitalize()
+    return "FBetaScore" if "beta" in what else "F1Score"
+
+
+#: What Keras 1 had in `keras.metrics` and as metric names, and what stands for it now. None: nothing does.
+_REMOVED = {
+    "fmeasure": "f1_score",
+    "fbeta_score": None,
+    "matthews_correlation": None,
+}
+_REMOVED_FUNCTIONS = {"precision": "Precision", "recall": "Recall", "fmeasure": "F1Score", "fbeta_score": "FBetaScore"}
+
+
+class RemovedMetric(Rule):
+    """A metric is used that Keras removed in version 2.0.
+
+    ## What it does
+
+    Finds the functions `keras.metrics.precision`, `recall`, `fmeasure`, `fbeta_score` and `matthews_correlation` and
+    the metric names `"fmeasure"`, `"fbeta_score"` and `"matthews_correlation"` in calls of `compile`. (The names
+    `"precision"` and `"recall"` exist again in Keras 3 and mean its classes.)
+
+    ## Why it is bad
+
+    The import fails, or `fit` raises ValueError. These functions averaged over batches, so their figures were wrong.
+
+    ## Example
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", metrics=["fmeasure"])
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy", metrics=["f1_score"])
+    ```
+
+    ## References
+
+    - [Keras 2.0 release notes](https://github.com/keras-team/keras/wiki/Keras-2.0-release-notes)
+    - [Keras: F1Score](https://keras.io/api/metrics/classification_metrics/#f1score-class)
+    """
+
+    code = "KC501"
+    name = "removed-metric"
+    severity = Severity.ERROR
+    fixable = "unsafe"
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        if _registers_own_names(program):
+            return
+        for call in program.compiles:
+            for metric in metrics_of(call):
+                if isinstance(metric, str) and metric in _REMOVED:
+                    new = _REMOVED[metric]
+                    advice = f'use "{new}"' if new else "use a class of keras.metrics"
+                    yield Finding(
+                        call.site,
+                        f'metric "{metric}" was removed in Keras 2.0; {advice}',
+                        _rename(call, metric, new) if new else None,
+                    )
+                elif isinstance(metric, Symbol) and metric.name.startswith("keras.metrics."):
+                    last = metric.name.removeprefix("keras.metrics.")
+                    new = _REMOVED_FUNCTIONS.get(last)
+                    if new:
+                        message = f"keras.metrics.{last} was removed in Keras 2.0; use keras.metrics.{new}()"
+                        yield Finding(call.site, message)
+
+    VALID = [
+        # the names of today
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=["f1_score", "precision", "recall", "auc"])
+""",
+        # classes
+        """
+from keras.metrics import Precision
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=[Precision()])
+""",
+        # a function of the program
+        """
+from keras import Sequential, layers, ops
+def matthews_correlation(y_true, y_pred):
+    return ops.mean(y_pred)
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=[matthews_correlation])
+""",
+        # the program registers the name
+        """
+import keras
+from keras import Sequential, layers, ops
+def fmeasure(y_true, y_pred):
+    return ops.mean(y_pred)
+keras.utils.get_custom_objects()["fmeasure"] = fmeasure
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=["fmeasure"])
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=["accuracy", "fmeasure"])
+""",
+            [(4, 'metric "fmeasure" was removed in Keras 2.0; use "f1_score"')],
+            fixed="""
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(loss="binary_crossentropy", metrics=["accuracy", "f1_score"])
+""",
+        ),
+        Invalid(
+            """
+from keras.metrics import precision
+from keras.models import Sequential
+from keras.layers import Dense
+model = Sequential([Dense(1, activation="sigmoid", input_dim=20)])
+model.compile(optimizer="adam", loss="binary_crossentropy", metrics=[precision])
+""",
+            [(6, "keras.metrics.precision was removed in Keras 2.0; use keras.metrics.Precision()")],
+        ),
+    ]
+
+
+def _registers_own_names(program: Program) -> bool:
+    return any(
+        name.rpartition(".")[2]
+        in ("get_custom_objects", "custom_object_scope", "CustomObjectScope", "register_keras_serializable")
+        for name, _, _ in program.calls
+    )
+
+
+def _rename(call: CompileCall, old: str, new: str) -> Repair | None:
+    """Write another name in the list of metrics, where it stands there as a plain string."""
+    given = call.arguments.get("metrics")
+    if not isinstance(given, Given) or given.node is None or not isinstance(given.node.value, (cst.List, cst.Tuple)):
+        return None
+    for element in given.node.value.elements:
+        value = element.value
+        if isinstance(value, cst.SimpleString) and not value.prefix and value.raw_value == old:
+            return Repair(f'Write "{new}"', (Replacement(value, cst.SimpleString(f"{value.quote}{new}{value.quote}")),),
+                          Applicability.UNSAFE)  # fmt: skip
+    return None
