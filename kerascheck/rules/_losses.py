@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import libcst as cst
+
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, KerasObject, Tensor
+from kerascheck.network.ir import CompileCall, KerasObject, Site, Tensor
 from kerascheck.symbolic import Symbol, Unknown
 
 #: Loss functions by the names Keras 3 and 2 give them.
@@ -94,28 +96,69 @@ def output_name(tensor: Tensor) -> str | None:
     return tensor.node.layer.name if tensor.node is not None else None
 
 
-def losses_by_output(call: CompileCall) -> Iterator[tuple[Tensor, Loss | None]]:
+@dataclass(frozen=True)
+class Target:
+    """One output of a compiled network, its loss (None: not a known one) and where the source gives that."""
+
+    tensor: Tensor
+    loss: Loss | None
+    site: Site
+
+
+def losses_by_output(call: CompileCall) -> Iterator[Target]:
     """Each output of the compiled network with its loss, as far as the two can be matched."""
-    value = call.arguments.value("loss", 1)
-    outputs = call.outputs
+    given = call.arguments.get("loss", 1)
+    if not isinstance(given, Given):
+        return
+    value, outputs = given.value, call.outputs
     if isinstance(value, dict):
         by_name = {output_name(tensor): tensor for tensor in outputs}
         for name, item in value.items():
             if isinstance(name, str) and name in by_name:
-                yield by_name[name], read_loss(item)
+                yield Target(by_name[name], read_loss(item), part_site(call, given, name))
     elif isinstance(value, (list, tuple)):
         if len(value) == len(outputs):
-            for tensor, item in zip(outputs, value, strict=True):
-                yield tensor, read_loss(item)
+            for index, (tensor, item) in enumerate(zip(outputs, value, strict=True)):
+                yield Target(tensor, read_loss(item), part_site(call, given, index))
     else:
         for tensor in outputs:
-            yield tensor, read_loss(value)
+            yield Target(tensor, read_loss(value), part_site(call, given, None))
 
 
-def metrics_of(call: CompileCall) -> list[Any]:
-    """The metrics given to `compile` by keyword, in one flat list."""
-    found = call.arguments.get("metrics")
-    return list(_flat(found.value)) if isinstance(found, Given) else []
+def part_site(call: CompileCall, given: Given, part: str | int | None) -> Site:
+    """Where an argument of `compile` is written: the whole, or its item at an index or under a key."""
+    if given.node is None:
+        return call.site
+    value: cst.CSTNode = given.node.value
+    if isinstance(part, int) and isinstance(value, (cst.List, cst.Tuple)):
+        if part < len(value.elements) and not any(isinstance(e, cst.StarredElement) for e in value.elements):
+            value = value.elements[part].value
+    elif isinstance(part, str) and isinstance(value, cst.Dict):
+        for element in value.elements:
+            key = element.key if isinstance(element, cst.DictElement) else None
+            if isinstance(key, cst.SimpleString) and key.evaluated_value == part:
+                value = element.value
+    return Site(call.site.file, value)
+
+
+def metrics_of(call: CompileCall) -> list[tuple[Any, Site]]:
+    """The metrics given to `compile` by keyword, each with its place."""
+    given = call.arguments.get("metrics")
+    if not isinstance(given, Given):
+        return []
+    if isinstance(given.value, (list, tuple)):
+        return [
+            (metric, part_site(call, given, index))
+            for index, item in enumerate(given.value)
+            for metric in _flat(item)
+        ]  # fmt: skip
+    if isinstance(given.value, dict):
+        return [
+            (metric, part_site(call, given, key if isinstance(key, str) else None))
+            for key, item in given.value.items()
+            for metric in _flat(item)
+        ]
+    return [(metric, part_site(call, given, None)) for metric in _flat(given.value)]
 
 
 def _flat(value: Any) -> Iterator[Any]:

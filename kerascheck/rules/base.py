@@ -40,8 +40,8 @@ class Finding:
     """What a rule found: where, what, and perhaps how to mend it.
 
     `site` is what gets underlined. Where that is only a part (an argument of a call), `anchor` is the thing it
-    belongs to: the site of a layer, network, compile or fit call, as `Program.reached` lists it. The quantifier
-    "all" asks about the anchor: a path that reaches the anchor without a finding there clears it.
+    belongs to: the site of a layer, network, compile or fit call, as `Program.reached` lists it. The engine reports
+    what holds on every path that reaches the anchor; a path that reaches it without the finding clears it.
     """
 
     site: Site
@@ -87,12 +87,10 @@ class Rule:
     enabled: ClassVar[bool] = True  # on by default
     fixable: ClassVar[Literal["none", "safe", "unsafe"]] = "none"
     since: ClassVar[str] = "0.1.0"
-    #: "any": reported where one of the things built at a place shows the fault; "all": only where each does.
-    quantifier: ClassVar[Literal["any", "all"]] = "any"
 
     VALID: ClassVar[list[str]] = []
     INVALID: ClassVar[list[Invalid]] = []
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        """All findings in one path of the program. Later paths repeat findings; the engine merges them."""
+        """All findings in one path of the program, one for a site. Later paths repeat findings; the engine merges."""
         raise NotImplementedError

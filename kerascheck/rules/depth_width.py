@@ -68,7 +68,6 @@ class DeepForItsWidth(Rule):
     code = "KC107"
     name = "deep-for-its-width"
     severity = Severity.INFO
-    quantifier = "all"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         inner = nested_networks(program)

@@ -78,7 +78,6 @@ class DropoutSurvival(Rule):
     code = "KC102"
     name = "dropout-survival"
     severity = Severity.WARNING
-    quantifier = "all"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         inner = nested_networks(program)
@@ -319,17 +318,14 @@ class DropoutOnOutput(Rule):
     code = "KC104"
     name = "dropout-on-output"
     severity = Severity.WARNING
-    quantifier = "all"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         reported: set[tuple[int, int]] = set()
         for call in program.compiles:
             if call.network.open is not None:
                 continue
-            for tensor, loss in losses_by_output(call):
-                if loss is None:
-                    continue
-                layer = _dropout_at(tensor)
+            for target in losses_by_output(call):
+                layer = _dropout_at(target.tensor) if target.loss is not None else None
                 if layer is None or layer.site is None or layer.site.key in reported:
                     continue
                 reported.add(layer.site.key)
@@ -629,7 +625,6 @@ class DropoutStarvesLayer(Rule):
     code = "KC106"
     name = "dropout-starves-layer"
     severity = Severity.WARNING
-    quantifier = "all"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         reported: set[tuple[int, int]] = set()

@@ -29,7 +29,22 @@ class _Refusal(Rule):
 
     def covers(self, raised: Raised) -> bool:
         """Whether this rule, and no other, speaks about the error."""
-        return raised.error.kind in self.kinds and refused_rate(raised.error) is None
+        return _kind(raised) in self.kinds and refused_rate(raised.error) is None
+
+
+_MERGING = frozenset(
+    {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}
+)  # fmt: skip
+
+
+def _kind(raised: Raised) -> str:
+    """The kind of the error; where sizes do not fit, the layer says more."""
+    cls = raised.layer.cls if raised.layer is not None else None
+    if raised.error.kind == "shape" and cls in _MERGING:
+        return "merge"
+    if raised.error.kind == "shape" and cls == "Reshape":
+        return "reshape"
+    return raised.error.kind
 
 
 class KerasRefuses(_Refusal):
@@ -72,7 +87,7 @@ class KerasRefuses(_Refusal):
     name = "keras-refuses"
 
     def covers(self, raised: Raised) -> bool:
-        return raised.error.kind not in CLAIMED and refused_rate(raised.error) is None
+        return _kind(raised) not in CLAIMED and refused_rate(raised.error) is None
 
     VALID = [
         # connected
@@ -81,6 +96,34 @@ from keras import Input, Model, layers
 inputs = Input((8,))
 model = Model(inputs, layers.Dense(4)(inputs))
 """,
+        # layers, not their classes or anything else
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Dense(4, input_shape=(8,)), layers.ReLU()])
+""",
+        # something unknown may be a layer
+        """
+from keras import Sequential, layers
+from mine import head
+model = Sequential([layers.Dense(4, input_shape=(8,)), head])
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from keras import Input, Model, layers
+inputs = Input((8,))
+branch = layers.Dense(4)(Input((8,)))
+model = Model(inputs, branch)
+""",
+            [
+                (
+                    5,
+                    "the graph is disconnected: an output depends on input_layer_1, "
+                    "which is not among the model's inputs",
+                )
+            ],
+        ),
     ]
 
 
@@ -233,7 +276,13 @@ model.add(layers.Input((4, 4, 1)))
 model.add(layers.Conv2D(8, 3))
 model.add(layers.Conv2D(8, 3))
 """,
-            [(6, "?")],
+            [
+                (
+                    6,
+                    "Conv2D has no room on spatial axis 0: its window spans 3, the input has 2 there; "
+                    "whole input shape (None, 2, 2, 8)",
+                )
+            ],
         ),
     ]
 
@@ -300,7 +349,7 @@ model = Sequential()
 model.add(layers.Input((784,)))
 model.add(layers.Reshape((28, 29)))
 """,
-            [(5, "?")],
+            [(5, "Reshape to (28, 29) needs 812 values for each sample, found 784 in (None, 784)")],
         ),
     ]
 
@@ -367,7 +416,13 @@ from keras import Input, layers
 a, b = Input((8, 4)), Input((9, 4))
 both = layers.Concatenate()([a, b])
 """,
-            [(4, "?")],
+            [
+                (
+                    4,
+                    "Concatenate needs inputs that differ only along axis -1, "
+                    "found the shapes (None, 8, 4), (None, 9, 4)",
+                )
+            ],
         ),
     ]
 
@@ -435,7 +490,7 @@ except ValueError:
 from keras.layers import Dense
 layer = Dense(0)
 """,
-            [(3, "?")],
+            [(3, "Dense expects a positive integer for units, got 0")],
         ),
     ]
 
@@ -644,7 +699,7 @@ shared = layers.Dense(4)
 a = shared(Input((8,)))
 b = shared(Input((9,)))
 """,
-            [(5, "?")],
+            [(5, "layer dense (Dense) is built with kernel of shape (8, 4), but this input needs (9, 4)")],
         ),
     ]
 
@@ -706,7 +761,7 @@ from keras import Input, layers
 x = Input((8, None))
 x = layers.Dense(4)(x)
 """,
-            [(4, "?")],
+            [(4, "Dense needs a known size for its last axis (axis -1), found None in (None, 8, None)")],
         ),
     ]
 

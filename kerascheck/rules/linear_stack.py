@@ -81,7 +81,6 @@ class LinearStack(Rule):
     code = "KC101"
     name = "linear-stack"
     severity = Severity.WARNING
-    quantifier = "all"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         reported: set[tuple[int, int]] = set()

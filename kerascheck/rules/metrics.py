@@ -9,8 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Applicability, Severity
-from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, KerasObject, Program
+from kerascheck.network.ir import KerasObject, Program, Site
 from kerascheck.rules._losses import REGRESSION, losses_by_output, metrics_of
 from kerascheck.rules._outputs import describe
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
@@ -56,26 +55,27 @@ class AccuracyOfRegression(Rule):
     code = "KC308"
     name = "accuracy-of-regression"
     severity = Severity.WARNING
-    quantifier = "all"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.compiles:
             if call.network.open is not None or len(call.outputs) != 1:
                 continue
-            if not any(_is_accuracy(metric) for metric in metrics_of(call)):
+            place = next((site for metric, site in metrics_of(call) if _is_accuracy(metric)), None)
+            if place is None:
                 continue
-            for tensor, loss in losses_by_output(call):
-                output = describe(tensor)
+            for target in losses_by_output(call):
+                output = describe(target.tensor)
                 if (
-                    loss is not None
-                    and loss.name in REGRESSION
+                    target.loss is not None
+                    and target.loss.name in REGRESSION
                     and output.units == 1
                     and output.activation in ("linear", "relu")
                 ):
                     yield Finding(
-                        call.site,
-                        f"accuracy says nothing about a regression ({loss.name}); "
+                        place,
+                        f"accuracy says nothing about a regression ({target.loss.name}); "
                         'use "mae", keras.metrics.RootMeanSquaredError() or keras.metrics.R2Score()',
+                        anchor=call.site,
                     )
 
     VALID = [
@@ -199,18 +199,14 @@ class HandMadeMetric(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.compiles:
-            told: set[str] = set()
-            for metric in metrics_of(call):
+            found: dict[tuple[int, int], tuple[Site, list[tuple[str, str]]]] = {}
+            for metric, site in metrics_of(call):
                 name = _own_function(metric)
                 builtin = _builtin_for(name) if name is not None else None
-                if name is None or builtin is None or name in told:
-                    continue
-                told.add(name)
-                yield Finding(
-                    call.site,
-                    f"metric {name} is averaged over batches, which is not the figure of the epoch; "
-                    f"use keras.metrics.{builtin}()",
-                )
+                if name is not None and builtin is not None:
+                    found.setdefault(site.key, (site, []))[1].append((name, builtin))
+            for site, metrics in found.values():
+                yield Finding(site, _averaged(dict(metrics)), anchor=call.site)
 
     VALID = [
         # the classes of Keras
@@ -284,7 +280,36 @@ model.compile(loss="binary_crossentropy", metrics=["accuracy", precision, recall
                 ),
             ],
         ),
+        # the list is made elsewhere
+        Invalid(
+            """
+from keras import Sequential, layers, ops
+def precision(y_true, y_pred):
+    return ops.sum(y_true * y_pred) / ops.sum(y_pred)
+def get_f1(y_true, y_pred):
+    return precision(y_true, y_pred)
+metrics = ["accuracy", precision, get_f1]
+model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
+model.compile(
+    loss="binary_crossentropy",
+    metrics=metrics,
+)
+""",
+            [
+                (
+                    11,
+                    "metrics precision, get_f1 are averaged over batches, which is not the figure of the epoch; "
+                    "use keras.metrics.Precision(), keras.metrics.F1Score()",
+                )
+            ],
+        ),
     ]
+
+
+def _averaged(metrics: dict[str, str]) -> str:
+    names, builtins = ", ".join(metrics), ", ".join(f"keras.metrics.{b}()" for b in dict.fromkeys(metrics.values()))
+    what = f"metric {names} is" if len(metrics) == 1 else f"metrics {names} are"
+    return f"{what} averaged over batches, which is not the figure of the epoch; use {builtins}"
 
 
 def _own_function(metric: Any) -> str | None:
@@ -358,21 +383,22 @@ class RemovedMetric(Rule):
         if _registers_own_names(program):
             return
         for call in program.compiles:
-            for metric in metrics_of(call):
+            for metric, site in metrics_of(call):
                 if isinstance(metric, str) and metric in _REMOVED:
                     new = _REMOVED[metric]
                     advice = f'use "{new}"' if new else "use a class of keras.metrics"
                     yield Finding(
-                        call.site,
+                        site,
                         f'metric "{metric}" was removed in Keras 2.0; {advice}',
-                        _rename(call, metric, new) if new else None,
+                        _rename(site, metric, new) if new else None,
+                        anchor=call.site,
                     )
                 elif isinstance(metric, Symbol) and metric.name.startswith("keras.metrics."):
                     last = metric.name.removeprefix("keras.metrics.")
                     new = _REMOVED_FUNCTIONS.get(last)
                     if new:
                         message = f"keras.metrics.{last} was removed in Keras 2.0; use keras.metrics.{new}()"
-                        yield Finding(call.site, message)
+                        yield Finding(site, message, anchor=call.site)
 
     VALID = [
         # the names of today
@@ -442,14 +468,10 @@ def _registers_own_names(program: Program) -> bool:
     )
 
 
-def _rename(call: CompileCall, old: str, new: str) -> Repair | None:
-    """Write another name in the list of metrics, where it stands there as a plain string."""
-    given = call.arguments.get("metrics")
-    if not isinstance(given, Given) or given.node is None or not isinstance(given.node.value, (cst.List, cst.Tuple)):
+def _rename(site: Site, old: str, new: str) -> Repair | None:
+    """Write another name, where the old one stands there as a plain string."""
+    value = site.node
+    if not isinstance(value, cst.SimpleString) or value.prefix or value.raw_value != old:
         return None
-    for element in given.node.value.elements:
-        value = element.value
-        if isinstance(value, cst.SimpleString) and not value.prefix and value.raw_value == old:
-            return Repair(f'Write "{new}"', (Replacement(value, cst.SimpleString(f"{value.quote}{new}{value.quote}")),),
-                          Applicability.UNSAFE)  # fmt: skip
-    return None
+    replacement = Replacement(value, cst.SimpleString(f"{value.quote}{new}{value.quote}"))
+    return Repair(f'Write "{new}"', (replacement,), Applicability.UNSAFE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import CompileCall, Layer, Program, Tensor
+from kerascheck.network.ir import Layer, Program, Tensor
 from kerascheck.rules._graph import applied_activation, config_size, last_dim
 from kerascheck.rules._losses import BINARY, CATEGORICAL, Loss, losses_by_output
 from kerascheck.rules._outputs import Output, describe
@@ -21,26 +21,27 @@ _UNBOUNDED = frozenset(
 
 
 class _OutputRule(Rule):
-    """A rule about one output of a compiled network and its loss."""
-
-    quantifier = "all"
+    """A rule about one output of a compiled network and its loss: the subclasses judge, this reports."""
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.compiles:
             if call.network.open is not None or call.network.unknown is not None:
                 continue
-            told: set[str] = set()
-            for tensor, loss in losses_by_output(call):
-                if loss is None:
+            told: set[tuple[int, int]] = set()
+            for target in losses_by_output(call):
+                message = self.judge(describe(target.tensor), target.loss) if target.loss is not None else None
+                if message is None or target.site.key in told:
                     continue
-                finding = self.judge(describe(tensor), loss, call)
-                if finding is not None and finding.message not in told:
-                    told.add(finding.message)
-                    yield finding
+                told.add(target.site.key)
+                yield Finding(target.site, message, severity=self.grade(target.tensor), anchor=call.site)
 
-    def judge(self, output: Output, loss: Loss, call: CompileCall) -> Finding | None:
+    def judge(self, output: Output, loss: Loss) -> str | None:
         """What is wrong with this output under this loss."""
         raise NotImplementedError
+
+    def grade(self, tensor: Tensor) -> Severity | None:
+        """The severity for this output, where it is not the rule's."""
+        return None
 
 
 class SoftmaxOnOneUnit(Rule):
@@ -81,7 +82,6 @@ class SoftmaxOnOneUnit(Rule):
     code = "KC301"
     name = "softmax-on-one-unit"
     severity = Severity.ERROR
-    quantifier = "all"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         verdicts: dict[tuple[int, int], list[Layer]] = {}
@@ -222,14 +222,13 @@ class LogitsWithoutFromLogits(_OutputRule):
     name = "logits-without-from-logits"
     severity = Severity.ERROR
 
-    def judge(self, output: Output, loss: Loss, call: CompileCall) -> Finding | None:
+    def judge(self, output: Output, loss: Loss) -> str | None:
         if loss.name not in BINARY | CATEGORICAL or loss.from_logits is not False or output.activation != "linear":
             return None
         right = "sigmoid" if loss.name in BINARY else "softmax"
-        return Finding(
-            call.site,
+        return (
             f"{loss.name} gets the values of a layer without activation; give the last layer {right}, "
-            "or the loss from_logits=True",
+            "or the loss from_logits=True"
         )
 
     VALID = [
@@ -391,15 +390,13 @@ class UnboundedBeforeCrossentropy(_OutputRule):
     name = "unbounded-before-crossentropy"
     severity = Severity.ERROR
 
-    def judge(self, output: Output, loss: Loss, call: CompileCall) -> Finding | None:
+    def judge(self, output: Output, loss: Loss) -> str | None:
         if loss.name not in BINARY | CATEGORICAL or output.activation not in _UNBOUNDED:
             return None
         right = "sigmoid" if loss.name in BINARY else "softmax"
         if loss.from_logits is not False:
             return None
-        return Finding(
-            call.site, f"{loss.name} needs probabilities, but the last activation is {output.activation}; use {right}"
-        )
+        return f"{loss.name} needs probabilities, but the last activation is {output.activation}; use {right}"
 
     VALID = [
         # relu inside, sigmoid at the end
@@ -516,13 +513,10 @@ class FromLogitsAfterActivation(_OutputRule):
     name = "from-logits-after-activation"
     severity = Severity.WARNING
 
-    def judge(self, output: Output, loss: Loss, call: CompileCall) -> Finding | None:
+    def judge(self, output: Output, loss: Loss) -> str | None:
         if loss.from_logits is not True or output.activation not in ("softmax", "sigmoid"):
             return None
-        return Finding(
-            call.site,
-            f"from_logits=True, but the output has gone through {output.activation}; remove the one or the other",
-        )
+        return f"from_logits=True, but the output has gone through {output.activation}; remove the one or the other"
 
     VALID = [
         # logits
@@ -600,16 +594,17 @@ class SoftmaxWithBinaryCrossentropy(_OutputRule):
     name = "softmax-with-binary-crossentropy"
     severity = Severity.WARNING
 
-    def judge(self, output: Output, loss: Loss, call: CompileCall) -> Finding | None:
+    def judge(self, output: Output, loss: Loss) -> str | None:
         units = output.units
         if loss.name not in BINARY or output.activation != "softmax" or not isinstance(units, int) or units < 2:
             return None
-        return Finding(
-            call.site,
+        return (
             f"{loss.name} on {units} softmax units; use categorical_crossentropy for one class out of {units}, "
-            "or sigmoid for independent labels",
-            severity=Severity.INFO if units == 2 else None,
+            "or sigmoid for independent labels"
         )
+
+    def grade(self, tensor: Tensor) -> Severity | None:
+        return Severity.INFO if describe(tensor).units == 2 else None
 
     VALID = [
         # one sigmoid unit
@@ -710,16 +705,15 @@ class SigmoidWithCategoricalCrossentropy(_OutputRule):
     name = "sigmoid-with-categorical-crossentropy"
     severity = Severity.WARNING
 
-    def judge(self, output: Output, loss: Loss, call: CompileCall) -> Finding | None:
+    def judge(self, output: Output, loss: Loss) -> str | None:
         units = output.units
         if loss.name not in CATEGORICAL or output.activation not in ("sigmoid", "hard_sigmoid"):
             return None
         if not isinstance(units, int) or units < 2 or loss.from_logits is not False:
             return None
-        return Finding(
-            call.site,
+        return (
             f"{loss.name} on {units} sigmoid units; use softmax for one class out of {units}, "
-            "or binary_crossentropy for independent labels",
+            "or binary_crossentropy for independent labels"
         )
 
     VALID = [
@@ -799,11 +793,11 @@ class CategoricalOnOneUnit(_OutputRule):
     name = "categorical-on-one-unit"
     severity = Severity.ERROR
 
-    def judge(self, output: Output, loss: Loss, call: CompileCall) -> Finding | None:
+    def judge(self, output: Output, loss: Loss) -> str | None:
         if loss.name not in CATEGORICAL or output.units != 1 or output.activation not in ("sigmoid", "hard_sigmoid"):
             return None  # softmax, none and relu on one unit have rules of their own
         ending = "knows class 0 only" if loss.name.startswith("sparse") else "is always 0"
-        return Finding(call.site, f"{loss.name} on one unit {ending}; use binary_crossentropy")
+        return f"{loss.name} on one unit {ending}; use binary_crossentropy"
 
     VALID = [
         # the loss for one unit

@@ -65,7 +65,6 @@ class RedundantInputShape(Rule):
     name = "redundant-input-shape"
     severity = Severity.WARNING
     fixable = "safe"
-    quantifier = "all"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         places = _Places(program)
