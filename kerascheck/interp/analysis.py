@@ -62,10 +62,21 @@ class _Plans:
         return self.queue.pop(0)
 
     def learn(self, plan: dict[Hashable, bool], decided: dict[Hashable, bool]) -> None:
+        """Plan to flip each decision that no path has flipped yet; the rounds of a loop count as one."""
         for key, choice in decided.items():
-            if key not in self.seen:
-                self.seen.add(key)
+            place = _without_rounds(key)
+            if place not in self.seen:
+                self.seen.add(place)
                 self.queue.append({**plan, key: not choice})
+
+
+def _without_rounds(key: Hashable) -> Hashable:
+    """The condition without the count of how often its place was reached."""
+    if isinstance(key, tuple):
+        if len(key) == 3 and key[0] == "node":
+            return key[:2]
+        return tuple(_without_rounds(part) for part in key)
+    return key
 
 
 def _explore_module(project: Project, budget: Budget, result: Analysis) -> tuple[Run, Scope] | None:

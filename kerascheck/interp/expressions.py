@@ -12,7 +12,7 @@ from kerascheck.interp.attributes import get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.operators import binary, subscript, unary
-from kerascheck.interp.run import EXPRESSIONS, MAX_ITEMS, Run
+from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
@@ -185,8 +185,9 @@ def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable
         items = items_of(run, run.evaluate(clause.iter, place))
         if isinstance(items, Unknown):
             return items
+        if len(items) > MAX_COMPREHENSION:
+            return Unknown("more elements than are unrolled")
         for item in items:
-            run.budget.spend()
             assign(run, clause.target, item, inner)
             keep = True
             for condition in clause.ifs:

@@ -82,7 +82,7 @@ def call_function(
         return run.fresh(f"{function.name} recurses too deeply", site.node)
     scope = Scope("function", function.scope, function)
     if receiver is not None:
-        arguments = Arguments(
+        arguments = type(arguments)(
             [Given(receiver), *arguments.positional],
             arguments.keywords,
             arguments.open_positional,
@@ -127,14 +127,17 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
             scope.vars[name] = Unknown(f"parameter {name} of {function.name}", ("param", run.tick(), name), name)
     if isinstance(params.star_arg, cst.Param):
         extra = tuple(given.value for given in arguments.positional[len(positional) :])
-        scope.vars[params.star_arg.name.value] = (
-            run.unknown_list("*args of unknown length", "tuple") if arguments.open_positional else extra
-        )
+        is_open = is_open or isinstance(arguments, SymbolicArguments)
+        scope.vars[params.star_arg.name.value] = run.unknown_list("*args of unknown length") if is_open else extra
     if params.star_kwarg is not None:
-        rest = run.new_dict(dict(values))
-        if arguments.open_keywords:
+        rest = run.new_dict({**values})
+        if arguments.open_keywords or isinstance(arguments, SymbolicArguments):
             rest.unknown = Unknown("**kwargs of unknown content")
         scope.vars[params.star_kwarg.name.value] = rest
+
+
+class SymbolicArguments(Arguments):
+    """The arguments of a call that nobody wrote: those without a default, unknown."""
 
 
 def symbolic_arguments(run: Run, function: FunctionValue, skip_first: bool) -> Arguments:
@@ -147,7 +150,7 @@ def symbolic_arguments(run: Run, function: FunctionValue, skip_first: bool) -> A
             keywords[name] = Given(
                 Unknown(f"parameter {name} of {function.name}", ("param", id(function.node), name), name)
             )
-    return Arguments([], keywords)
+    return SymbolicArguments([], keywords)
 
 
 def instantiate(run: Run, cls: ClassValue, arguments: Arguments, site: Site) -> Value:

@@ -195,7 +195,7 @@ _KERAS_1 = re.compile(
     r"|\boutput_dim\s*=|\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+"
 )
 _KERAS_2 = re.compile(
-    r"\b(keras\.layers\.(core|convolutional|recurrent|embeddings|wrappers|normalization|pooling|advanced_activations)"
+    r"\b(keras\.layers\.experimental|keras\.layers\.(core|convolutional|recurrent|embeddings|wrappers|normalization|pooling|advanced_activations)"
     r"|keras\.(engine|utils\.np_utils|backend\.tensorflow_backend)|fit_generator|predict_classes|steps_per_epoch\s*=)\b"
 )
 

@@ -14,8 +14,8 @@ from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.run import MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import items_of
-from kerascheck.interp.static import is_inert, loop_facts, terminates
-from kerascheck.interp.values import DictValue, ListValue, Scope, UserRaise, Value
+from kerascheck.interp.static import LoopFacts, is_inert, loop_facts, terminates
+from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, UserRaise, Value
 from kerascheck.network.ir import Network
 from kerascheck.symbolic import Symbol, Unknown
 
@@ -29,6 +29,10 @@ class Signal:
         self.kind = kind
         self.value = value
 
+
+#: A loop of more rounds than the second number is no longer unrolled after so many rounds that build no layer.
+_IDLE_ROUNDS = 8
+_SHORT_LOOP = 64
 
 _BREAK = Signal("break")
 _CONTINUE = Signal("continue")
@@ -208,8 +212,14 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     if isinstance(items, Unknown) or len(items) > MAX_LOOP_ROUNDS:
         element = run.fresh("an element of something unknown", node)
         return _unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
-    for item in items:
-        run.budget.spend()
+    built = len(run.program.layers)
+    for index, item in enumerate(items):
+        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and len(items) > _SHORT_LOOP:
+            if len(run.program.layers) == built:
+                # Nothing of Keras is built in here: this is a loop over data.
+                element = run.fresh("an element of a long loop", node)
+                return _unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
+            built = len(run.program.layers)
         assign(run, node.target, item, scope)
         signal = _block(run, node.body, scope)
         if signal is not None:
@@ -250,17 +260,28 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
         signal = _block(run, node.body, scope)
     finally:
         run.loop_births.pop()
-    for name in facts.carried:
-        if name in scope.vars and scope.vars.get(name) is not before.get(name):
-            value = scope.vars[name]
-            if isinstance(value, Network) and name not in before:
-                continue
-            scope.vars[name] = Unknown("changed in a loop whose number of rounds is not known", None, name)
+    _forget_rounds(run, facts, before, scope)
     if signal is not None and signal.kind == "return" and not facts.infinite:
         return None  # it may also run to its end: go on behind it
     if signal is not None and signal.kind == "return":
         return signal
     return None
+
+
+def _forget_rounds(run: Run, facts: LoopFacts, before: dict[str, Value], scope: Scope) -> None:
+    """Make unknown what other rounds than the first may have set or changed."""
+    reason = "changed in a loop whose number of rounds is not known"
+    for receiver in facts.changed:
+        thing = run.evaluate(receiver, scope)
+        if isinstance(thing, Instance) and isinstance(thing.layer, Network):
+            thing = thing.layer
+        if isinstance(thing, (ListValue, DictValue, Network)):
+            run.loop_births.append(run.tick())
+            run.may_change(thing)
+            run.loop_births.pop()
+    for name in facts.written:
+        if name in before and (name in facts.carried or scope.vars.get(name) is before[name]):
+            scope.vars[name] = Unknown(reason, None, name)
 
 
 def _break(run: Run, node: cst.Break, scope: Scope) -> Signal:

@@ -63,6 +63,8 @@ class LoopFacts(NamedTuple):
     """What a loop hands from one round to the next."""
 
     carried: frozenset[str]  # names that a round reads before it sets them
+    written: frozenset[str]  # all names that some round may set
+    changed: tuple[cst.BaseExpression, ...]  # what some round may change in place: receivers of methods and items
     infinite: bool  # `while True` without a break
 
 
@@ -79,7 +81,48 @@ def loop_facts(node: cst.For | cst.While) -> LoopFacts:
         _note(statement, first, written)
         has_break = has_break or any(isinstance(n, (cst.Break, cst.Return)) for n in walk(statement))
     carried = frozenset(name for name in written if first.get(name) == "read")
-    return LoopFacts(carried, isinstance(node, cst.While) and not has_break)
+    changed = tuple(receiver for statement in node.body.body for receiver in _changed(statement))
+    return LoopFacts(carried, frozenset(written), changed, isinstance(node, cst.While) and not has_break)
+
+
+_CHANGING = frozenset(
+    {
+        "append",
+        "add",
+        "extend",
+        "insert",
+        "pop",
+        "remove",
+        "update",
+        "clear",
+        "setdefault",
+        "reverse",
+        "sort",
+        "discard",
+    }
+)
+
+
+def _changed(statement: cst.CSTNode) -> list[cst.BaseExpression]:
+    """The things that running the statement may change in place, as plain names and attributes."""
+    found: list[cst.BaseExpression] = []
+    for node in walk(statement):
+        receiver: cst.BaseExpression | None = None
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _CHANGING:
+            receiver = node.func.value
+        elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Subscript):
+            receiver = node.target.value
+        elif isinstance(node, cst.AugAssign):
+            receiver = node.target.value if isinstance(node.target, cst.Subscript) else node.target
+        if receiver is not None and _is_dotted(receiver):
+            found.append(receiver)
+    return found
+
+
+def _is_dotted(node: cst.BaseExpression) -> bool:
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return isinstance(node, cst.Name)
 
 
 def _note(node: cst.CSTNode, first: dict[str, str], written: set[str]) -> None:
