@@ -57,9 +57,14 @@ class BatchNormalization(SingleInput):
             positional.clear()
 
     def axis(self, c: Config) -> int:
-        """The axis that keeps its own statistics."""
-        axes = c.integers("axis") if c.dialect < 3 else (c.integer("axis"),)
-        return axes[0]
+        """The axis that keeps its own statistics; Keras converts it with `int`."""
+        value = c.known("axis")
+        if isinstance(value, (float, str)):
+            try:
+                return int(value)
+            except ValueError:
+                pass
+        return c.integers("axis")[0] if c.dialect < 3 else c.integer("axis")
 
     def validate(self, c: Config) -> None:
         self.axis(c)

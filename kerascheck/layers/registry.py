@@ -19,6 +19,10 @@ FAMILIES = (
     "recurrent",
     "merging",
     "wrappers",
+    "attention",
+    "preprocessing",
+    "foreign",
+    "removed",
 )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from kerascheck.layers.base import Config, LayerDef, SingleInput
 from kerascheck.layers.convolutional import Convolution
-from kerascheck.layers.geometry import known_size
 from kerascheck.layers.recurrent import Recurrent
 from kerascheck.network.dims import Dim, Shape, format_shape
 from kerascheck.network.ir import BuiltinLayer, Layer, Weight
@@ -48,14 +47,13 @@ class TimeDistributed(Wrapper):
 
 
 def _unchecked(layer: Layer, shapes: list[Shape]) -> list[Shape]:
-    """What a wrapped layer gives. Wrappers skip its checks of the input's rank, so its refusals may come late."""
-    try:
-        return layer.infer(shapes)
-    except KerasError as error:
-        at_build = not isinstance(layer, BuiltinLayer) or isinstance(layer.definition, Convolution)
-        if error.kind != "rank" or at_build:
-            raise
-        raise Undetermined(error.message) from error
+    """What a wrapped layer gives. Wrappers skip its check of the input's rank, so its refusal may come late."""
+    if isinstance(layer, BuiltinLayer) and not isinstance(layer.definition, Convolution):
+        try:
+            layer.definition.check_inputs(layer.config, shapes)
+        except KerasError as error:
+            raise Undetermined(error.message) from error
+    return layer.infer(shapes)
 
 
 def clone(layer: Layer) -> Layer:
@@ -132,6 +130,8 @@ class Bidirectional(LayerDef):
         forward = self.recurrent(c, "layer")
         output, *states = forward.definition.outputs_for(forward.config, shapes[:1])
         mode = c.known("merge_mode")
+        if states and forward.config.flag("stateful") and c.dialect >= 3:
+            raise KerasError("Bidirectional cannot return the states of a stateful layer in Keras 3", "argument")
         if mode is None:
             return [output, output, *states, *states]
         if mode == "concat":
@@ -169,7 +169,6 @@ class SpectralNormalization(SingleInput):
         inner = isinstance(layer, BuiltinLayer) and isinstance(layer.definition, Recurrent)  # its cell has the kernel
         for weight, _ in layer.all_weights():
             if weight.name in ("kernel", "embeddings") and not inner:
-                known_size(c, shape, -1, "its last axis")
                 return [Weight("vector_u", (1, weight.shape[-1]), trainable=False)]
         if isinstance(layer, BuiltinLayer):
             raise KerasError(f"SpectralNormalization needs a layer with a kernel, {layer.cls} has none", "argument")

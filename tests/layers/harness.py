@@ -138,11 +138,16 @@ def _count(weights: Sequence[Any]) -> int:
     return total
 
 
-def disagreement(keras: Any, case: Case, *, may_be_unknown: bool = False) -> str | None:
+#: Why kerascheck may honestly not know, though Keras does.
+HONEST = ("come nested", "expects inputs of rank", "from its vocabulary")
+
+
+def disagreement(keras: Any, case: Case) -> str | None:
     """What kerascheck and Keras say differently about the case, or None."""
     mine, real = ours(case), theirs(keras, case)
     if isinstance(mine, NotKnown):
-        return None if may_be_unknown else f"{case!r}: kerascheck does not know ({mine.why}), Keras says {real}"
+        honest = any(reason in mine.why for reason in HONEST)
+        return None if honest else f"{case!r}: kerascheck does not know ({mine.why}), Keras says {real}"
     if isinstance(mine, Refused) and isinstance(real, Refused):
         return None
     if mine == real:

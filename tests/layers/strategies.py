@@ -388,6 +388,146 @@ def wrapped() -> S:
     )
 
 
+def attentions() -> S:
+    """Attention layers."""
+
+    def queries(layer: S, rank: int) -> S:
+        features = st.sampled_from([1, 4, 6, 6, None])
+        usual = st.tuples(batch, *[dim] * (rank - 2), features)
+        pair = st.tuples(usual, usual).map(lambda p: (p[0], (p[0][0], *p[1][1:])))
+        third = st.builds(lambda p, f: (*p, (*p[1][:-1], f)), pair, features)
+        loose = st.lists(any_shape, min_size=2, max_size=3).map(tuple)
+        inputs = st.integers(0, 9).flatmap(lambda n: loose if n == 9 else (third if n % 3 == 0 else pair))
+        return st.builds(
+            lambda layer, shapes: Case(layer, shapes, ("query", "value", "key")[: len(shapes)]), layer, inputs
+        )
+
+    heads = mostly(small, 0, -1, None, 2.0)
+    many = specs(
+        "MultiHeadAttention",
+        num_heads=heads,
+        key_dim=heads,
+        value_dim=maybe(mostly(st.one_of(st.none(), small), 0)),
+        use_bias=maybe(flag),
+        use_gate=maybe(flag),
+        output_shape=maybe(mostly(st.sampled_from([None, 3, (4,), (2, 3), [5]]), 0)),
+        attention_axes=maybe(mostly(st.sampled_from([None, 1, (1,), [1], -1, (1, 2)]), 9)),
+        dropout=maybe(st.sampled_from([0.0, 0.3])),
+    )
+    grouped = specs(
+        "GroupQueryAttention",
+        head_dim=mostly(small, None),
+        num_query_heads=mostly(st.sampled_from([2, 4, 6]), 3),
+        num_key_value_heads=mostly(st.sampled_from([1, 2]), 4),
+        use_bias=maybe(flag),
+        use_gate=maybe(flag),
+    )
+    lists = st.lists(st.one_of(shape(3), any_shape), min_size=1, max_size=4).map(tuple)
+    plain = specs(
+        "Attention",
+        use_scale=maybe(flag),
+        score_mode=maybe(mostly(st.sampled_from(["dot", "concat"]), "sum", None)),
+        dropout=maybe(mostly(st.just(0.2), None)),
+    )
+    additive = specs("AdditiveAttention", use_scale=maybe(flag), dropout=maybe(st.just(0.2)))
+    return st.one_of(
+        *[queries(many, rank) for rank in (3, 3, 2, 4)],
+        queries(grouped, 3),
+        st.builds(lambda layer, shapes: Case(layer, shapes, "list"), st.one_of(plain, additive), lists),
+    )
+
+
+#: Augmentation layers and arguments that they need.
+AUGMENTATIONS: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(["AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "Equalization"], ()),
+    **dict.fromkeys(["CutMix", "MixUp", "RandAugment", "RandomColorJitter", "RandomElasticTransform"], ()),
+    **dict.fromkeys(["RandomErasing", "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomInvert"], ()),
+    **dict.fromkeys(["RandomPerspective", "RandomShear", "Solarization"], ()),
+    **dict.fromkeys(["RandomColorDegeneration", "RandomContrast", "RandomHue", "RandomPosterization"], (1,)),
+    **dict.fromkeys(["RandomBrightness", "RandomRotation", "RandomSaturation", "RandomSharpness"], (0.5,)),
+    **dict.fromkeys(["RandomTranslation", "RandomZoom"], (0.1, 0.1)),
+}
+
+
+def preprocessings() -> S:
+    """Preprocessing and augmentation layers."""
+    images = st.one_of(shape(4), shape(3), st.tuples(batch, size, size, st.just(3)), any_shape)
+    sides = {
+        "height": mostly(st.integers(1, 9), -1),
+        "width": mostly(st.integers(1, 9), "3"),
+        "data_format": data_format,
+    }
+    modes = maybe(mostly(st.sampled_from(["int", "one_hot", "multi_hot", "count"]), "other", None))
+    encodings = maybe(mostly(st.sampled_from(["one_hot", "multi_hot", "count", "binary"]), "int"))
+    tokens = {
+        "max_tokens": maybe(mostly(st.sampled_from([None, 10, 20]), 1, 0)),
+        "output_mode": maybe(mostly(st.sampled_from(["int", "one_hot", "multi_hot", "count", "tf_idf"]), "other")),
+        "pad_to_max_tokens": maybe(flag),
+    }
+    cases: list[S] = [
+        case("Rescaling", any_shape, scale=st.just(0.5)),
+        case("Normalization", any_shape, axis=maybe(mostly(st.sampled_from([-1, None, (1,), (-1, 1), (), 2]), 7))),
+        case("Normalization", any_shape, mean=maybe(st.just(0.5)), variance=maybe(st.just(2.0))),
+        case(
+            "Discretization",
+            any_shape,
+            bin_boundaries=maybe(st.sampled_from([None, [0.0, 1.0], [1.0]])),
+            num_bins=maybe(st.sampled_from([None, 4])),
+            output_mode=modes,
+            sparse=maybe(flag),
+        ),
+        case("CategoryEncoding", any_shape, num_tokens=maybe(mostly(small, 0, None)), output_mode=encodings),
+        case("Hashing", any_shape, num_bins=mostly(small, 0, None), output_mode=modes),
+        case("IntegerLookup", any_shape, **tokens),
+        case("StringLookup", any_shape, **tokens),
+        case(
+            "TextVectorization",
+            any_shape,
+            **tokens,
+            output_sequence_length=maybe(st.sampled_from([None, 7])),
+            split=maybe(st.sampled_from(["whitespace", None])),
+        ),
+        case("MelSpectrogram", any_shape, sequence_stride=maybe(small), num_mel_bins=maybe(small)),
+        case(
+            "STFTSpectrogram",
+            st.one_of(shape(3), st.tuples(batch, st.integers(1, 60), dim)),
+            window=st.none(),  # the others need SciPy
+            mode=maybe(mostly(st.sampled_from(["log", "real", "imag", "stft", "psd"]), "other")),
+            frame_length=st.sampled_from([2, 5, 8, 20]),
+            frame_step=maybe(mostly(st.sampled_from([None, 1, 2]), 21, 0)),
+            fft_length=maybe(mostly(st.sampled_from([None, 32, 20]), 1)),
+            padding=maybe(mostly(st.sampled_from(["valid", "same"]), "full")),
+            expand_dims=maybe(flag),
+            data_format=data_format,
+        ),
+        case("Resizing", images, **sides),
+        case("CenterCrop", images, **sides),
+        case("RandomCrop", images, **sides),
+        st.builds(
+            lambda item, incoming: Case(Spec(item[0], item[1]), (incoming,)),
+            st.sampled_from(sorted(AUGMENTATIONS.items())),
+            images,
+        ),
+        st.builds(
+            lambda cls, factor, incoming: Case(Spec(cls, (), {"factor": factor}), (incoming,)),
+            st.sampled_from(
+                [
+                    *["AugMix", "CutMix", "RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomHue"],
+                    *["RandomContrast", "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur"],
+                    *["RandomInvert", "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation"],
+                    *["RandomSharpness"],
+                ]
+            ),
+            st.sampled_from([0, 1, 0.5, -0.5, 2, 9, -2.0, (0.1, 0.2), (-3, -2), (1, 2, 3), [2, 4]]),
+            images,
+        ),
+    ]
+    crossing = specs("HashedCrossing", num_bins=small, output_mode=maybe(st.sampled_from(["int", "one_hot", "count"])))
+    pair = st.one_of(any_shape.map(lambda s: (s, s)), st.tuples(any_shape, any_shape), st.tuples(any_shape))
+    cases.append(st.builds(lambda layer, shapes: Case(layer, shapes, "list"), crossing, pair))
+    return st.one_of(*cases)
+
+
 FAMILIES: dict[str, Callable[[], S]] = {
     "core": cores,
     "convolution": convolutions,
@@ -398,4 +538,6 @@ FAMILIES: dict[str, Callable[[], S]] = {
     "merging": merges,
     "recurrent": recurrents,
     "wrappers": wrapped,
+    "attention": attentions,
+    "preprocessing": preprocessings,
 }

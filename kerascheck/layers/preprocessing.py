@@ -1,0 +1,658 @@
+"""Preprocessing and augmentation layers: https://keras.io/api/layers/preprocessing_layers/."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from kerascheck.layers.base import Config, LayerDef, SingleInput
+from kerascheck.layers.geometry import (
+    axis_of,
+    channels_first,
+    join_channels,
+    known_size,
+    positive,
+    slide_all,
+    split_channels,
+)
+from kerascheck.layers.recurrent import layers_in
+from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape
+from kerascheck.network.ir import Layer, Weight
+from kerascheck.symbolic import KerasError, Undetermined
+
+
+def _choice(c: Config, name: str, options: Sequence[str]) -> str:
+    """A string that must be one of the options."""
+    text = c.text(name)
+    if text not in options:
+        raise KerasError(f"{c.layer_name} expects {name} to be one of {', '.join(options)}, got {text!r}", "argument")
+    return text
+
+
+def _is_one(size: Dim) -> bool:
+    """Whether a size is 1. Raises Undetermined where that is not known."""
+    if isinstance(size, SymDim) and not definitely_different(size, 1):
+        raise Undetermined(f"whether {size} is 1")
+    return size == 1
+
+
+# -- numbers and categories ----------------------------------------------------------------------------
+
+
+class Rescaling(SingleInput):
+    """Multiplies and shifts. https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/"""
+
+    name = "Rescaling"
+    signature = "scale, offset=0.0"
+
+
+class Normalization(SingleInput):
+    """Normalizes with statistics of the data. https://keras.io/api/layers/preprocessing_layers/numerical/normalization/"""
+
+    name = "Normalization"
+    signature = "axis=-1, mean=None, variance=None, invert=False"
+
+    def validate(self, c: Config) -> None:
+        if (c.known("mean") is None) != (c.known("variance") is None):
+            raise KerasError("Normalization needs both mean and variance, or neither", "argument")
+
+    def weights(self, c: Config, shape: Shape) -> list[Weight]:
+        axes = () if c.known("axis") is None else c.integers("axis")
+        kept = sorted({axis_of(c, shape, axis) for axis in axes})
+        sizes: Shape = tuple(known_size(c, shape, axis, "its statistics") for axis in kept)
+        if c.known("mean") is not None:
+            return []
+        statistics = [Weight("mean", sizes), Weight("variance", sizes), Weight("count", ())]
+        return [Weight(weight.name, weight.shape, trainable=False) for weight in statistics]
+
+
+class Discretization(SingleInput):
+    """Numbers to bins. https://keras.io/api/layers/preprocessing_layers/numerical/discretization/"""
+
+    name = "Discretization"
+    signature = (
+        "bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', sparse=False, dtype=None, name=None"
+    )
+
+    def validate(self, c: Config) -> None:
+        mode = _choice(c, "output_mode", ("int", "one_hot", "multi_hot", "count"))
+        if mode == "int" and c.flag("sparse"):
+            raise KerasError("Discretization cannot be sparse with output_mode='int'", "argument")
+        if (c.known("num_bins") is None) == (c.known("bin_boundaries") is None):
+            raise KerasError("Discretization needs either num_bins or bin_boundaries", "argument")
+        if c.known("num_bins") is not None and c.number("num_bins") < 0:
+            raise KerasError(f"Discretization expects num_bins of 0 or more, got {c['num_bins']!r}", "argument")
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        mode = c.text("output_mode")
+        if mode == "int":
+            return shape
+        boundaries = c.known("bin_boundaries")
+        if boundaries is not None and not isinstance(boundaries, (tuple, list)):
+            raise Undetermined("the number of bin_boundaries")
+        depth: Int = c.dim("num_bins") if boundaries is None else len(boundaries) + 1
+        if mode == "one_hot":
+            return (*(shape[:-1] if len(shape) > 1 and _is_one(shape[-1]) else shape), depth)
+        return (shape[0], *shape[2:], depth) if len(shape) >= 2 else (depth,)
+
+
+class CategoryEncoding(SingleInput):
+    """Integers to one-hot. https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/"""
+
+    name = "CategoryEncoding"
+    signature = "num_tokens=None, output_mode='multi_hot', sparse=False"
+    old_parameters = {"max_tokens": "num_tokens"}
+
+    def validate(self, c: Config) -> None:
+        _choice(c, "output_mode", ("count", "one_hot", "multi_hot", "binary"))
+        positive(c, "num_tokens")
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        depth = c.dim("num_tokens")
+        if not shape:
+            return (depth,)
+        if c.text("output_mode") == "one_hot" and (len(shape) == 1 or not _is_one(shape[-1])):
+            return (*shape, depth)
+        return (*shape[:-1], depth)
+
+
+class Hashing(SingleInput):
+    """Hashes values to bins. https://keras.io/api/layers/preprocessing_layers/categorical/hashing/"""
+
+    name = "Hashing"
+    signature = "num_bins, mask_value=None, salt=None, output_mode='int', sparse=False"
+
+    def validate(self, c: Config) -> None:
+        positive(c, "num_bins")
+        mode = _choice(c, "output_mode", ("int", "one_hot", "multi_hot", "count"))
+        if mode == "int" and c.flag("sparse"):
+            raise KerasError("Hashing cannot be sparse with output_mode='int'", "argument")
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        return shape if c.text("output_mode") == "int" else (*shape[:-1], c.dim("num_bins"))
+
+
+class HashedCrossing(LayerDef):
+    """Hashes pairs of values. https://keras.io/api/layers/preprocessing_layers/categorical/hashed_crossing/"""
+
+    name = "HashedCrossing"
+    signature = "num_bins, output_mode='int', sparse=False, name=None, dtype=None"
+    min_ndim = 1
+
+    def validate(self, c: Config) -> None:
+        _choice(c, "output_mode", ("int", "one_hot"))
+
+    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
+        if len(shapes) != 2:
+            raise KerasError(f"HashedCrossing takes a list of two inputs, it is called on {len(shapes)}", "input-count")
+        left, right = shapes
+        if definitely_different(left[-1], right[-1]) or (left[-1] is None) != (right[-1] is None):
+            raise KerasError(
+                f"HashedCrossing needs inputs of the same shape, found {format_shape(left)} and {format_shape(right)}"
+            )
+        if c.text("output_mode") == "int":
+            return [left]
+        return [(*(left[:-1] if _is_one(left[-1]) else left), c.dim("num_bins"))]
+
+
+_LOOKUP_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf")
+
+
+class _Lookup(SingleInput):
+    """Tokens to indices by a vocabulary."""
+
+    base_parameters = LayerDef.base_parameters | {"vocabulary_size", "has_input_vocabulary"}
+
+    def validate(self, c: Config) -> None:
+        mode = _choice(c, "output_mode", _LOOKUP_MODES)
+        if c.known("max_tokens") is not None and c.number("max_tokens") <= 1:
+            raise KerasError(f"{self.name} expects max_tokens above 1, got {c['max_tokens']!r}", "argument")
+        if c.flag("pad_to_max_tokens") and c.known("max_tokens") is None:
+            raise KerasError(f"{self.name} needs max_tokens with pad_to_max_tokens=True", "argument")
+        if "num_oov_indices" in c and c.number("num_oov_indices") < 0:
+            raise KerasError(f"{self.name} expects num_oov_indices of 0 or more", "argument")
+        if "invert" in c and c.flag("invert") and mode != "int":
+            raise KerasError(f"{self.name} needs output_mode='int' with invert=True, got {mode!r}", "argument")
+        if c.flag("sparse") and mode == "int":
+            raise KerasError(f"{self.name} cannot be sparse with output_mode='int'", "argument")
+
+    def encoded(self, c: Config, shape: Shape) -> Shape:
+        """The shape of the encoding of tokens of this shape."""
+        mode = c.text("output_mode")
+        if mode == "int":
+            return shape
+        if not c.flag("pad_to_max_tokens"):
+            raise Undetermined(f"{self.name} takes its size from its vocabulary")
+        depth = c.dim("max_tokens")
+        if mode == "one_hot" and not (len(shape) > 1 and _is_one(shape[-1])):
+            return (*shape, depth)
+        return (*shape[:-1], depth)
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        return self.encoded(c, shape)
+
+
+class IntegerLookup(_Lookup):
+    """Integers to indices. https://keras.io/api/layers/preprocessing_layers/categorical/integer_lookup/"""
+
+    name = "IntegerLookup"
+    signature = (
+        "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token=-1, vocabulary=None, vocabulary_dtype='int64', "
+        "idf_weights=None, invert=False, output_mode='int', sparse=False, pad_to_max_tokens=False, "
+        "oov_method='floormod', salt=None, name=None"
+    )
+
+
+class StringLookup(_Lookup):
+    """Strings to indices. https://keras.io/api/layers/preprocessing_layers/categorical/string_lookup/"""
+
+    name = "StringLookup"
+    signature = (
+        "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', vocabulary=None, idf_weights=None, "
+        "invert=False, output_mode='int', pad_to_max_tokens=False, sparse=False, encoding='utf-8', name=None, salt=None"
+    )
+
+
+class TextVectorization(_Lookup):
+    """Texts to token indices. https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/"""
+
+    name = "TextVectorization"
+    signature = (
+        "max_tokens=None, standardize='lower_and_strip_punctuation', split='whitespace', ngrams=None, "
+        "output_mode='int', output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, "
+        "sparse=False, ragged=False, encoding='utf-8', name=None"
+    )
+
+    def validate(self, c: Config) -> None:
+        super().validate(c)
+        length = c.known("output_sequence_length")
+        if length is not None and c.text("output_mode") != "int":
+            raise KerasError("TextVectorization takes output_sequence_length only with output_mode='int'", "argument")
+        if c.flag("ragged") and c.text("output_mode") != "int":
+            raise KerasError("TextVectorization can be ragged only with output_mode='int'", "argument")
+        if length is not None:
+            c.dim("output_sequence_length")
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        if c.text("output_mode") == "int":
+            length = c.known("output_sequence_length")
+            return (shape[0], None if length is None else c.dim("output_sequence_length"))
+        if c.known("split") is not None:
+            return self.encoded(c, (*shape, None))
+        return self.encoded(c, (*shape, 1) if len(shape) <= 1 else shape)
+
+
+# -- sound ---------------------------------------------------------------------------------------------
+
+
+class MelSpectrogram(SingleInput):
+    """Sound to a mel spectrogram. https://keras.io/api/layers/preprocessing_layers/audio/mel_spectrogram/"""
+
+    name = "MelSpectrogram"
+    signature = (
+        "fft_length=2048, sequence_stride=512, sequence_length=None, window='hann', sampling_rate=16000, "
+        "num_mel_bins=128, min_freq=20.0, max_freq=None, power_to_db=True, top_db=80.0, mag_exp=2.0, min_power=1e-10, "
+        "ref_power=1.0"
+    )
+    min_ndim = 1
+
+    def validate(self, c: Config) -> None:
+        if c.known("sequence_length") and c.number("fft_length") < c.number("sequence_length"):
+            raise KerasError(
+                f"MelSpectrogram expects fft_length of at least sequence_length={c['sequence_length']!r}, "
+                f"got {c['fft_length']!r}",
+                "argument",
+            )
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        stride = positive(c, "sequence_stride")
+        samples = shape[0 if len(shape) == 1 else 1]
+        frames = None if samples is None else (samples + stride + 1) // stride
+        return (*(shape[:1] if len(shape) > 1 else ()), c.dim("num_mel_bins"), frames)
+
+
+class STFTSpectrogram(SingleInput):
+    """Sound to a spectrogram. https://keras.io/api/layers/preprocessing_layers/audio/stft_spectrogram/"""
+
+    name = "STFTSpectrogram"
+    signature = (
+        "mode='log', frame_length=256, frame_step=None, fft_length=None, window='hann', periodic=False, "
+        "scaling='density', padding='valid', expand_dims=False, data_format=None"
+    )
+    ndim = 3
+
+    def validate(self, c: Config) -> None:
+        length = c.integer("frame_length")
+        step, fft = c.known("frame_step"), c.known("fft_length")
+        if step is not None and not 1 <= c.integer("frame_step") <= length:
+            raise KerasError(f"STFTSpectrogram expects frame_step from 1 to {length}, got {step!r}", "argument")
+        if fft is not None and c.integer("fft_length") < length:
+            raise KerasError(f"STFTSpectrogram expects fft_length of at least {length}, got {fft!r}", "argument")
+        _choice(c, "mode", ("log", "magnitude", "psd", "real", "imag", "angle", "stft"))
+        _choice(c, "padding", ("valid", "same"))
+        if c.known("scaling") is not None:
+            _choice(c, "scaling", ("density", "spectrum"))
+        channels_first(c)
+
+    def frequencies(self, c: Config) -> int:
+        """The number of frequencies."""
+        length = c.integer("fft_length") if c.known("fft_length") else 1 << (c.integer("frame_length") - 1).bit_length()
+        return length // 2 + 1
+
+    def weights(self, c: Config, shape: Shape) -> list[Weight]:
+        sizes: Shape = (c.integer("frame_length"), 1, self.frequencies(c))
+        mode = c.text("mode")
+        return [
+            Weight(f"{part}_kernel", sizes) for part, other in (("real", "imag"), ("imag", "real")) if mode != other
+        ]
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        first = channels_first(c)
+        spatial, _ = split_channels(shape, first)
+        channels = known_size(c, shape, 1 if first else -1, "its channels")
+        length = c.integer("frame_length")
+        step = c.integer("frame_step") if c.known("frame_step") else length // 2
+        (frames,) = slide_all(c, shape, spatial, (length,), (step,), c.text("padding"))
+        bins = self.frequencies(c) * (2 if c.text("mode") == "stft" else 1)
+        if c.flag("expand_dims"):
+            return (shape[0], channels, frames, bins) if first else (shape[0], frames, bins, channels)
+        return join_channels(shape[0], (frames,), channels * bins, first)
+
+
+# -- images --------------------------------------------------------------------------------------------
+
+
+class _Image(SingleInput):
+    """Changes the values of images (also unbatched), not their shape."""
+
+    base_parameters = LayerDef.base_parameters | {"data_format", "bounding_box_format"}
+    #: Between which numbers `factor` must lie.
+    bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
+
+    def validate(self, c: Config) -> None:
+        if "data_format" in c:
+            channels_first(c)
+        if "factor" in c and c.known("factor") is not None:
+            self.check_factor(c, c["factor"])
+
+    def check_factor(self, c: Config, factor: Any) -> None:
+        """Raise KerasError for a factor out of bounds."""
+        low, high = self.bounds
+        wrong = False
+        if isinstance(factor, (tuple, list)):
+            if len(factor) != 2:
+                wrong = True
+            elif all(isinstance(number, (int, float)) for number in factor):
+                wrong = factor[0] > high or factor[1] < low
+        elif isinstance(factor, (int, float)):
+            wrong = not low <= factor <= high
+        if wrong:
+            raise KerasError(
+                f"{self.name} expects factor to be a number or two numbers from {low} to {high}, got {factor!r}",
+                "argument",
+            )
+
+
+class _Sized(_Image):
+    """Gives images another height and width."""
+
+    def sizes(self, c: Config) -> tuple[Int, Int]:
+        """The new height and width."""
+        height, width = c.dim("height"), c.dim("width")
+        for size in (height, width):
+            if isinstance(size, int) and size < 0:
+                raise KerasError(f"{self.name} expects a height and a width above 0, got {size}", "argument")
+        return height, width
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        row = (2 if channels_first(c) else 1) - (0 if len(shape) == 4 else 1)
+        if row + 1 >= len(shape):
+            raise KerasError(f"{self.name} expects images, found {format_shape(shape)}", "rank")
+        return (*shape[:row], *self.sizes(c), *shape[row + 2 :])
+
+
+class Resizing(_Sized):
+    """Images to a size. https://keras.io/api/layers/preprocessing_layers/image_preprocessing/resizing/"""
+
+    name = "Resizing"
+    signature = (
+        "height, width, interpolation='bilinear', crop_to_aspect_ratio=False, pad_to_aspect_ratio=False, "
+        "fill_mode='constant', fill_value=0.0, antialias=False, data_format=None"
+    )
+
+
+class CenterCrop(_Sized):
+    """The middle of images. https://keras.io/api/layers/preprocessing_layers/image_preprocessing/center_crop/"""
+
+    name = "CenterCrop"
+    signature = "height, width, data_format=None"
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        if len(shape) not in (3, 4):
+            raise KerasError(f"CenterCrop expects inputs of rank 3 or 4, found {format_shape(shape)}", "rank")
+        return super().output(c, shape)
+
+
+class RandomCrop(_Sized):
+    """A random part of images. https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_crop/"""
+
+    name = "RandomCrop"
+    signature = "height, width, seed=None, data_format=None, name=None"
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        row = axis_of(c, shape, -2 if channels_first(c) else -3)
+        return (*shape[:row], *self.sizes(c), *shape[row + 2 :])
+
+
+_FACTOR = "factor, value_range=(0, 255), data_format=None, seed=None"
+_WARP = "fill_mode='reflect', interpolation='bilinear', seed=None, fill_value=0.0, data_format=None"
+
+
+class AugMix(_Image):
+    """Mixes chains of augmentations. https://keras.io/api/layers/preprocessing_layers/image_augmentation/aug_mix/"""
+
+    name = "AugMix"
+    signature = (
+        "value_range=(0, 255), num_chains=3, chain_depth=3, factor=0.3, alpha=1.0, all_ops=True, "
+        "interpolation='bilinear', seed=None, data_format=None"
+    )
+    bounds = (0.0, 1.0)
+
+
+class AutoContrast(_Image):
+    """Stretches the contrast. https://keras.io/api/layers/preprocessing_layers/image_augmentation/auto_contrast/"""
+
+    name = "AutoContrast"
+    signature = "value_range=(0, 255)"
+
+
+class ContrastLimitedAdaptiveHistogramEqualization(_Image):
+    """Evens out the histogram in tiles."""
+
+    name = "ContrastLimitedAdaptiveHistogramEqualization"
+    signature = "value_range=(0, 255), clip_limit=4.0, tile_grid_size=(8, 8), data_format=None"
+
+
+class CutMix(_Image):
+    """Pastes parts of other images. https://keras.io/api/layers/preprocessing_layers/image_augmentation/cut_mix/"""
+
+    name = "CutMix"
+    signature = "factor=1.0, seed=None, data_format=None"
+    bounds = (0.0, 1.0)
+
+
+class Equalization(_Image):
+    """Evens out the histogram. https://keras.io/api/layers/preprocessing_layers/image_augmentation/equalization/"""
+
+    name = "Equalization"
+    signature = "value_range=(0, 255), bins=256, data_format=None"
+
+
+class MaxNumBoundingBoxes(_Image):
+    """Limits the number of boxes of an image."""
+
+    name = "MaxNumBoundingBoxes"
+    signature = "max_number, fill_value=-1"
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        raise Undetermined("MaxNumBoundingBoxes works on dictionaries")
+
+
+class MixUp(_Image):
+    """Blends images. https://keras.io/api/layers/preprocessing_layers/image_augmentation/mix_up/"""
+
+    name = "MixUp"
+    signature = "alpha=0.2, data_format=None, seed=None"
+
+
+class RandAugment(_Image):
+    """Random augmentations. https://keras.io/api/layers/preprocessing_layers/image_augmentation/rand_augment/"""
+
+    name = "RandAugment"
+    signature = "value_range=(0, 255), num_ops=2, factor=0.5, interpolation='bilinear', seed=None, data_format=None"
+    bounds = (0.0, 1.0)
+
+
+class RandomBrightness(_Image):
+    """Brightens or darkens. https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_brightness/"""
+
+    name = "RandomBrightness"
+    signature = "factor, value_range=(0, 255), seed=None"
+
+
+class RandomColorDegeneration(_Image):
+    """Takes colour away."""
+
+    name = "RandomColorDegeneration"
+    signature = _FACTOR
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        if len(shape) not in (3, 4):
+            raise KerasError(f"{self.name} expects inputs of rank 3 or 4, found {format_shape(shape)}", "rank")
+        channels = shape[-3 if channels_first(c) else -1]
+        if definitely_different(channels, 3):
+            raise KerasError(f"{self.name} expects 3 channels, found {channels} in {format_shape(shape)}")
+        return shape
+
+
+class RandomColorJitter(_Image):
+    """Changes brightness, contrast, saturation and hue."""
+
+    name = "RandomColorJitter"
+    signature = (
+        "value_range=(0, 255), brightness_factor=None, contrast_factor=None, saturation_factor=None, hue_factor=None, "
+        "seed=None, data_format=None"
+    )
+
+
+class RandomContrast(_Image):
+    """Changes the contrast. https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_contrast/"""
+
+    name = "RandomContrast"
+    signature = "factor, value_range=(0, 255), seed=None"
+    bounds = (0.0, 1.0)
+
+
+class RandomElasticTransform(_Image):
+    """Bends images."""
+
+    name = "RandomElasticTransform"
+    signature = (
+        "factor=1.0, scale=1.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, value_range=(0, 255), "
+        "seed=None, data_format=None"
+    )
+    bounds = (0.0, 1.0)
+
+
+class RandomErasing(_Image):
+    """Blanks out rectangles."""
+
+    name = "RandomErasing"
+    signature = "factor=1.0, scale=(0.02, 0.33), fill_value=None, value_range=(0, 255), seed=None, data_format=None"
+    bounds = (0.0, 1.0)
+
+
+class RandomFlip(_Image):
+    """Mirrors images. https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_flip/"""
+
+    name = "RandomFlip"
+    signature = "mode='horizontal_and_vertical', seed=None, data_format=None"
+
+
+class RandomGaussianBlur(_Image):
+    """Blurs images."""
+
+    name = "RandomGaussianBlur"
+    signature = "factor=1.0, kernel_size=3, sigma=1.0, value_range=(0, 255), data_format=None, seed=None"
+    bounds = (0.0, 1.0)
+
+
+class RandomGrayscale(_Image):
+    """Turns some images grey."""
+
+    name = "RandomGrayscale"
+    signature = "factor=0.5, data_format=None, seed=None"
+    bounds = (0.0, 1.0)
+
+
+class RandomHue(_Image):
+    """Changes the hue."""
+
+    name = "RandomHue"
+    signature = _FACTOR
+    bounds = (0.0, 1.0)
+
+
+class RandomInvert(_Image):
+    """Inverts some images."""
+
+    name = "RandomInvert"
+    signature = "factor=1.0, value_range=(0, 255), seed=None, data_format=None"
+    bounds = (0.0, 1.0)
+
+
+class RandomPerspective(_Image):
+    """Views images from the side."""
+
+    name = "RandomPerspective"
+    signature = "factor=1.0, scale=1.0, interpolation='bilinear', fill_value=0.0, seed=None, data_format=None"
+    bounds = (0.0, 1.0)
+
+
+class RandomPosterization(_Image):
+    """Reduces the number of colours."""
+
+    name = "RandomPosterization"
+    signature = _FACTOR
+    bounds = (1.0, 8.0)
+
+
+class RandomRotation(_Image):
+    """Turns images. https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_rotation/"""
+
+    name = "RandomRotation"
+    signature = f"factor, {_WARP}"
+
+
+class RandomSaturation(_Image):
+    """Changes the saturation."""
+
+    name = "RandomSaturation"
+    signature = _FACTOR
+
+
+class RandomSharpness(_Image):
+    """Changes the sharpness."""
+
+    name = "RandomSharpness"
+    signature = _FACTOR
+    bounds = (0.0, 1.0)
+
+
+class RandomShear(_Image):
+    """Slants images."""
+
+    name = "RandomShear"
+    signature = (
+        "x_factor=0.0, y_factor=0.0, interpolation='bilinear', fill_mode='reflect', fill_value=0.0, data_format=None, "
+        "seed=None"
+    )
+
+
+class RandomTranslation(_Image):
+    """Shifts images. https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_translation/"""
+
+    name = "RandomTranslation"
+    signature = f"height_factor, width_factor, {_WARP}"
+
+
+class RandomZoom(_Image):
+    """Zooms in or out. https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_zoom/"""
+
+    name = "RandomZoom"
+    signature = f"height_factor, width_factor=None, {_WARP}"
+
+
+class Solarization(_Image):
+    """Inverts what is bright."""
+
+    name = "Solarization"
+    signature = "addition_factor=0.0, threshold_factor=0.0, value_range=(0, 255), seed=None"
+
+
+class Pipeline(SingleInput):
+    """Layers one after the other. https://keras.io/api/layers/preprocessing_layers/image_preprocessing/"""
+
+    name = "Pipeline"
+    signature = "layers, name=None"
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        shapes = [shape]
+        for layer in layers_in(c, "layers"):
+            shapes = layer.infer(shapes)
+        if len(shapes) != 1:
+            raise Undetermined("Pipeline with several outputs")
+        return shapes[0]
+
+    def weight_holders(self, c: Config) -> Sequence[Layer]:
+        return layers_in(c, "layers")
