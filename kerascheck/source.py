@@ -8,6 +8,9 @@ import codecs
 import gc
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -212,6 +215,9 @@ def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> SourceError:
     return SourceError(SYNTAX_ERROR, message, Position(row, error.raw_column + 1))
 
 
+_reads: ContextVar[list[str] | None] = ContextVar("reads", default=None)
+
+
 def read_source(filename: str) -> Source:
     """The file of this name.
 
@@ -219,5 +225,19 @@ def read_source(filename: str) -> Source:
         OSError: the file cannot be read.
         SourceError: the bytes are no text in the encoding they claim.
     """
+    reads = _reads.get()
+    if reads is not None:
+        reads.append(filename)
     with open(filename, "rb") as file:
         return Source(file.read(), filename)
+
+
+@contextmanager
+def recorded_reads() -> Iterator[list[str]]:
+    """The names of the files that `read_source` is asked for meanwhile."""
+    reads: list[str] = []
+    token = _reads.set(reads)
+    try:
+        yield reads
+    finally:
+        _reads.reset(token)

@@ -11,6 +11,7 @@ from kerascheck.lexing import comments, joins_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kerascheck.rules.base import Rule
     from kerascheck.source import Source
 
 _MENTIONED = re.compile(r"#.*?(?:noqa|kerascheck\s*:)", re.IGNORECASE)
@@ -44,6 +45,22 @@ class Suppression:
                 return True
         return False
 
+    def unused(self, rules: Iterable[Rule]) -> tuple[str, ...] | None:
+        """The codes in it that silenced nothing (empty for a comment without codes), or None where it is of use.
+
+        A `# noqa` is shared with other tools, so only codes of ours count in it; and only `rules`, which ran.
+        """
+        if self.codes is None:
+            return None if self.is_noqa or self.used else ()
+        ran = {name for rule in rules for name in (rule.code, rule.name)}
+        unused = tuple(
+            code
+            for code in self.codes
+            if code not in self.used
+            and (code.upper() in ran or code.lower() in ran or (not self.is_noqa and not _is_known(code)))
+        )
+        return unused or None
+
 
 class Suppressions:
     """The comments of one file."""
@@ -74,6 +91,17 @@ class Suppressions:
         rows = set(rows)
         # Every comment that covers the finding is of use, so no `any`, which stops at the first.
         return bool([found for found in self.all if found.row in rows and found.silences(code, name)])
+
+    def rows_for(self, row: int) -> set[int]:
+        """The rows whose comments speak for a finding that starts on `row`: itself, and the last of its statement."""
+        line = self._source.logical_line(row) if self.all else None
+        return {row} if line is None else {row, self._source.position(line[1]).row}
+
+
+def _is_known(code: str) -> bool:
+    from kerascheck.rules.registry import find_rule
+
+    return find_rule(code) is not None
 
 
 def comment_row(source: Source, row: int) -> int:

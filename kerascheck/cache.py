@@ -1,0 +1,130 @@
+"""Reports of earlier runs, kept by what they depend on: the bytes of the file, the settings, the program itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kerascheck import __version__
+from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+
+if TYPE_CHECKING:
+    from kerascheck.config import Settings
+
+
+class Cache:
+    """A folder with one small file for each report. What cannot be read or written is as if it were not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @staticmethod
+    def of_user() -> Cache:
+        """The cache in the user's cache folder, or where KERASCHECK_CACHE_DIR says."""
+        import platformdirs
+
+        own = os.environ.get("KERASCHECK_CACHE_DIR")
+        return Cache(Path(own or platformdirs.user_cache_dir("kerascheck", appauthor=False)))
+
+    def load(self, raw: bytes, filename: str, settings: Settings) -> Report | None:
+        """The report on this file, if nothing that it depends on has changed."""
+        try:
+            with open(self._path(raw, filename, settings), encoding="utf-8") as file:
+                entry = json.load(file)
+            if any(_digest_of(path) != digest for path, digest in entry["modules"].items()):
+                return None
+            return _report_from(entry["report"], filename)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+    def store(self, raw: bytes, settings: Settings, report: Report) -> None:
+        """Keep a report, unless it is not the file's alone to decide (a fault of ours, time that ran out)."""
+        if report.crashed or report.incomplete:
+            return
+        entry = {"modules": {path: _digest_of(path) for path in report.modules}, "report": asdict(report)}
+        path = self._path(raw, report.filename, settings)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(entry, file)
+            os.replace(temporary, path)
+        except (OSError, ValueError):
+            return
+
+    def _path(self, raw: bytes, filename: str, settings: Settings) -> Path:
+        # The name is part of it: imports and per-file-ignores are resolved from it.
+        where = os.path.abspath(filename)
+        key = repr((_program(), settings.checking, where, _neighbours(os.path.dirname(where))))
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass") + b"\0" + raw).hexdigest()
+        return self._folder / digest[:2] / f"{digest[2:]}.json"
+
+
+@lru_cache(maxsize=1)
+def _program() -> tuple[object, ...]:
+    """What computes the reports: versions, and the time of the last change to our own code, for those who change it."""
+    from importlib.metadata import version
+
+    own = Path(__file__).parent
+    changed = max(path.stat().st_mtime_ns for path in own.rglob("*.py"))
+    return (__version__, changed, sys.version_info[:3], version("libcst"), version("astroid"))
+
+
+@lru_cache(maxsize=4096)
+def _neighbours(folder: str) -> tuple[str, ...]:
+    """The names that an import in a file of this folder may find: there and beside the packages it belongs to."""
+    names: list[str] = []
+    while True:
+        try:
+            here = os.listdir(folder)
+        except OSError:
+            break
+        names += sorted(name for name in here if name.endswith(".py") or "." not in name)
+        parent = os.path.dirname(folder)
+        if "__init__.py" not in here or parent == folder:
+            break
+        folder = parent
+    return tuple(names)
+
+
+@lru_cache(maxsize=4096)
+def _digest_of(path: str) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return None
+
+
+def _report_from(data: dict[str, Any], filename: str) -> Report:
+    diagnostics = [_diagnostic_from(item, filename) for item in data.pop("diagnostics")]
+    return Report(**{**data, "filename": filename, "diagnostics": diagnostics})
+
+
+def _diagnostic_from(data: dict[str, Any], filename: str) -> Diagnostic:
+    fix = data["fix"]
+    return Diagnostic(
+        **{
+            **data,
+            "filename": filename,
+            "severity": Severity(data["severity"]),
+            "span": _span_from(data["span"]),
+            "fix": _fix_from(fix) if fix is not None else None,
+        }
+    )
+
+
+def _fix_from(data: dict[str, Any]) -> Fix:
+    edits = tuple(Edit(_span_from(edit["span"]), edit["content"]) for edit in data["edits"])
+    return Fix(Applicability(data["applicability"]), data["message"], edits)
+
+
+def _span_from(data: dict[str, Any]) -> Span:
+    return Span(Position(**data["start"]), Position(**data["end"]))

@@ -1,0 +1,171 @@
+"""The command line: reads arguments, calls `commands`, nothing else."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+from typer.core import TyperGroup
+
+from kerascheck import __version__
+
+
+class _CheckByDefault(TyperGroup):
+    """`kerascheck PATH...` is `kerascheck check PATH...`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        if args and args[0] not in self.commands and args[0] not in own:
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    name="kerascheck",
+    cls=_CheckByDefault,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A type checker and linter for Keras programs. `kerascheck PATH...` is short for `kerascheck check PATH...`.",
+)
+
+_Codes = Optional[list[str]]  # noqa: UP045 (typer evaluates it, on Python 3.10 too)
+_Config = Annotated[Optional[Path], typer.Option("--config", help="Use this configuration file.")]  # noqa: UP045
+_Isolated = Annotated[bool, typer.Option("--isolated", help="Ignore all configuration files.")]
+_Select = Annotated[_Codes, typer.Option(help="Codes, prefixes or names to report, with commas; ALL for all.")]
+_Ignore = Annotated[_Codes, typer.Option(help="Codes, prefixes or names not to report.")]
+_Extend = Annotated[_Codes, typer.Option(help="Codes, prefixes or names to report besides the others.")]
+
+
+@app.callback(invoke_without_command=True)
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"kerascheck {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def check(
+    paths: Annotated[Optional[list[Path]], typer.Argument(help="Files and folders; - is stdin.")] = None,  # noqa: UP045
+    select: _Select = None,
+    ignore: _Ignore = None,
+    extend_select: _Extend = None,
+    exclude: Annotated[_Codes, typer.Option(help="Patterns of files and folders to leave out.")] = None,
+    extend_exclude: Annotated[_Codes, typer.Option(help="More patterns to leave out.")] = None,
+    fix: Annotated[Optional[bool], typer.Option("--fix/--no-fix", help="Apply safe fixes.")] = None,  # noqa: UP045
+    unsafe_fixes: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--unsafe-fixes/--no-unsafe-fixes", help="Apply, or show, unsafe fixes too."),
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
+    output_format: Annotated[Optional[str], typer.Option(help="text, full or json.")] = None,  # noqa: UP045
+    output_file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--output-file", "-o", help="Write the findings to this file."),
+    ] = None,
+    statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each code.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    stdin_filename: Annotated[Optional[str], typer.Option(help="The name of what stdin holds.")] = None,  # noqa: UP045
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep earlier results.")] = False,
+    config: _Config = None,
+    isolated: _Isolated = False,
+) -> None:
+    """Check files and folders. Exit status: 0 nothing found, 1 findings, 2 an error."""
+    from kerascheck import commands
+    from kerascheck.config import Overrides
+
+    overrides = Overrides(
+        select=_split(select) if select else None,
+        ignore=_split(ignore),
+        extend_select=_split(extend_select),
+        exclude=_split(exclude) if exclude else None,
+        extend_exclude=_split(extend_exclude),
+        output_format=output_format,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+    )
+    options = commands.CheckOptions(
+        paths=tuple(paths or [Path()]),
+        overrides=overrides,
+        config=config,
+        isolated=isolated,
+        diff=diff,
+        statistics=statistics,
+        exit_zero=exit_zero,
+        stdin_filename=stdin_filename,
+        jobs=jobs,
+        no_cache=no_cache,
+        output_file=output_file,
+    )
+    raise typer.Exit(_run(lambda: commands.check(options)))
+
+
+@app.command()
+def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")]) -> None:
+    """Explain a rule."""
+    from kerascheck import commands
+
+    raise typer.Exit(_run(lambda: commands.explain_rule(code, sys.stdout)))
+
+
+@app.command()
+def rules(output_format: Annotated[str, typer.Option(help="table or json.")] = "table") -> None:
+    """List all rules."""
+    from kerascheck import commands
+
+    raise typer.Exit(_run(lambda: commands.list_rules(output_format, sys.stdout)))
+
+
+@app.command()
+def config(
+    path: Annotated[Path, typer.Argument(help="The file or folder whose settings are shown.")] = Path(),
+    select: _Select = None,
+    ignore: _Ignore = None,
+    extend_select: _Extend = None,
+    config: _Config = None,
+    isolated: _Isolated = False,
+) -> None:
+    """Show the settings in force, and where each comes from."""
+    from kerascheck import commands
+    from kerascheck.config import Overrides
+
+    def show() -> None:
+        overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select))
+        commands.show_config(path, overrides, config, isolated, sys.stdout)
+
+    raise typer.Exit(_run(show))
+
+
+def _split(values: list[str] | None) -> tuple[str, ...]:
+    """Each value may hold several, parted by commas."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+def _run(command: Callable[[], int | None]) -> int:
+    """The exit status of a command; what goes wrong is said in one line."""
+    from kerascheck.commands import FAILED, Failure
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names and messages that the terminal cannot show
+    try:
+        return command() or 0
+    except Failure as failure:
+        typer.echo(f"kerascheck: error: {failure}", err=True)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def main() -> None:
+    """The entry point."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"kerascheck {__version__}")  # asked for by tools, so without building the commands
+        return
+    app()

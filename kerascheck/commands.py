@@ -1,0 +1,346 @@
+"""What the commands do; `cli` only reads their arguments."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from kerascheck.config import ConfigError, Overrides, Resolver
+
+if TYPE_CHECKING:
+    from kerascheck.config import Settings
+    from kerascheck.diagnostics import Report
+    from kerascheck.reporters.base import Outcome
+    from kerascheck.rules.base import Rule
+
+OK, FOUND, FAILED = 0, 1, 2
+
+STDIN = "-"
+_DELAY_OF_PROGRESS = 1.0  # seconds
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """The arguments of `kerascheck check`."""
+
+    paths: tuple[Path, ...]
+    overrides: Overrides = field(default_factory=Overrides)
+    config: Path | None = None
+    isolated: bool = False
+    diff: bool = False
+    statistics: bool = False
+    exit_zero: bool = False
+    stdin_filename: str | None = None
+    jobs: int = 0
+    no_cache: bool = False
+    output_file: Path | None = None
+
+
+class Failure(Exception):
+    """The command cannot be carried out: a message for stderr, exit status 2."""
+
+
+def check(options: CheckOptions) -> int:
+    """`kerascheck check`: the exit status.
+
+    Raises:
+        Failure: a path does not exist, or the configuration is wrong.
+    """
+    from kerascheck.discovery import NoSuchPath
+
+    try:
+        resolver = Resolver(options.overrides, options.config, options.isolated)
+        if STDIN in (str(path) for path in options.paths):
+            if len(options.paths) > 1:
+                raise Failure("- reads standard input and goes with no other path")
+            return _check_stdin(options, resolver)
+        return _check_paths(options, resolver)
+    except (ConfigError, NoSuchPath) as error:
+        raise Failure(str(error)) from None
+
+
+def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
+    from kerascheck.cache import Cache
+    from kerascheck.discovery import discover
+    from kerascheck.parallel import Job, check_files
+    from kerascheck.reporters.base import Outcome
+
+    files = discover(options.paths, resolver.settings_for)
+    jobs = [Job(str(path), resolver.settings_for(path)) for path in files]
+    if not jobs:
+        print("warning: no Python files found under the given paths", file=sys.stderr)
+    cache = None if options.no_cache else Cache.of_user()
+    with _progress(len(jobs)) as progress:
+        reports = check_files(jobs, options.jobs, cache, progress)
+    settings = resolver.settings_for(Path.cwd())
+    fixed = 0
+    changed = False
+    for index, (job, report) in enumerate(zip(jobs, reports, strict=True)):
+        if not (options.diff or job.settings.fix):
+            continue
+        before = Path(job.filename)
+        outcome = _fix(job.filename, report, before.read_bytes, job.settings)
+        if outcome is None:
+            continue
+        raw, after, count = outcome
+        if options.diff:
+            changed = True
+            _print_diff(before.read_bytes(), raw, job.filename)
+        else:
+            _write(job.filename, raw)
+            reports[index] = after
+            fixed += count
+    if options.diff:
+        return _status(reports, changed, options)
+    result = Outcome(reports, _read, fixed, settings.unsafe_fixes)
+    _report(result, options, settings.output_format)
+    return _status(reports, bool(result.diagnostics), options)
+
+
+def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
+    from kerascheck.engine import check_source
+    from kerascheck.reporters.base import Outcome
+
+    filename = options.stdin_filename or "<stdin>"
+    settings = resolver.settings_for(Path(options.stdin_filename) if options.stdin_filename else Path.cwd())
+    raw = sys.stdin.buffer.read()
+    report = check_source(raw, filename, settings)
+    fixed = 0
+    if options.diff or settings.fix:
+        outcome = _fix(filename, report, lambda: raw, settings)
+        new, after, fixed = outcome if outcome is not None else (raw, report, 0)
+        if options.diff:
+            if outcome is not None:
+                _print_diff(raw, new, filename)
+            return _status([report], outcome is not None, options)
+        sys.stdout.buffer.write(new)
+        sys.stdout.flush()
+        raw, report = new, after
+    result = Outcome([report], lambda _: raw, fixed, settings.unsafe_fixes)
+    # With --fix the source goes to stdout, so the findings must not.
+    _report(result, options, settings.output_format, sys.stderr if settings.fix else None)
+    return _status([report], bool(result.diagnostics), options)
+
+
+def _fix(
+    filename: str, report: Report, read: Callable[[], bytes], settings: Settings
+) -> tuple[bytes, Report, int] | None:
+    """The fixed bytes of a file, what is left to report, and how many findings were fixed; None: nothing to fix."""
+    from kerascheck.engine import check_source
+    from kerascheck.fixes.apply import fix_all, is_applicable
+
+    if not any(is_applicable(diagnostic, settings.unsafe_fixes) for diagnostic in report.diagnostics):
+        return None
+    fixed = fix_all(read(), report, lambda raw: check_source(raw, filename, settings), settings.unsafe_fixes)
+    return (fixed.raw, fixed.report, fixed.count) if fixed.count else None
+
+
+def _write(filename: str, raw: bytes) -> None:
+    from kerascheck.fixes.write import write_atomically
+
+    try:
+        write_atomically(filename, raw)
+    except OSError as error:
+        raise Failure(f"{filename}: cannot be written: {error.strerror or error}") from None
+
+
+def _print_diff(old: bytes, new: bytes, filename: str) -> None:
+    from kerascheck.source import Source
+
+    before, after = Source(old, filename), Source(new, filename)
+    lines = difflib.unified_diff(
+        [before.line(row) for row in range(1, len(before.line_starts) + 1)],
+        [after.line(row) for row in range(1, len(after.line_starts) + 1)],
+        filename,
+        filename,
+        lineterm="",
+    )
+    for line in lines:
+        print(line)
+
+
+def _report(outcome: Outcome, options: CheckOptions, output_format: str, default: TextIO | None = None) -> None:
+    """Write the findings in the wanted format to the wanted place."""
+    from kerascheck.reporters.base import find_reporter
+
+    name = "statistics" if options.statistics else output_format
+    render = find_reporter(name)
+    if options.output_file is not None:
+        with open(options.output_file, "w", encoding="utf-8") as file:
+            render(outcome, file, False)
+        return
+    stream = default or sys.stdout
+    render(outcome, stream, wants_colour(stream))
+
+
+def _status(reports: Sequence[Report], found: bool, options: CheckOptions) -> int:
+    if any(report.crashed for report in reports):
+        return FAILED
+    return FOUND if found and not options.exit_zero else OK
+
+
+def _read(filename: str) -> bytes:
+    with open(filename, "rb") as file:
+        return file.read()
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """Whether output to the stream is coloured: on a terminal, unless NO_COLOR or FORCE_COLOR say otherwise."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+@contextlib.contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
+    """A function to call for each finished file: a bar on a terminal, from the second second on."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    began = time.monotonic()
+    finished = 0
+    with contextlib.ExitStack() as stack:
+        show: Callable[[int], None] | None = None
+
+        def advance(count: int) -> None:
+            nonlocal finished, show
+            finished += count
+            if show is None and time.monotonic() - began > _DELAY_OF_PROGRESS:
+                from rich.console import Console
+                from rich.progress import Progress
+
+                bar = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+                task = bar.add_task("Checking", total=total)
+                show = lambda done: bar.update(task, completed=done)  # noqa: E731
+            if show is not None:
+                show(finished)
+
+        yield advance
+
+
+def explain_rule(code: str, stream: TextIO) -> None:
+    """`kerascheck rule`: the documentation of one rule.
+
+    Raises:
+        Failure: there is no such rule.
+    """
+    from kerascheck.config import check_selector
+    from kerascheck.rules.registry import find_rule
+
+    rule = find_rule(code)
+    if rule is None:
+        try:
+            check_selector(code)
+        except ConfigError as error:
+            raise Failure(str(error)) from None
+        raise Failure(f"{code} stands for several rules; `kerascheck rules` lists them all")
+    text = rule_page(rule)
+    if wants_colour(stream):
+        from rich.console import Console
+        from rich.markdown import Markdown
+
+        Console(file=stream).print(Markdown(text))
+    else:
+        stream.write(text)
+
+
+def rule_page(rule: Rule) -> str:
+    """The documentation of a rule as Markdown."""
+    import inspect
+
+    title, _, body = inspect.cleandoc(rule.__doc__ or "").partition("\n")
+    facts = [f"severity: {rule.severity.value}", f"fix: {rule.fixable}", f"since: {rule.since}"]
+    if not rule.enabled:
+        facts.append("off unless selected")
+    return f"# {rule.name} ({rule.code})\n\n{'; '.join(facts)}\n\n{title}\n\n{body.strip()}\n"
+
+
+def list_rules(output_format: str, stream: TextIO) -> None:
+    """`kerascheck rules`: all rules, as a table or as JSON.
+
+    Raises:
+        Failure: there is no such format.
+    """
+    from kerascheck.rules.registry import all_rules
+
+    rules = all_rules()
+    if output_format == "json":
+        import json
+
+        json.dump([_facts(rule) for rule in rules], stream, indent=2)
+        stream.write("\n")
+        return
+    if output_format != "table":
+        raise Failure(f"{output_format!r} is no format of this command: table or json")
+    rows = [
+        (rule.code, rule.name, rule.severity.value, "on" if rule.enabled else "off", rule.fixable, _summary(rule))
+        for rule in rules
+    ]
+    if wants_colour(stream):
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table("code", "name", "severity", "default", "fix", "what it says")
+        for row in rows:
+            table.add_row(*row)
+        Console(file=stream).print(table)
+        return
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        stream.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def _facts(rule: Rule) -> dict[str, object]:
+    from kerascheck.diagnostics import DOCS_URL
+
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity.value,
+        "enabled": rule.enabled,
+        "fix": rule.fixable,
+        "since": rule.since,
+        "summary": _summary(rule),
+        "url": f"{DOCS_URL}{rule.name}/",
+    }
+
+
+def _summary(rule: Rule) -> str:
+    return (rule.__doc__ or "").strip().partition("\n")[0]
+
+
+def show_config(path: Path, overrides: Overrides, config: Path | None, isolated: bool, stream: TextIO) -> None:
+    """`kerascheck config`: the settings that hold for a path, as TOML, each with where it comes from.
+
+    Raises:
+        Failure: a configuration file is wrong, or the path does not exist.
+    """
+    if not path.exists():
+        raise Failure(f"{path}: no such file or folder")
+    try:
+        resolved = Resolver(overrides, config, isolated).resolve(path)
+    except ConfigError as error:
+        raise Failure(str(error)) from None
+    rows = [(f"{key} = {_toml(value)}", resolved.origins[key]) for key, value in resolved.values.items()]
+    width = max((len(row) for row, _ in rows if len(row) <= 60), default=0)
+    for row, origin in rows:
+        stream.write(f"{row.ljust(width)}  # {origin}\n")
+
+
+def _toml(value: object) -> str:
+    import json
+
+    if value is None:
+        return '"the rules that are on by default"'
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(codes)}" for key, codes in value) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

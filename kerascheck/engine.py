@@ -1,0 +1,271 @@
+"""From the bytes of a file to its report: parse, interpret, run the rules, merge, place, silence."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kerascheck.config import Settings
+from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.discovery import matches_glob, mentions_keras
+from kerascheck.selection import matches
+from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
+from kerascheck.suppressions import Suppression, Suppressions, comment_row
+
+if TYPE_CHECKING:
+    from kerascheck.network.ir import Program
+    from kerascheck.rules.base import Finding, Rule
+
+UNUSED_SUPPRESSION = "KC003"
+ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
+
+#: Frames for programs whose expressions nest as deep as `lexing.MAX_LINKS` allows.
+_RECURSION_LIMIT = 10_000
+
+_log = logging.getLogger(__name__)
+
+
+def check_source(raw: bytes, filename: str, settings: Settings) -> Report:
+    """Check one file. Whatever the file holds, this returns.
+
+    Args:
+        raw: the bytes of the file.
+        filename: how the file is called in the findings.
+        settings: which rules run, and their thresholds.
+    """
+    if not mentions_keras(raw):
+        return Report(filename, skipped="does not mention Keras")
+    with _deep_recursion():
+        check = _Check(filename, settings)
+        try:
+            return check.run(raw)
+        except RecursionError:
+            return check.refuse(UNREADABLE, "nested too deeply to analyse", Position(1, 1))
+        except MemoryError:
+            return check.refuse(UNREADABLE, "too large to analyse", Position(1, 1))
+        except Exception as error:
+            return check.crash("the analysis", error)
+
+
+def check_file(filename: str, settings: Settings) -> Report:
+    """Check the file of this name; one that cannot be read gives KC002."""
+    try:
+        with open(filename, "rb") as file:
+            raw = file.read()
+    except OSError as error:
+        return unreadable(filename, error.strerror or str(error), settings)
+    return check_source(raw, filename, settings)
+
+
+def unreadable(filename: str, reason: str, settings: Settings) -> Report:
+    """The report of a file that could not be checked at all."""
+    return _Check(filename, settings).refuse(UNREADABLE, reason, Position(1, 1))
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    rule: Rule
+    finding: Finding
+
+
+class _Check:
+    """The work on one file."""
+
+    def __init__(self, filename: str, settings: Settings) -> None:
+        from kerascheck.rules.registry import all_rules
+
+        ignored = [
+            selector
+            for pattern, selectors in settings.per_file_ignores
+            if matches_glob(filename, pattern, settings.root)
+            for selector in selectors
+        ]
+        self._rules: dict[str, Rule] = {
+            rule.code: rule
+            for rule in all_rules()
+            if settings.selection.includes(rule.code, rule.name, rule.enabled)
+            and not any(matches(selector, rule.code, rule.name) for selector in ignored)
+        }
+        self._settings = settings
+        self._report = Report(filename)
+
+    def run(self, raw: bytes) -> Report:
+        """The report on these bytes."""
+        try:
+            source = Source(raw, self._report.filename)
+            suppressions = Suppressions(source)
+            if suppressions.skip_file:
+                self._report.skipped = "says skip-file"
+                return self._report
+            _ = source.tree
+        except SourceError as error:
+            return self.refuse(error.code, error.message, error.position)
+
+        from kerascheck.interp import analyze
+
+        with recorded_reads() as self._report.modules:
+            analysis = analyze(source)
+        paths = analysis.paths
+        self._report.incomplete = analysis.incomplete
+        self._count_models(paths)
+        placed = self._placed(self._merged(paths, source), source)
+        self._report.diagnostics += self._unsilenced(placed, suppressions)
+        if UNUSED_SUPPRESSION in self._rules:
+            self._report.diagnostics += self._unused(suppressions, source)
+        self._report.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
+        return self._report
+
+    def refuse(self, code: str, message: str, position: Position) -> Report:
+        """Report that the file as a whole cannot be checked."""
+        rule = self._rules.get(code)
+        if rule is not None:
+            span = Span(position, position)
+            self._report.diagnostics.append(
+                Diagnostic(code, rule.name, rule.severity, message, self._report.filename, span, noqa_row=position.row)
+            )
+        return self._report
+
+    def crash(self, where: str, error: Exception) -> Report:
+        """Report a fault of kerascheck itself, whatever is selected."""
+        _log.debug("internal error in %s", where, exc_info=error)
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+        message = f"internal error in {where} ({type(error).__name__}: {error}{place}); please report it: {ISSUES_URL}"
+        span = Span(Position(1, 1), Position(1, 1))
+        self._report.crashed = True
+        self._report.diagnostics.append(
+            Diagnostic(UNREADABLE, "unreadable-file", Severity.ERROR, message, self._report.filename, span, noqa_row=1)
+        )
+        return self._report
+
+    def _count_models(self, paths: list[Program]) -> None:
+        """Count each model once; one that is less well known on some path counts as that."""
+        order = ("exact", "symbolic", "unknown")
+        worst: dict[object, int] = {}
+        for program in paths:
+            for network in program.networks:
+                key = network.site.key if network.site is not None else id(network)
+                worst[key] = max(worst.get(key, 0), order.index(network.status()))
+        counts = list(worst.values())
+        self._report.models_exact = counts.count(0)
+        self._report.models_symbolic = counts.count(1)
+        self._report.models_unknown = counts.count(2)
+
+    def _merged(self, paths: list[Program], source: Source) -> list[_Found]:
+        """The findings that hold on every path that reaches what they are about; the first message of each place."""
+        found: list[dict[tuple[str, tuple[int, int]], _Found]] = []
+        for program in paths:
+            on_path: dict[tuple[str, tuple[int, int]], _Found] = {}
+            for rule in self._rules.values():
+                for finding in self._findings(rule, program):
+                    if finding.site.file is source:
+                        on_path.setdefault((rule.code, finding.site.key), _Found(rule, finding))
+            found.append(on_path)
+        merged: dict[tuple[str, tuple[int, int]], _Found] = {}
+        for on_path in found:
+            for key, first in on_path.items():
+                about = first.finding.anchor_key
+                if key not in merged and all(
+                    key in other for program, other in zip(paths, found, strict=True) if about in program.reached
+                ):
+                    merged[key] = first
+        return list(merged.values())
+
+    def _findings(self, rule: Rule, program: Program) -> list[Finding]:
+        """What the rule finds on one path; a rule that fails is reported and finds nothing."""
+        try:
+            return list(rule.check(program, self._settings.thresholds))
+        except Exception as error:
+            if not self._report.crashed:
+                self.crash(f"rule {rule.code}", error)
+            return []
+
+    def _placed(self, found: Iterable[_Found], source: Source) -> Iterator[Diagnostic]:
+        for item in found:
+            rule, finding = item.rule, item.finding
+            span = source.locate(finding.site.node)
+            yield Diagnostic(
+                code=rule.code,
+                name=rule.name,
+                severity=finding.severity or rule.severity,
+                message=finding.message,
+                filename=source.filename,
+                span=span,
+                fix=self._fix(item, source),
+                help=finding.help,
+                noqa_row=comment_row(source, span.start.row),
+            )
+
+    def _fix(self, item: _Found, source: Source) -> Fix | None:
+        from kerascheck.fixes.lower import CannotLower, lower
+
+        if item.finding.repair is None:
+            return None
+        try:
+            return lower(item.finding.repair, source)
+        except (CannotLower, LookupError) as error:
+            _log.debug("no fix for %s: %s", item.rule.code, error)
+            return None
+
+    def _unsilenced(self, diagnostics: Iterable[Diagnostic], suppressions: Suppressions) -> Iterator[Diagnostic]:
+        """The findings that no comment silences, on their first row or at the end of their logical line."""
+        for diagnostic in diagnostics:
+            rows = suppressions.rows_for(diagnostic.span.start.row)
+            if not suppressions.silence(diagnostic.code, diagnostic.name, rows):
+                yield diagnostic
+
+    def _unused(self, suppressions: Suppressions, source: Source) -> Iterator[Diagnostic]:
+        """KC003: comments of our own, and codes of ours in `# noqa`, that silence nothing."""
+        rule = self._rules[UNUSED_SUPPRESSION]
+        for suppression in suppressions.all:
+            unused = suppression.unused(self._rules.values())
+            if unused is None:
+                continue
+            what = f" of {', '.join(unused)}" if unused else ""
+            span = Span(source.position(suppression.start), source.position(suppression.end))
+            yield Diagnostic(
+                code=rule.code,
+                name=rule.name,
+                severity=rule.severity,
+                message=f"this comment silences nothing{what}; remove it",
+                filename=source.filename,
+                span=span,
+                fix=_removal(suppression, unused, source),
+                noqa_row=span.start.row,
+            )
+
+
+def _removal(suppression: Suppression, unused: tuple[str, ...], source: Source) -> Fix:
+    """Take the comment out, or only the codes in it that are of no use."""
+    kept = [code for code in suppression.codes or () if code not in unused]
+    start, end = suppression.start, suppression.end
+    content = ""
+    if kept:
+        text = source.text[start:end]
+        separator = "," if "," in text else " "
+        old = text[text.index(suppression.codes[0]) :] if suppression.codes else ""
+        content = text[: len(text) - len(old)] + f"{separator} ".join(kept) + ("]" if text.endswith("]") else "")
+    else:
+        row_start, row_end = source.rows(suppression.row, suppression.row)
+        if not source.text[end:row_end].strip():
+            # Nothing else is in the comment: the spaces before it go, and an empty row with them.
+            start = row_start + len(source.text[row_start:start].rstrip())
+            end = row_end if start == row_start else row_start + len(source.line(suppression.row))
+    edit = Edit(Span(source.position(start), source.position(end)), content)
+    return Fix(Applicability.SAFE, "Remove the unused suppression", (edit,))

@@ -1,0 +1,124 @@
+"""Many files: in this process while they are few, in several when they are worth the start."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kerascheck.discovery import mentions_keras
+from kerascheck.engine import check_source, unreadable
+
+if TYPE_CHECKING:
+    from kerascheck.cache import Cache
+    from kerascheck.config import Settings
+    from kerascheck.diagnostics import Report
+
+#: Bytes of Python from which starting processes pays: about half a second of work.
+_WORTH_PROCESSES = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to check, and the settings that hold for it."""
+
+    filename: str
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    job: Job
+    raw: bytes
+
+
+def check_files(
+    jobs: Sequence[Job], processes: int = 0, cache: Cache | None = None, progress: Callable[[int], None] | None = None
+) -> list[Report]:
+    """The reports of all files, in the order of the jobs, however many processes work.
+
+    Args:
+        jobs: the files.
+        processes: how many processes; 0 for one a core, and for none where the work is small.
+        cache: where earlier reports are kept.
+        progress: called with 1 whenever a file is done.
+    """
+    reports: dict[int, Report] = {}
+
+    def done(index: int, report: Report) -> None:
+        reports[index] = report
+        if progress is not None:
+            progress(1)
+
+    todo: list[tuple[int, _Loaded]] = []
+    for index, job in enumerate(jobs):
+        try:
+            with open(job.filename, "rb") as file:
+                raw = file.read()
+        except OSError as error:
+            done(index, unreadable(job.filename, f"cannot be read: {error.strerror or error}", job.settings))
+            continue
+        known = cache.load(raw, job.filename, job.settings) if cache is not None and mentions_keras(raw) else None
+        if known is not None:
+            done(index, known)
+        elif mentions_keras(raw):
+            todo.append((index, _Loaded(job, raw)))
+        else:
+            done(index, check_source(raw, job.filename, job.settings))
+
+    raws = {index: loaded.raw for index, loaded in todo}
+    for index, report in _check_all(todo, processes):
+        if cache is not None:
+            cache.store(raws[index], jobs[index].settings, report)
+        done(index, report)
+    return [reports[index] for index in range(len(jobs))]
+
+
+def _check_all(todo: list[tuple[int, _Loaded]], processes: int) -> Iterator[tuple[int, Report]]:
+    size = sum(len(loaded.raw) for _, loaded in todo)
+    workers = min(processes or os.cpu_count() or 1, len(todo))
+    if workers < 2 or (not processes and size < _WORTH_PROCESSES):
+        for index, loaded in todo:
+            yield index, _check(loaded)
+        return
+    # The large files first, so that none is left for the end.
+    todo = sorted(todo, key=lambda item: -len(item[1].raw))
+    lost: list[tuple[int, _Loaded]] = []
+    with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent) as pool:
+        futures = {pool.submit(_check, loaded): (index, loaded) for index, loaded in todo}
+        try:
+            for future in as_completed(futures):
+                index, loaded = futures[future]
+                try:
+                    yield index, future.result()
+                except BrokenProcessPool:
+                    lost.append((index, loaded))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    # One file has killed its process, and the pool with it: each of the rest gets a process of its own.
+    for index, loaded in lost:
+        yield index, _check_alone(loaded)
+
+
+def _check_alone(loaded: _Loaded) -> Report:
+    """Check a file in a process that may die."""
+    with ProcessPoolExecutor(1, initializer=_leave_interrupts_to_the_parent) as pool:
+        try:
+            return pool.submit(_check, loaded).result()
+        except BrokenProcessPool:
+            report = unreadable(loaded.job.filename, "the process that analysed it died", loaded.job.settings)
+            report.crashed = True
+            return report
+
+
+def _check(loaded: _Loaded) -> Report:
+    return check_source(loaded.raw, loaded.job.filename, loaded.job.settings)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,120 @@
+"""Each finding with its lines, the place underlined, and what to do about it."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from typing import TextIO
+
+from kerascheck.diagnostics import Applicability, Diagnostic, Severity
+from kerascheck.reporters.base import Outcome, summary
+from kerascheck.source import Source, SourceError
+
+_CONTEXT = 2  # rows shown above and below
+_MAX_ROWS = 5  # underlined rows shown of a finding that spans more
+_MAX_WIDTH = 160  # of a row; what stands behind is cut
+_HELP_WIDTH = 100
+
+_COLOURS = {
+    "bold": "\x1b[1m",
+    "frame": "\x1b[1;34m",
+    "help": "\x1b[1;36m",
+    Severity.ERROR: "\x1b[1;31m",
+    Severity.WARNING: "\x1b[1;33m",
+    Severity.INFO: "\x1b[1;32m",
+}
+
+
+class _Painter:
+    """Puts colours around text, or does not."""
+
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, style: str | Severity, text: str) -> str:
+        return f"{_COLOURS[style]}{text}\x1b[0m" if self._colour and text else text
+
+
+def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
+    """Write all findings and the closing lines."""
+    paint = _Painter(colour)
+    sources: dict[str, Source | None] = {}
+    for diagnostic in outcome.diagnostics:
+        if diagnostic.filename not in sources:
+            sources[diagnostic.filename] = _read(outcome, diagnostic.filename)
+        stream.write(_block(diagnostic, sources[diagnostic.filename], paint) + "\n\n")
+    stream.write(summary(outcome) + "\n")
+
+
+def _read(outcome: Outcome, filename: str) -> Source | None:
+    """The source to quote, or None where there is none to read."""
+    try:
+        return Source(outcome.read(filename), filename)
+    except (OSError, SourceError):
+        return None
+
+
+def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> str:
+    """One finding."""
+    fixable = ""
+    if diagnostic.fix is not None:
+        fixable = " [fix]" if diagnostic.fix.applicability is Applicability.SAFE else " [unsafe fix]"
+    lines = [f"{paint(diagnostic.severity, diagnostic.code)}{paint('help', fixable)} {diagnostic.message}"]
+    start = diagnostic.span.start
+    cell = f"cell {diagnostic.cell}:" if diagnostic.cell is not None else ""
+    place = f"{diagnostic.filename}:{cell}{start.row}:{start.column}"
+    quoted = _quote(diagnostic, source, paint) if source is not None else []
+    gutter = " " * (len(str(start.row + _MAX_ROWS + _CONTEXT)))
+    lines.append(f"{gutter}{paint('frame', '-->')} {place}")
+    lines += quoted
+    for title, text in (("help", _advice(diagnostic)), ("docs", diagnostic.url)):
+        if text:
+            body = textwrap.wrap(text, _HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
+            lines.append(f"{gutter} {paint('frame', '=')} {paint('help', title)}: {body[0]}")
+            lines += [f"{gutter}         {row}" for row in body[1:]]
+    return "\n".join(lines)
+
+
+def _advice(diagnostic: Diagnostic) -> str:
+    """What to do: the finding's own help, else the title of its fix."""
+    fix = diagnostic.fix.message if diagnostic.fix is not None else ""
+    return diagnostic.help or fix
+
+
+def _quote(diagnostic: Diagnostic, source: Source, paint: _Painter) -> list[str]:
+    """The rows of the finding, underlined, with those around them."""
+    start, end = diagnostic.span.start, diagnostic.span.end
+    total = len(source.line_starts)
+    last = min(end.row, start.row + _MAX_ROWS - 1)
+    rows = range(max(1, start.row - _CONTEXT), min(total, last + _CONTEXT) + 1)
+    width = len(str(start.row + _MAX_ROWS + _CONTEXT))
+    bar = paint("frame", "|")
+    lines = [f"{' ' * width} {bar}"]
+    for row in rows:
+        text = source.line(row)
+        lines.append(f"{paint('frame', str(row).rjust(width))} {bar} {_printable(text[:_MAX_WIDTH])}".rstrip())
+        if start.row <= row <= last:
+            indent = len(text) - len(text.lstrip())
+            first = start.column - 1 if row == start.row else indent
+            stop = end.column - 1 if row == end.row else len(text.rstrip())
+            stop = max(min(stop, _MAX_WIDTH), first + 1)
+            if first < _MAX_WIDTH:
+                marks = "^" * max(1, _columns(text[first:stop]))
+                lines.append(f"{' ' * width} {bar} {' ' * _columns(text[:first])}{paint(diagnostic.severity, marks)}")
+    if last < end.row:
+        lines.append(f"{' ' * width} {bar} ... {end.row - last} more rows")
+    lines.append(f"{' ' * width} {bar}")
+    return lines
+
+
+def _printable(text: str) -> str:
+    """The row without what would move or colour the terminal."""
+    return "".join("    " if c == "\t" else c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _columns(text: str) -> int:
+    """How many terminal columns the text takes as `_printable` writes it."""
+    return sum(
+        4 if c == "\t" else 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

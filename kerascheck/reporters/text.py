@@ -1,0 +1,20 @@
+"""One line a finding, as flake8 writes it: `path:row:col: CODE message`."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from kerascheck.reporters.base import Outcome, summary
+
+
+def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
+    """Write all findings and the closing line."""
+    for d in outcome.diagnostics:
+        cell = f"cell {d.cell}:" if d.cell is not None else ""
+        start = d.span.start
+        if colour:
+            place = f"\x1b[1m{d.filename}\x1b[0m\x1b[36m:{cell}{start.row}:{start.column}:\x1b[0m"
+            stream.write(f"{place} \x1b[1;31m{d.code}\x1b[0m {d.message}\n")
+        else:
+            stream.write(f"{d.filename}:{cell}{start.row}:{start.column}: {d.code} {d.message}\n")
+    stream.write(summary(outcome) + "\n")
