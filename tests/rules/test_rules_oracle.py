@@ -1,0 +1,144 @@
+"""What the rules of severity error claim, tried on the installed Keras."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kerascheck.rules.base import Invalid, Rule
+from kerascheck.rules.registry import all_rules
+
+pytestmark = pytest.mark.oracle
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+#: Rules that say "Keras raises", where building or compiling is enough to see it.
+CRASHING = [rule for rule in all_rules() if rule.code.startswith("KC2") or rule.code == "KC105"]
+#: Names of modules that the examples only pretend to have, and forms of old versions.
+_NOT_RUNNABLE = re.compile(
+    r"^from (data|elsewhere|mine|settings|somewhere) import|sys\.argv|output_dim=32|drops everything", re.MULTILINE
+)
+_ONLY_ZEROS = re.compile(r"Dropout\(1\.0\)")
+
+
+@pytest.fixture(scope="module")
+def keras() -> Any:
+    import os
+
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    pytest.importorskip("tensorflow", reason="compares with the real Keras: needs TensorFlow (pip install '.[test]')")
+    return pytest.importorskip("keras", minversion="3.0", reason="compares with the real Keras 3")
+
+
+def _valid() -> list[Any]:
+    return [
+        pytest.param(code, id=f"{rule.code}-{number}")
+        for rule in CRASHING
+        for number, code in enumerate(rule.VALID)
+        if not _NOT_RUNNABLE.search(code)
+    ]
+
+
+def _invalid() -> list[Any]:
+    return [
+        pytest.param(rule, case, id=f"{rule.code}-{number}")
+        for rule in CRASHING
+        for number, case in enumerate(rule.INVALID)
+        if not _ONLY_ZEROS.search(case.code)
+    ]
+
+
+def run(code: str) -> None:
+    exec(compile(code, "example.py", "exec"), {"__name__": "example"})
+
+
+@pytest.mark.parametrize("code", _valid())
+def test_keras_takes_the_valid_code(keras: Any, code: str) -> None:
+    run(code)
+
+
+@pytest.mark.parametrize(("rule", "case"), _invalid())
+def test_keras_refuses_the_invalid_code(keras: Any, rule: Rule, case: Invalid) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        run(case.code)
+
+
+def test_dropout_of_everything_gives_zeros(keras: Any) -> None:
+    output = keras.layers.Dropout(1.0)(keras.ops.ones((4, 8)), training=True)
+    assert not keras.ops.convert_to_numpy(output).any()
+
+
+def _fit(keras: Any, units: int, activation: str | None, labels: Any, **compile_arguments: Any) -> dict[str, Any]:
+    import numpy as np
+
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units, activation=activation)])
+    model.compile("sgd", **compile_arguments)
+    history: dict[str, Any] = model.fit(np.random.rand(len(labels), 4), labels, verbose=0).history
+    return history
+
+
+def test_softmax_over_one_unit_is_always_one(keras: Any) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="softmax")])
+    assert (keras.ops.convert_to_numpy(model(keras.random.normal((16, 4)))) == 1).all()
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_categorical_crossentropy_on_one_unit_is_zero(keras: Any, activation: str) -> None:
+    import numpy as np
+
+    history = _fit(keras, 1, activation, np.array([[0.0], [1.0]] * 8), loss="categorical_crossentropy")
+    assert abs(history["loss"][0]) < 1e-5
+
+
+def test_sparse_categorical_crossentropy_on_one_unit_knows_class_zero_only(keras: Any) -> None:
+    import numpy as np
+
+    with pytest.raises(Exception, match="label value"):
+        _fit(keras, 1, "sigmoid", np.ones(8, "int32"), loss="sparse_categorical_crossentropy")
+
+
+def test_linear_output_takes_clipped_values_for_probabilities(keras: Any) -> None:
+    loss = keras.losses.BinaryCrossentropy()
+    far, near = loss([[1.0]], [[-50.0]]), loss([[1.0]], [[-1.0]])
+    assert float(far) == pytest.approx(float(near)), "no gradient outside [0, 1]"
+
+
+@pytest.mark.parametrize("name", ["fmeasure", "fbeta_score", "matthews_correlation"])
+def test_removed_metric_names_are_refused(keras: Any, name: str) -> None:
+    import numpy as np
+
+    with pytest.raises(ValueError, match="Could not interpret metric"):
+        _fit(keras, 1, "sigmoid", np.ones((8, 1)), loss="binary_crossentropy", metrics=[name])
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "f1_score", "auc"])
+def test_names_that_keras_has_again(keras: Any, name: str) -> None:
+    import numpy as np
+
+    assert name in _fit(keras, 1, "sigmoid", np.ones((8, 1)), loss="binary_crossentropy", metrics=[name])
+
+
+def test_a_later_input_shape_is_ignored(keras: Any) -> None:
+    model = keras.Sequential([keras.layers.Dense(7, input_shape=(4,)), keras.layers.Dense(3, input_shape=(99,))])
+    assert model.layers[1].kernel.shape == (7, 3)
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("good/*.py")), ids=lambda path: path.stem)
+def test_the_good_fixtures_run(keras: Any, path: Path) -> None:
+    if path.stem == "old_keras":
+        pytest.skip("written for Keras 1")
+    run(path.read_text(encoding="utf-8").replace("epochs=10", "epochs=1, verbose=0"))
+
+
+def test_the_clean_stacks_of_applications_stay_silent() -> None:
+    """Every model that Keras ships, as source: none has a finding of the architecture rules."""
+    applications = pytest.importorskip("keras.src.applications", reason="needs Keras")
+    from kerascheck.config import Settings
+    from kerascheck.engine import check_file
+
+    for path in sorted(Path(applications.__file__).parent.glob("*.py")):
+        found = [d for d in check_file(str(path), Settings()).diagnostics if d.code.startswith(("KC1", "KC2", "KC3"))]
+        assert not found, (path.name, [(d.span.start.row, d.code, d.message) for d in found])
