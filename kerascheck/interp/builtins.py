@@ -101,7 +101,7 @@ def _zip(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     columns = [items_of(run, value) for value in _values(arguments)]
     if arguments.open_positional or any(isinstance(column, Unknown) for column in columns):
         return run.unknown_list("zip of something unknown")
-    return run.new_list(list(zip(*columns, strict=False)))  # type: ignore[arg-type]
+    return run.new_list(list(zip(*columns, strict=False)))
 
 
 def _reversed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -129,7 +129,7 @@ def _map(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     columns = [items_of(run, value) for value in values[1:]]
     if not values or not columns or any(isinstance(column, Unknown) for column in columns):
         return run.unknown_list("map over something unknown")
-    rows = list(zip(*columns, strict=False))  # type: ignore[arg-type]
+    rows = list(zip(*columns, strict=False))
     return run.new_list([plain_call(run, values[0], list(row), site) for row in rows[:1000]])
 
 
@@ -224,7 +224,7 @@ def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     for item in items:
         if not isinstance(item, (int, float, SymDim)) or not isinstance(total, (int, float, SymDim)):
             return run.fresh("a sum of something unknown", site.node)
-        total = total + item  # type: ignore[operator]
+        total = total + item
     return total
 
 

@@ -17,10 +17,12 @@ External = Callable[[Run, str, Arguments, Site], Value]
 def _table() -> dict[str, External]:
     from kerascheck.interp.builtins import BUILTINS
     from kerascheck.interp.keras.construction import CONSTRUCTORS
+    from kerascheck.interp.keras.operations import operations
     from kerascheck.interp.libraries import LIBRARIES
 
     table: dict[str, External] = {f"builtins.{name}": handler for name, handler in BUILTINS.items()}
     table.update(LIBRARIES)
+    table.update(operations())
     table.update(CONSTRUCTORS)
     return table
 

@@ -249,6 +249,10 @@ METHODS: dict[str, dict[str, Method]] = {
         "copy": _dict_copy,
         "clear": _clear,
     },
-    "tuple": {"index": _index, "count": _count},
+    "tuple": {
+        "index": _index,
+        "count": _count,
+        "as_list": lambda run, receiver, arguments, site: run.new_list(receiver),  # of a TensorShape
+    },
     "str": {**{name: _string(name) for name in _STRING_METHODS}, "format": _format, "join": _join},
 }

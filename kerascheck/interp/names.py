@@ -1,4 +1,4 @@
-"""Every spelling of a Keras name ends at one canonical name: `keras.layers.Dense`, `keras.Input`, `keras.Sequential`."""
+"""Every spelling of a Keras name ends at one canonical name: `keras.layers.Dense`, `keras.Input`."""
 
 from __future__ import annotations
 

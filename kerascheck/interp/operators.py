@@ -171,9 +171,9 @@ def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, SymDim) and op == "Minus":
         return -value
     if isinstance(value, Tensor):
-        from kerascheck.interp.keras.tensors import elementwise
+        from kerascheck.interp.keras.tensors import negative
 
-        return elementwise(run, "Negative", value, None)
+        return negative(run, value, None)
     if isinstance(value, Unknown):
         return Unknown(value.reason, (op, value.key), f"-{value.text}" if value.text and op == "Minus" else None)
     return run.fresh("an operator on something unknown", node)
@@ -202,7 +202,7 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     elif isinstance(value, Tensor):
         from kerascheck.interp.keras.tensors import index_tensor
 
-        return index_tensor(run, value, index)
+        return index_tensor(run, value, index, None)
     else:
         return run.fresh(f"an item of {value!r}"[:80], node)
     if isinstance(index, slice):

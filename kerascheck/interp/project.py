@@ -70,7 +70,7 @@ class Project:
         from kerascheck.layers.registry import find
 
         for module in modules:
-            known = _STAR_NAMES.get(module, frozenset())
+            known: set[str] = _STAR_NAMES.get(module, set())
             if name in known:
                 return self.external(names.attribute(module, name))
             if module == "keras.layers" and (name == "Input" or find(name) is not None):
@@ -196,7 +196,7 @@ _KERAS_1 = re.compile(
 )
 _KERAS_2 = re.compile(
     r"\b(keras\.layers\.experimental|keras\.layers\.(core|convolutional|recurrent|embeddings|wrappers|normalization|pooling|advanced_activations)"
-    r"|keras\.(engine|utils\.np_utils|backend\.tensorflow_backend)|fit_generator|predict_classes|steps_per_epoch\s*=)\b"
+    r"|keras\.(engine|utils\.np_utils|backend\.tensorflow_backend)|fit_generator|predict_classes)\b"
 )
 
 

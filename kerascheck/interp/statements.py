@@ -210,15 +210,13 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     iterable = run.evaluate(node.iter, scope)
     items = items_of(run, iterable)
     if isinstance(items, Unknown) or len(items) > MAX_LOOP_ROUNDS:
-        element = run.fresh("an element of something unknown", node)
-        return _unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
+        return _unknown_rounds(run, node, scope)
     built = len(run.program.layers)
     for index, item in enumerate(items):
         if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and len(items) > _SHORT_LOOP:
             if len(run.program.layers) == built:
                 # Nothing of Keras is built in here: this is a loop over data.
-                element = run.fresh("an element of a long loop", node)
-                return _unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
+                return _unknown_rounds(run, node, scope)
             built = len(run.program.layers)
         assign(run, node.target, item, scope)
         signal = _block(run, node.body, scope)
@@ -228,6 +226,11 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
             if signal.kind == "break":
                 return None
     return _block(run, node.orelse.body, scope) if node.orelse is not None else None
+
+
+def _unknown_rounds(run: Run, node: cst.For, scope: Scope) -> Signal | None:
+    element = run.fresh("an element of something unknown", node)
+    return _unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
 
 
 def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:

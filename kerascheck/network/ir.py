@@ -7,7 +7,7 @@ unknown too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kerascheck.network.dims import Int, Shape, SymDim, format_shape, is_exact, prod_ints
@@ -261,31 +261,6 @@ class BuiltinLayer(Layer):
         for layer in self.definition.weight_holders(self.config):
             own = [*own, *((w, t and self.trainable) for w, t in layer.all_weights())]
         return own
-
-
-class CustomLayer(Layer):
-    """A layer class of the program. `run` interprets its `build` and `call` on shapes."""
-
-    def __init__(
-        self,
-        cls: str,
-        qualname: str,
-        name: str,
-        site: Site | None,
-        arguments: Arguments | None = None,
-        run: Callable[[list[Shape]], list[Shape]] | None = None,
-    ) -> None:
-        super().__init__(cls, name, site, arguments, qualname)
-        self.run = run
-        self.parts: list[Layer] = []  # sublayers found on self
-
-    def infer(self, shapes: list[Shape]) -> list[Shape]:
-        if self.run is None:
-            return super().infer(shapes)
-        return self.run(shapes)
-
-    def sublayers(self) -> Sequence[Layer]:
-        return self.parts
 
 
 class Network(Layer):

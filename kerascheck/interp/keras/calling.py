@@ -11,6 +11,8 @@ from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     """`layer(inputs, ...)`."""
+    from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel, call_custom
+
     value = arguments.positional[0].value if arguments.positional else arguments.value("inputs")
     tensors = input_tensors(value)
     if tensors is None:
@@ -18,6 +20,8 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         if isinstance(value, Unknown):
             return run.fresh(f"{layer.cls} on something unknown", site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)
+    if isinstance(layer, CustomLayer) or (isinstance(layer, SubclassedModel) and layer.kind == "subclass"):
+        return call_custom(run, layer, arguments, site)
     for name in ("initial_state", "value", "key"):
         extra = input_tensors(arguments.value(name))
         if extra:
@@ -26,7 +30,7 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         tensors += input_tensors(arguments.positional[1].value) or []
         if len(arguments.positional) > 2:
             tensors += input_tensors(arguments.positional[2].value) or []
-    outputs = apply_layer(run, layer, tensors, site, is_list=not isinstance(value, Tensor))
+    outputs = apply_layer(run, layer, tensors, site)
     return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
 
 

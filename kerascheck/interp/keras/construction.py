@@ -96,12 +96,13 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     if spelled == "InputLayer":
         return make_input(run, "InputLayer", frozen, site)
     if definition is None:
-        layer = Layer(spelled, "", site, frozen)
-        layer.unknown = Unknown(f"the layer {spelled} is not known")
-        _name(run, layer, frozen)
-        run.program.layers.append(layer)
-        return layer
+        foreign = Layer(spelled, "", site, frozen)
+        foreign.unknown = Unknown(f"the layer {spelled} is not known")
+        _name(run, foreign, frozen)
+        run.program.layers.append(foreign)
+        return foreign
     dialect = run.project.dialect
+    layer: Layer
     try:
         config = configure(definition, frozen, spelled, 1 if spelled in _SPELLED_KERAS_1 and dialect < 3 else dialect)
     except KerasError as error:
@@ -111,16 +112,17 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
         run.program.layers.append(refused)
         run.raised(error, site, refused)
         return refused
-    layer = BuiltinLayer(definition, config, "", site, frozen)
+    if definition.name == "Lambda":
+        from kerascheck.interp.keras.subclassing import FunctionLayer
+
+        layer = FunctionLayer(definition, config, "", site, frozen)
+        layer.function, layer.machine = arguments.value("function", 0), run
+    else:
+        layer = BuiltinLayer(definition, config, "", site, frozen)
     _name(run, layer, frozen)
-    trainable = frozen.value("trainable", None, True)
-    if trainable is False:
+    if frozen.value("trainable", None, True) is False:
         layer.set_trainable(False)
     run.program.layers.append(layer)
-    if definition.name == "Lambda":
-        from kerascheck.interp.keras.subclassing import attach_function
-
-        attach_function(run, layer, arguments.value("function", 0), site)
     return layer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kerascheck.interp.keras.calling import input_tensors
 from kerascheck.interp.keras.freeze import freeze_arguments
+from kerascheck.interp.keras.tensors import Operation
 from kerascheck.interp.run import Run
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import InputLayer, Layer, Network, Node, Site, Tensor
@@ -90,6 +91,28 @@ def _trace(run: Run, network: Network, site: Site) -> None:
     _check_names(run, network, site)
 
 
+def trace_graph(inputs: list[Tensor], outputs: list[Tensor]) -> list[Node]:
+    """The calls between inputs and outputs in topological order."""
+    stops = {id(tensor) for tensor in inputs}
+    finished: set[int] = set()
+    order: list[Node] = []
+    for output in outputs:
+        stack: list[tuple[Tensor, bool]] = [(output, False)]
+        while stack:
+            tensor, leaving = stack.pop()
+            node = tensor.node
+            if node is None or id(tensor) in stops:
+                continue
+            if leaving:
+                if id(node) not in finished:
+                    finished.add(id(node))
+                    order.append(node)
+            elif id(node) not in finished:
+                stack.append((tensor, True))
+                stack.extend((incoming, False) for incoming in reversed(node.inputs))
+    return order
+
+
 def _reason(tensor: Tensor) -> Unknown:
     if isinstance(tensor.shape, Unknown):
         return tensor.shape
@@ -118,7 +141,10 @@ def _order_layers(network: Network, order: list[Node], first_seen: dict[int, int
                 layers[id(layer)] = layer
                 depth_of_layer[id(layer)] = 0
                 first_seen[id(layer)] = -1
-    network.layers = sorted(layers.values(), key=lambda lay: (-depth_of_layer[id(lay)], first_seen[id(lay)]))
+    network.layers = sorted(
+        (layer for layer in layers.values() if not isinstance(layer, Operation)),
+        key=lambda lay: (-depth_of_layer[id(lay)], first_seen[id(lay)]),
+    )
     network.nodes = sorted(
         (node for node in order if not isinstance(node.layer, InputLayer)),
         key=lambda node: -depth_of_node[id(node)],

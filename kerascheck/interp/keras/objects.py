@@ -13,7 +13,7 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import CompileCall, Layer, Network, Site, Tensor, TrainCall
+from kerascheck.network.ir import BuiltinLayer, CompileCall, Layer, Network, Site, Tensor, TrainCall
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -77,8 +77,12 @@ def base_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -
         from kerascheck.interp.keras.subclassing import base_init
 
         return NativeMethod(name, instance, base_init)
-    if name in ("build", "call", "get_config", "compute_mask", "__setattr__"):
-        return NativeMethod(name, instance, _nothing)
+    if name in ("build", "call", "__call__"):
+        from kerascheck.interp.keras.subclassing import call_super_build, call_super_call
+
+        return NativeMethod(name, instance, call_super_build if name == "build" else call_super_call)
+    if name in ("get_config", "__setattr__"):
+        return NativeMethod(name, instance, _fresh("a configuration"))
     return keras_attribute(run, instance.layer, name, node)
 
 
@@ -130,15 +134,16 @@ def _build(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     shape = as_shape(arguments.value("input_shape", 0))
     if isinstance(layer, Network) and layer.is_sequential:
         build_sequential(run, layer, shape, site)
-    elif not isinstance(shape, Unknown) and not isinstance(layer, Network) and layer.weights is None:
+    elif not isinstance(shape, Unknown) and isinstance(layer, BuiltinLayer) and layer.weights is None:
         from kerascheck.interp.keras.calling import apply_layer
 
         apply_layer(run, layer, [Tensor(shape)], site)
         layer.calls.pop()
-    elif isinstance(layer, Network) and layer.kind == "subclass":
-        from kerascheck.interp.keras.subclassing import build_subclass
+    else:
+        from kerascheck.interp.keras.subclassing import SubclassedModel, build_subclass
 
-        build_subclass(run, layer, shape, site)
+        if isinstance(layer, SubclassedModel) and layer.kind == "subclass":
+            build_subclass(run, layer, shape, site)
     return None
 
 
@@ -204,7 +209,17 @@ def _set_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Va
     return None
 
 
+def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.keras.subclassing import add_weight
+
+    return add_weight(run, layer, arguments, site)
+
+
 _LAYER_METHODS: dict[str, Method] = {
+    "add_weight": _add_weight,
+    "add_variable": _add_weight,
+    "add_loss": _nothing,
+    "add_metric": _nothing,
     "build": _build,
     "call": _call,
     "__call__": _call,

@@ -90,13 +90,13 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         network.inputs = [layer.tensor]
         network.outputs = [layer.tensor]
         return
-    if any(known is layer or (known.name == layer.name and known.named_by_user) for known in network.layers):
-        if run.project.dialect == 3:
-            run.raised(
-                KerasError(f"layers of a Sequential need unique names, {layer.name} is added twice", "duplicate-name"),
-                call_site or layer.site or site,
-                layer,
-            )
+    twice = any(known is layer or (known.name == layer.name and known.named_by_user) for known in network.layers)
+    if twice and run.project.dialect == 3:
+        run.raised(
+            KerasError(f"layers of a Sequential need unique names, {layer.name} is added twice", "duplicate-name"),
+            call_site or layer.site or site,
+            layer,
+        )
     if not network.layers and not network.inputs:
         shape = given_input_shape(layer, run.project.dialect)
         entry = InputLayer("input", shape if shape is not None else Unknown(_NO_SHAPE), "float32", None)

@@ -1,44 +1,123 @@
-"""Classes of the program that derive from `keras.layers.Layer`, `keras.Model` or `keras.Sequential`."""
+"""Classes of the program that derive from `keras.layers.Layer`, `keras.Model` or `keras.Sequential`.
+
+Their `build` and `call` are interpreted on the shapes that they are called with.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from kerascheck.interp.attributes import find_method
 from kerascheck.interp.keras.calling import input_tensors
-from kerascheck.interp.keras.freeze import freeze_arguments
-from kerascheck.interp.keras.functional import fill_functional
+from kerascheck.interp.keras.freeze import as_shape, freeze, freeze_arguments
+from kerascheck.interp.keras.functional import fill_functional, trace_graph
 from kerascheck.interp.keras.sequential import fill_sequential, new_sequential
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import DictValue, Instance, ListValue, Value
-from kerascheck.network.arguments import Arguments
+from kerascheck.interp.values import DictValue, Instance, ListValue, UserRaise, Value
+from kerascheck.layers.base import configure
+from kerascheck.layers.registry import find
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, CustomLayer, Layer, Network, Site
-from kerascheck.symbolic import Symbol, Undetermined, Unknown
+from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor, Weight
+from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
 
-_MODELS = frozenset({"keras.Model", "keras.Sequential"})
+#: How deep custom layers may call custom layers.
+_MAX_NESTING = 12
+
+
+class CustomLayer(Layer):
+    """A layer of a class of the program; `instance` is the object that its methods see as `self`."""
+
+    def __init__(self, run: Run, instance: Instance, name: str, site: Site, arguments: Arguments) -> None:
+        super().__init__(instance.cls.name, name, site, arguments, instance.cls.name)
+        self.instance = instance
+        self.machine = run
+        self.own: list[Weight] = []  # from add_weight
+        self.base: BuiltinLayer | None = None  # what a built-in base class makes of the arguments of its __init__
+        self.understood = False  # whether the latest call gave known shapes
+        self.built = False
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        if self.unknown is not None:
+            raise Undetermined(self.unknown.reason)
+        tensors = [Tensor(shape) for shape in shapes]
+        value: Value = tensors[0] if len(tensors) == 1 else self.machine.new_list(tensors)
+        result = run_call(self.machine, self, Arguments([Given(value)], {}), self.site)
+        return _known_shapes(result, self.cls)
+
+    def sublayers(self) -> list[Layer]:
+        return layers_on(self.instance)
+
+    def all_weights(self) -> list[tuple[Weight, bool]]:
+        if isinstance(self.weights, Unknown):
+            raise Undetermined(self.weights.reason)
+        if not self.understood:
+            raise Undetermined(f"{self.name} is not called on a known input")
+        seen: dict[int, tuple[Weight, bool]] = {id(w): (w, w.trainable and self.trainable) for w in self.own}
+        holders: list[Layer] = self.sublayers()
+        if self.base is not None and self.base.weights is not None:
+            holders = [self.base, *holders]
+        for layer in holders:
+            if layer.weights is None and not isinstance(layer, (CustomLayer, Network)):
+                continue  # never called, so it has no variables
+            if isinstance(layer, (CustomLayer, Network)) and not layer.calls:
+                continue
+            for weight, trains in layer.all_weights():
+                seen.setdefault(id(weight), (weight, trains and self.trainable))
+        return list(seen.values())
 
 
 def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Arguments, site: Site) -> None:
     """Give a new object of such a class what it is to Keras."""
-    run.reach(site)
     name = instance.cls.name
     if base.name == "keras.Sequential":
+        run.reach(site)
         instance.layer = new_sequential(run, name, Arguments([], {}), site)
-        return
-    if base.name == "keras.Model":
-        network = Network(name, run.layer_name(name), site, freeze_arguments(run, arguments))
+    elif base.name == "keras.Model":
+        run.reach(site)
+        network = SubclassedModel(name, "", site, freeze_arguments(run, arguments))
+        network.instance, network.machine = instance, run
+        network.name = run.layer_name(name)
         network.kind = "subclass"
         network.birth = instance.birth
-        network.open = Unknown("a subclassed model")
+        network.open = Unknown("it is not called on a known input")
         run.program.networks.append(network)
         instance.layer = network
     elif base.name == "keras.Layer" or base.name.startswith("keras.layers."):
-        layer = CustomLayer(
-            name, name, run.layer_name(name), site, freeze_arguments(run, arguments), _runner(run, instance, site)
-        )
-        if base.name != "keras.Layer":
-            layer.run = None
-            layer.unknown = Unknown(f"{name} changes what {base.name} does")
+        run.reach(site)
+        layer = CustomLayer(run, instance, run.layer_name(name), site, freeze_arguments(run, arguments))
         run.program.layers.append(layer)
         instance.layer = layer
+    if instance.layer is not None and any(isinstance(cls, Unknown) for cls in instance.cls.mro()):
+        instance.layer.unknown = Unknown("one of its base classes is not known")
+
+
+class SubclassedModel(Network):
+    """A model whose `call` is the program's own."""
+
+    instance: Instance
+    machine: Run
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        if self.kind != "subclass":
+            return super().infer(shapes)
+        tensors = [Tensor(shape) for shape in shapes]
+        value: Value = tensors[0] if len(tensors) == 1 else self.machine.new_list(tensors)
+        result = run_call(self.machine, self, Arguments([Given(value)], {}), self.site)
+        return _known_shapes(result, self.cls)
+
+    def all_weights(self) -> list[tuple[Weight, bool]]:
+        if self.kind != "subclass":
+            return super().all_weights()
+        if self.open is not None:
+            raise Undetermined(self.open.reason)
+        seen: dict[int, tuple[Weight, bool]] = {}
+        for layer in self.layers:
+            if not layer.calls and layer.weights is None:
+                continue
+            for weight, trains in layer.all_weights():
+                seen.setdefault(id(weight), (weight, trains and self.trainable))
+        return list(seen.values())
 
 
 def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
@@ -47,35 +126,63 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
     given = arguments.value("name")
     if isinstance(given, str):
         layer.name, layer.named_by_user = given, True
+    if arguments.value("trainable") is False:
+        layer.trainable = False
     if isinstance(layer, Network):
         if layer.kind == "sequential":
             fill_sequential(run, layer, arguments, site)
-        elif arguments.positional or "inputs" in arguments.keywords:
-            inputs = arguments.value("inputs", 0)
-            if input_tensors(inputs) is not None:
-                layer.kind = "functional"
-                layer.open = None
-                fill_functional(run, layer, arguments, site)
+        elif input_tensors(arguments.value("inputs", 0)) is not None:
+            layer.kind = "functional"
+            layer.open = None
+            fill_functional(run, layer, arguments, site)
+    elif isinstance(layer, CustomLayer):
+        _configure_base(run, layer, arguments, site)
     return None
+
+
+def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Site) -> None:
+    """The built-in base class reads the arguments that `super().__init__` hands on."""
+    from kerascheck.interp.attributes import keras_base
+
+    base = keras_base(layer.instance.cls)
+    if base is None or base.name == "keras.Layer":
+        return
+    definition = find(base.name.rsplit(".", 1)[1])
+    if definition is None:
+        layer.unknown = Unknown(f"its base class {base.name} is not known")
+        return
+    frozen = freeze_arguments(run, arguments)
+    try:
+        config = configure(definition, frozen, definition.name, run.project.dialect)
+    except KerasError:
+        layer.unknown = Unknown(f"the arguments of its base class {definition.name}")
+        return
+    layer.base = BuiltinLayer(definition, config, layer.name, site, frozen)
 
 
 def initialised(run: Run, instance: Instance, base: Symbol, arguments: Arguments, site: Site) -> None:
     """Called when `__init__` has run: what it put on the object are parts of the layer."""
     layer = instance.layer
     if isinstance(layer, CustomLayer):
-        layer.parts = _parts(instance)
+        init = find_method(instance, "__init__")
+        if init is None and base.name != "keras.Layer":
+            _configure_base(run, layer, arguments, site)
     elif isinstance(layer, Network) and layer.kind == "subclass":
-        layer.layers = _parts(instance)
+        layer.layers = layers_on(instance)
+        if find_method(instance, "__init__") is None and arguments.positional:
+            base_init(run, instance, arguments, site)
 
 
-def _parts(instance: Instance) -> list[Layer]:
+def layers_on(instance: Instance) -> list[Layer]:
     """Layers among the attributes, in the order of assignment, also in lists and dictionaries."""
     found: list[Layer] = []
+    known: set[int] = set()
 
     def visit(value: Value, depth: int) -> None:
         layer = value.layer if isinstance(value, Instance) else value
         if isinstance(layer, Layer):
-            if not any(layer is known for known in found):
+            if id(layer) not in known and layer is not instance.layer:
+                known.add(id(layer))
                 found.append(layer)
         elif depth < 4:
             items: list[Value] = []
@@ -93,19 +200,235 @@ def _parts(instance: Instance) -> list[Layer]:
     return found
 
 
-def _runner(run: Run, instance: Instance, site: Site):  # type: ignore[no-untyped-def]
-    """What interprets the class's `build` and `call` on input shapes."""
-
-    def infer(shapes: list[Shape]) -> list[Shape]:
-        raise Undetermined(f"the call of {instance.cls.name} is not interpreted")
-
-    return infer
+# -- calling ------------------------------------------------------------------------------------------------------
 
 
-def build_subclass(run: Run, network: Network, shape: Shape | Unknown, site: Site) -> None:
-    """`model.build(input_shape)` of a subclassed model."""
+def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Arguments, site: Site) -> Value:
+    """`layer(inputs, ...)`: interpret `call`; what comes out belongs to the outer graph."""
+    run.reach(site)
+    value = arguments.positional[0].value if arguments.positional else None
+    tensors = _all_tensors(arguments)
+    if layer.unknown is not None:
+        result: Value = layer.unknown
+    else:
+        result = run_call(run, layer, arguments, site, value)
+    outputs: list[Tensor] = []
+
+    def outer(tensor: Tensor) -> Tensor:
+        made = Tensor(tensor.shape, tensor.dtype)
+        outputs.append(made)
+        return made
+
+    mapped = map_tensors(run, result, outer)
+    if not outputs:
+        reason = result.reason if isinstance(result, Unknown) else f"what {layer.cls} returns is not known"
+        mapped = Tensor(Unknown(reason))
+        outputs.append(mapped)
+    layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
+    return mapped
 
 
-def attach_function(run: Run, layer: BuiltinLayer, function: Value, site: Site) -> None:
-    """Lambda: remember the function, so that calling the layer can run it."""
-    layer.function = function
+def _all_tensors(arguments: Arguments) -> list[Tensor]:
+    found: list[Tensor] = []
+    for given in (*arguments.positional, *arguments.keywords.values()):
+        found += input_tensors(given.value) or []
+    return found
+
+
+def run_call(
+    run: Run, layer: CustomLayer | SubclassedModel, arguments: Arguments, site: Site | None, value: Value = None
+) -> Value:
+    """Build the layer if it is not built, then interpret its `call`."""
+    instance = layer.instance
+    site = site or layer.site
+    assert site is not None
+    if value is None and arguments.positional:
+        value = arguments.positional[0].value
+    nesting = sum(function.name == "call" for function in run.call_stack)
+    if nesting > _MAX_NESTING:
+        return Unknown("custom layers nested too deeply")
+    _build(run, layer, value, site)
+    method = find_method(instance, "call")
+    entered = len(run.program.raised)
+    if method is None:
+        if isinstance(layer, CustomLayer) and layer.base is not None:
+            result: Value = _call_base(run, layer, value, site)
+        else:
+            return Unknown(f"{layer.cls} has no call method")
+    else:
+        try:
+            result = run.call(method, arguments, site)
+        except UserRaise:
+            result = Unknown(f"the call of {layer.cls} raises")
+    outputs = input_tensors(result)
+    known = outputs is not None and not any(isinstance(t.shape, Unknown) for t in outputs)
+    if isinstance(layer, CustomLayer):
+        layer.understood = known or layer.understood
+        layer.weights = layer.own if known else layer.weights
+        if instance.unknown is not None:
+            layer.weights = instance.unknown
+    elif layer.kind == "subclass":
+        layer.layers = layers_on(instance)
+        if known and outputs is not None and entered == len(run.program.raised):
+            layer.open = instance.unknown
+            layer.inputs = input_tensors(value) or []
+            layer.outputs = outputs
+            layer.nodes = trace_graph(layer.inputs, outputs)
+    return result
+
+
+def _build(run: Run, layer: CustomLayer | SubclassedModel, value: Value, site: Site) -> None:
+    """Interpret `build(input_shape)` before the first call."""
+    if getattr(layer, "built", False):
+        return
+    method = find_method(layer.instance, "build")
+    shape = _shape_structure(run, value)
+    if isinstance(layer, CustomLayer):
+        layer.built = True
+        if layer.base is not None and method is None:
+            return
+    if method is None or shape is None:
+        return
+    try:
+        run.call(method, Arguments([Given(shape)], {}), site)
+    except UserRaise:
+        layer.unknown = Unknown(f"the build of {layer.cls} raises")
+
+
+def _shape_structure(run: Run, value: Value) -> Value:
+    """The shapes of the inputs, in the structure of the inputs."""
+    if isinstance(value, Tensor):
+        return value.shape
+    if isinstance(value, (ListValue, tuple)):
+        items = value.items if isinstance(value, ListValue) else list(value)
+        return run.new_list([_shape_structure(run, item) for item in items])
+    if isinstance(value, DictValue):
+        return run.new_dict({key: _shape_structure(run, item) for key, item in value.items.items()})
+    return None
+
+
+def map_tensors(run: Run, value: Value, change: Callable[[Tensor], Tensor]) -> Value:
+    """The same structure with every tensor replaced."""
+    if isinstance(value, Tensor):
+        return change(value)
+    if isinstance(value, ListValue) and value.unknown is None:
+        return run.new_list([map_tensors(run, item, change) for item in value.items])
+    if isinstance(value, tuple):
+        return tuple(map_tensors(run, item, change) for item in value)
+    if isinstance(value, DictValue) and value.unknown is None:
+        return run.new_dict({key: map_tensors(run, item, change) for key, item in value.items.items()})
+    return value
+
+
+def _known_shapes(result: Value, cls: str) -> list[Shape]:
+    tensors = input_tensors(result)
+    if tensors is None:
+        raise Undetermined(result.reason if isinstance(result, Unknown) else f"what {cls} returns is not known")
+    shapes: list[Shape] = []
+    for tensor in tensors:
+        if isinstance(tensor.shape, Unknown):
+            raise Undetermined(tensor.shape.reason)
+        shapes.append(tensor.shape)
+    return shapes
+
+
+def build_subclass(run: Run, layer: SubclassedModel, shape: Value, site: Site) -> None:
+    """`model.build(input_shape)` of a subclassed model: run its `call` on that shape."""
+    known = as_shape(shape)
+    if isinstance(known, Unknown):
+        return
+    tensor = Tensor(known)
+    result = run_call(run, layer, Arguments([Given(tensor)], {}), site, tensor)
+    outputs = input_tensors(result) or []
+    layer.calls.append(Node(layer, (tensor,), tuple(Tensor(t.shape, t.dtype) for t in outputs), site))
+
+
+# -- what the base classes provide -------------------------------------------------------------------------------
+
+
+def add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    """`self.add_weight(...)`: a variable of the layer."""
+    first = arguments.positional[0].value if arguments.positional else None
+    legacy = isinstance(first, str)  # Keras 2: add_weight(name, shape, ...)
+    shape = as_shape(freeze(arguments.value("shape", 1 if legacy else 0, ())))
+    if shape == ():
+        shape = ()
+    trainable = arguments.value("trainable", None, True)
+    name = first if legacy else arguments.value("name")
+    if not isinstance(layer, CustomLayer):
+        layer.weights = Unknown("variables of its own")
+    elif isinstance(shape, Unknown):
+        layer.weights = shape
+    else:
+        is_trainable = trainable if isinstance(trainable, bool) else True
+        layer.own.append(Weight(name if isinstance(name, str) else "variable", shape, is_trainable))
+    return Tensor(shape)
+
+
+def call_super_build(run: Run, instance: Instance, arguments: Arguments, site: Site) -> Value:
+    """`super().build(input_shape)`."""
+    layer = instance.layer
+    if isinstance(layer, CustomLayer) and layer.base is not None:
+        shape = as_shape(freeze(arguments.value("input_shape", 0)))
+        if not isinstance(shape, Unknown):
+            _infer_base(run, layer.base, [shape], site)
+    return None
+
+
+def call_super_call(run: Run, instance: Instance, arguments: Arguments, site: Site) -> Value:
+    """`super().call(inputs)`."""
+    layer = instance.layer
+    if isinstance(layer, CustomLayer) and layer.base is not None:
+        return _call_base(run, layer, arguments.positional[0].value if arguments.positional else None, site)
+    if isinstance(layer, Network) and layer.kind != "subclass":
+        from kerascheck.interp.keras.calling import call_layer
+
+        return call_layer(run, layer, arguments, site)
+    return run.fresh("super().call", site.node)
+
+
+def _call_base(run: Run, layer: CustomLayer, value: Value, site: Site) -> Value:
+    assert layer.base is not None
+    tensors = input_tensors(value)
+    if tensors is None or any(isinstance(t.shape, Unknown) for t in tensors):
+        return run.fresh(f"{layer.base.cls} on something unknown", site.node)
+    shapes = _infer_base(run, layer.base, [t.shape for t in tensors if not isinstance(t.shape, Unknown)], site)
+    if isinstance(shapes, Unknown):
+        return Tensor(shapes)
+    outputs = [Tensor(shape) for shape in shapes]
+    return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
+
+
+def _infer_base(run: Run, base: BuiltinLayer, shapes: list[Shape], site: Site) -> list[Shape] | Unknown:
+    try:
+        return base.infer(shapes)
+    except KerasError as error:
+        run.raised(error, site, base)
+        return Unknown("Keras raises before this")
+    except Undetermined as undetermined:
+        return Unknown(undetermined.reason)
+
+
+# -- Lambda --------------------------------------------------------------------------------------------------------
+
+
+class FunctionLayer(BuiltinLayer):
+    """A Lambda whose function belongs to the program: calling it runs the function."""
+
+    function: Value
+    machine: Run
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        self.weights = []
+        tensors = [Tensor(shape) for shape in shapes]
+        value: Value = tensors[0] if len(tensors) == 1 else self.machine.new_list(tensors)
+        keywords: dict[str, Given] = {}
+        extra = self.config.get("arguments")
+        if isinstance(extra, dict):
+            keywords = {key: Given(item) for key, item in extra.items() if isinstance(key, str)}
+        assert self.site is not None
+        try:
+            result = self.machine.call(self.function, Arguments([Given(value)], keywords), self.site)
+            return _known_shapes(result, "the function of Lambda")
+        except (UserRaise, Undetermined):
+            return super().infer(shapes)
