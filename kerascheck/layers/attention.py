@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from typing import ClassVar
 
 from kerascheck.layers.base import Config, LayerDef
 from kerascheck.layers.geometry import known_size, positive
 from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError
+from kerascheck.symbolic import KerasError, Undetermined
 
 _HEAD = (
     "kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, "
@@ -73,6 +74,9 @@ class AdditiveAttention(Attention):
 class _Projected(LayerDef):
     """Attention on query, value and maybe key, each projected first."""
 
+    #: Ranks whose meaning is clear; Keras takes others too, but mixes the axes up.
+    usual_ranks: ClassVar[Container[int]] = range(2, 100)
+
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
         if len(shapes) not in (2, 3):
             raise KerasError(
@@ -80,6 +84,8 @@ class _Projected(LayerDef):
                 "input-count",
             )
         super().check_inputs(c, shapes)
+        if any(len(shape) not in self.usual_ranks for shape in shapes):
+            raise Undetermined(f"{self.name} on inputs of unusual rank: " + ", ".join(map(format_shape, shapes)))
 
     def check_keys(self, value: Shape, key: Shape) -> None:
         """Raise KerasError where value and key differ in more than their last axis."""
@@ -168,7 +174,7 @@ class GroupedQueryAttention(_Projected):
         "head_dim, num_query_heads, num_key_value_heads, dropout=0.0, use_bias=True, sliding_window=None, "
         f"flash_attention=None, {_HEAD}"
     )
-    ndim = 3
+    usual_ranks = (3,)
 
     def validate(self, c: Config) -> None:
         head_dim, queries, keys = (c.dim(name) for name in ("head_dim", "num_query_heads", "num_key_value_heads"))

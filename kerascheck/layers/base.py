@@ -165,6 +165,8 @@ class LayerDef:
     #: Required rank of each input, or the least (both count the batch axis).
     ndim: ClassVar[int | None] = None
     min_ndim: ClassVar[int | None] = None
+    #: Whether Keras finds a wrong rank also where a wrapper builds the layer without calling it.
+    checks_rank_at_build: ClassVar[bool] = False
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
         """Rewrite Keras 1/2 argument forms in place (`Convolution2D(32, 3, 3)`); renames are done already."""
@@ -174,7 +176,11 @@ class LayerDef:
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
         """Raise KerasError for inputs that the layer refuses; by default checks the ranks."""
+        if not shapes:
+            raise KerasError(f"{self.name} needs an input", "input-count")
         for shape in shapes:
+            if not shape:
+                raise Undetermined(f"{self.name} on a scalar")
             if self.ndim is not None and len(shape) != self.ndim:
                 raise KerasError(
                     f"{self.name} expects inputs of rank {self.ndim}, found rank {len(shape)}: {format_shape(shape)}",

@@ -70,11 +70,12 @@ def _is_size(value: Any) -> bool:
     return not isinstance(value, (tuple, list, str, bool, float, type(None)))
 
 
-class Convolution(SingleInput):
+class _Convolution(SingleInput):
     """What all convolutions share: their window, channels and old argument forms."""
 
     rank: ClassVar[int]
     old_parameters = _OLD_PARAMETERS
+    checks_rank_at_build = True
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
         if dialect >= 3 or self.rank == 1:
@@ -127,7 +128,7 @@ class Convolution(SingleInput):
         return join_channels(shape[0], sizes, channels, first)
 
 
-class _Conv(Convolution):
+class _Conv(_Convolution):
     """A plain convolution."""
 
     def padding_modes(self) -> tuple[str, ...]:
@@ -189,8 +190,10 @@ class Conv3D(_Conv):
     old_names = ("Convolution3D",)
 
 
-class _ConvTranspose(Convolution):
+class _ConvTranspose(_Convolution):
     """A convolution backwards: it enlarges."""
+
+    checks_rank_at_build = False
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
         if dialect == 1 and len(positional) > self.rank + 1:
@@ -272,7 +275,7 @@ class Conv3DTranspose(_ConvTranspose):
     old_names = ("Convolution3DTranspose", "Deconvolution3D", "Deconv3D")
 
 
-class _SeparableConv(Convolution):
+class _SeparableConv(_Convolution):
     """A convolution in two steps: each channel by itself, then across channels."""
 
     old_parameters = {
@@ -322,7 +325,7 @@ class SeparableConv2D(_SeparableConv):
     old_names = ("SeparableConvolution2D",)
 
 
-class _DepthwiseConv(Convolution):
+class _DepthwiseConv(_Convolution):
     """A convolution of each channel by itself."""
 
     old_parameters = {
@@ -366,7 +369,7 @@ class DepthwiseConv2D(_DepthwiseConv):
     signature = _DEPTHWISE_SIGNATURE.format(strides="(1, 1)")
 
 
-class _LocallyConnected(Convolution):
+class _LocallyConnected(_Convolution):
     """A convolution whose kernel differs at every place; Keras 1 and 2 only."""
 
     signature = (

@@ -58,10 +58,13 @@ class Normalization(SingleInput):
 
     def weights(self, c: Config, shape: Shape) -> list[Weight]:
         axes = () if c.known("axis") is None else c.integers("axis")
-        kept = sorted({axis_of(c, shape, axis) for axis in axes})
+        kept = sorted(axis_of(c, shape, axis) for axis in axes)
         sizes: Shape = tuple(known_size(c, shape, axis, "its statistics") for axis in kept)
         if c.known("mean") is not None:
             return []
+        for axis, size in zip(kept, sizes, strict=True):
+            if kept.count(axis) > 1 and definitely_different(size, 1):
+                raise KerasError(f"Normalization names axis {axis} of {format_shape(shape)} twice", "argument")
         statistics = [Weight("mean", sizes), Weight("variance", sizes), Weight("count", ())]
         return [Weight(weight.name, weight.shape, trainable=False) for weight in statistics]
 

@@ -259,8 +259,6 @@ class Recurrent(LayerDef):
         return self.state_shapes(c, shape)[0]
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
-        if not shapes:
-            raise KerasError(f"{self.name} needs an input", "input-count")
         super().check_inputs(c, shapes[:1])
 
     def check_stateful(self, c: Config, shape: Shape) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from kerascheck.layers.base import Config, LayerDef, SingleInput
-from kerascheck.layers.convolutional import Convolution
 from kerascheck.layers.recurrent import Recurrent
 from kerascheck.network.dims import Dim, Shape, format_shape
 from kerascheck.network.ir import BuiltinLayer, Layer, Weight
@@ -48,7 +47,7 @@ class TimeDistributed(Wrapper):
 
 def _unchecked(layer: Layer, shapes: list[Shape]) -> list[Shape]:
     """What a wrapped layer gives. Wrappers skip its check of the input's rank, so its refusal may come late."""
-    if isinstance(layer, BuiltinLayer) and not isinstance(layer.definition, Convolution):
+    if isinstance(layer, BuiltinLayer) and not layer.definition.checks_rank_at_build:
         try:
             layer.definition.check_inputs(layer.config, shapes)
         except KerasError as error:

@@ -87,10 +87,10 @@ def _ours(value: Any) -> Any:
     return value
 
 
-def ours(case: Case) -> Built | Refused | NotKnown:
+def ours(case: Case, dialect: int = 3) -> Built | Refused | NotKnown:
     """What kerascheck says."""
     try:
-        layer = layer_of(case.layer)
+        layer = layer_of(case.layer, dialect)
         outputs = layer.infer(list(case.shapes))
         trainable, frozen = layer.count_params()
     except KerasError as error:
@@ -139,7 +139,7 @@ def _count(weights: Sequence[Any]) -> int:
 
 
 #: Why kerascheck may honestly not know, though Keras does.
-HONEST = ("come nested", "expects inputs of rank", "from its vocabulary")
+HONEST = ("come nested", "expects inputs of rank", "from its vocabulary", "unusual rank")
 
 
 def disagreement(keras: Any, case: Case) -> str | None:
