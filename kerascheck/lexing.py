@@ -29,7 +29,7 @@ _LINK = re.compile(
     r"|\b(?:not|lambda|if|and|or|for|in|await)\b",
     re.DOTALL,
 )
-_ELIF = re.compile(r"^([ \t]*)(elif\b)?[^\s#]", re.MULTILINE)
+_ELIF = re.compile(r"^([ \t]*)(elif\b|[^\s#])", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,8 @@ def _find_long_chain(text: str, start: int, end: int) -> TooDeep | None:
             links += _STRING_WEIGHT if match.lastgroup else _LINK_WEIGHT
             if token in ("lambda", "for"):
                 unseparated += 1
-            if outer + links > MAX_LINKS * _LINK_WEIGHT:
-                return TooDeep(match.start(), "nested too deeply to analyse", invalid=False)
+        if outer + links > MAX_LINKS * _LINK_WEIGHT:
+            return TooDeep(match.start(), "nested too deeply to analyse", invalid=False)
     return None
 
 
@@ -156,7 +156,7 @@ def _find_elif_chain(text: str) -> TooDeep | None:
     runs: dict[str, int] = {}
     for match in _ELIF.finditer(text):
         indent = match.group(1)
-        runs[indent] = runs.get(indent, 0) + 1 if match.group(2) else 0
+        runs[indent] = runs.get(indent, 0) + 1 if match.group(2) == "elif" else 0
         if runs[indent] > _MAX_ELIFS:
             return TooDeep(match.start(2), "nested too deeply to analyse", invalid=False)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -79,6 +80,7 @@ def check_files(
 
 
 def _check_all(todo: list[tuple[int, _Loaded]], processes: int) -> Iterator[tuple[int, Report]]:
+    _collect_seldom()
     size = sum(len(loaded.raw) for _, loaded in todo)
     workers = min(processes or os.cpu_count() or 1, len(todo))
     if workers < 2 or (not processes and size < _WORTH_PROCESSES):
@@ -88,7 +90,7 @@ def _check_all(todo: list[tuple[int, _Loaded]], processes: int) -> Iterator[tupl
     # The large files first, so that none is left for the end.
     todo = sorted(todo, key=lambda item: -len(item[1].raw))
     lost: list[tuple[int, _Loaded]] = []
-    with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent) as pool:
+    with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
         futures = {pool.submit(_check, loaded): (index, loaded) for index, loaded in todo}
         try:
             for future in as_completed(futures):
@@ -107,7 +109,7 @@ def _check_all(todo: list[tuple[int, _Loaded]], processes: int) -> Iterator[tupl
 
 def _check_alone(loaded: _Loaded) -> Report:
     """Check a file in a process that may die."""
-    with ProcessPoolExecutor(1, initializer=_leave_interrupts_to_the_parent) as pool:
+    with ProcessPoolExecutor(1, initializer=_start_worker) as pool:
         try:
             return pool.submit(_check, loaded).result()
         except BrokenProcessPool:
@@ -120,5 +122,12 @@ def _check(loaded: _Loaded) -> Report:
     return check_source(loaded.raw, loaded.job.filename, loaded.job.settings)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _collect_seldom() -> None:
+    """Trees are many objects and little garbage: the usual thresholds cost a sixth of the time."""
+    gc.set_threshold(100_000, 20, 20)
+
+
+def _start_worker() -> None:
+    _collect_seldom()
+    # An interrupt is for the parent, which ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

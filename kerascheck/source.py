@@ -6,12 +6,13 @@ import ast
 import bisect
 import codecs
 import gc
+import os
 import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Position, Span
@@ -228,6 +229,13 @@ def read_source(filename: str) -> Source:
     reads = _reads.get()
     if reads is not None:
         reads.append(filename)
+    status = os.stat(filename)
+    return _read_once(filename, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=32)
+def _read_once(filename: str, changed: int, size: int) -> Source:
+    """The file as of one moment: a module that many files import is parsed once."""
     with open(filename, "rb") as file:
         return Source(file.read(), filename)
 
