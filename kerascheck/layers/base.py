@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
+from kerascheck.layers.names import check_names
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, size_of
 from kerascheck.network.ir import Layer, Weight
@@ -202,12 +203,29 @@ class LayerDef:
         raise Undetermined(f"what {self.name} does is not known")
 
     def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
-        """The dtype of the outputs."""
-        return "float32"
+        """The dtype of the outputs for an input of this dtype."""
+        return compute_dtype(c)
 
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         """Layers in the configuration whose variables belong to this one (wrappers)."""
         return ()
+
+
+def compute_dtype(c: Config) -> str | Unknown:
+    """The dtype that a layer computes in."""
+    policy = c.get("dtype")
+    if policy is None:
+        return "float32"
+    if not isinstance(policy, str):
+        return policy if isinstance(policy, Unknown) else Unknown(f"dtype of {c.layer_name}")
+    return policy.removeprefix("mixed_").rpartition("_from_")[2].removeprefix("mixed_")
+
+
+def passed_dtype(c: Config, dtype: str | Unknown) -> str | Unknown:
+    """The dtype of what a layer hands on as it is: floats are cast first, where the layer casts its inputs."""
+    if isinstance(dtype, Unknown) or "float" not in dtype or c.get("autocast") is False:
+        return dtype
+    return compute_dtype(c)
 
 
 class SingleInput(LayerDef):
@@ -311,6 +329,8 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
     config = Config(definition.name, values, frozenset(given), dialect)
     with contextlib.suppress(Undetermined):  # what is not known is not refused
         definition.validate(config)
+    if dialect >= 3:
+        check_names(definition.name, values)
     return config
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from kerascheck.layers.base import Config, LayerDef, SingleInput
+from kerascheck.layers.base import Config, LayerDef, SingleInput, compute_dtype, passed_dtype
 from kerascheck.layers.geometry import kernel_and_bias, known_size, low_rank, positive, refuse_quantized
 from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
 from kerascheck.network.ir import Weight
@@ -188,9 +188,16 @@ class Embedding(SingleInput):
     removed_parameters = frozenset({"dropout"})
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
-        # Keras 2 had activity_regularizer in fourth place
-        if dialect == 2 and len(positional) > 4:
-            keywords.setdefault("activity_regularizer", positional.pop(4))
+        # what stands where in Keras 1 and 2, None for what is gone
+        third = {
+            1: ("embeddings_initializer", None, "embeddings_regularizer", None, "embeddings_constraint", "mask_zero"),
+            2: ("embeddings_initializer", "embeddings_regularizer", None, "embeddings_constraint", "mask_zero"),
+        }
+        for name, value in zip(third.get(dialect, ()), positional[2:], strict=False):
+            if name is not None:
+                keywords.setdefault(name, value)
+        if dialect < 3:
+            del positional[2:]
 
     def validate(self, c: Config) -> None:
         for name in ("input_dim", "output_dim"):
@@ -243,6 +250,9 @@ class Identity(LayerDef):
     def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
         return list(shapes)
 
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return passed_dtype(c, dtype)
+
 
 class Lambda(LayerDef):
     """A function of the program as a layer. https://keras.io/api/layers/core_layers/lambda/
@@ -255,10 +265,23 @@ class Lambda(LayerDef):
 
     def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
         stated = c.known("output_shape")
-        if not isinstance(stated, (tuple, list)) or any(isinstance(size, (tuple, list)) for size in stated):
+        if stated is None:
             raise Undetermined("what the function of Lambda does is not known")
-        sizes = tuple(None if size is None else c.as_dim("output_shape", size) for size in stated)
-        return [(shapes[0][0] if shapes and shapes[0] else None, *sizes)]
+        batch = shapes[0][0]
+        if isinstance(stated, (tuple, list)) and any(isinstance(item, (tuple, list)) for item in stated):
+            return [(batch, *self.sizes(c, item)) for item in stated]
+        return [(batch, *self.sizes(c, stated))]
+
+    def sizes(self, c: Config, stated: Any) -> Shape:
+        """The sizes behind the batch of one output."""
+        if isinstance(stated, tuple) or (isinstance(stated, list) and c.dialect < 3):
+            return tuple(None if size is None else c.as_dim("output_shape", size) for size in stated)
+        if isinstance(stated, (int, float, str, list)):
+            raise KerasError(f"Lambda expects a tuple for output_shape, got {stated!r}", "argument")
+        raise Undetermined("the output_shape of Lambda is computed")
+
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return compute_dtype(c) if c.get("output_shape") is not None else Unknown("what the function of Lambda does")
 
 
 class InputLayer(LayerDef):

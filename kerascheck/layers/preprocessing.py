@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from kerascheck.layers.base import Config, LayerDef, SingleInput
+from kerascheck.layers.base import Config, LayerDef, SingleInput, compute_dtype
 from kerascheck.layers.geometry import (
     axis_of,
     channels_first,
@@ -18,7 +18,7 @@ from kerascheck.layers.geometry import (
 from kerascheck.layers.recurrent import layers_in
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape
 from kerascheck.network.ir import Layer, Weight
-from kerascheck.symbolic import KerasError, Undetermined
+from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 
 def _choice(c: Config, name: str, options: Sequence[str]) -> str:
@@ -98,6 +98,9 @@ class Discretization(SingleInput):
             return (*(shape[:-1] if len(shape) > 1 and _is_one(shape[-1]) else shape), depth)
         return (shape[0], *shape[2:], depth) if len(shape) >= 2 else (depth,)
 
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return "int32" if c.get("output_mode") == "int" else compute_dtype(c)
+
 
 class CategoryEncoding(SingleInput):
     """Integers to one-hot. https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/"""
@@ -134,6 +137,9 @@ class Hashing(SingleInput):
     def output(self, c: Config, shape: Shape) -> Shape:
         return shape if c.text("output_mode") == "int" else (*shape[:-1], c.dim("num_bins"))
 
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return "int64" if c.get("dtype") is None and c.get("output_mode") == "int" else compute_dtype(c)
+
 
 class HashedCrossing(LayerDef):
     """Hashes pairs of values. https://keras.io/api/layers/preprocessing_layers/categorical/hashed_crossing/"""
@@ -156,6 +162,9 @@ class HashedCrossing(LayerDef):
         if c.text("output_mode") == "int":
             return [left]
         return [(*(left[:-1] if _is_one(left[-1]) else left), c.dim("num_bins"))]
+
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return "int64" if c.get("dtype") is None and c.get("output_mode") == "int" else compute_dtype(c)
 
 
 _LOOKUP_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf")
@@ -193,6 +202,9 @@ class _Lookup(SingleInput):
 
     def output(self, c: Config, shape: Shape) -> Shape:
         return self.encoded(c, shape)
+
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return "int64" if c.get("output_mode") == "int" else "float32"
 
 
 class IntegerLookup(_Lookup):

@@ -14,6 +14,7 @@ from kerascheck.layers.geometry import (
     known_size,
     padding,
     positive,
+    require_least,
     slide_all,
     split_channels,
     window,
@@ -492,7 +493,8 @@ class _ConvLSTM(Recurrent):
                 f"{self.name} needs known sizes and channels of its frames, found {format_shape(shape)}",
                 "undefined-dimension",
             )
-        kernel, filters = window(c, "kernel_size", self.rank), positive(c, "filters")
+        kernel, filters = window(c, "kernel_size", self.rank), c.dim("filters")
+        require_least(c, "filters", (filters,), 0)
         weights = [
             Weight("kernel", (*kernel, channels, filters * 4)),
             Weight("recurrent_kernel", (*kernel, filters, filters * 4)),

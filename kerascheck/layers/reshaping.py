@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, TypeAlias
 
-from kerascheck.layers.base import Config, SingleInput
+from kerascheck.layers.base import Config, SingleInput, passed_dtype
 from kerascheck.layers.geometry import (
     channels_first,
     join_channels,
@@ -32,6 +32,9 @@ class Flatten(SingleInput):
 
     def output(self, c: Config, shape: Shape) -> Shape:
         return (shape[0], product(shape[1:]))
+
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return passed_dtype(c, dtype)
 
 
 class Reshape(SingleInput):
@@ -75,6 +78,9 @@ class Reshape(SingleInput):
             raise KerasError(self._mismatch(shape, target, total, wanted), "shape")
         return (shape[0], *(total // wanted if size == -1 else size for size in target))
 
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return passed_dtype(c, dtype)
+
     def _mismatch(self, shape: Shape, target: Shape, total: Int, wanted: Int) -> str:
         relation = "a multiple of " if -1 in target else ""
         return (
@@ -104,6 +110,9 @@ class Permute(SingleInput):
                 "rank",
             )
         return (shape[0], *(shape[axis] for axis in dims))
+
+    def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
+        return passed_dtype(c, dtype)
 
 
 class RepeatVector(SingleInput):

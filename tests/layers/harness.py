@@ -55,6 +55,7 @@ class Built:
     outputs: tuple[Shape, ...]
     trainable: Any
     frozen: Any
+    dtypes: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,13 @@ def theirs(keras: Any, case: Case) -> Built | Refused:
             result = layer(*tensors)
     except Exception as error:
         return Refused(f"{type(error).__name__}: {error}")
-    outputs = tuple(tuple(tensor.shape) for tensor in keras.tree.flatten(result))
-    return Built(outputs, _count(layer.trainable_weights), _count(layer.non_trainable_weights))
+    flat = keras.tree.flatten(result)
+    return Built(
+        tuple(tuple(tensor.shape) for tensor in flat),
+        _count(layer.trainable_weights),
+        _count(layer.non_trainable_weights),
+        tuple(tensor.dtype for tensor in flat),
+    )
 
 
 def _count(weights: Sequence[Any]) -> int:

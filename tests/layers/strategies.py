@@ -31,7 +31,7 @@ rate = mostly(st.sampled_from([0, 0.0, 0.1, 0.5, 1, 1.0]), -0.1, 1.5, None, "0.5
 data_format = maybe(mostly(st.sampled_from([None, "channels_last", "channels_first"]), "channels_middle", "tf"))
 padding = maybe(mostly(st.sampled_from(["valid", "same", "SAME", "Valid"]), "full", "causal", None, 1))
 units = mostly(st.integers(1, 9), 0, -2, None, 2.5, 3.0, "4")
-activation = maybe(st.sampled_from([None, "relu", "softmax", "linear"]))
+activation = maybe(mostly(st.sampled_from([None, "relu", "softmax", "linear"]), "rleu", "ReLU"))
 
 
 def tuples(item: S, rank: int) -> S:
@@ -216,7 +216,7 @@ def regularizations() -> S:
         case("GaussianNoise", any_shape, stddev=rate),
         case("AlphaDropout", any_shape, **fraction),
         case("ActivityRegularization", any_shape, l1=maybe(st.sampled_from([0.0, 0.1])), l2=maybe(st.just(0.5))),
-        case("Activation", any_shape, activation=st.sampled_from(["relu", "softmax", None, "gelu"])),
+        case("Activation", any_shape, activation=st.sampled_from(["relu", "softmax", None, "gelu", "foo"])),
         case("ReLU", any_shape, max_value=slope, negative_slope=slope, threshold=slope),
         case("LeakyReLU", any_shape, negative_slope=slope),
         case("LeakyReLU", any_shape, alpha=slope),
@@ -228,8 +228,15 @@ def regularizations() -> S:
 
 def cores() -> S:
     """Core layers."""
+    names = {
+        "kernel_regularizer": maybe(st.sampled_from(["l2", "L1", "l1_l2", None])),
+        "bias_constraint": maybe(st.sampled_from(["non_neg", "maxnorm", None])),
+    }
+    outputs = st.sampled_from([(3,), [3], 3, (None, 3), ((3,), (4, 2)), [(3,)], (), "a"])
     return st.one_of(
         case("Dense", any_shape, units=units, use_bias=maybe(flag), activation=activation, lora_rank=maybe(st.just(2))),
+        case("Dense", any_shape, units=st.just(3), **names),
+        case("Lambda", any_shape, function=st.just(len), output_shape=outputs),
         case("Embedding", any_shape, input_dim=units, output_dim=units, mask_zero=maybe(flag), lora_rank=maybe(small)),
         case("ReversibleEmbedding", any_shape, input_dim=units, output_dim=units, tie_weights=maybe(flag)),
         case("Masking", any_shape, mask_value=maybe(st.just(1.0))),

@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from kerascheck.layers.base import parse_signature
+from kerascheck.layers.names import ACTIVATIONS, CONSTRAINTS, REGULARIZERS
 from kerascheck.layers.registry import find
-from tests.layers.harness import Built, Case, L, disagreement, ours, theirs
+from kerascheck.symbolic import Unknown
+from tests.layers.harness import Built, Case, L, disagreement, layer_of, ours, theirs
 from tests.layers.strategies import FAMILIES
 
 pytestmark = [pytest.mark.oracle, pytest.mark.timeout(0)]
@@ -186,13 +188,52 @@ def test_names_and_signatures_are_those_of_keras(keras: Any) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_names_are_those_of_keras(keras: Any) -> None:
+    from keras.src import activations, constraints, regularizers
+
+    def names(module: Any) -> set[str]:
+        return {name for name in module.ALL_OBJECTS_DICT if isinstance(name, str)}
+
+    assert names(activations) == ACTIVATIONS
+    assert names(regularizers) == REGULARIZERS
+    assert names(constraints) == CONSTRAINTS
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "int32", "bool"])
+def test_dtypes_agree(keras: Any, dtype: str) -> None:
+    lookups = [
+        Case(L("Hashing", 4), ((None, 3),)),
+        Case(L("Hashing", 4, output_mode="one_hot"), ((None, 3),)),
+        Case(L("Discretization", [0.0]), ((None, 3),)),
+        Case(L("StringLookup"), ((None, 3),)),
+        Case(L("StringLookup", max_tokens=9, pad_to_max_tokens=True, output_mode="count"), ((None, 3),)),
+        Case(L("TextVectorization"), ((None,),)),
+        Case(L("CategoryEncoding", 4), ((None, 3),)),
+        Case(L("Identity"), (SEQUENCE,)),
+        Case(L("Identity", dtype="float64"), (SEQUENCE,)),
+        Case(L("Dense", 4, dtype="mixed_float16"), (SEQUENCE,)),
+        Case(L("Flatten", dtype="float16"), (SEQUENCE,)),
+        Case(L("RandomFlip"), (IMAGE,)),
+        Case(L("Resizing", 3, 3), (IMAGE,)),
+    ]
+    wrong: list[str] = []
+    for case in [*BUILT, *lookups]:
+        if case.call != "one":
+            continue
+        cast = Case(case.layer, case.shapes, case.call, dtype)
+        real = theirs(keras, cast)
+        if isinstance(real, Built):
+            mine = layer_of(case.layer).output_dtype(dtype)
+            if not isinstance(mine, Unknown) and {mine} != set(real.dtypes):
+                wrong.append(f"{cast!r} of {dtype}: kerascheck {mine}, Keras {real.dtypes}")
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("model", ["functional", "sequential"])
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_chains_agree(keras: Any, model: str, data: st.DataObject) -> None:
     """A random chain of layers: parameters of the whole model."""
-    from tests.layers.harness import layer_of
-
     specs = [
         L("Conv2D", data.draw(st.integers(1, 8)), 3, padding="same"),
         L("BatchNormalization"),
