@@ -1,0 +1,77 @@
+"""The documentation says what the program does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from kerascheck.config import Settings
+from kerascheck.engine import check_file
+from kerascheck.rules.base import Thresholds
+from kerascheck.rules.registry import all_rules
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "_generate.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_table_in_the_readme_is_of_today(generate: ModuleType) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert generate.readme_with_table(text) == text, "run: python docs/_generate.py"
+
+
+def test_every_rule_has_a_page_at_the_address_of_its_findings(generate: ModuleType) -> None:
+    from kerascheck.diagnostics import DOCS_URL
+
+    site = re.search(r"^site_url: (\S+)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert site is not None and f"{site.group(1)}rules/" == DOCS_URL
+    for rule in all_rules():
+        page = generate.full_page(rule)
+        assert page.startswith(f"# {rule.name} ({rule.code})")
+        assert f"]({rule.name}.md)" in generate.index_page()
+
+
+def test_the_readme_has_two_commands() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"<!-- \.ci/run executes these two lines -->\n```console\n(.*?)```", text, re.DOTALL)
+    assert block is not None
+    assert [line[:2] for line in block.group(1).splitlines()] == ["$ ", "$ "]
+
+
+def test_the_findings_in_the_readme_are_real() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"^fixtures/bad/eleven_layers\.py:(.*)$", text, re.MULTILINE)
+    report = check_file(str(ROOT / "fixtures" / "bad" / "eleven_layers.py"), Settings())
+    real = [f"{d.span.start.row}:{d.span.start.column}: {d.code} {d.message}" for d in report.diagnostics]
+    assert quoted and set(quoted) <= set(real)
+
+
+def test_the_picture_shows_the_findings_of_today() -> None:
+    picture = (ROOT / "docs" / "assets" / "terminal.svg").read_text(encoding="utf-8")
+    shown = re.findall(r"KC\d{3}", re.sub(r"<[^>]*>", " ", picture))
+    report = check_file(str(ROOT / "fixtures" / "bad" / "house_prices.py"), Settings())
+    assert shown == [d.code for d in report.diagnostics], "run: python docs/make_picture.py"
+
+
+def test_the_thresholds_are_documented() -> None:
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    for name, value in vars(Thresholds()).items():
+        assert f"| `{name.replace('_', '-')}` | {value} |" in text
+
+
+def test_links_inside_the_documentation_lead_somewhere() -> None:
+    generated = {f"rules/{rule.name}.md" for rule in all_rules()} | {"rules/index.md"}
+    for page in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]:
+        for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists() or target in generated, (page.name, target)
