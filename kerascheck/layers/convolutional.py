@@ -20,7 +20,7 @@ from kerascheck.layers.geometry import (
 )
 from kerascheck.network.dims import Dim, Int, Shape, format_shape, maximum
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError
+from kerascheck.symbolic import KerasError, Unknown
 
 _OLD_PARAMETERS = {
     **KERNEL_PARAMETERS,
@@ -90,6 +90,10 @@ class _Convolution(SingleInput):
         sizes = positional[1 : 1 + self.rank]
         plain = all(isinstance(size, int) for size in sizes)
         if len(sizes) == self.rank and all(map(_is_size, sizes)) and (plain or dialect == 1):
+            if dialect == 2 and self.rank == 2 and spelled == self.name:
+                why = f"{spelled}(n, 3, 3) has a kernel of 3 x 3 in Keras 2, but strides of 3 in tf.keras and Keras 3"
+                positional[1:3] = [Unknown(why), Unknown(why)]
+                return
             positional[1 : 1 + self.rank] = [tuple(sizes)]
             if dialect == 1:
                 for name, value in zip(_OLD_ORDER, positional[2:], strict=False):

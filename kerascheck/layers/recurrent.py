@@ -66,8 +66,8 @@ def _gate_weights(c: Config, inputs: Int, gates: int, bias_rows: int = 1) -> lis
 
 
 def _gru_bias_rows(c: Config) -> int:
-    """A GRU with `reset_after` has two biases. The default was False before Keras 3."""
-    return 2 if c.flag("reset_after") and ("reset_after" in c.given or c.dialect >= 3) else 1
+    """A GRU with `reset_after` has two biases. Keras 1 did not know it."""
+    return 2 if c.flag("reset_after") and ("reset_after" in c.given or c.dialect >= 2) else 1
 
 
 class _Gates:

@@ -221,6 +221,7 @@ class BuiltinLayer(Layer):
         super().__init__(definition.name, name, site, arguments)
         self.definition = definition
         self.config: Config = config
+        self.trainable = config.get("trainable") is not False
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.unknown is not None:

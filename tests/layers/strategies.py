@@ -235,7 +235,7 @@ def cores() -> S:
     outputs = st.sampled_from([(3,), [3], 3, (None, 3), ((3,), (4, 2)), [(3,)], (), "a"])
     return st.one_of(
         case("Dense", any_shape, units=units, use_bias=maybe(flag), activation=activation, lora_rank=maybe(st.just(2))),
-        case("Dense", any_shape, units=st.just(3), **names),
+        case("Dense", any_shape, units=st.just(3), trainable=maybe(flag), **names),
         case("Lambda", any_shape, function=st.just(len), output_shape=outputs),
         case("Embedding", any_shape, input_dim=units, output_dim=units, mask_zero=maybe(flag), lora_rank=maybe(small)),
         case("ReversibleEmbedding", any_shape, input_dim=units, output_dim=units, tie_weights=maybe(flag)),

@@ -81,7 +81,8 @@ OLD_FORMS = [
     (L("Convolution2D", 32, 3, 5, "he_normal", "relu"), 1, L("Conv2D", 32, (3, 5), activation="relu")),
     (L("Convolution2D", nb_filter=8, nb_row=3, nb_col=2, subsample=(2, 2)), 1, L("Conv2D", 8, (3, 2), strides=(2, 2))),
     (L("Convolution2D", 8, nb_row=3, nb_col=2, dim_ordering="th"), 1, L("Conv2D", 8, (3, 2), data_format="th")),
-    (L("Conv2D", 32, 3, 5), 2, L("Conv2D", 32, (3, 5))),
+    (L("Convolution2D", 32, 3, 5), 2, L("Conv2D", 32, (3, 5))),
+    (L("Conv3D", 32, 3, 5, 1), 2, L("Conv3D", 32, (3, 5, 1))),
     (L("Conv2D", 32, 3, (2, 2)), 2, L("Conv2D", 32, 3, strides=(2, 2))),
     (L("Conv2D", 32, 3, 5), 3, L("Conv2D", 32, kernel_size=3, strides=5)),
     (L("Convolution1D", 8, 3, border_mode="valid", subsample_length=2), 1, L("Conv1D", 8, 3, strides=2)),
@@ -132,8 +133,18 @@ def test_old_data_formats_mean_channels_first_and_last() -> None:
         layer_of(L("Conv2D", 8, 3, data_format="th"), 3)
 
 
-def test_gru_had_one_bias_before_keras_3() -> None:
-    layer = layer_of(L("GRU", 4), 2)
+def test_two_integers_behind_the_filters_are_ambiguous_in_keras_2() -> None:
+    case = Case(L("Conv2D", 32, 3, 5), ((None, 28, 28, 1),))
+    assert isinstance(ours(case, dialect=2), NotKnown)
+    assert isinstance(ours(case, dialect=3), Built)
+
+
+def test_a_layer_may_be_born_frozen() -> None:
+    assert ours(Case(L("Dense", 4, trainable=False), ((None, 3),))) == Built(((None, 4),), 0, 16)
+
+
+def test_gru_had_one_bias_in_keras_1() -> None:
+    layer = layer_of(L("GRU", 4), 1)
     layer.infer([(None, 5, 3)])
     assert layer.count_params() == (96, 0)
 
