@@ -329,7 +329,7 @@ def show_config(path: Path, overrides: Overrides, config: Path | None, isolated:
     except ConfigError as error:
         raise Failure(str(error)) from None
     rows = [(f"{key} = {_toml(value)}", resolved.origins[key]) for key, value in resolved.values.items()]
-    width = max((len(row) for row, _ in rows if len(row) <= 60), default=0)
+    width = max(len(row) for row, _ in rows if len(row) <= 60)
     for row, origin in rows:
         stream.write(f"{row.ljust(width)}  # {origin}\n")
 
@@ -338,7 +338,7 @@ def _toml(value: object) -> str:
     import json
 
     if value is None:
-        return '"the rules that are on by default"'
+        return "(the rules that are on by default)"
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return "{" + ", ".join(f"{json.dumps(key)} = {_toml(codes)}" for key, codes in value) + "}"
     if isinstance(value, tuple):

@@ -142,9 +142,7 @@ def check_selector(selector: str) -> None:
     if is_family or any(matches(selector, rule.code, rule.name) for rule in rules):
         return
     known = [*(rule.code for rule in rules), *(rule.name for rule in rules)]
-    near = difflib.get_close_matches(selector.upper(), known, 1) or difflib.get_close_matches(
-        selector.lower(), known, 1
-    )
+    near = _near(selector.upper(), known) or _near(selector.lower(), known)
     hint = f"; did you mean {near}?" if near else "; `kerascheck rules` lists them all"
     raise ConfigError(f"there is no rule {selector!r}{hint}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -63,21 +64,25 @@ def _stretch(node: cst.CSTNode, source: Source) -> tuple[int, str]:
 def _removal(statement: cst.CSTNode, source: Source) -> Edit:
     """Take out a statement: its rows where it stands alone, `pass` in its place where a body would be left empty."""
     line, block = source.locator.line_and_block_of(statement)
-    if not isinstance(line, cst.SimpleStatementLine):
+    if isinstance(statement, cst.BaseCompoundStatement):
         raise CannotLower("only a simple statement can be removed")
-    span = source.locate(statement)
-    if len(line.body) > 1:
-        return _removal_from_line(line, statement, source)
-    if block is None or len(block.body) > 1:
-        start, end = source.rows(span.start.row, source.locate(line).end.row)
-        return Edit(Span(source.position(start), source.position(end)), "")
-    return Edit(span, "pass")
+    suite = line if isinstance(line, cst.SimpleStatementLine) else getattr(line, "body", None)
+    if not isinstance(suite, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+        raise CannotLower("only a statement can be removed")
+    if statement is not line and len(suite.body) > 1:
+        return _removal_from_row(suite.body, statement, source)
+    has_body_for_itself = suite is not line or (block is not None and len(block.body) == 1)
+    if has_body_for_itself:
+        return Edit(source.locate(statement), "pass")
+    span = source.locate(line)
+    start, end = source.rows(span.start.row, span.end.row)
+    return Edit(Span(source.position(start), source.position(end)), "")
 
 
-def _removal_from_line(line: cst.SimpleStatementLine, statement: cst.CSTNode, source: Source) -> Edit:
-    """Take one of several statements on a line out, with the semicolon that parts it from its neighbour."""
-    spans = [source.locate(small) for small in line.body]
-    index = next(i for i, small in enumerate(line.body) if small is statement)
+def _removal_from_row(body: Sequence[cst.BaseSmallStatement], statement: cst.CSTNode, source: Source) -> Edit:
+    """Take one of several statements on a row out, with the semicolon that parts it from its neighbour."""
+    spans = [source.locate(small) for small in body]
+    index = next(i for i, small in enumerate(body) if small is statement)
     if index + 1 < len(spans):
         return Edit(Span(spans[index].start, spans[index + 1].start), "")
     return Edit(Span(spans[index - 1].end, spans[index].end), "")
