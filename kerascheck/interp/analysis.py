@@ -21,6 +21,8 @@ from kerascheck.symbolic import Unknown
 #: Paths explored from one start. Each flips one decision of an earlier path, so every arm of that many conditions runs.
 MAX_PATHS = 24
 MAX_PATHS_UNCALLED = 8
+#: Steps spent on a file after which each start gets one path only: about as long as parsing a large file takes.
+MAX_STEPS_FOR_BRANCHES = 30_000
 
 
 @dataclass
@@ -54,10 +56,13 @@ class _Plans:
         self.queue: list[dict[Hashable, bool]] = [{}]
         self.seen: set[Hashable] = set()
         self.left = limit
+        self.started = False
 
-    def next(self) -> dict[Hashable, bool] | None:
-        if not self.queue or self.left <= 0:
+    def next(self, budget: Budget) -> dict[Hashable, bool] | None:
+        """The decisions for another path: the first one always, others while the file is cheap."""
+        if not self.queue or self.left <= 0 or (self.started and budget.spent > MAX_STEPS_FOR_BRANCHES):
             return None
+        self.started = True
         self.left -= 1
         return self.queue.pop(0)
 
@@ -83,7 +88,7 @@ def _explore_module(project: Project, budget: Budget, result: Analysis) -> tuple
     plans = _Plans(MAX_PATHS)
     first: tuple[Run, Scope] | None = None
     entered: set[int] = set()
-    while (plan := plans.next()) is not None:
+    while (plan := plans.next(budget)) is not None:
         run = Run(project, budget, plan)
         scope = Scope("module", None, project.source)
         prepare_module(scope, "__main__")
@@ -139,9 +144,8 @@ def _explore(
     result: Analysis,
 ) -> bool:
     plans = _Plans(MAX_PATHS_UNCALLED)
-    while (plan := plans.next()) is not None:
+    while (plan := plans.next(budget)) is not None:
         run = Run(project, budget, plan, entry)
-        run.modules = base.modules
         run.serial = base.serial + 1
         run.frozen_before = run.serial
         try:

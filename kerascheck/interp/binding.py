@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from kerascheck.interp.attributes import set_attribute
-from kerascheck.interp.run import Run
+from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
@@ -72,12 +72,14 @@ def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
         return
     if star is None:
         if len(items) != len(targets):
+            run.fails("ValueError", "unpacking that raises")
             items = [run.fresh("unpacking that raises", t) for t in targets]
         for element, item in zip(targets, items, strict=True):
             assign(run, element.value, item, scope)
         return
     behind = len(targets) - star - 1
     if len(items) < star + behind:
+        run.fails("ValueError", "unpacking that raises")
         items = [run.fresh("unpacking that raises", t) for t in targets]
     for element, item in zip(targets[:star], items[:star], strict=True):
         assign(run, element.value, item, scope)
@@ -97,12 +99,8 @@ def _set_item(run: Run, target: cst.Subscript, value: Value, scope: Scope) -> No
     receiver = run.evaluate(target.value, scope)
     index = index_of(run, target, scope)
     if isinstance(receiver, ListValue):
-        if receiver.unknown is not None or not run.may_change(receiver):
-            return
-        if isinstance(index, int) and -len(receiver.items) <= index < len(receiver.items):
-            receiver.items[index] = value
-        else:
-            receiver.blur("an item at an unknown index was set")
+        if receiver.unknown is None and run.may_change(receiver):
+            _set_list_item(run, receiver, index, value)
     elif isinstance(receiver, DictValue):
         if run.may_change(receiver):
             put(receiver, index, value)
@@ -112,3 +110,51 @@ def _set_item(run: Run, target: cst.Subscript, value: Value, scope: Scope) -> No
         bound = find_method(receiver, "__setitem__")
         if bound is not None:
             run.call(bound, Arguments([Given(index), Given(value)], {}), Site(scope.file, target))
+
+
+def _set_list_item(run: Run, receiver: ListValue, index: Value, value: Value) -> None:
+    if isinstance(index, int):
+        if -len(receiver.items) <= index < len(receiver.items):
+            receiver.items[index] = value
+        else:
+            run.fails("IndexError", "an index out of range")
+    elif is_plain_slice(index):
+        items = items_of(run, value)
+        if isinstance(items, Unknown) or len(receiver.items) + len(items) > MAX_ITEMS:
+            receiver.blur("a slice was set to something unknown")
+            return
+        try:
+            receiver.items[index] = items
+        except ValueError:
+            run.fails("ValueError", "a slice set to another number of items")
+    else:
+        receiver.blur("an item at an unknown index was set")
+
+
+def is_plain_slice(index: Value) -> bool:
+    """Whether the index is a slice with known bounds."""
+    return isinstance(index, slice) and all(
+        part is None or isinstance(part, int) for part in (index.start, index.stop, index.step)
+    )
+
+
+def delete_item(run: Run, receiver: ListValue | DictValue, index: Value, node: cst.CSTNode) -> None:
+    """`del receiver[index]`."""
+    from kerascheck.interp.expressions import is_known_key
+
+    if receiver.unknown is not None:
+        receiver.blur("an item was deleted")
+    elif isinstance(receiver, DictValue):
+        if not is_known_key(index):
+            receiver.blur("an item was deleted")
+        elif index in receiver.items:
+            del receiver.items[index]
+        else:
+            run.fails("KeyError", "a key that is not there was deleted", node)
+    elif isinstance(index, int) or is_plain_slice(index):
+        try:
+            del receiver.items[index]
+        except IndexError:
+            run.fails("IndexError", "an index out of range", node)
+    else:
+        receiver.blur("an item was deleted")

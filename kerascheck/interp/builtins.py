@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kerascheck.interp.conditions import truth
+from kerascheck.interp.exceptions import make_exception
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, ListValue, UserRaise, Value
@@ -160,8 +161,8 @@ def _number(convert: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site]
         if all(isinstance(v, (int, float, str)) for v in values):
             try:
                 return convert(*values)
-            except (ValueError, TypeError, OverflowError):
-                return run.fresh(f"{convert.__name__}() that raises", site.node)
+            except (ValueError, TypeError, OverflowError) as error:
+                return run.fails(type(error).__name__, f"{convert.__name__}() that raises", site.node)
         return _derived(run, convert.__name__, values, site)
 
     return build
@@ -189,7 +190,7 @@ def _round(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         try:
             return round(*values)
         except (ValueError, TypeError, OverflowError):
-            return run.fresh("round() that raises", site.node)
+            return run.fails("ValueError", "round() that raises", site.node)
     return _derived(run, "round", values, site)
 
 
@@ -451,8 +452,8 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
             "IndexError", "AttributeError", "ImportError", "ModuleNotFoundError", "OSError", "IOError", "AssertionError",
             "StopIteration", "SystemExit", "KeyboardInterrupt", "Warning", "DeprecationWarning", "UserWarning",
             "FileNotFoundError", "NotImplemented", "ArithmeticError", "ZeroDivisionError", "OverflowError", "LookupError",
-            "NameError", "MemoryError", "RecursionError", "PermissionError", "TimeoutError", "FutureWarning",
+            "NameError", "UnicodeError", "MemoryError", "RecursionError", "PermissionError", "TimeoutError", "FutureWarning",
         ),
-        _object,
+        make_exception,
     ),
 }  # fmt: skip

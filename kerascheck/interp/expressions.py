@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -58,6 +59,7 @@ def _integer(run: Run, node: cst.Integer, scope: Scope) -> Value:
     return _literal(node.value)
 
 
+@lru_cache(maxsize=4096)
 def _literal(text: str) -> Value:
     try:
         return ast.literal_eval(text)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 import libcst as cst
 
 from kerascheck.interp.attributes import find_member, find_method, keras_base
 from kerascheck.interp.expressions import all_parameters, default_values
 from kerascheck.interp.run import MAX_CALL_DEPTH, Run
-from kerascheck.interp.static import is_generator
 from kerascheck.interp.values import BoundMethod, ClassValue, FunctionValue, Instance, Scope, Super, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
@@ -97,7 +94,7 @@ def call_function(
     try:
         if isinstance(node, cst.Lambda):
             return run.evaluate(node.body, scope)
-        if is_generator(node) or node.asynchronous is not None or "contextmanager" in function.decorated:
+        if run.project.is_generator(node) or node.asynchronous is not None or "contextmanager" in function.decorated:
             return run.unknown_list(f"{function.name} is a generator")
         from kerascheck.interp.statements import execute
 
@@ -132,7 +129,7 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
         is_open = is_open or isinstance(arguments, SymbolicArguments)
         scope.vars[params.star_arg.name.value] = run.unknown_list("*args of unknown length") if is_open else extra
     if params.star_kwarg is not None:
-        rest = run.new_dict(dict[Hashable, Value](values))
+        rest = run.new_dict({key: value for key, value in values.items()})
         if arguments.open_keywords or isinstance(arguments, SymbolicArguments):
             rest.unknown = Unknown("**kwargs of unknown content")
         scope.vars[params.star_kwarg.name.value] = rest

@@ -136,6 +136,16 @@ def _namespace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return made
 
 
+def _image_data_format(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return run.image_data_format
+
+
+def _set_image_data_format(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    value = arguments.positional[0].value if arguments.positional else None
+    run.image_data_format = value if isinstance(value, str) else run.fresh("the image data format", site.node)
+    return None
+
+
 LIBRARIES: dict[str, Library] = {
     **{
         f"math.{name}": _plain(getattr(math, name))
@@ -165,4 +175,9 @@ LIBRARIES: dict[str, Library] = {
     "types.SimpleNamespace": _namespace,
     "typing.cast": lambda run, name, arguments, site: arguments.value("val", 1),
     "tensorflow.function": _identity,
+    # Keras's own default, which few programs change; those that do are seen to (see set_image_data_format).
+    "keras.backend.image_data_format": _image_data_format,
+    "keras.config.image_data_format": _image_data_format,
+    "keras.backend.set_image_data_format": _set_image_data_format,
+    "keras.config.set_image_data_format": _set_image_data_format,
 }

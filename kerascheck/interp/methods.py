@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kerascheck.interp.operators import MAX_TEXT, bounded
 from kerascheck.interp.run import MAX_ITEMS, Run
-from kerascheck.interp.sequences import items_of
+from kerascheck.interp.sequences import NotPlain, items_of, members_of, to_python
 from kerascheck.interp.values import DictValue, ListValue, Value
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
 
@@ -62,7 +63,7 @@ def _pop(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Val
     try:
         return receiver.items.pop(index)
     except IndexError:
-        return run.fresh("pop that raises", site.node)
+        return run.fails("IndexError", "pop that raises", site.node)
 
 
 def _reverse(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
@@ -84,35 +85,105 @@ def _copy(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Va
     return made
 
 
-def _index(run: Run, receiver: ListValue | tuple[Value, ...], arguments: Arguments, site: Site) -> Value:
+def _position(run: Run, receiver: ListValue | tuple[Value, ...], arguments: Arguments, site: Site) -> int | None:
+    """Where the first item equal to the argument stands; None where that is not known."""
     items = items_of(run, receiver)
-    wanted = _first(arguments)
-    if not isinstance(items, Unknown) and isinstance(wanted, (int, str)):
+    if isinstance(items, Unknown) or len(arguments.positional) != 1:
+        return None
+    try:
+        wanted = to_python(_first(arguments))
         for index, item in enumerate(items):
-            if not isinstance(item, (int, str, float, type(None))):
-                break
-            if item == wanted:
+            if to_python(item) == wanted:
                 return index
-    return run.fresh("an index that is not known", site.node)
+    except NotPlain:
+        return None
+    run.fails("ValueError", "a value that is not in the list", site.node)
+    return None
+
+
+def _index(run: Run, receiver: ListValue | tuple[Value, ...], arguments: Arguments, site: Site) -> Value:
+    index = _position(run, receiver, arguments, site)
+    return run.fresh("an index that is not known", site.node) if index is None else index
+
+
+def _remove(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    if receiver.unknown is None and run.may_change(receiver):
+        index = _position(run, receiver, arguments, site) if receiver.kind == "list" else None
+        if index is None:
+            receiver.blur("an unknown item was removed")
+        else:
+            del receiver.items[index]
+    return None
 
 
 def _count(run: Run, receiver: ListValue | tuple[Value, ...], arguments: Arguments, site: Site) -> Value:
     items = items_of(run, receiver)
-    wanted = _first(arguments)
-    if not isinstance(items, Unknown) and all(isinstance(i, (int, str, float)) for i in [*items, wanted]):
-        return items.count(wanted)
+    try:
+        if not isinstance(items, Unknown):
+            wanted = to_python(_first(arguments))
+            return [to_python(item) for item in items].count(wanted)
+    except NotPlain:
+        pass
     return run.fresh("a count that is not known", site.node)
 
 
-def _add(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
-    value = _first(arguments)
+def _sort(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
     if receiver.unknown is None and run.may_change(receiver):
-        if isinstance(value, (int, str, float)) and value in [
-            i for i in receiver.items if isinstance(i, (int, str, float))
-        ]:
-            return None
-        receiver.items.append(value)
+        ordered = sort_items(run, receiver.items, arguments, site)
+        if ordered is None:
+            receiver.blur("sorted by something unknown")
+        else:
+            receiver.items = ordered
     return None
+
+
+def sort_items(run: Run, items: list[Value], arguments: Arguments, site: Site) -> list[Value] | None:
+    """The items as `sorted` orders them; None where that is not known."""
+    key, reverse = arguments.value("key"), arguments.value("reverse", None, False)
+    if not isinstance(reverse, (bool, int)):
+        return None
+    try:
+        keys = [to_python(item if key is None else _apply(run, key, item, site)) for item in items]
+        order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
+    except NotPlain:
+        return None
+    except TypeError:
+        run.fails("TypeError", "items that cannot be ordered", site.node)
+        return None
+    return [items[index] for index in order]
+
+
+def _apply(run: Run, function: Value, item: Value, site: Site) -> Value:
+    return run.call(function, Arguments([Given(item)], {}), site)
+
+
+def _add(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    return _extend_set(run, receiver, [_first(arguments)])
+
+
+def _set_update(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    for given in arguments.positional:
+        items = members_of(run, given.value)
+        if isinstance(items, Unknown):
+            receiver.blur("updated with something unknown")
+        else:
+            _extend_set(run, receiver, items)
+    return None
+
+
+def _extend_set(run: Run, receiver: ListValue, items: list[Value]) -> None:
+    if receiver.unknown is None and run.may_change(receiver):
+        made = set_of(run, [*receiver.items, *items])
+        receiver.items, receiver.unknown = made.items, made.unknown
+
+
+def set_of(run: Run, items: list[Value]) -> ListValue:
+    """A set of the items, each once; unknown where two may be equal or not."""
+    from kerascheck.interp.expressions import is_known_key
+
+    if (len(items) > 1 and not all(map(is_known_key, items))) or len(items) > MAX_ITEMS:
+        return run.unknown_list("a set of things that may be equal", "set")
+    return run.new_list(dict.fromkeys(items) if len(items) > 1 else items, "set")
 
 
 # -- dictionaries -------------------------------------------------------------------------------------------------
@@ -131,10 +202,14 @@ def _get(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Val
 
 
 def _dict_pop(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.expressions import is_known_key
+
+    key = _first(arguments)
+    if is_known_key(key) and receiver.unknown is None and key not in receiver.items and len(arguments.positional) < 2:
+        return run.fails("KeyError", "pop() of a key that is not there", site.node)
     value = _get(run, receiver, arguments, site)
     if run.may_change(receiver):
-        key = _first(arguments)
-        if isinstance(key, (int, str)):
+        if is_known_key(key):
             receiver.items.pop(key, None)
         else:
             receiver.blur("an unknown entry was taken out")
@@ -142,11 +217,16 @@ def _dict_pop(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -
 
 
 def _setdefault(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.expressions import is_known_key
+
     key = _first(arguments)
-    if isinstance(key, (int, str)) and receiver.unknown is None:
+    if is_known_key(key) and receiver.unknown is None:
         if key not in receiver.items and run.may_change(receiver):
             receiver.items[key] = arguments.value("default", 1)
-        return receiver.items.get(key)
+        if receiver.unknown is None:
+            return receiver.items.get(key)
+    elif run.may_change(receiver):
+        receiver.blur("an entry of a dictionary that is not known")
     return run.fresh("an entry of a dictionary that is not known", site.node)
 
 
@@ -155,12 +235,13 @@ def _update(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> 
         return None
     other = _first(arguments)
     if isinstance(other, DictValue):
-        receiver.items.update(other.items)
-        receiver.unknown = receiver.unknown or other.unknown
+        receiver.merge(other)
     elif other is not None:
         receiver.blur("updated with something unknown")
     for key, given in arguments.keywords.items():
         receiver.items[key] = given.value
+    if arguments.open_keywords or arguments.open_positional:
+        receiver.blur("updated with something unknown")
     return None
 
 
@@ -188,16 +269,23 @@ def _string(name: str) -> Method:
     def method(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
         values = [given.value for given in arguments.positional]
         if not arguments.keywords and all(isinstance(v, (str, int, tuple)) for v in values):
-            if any(isinstance(v, int) and abs(v) > 10_000 for v in values):
+            if any(isinstance(v, int) and abs(v) > 10_000 for v in values) or _may_grow(receiver, name, values):
                 return run.fresh(f"{name}() of a large size", site.node)
             try:
                 result = getattr(receiver, name)(*values)
-            except (TypeError, ValueError, IndexError):
-                return run.fresh(f"{name}() that raises", site.node)
+            except (TypeError, ValueError, IndexError) as error:
+                return run.fails(type(error).__name__, f"{name}() that raises", site.node)
             return run.new_list(result) if isinstance(result, list) else result
         return run.fresh(f"{name}() of something unknown", site.node)
 
     return method
+
+
+def _may_grow(receiver: str, name: str, values: list[Value]) -> bool:
+    """Whether replacing would make a very long text."""
+    if name != "replace" or len(values) < 2 or not isinstance(values[1], str):
+        return False
+    return (len(receiver) + 1) * (len(values[1]) + 1) > MAX_TEXT
 
 
 def _format(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
@@ -205,18 +293,20 @@ def _format(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
     keywords = {key: given.value for key, given in arguments.keywords.items()}
     plain = all(isinstance(v, (str, int, float)) for v in [*values, *keywords.values()])
     # No attribute access and no wide fields: the text is the user's.
-    if plain and not arguments.open_keywords and not any(c in receiver for c in ".[") and ":" not in receiver:
+    is_open = arguments.open_keywords or arguments.open_positional
+    if plain and not is_open and not any(c in receiver for c in ".[") and ":" not in receiver.replace("}:", ""):
         try:
-            return receiver.format(*values, **keywords)
-        except (KeyError, IndexError, ValueError):
-            return run.fresh("format() that raises", site.node)
+            return bounded(run, receiver.format(*values, **keywords), site.node)
+        except (KeyError, IndexError, ValueError) as error:
+            return run.fails(type(error).__name__, "format() that raises", site.node)
     return run.fresh("format() of something unknown", site.node)
 
 
 def _join(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
     items = items_of(run, _first(arguments))
     if not isinstance(items, Unknown) and all(isinstance(i, str) for i in items):
-        return receiver.join(items)
+        if sum(map(len, items)) + len(receiver) * len(items) < MAX_TEXT:
+            return receiver.join(items)
     return run.fresh("join() of something unknown", site.node)
 
 
@@ -236,8 +326,10 @@ METHODS: dict[str, dict[str, Method]] = {
         "copy": _copy,
         "index": _index,
         "count": _count,
+        "remove": _remove,
+        "sort": _sort,
     },
-    "set": {"add": _add, "update": _extend, "copy": _copy, "clear": _clear},
+    "set": {"add": _add, "update": _set_update, "copy": _copy, "clear": _clear, "remove": _remove, "discard": _remove},
     "dict": {
         "get": _get,
         "pop": _dict_pop,

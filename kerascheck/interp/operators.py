@@ -16,7 +16,7 @@ from kerascheck.network.ir import Site, Tensor
 from kerascheck.symbolic import Symbol, Undetermined, Unknown
 
 _MAX_BITS = 4096  # of an integer result
-_MAX_TEXT = 1_000_000  # characters of a repeated string
+MAX_TEXT = 1_000_000  # characters of a repeated string
 
 _BINARY: dict[str, tuple[Callable[[Any, Any], Any], str, str]] = {
     "Add": (operator.add, "+", "__add__"),
@@ -50,7 +50,7 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
             try:
                 return function(left, right)
             except (Undetermined, ZeroDivisionError):
-                return run.fresh("a size divided by zero", node)
+                return run.fails("ZeroDivisionError", "a size divided by zero", node)
         if op == "Power" and isinstance(right, int) and 0 < right <= 4:
             result: Any = 1
             for _ in range(right):
@@ -66,8 +66,9 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
     if concrete is not None:
         return concrete
     if isinstance(left, DictValue) and isinstance(right, DictValue) and op == "BitOr":
-        made = run.new_dict({**left.items, **right.items})
-        made.unknown = left.unknown or right.unknown
+        made = run.new_dict(dict(left.items))
+        made.unknown = left.unknown
+        made.merge(right)
         return made
     return _unknown_result(run, op, sign, left, right, node)
 
@@ -110,29 +111,53 @@ def _numbers(run: Run, op: str, function: Callable[[Any, Any], Any], left: Any, 
         return run.fresh("a number too large to compute", node)
     try:
         return function(left, right)
-    except (ArithmeticError, TypeError, ValueError):
-        return run.fresh("arithmetic that raises", node)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        return run.fails(type(error).__name__, "arithmetic that raises", node)
+
+
+_SET_OPERATORS: dict[str, Callable[[set[Any], set[Any]], set[Any]]] = {
+    "BitOr": operator.or_,
+    "BitAnd": operator.and_,
+    "Subtract": operator.sub,
+    "BitXor": operator.xor,
+}
+
+
+def _sets(run: Run, op: str, left: ListValue, right: ListValue) -> Value | None:
+    """Union, intersection and differences of sets of plain values."""
+    from kerascheck.interp.expressions import is_known_key
+
+    compute = _SET_OPERATORS.get(op)
+    if compute is None:
+        return None
+    if left.unknown or right.unknown or not all(map(is_known_key, [*left.items, *right.items])):
+        return run.unknown_list("a set operation on something unknown", "set")
+    return run.new_list(compute(set(left.items), set(right.items)), "set")
 
 
 def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value | None:
     """Concatenation, repetition and formatting; None where none of these is meant."""
+    if isinstance(left, ListValue) and isinstance(right, ListValue) and left.kind == right.kind == "set":
+        return _sets(run, op, left, right)
     if op == "Add":
         if isinstance(left, (str, bytes)) and isinstance(right, type(left)):
-            return left + right if len(left) + len(right) < _MAX_TEXT else run.fresh("a long string", node)  # type: ignore[operator]
+            return left + right if len(left) + len(right) < MAX_TEXT else run.fresh("a long string", node)  # type: ignore[operator]
         if isinstance(left, tuple) and isinstance(right, tuple):
             return left + right if len(left) + len(right) <= MAX_ITEMS else run.fresh("a long tuple", node)
-        if isinstance(left, ListValue) and isinstance(right, ListValue):
+        if isinstance(left, ListValue) and isinstance(right, ListValue) and left.kind == right.kind == "list":
             made = run.new_list()
             made.unknown = left.unknown or right.unknown
             if made.unknown is None:
-                made.items = [*left.items, *right.items][:MAX_ITEMS]
+                if len(left.items) + len(right.items) > MAX_ITEMS:
+                    return run.unknown_list("a long list")
+                made.items = [*left.items, *right.items]
             return made
     if op == "Multiply":
         if isinstance(right, (str, tuple, ListValue)):
             left, right = right, left
         if isinstance(right, int) and not isinstance(left, (int, float)):
             if isinstance(left, (str, tuple)):
-                if len(left) * max(right, 0) > _MAX_TEXT:
+                if len(left) * max(right, 0) > MAX_TEXT:
                     return run.fresh("a long sequence", node)
                 return left * right
             if isinstance(left, ListValue):
@@ -145,11 +170,16 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
         values = right if isinstance(right, tuple) else (right,)
         if all(isinstance(v, (str, int, float)) for v in values) and len(left) < 1000 and "*" not in left:
             try:
-                return (left % right)[:_MAX_TEXT] if not _wide_format(left) else run.fresh("a wide format", node)
-            except (TypeError, ValueError):
-                return run.fresh("formatting that raises", node)
+                return bounded(run, left % right, node) if not _wide_format(left) else run.fresh("a wide format", node)
+            except (TypeError, ValueError) as error:
+                return run.fails(type(error).__name__, "formatting that raises", node)
         return run.fresh("formatting of something unknown", node)
     return None
+
+
+def bounded(run: Run, text: str, node: cst.CSTNode) -> Value:
+    """A computed text; unknown where it has grown too long to keep."""
+    return text if len(text) < MAX_TEXT else run.fresh("a long string", node)
 
 
 def _wide_format(text: str) -> bool:
@@ -184,8 +214,8 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, Unknown):
         return _unknown_item(run, value, index, node)
     if isinstance(value, ListValue):
-        if value.unknown is not None:
-            return run.fresh(value.unknown.reason, node)
+        if value.unknown is not None or value.kind != "list":
+            return run.fresh(value.unknown.reason if value.unknown else f"an item of a {value.kind}", node)
         items: Any = value.items
     elif isinstance(value, (tuple, str, bytes, range)):
         items = value
@@ -213,14 +243,14 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
                 else run.fresh("a slice with unknown bounds", node)
             )
         if index.step == 0:
-            return run.fresh("a slice with step 0", node)
+            return run.fails("ValueError", "a slice with step 0", node)
         part = items[index]
         return run.new_list(part, value.kind) if isinstance(value, ListValue) else part
     if isinstance(index, int):
         try:
             return items[index]
         except IndexError:
-            return run.fresh("an index out of range", node)
+            return run.fails("IndexError", "an index out of range", node)
     return run.fresh("an item at an unknown index", node)
 
 
@@ -229,8 +259,9 @@ def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value
 
     if is_known_key(index) and index in value.items:
         return value.items[index]
-    text = None
-    return run.fresh("an entry of a dictionary that is not known", node, text)
+    if is_known_key(index) and value.unknown is None:
+        return run.fails("KeyError", "an entry that a dictionary does not have", node)
+    return run.fresh("an entry of a dictionary that is not known", node)
 
 
 def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> Value:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import BudgetExceeded, ModuleValue, Scope, UserRaise, Value
+from kerascheck.interp.static import is_generator
+from kerascheck.interp.values import ModuleValue, Scope, UserRaise, Value
 from kerascheck.symbolic import Symbol, Unknown
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 #: A module of the project that is larger is not followed.
 _MAX_MODULE_BYTES = 400_000
+#: How many modules are followed for one file.
+_MAX_MODULES = 60
 
 #: Names that `from keras.x import *` brings in, for the modules where that is common.
 _STAR_NAMES = {
@@ -54,6 +61,15 @@ class Project:
         self.source = source
         self.dialect = guess_dialect(source.text)
         self._sources: dict[str, Any] = {}
+        self._generators: dict[int, bool] = {}  # by id of the function's node; the trees outlive this object
+        self._modules: dict[str, Scope] = {}  # modules of the project, each executed once for all paths
+
+    def is_generator(self, node: cst.FunctionDef) -> bool:
+        """Whether calling the function gives a generator."""
+        known = self._generators.get(id(node))
+        if known is None:
+            known = self._generators[id(node)] = is_generator(node)
+        return known
 
     # -- names outside --------------------------------------------------------------------------------------
 
@@ -104,10 +120,14 @@ class Project:
             return None
         roots = [here]
         top = here
+        own = here.name
         while (top / "__init__.py").exists() and top != top.parent:
+            own = top.name
             top = top.parent
             roots.append(top)
         for root in roots:
+            if root.name in ("site-packages", "dist-packages") and parts[0] != own:
+                continue  # another installed package is no part of the project
             found = _module_file(root, tuple(parts))
             if found is not None:
                 return found
@@ -115,23 +135,19 @@ class Project:
 
     def _load(self, run: Run, name: str, path: Path) -> Value:
         key = str(path)
-        if key in run.modules:
-            return ModuleValue(name, run.modules[key])
-        source = self._source(path)
+        if key in self._modules:
+            return ModuleValue(name, self._modules[key])
+        source = self._source(path) if len(self._modules) < _MAX_MODULES else None
         if source is None:
             return Unknown(f"module {name} is not read")
         scope = Scope("module", None, source)
-        run.modules[key] = scope
+        self._modules[key] = scope
         prepare_module(scope, name)
         from kerascheck.interp.statements import execute
 
-        stack, run.call_stack = run.call_stack, []
-        try:
-            execute(run, source.tree.body, scope)
-        except UserRaise:
-            pass
-        finally:
-            run.call_stack = stack
+        # A run of its own: what the module decides and builds for itself is no part of this path.
+        with contextlib.suppress(UserRaise):
+            execute(Run(self, run.budget, {}), source.tree.body, scope)
         return ModuleValue(name, scope)
 
     def _source(self, path: Path) -> Any:
@@ -158,10 +174,7 @@ class Project:
         if path.name == "__init__.py":
             found = _module_file(path.parent, (name,))
             if found is not None:
-                try:
-                    return self._load(run, f"{module.name}.{name}", found)
-                except BudgetExceeded:
-                    raise
+                return self._load(run, f"{module.name}.{name}", found)
         if module.scope.star:
             return self.star_name(module.scope.star, name)
         return Unknown(f"{name} is not defined in {module.name}", ("module", module.name, name), name)

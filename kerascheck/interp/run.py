@@ -15,11 +15,12 @@ from kerascheck.interp.values import (
     Instance,
     ListValue,
     Scope,
+    UserRaise,
     Value,
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Layer, Network, Program, Raised, Site
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic import KerasError, Symbol, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.interp.project import Project
@@ -40,11 +41,16 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[..., Any]] = {}
 class Budget:
     """Steps and seconds for one file, shared by all of its paths."""
 
-    __slots__ = ("deadline", "steps")
+    __slots__ = ("deadline", "limit", "steps")
 
     def __init__(self, seconds: float = 2.0, steps: int = 400_000) -> None:
         self.deadline = time.monotonic() + seconds
-        self.steps = steps
+        self.limit = self.steps = steps
+
+    @property
+    def spent(self) -> int:
+        """Steps spent so far."""
+        return self.limit - self.steps
 
     def spend(self) -> None:
         """Count one step. Raises BudgetExceeded."""
@@ -74,9 +80,10 @@ class Run:
         self.expression_depth = 0
         self.entered: set[int] = set()  # ids of function nodes that were executed
         self.name_counters: dict[str, int] = {}
+        self.handling: list[Value] = []  # the exceptions whose handlers are running
         self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
+        self.image_data_format: Value = "channels_last"  # until the program sets another
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
-        self.modules: dict[str, Scope] = {}
 
     # -- the engine -----------------------------------------------------------------------------------------
 
@@ -129,6 +136,12 @@ class Run:
         self.occurrences[id(node)] = count + 1
         return Unknown(reason, ("node", id(node), count), text)
 
+    def fails(self, error: str, reason: str, node: cst.CSTNode | None = None) -> Unknown:
+        """Python surely raises `error` here: that ends a `try` body; elsewhere the analysis goes on with an unknown."""
+        if self.guarded:
+            raise UserRaise(Symbol(f"builtins.{error}"))
+        return self.fresh(reason, node)
+
     def layer_name(self, cls: str) -> str:
         """The name Keras gives the next layer of this class: `dense`, `dense_1`."""
         base = snake_case(cls)
@@ -174,8 +187,10 @@ class Run:
             self.program.reached.add(site.key)
 
     def raised(self, error: KerasError, site: Site | None, layer: Layer | None = None) -> None:
-        """Note that Keras raises here, unless the program is ready to catch it."""
-        if self.guarded or site is None:
+        """Note that Keras raises here, unless the program is ready to catch it: then its handlers go on."""
+        if self.guarded:
+            raise UserRaise(Unknown(f"Keras raises: {error.message}"))
+        if site is None:
             return
         self.reach(site)
         self.program.raised.append(Raised(error, site, layer))

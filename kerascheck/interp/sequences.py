@@ -1,6 +1,8 @@
-"""Iterating over values."""
+"""Iterating over values, and seeing them as Python has them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.values import DictValue, ListValue, Value
@@ -8,8 +10,24 @@ from kerascheck.symbolic import Unknown
 
 
 def items_of(run: Run, value: Value) -> list[Value] | Unknown:
-    """The items that iterating gives, or why they are not known (nor how many they are)."""
+    """The items that iterating gives, in order, or why they are not known (nor how many they are)."""
     if isinstance(value, ListValue):
+        if value.unknown is not None:
+            return value.unknown
+        if value.kind == "set" and len(value.items) > 1:
+            return Unknown("the order of a set")
+        items = list(value.items)
+        if value.kind == "iterator":
+            value.blur("an iterator that is used up")
+        return items
+    return members_of(run, value)
+
+
+def members_of(run: Run, value: Value) -> list[Value] | Unknown:
+    """The items without regard to their order: those of a set are known, too."""
+    if isinstance(value, ListValue):
+        if value.kind == "iterator":
+            return items_of(run, value)
         return value.unknown if value.unknown is not None else list(value.items)
     if isinstance(value, tuple):
         return list(value)
@@ -22,3 +40,46 @@ def items_of(run: Run, value: Value) -> list[Value] | Unknown:
     if isinstance(value, Unknown):
         return value
     return Unknown(f"the items of {value!r}"[:80])
+
+
+class NotPlain(Exception):
+    """A value that Python has in another form, or one too large to look at."""
+
+
+_MAX_PARTS = 5_000
+
+
+def to_python(value: Value) -> Any:
+    """Constants, lists, sets, tuples and dictionaries of them as Python has them. Raises NotPlain."""
+    left = _MAX_PARTS
+
+    def convert(part: Value) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise NotPlain
+        if part is None or isinstance(part, (bool, int, float, complex, str, bytes, range)):
+            return part
+        if isinstance(part, tuple):
+            return tuple([convert(item) for item in part])
+        if isinstance(part, (ListValue, DictValue)) and part.unknown is None:
+            if isinstance(part, DictValue):
+                return {convert(key): convert(item) for key, item in part.items.items()}
+            if part.kind in ("list", "set"):
+                items = [convert(item) for item in part.items]
+                return items if part.kind == "list" else set(items)
+        raise NotPlain
+
+    try:
+        return convert(value)
+    except (RecursionError, TypeError):
+        raise NotPlain from None
+
+
+def is_plain(value: Value) -> bool:
+    """Whether `to_python` knows the value."""
+    try:
+        to_python(value)
+    except NotPlain:
+        return False
+    return True

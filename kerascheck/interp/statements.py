@@ -7,12 +7,14 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.interp.binding import assign, assign_name
+from kerascheck.interp.binding import assign, assign_name, delete_item
 from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.exceptions import catches
+from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_class, define_function
 from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
-from kerascheck.interp.run import MAX_LOOP_ROUNDS, STATEMENTS, Run
+from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.static import LoopFacts, is_inert, loop_facts, terminates
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, UserRaise, Value
@@ -80,16 +82,37 @@ def _annotated(run: Run, node: cst.AnnAssign, scope: Scope) -> None:
 def _augmented(run: Run, node: cst.AugAssign, scope: Scope) -> None:
     left = run.evaluate(node.target, scope)
     right = run.evaluate(node.value, scope)
-    if isinstance(left, ListValue) and isinstance(node.operator, cst.AddAssign):
-        # `+=` on a list changes the list itself.
-        if run.may_change(left):
-            items = items_of(run, right)
-            if isinstance(items, Unknown):
-                left.blur("extended by something unknown")
-            else:
-                left.items += items
+    if _in_place(run, left, right, node):
         return
     assign(run, node.target, binary(run, type(node.operator).__name__, left, right, node, scope), scope)
+
+
+def _in_place(run: Run, left: Value, right: Value, node: cst.AugAssign) -> bool:
+    """Lists, sets and dictionaries are changed themselves by `+=` and its like; whether that was done."""
+    if isinstance(left, ListValue) and left.kind == "list" and isinstance(node.operator, cst.AddAssign):
+        if run.may_change(left):
+            items = items_of(run, right)
+            if isinstance(items, Unknown) or len(left.items) + len(items) > MAX_ITEMS:
+                left.blur("extended by something unknown")
+            elif left.unknown is None:
+                left.items += items
+        return True
+    if isinstance(left, DictValue) and isinstance(node.operator, cst.BitOrAssign):
+        if run.may_change(left):
+            if isinstance(right, DictValue):
+                left.merge(right)
+            else:
+                left.blur("updated with something unknown")
+        return True
+    if isinstance(left, ListValue):
+        changed = binary(run, type(node.operator).__name__, left, right, node, Scope("module", None, None))
+        if run.may_change(left):
+            if isinstance(changed, ListValue) and changed.unknown is None and left.unknown is None:
+                left.items = changed.items
+            else:
+                left.blur("changed by an operator that is not interpreted")
+        return True
+    return False
 
 
 def _return(run: Run, node: cst.Return, scope: Scope) -> Signal:
@@ -97,7 +120,9 @@ def _return(run: Run, node: cst.Return, scope: Scope) -> Signal:
 
 
 def _raise(run: Run, node: cst.Raise, scope: Scope) -> None:
-    raise UserRaise(run.evaluate(node.exc, scope) if node.exc is not None else None)
+    if node.exc is None:
+        raise UserRaise(run.handling[-1] if run.handling else Unknown("raise without an exception"))
+    raise UserRaise(run.evaluate(node.exc, scope))
 
 
 def _assert(run: Run, node: cst.Assert, scope: Scope) -> None:
@@ -105,6 +130,8 @@ def _assert(run: Run, node: cst.Assert, scope: Scope) -> None:
     if isinstance(value, Unknown) and value.key not in run.decided:
         # The program goes on only where the assertion holds.
         truth(run, value, default=True)
+    elif run.guarded and not isinstance(value, Unknown) and not truth(run, value):
+        raise UserRaise(Symbol("builtins.AssertionError"))
 
 
 def _delete(run: Run, node: cst.Del, scope: Scope) -> None:
@@ -112,11 +139,17 @@ def _delete(run: Run, node: cst.Del, scope: Scope) -> None:
     for target in targets:
         expression = target.value if isinstance(target, cst.Element) else target
         if isinstance(expression, cst.Name):
-            scope.vars.pop(expression.value, None)
+            name = expression.value
+            (scope.redirected or {}).get(name, scope).vars.pop(name, None)
+        elif isinstance(expression, cst.Attribute):
+            receiver = run.evaluate(expression.value, scope)
+            if isinstance(receiver, Instance):
+                receiver.attributes.pop(expression.attr.value, None)
         elif isinstance(expression, cst.Subscript):
             receiver = run.evaluate(expression.value, scope)
-            if isinstance(receiver, (ListValue, DictValue)):
-                receiver.blur("an item was deleted")
+            index = index_of(run, expression, scope)
+            if isinstance(receiver, (ListValue, DictValue)) and run.may_change(receiver):
+                delete_item(run, receiver, index, expression)
 
 
 def _global(run: Run, node: cst.Global, scope: Scope) -> None:
@@ -330,30 +363,52 @@ def _expects_error(node: cst.BaseExpression) -> bool:
 
 
 def _try(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
+    """The body, the handler that fits what it raises, and `finally` in any case."""
+    leaving: UserRaise | None = None
     signal: Signal | None = None
-    caught = bool(node.handlers)
-    run.guarded += caught
-    raised = False
+    try:
+        signal = _try_body(run, node, scope)
+    except UserRaise as raised:
+        leaving = raised
+    if node.finalbody is not None:
+        final = _block(run, node.finalbody.body, scope)
+        if final is not None:
+            return final
+    if leaving is not None:
+        raise leaving
+    return signal
+
+
+def _try_body(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
+    guards = bool(node.handlers)
+    run.guarded += guards
     try:
         signal = _block(run, node.body, scope)
-    except UserRaise:
-        if not caught:
-            if node.finalbody is not None:
-                _block(run, node.finalbody.body, scope)
+    except UserRaise as raised:
+        run.guarded -= guards
+        guards = False
+        handler = next((h for h in node.handlers if catches(run, h, raised.value, scope)), None)
+        if handler is None:
             raise
-        raised = True
+        return _handle(run, handler, raised.value, scope)
     finally:
-        run.guarded -= caught
-    if raised:
-        handler = node.handlers[0]
-        if handler.name is not None:
-            assign(run, handler.name.name, run.fresh("a caught exception", handler), scope)
-        signal = _block(run, handler.body, scope)
-    elif signal is None and node.orelse is not None:
-        signal = _block(run, node.orelse.body, scope)
-    if node.finalbody is not None:
-        signal = _block(run, node.finalbody.body, scope) or signal
+        run.guarded -= guards
+    if signal is None and node.orelse is not None:
+        return _block(run, node.orelse.body, scope)
     return signal
+
+
+def _handle(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> Signal | None:
+    name = handler.name.name if handler.name is not None else None
+    if name is not None:
+        assign(run, name, value if isinstance(value, Instance) else run.fresh("a caught exception", handler), scope)
+    run.handling.append(value)
+    try:
+        return _block(run, handler.body, scope)
+    finally:
+        run.handling.pop()
+        if isinstance(name, cst.Name):
+            scope.vars.pop(name.value, None)
 
 
 TABLE: dict[type[cst.CSTNode], Callable[..., Any]] = {

@@ -55,6 +55,13 @@ class DictValue:
         self.items = {}
         self.unknown = Unknown(reason)
 
+    def merge(self, other: DictValue) -> None:
+        """Take over the entries of another dictionary; the unseen ones may replace any of ours."""
+        if other.unknown is not None:
+            self.items = {}
+            self.unknown = other.unknown
+        self.items.update(other.items)
+
     def __repr__(self) -> str:
         return f"DictValue({self.items}{', ...' if self.unknown else ''})"
 
@@ -115,7 +122,7 @@ class FunctionValue:
 class ClassValue:
     """A class of the program."""
 
-    __slots__ = ("bases", "members", "name", "node", "scope", "site")
+    __slots__ = ("_order", "bases", "members", "name", "node", "scope", "site")
 
     def __init__(self, name: str, node: cst.ClassDef, scope: Scope, bases: list[Value], site: Site) -> None:
         self.name = name
@@ -124,24 +131,38 @@ class ClassValue:
         self.bases = bases
         self.members: dict[str, Value] = {}
         self.site = site
+        self._order: list[Value] = [self, *_linearise(bases)]
 
     def mro(self) -> list[Value]:
-        """The class, then its bases depth first, each once: ClassValues, Symbols and Unknowns."""
-        order: list[Value] = []
-
-        def visit(cls: Value, depth: int) -> None:
-            if any(cls is seen for seen in order) or depth > 50:
-                return
-            order.append(cls)
-            if isinstance(cls, ClassValue):
-                for base in cls.bases:
-                    visit(base, depth + 1)
-
-        visit(self, 0)
-        return order
+        """The order of resolution, as Python linearises it: ClassValues, Symbols and Unknowns."""
+        return self._order
 
     def __repr__(self) -> str:
         return f"<class {self.name}>"
+
+
+_MAX_ANCESTORS = 100
+
+
+def _linearise(bases: list[Value]) -> list[Value]:
+    """The C3 linearisation of what is behind a class; where Python would refuse the bases, as far as it goes."""
+    sequences = [base.mro()[:_MAX_ANCESTORS] if isinstance(base, ClassValue) else [base] for base in bases]
+    sequences.append(bases)
+    result: list[Value] = []
+    while sequences := [sequence for sequence in sequences if sequence]:
+        for sequence in sequences:
+            head = sequence[0]
+            if not any(_is_one_of(head, other[1:]) for other in sequences):
+                break
+        else:
+            head = sequences[0][0]
+        result.append(head)
+        sequences = [[cls for cls in sequence if not _is_one_of(cls, [head])] for sequence in sequences]
+    return result
+
+
+def _is_one_of(cls: Value, others: list[Value]) -> bool:
+    return any(cls is other or cls == other for other in others)
 
 
 class Instance:

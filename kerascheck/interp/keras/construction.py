@@ -112,6 +112,8 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
         run.program.layers.append(refused)
         run.raised(error, site, refused)
         return refused
+    if run.image_data_format != "channels_last" and config.get("data_format", "") is None:
+        config.values_by_name["data_format"] = run.image_data_format
     if definition.name == "Lambda":
         from kerascheck.interp.keras.subclassing import FunctionLayer
 

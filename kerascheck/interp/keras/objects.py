@@ -132,6 +132,8 @@ def _pop(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
 
 def _build(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     shape = as_shape(arguments.value("input_shape", 0))
+    if len(arguments.positional) > 1 or arguments.open_positional:
+        return None  # a layer of several inputs: built when it is called
     if isinstance(layer, Network) and layer.is_sequential:
         build_sequential(run, layer, shape, site)
     elif not isinstance(shape, Unknown) and isinstance(layer, BuiltinLayer) and layer.weights is None:
