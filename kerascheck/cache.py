@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from dataclasses import asdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,9 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # For the length of one run: what lies where is asked for every file of a folder.
+        self._neighbours = cache(_neighbours)
+        self._digest_of = cache(_digest_of)
 
     @staticmethod
     def of_user() -> Cache:
@@ -38,7 +41,7 @@ class Cache:
         try:
             with open(self._path(raw, filename, settings), encoding="utf-8") as file:
                 entry = json.load(file)
-            if any(_digest_of(path) != digest for path, digest in entry["modules"].items()):
+            if any(self._digest_of(path) != digest for path, digest in entry["modules"].items()):
                 return None
             return _report_from(entry["report"], filename)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -48,7 +51,7 @@ class Cache:
         """Keep a report, unless it is not the file's alone to decide (a fault of ours, time that ran out)."""
         if report.crashed or report.incomplete:
             return
-        entry = {"modules": {path: _digest_of(path) for path in report.modules}, "report": asdict(report)}
+        entry = {"modules": {path: self._digest_of(path) for path in report.modules}, "report": asdict(report)}
         path = self._path(raw, report.filename, settings)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +65,7 @@ class Cache:
     def _path(self, raw: bytes, filename: str, settings: Settings) -> Path:
         # The name is part of it: imports and per-file-ignores are resolved from it.
         where = os.path.abspath(filename)
-        key = repr((_program(), settings.checking, where, _neighbours(os.path.dirname(where))))
+        key = repr((_program(), settings.checking, where, self._neighbours(os.path.dirname(where))))
         digest = hashlib.sha256(key.encode("utf-8", "surrogatepass") + b"\0" + raw).hexdigest()
         return self._folder / digest[:2] / f"{digest[2:]}.json"
 
@@ -75,32 +78,6 @@ def _program() -> tuple[object, ...]:
     own = Path(__file__).parent
     changed = max(path.stat().st_mtime_ns for path in own.rglob("*.py"))
     return (__version__, changed, sys.version_info[:3], version("libcst"), version("astroid"))
-
-
-@lru_cache(maxsize=4096)
-def _neighbours(folder: str) -> tuple[str, ...]:
-    """The names that an import in a file of this folder may find: there and beside the packages it belongs to."""
-    names: list[str] = []
-    while True:
-        try:
-            here = os.listdir(folder)
-        except OSError:
-            break
-        names += sorted(name for name in here if name.endswith(".py") or "." not in name)
-        parent = os.path.dirname(folder)
-        if "__init__.py" not in here or parent == folder:
-            break
-        folder = parent
-    return tuple(names)
-
-
-@lru_cache(maxsize=4096)
-def _digest_of(path: str) -> str | None:
-    try:
-        with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
-    except OSError:
-        return None
 
 
 def _report_from(data: dict[str, Any], filename: str) -> Report:
@@ -128,3 +105,27 @@ def _fix_from(data: dict[str, Any]) -> Fix:
 
 def _span_from(data: dict[str, Any]) -> Span:
     return Span(Position(**data["start"]), Position(**data["end"]))
+
+
+def _neighbours(folder: str) -> tuple[str, ...]:
+    """The names that an import in a file of this folder may find: there and beside the packages it belongs to."""
+    names: list[str] = []
+    while True:
+        try:
+            here = os.listdir(folder)
+        except OSError:
+            break
+        names += sorted(name for name in here if name.endswith(".py") or "." not in name)
+        parent = os.path.dirname(folder)
+        if "__init__.py" not in here or parent == folder:
+            break
+        folder = parent
+    return tuple(names)
+
+
+def _digest_of(path: str) -> str | None:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except OSError:
+        return None

@@ -173,8 +173,11 @@ def _report(outcome: Outcome, options: CheckOptions, output_format: str, default
     name = "statistics" if options.statistics else output_format
     render = find_reporter(name)
     if options.output_file is not None:
-        with open(options.output_file, "w", encoding="utf-8") as file:
-            render(outcome, file, False)
+        try:
+            with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
+                render(outcome, file, False)
+        except OSError as error:
+            raise Failure(f"{options.output_file}: cannot be written: {error.strerror or error}") from None
         return
     stream = default or sys.stdout
     render(outcome, stream, wants_colour(stream))

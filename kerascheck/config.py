@@ -153,7 +153,11 @@ def _near(word: str, words: Iterable[str]) -> str | None:
 
 
 class Resolver:
-    """Finds the settings of each file: the nearest configuration file above it, the command line on top."""
+    """Finds the settings of each file: the nearest configuration file above it, the command line on top.
+
+    Raises:
+        ConfigError: the command line asks for a rule or a format that does not exist.
+    """
 
     def __init__(self, overrides: Overrides = Overrides(), config: Path | None = None, isolated: bool = False) -> None:
         self._overrides = overrides
@@ -161,6 +165,8 @@ class Resolver:
         self._by_folder: dict[Path, Resolved] = {}
         self._by_file: dict[Path | None, Resolved] = {}
         self._explicit = config
+        if overrides.output_format is not None and overrides.output_format not in OUTPUT_FORMATS:
+            raise ConfigError(f"{overrides.output_format!r} is no output format; there are {', '.join(OUTPUT_FORMATS)}")
         for selector in (*(overrides.select or ()), *overrides.ignore, *overrides.extend_select):
             check_selector(selector)
 

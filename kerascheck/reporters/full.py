@@ -59,14 +59,18 @@ def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> st
     fixable = ""
     if diagnostic.fix is not None:
         fixable = " [fix]" if diagnostic.fix.applicability is Applicability.SAFE else " [unsafe fix]"
-    lines = [f"{paint(diagnostic.severity, diagnostic.code)}{paint('help', fixable)} {diagnostic.message}"]
     start = diagnostic.span.start
     cell = f"cell {diagnostic.cell}:" if diagnostic.cell is not None else ""
-    place = f"{diagnostic.filename}:{cell}{start.row}:{start.column}"
-    quoted = _quote(diagnostic, source, paint) if source is not None else []
-    gutter = " " * (len(str(start.row + _MAX_ROWS + _CONTEXT)))
-    lines.append(f"{gutter}{paint('frame', '-->')} {place}")
-    lines += quoted
+    quoted = _quote(diagnostic, source) if source is not None else []
+    margin = max((len(number) for number, _, _ in quoted), default=1)
+    gutter = " " * margin
+    lines = [
+        f"{paint(diagnostic.severity, diagnostic.code)}{paint('help', fixable)} {diagnostic.message}",
+        f"{gutter}{paint('frame', '-->')} {diagnostic.filename}:{cell}{start.row}:{start.column}",
+    ]
+    for number, text, marks in quoted:
+        line = f"{paint('frame', number.rjust(margin))} {paint('frame', '|')} {text}"
+        lines.append((line + paint(diagnostic.severity, marks)).rstrip())
     for title, text in (("help", _advice(diagnostic)), ("docs", diagnostic.url)):
         if text:
             body = textwrap.wrap(text, _HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
@@ -81,29 +85,23 @@ def _advice(diagnostic: Diagnostic) -> str:
     return diagnostic.help or fix
 
 
-def _quote(diagnostic: Diagnostic, source: Source, paint: _Painter) -> list[str]:
-    """The rows of the finding, underlined, with those around them."""
+def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]:
+    """The rows of the finding, underlined, with those around them: (row number or nothing, text, marks)."""
     start, end = diagnostic.span.start, diagnostic.span.end
-    total = len(source.line_starts)
     last = min(end.row, start.row + _MAX_ROWS - 1)
-    rows = range(max(1, start.row - _CONTEXT), min(total, last + _CONTEXT) + 1)
-    width = len(str(start.row + _MAX_ROWS + _CONTEXT))
-    bar = paint("frame", "|")
-    lines = [f"{' ' * width} {bar}"]
-    for row in rows:
+    lines = [("", "", "")]
+    for row in range(max(1, start.row - _CONTEXT), min(len(source.line_starts), last + _CONTEXT) + 1):
         text = source.line(row)
-        lines.append(f"{paint('frame', str(row).rjust(width))} {bar} {_printable(text[:_MAX_WIDTH])}".rstrip())
+        lines.append((str(row), _printable(text[:_MAX_WIDTH]), ""))
         if start.row <= row <= last:
-            indent = len(text) - len(text.lstrip())
-            first = start.column - 1 if row == start.row else indent
+            first = start.column - 1 if row == start.row else len(text) - len(text.lstrip())
             stop = end.column - 1 if row == end.row else len(text.rstrip())
-            stop = max(min(stop, _MAX_WIDTH), first + 1)
             if first < _MAX_WIDTH:
-                marks = "^" * max(1, _columns(text[first:stop]))
-                lines.append(f"{' ' * width} {bar} {' ' * _columns(text[:first])}{paint(diagnostic.severity, marks)}")
+                marks = "^" * max(1, _columns(text[first : min(stop, _MAX_WIDTH)]))
+                lines.append(("", " " * _columns(text[:first]), marks))
     if last < end.row:
-        lines.append(f"{' ' * width} {bar} ... {end.row - last} more rows")
-    lines.append(f"{' ' * width} {bar}")
+        lines.append(("", f"... {end.row - last} more rows", ""))
+    lines.append(("", "", ""))
     return lines
 
 
