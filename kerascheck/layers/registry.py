@@ -25,6 +25,30 @@ FAMILIES = (
     "removed",
 )
 
+#: Names that Keras 3 no longer exports, with the last generation that did.
+REMOVED = {
+    "AtrousConv1D": 1,
+    "AtrousConv2D": 1,
+    "AtrousConvolution1D": 2,
+    "AtrousConvolution2D": 2,
+    "CuDNNGRU": 2,
+    "CuDNNLSTM": 2,
+    "Deconv2D": 2,
+    "Deconv3D": 2,
+    "Deconvolution2D": 2,
+    "Deconvolution3D": 2,
+    "Highway": 2,
+    "LocallyConnected1D": 2,
+    "LocallyConnected2D": 2,
+    "MaxoutDense": 2,
+    "Merge": 2,
+    "ParametricSoftplus": 1,
+    "SReLU": 1,
+    "SyncBatchNormalization": 2,
+    "ThresholdedReLU": 2,
+    "TimeDistributedDense": 1,
+}
+
 
 @lru_cache(maxsize=1)
 def definitions() -> dict[str, LayerDef]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, TypeAlias
 
 from kerascheck.layers.base import Config, SingleInput, passed_dtype
@@ -101,14 +102,19 @@ class Permute(SingleInput):
         if not isinstance(value, (tuple, list)) or sorted(dims) != list(range(1, len(dims) + 1)):
             raise KerasError(f"Permute expects dims to hold each of 1, 2, ... once, got {value!r}", "argument")
 
-    def output(self, c: Config, shape: Shape) -> Shape:
+    def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
+        super().check_inputs(c, shapes)
         self.validate(c)
         dims = c.integers("dims")
-        if len(shape) != len(dims) + 1:
+        if len(shapes[0]) != len(dims) + 1:
             raise KerasError(
-                f"Permute{dims} expects inputs of rank {len(dims) + 1}, found rank {len(shape)}: {format_shape(shape)}",
+                f"Permute{dims} expects inputs of rank {len(dims) + 1}, found rank {len(shapes[0])}: "
+                f"{format_shape(shapes[0])}",
                 "rank",
             )
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        dims = c.integers("dims")
         return (shape[0], *(shape[axis] for axis in dims))
 
     def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:

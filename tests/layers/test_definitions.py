@@ -8,10 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kerascheck.layers.base import parse_signature
+from kerascheck.layers.base import configure, parse_signature
 from kerascheck.layers.registry import FAMILIES as MODULES
 from kerascheck.layers.registry import definitions
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Network, Node, Tensor
 from kerascheck.symbolic import KerasError, Unknown
 from tests.layers.harness import Built, Case, L, NotKnown, Refused, Spec, layer_of, ours
 from tests.layers.strategies import FAMILIES
@@ -196,6 +198,26 @@ def test_wrapped_layers_freeze_with_their_wrapper() -> None:
     wrapper.infer([(None, 3, 4)])
     wrapper.set_trainable(False)
     assert wrapper.count_params() == (0, 10)
+
+
+def test_wrappers_take_models() -> None:
+    first, dense, flatten = (
+        InputLayer("in", (None, 4, 3), "float32", None),
+        layer_of(L("Dense", 2)),
+        layer_of(L("Flatten")),
+    )
+    model = Network("Functional", "model", None)
+    model.layers = [first, dense, flatten]
+    model.inputs = [first.tensor]
+    middle = Tensor(dense.infer([(None, 4, 3)])[0])
+    last = Tensor(flatten.infer([(None, 4, 2)])[0])
+    model.nodes = [Node(dense, (first.tensor,), (middle,), None), Node(flatten, (middle,), (last,), None)]
+    model.outputs = [last]
+    definition = definitions()["TimeDistributed"]
+    config = configure(definition, Arguments([Given(model)], {}), "TimeDistributed", 3)
+    wrapper = BuiltinLayer(definition, config, "each", None)
+    assert wrapper.infer([(None, n, 4, 3)]) == [(None, n, 8)]
+    assert wrapper.count_params() == (8, 0)
 
 
 def test_a_built_layer_keeps_its_input_size() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kerascheck.layers.base import parse_signature
 from kerascheck.layers.names import ACTIVATIONS, CONSTRAINTS, REGULARIZERS
-from kerascheck.layers.registry import find
+from kerascheck.layers.registry import REMOVED, definitions, find
 from kerascheck.symbolic import Unknown
 from tests.layers.harness import Built, Case, L, disagreement, layer_of, ours, theirs
 from tests.layers.strategies import FAMILIES
@@ -170,6 +170,11 @@ def public_layers(keras: Any) -> dict[str, type]:
 def test_every_public_layer_is_defined(keras: Any) -> None:
     missing = sorted(name for name in public_layers(keras) if find(name) is None)
     assert not missing, f"keras.layers has layers that kerascheck does not define: {missing}"
+
+
+def test_removed_layers_are_those_that_keras_does_not_export(keras: Any) -> None:
+    inner = {"GroupedQueryAttention"}  # a class name that is exported under another
+    assert set(definitions()) - set(public_layers(keras)) - inner == set(REMOVED)
 
 
 def test_names_and_signatures_are_those_of_keras(keras: Any) -> None:
