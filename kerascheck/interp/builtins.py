@@ -7,13 +7,19 @@ from typing import Any
 
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.exceptions import make_exception
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, ListValue, UserRaise, Value
+from kerascheck.interp.methods import set_of, sort_items
+from kerascheck.interp.operators import binary, bounded
+from kerascheck.interp.run import MAX_COMPREHENSION, Run
+from kerascheck.interp.sequences import NotPlain, items_of, members_of, to_python
+from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, ListValue, Scope, UserRaise, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim, maximum, minimum
 from kerascheck.network.ir import Layer, Site
 from kerascheck.symbolic import Symbol, Unknown
+
+
+def _kind_of(value: Value) -> str:
+    return value.kind if isinstance(value, ListValue) else ""
 
 
 def _values(arguments: Arguments) -> list[Value]:
@@ -34,7 +40,7 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         value = values[0]
         if isinstance(value, (str, bytes, tuple, range)):
             return len(value)
-        if isinstance(value, (ListValue, DictValue)) and value.unknown is None:
+        if isinstance(value, (ListValue, DictValue)) and value.unknown is None and _kind_of(value) != "iterator":
             return len(value.items)
         if isinstance(value, Unknown) and value.text:
             return SymDim.named(f"len({value.text})", ("len", value.key))
@@ -51,17 +57,24 @@ def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.unknown_list("a range of unknown bounds")
 
 
-def _sequence(kind: str) -> Callable[[Run, str, Arguments, Site], Value]:
-    def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        values = _values(arguments)
-        items: list[Value] | Unknown = items_of(run, values[0]) if values else []
-        if kind == "tuple":
-            return items if isinstance(items, Unknown) else tuple(items)
-        made = run.new_list(() if isinstance(items, Unknown) else items, kind)
-        made.unknown = items if isinstance(items, Unknown) else None
-        return made
+def _list(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    items: list[Value] | Unknown = items_of(run, values[0]) if values else []
+    made = run.new_list(() if isinstance(items, Unknown) else items)
+    made.unknown = items if isinstance(items, Unknown) else None
+    return made
 
-    return build
+
+def _tuple(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    items: list[Value] | Unknown = items_of(run, values[0]) if values else []
+    return items if isinstance(items, Unknown) else tuple(items)
+
+
+def _set(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    items: list[Value] | Unknown = members_of(run, values[0]) if values else []
+    return run.unknown_list(items.reason, "set") if isinstance(items, Unknown) else set_of(run, items)
 
 
 def _dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -70,8 +83,7 @@ def _dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     made = run.new_dict()
     for value in _values(arguments):
         if isinstance(value, DictValue):
-            made.items.update(value.items)
-            made.unknown = value.unknown
+            made.merge(value)
             continue
         items = items_of(run, value)
         if isinstance(items, Unknown):
@@ -95,31 +107,30 @@ def _enumerate(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     start = arguments.value("start", 1, 0)
     if isinstance(items, Unknown) or not isinstance(start, int):
         return run.unknown_list("an enumeration of something unknown")
-    return run.new_list([(start + index, item) for index, item in enumerate(items)])
+    return run.new_list([(start + index, item) for index, item in enumerate(items)], "iterator")
 
 
 def _zip(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     columns = [items_of(run, value) for value in _values(arguments)]
     if arguments.open_positional or any(isinstance(column, Unknown) for column in columns):
         return run.unknown_list("zip of something unknown")
-    return run.new_list(list(zip(*columns, strict=False)))
+    return run.new_list(list(zip(*columns, strict=False)), "iterator")
 
 
 def _reversed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     items = items_of(run, arguments.value("sequence", 0))
     return (
-        run.unknown_list("reversed of something unknown") if isinstance(items, Unknown) else run.new_list(items[::-1])
+        run.unknown_list("reversed of something unknown")
+        if isinstance(items, Unknown)
+        else run.new_list(items[::-1], "iterator")
     )
 
 
 def _sorted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    items = items_of(run, arguments.value("iterable", 0))
-    if not isinstance(items, Unknown) and "key" not in arguments.keywords:
-        reverse = arguments.value("reverse", None, False)
-        if isinstance(reverse, bool) and all(isinstance(i, (int, float)) for i in items):
-            return run.new_list(sorted(items, reverse=reverse))
-        if isinstance(reverse, bool) and all(isinstance(i, str) for i in items):
-            return run.new_list(sorted(items, reverse=reverse))
+    items = members_of(run, arguments.value("iterable", 0))
+    ordered = None if isinstance(items, Unknown) else sort_items(run, items, arguments, site)
+    if ordered is not None:
+        return run.new_list(ordered)
     return run.unknown_list("sorted of something unknown")
 
 
@@ -131,7 +142,9 @@ def _map(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if not values or not columns or any(isinstance(column, Unknown) for column in columns):
         return run.unknown_list("map over something unknown")
     rows = list(zip(*columns, strict=False))
-    return run.new_list([plain_call(run, values[0], list(row), site) for row in rows[:1000]])
+    if len(rows) > MAX_COMPREHENSION:
+        return run.unknown_list("map over more elements than are unrolled")
+    return run.new_list([plain_call(run, values[0], list(row), site) for row in rows], "iterator")
 
 
 def _filter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -139,16 +152,16 @@ def _filter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
     values = _values(arguments)
     items = items_of(run, values[1]) if len(values) == 2 else Unknown("filter")
-    if isinstance(items, Unknown):
+    if isinstance(items, Unknown) or len(items) > MAX_COMPREHENSION:
         return run.unknown_list("filter of something unknown")
     kept: list[Value] = []
-    for item in items[:1000]:
+    for item in items:
         verdict = item if values[0] is None else plain_call(run, values[0], [item], site)
         if isinstance(verdict, Unknown):
             return run.unknown_list("filter by something unknown")
         if truth(run, verdict):
             kept.append(item)
-    return run.new_list(kept)
+    return run.new_list(kept, "iterator")
 
 
 def _number(convert: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site], Value]:
@@ -179,9 +192,20 @@ def _str(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if not values:
         return ""
-    if isinstance(values[0], (str, int, float, bool, type(None))):
-        return str(values[0])
-    return _derived(run, "str", values, site)
+    try:
+        value = to_python(values[0])
+        if not _has_set(value):
+            return bounded(run, repr(value) if name == "builtins.repr" else str(value), site.node)
+    except (NotPlain, ValueError):
+        pass
+    return _derived(run, name.removeprefix("builtins."), values, site)
+
+
+def _has_set(value: Any) -> bool:
+    """Whether a set is in it, whose order is not known."""
+    if isinstance(value, dict):
+        return any(map(_has_set, value.values()))
+    return isinstance(value, set) or (isinstance(value, (list, tuple)) and any(map(_has_set, value)))
 
 
 def _round(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -204,7 +228,7 @@ def _abs(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site], Value]:
     def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         values = _values(arguments)
-        items = items_of(run, values[0]) if len(values) == 1 else values
+        items = members_of(run, values[0]) if len(values) == 1 else values
         if isinstance(items, Unknown) or not items or arguments.keywords:
             return _derived(run, name.removeprefix("builtins."), values, site)
         if all(isinstance(i, (int, float)) for i in items) or all(isinstance(i, str) for i in items):
@@ -218,7 +242,7 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
 
 def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
-    items = items_of(run, values[0]) if values else Unknown("sum")
+    items = members_of(run, values[0]) if values else Unknown("sum")
     if isinstance(items, Unknown):
         return _derived(run, "sum", values[:1], site)
     total = values[1] if len(values) > 1 else arguments.value("start", None, 0)
@@ -232,7 +256,7 @@ def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _any_all(stop: bool) -> Callable[[Run, str, Arguments, Site], Value]:
     def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         values = _values(arguments)
-        items = items_of(run, values[0]) if values else Unknown(name)
+        items = members_of(run, values[0]) if values else Unknown(name)
         if isinstance(items, Unknown):
             return run.fresh("any or all of something unknown", site.node)
         unknown: Unknown | None = None
@@ -376,15 +400,43 @@ def _object(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.fresh(f"an object of {name}", site.node)
 
 
-def _iter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+def _same(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     return values[0] if len(values) == 1 else run.fresh(name, site.node)
 
 
-def _pow(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.interp.operators import binary
-    from kerascheck.interp.values import Scope
+def _iter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if len(values) == 1 and isinstance(values[0], ListValue) and values[0].kind == "iterator":
+        return values[0]
+    items = items_of(run, values[0]) if len(values) == 1 else Unknown("iter()")
+    return run.unknown_list("an iterator") if isinstance(items, Unknown) else run.new_list(items, "iterator")
 
+
+def _next(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    source = values[0] if values else None
+    if isinstance(source, ListValue) and source.kind == "iterator" and source.unknown is None:
+        if not run.may_change(source):
+            return run.fresh("next() in a loop", site.node)
+        if source.items:
+            return source.items.pop(0)
+        if len(values) == 2:
+            return values[1]
+        return run.fails("StopIteration", "next() of an iterator at its end", site.node)
+    return run.fresh("next()", site.node)
+
+
+def _divmod(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    if len(values) == 2:
+        scope = Scope("module", None, site.file)
+        whole = binary(run, "FloorDivide", values[0], values[1], site.node, scope)
+        return (whole, binary(run, "Modulo", values[0], values[1], site.node, scope))
+    return run.fresh("divmod()", site.node)
+
+
+def _pow(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if len(values) == 2:
         return binary(run, "Power", values[0], values[1], site.node, Scope("module", None, site.file))
@@ -395,10 +447,10 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "len": _len,
     "range": _range,
     "xrange": _range,
-    "list": _sequence("list"),
-    "set": _sequence("set"),
-    "frozenset": _sequence("set"),
-    "tuple": _sequence("tuple"),
+    "list": _list,
+    "set": _set,
+    "frozenset": _set,
+    "tuple": _tuple,
     "dict": _dict,
     "enumerate": _enumerate,
     "zip": _zip,
@@ -437,15 +489,15 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "id": _object,
     "hash": _object,
     "issubclass": _object,
-    "next": _object,
+    "next": _next,
     "bytes": _object,
     "format": _object,
-    "divmod": _object,
+    "divmod": _divmod,
     "chr": _object,
     "ord": _object,
     "property": _object,
-    "staticmethod": _iter,
-    "classmethod": _iter,
+    "staticmethod": _same,
+    "classmethod": _same,
     **dict.fromkeys(
         (
             "Exception", "BaseException", "ValueError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError",

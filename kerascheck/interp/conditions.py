@@ -9,7 +9,9 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.interp.sequences import NotPlain, is_plain, to_python
+from kerascheck.interp.values import DictValue, Instance, ListValue, Value
+from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim, definitely_different
 from kerascheck.network.ir import Tensor
 from kerascheck.symbolic import Symbol, Unknown
@@ -20,16 +22,49 @@ def truth(run: Run, value: Value, default: bool = True) -> bool:
     if isinstance(value, Unknown):
         return _decide(run, value.key, default)
     if isinstance(value, (ListValue, DictValue)):
+        if isinstance(value, ListValue) and value.kind == "iterator":
+            return True
         if value.unknown is not None and not value.items:
             return _decide(run, ("truth", value.birth), default)
         return bool(value.items)
     if isinstance(value, Tensor):
         return _decide(run, ("tensor", run.tick()), default)
     if isinstance(value, SymDim):
-        return True  # a size of zero is no size that a network is built from
+        if _is_positive(value):
+            return True  # a size of zero is no size that a network is built from
+        return _decide(run, ("truth", value), default)
+    if isinstance(value, Instance):
+        return _object_truth(run, value, default)
+    if isinstance(value, Symbol) and _is_opaque(value):
+        return _decide(run, ("truth", value), default)
     if isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, type(None))):
         return bool(value)
     return True
+
+
+def _is_positive(size: SymDim) -> bool:
+    """Whether the size is a sum of products of named sizes, none of them the result of a division."""
+    return all(factor > 0 for factor in size.terms.values()) and not any(
+        isinstance(atom.key, tuple) and atom.key[:1] in (("//",), ("%",)) for term in size.terms for atom in term
+    )
+
+
+def _object_truth(run: Run, value: Instance, default: bool) -> bool:
+    from kerascheck.interp.attributes import find_method
+
+    for name in ("__bool__", "__len__"):
+        method = find_method(value, name)
+        if method is not None:
+            return truth(run, run.call(method, Arguments([], {}), value.cls.site), default)
+    return True
+
+
+def _is_opaque(value: Symbol) -> bool:
+    """Whether the name may stand for any constant: `sys.platform`, but not a class, nor what Keras defines."""
+    last = value.name.rpartition(".")[2]
+    if last.startswith("__"):
+        return True
+    return not value.name.startswith(("builtins.", "keras.")) and not last[:1].isupper()
 
 
 def _decide(run: Run, key: Hashable, default: bool) -> bool:
@@ -58,7 +93,7 @@ def _key(run: Run, value: Value) -> Hashable:
         return value
     if value is None or isinstance(value, (bool, int, float, str, bytes)):
         return ("constant", type(value).__name__, value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and len(value) <= 20 and not any(isinstance(part, tuple) for part in value):
         return ("tuple", tuple(_key(run, part) for part in value))
     return ("fresh", run.tick())
 
@@ -87,15 +122,19 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
         try:
             return bool(_PLAIN[op](left, right))
         except TypeError:
-            return run.fresh("a comparison that raises", node)
+            return run.fails("TypeError", "a comparison that raises", node)
+    if isinstance(left, (ListValue, DictValue, tuple)) and isinstance(right, (ListValue, DictValue, tuple)):
+        try:
+            return bool(_PLAIN[op](to_python(left), to_python(right)))
+        except NotPlain:
+            pass
+        except TypeError:
+            return run.fails("TypeError", "a comparison that raises", node)
     if isinstance(left, (int, SymDim)) and isinstance(right, (int, SymDim)):
         difference = left - right
         if isinstance(difference, int):
             return bool(_PLAIN[op](difference, 0))
-    if isinstance(left, ListValue) and isinstance(right, ListValue) and op in ("Equal", "NotEqual"):
-        if left.unknown is None and right.unknown is None and all(map(_is_plain, [*left.items, *right.items])):
-            return (left.items == right.items) == (op == "Equal")
-    elif op in ("Equal", "NotEqual") and not _undecidable(left) and not _undecidable(right):
+    if op in ("Equal", "NotEqual") and not _undecidable(left) and not _undecidable(right):
         # Things of different kinds, or two objects: equal only where they are one.
         if type(left) is not type(right):
             return op == "NotEqual"
@@ -105,14 +144,21 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
 
 
 def _is_plain(value: Value) -> bool:
-    if isinstance(value, tuple):
-        return all(_is_plain(part) for part in value)
-    return value is None or isinstance(value, (bool, int, float, str, bytes, Symbol))
+    """Whether the value is a constant or a class outside the program."""
+    if isinstance(value, Symbol):
+        return not _is_opaque(value)
+    return not isinstance(value, (ListValue, DictValue)) and is_plain(value)
 
 
 def _undecidable(value: Value) -> bool:
     if isinstance(value, tuple):
-        return any(_undecidable(part) for part in value)
+        return not is_plain(value)
+    if isinstance(value, Instance):
+        from kerascheck.interp.attributes import find_method
+
+        return value.unknown is not None or find_method(value, "__eq__") is not None
+    if isinstance(value, Symbol):
+        return _is_opaque(value)
     return isinstance(value, (Unknown, SymDim, Tensor, ListValue, DictValue))
 
 
@@ -151,7 +197,7 @@ def _membership(run: Run, op: str, left: Value, right: Value) -> Value:
     if isinstance(right, (str, bytes)) and isinstance(left, type(right)):
         return (left in right) == wanted  # type: ignore[operator]
     items: Any = None
-    if isinstance(right, ListValue) and right.unknown is None:
+    if isinstance(right, ListValue) and right.unknown is None and right.kind != "iterator":
         items = right.items
     elif isinstance(right, (tuple, range)):
         items = right

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -12,7 +14,8 @@ import libcst as cst
 from kerascheck.interp.attributes import get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
-from kerascheck.interp.operators import binary, subscript, unary
+from kerascheck.interp.methods import set_of
+from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
@@ -62,7 +65,11 @@ def _integer(run: Run, node: cst.Integer, scope: Scope) -> Value:
 @lru_cache(maxsize=4096)
 def _literal(text: str) -> Value:
     try:
-        return ast.literal_eval(text)
+        if "\\" not in text:
+            return ast.literal_eval(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about escapes such as "\\d"
+            return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return Unknown(f"the literal {text[:20]}", ("literal", text))
 
@@ -79,7 +86,7 @@ def _concatenated(run: Run, node: cst.ConcatenatedString, scope: Scope) -> Value
         rest = rest.right
     parts.append(run.evaluate(rest, scope))
     if all(isinstance(part, str) for part in parts):
-        return "".join(parts)
+        return bounded(run, "".join(parts), node)
     if all(isinstance(part, bytes) for part in parts):
         return b"".join(parts)
     return run.fresh("a string with unknown parts", node)
@@ -90,22 +97,32 @@ def _formatted(run: Run, node: cst.FormattedString, scope: Scope) -> Value:
     known = True
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
-            text.append(part.value.replace("{{", "{").replace("}}", "}"))
+            piece = _literal(f"{node.prefix.lower().replace('f', '')}{node.quote}{part.value}{node.quote}")
+            known = known and isinstance(piece, str)
+            text.append(str(piece).replace("{{", "{").replace("}}", "}"))
             continue
         assert isinstance(part, cst.FormattedStringExpression)
-        value = run.evaluate(part.expression, scope)
-        if isinstance(value, (str, int, float)) and not part.format_spec and not part.conversion:
-            text.append(str(value))
-        elif isinstance(value, (str, int, float)) and part.format_spec and not part.conversion:
-            spec = "".join(p.value for p in part.format_spec if isinstance(p, cst.FormattedStringText))
-            try:
-                text.append(format(value, spec) if len(spec) < 8 else "")
-                known = known and len(spec) < 8
-            except (ValueError, TypeError):
-                known = False
-        else:
-            known = False
-    return "".join(text) if known else run.fresh("an f-string with unknown parts", node)
+        shown = _format_part(part, run.evaluate(part.expression, scope))
+        known = known and shown is not None
+        text.append(shown or "")
+    return bounded(run, "".join(text), node) if known else run.fresh("an f-string with unknown parts", node)
+
+
+def _format_part(part: cst.FormattedStringExpression, value: Value) -> str | None:
+    """What an expression in braces shows; None where that is not known."""
+    if not isinstance(value, (str, int, float)) or part.equal is not None or part.conversion == "a":
+        return None
+    if part.conversion is not None:
+        value = repr(value) if part.conversion == "r" else str(value)
+    if not part.format_spec:
+        return str(value)
+    if not all(isinstance(p, cst.FormattedStringText) for p in part.format_spec):
+        return None
+    spec = "".join(p.value for p in part.format_spec if isinstance(p, cst.FormattedStringText))
+    try:
+        return format(value, spec) if len(spec) < 8 and not re.search(r"[0-9]{4}", spec) else None
+    except (ValueError, TypeError):
+        return None
 
 
 def _ellipsis(run: Run, node: cst.Ellipsis, scope: Scope) -> Value:
@@ -122,6 +139,8 @@ def _elements(run: Run, elements: Any, scope: Scope) -> tuple[list[Value], Unkno
             items = items_of(run, run.evaluate(element.value, scope))
             if isinstance(items, Unknown):
                 return values, items
+            if len(values) + len(items) > MAX_ITEMS:
+                return values, Unknown("more items than are kept")
             values += items
         else:
             values.append(run.evaluate(element.value, scope))
@@ -142,9 +161,7 @@ def _list(run: Run, node: cst.List, scope: Scope) -> Value:
 
 def _set(run: Run, node: cst.Set, scope: Scope) -> Value:
     values, unknown = _elements(run, node.elements, scope)
-    made = run.new_list(() if unknown is not None else values, "set")
-    made.unknown = unknown
-    return made
+    return run.unknown_list(unknown.reason, "set") if unknown is not None else set_of(run, values)
 
 
 def _dict(run: Run, node: cst.Dict, scope: Scope) -> Value:
@@ -153,10 +170,9 @@ def _dict(run: Run, node: cst.Dict, scope: Scope) -> Value:
         if isinstance(element, cst.StarredDictElement):
             value = run.evaluate(element.value, scope)
             if isinstance(value, DictValue):
-                made.items.update(value.items)
-                made.unknown = made.unknown or value.unknown
+                made.merge(value)
             else:
-                made.unknown = Unknown("a ** entry that is not known")
+                made.blur("a ** entry that is not known")
         else:
             assert isinstance(element, cst.DictElement)
             put(made, run.evaluate(element.key, scope), run.evaluate(element.value, scope))
@@ -212,11 +228,12 @@ def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable
 def _list_comp(run: Run, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, scope: Scope) -> Value:
     values: list[Value] = []
     unknown = _comprehension(run, node, scope, lambda inner: values.append(run.evaluate(node.elt, inner)))
-    kind = "set" if isinstance(node, cst.SetComp) else "list"
-    made = run.new_list(() if unknown is not None else values[:MAX_ITEMS], kind)
-    if unknown is not None:
-        made.unknown = Unknown(f"a comprehension over {unknown.text or 'something unknown'}")
-    return made
+    if unknown is not None or len(values) > MAX_ITEMS:
+        what = (unknown.text if unknown is not None else None) or "something unknown"
+        return run.unknown_list(f"a comprehension over {what}", "set" if isinstance(node, cst.SetComp) else "list")
+    if isinstance(node, cst.SetComp):
+        return set_of(run, values)
+    return run.new_list(values, "iterator" if isinstance(node, cst.GeneratorExp) else "list")
 
 
 def _dict_comp(run: Run, node: cst.DictComp, scope: Scope) -> Value:
@@ -265,7 +282,7 @@ def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
     if isinstance(left, Unknown):
         # Only the left side decides whether the right one is evaluated; the path decides that.
         if truth(run, left) == is_or:
-            return True if is_condition(left) else left
+            return is_or if is_condition(left) else left
         return run.evaluate(node.right, scope)
     if truth(run, left) == is_or:
         return left

@@ -183,7 +183,7 @@ def set_of(run: Run, items: list[Value]) -> ListValue:
 
     if (len(items) > 1 and not all(map(is_known_key, items))) or len(items) > MAX_ITEMS:
         return run.unknown_list("a set of things that may be equal", "set")
-    return run.new_list(dict.fromkeys(items) if len(items) > 1 else items, "set")
+    return run.new_list(list(dict.fromkeys(items)) if len(items) > 1 else items, "set")
 
 
 # -- dictionaries -------------------------------------------------------------------------------------------------
@@ -304,9 +304,10 @@ def _format(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
 
 def _join(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
     items = items_of(run, _first(arguments))
-    if not isinstance(items, Unknown) and all(isinstance(i, str) for i in items):
-        if sum(map(len, items)) + len(receiver) * len(items) < MAX_TEXT:
-            return receiver.join(items)
+    if isinstance(items, Unknown) or not all(isinstance(i, str) for i in items):
+        return run.fresh("join() of something unknown", site.node)
+    if sum(map(len, items)) + len(receiver) * len(items) < MAX_TEXT:
+        return receiver.join(items)
     return run.fresh("join() of something unknown", site.node)
 
 

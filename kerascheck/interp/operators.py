@@ -132,7 +132,7 @@ def _sets(run: Run, op: str, left: ListValue, right: ListValue) -> Value | None:
         return None
     if left.unknown or right.unknown or not all(map(is_known_key, [*left.items, *right.items])):
         return run.unknown_list("a set operation on something unknown", "set")
-    return run.new_list(compute(set(left.items), set(right.items)), "set")
+    return run.new_list(list(compute(set(left.items), set(right.items))), "set")
 
 
 def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value | None:

@@ -1,0 +1,117 @@
+"""One plain program run by Python and by the interpreter."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.interp import statements
+from tests.interp.helpers import UNKNOWN, execute_module, plain
+from tests.interp.programs import OUTSIDE
+
+_MAX_LINES = 4_000
+
+
+class _TooLong(BaseException):
+    """The program takes more lines than it is worth."""
+
+
+@dataclass
+class Comparison:
+    """How the two runs of a program compare."""
+
+    status: str  # "compared", "raises", "too long", "decided", "assumed a round"
+    names: int = 0
+    known: int = 0
+    wrong: dict[str, tuple[Any, Any]] = field(default_factory=dict)  # name: (ours, Python's)
+
+
+def run_python(code: str) -> dict[str, Any] | str:
+    """The names of the module after running it, or why there are none."""
+    lines = 0
+
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal lines
+        lines += 1
+        if lines > _MAX_LINES:
+            raise _TooLong
+        return trace
+
+    space: dict[str, Any] = {}
+    exec(OUTSIDE, space)
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        exec(compile(code, "program", "exec"), space)
+    except _TooLong:
+        return "too long"
+    except Exception:
+        return "raises"
+    finally:
+        sys.settrace(before)
+    return space
+
+
+def compare_program(code: str) -> Comparison:
+    """Run the program both ways; what the interpreter claims to know must be what Python has."""
+    real = run_python(code)
+    if isinstance(real, str):
+        return Comparison(real)
+    assumed: list[cst.CSTNode] = []
+    original = statements._unknown_loop
+
+    def watched(run: Any, node: Any, *rest: Any) -> Any:
+        # A loop over something the interpreter lost may run no round at all; it takes one for granted.
+        if not (isinstance(node, cst.For) and isinstance(node.iter, cst.Call) and _is_sure(node.iter)):
+            assumed.append(node)
+        return original(run, node, *rest)
+
+    statements._unknown_loop = watched
+    try:
+        run, scope = execute_module("import outside\n" + code)
+    finally:
+        statements._unknown_loop = original
+    if run.decided:
+        return Comparison("decided")
+    result = Comparison("compared")
+    for name, value in real.items():
+        if name.startswith("__") or name == "outside" or _is_code(value):
+            continue
+        result.names += 1
+        mine = plain(scope.vars[name]) if name in scope.vars else UNKNOWN
+        if mine is not UNKNOWN:
+            result.known += 1
+        if not agrees(mine, value):
+            result.wrong[name] = (mine, value)
+    for name in scope.vars:
+        if name not in real and not name.startswith("__") and plain(scope.vars[name]) is not UNKNOWN:
+            result.wrong[name] = (plain(scope.vars[name]), "not set")
+    if assumed and result.wrong:
+        return Comparison("assumed a round")
+    return result
+
+
+def _is_sure(call: cst.Call) -> bool:
+    text = cst.Module([]).code_for_node(call)
+    return text.startswith("outside.rounds") or text == "range(80)"
+
+
+def _is_code(value: Any) -> bool:
+    return not isinstance(value, (int, str, list, dict, tuple, set, float, type(None)))
+
+
+def agrees(mine: Any, real: Any) -> bool:
+    """Whether a value with unknown parts can be Python's value."""
+    if mine is UNKNOWN:
+        return True
+    if type(mine) is not type(real):
+        return False
+    if isinstance(mine, (list, tuple)):
+        return len(mine) == len(real) and all(agrees(a, b) for a, b in zip(mine, real, strict=True))
+    if isinstance(mine, dict):
+        return list(mine) == list(real) and all(agrees(mine[key], real[key]) for key in mine)
+    return bool(mine == real)
