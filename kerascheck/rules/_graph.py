@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from kerascheck.layers.base import activation_name
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, product
-from kerascheck.network.ir import InputLayer, Layer, Network, Node, Program, Tensor
+from kerascheck.network.ir import InputLayer, Layer, Network, Node, Program, Site, Tensor
 from kerascheck.symbolic import Unknown
 
 #: Layers that set a random part of their input to zero in training.
@@ -25,6 +26,8 @@ ACTIVATION_LAYERS = {
     "Softmax": "softmax",
     "ThresholdedReLU": "thresholded_relu",
 }
+
+_REGISTERING = re.compile(r"custom_object|CustomObject|register_keras_serializable")
 
 
 def applied_activation(layer: Layer) -> str | Unknown | None:
@@ -103,6 +106,11 @@ def output_tensors(network: Network) -> list[Tensor]:
     if network.outputs:
         return list(network.outputs)
     return list(network.nodes[-1].outputs) if network.is_sequential and network.nodes else []
+
+
+def registers_names(site: Site) -> bool:
+    """Whether the file may give Keras names of its own, so that a string unknown to us can be known to Keras."""
+    return _REGISTERING.search(getattr(site.file, "text", "")) is not None
 
 
 def nested_networks(program: Program) -> set[int]:

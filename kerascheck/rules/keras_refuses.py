@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program, Raised
+from kerascheck.rules._graph import registers_names
 from kerascheck.rules._raised import refused_rate
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -463,7 +464,22 @@ class InvalidArgument(_Refusal):
     name = "invalid-argument"
     kinds = frozenset({"argument"})
 
+    def covers(self, raised: Raised) -> bool:
+        if "Keras knows no" in raised.error.message and registers_names(raised.site):
+            return False
+        return super().covers(raised)
+
     VALID = [
+        # a name that the program registers, as Keras 2 looks it up
+        """
+from keras import backend as K
+from keras.layers import Dense
+from keras.utils.generic_utils import get_custom_objects
+def softer(x):
+    return K.softplus(x) + 1e-9
+get_custom_objects()["softer"] = softer
+layer = Dense(4, activation="softer")
+""",
         # the usual
         """
 from keras.layers import Conv2D
@@ -491,6 +507,13 @@ from keras.layers import Dense
 layer = Dense(0)
 """,
             [(3, "Dense expects a positive integer for units, got 0")],
+        ),
+        Invalid(
+            """
+from keras.layers import Activation
+layer = Activation("rellu")
+""",
+            [(3, "Activation: Keras knows no activation called 'rellu'; did you mean 'relu'?")],
         ),
     ]
 

@@ -9,7 +9,8 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Applicability, Severity
-from kerascheck.network.ir import KerasObject, Program, Site
+from kerascheck.network.ir import Program, Site
+from kerascheck.rules._graph import registers_names
 from kerascheck.rules._losses import REGRESSION, losses_by_output, metrics_of
 from kerascheck.rules._outputs import describe
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
@@ -27,7 +28,8 @@ class AccuracyOfRegression(Rule):
     ## Why it is bad
 
     Accuracy is the share of right classes. On a real number Keras counts how often it lies on the same side of 0.5 as
-    the label, or equals it: the figure says nothing about a regression, and looks like a network that does not learn.
+    the label: the figure says nothing about a regression, and looks like a network that does not learn. (For classes 0
+    and 1 the figure is right; sigmoid with `binary_crossentropy` then is the better way.)
 
     ## Example
 
@@ -73,8 +75,8 @@ class AccuracyOfRegression(Rule):
                 ):
                     yield Finding(
                         place,
-                        f"accuracy says nothing about a regression ({target.loss.name}); "
-                        'use "mae", keras.metrics.RootMeanSquaredError() or keras.metrics.R2Score()',
+                        f"accuracy under {target.loss.name} only asks on which side of 0.5 the output lies; "
+                        'for a regression use "mae" or keras.metrics.R2Score()',
                         anchor=call.site,
                     )
 
@@ -128,8 +130,8 @@ model.compile(loss="mse", metrics=["accuracy"])
             [
                 (
                     4,
-                    "accuracy says nothing about a regression (mean_squared_error); "
-                    'use "mae", keras.metrics.RootMeanSquaredError() or keras.metrics.R2Score()',
+                    "accuracy under mean_squared_error only asks on which side of 0.5 the output lies; "
+                    'for a regression use "mae" or keras.metrics.R2Score()',
                 )
             ],
         ),
@@ -137,9 +139,7 @@ model.compile(loss="mse", metrics=["accuracy"])
 
 
 def _is_accuracy(metric: Any) -> bool:
-    if isinstance(metric, KerasObject):
-        return metric.qualname == "keras.metrics.Accuracy"
-    return metric in ("accuracy", "acc", "Accuracy") if isinstance(metric, str) else False
+    return isinstance(metric, str) and metric in ("accuracy", "acc")
 
 
 _NAME = re.compile(
@@ -380,11 +380,9 @@ class RemovedMetric(Rule):
     fixable = "unsafe"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        if _registers_own_names(program):
-            return
         for call in program.compiles:
             for metric, site in metrics_of(call):
-                if isinstance(metric, str) and metric in _REMOVED:
+                if isinstance(metric, str) and metric in _REMOVED and not registers_names(site):
                     new = _REMOVED[metric]
                     advice = f'use "{new}"' if new else "use a class of keras.metrics"
                     yield Finding(
@@ -458,14 +456,6 @@ model.compile(optimizer="adam", loss="binary_crossentropy", metrics=[precision])
             [(6, "keras.metrics.precision was removed in Keras 2.0; use keras.metrics.Precision()")],
         ),
     ]
-
-
-def _registers_own_names(program: Program) -> bool:
-    return any(
-        name.rpartition(".")[2]
-        in ("get_custom_objects", "custom_object_scope", "CustomObjectScope", "register_keras_serializable")
-        for name, _, _ in program.calls
-    )
 
 
 def _rename(site: Site, old: str, new: str) -> Repair | None:
