@@ -107,6 +107,18 @@ def check(
 
 
 @app.command()
+def summary(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    isolated: _Isolated = False,
+) -> None:
+    """Show the layers, shapes and parameter counts of all models, without running anything."""
+    from kerascheck import commands
+
+    raise typer.Exit(_run(lambda: commands.summarize(paths, output_format, isolated, sys.stdout)))
+
+
+@app.command()
 def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")]) -> None:
     """Explain a rule."""
     from kerascheck import commands

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kerascheck.diagnostics import Report
     from kerascheck.reporters.base import Outcome
     from kerascheck.rules.base import Rule
+    from kerascheck.summary import ModelSummary
 
 OK, FOUND, FAILED = 0, 1, 2
 
@@ -226,6 +227,68 @@ def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
                 show(finished)
 
         yield advance
+
+
+def summarize(paths: Sequence[Path], output_format: str, isolated: bool, stream: TextIO) -> int:
+    """`kerascheck summary`: the models of files and folders, as tables or as JSON; the exit status.
+
+    Raises:
+        Failure: a path does not exist, or there is no such format.
+    """
+    from kerascheck.discovery import NoSuchPath, discover
+
+    if output_format not in ("table", "json"):
+        raise Failure(f"{output_format!r} is no format of this command: table or json")
+    resolver = Resolver(isolated=isolated)
+    models: list[ModelSummary] = []
+    status = OK
+    try:
+        for path in discover(paths, resolver.settings_for):
+            found, problem = _models_of(str(path))
+            models += found
+            if problem is not None:
+                print(f"kerascheck: error: {problem}", file=sys.stderr)
+                status = FAILED
+    except (ConfigError, NoSuchPath) as error:
+        raise Failure(str(error)) from None
+    if output_format == "json":
+        import json
+
+        json.dump([model.as_dict() for model in models], stream, indent=2, ensure_ascii=False)
+        stream.write("\n")
+    else:
+        from kerascheck.tables import model_table
+
+        for model in models:
+            model_table(model, stream, wants_colour(stream))
+        if not models and status == OK:
+            stream.write("No models found.\n")
+    return status
+
+
+def _models_of(filename: str) -> tuple[list[ModelSummary], str | None]:
+    """The models of one file, and why there are none where it cannot be read."""
+    from kerascheck.discovery import mentions_keras
+    from kerascheck.engine import deep_recursion
+    from kerascheck.source import Source, SourceError
+
+    try:
+        raw = _read(filename)
+        if not mentions_keras(raw):
+            return [], None
+        source = Source(raw, filename)
+        with deep_recursion():
+            _ = source.tree
+            from kerascheck.interp import analyze
+            from kerascheck.summary import summarize
+
+            return summarize(source, analyze(source)), None
+    except OSError as error:
+        return [], f"{filename}: cannot be read: {error.strerror or error}"
+    except SourceError as error:
+        return [], f"{filename}:{error.position.row}:{error.position.column}: {error.code} {error.message}"
+    except RecursionError:
+        return [], f"{filename}: nested too deeply to analyse"
 
 
 def explain_rule(code: str, stream: TextIO) -> None:

@@ -41,7 +41,7 @@ def check_source(raw: bytes, filename: str, settings: Settings) -> Report:
     """
     if not mentions_keras(raw):
         return Report(filename, skipped="does not mention Keras")
-    with _deep_recursion():
+    with deep_recursion():
         check = _Check(filename, settings)
         try:
             return check.run(raw)
@@ -69,7 +69,8 @@ def unreadable(filename: str, reason: str, settings: Settings) -> Report:
 
 
 @contextmanager
-def _deep_recursion() -> Iterator[None]:
+def deep_recursion() -> Iterator[None]:
+    """Room on the stack for everything that recurses over a tree."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
     try:

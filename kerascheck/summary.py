@@ -1,0 +1,193 @@
+"""`model.summary()` of every model that a source builds, without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.symbolic import Undetermined, Unknown
+
+if TYPE_CHECKING:
+    from kerascheck.interp import Analysis
+    from kerascheck.network.dims import Int, Shape
+    from kerascheck.source import Source
+
+#: A count, a symbolic count as its text, or not known.
+Count: TypeAlias = int | str | None
+#: One shape or several, as JSON has them; None where not known.
+Shapes: TypeAlias = list[Any] | None
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One row of the table."""
+
+    name: str | None
+    cls: str
+    row: int | None
+    output_shape: Shapes
+    params: Count
+    trainable: bool | None
+    status: str
+
+
+@dataclass(frozen=True)
+class ModelSummary:
+    """One model. What differs between the paths through the program is not known."""
+
+    filename: str
+    row: int
+    cell: int | None
+    name: str | None
+    cls: str
+    status: str
+    input_shape: Shapes
+    output_shape: Shapes
+    layers: list[LayerRow | None]
+    total_params: Count
+    trainable_params: Count
+    non_trainable_params: Count
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary under the names that JSON uses."""
+        data = _with_class(asdict(self))
+        data["layers"] = [_with_class(layer) if layer is not None else None for layer in data["layers"]]
+        return data
+
+
+def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
+    """The models that the file itself builds, in the order of the source.
+
+    A construction that runs several times gives several models.
+    """
+    by_site: dict[tuple[int, int], list[list[ModelSummary]]] = {}
+    for program in analysis.paths:
+        on_path: dict[tuple[int, int], list[ModelSummary]] = {}
+        for network in program.networks:
+            if network.site is not None and network.site.file is source:
+                on_path.setdefault(network.site.key, []).append(_summary(network, source))
+        for key, models in on_path.items():
+            by_site.setdefault(key, []).append(models)
+    merged = [
+        _merged([model for model in variants if model is not None], complete=None not in variants)
+        for paths in by_site.values()
+        for variants in zip_longest(*paths)
+    ]
+    return sorted(merged, key=lambda model: model.row)
+
+
+def _summary(network: Network, source: Source) -> ModelSummary:
+    assert network.site is not None
+    total, trainable, frozen = _counts(network)
+    shown = [layer for layer in network.layers if not (network.is_sequential and isinstance(layer, InputLayer))]
+    return ModelSummary(
+        filename=source.filename,
+        row=source.locate(network.site.node).start.row,
+        cell=None,
+        name=network.variable or network.name,
+        cls=network.cls,
+        status=network.status(),
+        input_shape=_shapes([tensor.shape for tensor in network.inputs]),
+        output_shape=_shapes(network.output_shapes()),
+        layers=[_layer(layer, source) for layer in shown],
+        total_params=total,
+        trainable_params=trainable,
+        non_trainable_params=frozen,
+    )
+
+
+def _layer(layer: Layer, source: Source) -> LayerRow:
+    is_here = layer.site is not None and layer.site.file is source
+    return LayerRow(
+        name=layer.name,
+        cls=layer.cls,
+        row=source.locate(layer.site.node).start.row if layer.site is not None and is_here else None,
+        output_shape=_shapes(layer.output_shapes()),
+        params=_count(layer.params()),
+        trainable=layer.trainable,
+        status=layer.status(),
+    )
+
+
+def _counts(network: Network) -> tuple[Count, Count, Count]:
+    """All, trainable and other parameters."""
+    try:
+        trainable, frozen = network.count_params()
+    except Undetermined:
+        return None, None, None
+    return _count(trainable + frozen), _count(trainable), _count(frozen)
+
+
+def _count(value: Int | Unknown) -> Count:
+    if isinstance(value, Unknown):
+        return None
+    return str(value) if isinstance(value, SymDim) else value
+
+
+def _shapes(shapes: Sequence[Shape | Unknown] | Unknown) -> Shapes:
+    """One shape as a list of dimensions, several as a list of those; None where not all are known."""
+    if isinstance(shapes, Unknown) or not shapes:
+        return None
+    written: list[Any] = []
+    for shape in shapes:
+        if isinstance(shape, Unknown):
+            return None
+        written.append([str(dim) if isinstance(dim, SymDim) else dim for dim in shape])
+    return written[0] if len(written) == 1 else written
+
+
+def _merged(variants: list[ModelSummary], complete: bool) -> ModelSummary:
+    """What holds on every path; a model that differs from path to path (more than by its name) is not known."""
+    first = variants[0]
+    if complete and all(variant == first for variant in variants):
+        return first
+    layers = [_merged_layer(rows) for rows in zip_longest(*(variant.layers for variant in variants))]
+    merged = replace(
+        first,
+        layers=layers,
+        **{
+            name: _common([getattr(variant, name) for variant in variants])
+            for name in (
+                *("name", "input_shape", "output_shape", "total_params", "trainable_params", "non_trainable_params"),
+            )
+        },
+    )
+    nameless = [_nameless(variant) for variant in variants]
+    same = complete and all(variant == nameless[0] for variant in nameless)
+    return merged if same else replace(merged, status="unknown")
+
+
+def _merged_layer(rows: Sequence[LayerRow | None]) -> LayerRow | None:
+    """The fields that all rows share; None where the rows are not of one layer."""
+    first = rows[0]
+    if first is None:
+        return None
+    same: list[LayerRow] = [row for row in rows if row is not None and (row.cls, row.row) == (first.cls, first.row)]
+    if len(same) < len(rows):
+        return None
+    return replace(
+        first,
+        name=_common([row.name for row in same]),
+        output_shape=_common([row.output_shape for row in same]),
+        params=_common([row.params for row in same]),
+        trainable=_common([row.trainable for row in same]),
+        status=_common([row.status for row in same]) or "unknown",
+    )
+
+
+def _nameless(model: ModelSummary) -> ModelSummary:
+    """The model without the names that Keras numbers as it goes."""
+    layers = [replace(layer, name=None) if layer is not None else None for layer in model.layers]
+    return replace(model, name=None, layers=layers)
+
+
+def _common(values: list[Any]) -> Any:
+    return values[0] if all(value == values[0] for value in values) else None
+
+
+def _with_class(data: dict[str, Any]) -> dict[str, Any]:
+    return {"class" if key == "cls" else key: value for key, value in data.items()}
