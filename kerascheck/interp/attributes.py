@@ -196,6 +196,9 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         found = find_member(target.cls, name)
         if isinstance(found, FunctionValue) and "property" in found.decorated:
             return  # a property's setter: what it sets is not followed
+        if run.loop_births and target.birth < run.loop_births[-1]:
+            run.hidden_changes += 1
+            run.outer_writes.append((target.attributes, name))
         target.attributes[name] = value
         if target.layer is not None:
             from kerascheck.interp.keras.objects import set_keras_attribute

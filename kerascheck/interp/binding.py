@@ -38,6 +38,9 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
             network.variable = name
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]
+        if run.loop_births:
+            run.hidden_changes += 1
+            run.outer_writes.append((scope.vars, name))
     scope.vars[name] = value
 
 

@@ -501,10 +501,11 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     **dict.fromkeys(
         (
             "Exception", "BaseException", "ValueError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError",
-            "IndexError", "AttributeError", "ImportError", "ModuleNotFoundError", "OSError", "IOError", "AssertionError",
-            "StopIteration", "SystemExit", "KeyboardInterrupt", "Warning", "DeprecationWarning", "UserWarning",
-            "FileNotFoundError", "NotImplemented", "ArithmeticError", "ZeroDivisionError", "OverflowError", "LookupError",
-            "NameError", "UnicodeError", "MemoryError", "RecursionError", "PermissionError", "TimeoutError", "FutureWarning",
+            "IndexError", "AttributeError", "ImportError", "ModuleNotFoundError", "OSError", "IOError", "LookupError",
+            "AssertionError", "StopIteration", "SystemExit", "KeyboardInterrupt", "Warning", "DeprecationWarning",
+            "UserWarning", "FileNotFoundError", "NotImplemented", "ArithmeticError", "ZeroDivisionError", "NameError",
+            "OverflowError", "UnicodeError", "MemoryError", "RecursionError", "PermissionError", "TimeoutError",
+            "FutureWarning",
         ),
         make_exception,
     ),

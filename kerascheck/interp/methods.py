@@ -313,7 +313,8 @@ def _join(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
 
 _STRING_METHODS = (
     "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "replace", "startswith", "endswith", "title",
-    "capitalize", "isdigit", "find", "count", "removeprefix", "removesuffix", "splitlines", "zfill", "isupper", "islower",
+    "capitalize", "isdigit", "find", "count", "removeprefix", "removesuffix", "splitlines", "zfill", "isupper",
+    "islower",
 )  # fmt: skip
 
 METHODS: dict[str, dict[str, Method]] = {

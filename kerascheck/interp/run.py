@@ -75,6 +75,9 @@ class Run:
         self.program = Program(entry)
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
+        self.journals: list[list[ListValue | DictValue | Network]] = []  # what each loop that is tried has changed
+        self.outer_writes: list[tuple[dict[str, Value], str]] = []  # names and attributes set in unknown loops
+        self.hidden_changes = 0  # how often something outside an unknown loop was changed behind a call in it
         self.occurrences: dict[int, int] = {}  # how often a node has made a fresh unknown
         self.call_stack: list[FunctionValue] = []
         self.expression_depth = 0
@@ -159,14 +162,21 @@ class Run:
         birth = thing.birth
         if isinstance(thing, Network) and birth < self.frozen_before:
             return False
+        if self.journals:
+            self.journals[-1].append(thing)
         if self.loop_births and birth < self.loop_births[-1]:
-            reason = "changed in a loop whose number of rounds is not known"
-            if isinstance(thing, Network):
-                thing.open = Unknown(reason)
-            else:
-                thing.blur(reason)
+            self.hidden_changes += 1
+            self.forget(thing)
             return False
         return True
+
+    def forget(self, thing: ListValue | DictValue | Network) -> None:
+        """Make unknown what the rounds of a loop change."""
+        reason = "changed in a loop whose number of rounds is not known"
+        if isinstance(thing, Network):
+            thing.open = Unknown(reason)
+        else:
+            thing.blur(reason)
 
     # -- decisions ------------------------------------------------------------------------------------------
 

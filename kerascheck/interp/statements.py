@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import libcst as cst
@@ -16,9 +16,9 @@ from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import items_of
-from kerascheck.interp.static import LoopFacts, is_inert, loop_facts, terminates
+from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, terminates
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, UserRaise, Value
-from kerascheck.network.ir import Network
+from kerascheck.network.ir import Layer, Network
 from kerascheck.symbolic import Symbol, Unknown
 
 
@@ -35,6 +35,9 @@ class Signal:
 #: A loop of more rounds than the second number is no longer unrolled after so many rounds that build no layer.
 _IDLE_ROUNDS = 8
 _SHORT_LOOP = 64
+
+#: Rounds of `while True` that build no layer, after which it is taken for one that ends when something outside says so.
+_ENDLESS_ROUNDS = 16
 
 _BREAK = Signal("break")
 _CONTINUE = Signal("continue")
@@ -241,15 +244,22 @@ def _pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope) 
 
 def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     iterable = run.evaluate(node.iter, scope)
-    items = items_of(run, iterable)
-    if isinstance(items, Unknown) or len(items) > MAX_LOOP_ROUNDS:
-        return _unknown_rounds(run, node, scope)
     built = len(run.program.layers)
+    items = _live(iterable) if isinstance(iterable, ListValue) else None
+    length = len(iterable.items) if items is not None else 0
+    if items is None:
+        known = items_of(run, iterable)
+        length = MAX_LOOP_ROUNDS + 1 if isinstance(known, Unknown) else len(known)
+        items = iter(() if isinstance(known, Unknown) else known)
+    if length > MAX_LOOP_ROUNDS:
+        return _rest_of_for(run, node, scope, "an element of something unknown")
     for index, item in enumerate(items):
-        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and len(items) > _SHORT_LOOP:
+        if isinstance(item, _Lost) or index > MAX_LOOP_ROUNDS:
+            return _rest_of_for(run, node, scope, "an element of a list that the loop changes")
+        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and length > _SHORT_LOOP:
             if len(run.program.layers) == built:
                 # Nothing of Keras is built in here: this is a loop over data.
-                return _unknown_rounds(run, node, scope)
+                return _rest_of_for(run, node, scope, "an element of a long loop")
             built = len(run.program.layers)
         assign(run, node.target, item, scope)
         signal = _block(run, node.body, scope)
@@ -261,25 +271,76 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     return _block(run, node.orelse.body, scope) if node.orelse is not None else None
 
 
-def _unknown_rounds(run: Run, node: cst.For, scope: Scope) -> Signal | None:
-    element = run.fresh("an element of something unknown", node)
+class _Lost:
+    """Stands for the rest of a list whose items have become unknown."""
+
+
+def _live(value: ListValue) -> Iterator[Value] | None:
+    """The items of a list as a loop meets them: also those that its body appends."""
+    if value.unknown is not None or value.kind != "list":
+        return None
+
+    def walk() -> Iterator[Value]:
+        index = 0
+        while index < len(value.items):
+            yield value.items[index]
+            index += 1
+            if value.unknown is not None:
+                yield _Lost()
+
+    return walk()
+
+
+def _rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str) -> Signal | None:
+    element = run.fresh(reason, node)
     return _unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
 
 
 def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
-    for _ in range(MAX_LOOP_ROUNDS):
+    built = len(run.program.layers)
+    for index in range(MAX_LOOP_ROUNDS):
         value = run.evaluate(node.test, scope)
-        if isinstance(value, Unknown) or value is True or (value == 1 and isinstance(node.test, cst.Integer)):
+        endless = value is True or (value == 1 and isinstance(node.test, cst.Integer))
+        idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
+        if isinstance(value, Unknown) or (endless and (idle or loop_facts(node).infinite)):
             return _unknown_loop(run, node, scope, lambda: None)
         if not truth(run, value):
             return _block(run, node.orelse.body, scope) if node.orelse is not None else None
-        signal = _block(run, node.body, scope)
+        if index % _ENDLESS_ROUNDS == 0:
+            built = len(run.program.layers)
+        signal, settled = _try_round(run, node, scope) if endless else (_block(run, node.body, scope), True)
+        if not settled:
+            return None
         if signal is not None:
             if signal.kind == "return":
                 return signal
             if signal.kind == "break":
                 return None
     return _unknown_loop(run, node, scope, lambda: None)
+
+
+def _try_round(run: Run, node: cst.While, scope: Scope) -> tuple[Signal | None, bool]:
+    """A round of `while True`; where it depends on something unknown, the number of rounds does, and all they change.
+
+    The second result says whether the number of rounds is still known.
+    """
+    decisions, before = len(run.decided), dict(scope.vars)
+    journal: list[ListValue | DictValue | Network] = []
+    run.journals.append(journal)
+    start = run.tick()
+    try:
+        signal = _block(run, node.body, scope)
+    finally:
+        run.journals.pop()
+    if run.journals:
+        run.journals[-1] += journal
+    if len(run.decided) == decisions:
+        return signal, True
+    for thing in journal:
+        if thing.birth < start:
+            run.forget(thing)
+    _forget_rounds(run, loop_facts(node), before, scope, hidden=True)
+    return (signal, True) if signal is not None and signal.kind == "return" else (None, False)
 
 
 def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None]) -> Signal | None:
@@ -289,34 +350,48 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     goes wrong. Names whose value depends on the round before, and older things changed in the body, are unknown.
     """
     facts = loop_facts(node)
-    before = dict(scope.vars)
+    before, hidden, writes = dict(scope.vars), run.hidden_changes, len(run.outer_writes)
     run.loop_births.append(run.tick())
     try:
         start()
         signal = _block(run, node.body, scope)
     finally:
         run.loop_births.pop()
-    _forget_rounds(run, facts, before, scope)
-    if signal is not None and signal.kind == "return" and not facts.infinite:
-        return None  # it may also run to its end: go on behind it
+    reason = "changed in a loop whose number of rounds is not known"
+    for place, name in run.outer_writes[writes:]:
+        if name in place and not isinstance(place[name], (Layer, Instance)):
+            place[name] = Unknown(reason, None, name)
+    if not run.loop_births:
+        run.outer_writes.clear()
+    _forget_rounds(run, facts, before, scope, run.hidden_changes > hidden)
     if signal is not None and signal.kind == "return":
-        return signal
+        return signal if facts.infinite else None  # it may also run to its end: go on behind it
+    if node.orelse is not None and (signal is None or signal.kind == "continue"):
+        if not facts.may_break or not truth(run, run.fresh("whether a loop is left early", node), default=False):
+            return _block(run, node.orelse.body, scope)
     return None
 
 
-def _forget_rounds(run: Run, facts: LoopFacts, before: dict[str, Value], scope: Scope) -> None:
-    """Make unknown what other rounds than the first may have set or changed."""
+def _forget_rounds(run: Run, facts: LoopFacts, before: dict[str, Value], scope: Scope, hidden: bool) -> None:
+    """Make unknown what other rounds than the first may have set or changed.
+
+    `hidden`: functions called in the body changed something outside, so that any result may differ in other rounds.
+    """
     reason = "changed in a loop whose number of rounds is not known"
     for receiver in facts.changed:
         thing = run.evaluate(receiver, scope)
         if isinstance(thing, Instance) and isinstance(thing.layer, Network):
             thing = thing.layer
-        if isinstance(thing, (ListValue, DictValue, Network)):
+        if isinstance(thing, (ListValue, DictValue, Network)) and dotted_text(receiver) in facts.varying:
             run.loop_births.append(run.tick())
             run.may_change(thing)
             run.loop_births.pop()
     for name in facts.written:
-        if name in before and (name in facts.carried or scope.vars.get(name) is before[name]):
+        value = scope.vars.get(name)
+        if name not in scope.vars or isinstance(value, Unknown):
+            continue
+        is_same = name in before and value is before[name]
+        if is_same or name in facts.varying or (hidden and not isinstance(value, (Layer, Instance))):
             scope.vars[name] = Unknown(reason, None, name)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import libcst as cst
@@ -60,11 +61,12 @@ def terminates(suite: cst.BaseSuite) -> Literal["raise", "leave"] | None:
 
 
 class LoopFacts(NamedTuple):
-    """What a loop hands from one round to the next."""
+    """What a loop hands from one round to the next. Names are dotted: `n`, `self.n`."""
 
-    carried: frozenset[str]  # names that a round reads before it sets them
-    written: frozenset[str]  # all names that some round may set
+    varying: frozenset[str]  # what a round sets in another way than the round before, as far as the syntax shows
+    written: frozenset[str]  # all plain names that some round may set
     changed: tuple[cst.BaseExpression, ...]  # what some round may change in place: receivers of methods and items
+    may_break: bool  # whether a `break` may end it
     infinite: bool  # `while True` without a break
 
 
@@ -80,9 +82,66 @@ def loop_facts(node: cst.For | cst.While) -> LoopFacts:
     for statement in node.body.body:
         _note(statement, first, written)
         has_break = has_break or any(isinstance(n, (cst.Break, cst.Return)) for n in walk(statement))
-    carried = frozenset(name for name in written if first.get(name) == "read")
     changed = tuple(receiver for statement in node.body.body for receiver in _changed(statement))
-    return LoopFacts(carried, frozenset(written), changed, isinstance(node, cst.While) and not has_break)
+    carried = {name for name in written if first.get(name) == "read"}
+    carried |= {name for name in map(dotted_text, changed) if first.get(name.partition(".")[0]) != "write"}
+    return LoopFacts(
+        frozenset(_flow(node.body, carried)),
+        frozenset(name for name in written if "." not in name),
+        changed,
+        has_break,
+        isinstance(node, cst.While) and not has_break,
+    )
+
+
+def dotted_text(node: cst.CSTNode) -> str:
+    """`self.n` for the attribute, `n` for the name, "" for anything else."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        base = dotted_text(node.value)
+        return f"{base}.{node.attr.value}" if base else ""
+    return ""
+
+
+def _flow(body: cst.BaseSuite, varying: set[str]) -> set[str]:
+    """Add what is computed from varying names, or under a condition on them, until nothing is added."""
+    flows = list(_flows(body, frozenset()))
+    grown = True
+    while grown:
+        grown = False
+        for targets, sources in flows:
+            if not targets <= varying and sources & varying:
+                varying |= targets
+                grown = True
+    return varying
+
+
+def _flows(node: cst.CSTNode, conditions: frozenset[str]) -> Iterator[tuple[set[str], frozenset[str]]]:
+    """Each assignment below the node: the names it sets, and all that it and the conditions around it read."""
+    targets: list[cst.CSTNode] = []
+    if isinstance(node, cst.Assign):
+        targets = [target.target for target in node.targets]
+    elif isinstance(node, (cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.For)):
+        targets = [node.target]
+    elif isinstance(node, cst.WithItem) and node.asname is not None:
+        targets = [node.asname.name]
+    if targets:
+        value = node.iter if isinstance(node, cst.For) else node.item if isinstance(node, cst.WithItem) else node
+        names = {dotted_text(n) for target in targets for n in walk(target)} - {""}
+        yield names, conditions | _reads(value)
+    if isinstance(node, (cst.If, cst.While, cst.IfExp)):
+        conditions = conditions | _reads(node.test)
+    elif isinstance(node, cst.For):
+        conditions = conditions | _reads(node.iter)
+    elif isinstance(node, cst.Match):
+        conditions = conditions | _reads(node.subject)
+    for child in children(node):
+        yield from _flows(child, conditions)
+
+
+def _reads(node: cst.CSTNode) -> frozenset[str]:
+    return frozenset(dotted_text(n) for n in walk(node) if isinstance(n, (cst.Name, cst.Attribute)))
 
 
 _CHANGING = frozenset(
@@ -99,6 +158,9 @@ _CHANGING = frozenset(
         "reverse",
         "sort",
         "discard",
+        "popitem",
+        "appendleft",
+        "popleft",
     }
 )
 
@@ -114,15 +176,9 @@ def _changed(statement: cst.CSTNode) -> list[cst.BaseExpression]:
             receiver = node.target.value
         elif isinstance(node, cst.AugAssign):
             receiver = node.target.value if isinstance(node.target, cst.Subscript) else node.target
-        if receiver is not None and _is_dotted(receiver):
+        if receiver is not None and dotted_text(receiver):
             found.append(receiver)
     return found
-
-
-def _is_dotted(node: cst.BaseExpression) -> bool:
-    while isinstance(node, cst.Attribute):
-        node = node.value
-    return isinstance(node, cst.Name)
 
 
 def _note(node: cst.CSTNode, first: dict[str, str], written: set[str]) -> None:
@@ -132,6 +188,7 @@ def _note(node: cst.CSTNode, first: dict[str, str], written: set[str]) -> None:
         return
     if isinstance(node, cst.Attribute):
         _note(node.value, first, written)
+        first.setdefault(dotted_text(node), "read")
         return
     if isinstance(node, cst.Arg):
         _note(node.value, first, written)
@@ -187,6 +244,10 @@ def _note_target(target: cst.CSTNode, first: dict[str, str], written: set[str]) 
             _note_target(element.value, first, written)
     elif isinstance(target, cst.StarredElement):
         _note_target(target.value, first, written)
+    elif isinstance(target, cst.Attribute) and dotted_text(target):
+        _note(target.value, first, written)
+        first.setdefault(dotted_text(target), "write")
+        written.add(dotted_text(target))
     else:
         _note(target, first, written)
 

@@ -389,7 +389,7 @@ class Generator:
             lambda: f"range({self.pick(['2', '3', '1, 4', '3, 0, -1', '0'])})",
             lambda: f"{self.expression('list', names)}",
             lambda: f"{self.expression('tuple', names)}",
-            lambda: f"enumerate({self.expression('list', names)})",
+            lambda: f"enumerate([*{self.expression('list', names)}])",
             lambda: f"outside.rounds({self.pick(['1', '2', '3'])})" if self.unknown_loops else "range(3)",
             lambda: f"list({self.expression('dict', names)}.items())",
             lambda: "range(80)" if depth == 1 and not self.in_function else "range(2)",
