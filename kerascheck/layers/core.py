@@ -8,6 +8,7 @@ from typing import Any
 
 from kerascheck.layers.base import Config, LayerDef, SingleInput, compute_dtype, passed_dtype
 from kerascheck.layers.geometry import kernel_and_bias, known_size, low_rank, positive, refuse_quantized
+from kerascheck.layers.names import ACTIVATIONS
 from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
 from kerascheck.network.ir import Weight
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
@@ -21,6 +22,11 @@ KERNEL_PARAMETERS = {
     "b_constraint": "bias_constraint",
     "bias": "use_bias",
 }
+
+
+def is_activation(value: Any) -> bool:
+    """Whether an argument names an activation (and so cannot be what Keras 1 had in its place, an initializer)."""
+    return value is None or (isinstance(value, str) and value in ACTIVATIONS)
 
 
 class Dense(SingleInput):
@@ -41,6 +47,8 @@ class Dense(SingleInput):
             return
         if isinstance(positional[1], int) and not isinstance(positional[1], bool):
             keywords.setdefault("input_dim", positional.pop(0))  # before 1.0: Dense(input_dim, output_dim)
+        if len(positional) > 1 and is_activation(positional[1]):
+            return  # the order of Keras 2 and 3
         # Keras 1: Dense(output_dim, init, activation, ...)
         for name in ("kernel_initializer", "activation"):
             if len(positional) > 1:

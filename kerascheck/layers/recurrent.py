@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from kerascheck.layers.base import Config, LayerDef
-from kerascheck.layers.core import KERNEL_PARAMETERS
+from kerascheck.layers.core import KERNEL_PARAMETERS, is_activation
 from kerascheck.layers.geometry import (
     channels_first,
     dilated,
@@ -287,7 +287,8 @@ class _PlainRecurrent(_Gates, Recurrent):
     removed_parameters = _REMOVED
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
-        if dialect == 1:  # LSTM(output_dim, init, inner_init, ...)
+        if dialect == 1 and len(positional) > 1 and not is_activation(positional[1]):
+            # Keras 1: LSTM(output_dim, init, inner_init, ...)
             for name, value in zip(("kernel_initializer", "recurrent_initializer"), positional[1:], strict=False):
                 keywords.setdefault(name, value)
             del positional[1:]

@@ -98,6 +98,9 @@ OLD_FORMS = [
     (L("AveragePooling2D"), 2, L("AveragePooling2D", 2)),
     (L("Dense", output_dim=64, init="uniform", W_regularizer="l2", bias=False), 1, L("Dense", 64, use_bias=False)),
     (L("Dense", 64, "uniform", "relu"), 1, L("Dense", 64, activation="relu")),
+    (L("Dense", 64, "relu"), 1, L("Dense", 64, activation="relu")),
+    (L("LSTM", 4, "relu"), 1, L("LSTM", 4, activation="relu")),
+    (L("LSTM", 4, "normal", "orthogonal"), 1, L("LSTM", 4)),
     (L("Dense", 20, 64, init="uniform"), 1, L("Dense", 64)),
     (L("TimeDistributedDense", 64), 1, L("Dense", 64)),
     (L("Dropout", p=0.5), 1, L("Dropout", 0.5)),
@@ -114,7 +117,13 @@ OLD_FORMS = [
 ]
 
 #: What does not bear on shapes or counts.
-COSMETIC = {"kernel_initializer", "kernel_regularizer", "embeddings_initializer", "recurrent_activation"}
+COSMETIC = {
+    "recurrent_initializer",
+    "kernel_initializer",
+    "kernel_regularizer",
+    "embeddings_initializer",
+    "recurrent_activation",
+}
 
 
 @pytest.mark.parametrize(("old", "dialect", "new"), OLD_FORMS, ids=repr)
