@@ -35,9 +35,8 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
     widths = [max(map(len, column)) for column in zip(_HEADER, *rows, strict=True)]
     stream.write(title + "\n")
     for line, layer, shape, params in (_HEADER, *rows):
-        stream.write(
-            f"  {line.rjust(widths[0])}  {layer.ljust(widths[1])}  {shape.ljust(widths[2])}  {params.rjust(widths[3])}\n"
-        )
+        cells = (line.rjust(widths[0]), layer.ljust(widths[1]), shape.ljust(widths[2]), params.rjust(widths[3]))
+        stream.write("  " + "  ".join(cells) + "\n")
     stream.write(f"  {total}\n\n")
 
 

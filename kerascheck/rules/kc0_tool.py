@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
-from kerascheck.rules.base import Finding, Rule, Thresholds
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class ToolRule(Rule):
@@ -47,6 +47,14 @@ class SyntaxErrorRule(ToolRule):
     code = "KC001"
     name = "syntax-error"
     severity = Severity.ERROR
+
+    VALID = ["import keras\n\nprint(keras.__version__)\n"]
+    INVALID = [
+        Invalid(
+            "import keras\n\nprint keras.__version__\n",
+            [(3, "Missing parentheses in call to 'print'. Did you mean print(...)?")],
+        )
+    ]
 
 
 class UnreadableFile(ToolRule):
@@ -113,3 +121,21 @@ class UnusedSuppression(ToolRule):
     severity = Severity.WARNING
     enabled = False
     fixable = "safe"
+
+    VALID = [
+        "import keras  # noqa: F401\n",
+        "import keras  # noqa\n",
+        "import keras\n\nnote = '# kerascheck: ignore'\n",
+    ]
+    INVALID = [
+        Invalid(
+            "import keras  # kerascheck: ignore\n",
+            [(1, "this comment silences nothing; remove it")],
+            fixed="import keras\n",
+        ),
+        Invalid(
+            "import keras  # noqa: F401, KC001\n",
+            [(1, "this comment silences nothing of KC001; remove it")],
+            fixed="import keras  # noqa: F401\n",
+        ),
+    ]

@@ -1,0 +1,142 @@
+"""`kerascheck summary`: what each model consists of."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kerascheck.cli import app
+
+HEAD = (
+    "import keras\nfrom keras import Input, Model, Sequential\nfrom keras.layers import Dense, Dropout, concatenate\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["summary", *arguments])
+
+
+def models(text: str) -> list[dict[str, Any]]:
+    Path("x.py").write_text(HEAD + text)
+    result = run("--format", "json", "x.py")
+    assert result.exit_code == 0
+    found: list[dict[str, Any]] = json.loads(result.stdout)
+    return found
+
+
+def test_a_sequential_model_field_for_field() -> None:
+    [model] = models("model = Sequential([Input((784,)),\n  Dense(128),\n  Dense(10, trainable=False)])\n")
+    assert model == {
+        "filename": "x.py",
+        "row": 4,
+        "cell": None,
+        "name": "model",
+        "class": "Sequential",
+        "status": "exact",
+        "input_shape": [None, 784],
+        "output_shape": [None, 10],
+        "layers": [
+            {
+                "name": "dense",
+                "class": "Dense",
+                "row": 5,
+                "output_shape": [None, 128],
+                "params": 100480,
+                "trainable": True,
+                "status": "exact",
+            },
+            {
+                "name": "dense_1",
+                "class": "Dense",
+                "row": 6,
+                "output_shape": [None, 10],
+                "params": 1290,
+                "trainable": False,
+                "status": "exact",
+            },
+        ],
+        "total_params": 101770,
+        "trainable_params": 100480,
+        "non_trainable_params": 1290,
+    }
+
+
+def test_a_functional_model_lists_its_inputs_and_all_their_shapes() -> None:
+    [model] = models("a, b = Input((4,)), Input((3,))\nm = Model([a, b], concatenate([a, b]))\n")
+    assert model["class"] == "Functional"
+    assert (model["input_shape"], model["output_shape"]) == ([[None, 4], [None, 3]], [None, 7])
+    assert [layer["class"] for layer in model["layers"]] == ["InputLayer", "InputLayer", "Concatenate"]
+
+
+def test_symbolic_sizes_are_their_text() -> None:
+    [model] = models("def build(x):\n  return Sequential([Input((x.shape[1],)), Dense(2)])\n")
+    assert (model["status"], model["input_shape"]) == ("symbolic", [None, "x.shape[1]"])
+    assert model["total_params"] == "2*x.shape[1] + 2"
+
+
+def test_what_is_not_known_is_null() -> None:
+    [model] = models("model = Sequential([Dense(2)])\n")
+    assert (model["status"], model["output_shape"], model["total_params"]) == ("unknown", None, None)
+
+
+def test_a_model_built_twice_is_listed_twice() -> None:
+    found = models("for n in (1, 2):\n  m = Sequential([Input((3,)), Dense(n)])\n")
+    assert [model["total_params"] for model in found] == [4, 8]
+
+
+def test_what_depends_on_the_path_is_not_known() -> None:
+    [model] = models(
+        "import sys\nm = Sequential([Input((3,))])\nif len(sys.argv) > 1:\n  m.add(Dense(5))\nm.add(Dense(2))\n"
+    )
+    assert (model["status"], model["output_shape"], model["total_params"]) == ("unknown", [None, 2], None)
+
+
+def test_names_that_differ_by_the_path_make_no_model_unknown() -> None:
+    [first, second] = models(
+        "import sys\nif len(sys.argv) > 1:\n  a = Sequential([Input((3,)), Dense(1)])\n"
+        "b = Sequential([Input((3,)), Dense(2)])\n"
+    )
+    assert (first["status"], second["status"], second["total_params"]) == ("exact", "exact", 8)
+    assert second["layers"][0]["name"] is None
+
+
+def test_the_table_for_people() -> None:
+    Path("x.py").write_text(HEAD + "model = Sequential([Input((4,)), Dense(1000), Dropout(0.5)])\n")
+    assert run("x.py").stdout == (
+        "x.py:4 model (Sequential, exact)\n"
+        "  line  layer              output shape  params\n"
+        "     4  dense (Dense)      (None, 1000)   5,000\n"
+        "     4  dropout (Dropout)  (None, 1000)       0\n"
+        "  parameters: 5,000 (trainable 5,000, other 0)\n"
+        "\n"
+    )
+
+
+def test_no_models() -> None:
+    Path("x.py").write_text(HEAD)
+    assert run("x.py").stdout == "No models found.\n"
+    assert run("--format", "json", "x.py").stdout == "[]\n"
+
+
+def test_a_file_that_cannot_be_read_does_not_hide_the_others() -> None:
+    Path("x.py").write_text(HEAD + "f(\n")
+    Path("y.py").write_text(HEAD + "model = Sequential([Input((4,)), Dense(1)])\n")
+    result = run("x.py", "y.py")
+    assert result.exit_code == 2
+    assert "x.py:4:2: KC001 '(' was never closed" in result.stderr and "y.py:4 model" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["nowhere.py"], ["--format", "xml", "."]])
+def test_wrong_usage(arguments: list[str]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2 and result.stderr.startswith("kerascheck: error: ")
