@@ -10,7 +10,7 @@ from kerascheck.interp.exceptions import make_exception
 from kerascheck.interp.methods import set_of, sort_items
 from kerascheck.interp.operators import binary, bounded
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
-from kerascheck.interp.sequences import NotPlain, items_of, members_of, to_python
+from kerascheck.interp.sequences import NotPlain, changed_while_walked, items_of, members_of, to_python
 from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, ListValue, Scope, UserRaise, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim, maximum, minimum
@@ -144,7 +144,10 @@ def _map(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     rows = list(zip(*columns, strict=False))
     if len(rows) > MAX_COMPREHENSION:
         return run.unknown_list("map over more elements than are unrolled")
-    return run.new_list([plain_call(run, values[0], list(row), site) for row in rows], "iterator")
+    results = [plain_call(run, values[0], list(row), site) for row in rows]
+    if any(changed_while_walked(*pair) for pair in zip(values[1:], columns, strict=True)):
+        return run.unknown_list("map over lists that change meanwhile")
+    return run.new_list(results, "iterator")
 
 
 def _filter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -17,7 +17,7 @@ from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
-from kerascheck.interp.sequences import items_of
+from kerascheck.interp.sequences import changed_while_walked, items_of
 from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
@@ -200,7 +200,8 @@ def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable
     inner = Scope("comprehension", scope)
 
     def loop(clause: cst.CompFor, place: Scope) -> Unknown | None:
-        items = items_of(run, run.evaluate(clause.iter, place))
+        source = run.evaluate(clause.iter, place)
+        items = items_of(run, source)
         if isinstance(items, Unknown):
             return items
         if len(items) > MAX_COMPREHENSION:
@@ -220,7 +221,7 @@ def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable
                     return unknown
             else:
                 collect(inner)
-        return None
+        return changed_while_walked(source, items)
 
     return loop(node.for_in, scope)
 

@@ -42,6 +42,14 @@ def members_of(run: Run, value: Value) -> list[Value] | Unknown:
     return Unknown(f"the items of {value!r}"[:80])
 
 
+def changed_while_walked(source: Value, items: list[Value] | Unknown) -> Unknown | None:
+    """A reason if the list that the items came from is not the same any more."""
+    if not isinstance(source, ListValue) or isinstance(items, Unknown) or source.kind == "iterator":
+        return None
+    same = len(source.items) == len(items) and all(a is b for a, b in zip(source.items, items, strict=True))
+    return None if same else Unknown("a list that changes while it is walked")
+
+
 class NotPlain(Exception):
     """A value that Python has in another form, or one too large to look at."""
 

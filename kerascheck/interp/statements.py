@@ -7,13 +7,14 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.interp.binding import assign, assign_name, delete_item
-from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.binding import assign, delete_item
+from kerascheck.interp.conditions import truth
 from kerascheck.interp.exceptions import catches
 from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_class, define_function
 from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
+from kerascheck.interp.patterns import match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, terminates
@@ -204,39 +205,12 @@ def _if(run: Run, node: cst.If, scope: Scope) -> Signal | None:
 def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
     subject = run.evaluate(node.subject, scope)
     for case in node.cases:
-        matched = _pattern(run, case.pattern, subject, scope)
+        matched = match_pattern(run, case.pattern, subject, scope)
         if case.guard is not None and matched:
             matched = truth(run, run.evaluate(case.guard, scope))
         if matched:
             return _block(run, case.body, scope)
     return None
-
-
-def _pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope) -> bool:
-    """Whether the pattern matches (decided for this path where unknown); binds its names."""
-    if isinstance(pattern, cst.MatchAs):
-        if pattern.pattern is not None and not _pattern(run, pattern.pattern, subject, scope):
-            return False
-        if pattern.name is not None:
-            assign_name(run, pattern.name.value, subject, scope)
-        return True
-    if isinstance(pattern, cst.MatchValue):
-        return truth(run, compare(run, "Equal", subject, run.evaluate(pattern.value, scope), pattern))
-    if isinstance(pattern, cst.MatchSingleton):
-        return truth(run, compare(run, "Is", subject, run.evaluate(pattern.value, scope), pattern))
-    if isinstance(pattern, cst.MatchOr):
-        return any(_pattern(run, element.pattern, subject, scope) for element in pattern.patterns)
-    if isinstance(pattern, cst.MatchSequence):
-        items = items_of(run, subject)
-        if not isinstance(items, Unknown) and not any(isinstance(p, cst.MatchStar) for p in pattern.patterns):
-            if isinstance(subject, str) or len(items) != len(pattern.patterns):
-                return False
-            return all(
-                _pattern(run, p.value, item, scope)
-                for p, item in zip(pattern.patterns, items, strict=True)
-                if isinstance(p, cst.MatchSequenceElement)
-            )
-    return truth(run, run.fresh("a pattern that is not interpreted", pattern))
 
 
 # -- loops -----------------------------------------------------------------------------------------------------
