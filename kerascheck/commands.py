@@ -17,6 +17,7 @@ from kerascheck.config import ConfigError, Overrides, Resolver
 if TYPE_CHECKING:
     from kerascheck.config import Settings
     from kerascheck.diagnostics import Report
+    from kerascheck.fixes.apply import Fixed
     from kerascheck.reporters.base import Outcome
     from kerascheck.rules.base import Rule
     from kerascheck.summary import ModelSummary
@@ -84,25 +85,23 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
     fixed = 0
     changed = False
     for index, (job, report) in enumerate(zip(jobs, reports, strict=True)):
-        if not (options.diff or job.settings.fix):
+        if not (options.diff or job.settings.fix) or not _is_fixable(report, job.settings):
             continue
-        before = Path(job.filename)
-        outcome = _fix(job.filename, report, before.read_bytes, job.settings)
-        if outcome is None:
+        try:
+            before = _read(job.filename)
+        except OSError:  # gone since it was checked
             continue
-        raw, after, count = outcome
+        outcome = _fix(job.filename, before, job.settings)
         if options.diff:
-            changed = True
-            _print_diff(before.read_bytes(), raw, job.filename)
-        else:
-            _write(job.filename, raw)
-            reports[index] = after
-            fixed += count
+            changed = changed or outcome.count > 0
+            _print_diff(before, outcome.raw, job.filename)
+        elif outcome.count:
+            _write(job.filename, outcome.raw)
+            reports[index] = outcome.report
+            fixed += outcome.count
     if options.diff:
         return _status(reports, changed, options)
-    result = Outcome(reports, _read, fixed, settings.unsafe_fixes)
-    _report(result, options, settings.output_format)
-    return _status(reports, bool(result.diagnostics), options)
+    return _conclude(Outcome(reports, _read, fixed, settings.unsafe_fixes), options, settings.output_format)
 
 
 def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
@@ -112,35 +111,36 @@ def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     filename = options.stdin_filename or "<stdin>"
     settings = resolver.settings_for(Path(options.stdin_filename) if options.stdin_filename else Path.cwd())
     raw = sys.stdin.buffer.read()
-    report = check_source(raw, filename, settings)
-    fixed = 0
-    if options.diff or settings.fix:
-        outcome = _fix(filename, report, lambda: raw, settings)
-        new, after, fixed = outcome if outcome is not None else (raw, report, 0)
-        if options.diff:
-            if outcome is not None:
-                _print_diff(raw, new, filename)
-            return _status([report], outcome is not None, options)
-        sys.stdout.buffer.write(new)
-        sys.stdout.flush()
-        raw, report = new, after
-    result = Outcome([report], lambda _: raw, fixed, settings.unsafe_fixes)
-    # With --fix the source goes to stdout, so the findings must not.
-    _report(result, options, settings.output_format, sys.stderr if settings.fix else None)
-    return _status([report], bool(result.diagnostics), options)
+    if not (options.diff or settings.fix):
+        report = check_source(raw, filename, settings)
+        return _conclude(Outcome([report], lambda _: raw, 0, settings.unsafe_fixes), options, settings.output_format)
+    fixed = _fix(filename, raw, settings)
+    if options.diff:
+        _print_diff(raw, fixed.raw, filename)
+        return _status([fixed.report], fixed.count > 0, options)
+    sys.stdout.buffer.write(fixed.raw)
+    sys.stdout.flush()
+    # The source has gone to stdout, so the findings must not.
+    result = Outcome([fixed.report], lambda _: fixed.raw, fixed.count, settings.unsafe_fixes)
+    return _conclude(result, options, settings.output_format, sys.stderr)
 
 
-def _fix(
-    filename: str, report: Report, read: Callable[[], bytes], settings: Settings
-) -> tuple[bytes, Report, int] | None:
-    """The fixed bytes of a file, what is left to report, and how many findings were fixed; None: nothing to fix."""
+def _is_fixable(report: Report, settings: Settings) -> bool:
+    from kerascheck.fixes.apply import is_applicable
+
+    return any(is_applicable(diagnostic, settings.unsafe_fixes) for diagnostic in report.diagnostics)
+
+
+def _fix(filename: str, raw: bytes, settings: Settings) -> Fixed:
+    """Check these bytes of a file and fix what can be fixed."""
     from kerascheck.engine import check_source
-    from kerascheck.fixes.apply import fix_all, is_applicable
+    from kerascheck.fixes.apply import fix_all
 
-    if not any(is_applicable(diagnostic, settings.unsafe_fixes) for diagnostic in report.diagnostics):
-        return None
-    fixed = fix_all(read(), report, lambda raw: check_source(raw, filename, settings), settings.unsafe_fixes)
-    return (fixed.raw, fixed.report, fixed.count) if fixed.count else None
+    def check(new: bytes) -> Report:
+        return check_source(new, filename, settings)
+
+    # Checked anew even where a report exists: the file may have changed since.
+    return fix_all(raw, check(raw), check, settings.unsafe_fixes)
 
 
 def _write(filename: str, raw: bytes) -> None:
@@ -167,21 +167,21 @@ def _print_diff(old: bytes, new: bytes, filename: str) -> None:
         print(line)
 
 
-def _report(outcome: Outcome, options: CheckOptions, output_format: str, default: TextIO | None = None) -> None:
-    """Write the findings in the wanted format to the wanted place."""
+def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, default: TextIO | None = None) -> int:
+    """Write the findings in the wanted format to the wanted place; the exit status."""
     from kerascheck.reporters.base import find_reporter
 
-    name = "statistics" if options.statistics else output_format
-    render = find_reporter(name)
-    if options.output_file is not None:
+    render = find_reporter("statistics" if options.statistics else output_format)
+    if options.output_file is None:
+        stream = default or sys.stdout
+        render(outcome, stream, wants_colour(stream))
+    else:
         try:
             with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
                 render(outcome, file, False)
         except OSError as error:
             raise Failure(f"{options.output_file}: cannot be written: {error.strerror or error}") from None
-        return
-    stream = default or sys.stdout
-    render(outcome, stream, wants_colour(stream))
+    return _status(outcome.reports, bool(outcome.diagnostics), options)
 
 
 def _status(reports: Sequence[Report], found: bool, options: CheckOptions) -> int:

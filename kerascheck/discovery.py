@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from kerascheck.config import Settings
 
-SUFFIXES = (".py",)
+SUFFIXES = (".py", ".ipynb")
 
 _KERAS = re.compile(rb"keras|tensorflow")
 
@@ -43,7 +43,7 @@ class Ignored:
 
 
 def discover(paths: Iterable[Path], settings_for: Callable[[Path], Settings]) -> Iterator[Path]:
-    """The files to check: each path that is a file, and the Python files below each that is a folder.
+    """The files to check: each path that is a file, and the Python files and notebooks below each that is a folder.
 
     Explicit files are taken whatever they are called. What vanishes or cannot be listed while walking is passed over.
 
@@ -67,7 +67,7 @@ def discover(paths: Iterable[Path], settings_for: Callable[[Path], Settings]) ->
 
 
 def _walk(top: Path, settings_for: Callable[[Path], Settings]) -> Iterator[Path]:
-    """The Python files below a folder in the order of their names; links to folders are not followed."""
+    """The Python files and notebooks below a folder in the order of their names; links to folders are not followed."""
     outer = _gitignores_above(Path(os.path.abspath(top)))
     stack: list[tuple[Path, tuple[Ignored, ...]]] = [(top, outer)]
     while stack:

@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kerascheck.config import Settings
@@ -114,9 +114,14 @@ class _Check:
             if suppressions.skip_file:
                 self._report.skipped = "says skip-file"
                 return self._report
-            _ = source.tree
         except SourceError as error:
             return self.refuse(error.code, error.message, error.position)
+        try:
+            _ = source.tree
+        except SourceError as error:
+            self.refuse(error.code, error.message, error.position)
+            self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
+            return self._report
 
         from kerascheck.interp import analyze
 
@@ -129,6 +134,7 @@ class _Check:
         self._report.diagnostics += self._unsilenced(placed, suppressions)
         if UNUSED_SUPPRESSION in self._rules:
             self._report.diagnostics += self._unused(suppressions, source)
+        self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
         self._report.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
         return self._report
 
@@ -250,6 +256,18 @@ class _Check:
                 fix=_removal(suppression, unused, source),
                 noqa_row=span.start.row,
             )
+
+
+def _in_cell(diagnostic: Diagnostic, source: Source) -> Diagnostic:
+    """The finding with its rows counted within its cell; as it is where the source is no notebook."""
+    span = diagnostic.span
+    cell, row = source.in_cell(span.start.row)
+    if cell is None or diagnostic.cell is not None:
+        return diagnostic
+    before = span.start.row - row
+    within = Span(Position(row, span.start.column), Position(span.end.row - before, span.end.column))
+    # A fix would have to write the notebook anew; see `fixes.apply`, which edits text.
+    return replace(diagnostic, cell=cell, span=within, noqa_row=diagnostic.noqa_row - before, fix=None)
 
 
 def _removal(suppression: Suppression, unused: tuple[str, ...], source: Source) -> Fix:

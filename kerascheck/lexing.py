@@ -104,6 +104,20 @@ def logical_lines(text: str) -> list[tuple[int, int]]:
     return lines
 
 
+def is_open(text: str) -> bool:
+    """Whether a statement goes on behind the text: in a bracket, in a string over several rows, behind a backslash."""
+    depth = 0
+    last = ""
+    for match in _SHAPE.finditer(text):
+        last = match.group()
+        if last[0] in "([{":
+            depth += 1
+        elif last[0] in ")]}":
+            depth = max(depth - 1, 0)
+    is_in_string = last[:3] in ('"""', "'''") and (len(last) < 6 or last[-3:] != last[:3])
+    return depth > 0 or is_in_string or (last[:1] == "\\" and text.endswith(last))
+
+
 def joins_rows(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Offsets of what joins rows between `start` and `end` so that no comment can stand at the end of the first ones.
 

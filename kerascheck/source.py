@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Position, Span
 from kerascheck.lexing import find_too_deep, logical_lines
+from kerascheck.notebook import SUFFIX, Cell, NotANotebook, read_program
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -44,7 +46,7 @@ class SourceError(Exception):
 
 
 class Source:
-    """One Python file.
+    """One Python file, or the code cells of one notebook as if they were one.
 
     Rows and columns are 1-based, columns count characters; a byte order mark is no character of the text.
 
@@ -57,8 +59,16 @@ class Source:
         self.filename = filename
         self.has_bom = raw.startswith(codecs.BOM_UTF8)
         body = raw[len(codecs.BOM_UTF8) :] if self.has_bom else raw
-        self.encoding = _encoding(body, self.has_bom)
-        self.text = _decode(body, self.encoding)
+        self.cells: list[Cell] = []  # of a notebook
+        if filename.endswith(SUFFIX):
+            self.encoding = "utf-8"
+            try:
+                self.text, self.cells = read_program(_decode(body, self.encoding))
+            except NotANotebook as error:
+                raise SourceError(UNREADABLE, str(error), Position(1, 1)) from None
+        else:
+            self.encoding = _encoding(body, self.has_bom)
+            self.text = _decode(body, self.encoding)
 
     @cached_property
     def newline(self) -> str:
@@ -127,6 +137,18 @@ class Source:
     def offset(self, position: Position) -> int:
         """The character at a row and column."""
         return self.line_starts[position.row - 1] + position.column - 1
+
+    def in_cell(self, row: int) -> tuple[int | None, int]:
+        """The cell of a notebook that holds the row (None in a file), and the row counted within it."""
+        index = bisect.bisect_right(self.cells, row, key=lambda cell: cell.first_row) - 1
+        return (self.cells[index].index, row - self.cells[index].first_row + 1) if index >= 0 else (None, row)
+
+    def rows_of_cell(self, cell: int | None) -> tuple[int, int]:
+        """The first and the last row of a cell; of the whole file for None or a cell that is not there."""
+        for this, following in zip_longest(self.cells, self.cells[1:]):
+            if this.index == cell:
+                return this.first_row, following.first_row - 1 if following else len(self.line_starts) - 1
+        return 1, len(self.line_starts)
 
     def rows(self, first: int, last: int) -> tuple[int, int]:
         """Offsets (start, end) of whole rows, the line ending of the last one included."""

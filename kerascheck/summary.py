@@ -77,17 +77,18 @@ def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
         for paths in by_site.values()
         for variants in zip_longest(*paths)
     ]
-    return sorted(merged, key=lambda model: model.row)
+    return sorted(merged, key=lambda model: (model.cell or 0, model.row))
 
 
 def _summary(network: Network, source: Source) -> ModelSummary:
     assert network.site is not None
     total, trainable, frozen = _counts(network)
+    cell, row = source.in_cell(source.locate(network.site.node).start.row)
     shown = [layer for layer in network.layers if not (network.is_sequential and isinstance(layer, InputLayer))]
     return ModelSummary(
         filename=source.filename,
-        row=source.locate(network.site.node).start.row,
-        cell=None,
+        row=row,
+        cell=cell,
         name=network.variable or network.name,
         cls=network.cls,
         status=network.status(),
@@ -101,11 +102,13 @@ def _summary(network: Network, source: Source) -> ModelSummary:
 
 
 def _layer(layer: Layer, source: Source) -> LayerRow:
-    is_here = layer.site is not None and layer.site.file is source
+    row = None
+    if layer.site is not None and layer.site.file is source:
+        _, row = source.in_cell(source.locate(layer.site.node).start.row)
     return LayerRow(
         name=layer.name,
         cls=layer.cls,
-        row=source.locate(layer.site.node).start.row if layer.site is not None and is_here else None,
+        row=row,
         output_shape=_shapes(layer.output_shapes()),
         params=_count(layer.params()),
         trainable=layer.trainable,

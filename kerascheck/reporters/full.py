@@ -88,10 +88,12 @@ def _advice(diagnostic: Diagnostic) -> str:
 def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]:
     """The rows of the finding, underlined, with those around them: (row number or nothing, text, marks)."""
     start, end = diagnostic.span.start, diagnostic.span.end
+    first_row, last_row = source.rows_of_cell(diagnostic.cell)
+    before = first_row - 1  # rows of the cells before this one
     last = min(end.row, start.row + _MAX_ROWS - 1)
     lines = [("", "", "")]
-    for row in range(max(1, start.row - _CONTEXT), min(len(source.line_starts), last + _CONTEXT) + 1):
-        text = source.line(row)
+    for row in range(max(1, start.row - _CONTEXT), min(last_row - before, last + _CONTEXT) + 1):
+        text = source.line(before + row)
         lines.append((str(row), _printable(text[:_MAX_WIDTH]), ""))
         if start.row <= row <= last:
             first = start.column - 1 if row == start.row else len(text) - len(text.lstrip())
