@@ -59,21 +59,25 @@ def _partial(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _copy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     value = arguments.positional[0].value if arguments.positional else None
-    if isinstance(value, ListValue):
-        made = run.new_list(value.items, value.kind)
-        made.unknown = value.unknown
-        if name == "copy.copy" or all(isinstance(i, (int, float, str, tuple, type(None))) for i in value.items):
-            return made
-        return run.unknown_list("a deep copy")
-    if isinstance(value, DictValue):
-        copied = run.new_dict(dict(value.items))
-        copied.unknown = value.unknown
-        if name == "copy.copy" or all(
-            isinstance(i, (int, float, str, tuple, type(None))) for i in value.items.values()
-        ):
-            return copied
-    if value is None or isinstance(value, (int, float, str, tuple, Unknown)):
+    return _copied(run, value, 1 if name == "copy.copy" else 20, site)
+
+
+def _copied(run: Run, value: Value, depth: int, site: Site) -> Value:
+    """A copy of containers down to a depth; layers, models and objects are not copied but unknown."""
+    if value is None or isinstance(value, (int, float, str, bytes, Unknown, Symbol, SymDim)):
         return value
+    if depth == 0:
+        return value
+    if isinstance(value, ListValue):
+        made = run.new_list([_copied(run, item, depth - 1, site) for item in value.items], value.kind)
+        made.unknown = value.unknown
+        return made
+    if isinstance(value, DictValue):
+        copied = run.new_dict({key: _copied(run, item, depth - 1, site) for key, item in value.items.items()})
+        copied.unknown = value.unknown
+        return copied
+    if isinstance(value, tuple):
+        return tuple(_copied(run, item, depth - 1, site) for item in value)
     return run.fresh("a copy", site.node)
 
 

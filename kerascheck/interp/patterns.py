@@ -15,8 +15,7 @@ from kerascheck.symbolic import Symbol, Unknown
 
 #: Classes whose single positional pattern is the value itself.
 _SELF_MATCHING = frozenset(
-    f"builtins.{name}"
-    for name in ("bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple")
+    f"builtins.{name}" for name in ("bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple")
 )
 
 
@@ -67,9 +66,7 @@ def _names(pattern: cst.CSTNode) -> list[str]:
     ]
 
 
-def _fits_sequence(
-    run: Run, pattern: cst.MatchSequence, subject: Value, scope: Scope, bound: dict[str, Value]
-) -> bool:
+def _fits_sequence(run: Run, pattern: cst.MatchSequence, subject: Value, scope: Scope, bound: dict[str, Value]) -> bool:
     if isinstance(subject, (str, bytes, int, float, DictValue, type(None))):
         return False
     if isinstance(subject, ListValue) and subject.kind != "list":
@@ -79,7 +76,7 @@ def _fits_sequence(
         return _decide(run, pattern, bound)
     star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, cst.MatchStar)), None)
     behind = 0 if star is None else len(pattern.patterns) - star - 1
-    if star is None and len(items) != len(pattern.patterns) or len(items) < len(pattern.patterns) - 1:
+    if (star is None and len(items) != len(pattern.patterns)) or len(items) < len(pattern.patterns) - 1:
         return False
     for index, part in enumerate(pattern.patterns):
         if isinstance(part, cst.MatchStar):

@@ -100,13 +100,18 @@ class Project:
         if level == 0:
             canonical = names.canonical(dotted)
             if canonical == "keras" or canonical.startswith("keras."):
-                return self.external(canonical)
+                if not canonical.startswith("keras.applications"):
+                    return self.external(canonical)
+                # Keras's own architectures are ordinary programs: in its source tree they are followed.
+                path = self._find(dotted, 0, importer.filename, within="keras")
+                return self.external(canonical) if path is None else self._load(run, dotted, path)
         path = self._find(dotted, level, importer.filename)
         if path is None:
             return self.external(names.canonical(dotted)) if level == 0 else Unknown(f"module {'.' * level}{dotted}")
         return self._load(run, dotted or path.stem, path)
 
-    def _find(self, dotted: str, level: int, filename: str) -> Path | None:
+    def _find(self, dotted: str, level: int, filename: str, within: str | None = None) -> Path | None:
+        """The file of a module of the project; `within` asks that the project be that package itself."""
         try:
             here = Path(os.path.abspath(filename)).parent
         except (ValueError, OSError):
@@ -116,7 +121,7 @@ class Project:
             for _ in range(level - 1):
                 here = here.parent
             return _module_file(here, tuple(parts))
-        if not parts or parts[0] in _HARMLESS:
+        if not parts or (within is None and parts[0] in _HARMLESS):
             return None
         roots = [here]
         top = here
@@ -125,6 +130,8 @@ class Project:
             own = top.name
             top = top.parent
             roots.append(top)
+        if within is not None and own != within:
+            return None
         for root in roots:
             if root.name in ("site-packages", "dist-packages") and parts[0] != own:
                 continue  # another installed package is no part of the project

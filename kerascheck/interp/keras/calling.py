@@ -5,7 +5,7 @@ from __future__ import annotations
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import Layer, Node, Site, Tensor
+from kerascheck.network.ir import Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 
@@ -70,6 +70,11 @@ def apply_layer(
         reason = next(shape for shape in shapes if isinstance(shape, Unknown))
         outputs = [Tensor(reason, dtype) for _ in range(_output_count(layer))]
     else:
+        if isinstance(layer, Network) and layer.is_sequential and not layer.inputs and len(known) == 1:
+            # A Sequential without an input shape is built by its first call.
+            from kerascheck.interp.keras.sequential import build_sequential
+
+            build_sequential(run, layer, known[0], site)
         try:
             inferred = layer.infer(known)
             outputs = [Tensor(shape, dtype) for shape in inferred]
@@ -86,8 +91,6 @@ def apply_layer(
 
 def _output_count(layer: Layer) -> int:
     """How many outputs a layer has where its shapes are not known."""
-    from kerascheck.network.ir import Network
-
     if isinstance(layer, Network) and layer.outputs:
         return len(layer.outputs)
     if layer.config.get("return_state") is True:

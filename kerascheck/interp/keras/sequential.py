@@ -181,7 +181,7 @@ def pop_layer(run: Run, network: Network, site: Site) -> Value:
     return layer
 
 
-def build_sequential(run: Run, network: Network, shape: Shape | Unknown, site: Site) -> None:
+def build_sequential(run: Run, network: Network, shape: Shape | Unknown, site: Site | None) -> None:
     """`model.build(input_shape)`: what was added before the shape was known is built now."""
     if network.inputs or isinstance(shape, Unknown) or not run.may_change(network):
         return
