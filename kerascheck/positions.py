@@ -10,22 +10,30 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
-from libcst.metadata import MetadataWrapper, PositionProvider
 
 from kerascheck.diagnostics import Position, Span
 from kerascheck.treewalk import code_fields
+
+if TYPE_CHECKING:
+    from libcst.metadata import CodeRange
 
 _NEWLINE = re.compile(r"\r\n?|\n")
 
 #: What a statement with a body holds after its head, in the order of the source.
 _PARTS = ("body", "cases", "handlers", "orelse", "finalbody")
+
+#: What the walk over one logical line leaves out: other logical lines, and what is no node.
+_ELSEWHERE = frozenset(
+    {cst.IndentedBlock, cst.Else, cst.If, cst.Finally, cst.MaybeSentinel, str, bool, type(None)},
+)
+_ELSEWHERE_FIELDS = frozenset({"decorators", "cases", "handlers"})
 
 
 class _Line:
@@ -146,7 +154,9 @@ class Locator:
         return Span(Position(found.start.line, found.start.column + 1), Position(found.end.line, found.end.column + 1))
 
     @cached_property
-    def _all_ranges(self) -> Any:
+    def _all_ranges(self) -> Mapping[cst.CSTNode, CodeRange]:
+        from libcst.metadata import MetadataWrapper, PositionProvider  # costs as much to import as libcst itself
+
         return MetadataWrapper(self._tree, unsafe_skip_copy=True).resolve(PositionProvider)
 
     @cached_property
@@ -170,11 +180,12 @@ class Locator:
                 owners[id(node)] = index
                 for name in code_fields(type(node)):
                     value = getattr(node, name)
-                    if isinstance(value, cst.CSTNode):
-                        if not isinstance(value, (cst.IndentedBlock, cst.Else, cst.If, cst.Finally)):
-                            stack.append(value)
-                    elif isinstance(value, (list, tuple)) and name not in ("decorators", "cases", "handlers"):
-                        stack.extend(value)
+                    kind = type(value)  # isinstance is many times slower: the node classes are abstract ones
+                    if kind is list or kind is tuple:
+                        if name not in _ELSEWHERE_FIELDS:
+                            stack.extend(value)
+                    elif kind not in _ELSEWHERE:
+                        stack.append(value)
         return owners
 
 
