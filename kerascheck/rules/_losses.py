@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +30,9 @@ ALIASES = {
     "KLD": "kl_divergence", "kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh",
     "huber_loss": "huber", "cosine_proximity": "cosine_similarity", "cosine": "cosine_similarity",
 }  # fmt: skip
+_CLASSES = {"".join(part.capitalize() for part in name.split("_")): name for name in LOSSES} | {
+    "KLDivergence": "kl_divergence"
+}
 #: Where `from_logits` stands among the positional parameters of the classes.
 _FROM_LOGITS_POSITION = {
     "binary_crossentropy": 0, "categorical_crossentropy": 0, "sparse_categorical_crossentropy": 0,
@@ -58,14 +60,8 @@ class Loss:
 
 def standard_name(text: str) -> str | None:
     """The function name of a loss by any of its names (`mse`, `MeanSquaredError`), or None."""
-    name = ALIASES.get(text, text)
-    if name in LOSSES:
-        return name
-    snake = re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z]+)", r"\1_\2", text)).lower()
-    snake = {"log_cosh": "log_cosh", "kldivergence": "kl_divergence", "kl_divergence": "kl_divergence"}.get(
-        snake, snake
-    )
-    return snake if text[:1].isupper() and snake in LOSSES else None
+    name = ALIASES.get(text) or _CLASSES.get(text, text)
+    return name if name in LOSSES else None
 
 
 def read_loss(value: Any) -> Loss | None:

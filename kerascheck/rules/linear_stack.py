@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+import libcst as cst
+
 from kerascheck.diagnostics import Severity
+from kerascheck.network.arguments import Given
 from kerascheck.network.dims import Dim, definitely_equal
-from kerascheck.network.ir import Network, Node, Program, Tensor
+from kerascheck.network.ir import Layer, Network, Node, Program, Tensor
 from kerascheck.rules._graph import (
     RATED,
     applied_activation,
@@ -19,7 +22,7 @@ from kerascheck.rules._graph import (
     surely_at_least,
 )
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic import Symbol, Unknown
 
 _DENSE = frozenset({"Dense"})
 _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})
@@ -250,6 +253,12 @@ import sys
 from keras import Sequential, layers
 model = Sequential([layers.Input((20,)), layers.Dense(64, activation=sys.argv[1]), layers.Dense(1)])
 """,
+        # the default of a function that another file calls
+        """
+from keras import Sequential, layers
+def block(width, activation=None):
+    return Sequential([layers.Dense(width, activation=activation, input_shape=(9,)), layers.Dense(width)])
+""",
         # recurrent layers have their activations inside
         """
 from keras import Sequential, layers
@@ -388,6 +397,7 @@ class _Walk:
             and applied_activation(layer) == "linear"
             and self.uses[id(layer)] == 1
             and layer.trainable
+            and _is_meant(layer)
             and _plain(node)
         )
 
@@ -403,6 +413,18 @@ class _Walk:
         if after.layer.unknown is not None or not after.layer.trainable or not _plain(after):
             return None
         return after if _loses_nothing(node, between, after) else None
+
+
+def _is_meant(layer: Layer) -> bool:
+    """Whether the layer itself says that it has no activation.
+
+    `activation=activation` may stand for the default of a function that others call with a real one.
+    """
+    given = layer.arguments.get("activation", 1 if layer.cls == "Dense" else None) if layer.arguments else None
+    if not isinstance(given, Given) or isinstance(given.value, Symbol):
+        return True
+    value = given.node.value if given.node is not None else None
+    return isinstance(value, cst.SimpleString) or (isinstance(value, cst.Name) and value.value == "None")
 
 
 def _plain(node: Node) -> bool:
