@@ -21,7 +21,7 @@ from kerascheck.interp.values import (
     Super,
     Value,
 )
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Network, Site, Tensor
 from kerascheck.symbolic import Symbol, Unknown
@@ -112,6 +112,8 @@ def _kind(value: Value) -> str:
 
 
 def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -> Value:
+    if find_member(instance.cls, "__getattribute__") is not None:
+        return run.fresh(f"{instance.cls.name} decides how attributes are read", node)
     if name in instance.attributes:
         return instance.attributes[name]
     if name == "__class__":
@@ -195,7 +197,12 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
     if isinstance(target, Instance):
         found = find_member(target.cls, name)
         if isinstance(found, FunctionValue) and "property" in found.decorated:
-            return  # a property's setter: what it sets is not followed
+            setter = find_member(target.cls, f"{name}.setter")
+            if isinstance(setter, FunctionValue):
+                run.call(BoundMethod(setter, target), Arguments([Given(value)], {}), setter.site)
+            return
+        if find_method(target, "__setattr__") is not None:
+            value = Unknown(f"{target.cls.name} decides how attributes are set")
         if run.loop_births and target.birth < run.loop_births[-1]:
             run.hidden_changes += 1
             run.outer_writes.append((target.attributes, name))

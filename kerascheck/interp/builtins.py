@@ -361,7 +361,8 @@ def _hasattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
         if values[1] in values[0].attributes or find_member(values[0].cls, values[1]) is not None:
             return True
-        if values[0].unknown is None and values[0].layer is None:
+        dynamic = find_member(values[0].cls, "__getattr__") is not None
+        if values[0].unknown is None and values[0].layer is None and not dynamic:
             return False
     return run.fresh("hasattr", site.node)
 

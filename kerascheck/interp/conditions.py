@@ -206,7 +206,7 @@ def _membership(run: Run, op: str, left: Value, right: Value) -> Value:
             return (left in items) == wanted
         if all(_is_plain(item) for item in items):
             return any(left == item for item in items) == wanted
-    if items is not None and isinstance(left, (int, SymDim)) and all(isinstance(i, int) for i in items):
-        if all(definitely_different(left, i) for i in items):
-            return not wanted
+    sizes = items if items is not None and isinstance(left, (int, SymDim)) else [None]
+    if all(isinstance(i, int) and definitely_different(left, i) for i in sizes):
+        return not wanted
     return Unknown("a membership that is not known", key if wanted else ("not", key))

@@ -407,8 +407,36 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     if isinstance(node.func, cst.Name) and node.func.value in ("locals", "globals", "vars", "exec", "eval"):
         return run.fresh(f"{node.func.value}() is not interpreted", node)
     function = run.evaluate(node.func, scope)
+    if function in (_ANY, _ALL) and len(node.args) == 1 and isinstance(node.args[0].value, cst.GeneratorExp):
+        return _any_all(run, node.args[0].value, scope, stop=function == _ANY)
     arguments = evaluate_arguments(run, node, scope)
     return run.call(function, arguments, Site(scope.file, node))
+
+
+_ANY, _ALL = Symbol("builtins.any"), Symbol("builtins.all")
+
+
+class _Settled(Exception):
+    """An element has settled the result: the ones behind it are not evaluated."""
+
+
+def _any_all(run: Run, node: cst.GeneratorExp, scope: Scope, stop: bool) -> Value:
+    """`any(... for ...)` and `all(... for ...)`."""
+    doubtful = False
+
+    def collect(inner: Scope) -> None:
+        nonlocal doubtful
+        value = run.evaluate(node.elt, inner)
+        if isinstance(value, Unknown):
+            doubtful = True
+        elif truth(run, value) == stop:
+            raise _Settled
+
+    try:
+        unknown = _comprehension(run, node, scope, collect)
+    except _Settled:
+        return stop
+    return run.fresh("any or all of something unknown", node) if doubtful or unknown is not None else not stop
 
 
 def _await(run: Run, node: cst.Await, scope: Scope) -> Value:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import libcst as cst
 
 from kerascheck.interp.attributes import find_member, find_method, keras_base
 from kerascheck.interp.expressions import all_parameters, default_values
 from kerascheck.interp.run import MAX_CALL_DEPTH, Run
-from kerascheck.interp.values import BoundMethod, ClassValue, FunctionValue, Instance, Scope, Super, Value
+from kerascheck.interp.values import BoundMethod, ClassValue, FunctionValue, Instance, Partial, Scope, Super, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
@@ -34,9 +36,10 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
             meaning.add("property" if name == "cached_property" else name)
             continue
         if name in ("setter", "deleter", "getter"):
-            return  # the property keeps its getter
+            scope.vars[f"{node.name.value}.{name}"] = function  # the property keeps its getter under its own name
+            return
         wrapper = run.evaluate(decorator.decorator, scope)
-        if isinstance(wrapper, (FunctionValue, BoundMethod)):
+        if isinstance(wrapper, (FunctionValue, BoundMethod, ClassValue, Partial)):
             value = run.call(wrapper, Arguments([Given(value)], {}), Site(scope.file, decorator))
     function.decorated = frozenset(meaning)
     scope.vars[node.name.value] = value
@@ -129,7 +132,7 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
         is_open = is_open or isinstance(arguments, SymbolicArguments)
         scope.vars[params.star_arg.name.value] = run.unknown_list("*args of unknown length") if is_open else extra
     if params.star_kwarg is not None:
-        rest = run.new_dict({key: value for key, value in values.items()})
+        rest = run.new_dict(dict[Hashable, Value](values))
         if arguments.open_keywords or isinstance(arguments, SymbolicArguments):
             rest.unknown = Unknown("**kwargs of unknown content")
         scope.vars[params.star_kwarg.name.value] = rest
@@ -154,6 +157,10 @@ def symbolic_arguments(run: Run, function: FunctionValue, skip_first: bool) -> A
 
 def instantiate(run: Run, cls: ClassValue, arguments: Arguments, site: Site) -> Value:
     """`Class(...)`: an object, its `__init__` run."""
+    if find_member(cls, "__new__") is not None:
+        for given in (*arguments.positional, *arguments.keywords.values()):
+            run.escape(given.value, f"handed to {cls.name}.__new__")
+        return run.fresh(f"{cls.name} makes its objects itself", site.node)
     instance = Instance(cls, run.tick())
     base = keras_base(cls)
     if base is not None:

@@ -14,6 +14,8 @@ from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
 
+_MAX_BITS = 4096  # of a product
+
 Library = Callable[[Run, str, Arguments, Site], Value]
 
 
@@ -43,6 +45,8 @@ def _prod(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             if not isinstance(item, (int, float, SymDim)) or (isinstance(item, float) and isinstance(total, SymDim)):
                 break
             total = total * item
+            if isinstance(total, int) and total.bit_length() > _MAX_BITS:
+                break
         else:
             return total
     return run.fresh(f"{name} of something unknown", site.node)
@@ -68,6 +72,7 @@ def _copied(run: Run, value: Value, depth: int, site: Site) -> Value:
         return value
     if depth == 0:
         return value
+    run.budget.spend()
     if isinstance(value, ListValue):
         made = run.new_list([_copied(run, item, depth - 1, site) for item in value.items], value.kind)
         made.unknown = value.unknown
@@ -100,7 +105,9 @@ def _chain(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         if isinstance(items, Unknown):
             return run.unknown_list("itertools.chain of something unknown")
         found += items
-    return run.new_list(found)
+        if len(found) > MAX_ITEMS:
+            return run.unknown_list("a chain too long to unroll")
+    return run.new_list(found, "iterator")
 
 
 def _exit(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -119,6 +126,12 @@ def _ordered_dict(run: Run, name: str, arguments: Arguments, site: Site) -> Valu
     from kerascheck.interp.builtins import BUILTINS
 
     return BUILTINS["dict"](run, name, arguments, site)
+
+
+def _default_dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    made = run.new_dict()
+    made.unknown = Unknown("a dictionary that makes its entries itself")
+    return made
 
 
 def _trange(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -175,7 +188,7 @@ LIBRARIES: dict[str, Library] = {
     "tqdm.notebook.tqdm": _tqdm,
     "tqdm.trange": _trange,
     "collections.OrderedDict": _ordered_dict,
-    "collections.defaultdict": lambda run, name, arguments, site: run.new_dict(),
+    "collections.defaultdict": _default_dict,
     "types.SimpleNamespace": _namespace,
     "typing.cast": lambda run, name, arguments, site: arguments.value("val", 1),
     "tensorflow.function": _identity,

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.interp.attributes import find_method
 from kerascheck.interp.binding import assign, delete_item
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.exceptions import catches
@@ -18,8 +19,9 @@ from kerascheck.interp.patterns import match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, terminates
-from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, UserRaise, Value
-from kerascheck.network.ir import Layer, Network
+from kerascheck.interp.values import BoundMethod, DictValue, Instance, ListValue, Scope, UserRaise, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.ir import Layer, Network, Site
 from kerascheck.symbolic import Symbol, Unknown
 
 
@@ -340,10 +342,11 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     _forget_rounds(run, facts, before, scope, run.hidden_changes > hidden)
     if signal is not None and signal.kind == "return":
         return signal if facts.infinite else None  # it may also run to its end: go on behind it
-    if node.orelse is not None and (signal is None or signal.kind == "continue"):
-        if not facts.may_break or not truth(run, run.fresh("whether a loop is left early", node), default=False):
-            return _block(run, node.orelse.body, scope)
-    return None
+    if node.orelse is None or (signal is not None and signal.kind == "break"):
+        return None
+    if facts.may_break and truth(run, run.fresh("whether a loop is left early", node), default=False):
+        return None
+    return _block(run, node.orelse.body, scope)
 
 
 def _forget_rounds(run: Run, facts: LoopFacts, before: dict[str, Value], scope: Scope, hidden: bool) -> None:
@@ -382,26 +385,53 @@ def _continue(run: Run, node: cst.Continue, scope: Scope) -> Signal:
 
 def _with(run: Run, node: cst.With, scope: Scope) -> Signal | None:
     expects_error = False
+    exits: list[BoundMethod] = []
+    site = Site(scope.file, node)
     for item in node.items:
         value = run.evaluate(item.item, scope)
         expects_error = expects_error or _expects_error(item.item)
+        entered = _entered(run, value, site)
+        if isinstance(value, Instance) and (leave := find_method(value, "__exit__")) is not None:
+            exits.append(leave)
         if item.asname is not None:
-            assign(run, item.asname.name, _entered(run, value, node), scope)
-    if not expects_error:
-        return _block(run, node.body, scope)
+            assign(run, item.asname.name, entered, scope)
+    try:
+        signal = _guarded(run, node.body, scope) if expects_error else _block(run, node.body, scope)
+    except UserRaise as raised:
+        if not _leave_all(run, exits, raised.value, site):
+            raise
+        return None
+    _leave_all(run, exits, None, site)
+    return signal
+
+
+def _guarded(run: Run, suite: cst.BaseSuite, scope: Scope) -> Signal | None:
+    """A block that is expected to raise."""
     run.guarded += 1
     try:
-        return _block(run, node.body, scope)
+        return _block(run, suite, scope)
     except UserRaise:
         return None
     finally:
         run.guarded -= 1
 
 
-def _entered(run: Run, value: Value, node: cst.With) -> Value:
+def _entered(run: Run, value: Value, site: Site) -> Value:
+    """What `__enter__` gives."""
     if isinstance(value, Symbol):
-        return run.fresh(f"the context {value.name}", node)
-    return value
+        return run.fresh(f"the context {value.name}", site.node)
+    enter = find_method(value, "__enter__") if isinstance(value, Instance) else None
+    return value if enter is None else run.call(enter, Arguments([], {}), site)
+
+
+def _leave_all(run: Run, exits: list[BoundMethod], raised: Value, site: Site) -> bool:
+    """Run each `__exit__`, the last one first; whether one of them swallows the exception."""
+    for leave in reversed(exits):
+        kind = None if raised is None else run.fresh("the class of an exception", site.node)
+        result = run.call(leave, Arguments([Given(kind), Given(raised), Given(kind)], {}), site)
+        if raised is not None and truth(run, result, default=False):
+            raised = None
+    return raised is None
 
 
 def _expects_error(node: cst.BaseExpression) -> bool:

@@ -24,7 +24,7 @@ class _TooLong(BaseException):
 class Comparison:
     """How the two runs of a program compare."""
 
-    status: str  # "compared", "raises", "too long", "decided", "assumed a round"
+    status: str  # "compared", "raises", "too long", "decided", "assumed a round", "assumed no error"
     names: int = 0
     known: int = 0
     wrong: dict[str, tuple[Any, Any]] = field(default_factory=dict)  # name: (ours, Python's)
@@ -90,8 +90,10 @@ def compare_program(code: str) -> Comparison:
     for name in scope.vars:
         if name not in real and not name.startswith("__") and plain(scope.vars[name]) is not UNKNOWN:
             result.wrong[name] = (plain(scope.vars[name]), "not set")
-    if assumed and result.wrong:
+    if result.wrong and assumed:
         return Comparison("assumed a round")
+    if result.wrong and "outside" in code and "try:" in code:
+        return Comparison("assumed no error")  # what is unknown in a `try` is taken to succeed
     return result
 
 
