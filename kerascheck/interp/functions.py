@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 import libcst as cst
 
 from kerascheck.interp.attributes import find_member, find_method, keras_base
@@ -132,7 +130,7 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
         is_open = is_open or isinstance(arguments, SymbolicArguments)
         scope.vars[params.star_arg.name.value] = run.unknown_list("*args of unknown length") if is_open else extra
     if params.star_kwarg is not None:
-        rest = run.new_dict(dict[Hashable, Value](values))
+        rest = run.new_dict({**values})
         if arguments.open_keywords or isinstance(arguments, SymbolicArguments):
             rest.unknown = Unknown("**kwargs of unknown content")
         scope.vars[params.star_kwarg.name.value] = rest
