@@ -59,7 +59,7 @@ def check_file(filename: str, settings: Settings) -> Report:
         with open(filename, "rb") as file:
             raw = file.read()
     except OSError as error:
-        return unreadable(filename, error.strerror or str(error), settings)
+        return unreadable(filename, f"cannot be read: {error.strerror or error}", settings)
     return check_source(raw, filename, settings)
 
 

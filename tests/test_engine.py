@@ -64,7 +64,7 @@ def calls_in(source: Source) -> Iterator[cst.Call]:
 
 
 def program_of(source: Source, skipped: str = "") -> Program:
-    """A path that calls all functions but the skipped ones, which it reaches if they end in an underscore."""
+    """A path that calls all functions that the source does, but for the skipped one, which it does not reach."""
     program = Program()
     for node in calls_in(source):
         name = cst.ensure_type(node.func, cst.Name).value

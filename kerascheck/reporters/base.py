@@ -6,7 +6,7 @@ import importlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, TextIO
+from typing import TextIO
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Report
 
@@ -40,13 +40,6 @@ class Outcome:
     def hidden_fixes(self) -> int:
         """How many more it would mend with --unsafe-fixes."""
         return sum(d.fix is not None for d in self.diagnostics) - self.fixable
-
-
-class Reporter(Protocol):
-    """A module of this package."""
-
-    def render(self, outcome: Outcome, stream: TextIO, colour: bool) -> None:
-        """Write the outcome."""
 
 
 def find_reporter(name: str) -> Callable[[Outcome, TextIO, bool], None]:
