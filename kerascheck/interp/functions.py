@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import libcst as cst
 
 from kerascheck.interp.attributes import find_member, find_method, keras_base
@@ -111,7 +113,7 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
     params = function.node.params
     positional = [p.name.value for p in (*params.posonly_params, *params.params)]
     names = [p.name.value for p in all_parameters(params)]
-    values = {name: given.value for name, given in arguments.keywords.items()}
+    values: dict[Hashable, Value] = {name: given.value for name, given in arguments.keywords.items()}
     is_open = arguments.open_positional or arguments.open_keywords
     for name, given in zip(positional, arguments.positional, strict=False):
         values[name] = given.value
@@ -130,7 +132,7 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
         is_open = is_open or isinstance(arguments, SymbolicArguments)
         scope.vars[params.star_arg.name.value] = run.unknown_list("*args of unknown length") if is_open else extra
     if params.star_kwarg is not None:
-        rest = run.new_dict({**values})
+        rest = run.new_dict(values)
         if arguments.open_keywords or isinstance(arguments, SymbolicArguments):
             rest.unknown = Unknown("**kwargs of unknown content")
         scope.vars[params.star_kwarg.name.value] = rest
