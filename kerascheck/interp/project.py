@@ -44,8 +44,9 @@ _STAR_NAMES = {
 #: Libraries known not to change the models they are given.
 _HARMLESS = frozenset(
     {
-        "builtins", "keras", "tensorflow", "numpy", "pandas", "sklearn", "matplotlib", "scipy", "os", "sys", "time", "json",
-        "random", "math", "logging", "pickle", "joblib", "seaborn", "cv2", "PIL", "tqdm", "datetime", "collections",
+        "builtins", "keras", "tensorflow", "numpy", "pandas", "sklearn", "matplotlib", "scipy", "os", "sys", "time",
+        "json", "random", "math", "logging", "pickle", "joblib", "seaborn", "cv2", "PIL", "tqdm", "datetime",
+        "collections",
         "itertools", "functools", "copy", "pathlib", "argparse", "wandb", "mlflow", "h5py", "tensorflow_datasets",
         "tensorflowjs", "coremltools", "onnx", "tf2onnx", "keras2onnx", "shap", "lime", "plotly", "skimage", "gc",
         "ann_visualizer", "visualkeras", "livelossplot", "yaml", "csv", "re", "string", "pprint", "warnings", "types",
