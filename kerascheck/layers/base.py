@@ -314,6 +314,8 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
         if name in given:
             raise KerasError(f"{definition.name} got two values for {name}", "argument")
         if name not in accepted and name not in definition.base_parameters:
+            if dialect < 3:
+                continue  # an older Keras may have taken it; it changes no shape that is known here
             raise KerasError(f"{definition.name} has no argument {name}", "unknown-argument")
         values[name] = value
         given.add(name)
@@ -321,13 +323,17 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
         if name not in values:
             if arguments.open_positional or arguments.open_keywords:
                 values[name] = Unknown(f"{name} may be given through * or ** arguments")
+            elif dialect < 3:
+                values[name] = Unknown(f"the default of {name} in an older Keras")
             else:
                 raise KerasError(f"{definition.name} needs the argument {name}", "missing-argument")
     if arguments.open_positional or arguments.open_keywords:
         for name in accepted - given:
             values[name] = Unknown(f"{name} may be given through * or ** arguments")
     config = Config(definition.name, values, frozenset(given), dialect)
-    with contextlib.suppress(Undetermined):  # what is not known is not refused
+    # What is not known is not refused, nor are the defaults of an older Keras.
+    unjudged = (Undetermined,) if dialect >= 3 or given else (Undetermined, KerasError)
+    with contextlib.suppress(*unjudged):
         definition.validate(config)
     if dialect >= 3:
         check_names(definition.name, values)

@@ -251,6 +251,9 @@ def build_cell(c: Config, cell: Layer, incoming: Shape) -> Int:
 class Recurrent(LayerDef):
     """A layer that walks along time (axis 1): called on a sequence and, if given, its first states."""
 
+    # SimpleRNN, LSTM and GRU hand it on to RNN through **kwargs.
+    base_parameters = LayerDef.base_parameters | {"zero_output_for_mask"}
+
     def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
         """The shapes of the final states."""
         raise NotImplementedError

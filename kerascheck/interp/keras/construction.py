@@ -31,7 +31,10 @@ _FUNCTIONAL_MERGES = {
 
 #: Families whose classes are kept as they are written.
 _OBJECTS = frozenset(
-    {"losses", "metrics", "optimizers", "callbacks", "initializers", "regularizers", "constraints", "utils", "preprocessing"}
+    {
+        "losses", "metrics", "optimizers", "callbacks", "initializers", "regularizers", "constraints", "utils",
+        "preprocessing",
+    }
 )  # fmt: skip
 
 _SPELLED_KERAS_1 = frozenset(
