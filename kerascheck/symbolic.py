@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import itertools
+from collections.abc import Callable, Hashable
+
+_serials = itertools.count()
 
 
 class Unknown:
@@ -13,19 +16,26 @@ class Unknown:
     source writes it, where that helps a reader (`args.units`).
     """
 
-    __slots__ = ("key", "parts", "reason", "text")
+    __slots__ = ("_text", "key", "parts", "reason")
 
     def __init__(
         self,
         reason: str,
         key: Hashable = None,
-        text: str | None = None,
+        text: str | Callable[[], str | None] | None = None,
         parts: tuple[str, object, object] | None = None,
     ) -> None:
         self.parts = parts  # (sign, left, right) where it is the result of arithmetic
         self.reason = reason
-        self.key = key if key is not None else id(self)
-        self.text = text
+        self.key = key if key is not None else ("unnamed", next(_serials))
+        self._text = text
+
+    @property
+    def text(self) -> str | None:
+        """How the source writes it; worked out when it is first asked for."""
+        if callable(self._text):
+            self._text = self._text()
+        return self._text
 
     def __repr__(self) -> str:
         return f"Unknown({self.text or self.reason!r})"

@@ -17,6 +17,10 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 
 
+#: What else than nodes and sequences of nodes the fields hold. (`isinstance` with an abstract class is slow.)
+_NO_NODES = frozenset({str, bool, int, type(None), cst.MaybeSentinel})
+
+
 @cache
 def code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     """The fields of a node class that can hold code, in the order of the source."""
@@ -31,12 +35,11 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The child nodes that hold code."""
     for name in code_fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        kind = type(value)
+        if kind is tuple or kind is list:
+            yield from value
+        elif kind not in _NO_NODES:
             yield value
-        elif isinstance(value, (list, tuple)):
-            for item in value:
-                if isinstance(item, cst.CSTNode):
-                    yield item
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import warnings
 from collections.abc import Callable, Iterator
@@ -51,6 +52,10 @@ def lookup(run: Run, name: str, scope: Scope) -> Value:
     star = scope.globals.star
     if star:
         return run.project.star_name(star, name)
+    if hasattr(builtins, name):
+        return Symbol(f"builtins.{name}")
+    if run.guarded and scope.file is run.project.source:
+        run.fails("NameError", f"{name} is not defined")
     return Unknown(f"{name} is not defined in what was analysed", ("name", name), name)
 
 

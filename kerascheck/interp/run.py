@@ -38,6 +38,10 @@ EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., Value]] = {}
 STATEMENTS: dict[type[cst.CSTNode], Callable[..., Any]] = {}
 
 
+#: Expressions without parts: they cost next to nothing and cannot nest.
+_LEAVES = frozenset({cst.Name, cst.Integer, cst.Float, cst.SimpleString})
+
+
 class Budget:
     """Steps and seconds for one file, shared by all of its paths."""
 
@@ -92,9 +96,12 @@ class Run:
 
     def evaluate(self, node: cst.BaseExpression, scope: Scope) -> Value:
         """The value of an expression; Unknown for what is not understood. May raise UserRaise and BudgetExceeded."""
-        handler = EXPRESSIONS.get(type(node))
+        kind = type(node)
+        handler = EXPRESSIONS.get(kind)
         if handler is None:
-            return self.fresh(f"{type(node).__name__} is not interpreted", node)
+            return self.fresh(f"{kind.__name__} is not interpreted", node)
+        if kind in _LEAVES:
+            return handler(self, node, scope)
         self.budget.spend()
         self.expression_depth += 1
         try:

@@ -368,6 +368,8 @@ def _forget_rounds(run: Run, facts: LoopFacts, before: dict[str, Value], scope: 
         if name not in scope.vars or isinstance(value, Unknown):
             continue
         is_same = name in before and value is before[name]
+        if is_same:
+            run.escape(value, reason)  # what is done to the name from here on may be done to this
         if is_same or name in facts.varying or (hidden and not isinstance(value, (Layer, Instance))):
             scope.vars[name] = Unknown(reason, None, name)
 

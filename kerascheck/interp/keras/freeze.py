@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from kerascheck.interp.run import Run
@@ -36,7 +37,7 @@ def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
     def one(given: Given) -> Given:
         value = freeze(given.value)
         if isinstance(value, Unknown):
-            value = Unknown(value.reason, value.key, value.text or _code(given), value.parts)
+            value = Unknown(value.reason, value.key, partial(_text, value, given), value.parts)
         return Given(value, given.node)
 
     return Arguments(
@@ -48,10 +49,10 @@ def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
     )
 
 
-def _code(given: Given) -> str | None:
-    """The source of a short argument."""
-    if given.node is None:
-        return None
+def _text(value: Unknown, given: Given) -> str | None:
+    """What an unknown argument is called: its own text, or the source where that is short."""
+    if value.text or given.node is None:
+        return value.text
     import libcst as cst
 
     text = cst.Module(body=[]).code_for_node(given.node.value)
