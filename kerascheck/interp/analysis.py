@@ -22,7 +22,7 @@ from kerascheck.symbolic import Unknown
 MAX_PATHS = 24
 MAX_PATHS_UNCALLED = 8
 #: Steps spent on a file after which each start gets one path only: about as long as parsing a large file takes.
-MAX_STEPS_FOR_BRANCHES = 30_000
+MAX_STEPS_FOR_BRANCHES = 12_000
 
 
 @dataclass

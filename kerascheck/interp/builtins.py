@@ -391,6 +391,19 @@ def _none(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return None
 
 
+def _character(kind: type, convert: Callable[[Any], Any]) -> Callable[[Run, str, Arguments, Site], Value]:
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = _values(arguments)
+        if len(values) == 1 and isinstance(values[0], kind):
+            try:
+                return convert(values[0])
+            except (ValueError, TypeError, OverflowError):
+                return run.fresh(f"{name} that raises", site.node)
+        return _derived(run, name.removeprefix("builtins."), values, site)
+
+    return call
+
+
 def _exit(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     raise UserRaise(Symbol("builtins.SystemExit"))
 
@@ -497,8 +510,8 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "bytes": _object,
     "format": _object,
     "divmod": _divmod,
-    "chr": _object,
-    "ord": _object,
+    "chr": _character(int, chr),
+    "ord": _character(str, ord),
     "property": _object,
     "staticmethod": _same,
     "classmethod": _same,

@@ -263,8 +263,8 @@ class MultiInput(LayerDef):
 
 
 @cache
-def parse_signature(signature: str) -> tuple[tuple[str, ...], Mapping[str, Any], bool]:
-    """Parameter names in order, defaults, and whether all behind the first `*` are keyword only."""
+def parse_signature(signature: str) -> tuple[tuple[str, ...], Mapping[str, Any], frozenset[str]]:
+    """Parameter names in order, defaults, and all names that may be given by keyword."""
     function = ast.parse(f"def f({signature}): pass").body[0]
     assert isinstance(function, ast.FunctionDef)
     args = function.args
@@ -275,7 +275,7 @@ def parse_signature(signature: str) -> tuple[tuple[str, ...], Mapping[str, Any],
     for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
         if default is not None:
             defaults[arg.arg] = ast.literal_eval(default)
-    return names, defaults, bool(args.kwonlyargs)
+    return names, defaults, frozenset((*names, *defaults))
 
 
 def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:
@@ -290,7 +290,7 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
     Raises:
         KerasError: a missing or unknown argument, or one that the constructor refuses.
     """
-    names, defaults, _ = parse_signature(definition.signature)
+    names, defaults, accepted = parse_signature(definition.signature)
     positional = [g.value for g in arguments.positional]
     keywords = {k: g.value for k, g in arguments.keywords.items()}
     for old, new in definition.old_parameters.items():
@@ -309,7 +309,6 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
     for name, value in zip(names, positional, strict=False):
         values[name] = value
         given.add(name)
-    accepted = set(names) | set(defaults)
     for name, value in keywords.items():
         if name in given:
             raise KerasError(f"{definition.name} got two values for {name}", "argument")

@@ -136,7 +136,7 @@ def _name(run: Run, layer: Layer, arguments: Arguments) -> None:
     if isinstance(given, str):
         layer.name, layer.named_by_user = given, True
     elif isinstance(given, Unknown):
-        layer.name, layer.named_by_user = given.text or layer.cls, True
+        layer.name, layer.named_by_user = layer.cls, True
     else:
         layer.name = run.layer_name(layer.cls)
 
