@@ -85,11 +85,10 @@ class Concatenate(MultiInput):
 
 def concatenated(c: Config, shapes: Sequence[Shape], axis: int) -> Shape:
     """The shape of the inputs side by side."""
-    if len(shapes) == 1 and axis >= 0:
-        return shapes[0]  # whatever the axis, Keras does not look
     rest: list[Shape] = []
     for shape in shapes:
-        at = axis_of(c, shape, axis)
+        # an axis that an input does not have is only missed below, where its size is wanted
+        at = axis_of(c, shape, axis) if axis < 0 else axis
         rest.append(shape[:at] + shape[at + 1 :])
     for other in rest[1:]:
         if len(other) != len(rest[0]):
@@ -106,7 +105,8 @@ def concatenated(c: Config, shapes: Sequence[Shape], axis: int) -> Shape:
             )
     out = list(shapes[0])
     for shape in shapes[1:]:
-        total, more = out[axis], shape[axis]
+        total = out[axis_of(c, shapes[0], axis)]
+        more = None if total is None else shape[axis_of(c, shape, axis)]
         out[axis] = None if total is None or more is None else total + more
     return tuple(out)
 

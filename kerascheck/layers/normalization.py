@@ -64,7 +64,10 @@ class BatchNormalization(SingleInput):
                 return int(value)
             except ValueError:
                 pass
-        return c.integers("axis")[0] if c.dialect < 3 else c.integer("axis")
+        axes = c.integers("axis") if c.dialect < 3 else (c.integer("axis"),)
+        if not axes:
+            raise KerasError("BatchNormalization needs an axis", "argument")
+        return axes[0]
 
     def validate(self, c: Config) -> None:
         self.axis(c)
