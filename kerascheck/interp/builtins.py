@@ -12,7 +12,7 @@ from kerascheck.interp.operators import binary, bounded
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
 from kerascheck.interp.sequences import NotPlain, changed_while_walked, items_of, members_of, to_python
 from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, ListValue, Scope, UserRaise, Value
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, maximum, minimum
 from kerascheck.network.ir import Layer, Site
 from kerascheck.symbolic import Symbol, Unknown
@@ -232,8 +232,14 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
     def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         values = _values(arguments)
         items = members_of(run, values[0]) if len(values) == 1 else values
-        if isinstance(items, Unknown) or not items or arguments.keywords:
+        if not isinstance(items, Unknown) and items and set(arguments.keywords) == {"key"}:
+            return _extreme_by_key(run, plain, items, arguments.keywords["key"].value, site)
+        if arguments.keywords:
+            return run.fresh("an extreme of something unknown", site.node)
+        if isinstance(items, Unknown):
             return _derived(run, name.removeprefix("builtins."), values, site)
+        if not items:
+            return run.fails("ValueError", "an extreme of nothing", site.node)
         if all(isinstance(i, (int, float)) for i in items) or all(isinstance(i, str) for i in items):
             return plain(items)
         if all(isinstance(i, (int, SymDim)) for i in items):
@@ -241,6 +247,19 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
         return run.fresh("an extreme of something unknown", site.node)
 
     return build
+
+
+def _extreme_by_key(run: Run, choose: Callable[..., Any], items: list[Value], key: Value, site: Site) -> Value:
+    """`max(items, key=...)` and `min(items, key=...)`."""
+    try:
+        keys = [to_python(run.call(key, Arguments([Given(item)], {}), site)) for item in items[:MAX_COMPREHENSION]]
+        if len(keys) == len(items):
+            return items[keys.index(choose(keys))]
+    except NotPlain:
+        pass
+    except TypeError:
+        return run.fails("TypeError", "items that cannot be ordered", site.node)
+    return run.fresh("an extreme of something unknown", site.node)
 
 
 def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

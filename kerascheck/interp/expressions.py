@@ -23,6 +23,7 @@ from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.treewalk import walk
 
 # -- names and constants ---------------------------------------------------------------------------------
 
@@ -215,7 +216,10 @@ def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable
             assign(run, clause.target, item, inner)
             keep = True
             for condition in clause.ifs:
-                if not truth(run, run.evaluate(condition.test, inner)):
+                verdict = run.evaluate(condition.test, inner)
+                if isinstance(verdict, Unknown) and verdict.key not in run.decided and _depends(condition, inner):
+                    return Unknown("filtered by something unknown")
+                if not truth(run, verdict):
                     keep = False
                     break
             if not keep:
@@ -229,6 +233,11 @@ def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable
         return changed_while_walked(source, items)
 
     return loop(node.for_in, scope)
+
+
+def _depends(condition: cst.CompIf, inner: Scope) -> bool:
+    """Whether the condition may differ from one element to the next."""
+    return any(isinstance(node, cst.Name) and node.value in inner.vars for node in walk(condition.test))
 
 
 def _list_comp(run: Run, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, scope: Scope) -> Value:

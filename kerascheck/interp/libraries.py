@@ -157,6 +157,12 @@ def _image_data_format(run: Run, name: str, arguments: Arguments, site: Site) ->
     return run.image_data_format
 
 
+def _image_dim_ordering(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """The name that Keras 1 has for the image data format."""
+    known = {"channels_last": "tf", "channels_first": "th"}
+    return known.get(run.image_data_format) or run.fresh("the image data format", site.node)
+
+
 def _set_image_data_format(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     value = arguments.positional[0].value if arguments.positional else None
     run.image_data_format = value if isinstance(value, str) else run.fresh("the image data format", site.node)
@@ -195,6 +201,8 @@ LIBRARIES: dict[str, Library] = {
     # Keras's own default, which few programs change; those that do are seen to (see set_image_data_format).
     "keras.backend.image_data_format": _image_data_format,
     "keras.config.image_data_format": _image_data_format,
+    "keras.backend.image_dim_ordering": _image_dim_ordering,
+    "keras.backend.common.image_dim_ordering": _image_dim_ordering,
     "keras.backend.set_image_data_format": _set_image_data_format,
     "keras.config.set_image_data_format": _set_image_data_format,
 }
