@@ -254,6 +254,9 @@ class Recurrent(LayerDef):
     # SimpleRNN, LSTM and GRU hand it on to RNN through **kwargs.
     base_parameters = LayerDef.base_parameters | {"zero_output_for_mask"}
 
+    # SimpleRNN, LSTM and GRU hand it on to RNN through **kwargs.
+    base_parameters = LayerDef.base_parameters | {"zero_output_for_mask"}
+
     def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
         """The shapes of the final states."""
         raise NotImplementedError

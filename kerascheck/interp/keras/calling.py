@@ -14,6 +14,8 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel, call_custom
 
     value = arguments.positional[0].value if arguments.positional else arguments.value("inputs")
+    if isinstance(value, DictValue) and isinstance(layer, Network):
+        value = _by_input_name(run, layer, value)
     tensors = input_tensors(value)
     if tensors is None:
         # Data, or something unknown: what comes out is not followed.
@@ -32,6 +34,14 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
             tensors += input_tensors(arguments.positional[2].value) or []
     outputs = apply_layer(run, layer, tensors, site)
     return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
+
+
+def _by_input_name(run: Run, network: Network, value: DictValue) -> Value:
+    """The entries of a dictionary in the order of the inputs of the model, which they are named after."""
+    names = [tensor.node.layer.name for tensor in network.inputs if tensor.node is not None]
+    if value.unknown is not None or not names or not all(name in value.items for name in names):
+        return run.fresh("a dictionary of inputs that is not matched")
+    return run.new_list([value.items[name] for name in names])
 
 
 def input_tensors(value: Value) -> list[Tensor] | None:
