@@ -254,9 +254,6 @@ class Recurrent(LayerDef):
     # SimpleRNN, LSTM and GRU hand it on to RNN through **kwargs.
     base_parameters = LayerDef.base_parameters | {"zero_output_for_mask"}
 
-    # SimpleRNN, LSTM and GRU hand it on to RNN through **kwargs.
-    base_parameters = LayerDef.base_parameters | {"zero_output_for_mask"}
-
     def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
         """The shapes of the final states."""
         raise NotImplementedError
@@ -343,7 +340,7 @@ class LSTM(_LstmGates, _PlainRecurrent):
         + _LOOP
         + "unroll=False, use_cudnn='auto'"
     )
-    base_parameters = LayerDef.base_parameters | {"implementation"}
+    base_parameters = Recurrent.base_parameters | {"implementation"}
     removed_parameters = _REMOVED - {"implementation"}
 
     def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
@@ -365,7 +362,7 @@ class GRU(_GruGates, _PlainRecurrent):
         + _LOOP
         + "unroll=False, reset_after=True, use_cudnn='auto'"
     )
-    base_parameters = LayerDef.base_parameters | {"implementation"}
+    base_parameters = Recurrent.base_parameters | {"implementation"}
     removed_parameters = _REMOVED - {"implementation"}
 
 
