@@ -175,7 +175,11 @@ class _Check:
         self._report.models_unknown = counts.count(2)
 
     def _merged(self, paths: list[Program], source: Source) -> list[_Found]:
-        """The findings that hold on every path that reaches what they are about; the first message of each place."""
+        """The findings that hold on every path that reaches what they are about; the first message of each place.
+
+        Paths from another start (a function that nobody calls) are another use of the same code: a fault in one use
+        is a fault. A finding with a fix must hold in all uses, since the fix changes the code for all of them.
+        """
         found: list[dict[tuple[str, tuple[int, int]], _Found]] = []
         for program in paths:
             on_path: dict[tuple[str, tuple[int, int]], _Found] = {}
@@ -185,11 +189,13 @@ class _Check:
                         on_path.setdefault((rule.code, finding.site.key), _Found(rule, finding))
             found.append(on_path)
         merged: dict[tuple[str, tuple[int, int]], _Found] = {}
-        for on_path in found:
+        for own, on_path in zip(paths, found, strict=True):
             for key, first in on_path.items():
-                about = first.finding.anchor_key
+                about, everywhere = first.finding.anchor_key, first.finding.repair is not None
                 if key not in merged and all(
-                    key in other for program, other in zip(paths, found, strict=True) if about in program.reached
+                    key in other
+                    for program, other in zip(paths, found, strict=True)
+                    if about in program.reached and (everywhere or program.entry == own.entry)
                 ):
                     merged[key] = first
         return list(merged.values())
