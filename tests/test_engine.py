@@ -135,26 +135,6 @@ def test_a_path_that_comes_by_and_finds_nothing_clears_the_place(monkeypatch: py
     assert lines(check("bad()\n")) == []
 
 
-TWO_USES = """\
-import keras
-from keras import layers
-
-def build(activation):
-    return keras.Sequential([keras.Input((8,)), layers.Dense(1, activation=activation)])
-
-def never_called():
-    model = build("softmax")
-    model.compile("sgd", "binary_crossentropy")
-
-model = build("sigmoid")
-"""
-
-
-def test_a_fault_in_one_use_of_a_function_is_a_fault() -> None:
-    report = check_source(TWO_USES.encode(), "x.py", Settings())
-    assert [code for code, _, _ in lines(report)] == ["KC301"]
-
-
 def test_findings_in_other_files_are_left_to_those(monkeypatch: pytest.MonkeyPatch) -> None:
     other = Source(b"bad()\n", "other.py")
     analyze_as(monkeypatch, lambda _: [program_of(other)])
