@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -38,7 +39,7 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if len(values) == 1:
         value = values[0]
-        if isinstance(value, (str, bytes, tuple, range)):
+        if isinstance(value, (str, bytes, tuple)) or (isinstance(value, range) and not value[sys.maxsize - 1 :]):
             return len(value)
         if isinstance(value, (ListValue, DictValue)) and value.unknown is None and _kind_of(value) != "iterator":
             return len(value.items)

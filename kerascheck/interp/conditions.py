@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import NotPlain, is_plain, to_python
+from kerascheck.interp.sequences import NotPlain, is_opaque, is_plain, to_python
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim, definitely_different
@@ -35,7 +35,7 @@ def truth(run: Run, value: Value, default: bool = True) -> bool:
         return _decide(run, ("truth", value), default)
     if isinstance(value, Instance):
         return _object_truth(run, value, default)
-    if isinstance(value, Symbol) and _is_opaque(value):
+    if isinstance(value, Symbol) and is_opaque(value):
         return _decide(run, ("truth", value), default)
     if isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, type(None))):
         return bool(value)
@@ -57,14 +57,6 @@ def _object_truth(run: Run, value: Instance, default: bool) -> bool:
         if method is not None:
             return truth(run, run.call(method, Arguments([], {}), value.cls.site), default)
     return True
-
-
-def _is_opaque(value: Symbol) -> bool:
-    """Whether the name may stand for any constant: `sys.platform`, but not a class, nor what Keras defines."""
-    last = value.name.rpartition(".")[2]
-    if last.startswith("__"):
-        return True
-    return not value.name.startswith(("builtins.", "keras.")) and not last[:1].isupper()
 
 
 def _decide(run: Run, key: Hashable, default: bool) -> bool:
@@ -146,7 +138,7 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
 def _is_plain(value: Value) -> bool:
     """Whether the value is a constant or a class outside the program."""
     if isinstance(value, Symbol):
-        return not _is_opaque(value)
+        return not is_opaque(value)
     return not isinstance(value, (ListValue, DictValue)) and is_plain(value)
 
 
@@ -158,7 +150,7 @@ def _undecidable(value: Value) -> bool:
 
         return value.unknown is not None or find_method(value, "__eq__") is not None
     if isinstance(value, Symbol):
-        return _is_opaque(value)
+        return is_opaque(value)
     return isinstance(value, (Unknown, SymDim, Tensor, ListValue, DictValue))
 
 

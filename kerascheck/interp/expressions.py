@@ -18,7 +18,7 @@ from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
-from kerascheck.interp.sequences import changed_while_walked, items_of
+from kerascheck.interp.sequences import changed_while_walked, is_opaque, items_of
 from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
@@ -198,7 +198,9 @@ def is_known_key(key: Value) -> bool:
     """Whether the value can be a dictionary key that we can compare."""
     if isinstance(key, tuple):
         return all(is_known_key(part) for part in key)
-    return isinstance(key, (str, int, float, bytes, type(None), Symbol))
+    if isinstance(key, Symbol):
+        return not is_opaque(key)
+    return isinstance(key, (str, int, float, bytes, type(None)))
 
 
 def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable[[Scope], None]) -> Unknown | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.values import DictValue, ListValue, Value
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic import Symbol, Unknown
 
 
 def items_of(run: Run, value: Value) -> list[Value] | Unknown:
@@ -32,7 +32,7 @@ def members_of(run: Run, value: Value) -> list[Value] | Unknown:
     if isinstance(value, tuple):
         return list(value)
     if isinstance(value, range):
-        return list(value) if len(value) <= MAX_ITEMS else Unknown("a range too long to unroll")
+        return list(value) if not value[MAX_ITEMS:] else Unknown("a range too long to unroll")
     if isinstance(value, DictValue):
         return value.unknown if value.unknown is not None else list(value.items)
     if isinstance(value, (str, bytes)):
@@ -91,3 +91,11 @@ def is_plain(value: Value) -> bool:
     except NotPlain:
         return False
     return True
+
+
+def is_opaque(value: Symbol) -> bool:
+    """Whether the name may stand for any constant: `sys.platform`, but not a class, nor what Keras defines."""
+    last = value.name.rpartition(".")[2]
+    if last.startswith("__"):
+        return True
+    return not value.name.startswith(("builtins.", "keras.")) and not last[:1].isupper()

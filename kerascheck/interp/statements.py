@@ -276,7 +276,8 @@ def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
     built = len(run.program.layers)
     for index in range(MAX_LOOP_ROUNDS):
         value = run.evaluate(node.test, scope)
-        endless = value is True or (value == 1 and isinstance(node.test, cst.Integer))
+        endless = isinstance(node.test, cst.Integer) and bool(value)
+        endless = endless or (isinstance(node.test, cst.Name) and node.test.value == "True")
         idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
         if isinstance(value, Unknown) or (endless and (idle or loop_facts(node).infinite)):
             return _unknown_loop(run, node, scope, lambda: None)
