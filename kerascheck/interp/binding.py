@@ -45,9 +45,9 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
 
 
 def _titled(value: Value, text: str | None) -> Value:
-    """An unknown value without a text is called by the first name it gets."""
-    if isinstance(value, Unknown) and value.text is None and text:
-        return Unknown(value.reason, value.key, text)
+    """An unknown value is called by the first name it gets; the text of a call is no name."""
+    if isinstance(value, Unknown) and text and (value.text is None or "(" in value.text):
+        return Unknown(value.reason, value.key, text, value.parts)
     return value
 
 

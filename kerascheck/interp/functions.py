@@ -9,8 +9,18 @@ import libcst as cst
 from kerascheck.interp.attributes import find_member, find_method, keras_base
 from kerascheck.interp.expressions import all_parameters, default_values
 from kerascheck.interp.run import MAX_CALL_DEPTH, Run
-from kerascheck.interp.values import BoundMethod, ClassValue, FunctionValue, Instance, Partial, Scope, Super, Value
-from kerascheck.network.arguments import Arguments, Given
+from kerascheck.interp.values import (
+    BoundMethod,
+    ClassValue,
+    FieldDefault,
+    FunctionValue,
+    Instance,
+    Partial,
+    Scope,
+    Super,
+    Value,
+)
+from kerascheck.network.arguments import Arguments, CannotTell, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
 
@@ -199,10 +209,20 @@ def _fill_dataclass(run: Run, instance: Instance, arguments: Arguments) -> None:
                     if name not in fields:
                         fields.append(name)
     for index, name in enumerate(fields):
-        default = find_member(instance.cls, name)
-        if default is None and name not in instance.cls.members:
-            default = run.fresh(f"field {name} of {instance.cls.name}", instance.cls.node, name)
-        instance.attributes[name] = arguments.value(name, index, default)
+        given = arguments.get(name, index)
+        if isinstance(given, Given):
+            value = given.value
+        elif isinstance(given, CannotTell):
+            value = run.fresh(f"field {name} of {instance.cls.name}", instance.cls.node, name)
+        else:
+            value = find_member(instance.cls, name)
+            if isinstance(value, FieldDefault):
+                empty = Arguments([], {})
+                value = value.default if value.factory is None else run.call(value.factory, empty, instance.cls.site)
+        instance.attributes[name] = value
+    post_init = find_method(instance, "__post_init__")
+    if post_init is not None:
+        run.call(post_init, Arguments([], {}), instance.cls.site)
 
 
 def make_super(run: Run, node: cst.Call, scope: Scope) -> Value:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import DictValue, Instance, ListValue, Partial, UserRaise, Value
+from kerascheck.interp.values import DictValue, FieldDefault, Instance, ListValue, Partial, UserRaise, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
@@ -169,7 +169,12 @@ def _set_image_data_format(run: Run, name: str, arguments: Arguments, site: Site
     return None
 
 
+def _field(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return FieldDefault(arguments.value("default"), arguments.value("default_factory"))
+
+
 LIBRARIES: dict[str, Library] = {
+    "dataclasses.field": _field,
     **{
         f"math.{name}": _plain(getattr(math, name))
         for name in ("ceil", "floor", "sqrt", "log", "log2", "log10", "exp", "pow", "fabs", "trunc")

@@ -227,6 +227,16 @@ class Partial:
         self.arguments = arguments
 
 
+class FieldDefault:
+    """`dataclasses.field(default=..., default_factory=...)` in the body of a class."""
+
+    __slots__ = ("default", "factory")
+
+    def __init__(self, default: Value, factory: Value) -> None:
+        self.default = default
+        self.factory = factory
+
+
 class ModuleValue:
     """A module of the program itself."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kerascheck.interp.keras.calling import call_layer
+from kerascheck.interp.keras.cloning import clone_model
 from kerascheck.interp.keras.freeze import as_shape, as_size, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.sequential import make_sequential
@@ -71,7 +72,6 @@ _LOADERS = frozenset(
         "keras.models.model_from_json",
         "keras.models.model_from_yaml",
         "keras.models.model_from_config",
-        "keras.models.clone_model",
         "keras.saving.load_model",
         "keras.Model.from_config",
         "keras.Sequential.from_config",
@@ -199,4 +199,5 @@ CONSTRUCTORS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "keras.Input": _input,
     "keras.Sequential": make_sequential,
     "keras.Model": make_functional,
+    "keras.models.clone_model": clone_model,
 }

@@ -33,10 +33,10 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
         network.open = Unknown("its inputs or outputs are not known tensors")
         return
     network.inputs, network.outputs = into, out
-    _trace(run, network, site)
+    finish_functional(run, network, site)
 
 
-def _trace(run: Run, network: Network, site: Site) -> None:
+def finish_functional(run: Run, network: Network, site: Site) -> None:
     """Collect the calls between inputs and outputs, in the order in which Keras lists its layers.
 
     Source: `map_graph` in keras/src/ops/function.py of Keras 3.15.
