@@ -277,6 +277,8 @@ class Lambda(LayerDef):
             raise Undetermined("what the function of Lambda does is not known")
         batch = shapes[0][0]
         if isinstance(stated, (tuple, list)) and any(isinstance(item, (tuple, list)) for item in stated):
+            if len(stated) == 1:
+                raise Undetermined("Lambda gives a list of one output")
             return [(batch, *self.sizes(c, item)) for item in stated]
         return [(batch, *self.sizes(c, stated))]
 

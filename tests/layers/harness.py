@@ -145,7 +145,14 @@ def _count(weights: Sequence[Any]) -> int:
 
 
 #: Why kerascheck may honestly not know, though Keras does.
-HONEST = ("come nested", "expects inputs of rank", "from its vocabulary", "unusual rank")
+HONEST = (
+    "come nested",
+    "expects inputs of rank",
+    "from its vocabulary",
+    "unusual rank",
+    "several outputs",
+    "list of one output",
+)
 
 
 def disagreement(keras: Any, case: Case) -> str | None:
