@@ -146,6 +146,7 @@ def _explore(
     plans = _Plans(MAX_PATHS_UNCALLED)
     while (plan := plans.next(budget)) is not None:
         run = Run(project, budget, plan, entry)
+        run.program.start = function.name
         run.serial = base.serial + 1
         run.frozen_before = run.serial
         try:

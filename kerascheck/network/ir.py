@@ -415,6 +415,7 @@ class Program:
 
     def __init__(self, entry: int = 0) -> None:
         self.entry = entry  # which start it is a path of: 0 the module itself, others the functions nobody calls
+        self.start: str | None = None  # the name of that function
         self.layers: list[Layer] = []
         self.networks: list[Network] = []
         self.compiles: list[CompileCall] = []

@@ -1,0 +1,808 @@
+"""Runs scripts with the real Keras, without their data and their training, and records the models they build.
+
+The server side of `truth.py`: it imports TensorFlow once, then reads one request a line (JSON: `path`, `text`,
+`package`, `root`, `seconds`) and forks a child for each, which answers with one line of JSON. What the script needs and
+the machine lacks (modules, files, weights, the network) is replaced by stand-ins. A child may write below its own folder
+only and may start no programs.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dis
+import importlib.abc
+import importlib.machinery
+import inspect
+import io
+import json
+import os
+import re
+import resource
+import signal
+import sys
+import tempfile
+import types
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+#: Functions that are called with their defaults where the script itself does not call them.
+_BUILDER = re.compile(r"_?(build|create|make|get_\w*(model|net))|[A-Z]")
+_MEMORY = 8 << 30
+_UNPACK = dis.opmap["UNPACK_SEQUENCE"]
+
+
+# --- stand-ins -------------------------------------------------------------------------------------------------------
+
+
+def _wanted_items(depth: int = 2) -> int:
+    """How many items the code that iterates wants: as many as names stand left of the `=`."""
+    frame = sys._getframe(depth)
+    code = frame.f_code.co_code
+    at = frame.f_lasti
+    return code[at + 1] if 0 <= at < len(code) and code[at] == _UNPACK else 0
+
+
+class Fake:
+    """A value that agrees with whatever is done to it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        self.__dict__[name] = Fake()
+        return self.__dict__[name]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and not kwargs and isinstance(args[0], (types.FunctionType, type)):
+            return args[0]  # a decorator
+        return Fake()
+
+    def __getitem__(self, key: Any) -> Any:
+        return Fake()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter([Fake() for _ in range(_wanted_items())])
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return (Fake,)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        pass
+
+    def __delitem__(self, key: Any) -> None:
+        pass
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, item: Any) -> bool:
+        return False
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *args: Any) -> None:
+        pass
+
+    def __int__(self) -> int:
+        return 1
+
+    __index__ = __int__
+
+    def __float__(self) -> float:
+        return 1.0
+
+    def __format__(self, spec: str) -> str:
+        return "?"
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def _less(self, other: Any) -> bool:
+        return False
+
+    __lt__ = __le__ = __gt__ = __ge__ = _less
+
+    def _new(self, *args: Any) -> Any:
+        return Fake()
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _new
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __neg__ = __abs__ = __invert__ = _new
+    __and__ = __rand__ = __or__ = __ror__ = __matmul__ = __rmatmul__ = __round__ = _new
+
+
+class Scores(list[float]):
+    """What evaluation returns: as many numbers as the program unpacks."""
+
+    def __iter__(self) -> Iterator[float]:
+        return iter([0.0] * (_wanted_items() or len(self)))
+
+
+class History:
+    """What training returns."""
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = defaultdict(lambda: [0.0])
+        self.epoch = [0]
+        self.params: dict[str, Any] = {"epochs": 1}
+
+
+class _FakeModule(types.ModuleType):
+    """A module that is not installed."""
+
+    __path__: list[str] = []
+    __all__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        value = Fake()
+        setattr(self, name, value)
+        return value
+
+
+class _OldKerasModule(types.ModuleType):
+    """A module that Keras had once: its names are looked up where Keras has them now."""
+
+    __path__: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        import keras
+
+        for place in ("layers", "models", "utils", "optimizers", "regularizers", "callbacks", "backend"):
+            module = getattr(keras, place)
+            if not name.startswith("__") and hasattr(module, name):
+                return getattr(module, name)
+        if not name.startswith("__") and hasattr(keras, name):
+            return getattr(keras, name)
+        raise AttributeError(f"Keras no longer has {self.__name__}.{name}")
+
+
+class _StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The last resort of `import`."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        top = name.partition(".")[0]
+        if top in sys.stdlib_module_names or (top == "tensorflow" and ".keras." not in name):
+            return None
+        return importlib.machinery.ModuleSpec(name, self)
+
+    def create_module(self, spec: Any) -> types.ModuleType:
+        name = spec.name
+        if name == "tf_keras" or name.startswith("tf_keras."):
+            import keras
+
+            found: Any = keras
+            for part in name.split(".")[1:]:
+                found = getattr(found, part, None)
+            if isinstance(found, types.ModuleType):
+                module = types.ModuleType(name)
+                module.__dict__.update({key: getattr(found, key) for key in dir(found) if not key.startswith("__")})
+                module.__path__ = []
+                return module
+        old = name.startswith(("keras.", "tf_keras.")) or ".keras." in name
+        return _OldKerasModule(name) if old else _FakeModule(name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        pass
+
+
+# --- what Keras is kept from doing -----------------------------------------------------------------------------------
+
+_DATASETS: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], int]] = {
+    # samples of both parts, shape of a sample, shape of a label, classes
+    "mnist": ((60000, 10000), (28, 28), (), 10),
+    "fashion_mnist": ((60000, 10000), (28, 28), (), 10),
+    "cifar10": ((50000, 10000), (32, 32, 3), (1,), 10),
+    "cifar100": ((50000, 10000), (32, 32, 3), (1,), 100),
+    "boston_housing": ((404, 102), (13,), (), 0),
+    "california_housing": ((16512, 4128), (8,), (), 0),
+    "imdb": ((25000, 25000), (), (), 2),
+    "reuters": ((8982, 2246), (), (), 46),
+}
+
+
+def _load_data(name: str) -> Callable[..., Any]:
+    import numpy as np
+
+    counts, sample, label, classes = _DATASETS[name]
+
+    def part(count: int) -> tuple[Any, Any]:
+        labels: Any = np.zeros((count,))
+        if classes:
+            kind = np.int64 if name in ("imdb", "reuters") else np.uint8
+            labels = (np.arange(count) % classes).astype(kind).reshape((count, *label))
+        if not sample:
+            texts = np.empty(count, dtype=object)
+            for index in range(count):
+                texts[index] = list(range(1, 20 + index % 30))
+            return texts, labels
+        return np.zeros((count, *sample), "uint8" if classes else "float64"), labels
+
+    def load_data(*args: Any, **kwargs: Any) -> Any:
+        return part(counts[0]), part(counts[1])
+
+    return load_data
+
+
+def _replace(original: Any, stand_in: Any) -> None:
+    """Put the stand-in wherever a module of Keras holds the original."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("keras"):
+            for key, value in list(vars(module).items()):
+                if value is original:
+                    setattr(module, key, stand_in)
+
+
+def _predicted(model: Any, x: Any = None, *args: Any, **kwargs: Any) -> Any:
+    import numpy as np
+
+    try:
+        count = min(len(x), 64) if not isinstance(x, (list, tuple, dict)) else 1
+    except TypeError:
+        count = 1
+    try:
+        shapes = model.output_shape
+    except Exception:
+        return Fake()
+    if isinstance(shapes, tuple):
+        return np.zeros([count, *(size or 1 for size in shapes[1:])], "float32")
+    return Fake()
+
+
+def _dataset_of_images(*args: Any, **kwargs: Any) -> Any:
+    import numpy as np
+    import tensorflow as tf
+
+    channels = {"grayscale": 1, "rgba": 4}.get(kwargs.get("color_mode", "rgb"), 3)
+    images = np.zeros((4, *kwargs.get("image_size", (256, 256)), channels), "float32")
+    mode = kwargs.get("label_mode", "int")
+    labels = np.zeros((4, 2), "float32") if mode == "categorical" else np.zeros((4,), "int32")
+    data = tf.data.Dataset.from_tensors(images if mode is None else (images, labels))
+    data.class_names = ["a", "b"]
+    return (data, data) if kwargs.get("subset") == "both" else data
+
+
+def quiet_keras() -> None:
+    """Take training, downloads, files and time out of Keras, and put back names that cost nothing to keep."""
+    import importlib
+
+    import keras
+    from keras import Model
+    from keras.src.utils import file_utils
+
+    old = importlib.import_module("keras._tf_keras.keras")
+    for name in dir(old.backend):
+        if not hasattr(keras.backend, name):
+            setattr(keras.backend, name, getattr(old.backend, name))
+    for part in ("image", "sequence", "text"):
+        source = importlib.import_module(f"keras._tf_keras.keras.preprocessing.{part}")
+        target = types.ModuleType(f"keras.preprocessing.{part}")
+        present = getattr(keras.preprocessing, part, None)
+        target.__dict__.update(vars(present) if present is not None else {})
+        target.__dict__.update({k: v for k, v in vars(source).items() if not k.startswith("__")})
+        sys.modules[target.__name__] = target
+        setattr(keras.preprocessing, part, target)
+
+    for name in _DATASETS:
+        module = importlib.import_module(f"keras.src.datasets.{name}")
+        _replace(module.load_data, _load_data(name))
+        if hasattr(module, "get_word_index"):
+            _replace(module.get_word_index, lambda *args, **kwargs: {f"w{i}": i for i in range(1, 100)})
+
+    def scores(*args: Any, **kwargs: Any) -> Any:
+        return Scores([0.0, 0.0])
+
+    stubs: dict[str, Any] = {
+        **dict.fromkeys(("fit", "fit_generator"), lambda *args, **kwargs: History()),
+        **dict.fromkeys(("evaluate", "evaluate_generator", "train_on_batch", "test_on_batch"), scores),
+        **dict.fromkeys(("predict", "predict_generator", "predict_on_batch", "predict_proba"), _predicted),
+        **dict.fromkeys(("save", "save_weights", "load_weights", "export", "summary"), lambda *a, **k: None),
+        "predict_classes": lambda *args, **kwargs: Fake(),
+    }
+    from keras.src.models.sequential import Sequential
+
+    for owner in (Model, Sequential):
+        for name, stub in stubs.items():
+            setattr(owner, name, stub)
+    _replace(file_utils.get_file, lambda *args, **kwargs: os.path.join(os.getcwd(), "absent"))
+    for place, name in (
+        (keras.models, "load_model"),
+        (keras.utils, "plot_model"),
+        (keras.utils, "load_img"),
+        (keras.utils, "audio_dataset_from_directory"),
+        (keras.utils, "text_dataset_from_directory"),
+    ):
+        _replace(getattr(place, name), lambda *args, **kwargs: Fake())
+    _replace(keras.utils.image_dataset_from_directory, _dataset_of_images)
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    for name in ("flow_from_directory", "flow_from_dataframe", "fit"):
+        setattr(ImageDataGenerator, name, lambda *args, **kwargs: Fake())
+
+    from keras.src.optimizers import base_optimizer
+
+    for cls in {cls for cls in vars(keras.optimizers).values() if isinstance(cls, type)}:
+        if issubclass(cls, base_optimizer.BaseOptimizer):
+            _old_names(cls)
+
+
+def _old_names(cls: Any) -> None:
+    """`lr` and `decay`, which optimizers had in Keras 1 and 2."""
+    original = cls.__init__
+
+    def __init__(self: Any, *args: Any, lr: Any = None, decay: Any = None, **kwargs: Any) -> None:
+        if lr is not None:
+            kwargs["learning_rate"] = lr
+        original(self, *args, **kwargs)
+
+    cls.__init__ = __init__
+
+
+def _quiet_numpy() -> None:
+    import numpy as np
+
+    def guarded(original: Any) -> Any:
+        def load(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return original(*args, **kwargs)
+            except (OSError, ValueError):
+                return np.zeros((100, 9))
+
+        return load
+
+    for name in ("load", "loadtxt", "genfromtxt"):
+        setattr(np, name, guarded(getattr(np, name)))
+
+
+def confine(folder: str) -> None:
+    """Forbid the process to write elsewhere, to start programs and to use the network."""
+    allowed = (os.path.realpath(folder) + os.sep, "/dev/")
+    ends = frozenset({"os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.kill", "os.killpg"})
+    changes = frozenset(
+        {"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"}
+    )
+
+    def inside(path: Any) -> bool:
+        if isinstance(path, int):
+            return True
+        return (os.path.realpath(os.fsdecode(path)) + os.sep).startswith(allowed)
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        if event in ends or event in ("subprocess.Popen", "socket.connect", "socket.bind", "socket.getaddrinfo"):
+            raise PermissionError(f"{event} is not allowed here")
+        if event == "open":
+            path, mode, flags = args
+            writes = bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)) if isinstance(flags, int) else False
+            if (writes or (isinstance(mode, str) and set(mode) & set("wax+"))) and not inside(path):
+                raise PermissionError(f"writing {path!r} is not allowed here")
+        elif event in changes and not inside(args[0]):
+            raise PermissionError(f"{event} is not allowed here")
+
+    sys.addaudithook(hook)
+
+
+# --- recording -------------------------------------------------------------------------------------------------------
+
+
+class TimeIsUp(BaseException):
+    """The script has run long enough."""
+
+
+@dataclass
+class _Record:
+    model: Any
+    row: int
+    code: types.CodeType  # of the function of the script that builds it
+    start: str | None  # the function that the recorder called, None for the script itself
+    key: Any  # of the call into keras.applications
+    cut: bool = False  # something failed while it was being built
+
+
+@dataclass
+class Recorder:
+    """What happens while the script runs."""
+
+    path: str
+    records: list[_Record] = field(default_factory=list)
+    rows: set[int] = field(default_factory=set)  # that ran
+    failed: dict[int, str] = field(default_factory=dict)  # rows on which something was raised
+    entered: set[types.CodeType] = field(default_factory=set)
+    events: int = 0
+    start: str | None = None
+    end: str = "finished"
+    complete: bool = True
+
+    def trace(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        """The trace function: only frames of the script are followed."""
+        if frame.f_code.co_filename != self.path:
+            return None
+        self.entered.add(frame.f_code)
+        return self.follow
+
+    def follow(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        """The trace function of a frame of the script."""
+        if event == "line":
+            self.events += 1
+            self.rows.add(frame.f_lineno)
+        elif event == "exception" and not issubclass(argument[0], (StopIteration, GeneratorExit)):
+            self.failed.setdefault(frame.f_lineno, f"{argument[0].__name__}: {argument[1]}"[:300])
+        return self.follow
+
+    def note(self, model: Any) -> None:
+        """A model is about to be initialised."""
+        frame: types.FrameType | None = sys._getframe(2)
+        through = None
+        while frame is not None and frame.f_code.co_filename != self.path:
+            file, name = frame.f_code.co_filename, frame.f_code.co_name
+            if f"{os.sep}keras{os.sep}" in file and f"site-packages{os.sep}" in file:
+                if name == "inject_functional_model_class" or file.endswith(("models/sequential.py", "trainer.py")):
+                    if name != "__new__":
+                        return
+                elif "/applications/" in file or file.endswith("models/cloning.py"):
+                    through = file
+                elif name not in ("__new__", "wrapper"):
+                    return
+            elif "site-packages" not in file and not file.startswith("<"):
+                return  # another module of the same project
+            frame = frame.f_back
+        if frame is None:
+            return
+        positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+        key = (id(frame), self.events) if through else None
+        record = _Record(model, positions[0] or frame.f_lineno, frame.f_code, self.start, key)
+        if key is not None and self.records and self.records[-1].key == key:
+            self.records[-1] = record  # the model that the function of keras.applications returns is its last
+        else:
+            self.records.append(record)
+
+    def watch(self) -> None:
+        """Record every model from now on."""
+        from keras import Layer, Model
+
+        original = Layer.__new__
+
+        def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
+            made = original(cls, *args, **kwargs)
+            if isinstance(made, Model):
+                self.note(made)
+            return made
+
+        Layer.__new__ = __new__
+
+    def cut_short(self, error: BaseException, text: str, names: dict[str, Any]) -> None:
+        """Mark the models that the script would have gone on building."""
+        from keras import Sequential
+
+        self.complete = False
+        codes = set()
+        rows = []
+        step = error.__traceback__
+        while step is not None:
+            if step.tb_frame.f_code.co_filename == self.path:
+                codes.add(step.tb_frame.f_code)
+                rows.append(step.tb_lineno)
+            step = step.tb_next
+        later = "\n".join(text.split("\n")[min(rows, default=1) - 1 :])
+        for record in self.records:
+            if record.code not in codes or not _is_open(record.model):
+                continue
+            if record.code.co_name != "<module>":
+                record.cut = True
+                continue
+            known = [re.escape(name) for name, value in names.items() if value is record.model]
+            adds = rf"\b({'|'.join(known)})\.(add|pop|layers|build)\b" if known else r"\.(add|pop)\("
+            record.cut = isinstance(record.model, Sequential) and re.search(adds, later) is not None
+
+
+def _is_open(model: Any) -> bool:
+    """Whether the model can grow after its construction."""
+    from keras.src.models.functional import Functional
+
+    return type(model) is not Functional
+
+
+# --- the script ------------------------------------------------------------------------------------------------------
+
+
+def run_script(request: dict[str, Any]) -> dict[str, Any]:
+    """Run one script in this process and tell what it built."""
+    recorder = Recorder(request["path"])
+    text = request["text"]
+    names: dict[str, Any] = {"__name__": "__main__", "__file__": request["path"], "get_ipython": Fake()}
+    names["__builtins__"] = __builtins__
+    names["__package__"] = request["package"] or None
+    main = types.ModuleType("__main__")
+    main.__dict__.update(names)
+    sys.modules["__main__"] = main
+    sys.argv = [request["path"]]
+    sys.path.insert(0, request["root"])
+    sys.path.insert(0 if not request["package"] else len(sys.path), os.path.dirname(request["path"]))
+    recorder.watch()
+    signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+    try:
+        _run_body(recorder, text, main)
+        _run_builders(recorder, main)
+    except TimeIsUp:
+        recorder.end = "time is up"
+        recorder.complete = False
+    finally:
+        sys.settrace(None)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return {
+        "end": recorder.end,
+        "complete": recorder.complete,
+        "models": [_described(record) for record in recorder.records],
+        "rows": sorted(recorder.rows),
+        "failed": recorder.failed,
+    }
+
+
+def _ring(*args: Any) -> None:
+    raise TimeIsUp
+
+
+def _run_body(recorder: Recorder, text: str, main: types.ModuleType) -> None:
+    """The statements of the module; one that fails for want of data is left out."""
+    import warnings
+
+    warnings.simplefilter("ignore")
+    tree = ast.parse(text)
+    for statement in tree.body:
+        body = ast.Module([statement], [])
+        flags = 0x100000 if "from __future__ import annotations" in text else 0
+        code = compile(body, recorder.path, "exec", flags, dont_inherit=True)
+        try:
+            sys.settrace(recorder.trace)
+            exec(code, main.__dict__)
+        except TimeIsUp as error:
+            recorder.cut_short(error, text, main.__dict__)
+            raise
+        except BaseException as error:
+            sys.settrace(None)
+            recorder.cut_short(error, text, main.__dict__)
+            innermost = _rows(error, recorder.path)[-1:]
+            recorder.end = f"row {innermost[0] if innermost else '?'}: {type(error).__name__}: {error}"[:300]
+            if isinstance(error, SystemExit) or not _harmless(statement, error, main.__dict__):
+                return
+            for name in _assigned(statement):
+                main.__dict__.pop(name, None)
+        finally:
+            sys.settrace(None)
+
+
+def _rows(error: BaseException, path: str) -> list[int]:
+    step, rows = error.__traceback__, []
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == path:
+            rows.append(step.tb_lineno)
+        step = step.tb_next
+    return rows
+
+
+def _assigned(statement: ast.stmt) -> list[str]:
+    return [n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+
+
+def _harmless(statement: ast.stmt, error: BaseException, names: dict[str, Any]) -> bool:
+    """Whether what comes after the failed statement still builds the models it would have built."""
+    import keras
+
+    step = error.__traceback__
+    while step is not None:
+        file = step.tb_frame.f_code.co_filename
+        if "site-packages/keras" in file or "site-packages/tensorflow" in file:
+            return False
+        step = step.tb_next
+    if isinstance(error, ImportError):
+        return False
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute) and node.attr in ("add", "pop", "keras"):
+            return False
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            value = names.get(node.id)
+            if isinstance(value, (keras.Layer, keras.KerasTensor)) or value is keras or value is keras.layers:
+                return False
+            if node.id not in names and not hasattr(__builtins__, node.id) and node.id[0].isupper():
+                return False
+            if isinstance(value, type) and issubclass(value, keras.Layer):
+                return False
+    return True
+
+
+def _run_builders(recorder: Recorder, main: types.ModuleType) -> None:
+    """Call the functions that nobody calls, where they need no arguments."""
+    functions = {
+        name: value
+        for name, value in list(main.__dict__.items())
+        if isinstance(value, types.FunctionType) and value.__code__.co_filename == recorder.path
+    }
+    called = {name for function in functions.values() for name in _global_names(function.__code__)}
+    for name, function in functions.items():
+        if function.__code__ in recorder.entered or name in called or not _BUILDER.match(name):
+            continue
+        parameters = inspect.signature(function).parameters.values()
+        wanted = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) and p.default is p.empty]
+        if wanted or inspect.isgeneratorfunction(function):
+            continue
+        recorder.start = function.__name__
+        try:
+            sys.settrace(recorder.trace)
+            function()
+        except TimeIsUp as error:
+            recorder.cut_short(error, "", {})
+            raise
+        except BaseException as error:
+            recorder.cut_short(error, "", {})
+        finally:
+            sys.settrace(None)
+
+
+def _global_names(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _global_names(constant)
+
+
+# --- the answer ------------------------------------------------------------------------------------------------------
+
+
+def _described(record: _Record) -> dict[str, Any]:
+    """One model as JSON; `failed` where Keras refused it."""
+    model = record.model
+    result: dict[str, Any] = {
+        "row": record.row,
+        "start": record.start,
+        "class": type(model).__name__,
+        "kind": _kind(model),
+        "library": record.key is not None,
+        "cut": record.cut,
+        "failed": False,
+        "built": False,
+        "layers": [],
+        "total": None,
+        "trainable": None,
+    }
+    try:
+        result["layers"] = [_layer(layer) for layer in model.layers]
+        result["built"] = bool(model.built) and all(_is_built(layer) for layer in model._flatten_layers())
+        if result["built"]:
+            result["total"] = _count(model.weights)
+            result["trainable"] = _count(model.trainable_weights)
+    except Exception as error:
+        result["failed"] = f"{type(error).__name__}: {error}"[:200]
+    return result
+
+
+def _kind(model: Any) -> str:
+    import keras
+    from keras.src.models.functional import Functional
+
+    if type(model) is keras.Sequential:
+        return "Sequential"
+    return "Functional" if type(model) is Functional else "subclassed"
+
+
+def _is_built(layer: Any) -> bool:
+    return bool(layer.built)
+
+
+def _count(weights: Sequence[Any]) -> int:
+    total = 0
+    for weight in weights:
+        size = 1
+        for dim in weight.shape:
+            size *= dim
+        total += size
+    return total
+
+
+def _layer(layer: Any) -> dict[str, Any]:
+    import keras
+
+    shapes: list[Any] = []
+    for node in layer._inbound_nodes:
+        shape = [list(tensor.shape) for tensor in node.output_tensors]
+        if shape not in shapes:
+            shapes.append(shape)
+    if not shapes and getattr(layer, "_build_shapes_dict", None):
+        with contextlib.suppress(Exception):
+            output = layer.compute_output_shape(**layer._build_shapes_dict)
+            flat = [output] if isinstance(output[0], (int, type(None))) else keras.tree.flatten(output)
+            shapes = [[list(shape) for shape in flat]] if all(isinstance(s, (tuple, list)) for s in flat) else []
+    return {
+        "name": layer.name,
+        "class": type(layer).__name__,
+        "shapes": shapes,
+        "params": _count(layer.weights) if all(_is_built(one) for one in layer._flatten_layers()) else None,
+    }
+
+
+# --- the server ------------------------------------------------------------------------------------------------------
+
+
+def _child(request: dict[str, Any], answer: int) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.chdir(folder)
+        os.environ.update(HOME=folder, TMPDIR=folder)
+        tempfile.tempdir = folder
+        sys.setrecursionlimit(5000)
+        nothing = open(os.devnull, "r+")  # noqa: SIM115
+        sys.stdout = sys.stderr = sys.stdin = nothing
+        sys.dont_write_bytecode = True
+        sys.meta_path.append(_StandInFinder())
+        _quiet_numpy()
+        confine(folder)
+        try:
+            result = run_script(request)
+        except BaseException as error:
+            result = {"end": f"recorder: {type(error).__name__}: {error}"[:300], "models": [], "rows": [], "failed": {}}
+            result["complete"] = False
+        data = json.dumps(result).encode()
+        while data:
+            data = data[os.write(answer, data) :]
+        os.close(answer)
+    os._exit(0)
+
+
+def _answered(request: dict[str, Any]) -> str:
+    """The child's line, or a line saying that it was killed."""
+    import select
+    import time
+
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        try:
+            _child(request, write)
+        finally:
+            os._exit(1)
+    os.close(write)
+    end = time.monotonic() + request["seconds"] + 30
+    answer = io.BytesIO()
+    while True:
+        ready, _, _ = select.select([read], [], [], max(0.0, end - time.monotonic()))
+        data = os.read(read, 1 << 16) if ready else b""
+        if not data:
+            break
+        answer.write(data)
+    os.close(read)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    text = answer.getvalue().decode()
+    with contextlib.suppress(ValueError):
+        json.loads(text)
+        return text
+    return json.dumps({"end": "killed", "complete": False, "models": [], "rows": [], "failed": {}})
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print is no answer
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    quiet_keras()
+    for line in sys.stdin:
+        out.write(_answered(json.loads(line)) + "\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
