@@ -211,20 +211,25 @@ def _symbol(dotted: str) -> Symbol:
     return Symbol(dotted)
 
 
+#: Keyword arguments and calls that only Keras 1 had. (Names of variables prove nothing: `nb_epoch = 10`.)
 _KERAS_1 = re.compile(
-    r"\b(nb_epoch|border_mode|nb_filter|nb_row|nb_col|dim_ordering|samples_per_epoch|nb_val_samples|subsample)\s*="
-    r"|\boutput_dim\s*=|\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+"
+    r"[(,]\s*(nb_epoch|border_mode|nb_filter|nb_row|nb_col|dim_ordering|samples_per_epoch|nb_val_samples)\s*="
+    r"|\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+"
 )
+#: Modules and methods that Keras 3 has no more.
 _KERAS_2 = re.compile(
-    r"\b(keras\.layers\.experimental|keras\.layers\.(core|convolutional|recurrent|embeddings|wrappers|normalization|pooling|advanced_activations)"
-    r"|keras\.(engine|utils\.np_utils|backend\.tensorflow_backend)|fit_generator|predict_classes)\b"
+    r"\bkeras\.layers\.(experimental|core|convolutional|recurrent|embeddings|wrappers|normalization|pooling"
+    r"|advanced_activations)\b|\bkeras\.(engine|utils\.np_utils|backend\.tensorflow_backend)\b"
+    r"|\.(fit_generator|predict_classes|predict_generator|evaluate_generator)\("
 )
+#: Keras as a part of TensorFlow reads arguments as Keras 3 does.
+_IN_TENSORFLOW = re.compile(r"\b(tensorflow|tf)\.keras\b|\bfrom\s+tensorflow\s+import\s.*\bkeras\b")
 
 
 def guess_dialect(text: str) -> int:
     """The generation of Keras that a source is written for, by names that only that generation has."""
+    if _IN_TENSORFLOW.search(text):
+        return 2 if "keras.layers.experimental" in text else 3
     if _KERAS_1.search(text):
         return 1
-    if _KERAS_2.search(text):
-        return 2
-    return 3
+    return 2 if _KERAS_2.search(text) else 3
