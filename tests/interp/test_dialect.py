@@ -1,0 +1,29 @@
+"""For which Keras a source is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from kerascheck.interp.project import guess_dialect
+
+
+@pytest.mark.parametrize(
+    ("text", "generation"),
+    [
+        ("model.fit(x, y, nb_epoch=3)", 1),
+        ("Convolution2D(32, 3, 3)", 1),
+        ("Conv2D(32, (3, 3), border_mode='same')", 1),
+        ("from keras.layers.core import Dense", 2),
+        ("model.fit_generator(g)", 2),
+        ("from tensorflow.keras.layers.experimental import preprocessing", 2),
+        # No proof of an old Keras:
+        ("nb_epoch = 10", 3),
+        ("Embedding(input_dim=9, output_dim=4)", 3),
+        ("GradientBoostingClassifier(subsample=0.5)", 3),
+        ("Convolution2D(32, 3)", 3),
+        ("from tensorflow.keras import layers\nmodel.fit_generator(g)", 3),
+        ("tf.keras.layers.Conv2D(32, 3, 3)\ntrain(nb_epoch=3)", 3),
+    ],
+)
+def test_the_generation_is_guessed_from_names_that_only_it_has(text: str, generation: int) -> None:
+    assert guess_dialect(text) == generation
