@@ -204,7 +204,7 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         if find_method(target, "__setattr__") is not None:
             value = Unknown(f"{target.cls.name} decides how attributes are set")
         if run.loop_births and target.birth < run.loop_births[-1]:
-            run.hidden_changes += 1
+            run.hidden_changes += len(run.call_stack) > run.loop_depth
             run.outer_writes.append((target.attributes, name))
         target.attributes[name] = value
         if target.layer is not None:

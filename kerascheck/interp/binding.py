@@ -39,7 +39,7 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]
         if run.loop_births:
-            run.hidden_changes += 1
+            run.hidden_changes += len(run.call_stack) > run.loop_depth
             run.outer_writes.append((scope.vars, name))
     scope.vars[name] = value
 

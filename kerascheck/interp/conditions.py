@@ -19,6 +19,7 @@ from kerascheck.symbolic import Symbol, Unknown
 
 def truth(run: Run, value: Value, default: bool = True) -> bool:
     """Whether the value counts as true; an unknown one is decided for this path."""
+    value = as_condition(value)
     if isinstance(value, Unknown):
         return _decide(run, value.key, default)
     if isinstance(value, (ListValue, DictValue)):
@@ -35,11 +36,16 @@ def truth(run: Run, value: Value, default: bool = True) -> bool:
         return _decide(run, ("truth", value), default)
     if isinstance(value, Instance):
         return _object_truth(run, value, default)
-    if isinstance(value, Symbol) and is_opaque(value):
-        return _decide(run, ("truth", value), default)
     if isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, type(None))):
         return bool(value)
     return True
+
+
+def as_condition(value: Value) -> Value:
+    """A constant of a library, such as `sys.platform`, is an unknown value where its value is asked for."""
+    if isinstance(value, Symbol) and is_opaque(value):
+        return Unknown("a constant of a library", ("symbol", value.name), value.name)
+    return value
 
 
 def _is_positive(size: SymDim) -> bool:
@@ -102,6 +108,7 @@ _PLAIN: dict[str, Callable[[Any, Any], Any]] = {
 
 def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     """The result of one comparison: a bool, or an Unknown whose key is the condition."""
+    left, right = as_condition(left), as_condition(right)
     if isinstance(left, Unknown) and left.key in run.pinned:
         left = run.pinned[left.key]
     if isinstance(right, Unknown) and right.key in run.pinned:
@@ -149,8 +156,6 @@ def _undecidable(value: Value) -> bool:
         from kerascheck.interp.attributes import find_method
 
         return value.unknown is not None or find_method(value, "__eq__") is not None
-    if isinstance(value, Symbol):
-        return is_opaque(value)
     return isinstance(value, (Unknown, SymDim, Tensor, ListValue, DictValue))
 
 

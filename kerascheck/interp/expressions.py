@@ -14,7 +14,7 @@ import libcst as cst
 
 from kerascheck.interp.attributes import get_attribute
 from kerascheck.interp.binding import assign
-from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.conditions import as_condition, compare, truth
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
@@ -29,7 +29,14 @@ from kerascheck.treewalk import walk
 
 
 def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
-    return lookup(run, node.value, scope)
+    return _pinned(run, lookup(run, node.value, scope))
+
+
+def _pinned(run: Run, value: Value) -> Value:
+    """The constant that an unknown value is known to equal on this path, if it is."""
+    if run.pinned and isinstance(as_condition(value), Unknown):
+        return run.pinned.get(as_condition(value).key, value)
+    return value
 
 
 def lookup(run: Run, name: str, scope: Scope) -> Value:
@@ -288,13 +295,14 @@ def _unary(run: Run, node: cst.UnaryOperation, scope: Scope) -> Value:
 
 def negate(run: Run, value: Value) -> Value:
     """`not value`, staying unknown (with a key of its own) where the value is."""
+    value = as_condition(value)
     if isinstance(value, Unknown):
         return Unknown(value.reason, ("not", value.key))
     return not truth(run, value)
 
 
 def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
-    left = run.evaluate(node.left, scope)
+    left = as_condition(run.evaluate(node.left, scope))
     is_or = isinstance(node.operator, cst.Or)
     if isinstance(left, Unknown):
         # Only the left side decides whether the right one is evaluated; the path decides that.
@@ -330,7 +338,7 @@ def _conditional(run: Run, node: cst.IfExp, scope: Scope) -> Value:
 
 
 def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
-    return get_attribute(run, run.evaluate(node.value, scope), node.attr.value, node)
+    return _pinned(run, get_attribute(run, run.evaluate(node.value, scope), node.attr.value, node))
 
 
 def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:

@@ -207,7 +207,6 @@ LIBRARIES: dict[str, Library] = {
     "keras.backend.image_data_format": _image_data_format,
     "keras.config.image_data_format": _image_data_format,
     "keras.backend.image_dim_ordering": _image_dim_ordering,
-    "keras.backend.common.image_dim_ordering": _image_dim_ordering,
     "keras.backend.set_image_data_format": _set_image_data_format,
     "keras.config.set_image_data_format": _set_image_data_format,
 }

@@ -94,6 +94,10 @@ def canonical(dotted: str) -> str:
         parts = parts[1:]
     if parts[0] == "engine" and len(parts) > 1 and parts[-1][:1].isupper():
         return f"keras.layers.{parts[-1]}"
+    if parts[:2] == ["backend", "config"]:
+        parts = parts[1:]
+    elif parts[:2] == ["backend", "common"]:
+        parts = [parts[0], *parts[2:]]
     group = _GROUPS.get(parts[0])
     if group is None:
         return _application(parts)

@@ -79,6 +79,7 @@ class Run:
         self.program = Program(entry)
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
+        self.loop_depth = 0  # calls around the innermost of them
         self.journals: list[list[ListValue | DictValue | Network]] = []  # what each loop that is tried has changed
         self.outer_writes: list[tuple[dict[str, Value], str]] = []  # names and attributes set in unknown loops
         self.hidden_changes = 0  # how often something outside an unknown loop was changed behind a call in it
@@ -172,7 +173,7 @@ class Run:
         if self.journals:
             self.journals[-1].append(thing)
         if self.loop_births and birth < self.loop_births[-1]:
-            self.hidden_changes += 1
+            self.hidden_changes += len(self.call_stack) > self.loop_depth
             self.forget(thing)
             return False
         return True

@@ -9,7 +9,7 @@ import libcst as cst
 
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.binding import assign, delete_item
-from kerascheck.interp.conditions import truth
+from kerascheck.interp.conditions import as_condition, truth
 from kerascheck.interp.exceptions import catches
 from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_class, define_function
@@ -180,7 +180,7 @@ def _redirect(node: cst.Global, scope: Scope, place: Scope) -> None:
 
 
 def _if(run: Run, node: cst.If, scope: Scope) -> Signal | None:
-    value = run.evaluate(node.test, scope)
+    value = as_condition(run.evaluate(node.test, scope))
     orelse = node.orelse
     if isinstance(value, Unknown):
         body_ends = terminates(node.body)
@@ -316,7 +316,7 @@ def _try_round(run: Run, node: cst.While, scope: Scope) -> tuple[Signal | None, 
     for thing in journal:
         if thing.birth < start:
             run.forget(thing)
-    _forget_rounds(run, loop_facts(node), before, scope, hidden=True)
+    _forget_rounds(run, loop_facts(node), before, scope, start, hidden=True)
     return (signal, True) if signal is not None and signal.kind == "return" else (None, False)
 
 
@@ -328,19 +328,22 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     """
     facts = loop_facts(node)
     before, hidden, writes = dict(scope.vars), run.hidden_changes, len(run.outer_writes)
-    run.loop_births.append(run.tick())
+    began = run.tick()
+    run.loop_births.append(began)
+    depth, run.loop_depth = run.loop_depth, len(run.call_stack)
     try:
         start()
         signal = _block(run, node.body, scope)
     finally:
         run.loop_births.pop()
+        run.loop_depth = depth
     reason = "changed in a loop whose number of rounds is not known"
     for place, name in run.outer_writes[writes:]:
         if name in place and not isinstance(place[name], (Layer, Instance)):
             place[name] = Unknown(reason, None, name)
     if not run.loop_births:
         run.outer_writes.clear()
-    _forget_rounds(run, facts, before, scope, run.hidden_changes > hidden)
+    _forget_rounds(run, facts, before, scope, began, run.hidden_changes > hidden)
     if signal is not None and signal.kind == "return":
         return signal if facts.infinite else None  # it may also run to its end: go on behind it
     if node.orelse is None or (signal is not None and signal.kind == "break"):
@@ -350,7 +353,9 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     return _block(run, node.orelse.body, scope)
 
 
-def _forget_rounds(run: Run, facts: LoopFacts, before: dict[str, Value], scope: Scope, hidden: bool) -> None:
+def _forget_rounds(
+    run: Run, facts: LoopFacts, before: dict[str, Value], scope: Scope, began: int, hidden: bool
+) -> None:
     """Make unknown what other rounds than the first may have set or changed.
 
     `hidden`: functions called in the body changed something outside, so that any result may differ in other rounds.
@@ -369,9 +374,9 @@ def _forget_rounds(run: Run, facts: LoopFacts, before: dict[str, Value], scope: 
         if name not in scope.vars or isinstance(value, Unknown):
             continue
         is_same = name in before and value is before[name]
-        if is_same:
-            run.escape(value, reason)  # what is done to the name from here on may be done to this
         if is_same or name in facts.varying or (hidden and not isinstance(value, (Layer, Instance))):
+            if is_same or (isinstance(value, (ListValue, DictValue)) and value.birth < began):
+                run.escape(value, reason)  # what is done to the name from here on may be done to this
             scope.vars[name] = Unknown(reason, None, name)
 
 

@@ -92,7 +92,7 @@ def compare_program(code: str) -> Comparison:
             result.wrong[name] = (plain(scope.vars[name]), "not set")
     if result.wrong and assumed:
         return Comparison("assumed a round")
-    if result.wrong and "outside" in code and "try:" in code:
+    if result.wrong and "try:" in code and ("outside" in code or "range(80)" in code):
         return Comparison("assumed no error")  # what is unknown in a `try` is taken to succeed
     return result
 

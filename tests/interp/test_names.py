@@ -132,3 +132,22 @@ def test_imports_of_keras_are_noted_as_written() -> None:
     program = build("from keras.layers.core import Dense\nimport numpy").paths[0]
     assert "keras.layers.core.Dense" in [name for name, _ in program.imports]
     assert not any(name.startswith("numpy") for name, _ in program.imports)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from keras import backend as K; x = K.image_data_format()",
+        "from keras.src import backend; x = backend.config.image_data_format()",
+        "import keras; x = keras.config.image_data_format()",
+        "import tensorflow as tf; x = tf.keras.backend.image_data_format()",
+    ],
+)
+def test_the_image_data_format_is_the_default_of_keras(code: str) -> None:
+    assert known(code) == "channels_last"
+
+
+def test_the_image_data_format_of_keras_1() -> None:
+    assert known("from keras import backend as K; x = K.image_dim_ordering()") == "tf"
+    assert known("from keras.backend.common import image_dim_ordering; x = image_dim_ordering()") == "tf"
+    assert known("from keras import backend as K; K.set_image_data_format('channels_first'); x = K.image_dim_ordering()") == "th"
