@@ -123,7 +123,7 @@ def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNo
     found = find_member(instance.cls, name)
     if isinstance(found, FunctionValue):
         if "property" in found.decorated:
-            return run.call(BoundMethod(found, instance), Arguments([], {}), Site(_file(run), node))
+            return run.call(BoundMethod(found, instance), Arguments([], {}), Site(run.file, node))
         if "staticmethod" in found.decorated:
             return found
         if "classmethod" in found.decorated:
@@ -137,10 +137,6 @@ def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNo
         return keras_attribute(run, instance.layer, name, node)
     reason = f"{name} of {instance.cls.name} is not set where the analysis saw it"
     return Unknown(reason, ("attribute", ("instance", instance.birth), name), f"self.{name}")
-
-
-def _file(run: Run) -> object:
-    return run.call_stack[-1].site.file if run.call_stack else run.project.source
 
 
 def _super_attribute(run: Run, value: Super, name: str, node: cst.CSTNode) -> Value:

@@ -14,7 +14,7 @@ from kerascheck.interp.values import (
     Value,
 )
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import Layer, Site
+from kerascheck.network.ir import Layer, Network, Site
 from kerascheck.symbolic import Symbol, Unknown
 
 
@@ -65,6 +65,9 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
     handler = find_external(function.name)
     if handler is not None:
         return handler(run, function.name, arguments, site)
+    for given in (*arguments.positional, *arguments.keywords.values()):
+        if isinstance(given.value, Network):
+            given.value.met_data = True  # it may be trained in there
     if not run.project.is_harmless(function.name):
         _escape_all(run, arguments, f"handed to {function.name}, which is not analysed")
     return run.fresh(f"the result of {function.name}", site.node)

@@ -226,13 +226,12 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
 
         bound = find_method(value, "__getitem__")
         if bound is not None:
-            file = run.call_stack[-1].site.file if run.call_stack else run.project.source
-            return run.call(bound, Arguments([Given(index)], {}), Site(file, node))
+            return run.call(bound, Arguments([Given(index)], {}), Site(run.file, node))
         return run.fresh("an item of an object", node)
     elif isinstance(value, Tensor):
         from kerascheck.interp.keras.tensors import index_tensor
 
-        return index_tensor(run, value, index, None)
+        return index_tensor(run, value, index, Site(run.file, node))
     else:
         return run.fresh(f"an item of {value!r}"[:80], node)
     if isinstance(index, slice):

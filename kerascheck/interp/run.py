@@ -118,6 +118,11 @@ class Run:
 
         return call_value(self, function, arguments, site)
 
+    @property
+    def file(self) -> Any:
+        """The source file that is being executed."""
+        return self.call_stack[-1].site.file if self.call_stack else self.project.source
+
     # -- creating things ----------------------------------------------------------------------------------
 
     def tick(self) -> int:
@@ -218,6 +223,7 @@ class Run:
         if depth > 3:
             return
         if isinstance(value, Network):
+            value.met_data = True
             if value.birth >= self.frozen_before:
                 value.open = value.open or Unknown(reason)
         elif isinstance(value, (ListValue, DictValue)):

@@ -281,6 +281,7 @@ class Network(Layer):
         self.variable: str | None = None  # the name the source gives it
         self.compiled: CompileCall | None = None  # the latest compile call
         self.kind = "functional"  # or "sequential", "subclass"
+        self.met_data = False  # whether it may have been built by data that is not followed
         self.birth = 0  # the moment of creation, as the interpreter counts
 
     def sublayers(self) -> Sequence[Layer]:

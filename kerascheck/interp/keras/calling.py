@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.layers.base import MultiInput
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 
@@ -19,11 +20,20 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     tensors = input_tensors(value)
     if tensors is None:
         # Data, or something unknown: what comes out is not followed.
+        if isinstance(layer, Network):
+            layer.met_data = True
         if isinstance(value, Unknown):
             return run.fresh(f"{layer.cls} on something unknown", site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)
     if isinstance(layer, CustomLayer) or (isinstance(layer, SubclassedModel) and layer.kind == "subclass"):
         return call_custom(run, layer, arguments, site)
+    if isinstance(value, Tensor) and isinstance(layer, BuiltinLayer) and isinstance(layer.definition, MultiInput):
+        run.raised(
+            KerasError(f"{layer.cls} takes a list of inputs, it is called on a single tensor", "input-count"),
+            site,
+            layer,
+        )
+        return Tensor(Unknown("Keras raises before this"))
     for name in ("initial_state", "value", "key"):
         extra = input_tensors(arguments.value(name))
         if extra:

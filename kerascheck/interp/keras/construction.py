@@ -54,11 +54,17 @@ def keras_call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         if last[:1].isupper():
             return make_layer(run, last, arguments, site)
     if len(parts) == 3 and parts[1] == "applications" and last[:1].isupper():
-        return _unknown_network(run, last, f"the architecture of {last} is not interpreted", site)
+        from kerascheck.interp.keras.applications import make_application
+
+        return make_application(run, name, arguments, site)
     if name in _LOADERS:
         return _unknown_network(run, "Model", "loaded from a file", site)
     frozen = freeze_arguments(run, arguments)
     run.program.calls.append((name, frozen, site))
+    if len(parts) == 4 and parts[1] == "applications" and last == "preprocess_input":
+        from kerascheck.interp.keras.applications import preprocess_input
+
+        return preprocess_input(run, name, arguments, site)
     if len(parts) >= 3 and parts[1] in _OBJECTS and last[:1].isupper():
         return KerasObject(name, frozen, site)
     if len(parts) == 3 and parts[1] in ("regularizers", "initializers", "optimizers"):
@@ -171,6 +177,8 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
         full = as_shape(batch_shape)
     elif shape is None:
         full = Unknown("an input without a shape")
+        if not (arguments.keywords or arguments.positional or arguments.open_keywords or arguments.open_positional):
+            run.raised(KerasError(f"{kind} needs a shape", "missing-argument"), site)
     else:
         inner = as_shape(shape)
         batch = as_size(batch_size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerascheck.interp.keras.calling import input_tensors
-from kerascheck.interp.keras.freeze import freeze_arguments
+from kerascheck.interp.keras.freeze import freeze, freeze_arguments
 from kerascheck.interp.keras.tensors import Operation
 from kerascheck.interp.run import Run
 from kerascheck.network.arguments import Arguments
@@ -30,6 +30,14 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
     outputs = arguments.value("outputs", 1, arguments.value("output"))
     into, out = input_tensors(inputs), input_tensors(outputs)
     if into is None or out is None:
+        for what, value, tensors in (("inputs", inputs, into), ("outputs", outputs, out)):
+            wrong = freeze(value)
+            if tensors is None and isinstance(wrong, (Layer, str, int, float)):
+                run.raised(
+                    KerasError(f"{what} of a model are Keras tensors, got {wrong!r}"[:160], "not-a-tensor"),
+                    site,
+                    network,
+                )
         network.open = Unknown("its inputs or outputs are not known tensors")
         return
     network.inputs, network.outputs = into, out

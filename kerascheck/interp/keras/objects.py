@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
 from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
-from kerascheck.interp.run import Run
+from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
@@ -17,6 +17,7 @@ from kerascheck.network.ir import BuiltinLayer, CompileCall, Layer, Network, Sit
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
+Getter = Callable[[Run, Network, cst.CSTNode], Value]
 
 
 def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNode) -> Value:
@@ -28,7 +29,7 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
             return NativeMethod(name, value, _NETWORK_METHODS[name])
         getter = _NETWORK_ATTRIBUTES.get(name)
         if getter is not None:
-            return getter(run, value)
+            return getter(run, value, node)
     if name in _LAYER_METHODS:
         return NativeMethod(name, value, _LAYER_METHODS[name])
     if name == "name":
@@ -132,6 +133,8 @@ def _pop(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
 
 def _build(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     shape = as_shape(arguments.value("input_shape", 0))
+    if isinstance(layer, Network) and isinstance(shape, Unknown):
+        layer.met_data = True
     if len(arguments.positional) > 1 or arguments.open_positional:
         return None  # a layer of several inputs: built when it is called
     if isinstance(layer, Network) and layer.is_sequential:
@@ -161,6 +164,7 @@ def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Valu
 def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
+    network.met_data = True
     call = TrainCall(method, network, freeze_arguments(run, arguments), site, network.compiled)
     run.program.trainings.append(call)
     return run.fresh(f"what {method} gives", site.node)
@@ -181,9 +185,17 @@ def _get_layer(run: Run, network: Layer, arguments: Arguments, site: Site) -> Va
             for layer in network.layers:
                 if layer.name == name:
                     return layer
+            if all(layer.named_by_user or not _may_be_called(layer, name) for layer in network.layers):
+                names = ", ".join(layer.name for layer in network.layers[:12])
+                run.raised(KerasError(f"the model has no layer {name}; it has {names}", "no-such-layer"), site, network)
         elif isinstance(index, int) and -len(network.layers) <= index < len(network.layers):
             return network.layers[index]
     return run.fresh("a layer that is not known", site.node)
+
+
+def _may_be_called(layer: Layer, name: str) -> bool:
+    """Whether Keras may have given the layer this name; the number behind it depends on all that ran before."""
+    return name.rstrip("0123456789").rstrip("_") == snake_case(layer.cls)
 
 
 def _count_params(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
@@ -264,22 +276,30 @@ _NETWORK_METHODS: dict[str, Method] = {
 }
 
 
-def _layers(run: Run, network: Network) -> Value:
+def _layers(run: Run, network: Network, node: cst.CSTNode) -> Value:
     made = run.new_list(network.layers)
     made.unknown = network.open
     return made
 
 
-def _inputs(run: Run, network: Network) -> Value:
+def _inputs(run: Run, network: Network, node: cst.CSTNode) -> Value:
     return run.new_list(network.inputs) if network.inputs else run.fresh("the inputs of a model")
 
 
-def _outputs(run: Run, network: Network) -> Value:
+def _outputs(run: Run, network: Network, node: cst.CSTNode) -> Value:
     return run.new_list(network.outputs) if network.outputs else run.fresh("the outputs of a model")
 
 
-def _one(tensors: list[Tensor]) -> Callable[[Run], Value]:
-    def get(run: Run) -> Value:
+def _end(name: str) -> Getter:
+    """`model.input` and `model.output`."""
+
+    def get(run: Run, network: Network, node: cst.CSTNode) -> Value:
+        tensors = network.inputs if name == "input" else network.outputs
+        if network.is_sequential and not network.inputs and network.open is None and run.project.dialect == 3:
+            if network.layers and not network.met_data:
+                message = f"the model has no {name} before it is built; begin it with keras.Input(...)"
+                run.raised(KerasError(message, "unbuilt"), Site(run.file, node), network)
+            return run.fresh(f"the {name} of a model that is not built")
         if not tensors:
             return run.fresh("the tensors of a model")
         return tensors[0] if len(tensors) == 1 else run.new_list(tensors)
@@ -293,12 +313,12 @@ def _shape_of(tensors: list[Tensor], run: Run) -> Shape | Value:
     return tensors[0].shape if len(tensors) == 1 else run.new_list([t.shape for t in tensors])
 
 
-_NETWORK_ATTRIBUTES: dict[str, Callable[[Run, Network], Value]] = {
+_NETWORK_ATTRIBUTES: dict[str, Getter] = {
     "layers": _layers,
     "inputs": _inputs,
     "outputs": _outputs,
-    "input": lambda run, network: _one(network.inputs)(run),
-    "output": lambda run, network: _one(network.outputs)(run),
-    "input_shape": lambda run, network: _shape_of(network.inputs, run),
-    "output_shape": lambda run, network: _shape_of(network.outputs, run),
+    "input": _end("input"),
+    "output": _end("output"),
+    "input_shape": lambda run, network, node: _shape_of(network.inputs, run),
+    "output_shape": lambda run, network, node: _shape_of(network.outputs, run),
 }
