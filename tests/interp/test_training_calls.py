@@ -1,0 +1,77 @@
+"""compile, fit and their kin are bound to the model they are called on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.interp.helpers import build
+
+CALLS = {
+    "plain": "model = Sequential()\nmodel.compile('adam', 'mse')\nmodel.fit(1, 2)",
+    "self.model": "class A:\n    def __init__(self):\n        self.model = Sequential()\n    def go(self):\n        self.model.compile('adam', 'mse')\n        self.model.fit(1, 2)\nA().go()",
+    "returned": "def make():\n    m = Sequential()\n    m.compile('adam', 'mse')\n    return m\nmake().fit(1, 2)",
+    "in a dictionary": "d = {'a': Sequential()}\nd['a'].compile('adam', 'mse')\nd['a'].fit(1, 2)",
+    "in a list": "l = [Sequential()]\nl[0].compile('adam', 'mse')\nfor m in l:\n    m.fit(1, 2)",
+    "as an argument": "def go(m):\n    m.compile('adam', 'mse')\n    m.fit(1, 2)\ngo(Sequential())",
+    "unpacked": "def make():\n    return Sequential(), 5\nm, n = make()\nm.compile('adam', 'mse')\nm.fit(1, 2)",
+    "getattr": "m = Sequential()\ngetattr(m, 'compile')('adam', 'mse')\nf = m.fit\nf(1, 2)",
+    "kept settings": "m = Sequential()\nm.compile(**{'optimizer': 'adam', 'loss': 'mse'})\nm.fit(*[1, 2])",
+    "subclass": "class Net(Sequential):\n    pass\nm = Net()\nm.compile('adam', 'mse')\nm.fit(1, 2)",
+    "training loop": "from a import n\nm = Sequential()\nm.compile('adam', 'mse')\nfor i in range(n):\n    m.fit(1, 2)",
+    "with": "m = Sequential()\nwith open('x') as f:\n    m.compile('adam', 'mse')\n    m.fit(1, 2)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CALLS.values(), ids=CALLS)
+def test_bound_to_the_model(code: str) -> None:
+    program = build(code).paths[0]
+    (network,) = program.networks
+    (compiled,) = program.compiles
+    (training,) = program.trainings
+    assert compiled.network is network
+    assert training.network is network
+    assert training.compiled is compiled
+    assert training.method == "fit"
+    assert compiled.arguments.value("optimizer", 0) == "adam"
+    assert compiled.arguments.value("loss", 1) == "mse"
+    assert training.arguments.value("x", 0) == 1
+
+
+def test_two_models_keep_their_calls_apart() -> None:
+    program = build("""
+        a, b = Sequential(name="a"), Sequential(name="b")
+        for m, loss in ((a, "mse"), (b, "mae")):
+            m.compile("adam", loss)
+        b.fit(1, 2)
+        a.evaluate(1, 2)
+    """).paths[0]
+    assert [(c.network.name, c.arguments.value("loss", 1)) for c in program.compiles] == [("a", "mse"), ("b", "mae")]
+    assert [(t.network.name, t.method) for t in program.trainings] == [("b", "fit"), ("a", "evaluate")]
+
+
+def test_a_model_compiled_twice_is_trained_with_the_latest() -> None:
+    program = build("m = Sequential()\nm.compile('adam', 'mse')\nm.compile('sgd', 'mae')\nm.fit(1, 2)").paths[0]
+    (training,) = program.trainings
+    assert training.compiled is program.compiles[1]
+
+
+def test_fit_without_compile() -> None:
+    (training,) = build("m = Sequential()\nm.fit(1, 2)").paths[0].trainings
+    assert training.compiled is None
+
+
+def test_a_compile_call_remembers_the_outputs_of_then() -> None:
+    program = build("m = Sequential([Input((4,)), Dense(2)])\nm.compile('adam', 'mse')\nm.add(Dense(7))").paths[0]
+    assert [t.shape for t in program.compiles[0].outputs] == [(None, 2)]
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict", "train_on_batch", "fit_generator", "predict_classes"])
+def test_methods_that_take_data(method: str) -> None:
+    (training,) = build(f"m = Sequential()\nm.{method}(1)").paths[0].trainings
+    assert training.method == method
+
+
+def test_calls_on_something_unknown_are_no_calls() -> None:
+    program = build("from a import m\nm.compile('adam', 'mse')\nm.fit(1, 2)").paths[0]
+    assert program.compiles == []
+    assert program.trainings == []
