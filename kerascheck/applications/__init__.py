@@ -1,0 +1,1 @@
+"""The architectures of `keras.applications`, recorded as data."""
