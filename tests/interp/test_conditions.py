@@ -74,9 +74,7 @@ def test_a_decision_makes_the_value_known() -> None:
 
 
 def test_chains_of_elif_cover_every_arm() -> None:
-    arms = "".join(
-        f"{'if' if i == 0 else 'elif'} kind == '{i}':\n    Dense(1, name='arm{i}')\n" for i in range(6)
-    )
+    arms = "".join(f"{'if' if i == 0 else 'elif'} kind == '{i}':\n    Dense(1, name='arm{i}')\n" for i in range(6))
     found = {name for path in names(f"from a import kind\n{arms}else:\n    Dense(1, name='other')") for name in path}
     assert found == {*(f"arm{i}" for i in range(6)), "other"}
 
@@ -147,9 +145,11 @@ def test_the_remainder_of_a_size_may_be_zero() -> None:
 
 
 def test_an_unknown_filter_makes_the_list_unknown() -> None:
-    analysis: Analysis = build(textwrap.dedent("""
+    analysis: Analysis = build(
+        textwrap.dedent("""
         from a import axis
         shape = [n for i, n in enumerate((28, 28, 1)) if i != axis]
         model = Sequential([Input(shape), Conv2D(1, 3)])
-    """))
+    """)
+    )
     assert [x.error.kind for path in analysis.paths for x in path.raised] == []

@@ -150,4 +150,7 @@ def test_the_image_data_format_is_the_default_of_keras(code: str) -> None:
 def test_the_image_data_format_of_keras_1() -> None:
     assert known("from keras import backend as K; x = K.image_dim_ordering()") == "tf"
     assert known("from keras.backend.common import image_dim_ordering; x = image_dim_ordering()") == "tf"
-    assert known("from keras import backend as K; K.set_image_data_format('channels_first'); x = K.image_dim_ordering()") == "th"
+    assert (
+        known("from keras import backend as K; K.set_image_data_format('channels_first'); x = K.image_dim_ordering()")
+        == "th"
+    )

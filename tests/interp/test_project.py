@@ -86,7 +86,9 @@ def test_an_installed_library_is_not_entered(tmp_path: Path) -> None:
 
 
 def test_networks_of_other_files_belong_to_those_files(tmp_path: Path) -> None:
-    (tmp_path / "nets.py").write_text("import keras\ndef make(n):\n    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(n)])\n")
+    (tmp_path / "nets.py").write_text(
+        "import keras\ndef make(n):\n    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(n)])\n"
+    )
     main = tmp_path / "main.py"
     main.write_text("from nets import make\nmodel = make(3)\nmodel.compile('adam', 'mse')\n")
     source = read_source(str(main))

@@ -171,7 +171,9 @@ def test_trainable_flags() -> None:
         model.layers[1].trainable = False
     """)
     assert network.count_params() == (6, 40 + 27 + 6)
-    network = model("model = Sequential([Input((4,)), Dense(8), Dense(3)])\nfor layer in model.layers[:-1]:\n    layer.trainable = False")
+    network = model(
+        "model = Sequential([Input((4,)), Dense(8), Dense(3)])\nfor layer in model.layers[:-1]:\n    layer.trainable = False"
+    )
     assert network.count_params() == (27, 40)
     network = model("model = Sequential([Input((4,)), Dense(8)])\nmodel.trainable = False")
     assert network.count_params() == (0, 40)

@@ -52,17 +52,22 @@ def test_two_arrays_have_two_sizes() -> None:
 
 
 def test_a_network_on_a_symbolic_size() -> None:
-    network = model(LOAD + """
+    network = model(
+        LOAD
+        + """
 n = X.shape[1]
 model = Sequential([Input((n,)), Dense(n // 2), Dense(3)])
-""")
+"""
+    )
     assert network.status() == "symbolic"
     assert str(network.layers[0].output_shapes()[0][1]) == "X.shape[1] // 2"  # type: ignore[index]
     assert str(network.layers[1].params()) == "3*(X.shape[1] // 2) + 3"
 
 
 def test_unknown_arguments_become_sizes_of_their_text() -> None:
-    network = model("import argparse\nargs = argparse.ArgumentParser().parse_args()\nmodel = Sequential([Input((4,)), Dense(args.units)])")
+    network = model(
+        "import argparse\nargs = argparse.ArgumentParser().parse_args()\nmodel = Sequential([Input((4,)), Dense(args.units)])"
+    )
     assert str(network.layers[0].output_shapes()[0][1]) == "args.units"  # type: ignore[index]
 
 

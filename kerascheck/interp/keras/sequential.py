@@ -49,6 +49,18 @@ def fill_sequential(run: Run, network: Network, arguments: Arguments, site: Site
         return
     for item in items:
         add_layer(run, network, item, None, site)
+    _count_build(run, network)
+
+
+def _count_build(run: Run, network: Network) -> None:
+    """Keras builds a Functional model inside, anew with each change: that uses up an automatic name."""
+    if network.inputs and network.layers:
+        run.layer_name("Functional")
+
+
+def _implied_input(run: Run, shape: Shape | Unknown) -> InputLayer:
+    """The InputLayer that Keras puts before a first layer: it uses up an automatic name, too."""
+    return InputLayer(run.layer_name("input_layer"), shape, "float32", None)
 
 
 def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, site: Site) -> None:
@@ -99,9 +111,11 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         )
     if not network.layers and not network.inputs:
         shape = given_input_shape(layer, run.project.dialect)
-        entry = InputLayer("input", shape if shape is not None else Unknown(_NO_SHAPE), "float32", None)
         if shape is not None:
+            entry = _implied_input(run, shape)
             network.inputs = [entry.tensor]
+        else:
+            entry = InputLayer("input", Unknown(_NO_SHAPE), "float32", None)
         network.outputs = [entry.tensor]
     network.layers.append(layer)
     outputs = apply_layer(run, layer, network.outputs[:1], _refusal_site(layer, call_site, site))
@@ -114,6 +128,8 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
             layer,
         )
     network.outputs = outputs[:1]
+    if call_site is not None:
+        _count_build(run, network)
 
 
 def _refusal_site(layer: Layer, call_site: Site | None, site: Site) -> Site:
@@ -178,6 +194,7 @@ def pop_layer(run: Run, network: Network, site: Site) -> Value:
     if node in layer.calls:
         layer.calls.remove(node)
     network.outputs = list(node.inputs)
+    _count_build(run, network)
     return layer
 
 
@@ -185,7 +202,7 @@ def build_sequential(run: Run, network: Network, shape: Shape | Unknown, site: S
     """`model.build(input_shape)`: what was added before the shape was known is built now."""
     if network.inputs or isinstance(shape, Unknown) or not run.may_change(network):
         return
-    entry = InputLayer("input", shape, "float32", None)
+    entry = _implied_input(run, shape)
     network.inputs = [entry.tensor]
     network.outputs = [entry.tensor]
     for node in network.nodes:
@@ -196,3 +213,4 @@ def build_sequential(run: Run, network: Network, shape: Shape | Unknown, site: S
         outputs = apply_layer(run, layer, network.outputs[:1], layer.site or site)
         network.nodes.append(layer.calls[-1])
         network.outputs = outputs[:1]
+    _count_build(run, network)
