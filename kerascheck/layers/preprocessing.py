@@ -111,6 +111,8 @@ class CategoryEncoding(SingleInput):
 
     def validate(self, c: Config) -> None:
         _choice(c, "output_mode", ("count", "one_hot", "multi_hot", "binary"))
+        if c.known("num_tokens") is None and c.dialect < 3:
+            raise Undetermined("the tokens of a CategoryEncoding that is adapted")
         positive(c, "num_tokens")
 
     def output(self, c: Config, shape: Shape) -> Shape:
