@@ -111,11 +111,16 @@ class CategoryEncoding(SingleInput):
 
     def validate(self, c: Config) -> None:
         _choice(c, "output_mode", ("count", "one_hot", "multi_hot", "binary"))
-        if c.known("num_tokens") is None and c.dialect < 3:
-            raise Undetermined("the tokens of a CategoryEncoding that is adapted")
+        self._adapted(c)
         positive(c, "num_tokens")
 
+    def _adapted(self, c: Config) -> None:
+        """Before Keras 3 the layer could learn the number of tokens from data."""
+        if c.known("num_tokens") is None and c.dialect < 3:
+            raise Undetermined("the tokens of a CategoryEncoding that is adapted")
+
     def output(self, c: Config, shape: Shape) -> Shape:
+        self._adapted(c)
         depth = c.dim("num_tokens")
         if not shape:
             return (depth,)
