@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import NotPlain, is_opaque, is_plain, to_python
+from kerascheck.interp.sequences import NotPlain, as_unknown, is_opaque, is_plain, to_python
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim, definitely_different
@@ -19,7 +19,7 @@ from kerascheck.symbolic import Symbol, Unknown
 
 def truth(run: Run, value: Value, default: bool = True) -> bool:
     """Whether the value counts as true; an unknown one is decided for this path."""
-    value = as_condition(value)
+    value = as_unknown(value)
     if isinstance(value, Unknown):
         return _decide(run, value.key, default)
     if isinstance(value, (ListValue, DictValue)):
@@ -39,13 +39,6 @@ def truth(run: Run, value: Value, default: bool = True) -> bool:
     if isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, type(None))):
         return bool(value)
     return True
-
-
-def as_condition(value: Value) -> Value:
-    """A constant of a library, such as `sys.platform`, is an unknown value where its value is asked for."""
-    if isinstance(value, Symbol) and is_opaque(value):
-        return Unknown("a constant of a library", ("symbol", value.name), value.name)
-    return value
 
 
 def _is_positive(size: SymDim) -> bool:
@@ -108,7 +101,7 @@ _PLAIN: dict[str, Callable[[Any, Any], Any]] = {
 
 def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     """The result of one comparison: a bool, or an Unknown whose key is the condition."""
-    left, right = as_condition(left), as_condition(right)
+    left, right = as_unknown(left), as_unknown(right)
     if isinstance(left, Unknown) and left.key in run.pinned:
         left = run.pinned[left.key]
     if isinstance(right, Unknown) and right.key in run.pinned:

@@ -14,11 +14,11 @@ import libcst as cst
 
 from kerascheck.interp.attributes import get_attribute
 from kerascheck.interp.binding import assign
-from kerascheck.interp.conditions import as_condition, compare, truth
+from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
-from kerascheck.interp.sequences import changed_while_walked, is_opaque, items_of
+from kerascheck.interp.sequences import as_unknown, changed_while_walked, is_opaque, items_of
 from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
@@ -34,8 +34,8 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
 
 def _pinned(run: Run, value: Value) -> Value:
     """The constant that an unknown value is known to equal on this path, if it is."""
-    if run.pinned and isinstance(as_condition(value), Unknown):
-        return run.pinned.get(as_condition(value).key, value)
+    if run.pinned and isinstance(as_unknown(value), Unknown):
+        return run.pinned.get(as_unknown(value).key, value)
     return value
 
 
@@ -295,14 +295,14 @@ def _unary(run: Run, node: cst.UnaryOperation, scope: Scope) -> Value:
 
 def negate(run: Run, value: Value) -> Value:
     """`not value`, staying unknown (with a key of its own) where the value is."""
-    value = as_condition(value)
+    value = as_unknown(value)
     if isinstance(value, Unknown):
         return Unknown(value.reason, ("not", value.key))
     return not truth(run, value)
 
 
 def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
-    left = as_condition(run.evaluate(node.left, scope))
+    left = as_unknown(run.evaluate(node.left, scope))
     is_or = isinstance(node.operator, cst.Or)
     if isinstance(left, Unknown):
         # Only the left side decides whether the right one is evaluated; the path decides that.

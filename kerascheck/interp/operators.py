@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.interp.run import MAX_ITEMS, Run
+from kerascheck.interp.sequences import as_unknown
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
@@ -74,6 +75,7 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
 
 
 def _unknown_result(run: Run, op: str, sign: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+    left, right = as_unknown(left), as_unknown(right)
     keys = tuple(_operand_key(v) for v in (left, right))
     texts = [_operand_text(v) for v in (left, right)]
     if None in keys:

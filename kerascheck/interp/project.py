@@ -55,6 +55,11 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 
 
+def is_harmless(dotted: str) -> bool:
+    """Whether the name belongs to a library that is known, by what it leaves alone."""
+    return dotted.split(".", 1)[0] in _HARMLESS
+
+
 class Project:
     """Where the file under analysis stands, what belongs to it, and for which Keras it is written."""
 
@@ -80,7 +85,7 @@ class Project:
 
     def is_harmless(self, dotted: str) -> bool:
         """Whether functions of this library leave the models they are given as they are."""
-        return dotted.split(".", 1)[0] in _HARMLESS
+        return is_harmless(dotted)
 
     def star_name(self, modules: list[str], name: str) -> Value:
         """A name that came in through `from module import *`."""

@@ -99,3 +99,10 @@ def is_opaque(value: Symbol) -> bool:
     if last.startswith("__"):
         return True
     return not value.name.startswith(("builtins.", "keras.")) and not last[:1].isupper()
+
+
+def as_unknown(value: Value) -> Value:
+    """A constant of a library, such as `sys.platform`, is an unknown value where its value is asked for."""
+    if isinstance(value, Symbol) and is_opaque(value):
+        return Unknown("a constant that is not followed", ("symbol", value.name), value.name)
+    return value

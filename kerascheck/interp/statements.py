@@ -9,7 +9,7 @@ import libcst as cst
 
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.binding import assign, delete_item
-from kerascheck.interp.conditions import as_condition, truth
+from kerascheck.interp.conditions import truth
 from kerascheck.interp.exceptions import catches
 from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_class, define_function
@@ -17,7 +17,7 @@ from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.patterns import match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
-from kerascheck.interp.sequences import items_of
+from kerascheck.interp.sequences import as_unknown, items_of
 from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, terminates
 from kerascheck.interp.values import BoundMethod, DictValue, Instance, ListValue, Scope, UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given
@@ -180,7 +180,7 @@ def _redirect(node: cst.Global, scope: Scope, place: Scope) -> None:
 
 
 def _if(run: Run, node: cst.If, scope: Scope) -> Signal | None:
-    value = as_condition(run.evaluate(node.test, scope))
+    value = as_unknown(run.evaluate(node.test, scope))
     orelse = node.orelse
     if isinstance(value, Unknown):
         body_ends = terminates(node.body)

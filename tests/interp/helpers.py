@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import textwrap
+from pathlib import Path
 from typing import Any
 
 from kerascheck.interp import Analysis, analyze
@@ -15,6 +18,24 @@ from kerascheck.source import Source
 from kerascheck.symbolic import Unknown
 
 KERAS = "import keras\nfrom keras import layers, models, Input, Model, Sequential\nfrom keras.layers import *\n"
+
+
+_CASES = Path(__file__).parent / "cases"
+
+
+def cases(name: str) -> dict[str, str]:
+    """The programs of a file of cases, by the titles that stand above them as `# -- title`."""
+    _, *parts = re.split(r"^# -- (.+)\n", (_CASES / f"{name}.py").read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def marked_cases(name: str, default: str = "") -> dict[str, tuple[str, str]]:
+    """Programs and what stands behind the colon of their titles."""
+    found = {}
+    for title, code in cases(name).items():
+        title, _, mark = title.partition(": ")
+        found[title] = (code, mark or default)
+    return found
 
 
 class _UnknownValue:
@@ -62,10 +83,8 @@ def execute_module(code: str, filename: str = "example.py", steps: int = 2_000_0
     run = Run(project, Budget(60.0, steps), {})
     scope = Scope("module", None, text)
     prepare_module(scope, "__main__")
-    try:
+    with contextlib.suppress(UserRaise):
         execute(run, text.tree.body, scope)
-    except UserRaise:
-        pass
     return run, scope
 
 

@@ -79,7 +79,11 @@ class Generator:
         if kind == "list":
             return "[" + ", ".join(str(self.rng.randrange(6)) for _ in range(self.rng.randrange(4))) + "]"
         if kind == "dict":
-            return "{" + ", ".join(f"{k!r}: {self.rng.randrange(6)}" for k in ("a", "b", "ab")[: self.rng.randrange(4)]) + "}"
+            return (
+                "{"
+                + ", ".join(f"{k!r}: {self.rng.randrange(6)}" for k in ("a", "b", "ab")[: self.rng.randrange(4)])
+                + "}"
+            )
         if kind == "tuple":
             return self.pick(["(1, 2)", "(0, 3)", "(4, 4)"])
         return self.pick(["[[1], [2, 3]]", "[]", "[[]]", "[[0, 1, 2]]"])
@@ -127,7 +131,9 @@ class Generator:
             options += [lambda: self.call(names, depth)] * 4
         if self.objects and not self.in_function:
             options += [
-                lambda: f"{self.pick(self.objects)}.{self.pick(['n', 'k', 'double', 'inc()', 'inc(2)', 'of(3)', 'make(4).n'])}"
+                lambda: (
+                    f"{self.pick(self.objects)}.{self.pick(['n', 'k', 'double', 'inc()', 'inc(2)', 'of(3)', 'make(4).n'])}"
+                )
             ] * 3
         return options[self.rng.randrange(len(options))]()
 
@@ -140,9 +146,13 @@ class Generator:
         if arguments and self.chance(15) and len(arguments) == required == 2:
             return f"{name}(*{self.expression('tuple', names, depth)})"
         if arguments and self.chance(15):
-            return f"{name}(**{{'a': {arguments[0]}}}" + "".join(
-                f", {p}={v}" for p, v in zip("bc", arguments[1:], strict=False)
-            ) + ")" if total != 99 and len(arguments) <= 3 else f"{name}({', '.join(arguments)})"
+            return (
+                f"{name}(**{{'a': {arguments[0]}}}"
+                + "".join(f", {p}={v}" for p, v in zip("bc", arguments[1:], strict=False))
+                + ")"
+                if total != 99 and len(arguments) <= 3
+                else f"{name}({', '.join(arguments)})"
+            )
         return f"{name}({', '.join(arguments)})"
 
     def _str(self, names: Names, depth: int) -> str:
@@ -153,7 +163,11 @@ class Generator:
             lambda: f"({e()} + {e()})[:9]",
             lambda: f"({e()} * {self.pick(['2', '0', '3'])})[:9]",
             lambda: f"str({e('int')})",
-            lambda: f"f'{{{self.pick(names.read['int'])}}}_{{{self.pick(names.read['str'])}}}'" if names.read["int"] and names.read["str"] else e(),
+            lambda: (
+                f"f'{{{self.pick(names.read['int'])}}}_{{{self.pick(names.read['str'])}}}'"
+                if names.read["int"] and names.read["str"]
+                else e()
+            ),
             lambda: f"'%d-%s' % ({e('int')}, {e()})",
             lambda: f"'{{}}:{{}}'.format({e('int')}, {e()})",
             lambda: f"{e()}.{self.pick(['upper', 'lower', 'strip', 'title', 'capitalize'])}()",
@@ -255,12 +269,20 @@ class Generator:
             lambda: f"not {e(self.pick(list(TYPES)))}",
             lambda: f"{e('list')} {self.pick(['==', '!='])} {e('list')}",
             lambda: f"{e('str')} {self.pick(['==', '!=', '<'])} {e('str')}",
-            lambda: f"isinstance({e(self.pick(['int', 'str', 'list']))}, {self.pick(['int', 'str', 'list', '(int, str)', 'bool'])})",
-            lambda: f"({self.condition(names, depth + 1)} {self.pick(['and', 'or'])} {self.condition(names, depth + 1)})" if depth < 2 else "True",
+            lambda: (
+                f"isinstance({e(self.pick(['int', 'str', 'list']))}, {self.pick(['int', 'str', 'list', '(int, str)', 'bool'])})"
+            ),
+            lambda: (
+                f"({self.condition(names, depth + 1)} {self.pick(['and', 'or'])} {self.condition(names, depth + 1)})"
+                if depth < 2
+                else "True"
+            ),
             lambda: f"{self.pick(['any', 'all'])}(v > {e()} for v in {e('list')})",
             lambda: f"{e(self.pick(list(TYPES)))}",
             lambda: f"{e('dict')}.get('zz') is {self.pick(['', 'not '])}None",
-            lambda: f"{self.pick(names.read['list'])} is {self.pick(names.read['list'])}" if names.read["list"] else "False",
+            lambda: (
+                f"{self.pick(names.read['list'])} is {self.pick(names.read['list'])}" if names.read["list"] else "False"
+            ),
             lambda: f"{e('tuple')} {self.pick(['==', '<', '!='])} {e('tuple')}",
             lambda: f"{e('dict')} == {e('dict')}",
         ]
@@ -330,13 +352,20 @@ class Generator:
                     [f"{target}.reverse()"],
                     [f"{target}.sort()"],
                     [f"if {target}:", f"    {target}[{self.pick(['0', '-1'])}] = {number}"],
-                    [f"{target}[{self.pick(['1:', ':1', ':'])}] = {self.expression('list', names, 1)}", f"del {target}[7:]"],
+                    [
+                        f"{target}[{self.pick(['1:', ':1', ':'])}] = {self.expression('list', names, 1)}",
+                        f"del {target}[7:]",
+                    ],
                     [f"if {number} in {target}:", f"    {target}.remove({target}[0])"],
                     [f"{target}.clear()"],
                     [f"{nested}.append({target})", f"del {nested}[4:]"],
                     [f"if {nested}:", f"    {nested}[0].append({number})", f"    del {nested}[0][7:]"],
                     [f"if {nested}:", f"    {nested}[-1] = {target}"],
-                    [f"for {self.fresh('e')} in {nested}:", f"    e{self.counter}.append({number})", f"    del e{self.counter}[7:]"],
+                    [
+                        f"for {self.fresh('e')} in {nested}:",
+                        f"    e{self.counter}.append({number})",
+                        f"    del e{self.counter}[7:]",
+                    ],
                     [f"if {target}:", f"    {target}[0] += {number}"],
                 ]
             )
@@ -432,7 +461,14 @@ class Generator:
         self.in_loop += 1
         body = self.block(names, depth)
         self.in_loop -= 1
-        return [f"{fuel} = 0", "while True:", f"    {fuel} += 1", f"    if {fuel} >= {self.pick(['2', '3'])}:", "        break", *body]
+        return [
+            f"{fuel} = 0",
+            "while True:",
+            f"    {fuel} += 1",
+            f"    if {fuel} >= {self.pick(['2', '3'])}:",
+            "        break",
+            *body,
+        ]
 
     def try_(self, names: Names, depth: int) -> list[str]:
         in_loop, self.in_loop = self.in_loop, 0  # break in finally is another language
@@ -473,7 +509,19 @@ class Generator:
         subject = self.expression(self.pick(["int", "tuple", "str", "list"]), names)
         lines = [f"match {subject}:"]
         variable = self.fresh("m")
-        patterns = ["0 | 1", "(1, 2)", "'a'", "[]", f"[{variable}]", f"({variable}, 4)", "2", "[0, *_]", "'ab' | 'b'", f"int({variable})", "str()"]
+        patterns = [
+            "0 | 1",
+            "(1, 2)",
+            "'a'",
+            "[]",
+            f"[{variable}]",
+            f"({variable}, 4)",
+            "2",
+            "[0, *_]",
+            "'ab' | 'b'",
+            f"int({variable})",
+            "str()",
+        ]
         for _ in range(1 + self.rng.randrange(3)):
             lines += [f"    case {self.pick(patterns)}:", *("    " + line for line in self.block(names, depth, 1))]
         if self.chance(60):
@@ -502,7 +550,9 @@ class Generator:
             head, required, total = "a, b", 2, 2
         elif kind == 3:
             head, total = "a, *, b=2", 1
-        parameters = [p.split("=")[0] for p in head.replace("*args", "").replace("*,", "").replace(" ", "").split(",") if p]
+        parameters = [
+            p.split("=")[0] for p in head.replace("*args", "").replace("*,", "").replace(" ", "").split(",") if p
+        ]
         if kind == 4:  # recursion
             lines = [
                 f"def {name}(a, b=0):",
@@ -525,7 +575,12 @@ class Generator:
                 f"{name} = make_{name}({self.constant('int')})",
             ]
         elif kind == 6:  # a mutable default
-            lines = [f"def {name}(a, memo=[]):", "    memo.append(a)", "    del memo[9:]", "    return len(memo) + sum(memo) % 7"]
+            lines = [
+                f"def {name}(a, memo=[]):",
+                "    memo.append(a)",
+                "    del memo[9:]",
+                "    return len(memo) + sum(memo) % 7",
+            ]
         else:
             lines = [f"def {name}({head}):"]
             for parameter in parameters:

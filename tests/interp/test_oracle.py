@@ -8,25 +8,26 @@ import pytest
 
 from kerascheck.network.ir import Network
 from kerascheck.symbolic import Undetermined, Unknown
-from tests.interp.helpers import KERAS, execute_module
-from tests.interp.oracle_programs import PROGRAMS, Case
+from tests.interp.helpers import KERAS, execute_module, marked_cases
 
 pytestmark = pytest.mark.oracle
 
+PROGRAMS = marked_cases("oracle", default="exact")
 
-@pytest.mark.parametrize("case", PROGRAMS.values(), ids=PROGRAMS)
-def test_as_keras_builds_it(keras: Any, case: Case) -> None:
+
+@pytest.mark.parametrize(("code", "status"), PROGRAMS.values(), ids=PROGRAMS)
+def test_as_keras_builds_it(keras: Any, code: str, status: str) -> None:
     keras.backend.clear_session()
     space: dict[str, Any] = {}
-    exec(KERAS + case.code, space)
+    exec(KERAS + code, space)
     real = {name: value for name, value in space.items() if isinstance(value, keras.Model)}
-    _, scope = execute_module(KERAS + case.code)
+    _, scope = execute_module(KERAS + code)
     assert real
     for name, theirs in real.items():
         mine = getattr(scope.vars[name], "layer", scope.vars[name])
         assert isinstance(mine, Network), f"{name} is {mine}"
-        assert mine.status() == case.status, f"{name}: {[(layer.name, layer.status()) for layer in mine.layers]}"
-        if case.status == "exact":
+        assert mine.status() == status, f"{name}: {[(layer.name, layer.status()) for layer in mine.layers]}"
+        if status == "exact":
             assert describe_ours(mine) == describe_theirs(theirs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from kerascheck.interp import analyze
 from kerascheck.source import read_source
-from tests.interp.helpers import UNKNOWN, execute_module, plain
+from tests.interp.helpers import UNKNOWN, cases, execute_module, plain
 
 
 def run(folder: Path, files: dict[str, str], main: str = "main.py") -> dict[str, Any]:
@@ -23,30 +24,13 @@ def run(folder: Path, files: dict[str, str], main: str = "main.py") -> dict[str,
     return {name: plain(value) for name, value in scope.vars.items()}
 
 
-CASES: dict[str, dict[str, str]] = {
-    "module beside": {"main.py": "import helper\nx = helper.n", "helper.py": "n = 5"},
-    "from module": {"main.py": "from helper import n as x", "helper.py": "n = 5"},
-    "star": {"main.py": "from helper import *\nx = n", "helper.py": "n = 5\n_m = 6"},
-    "package": {"main.py": "from pkg.sub import n as x", "pkg/__init__.py": "", "pkg/sub.py": "n = 5"},
-    "package attribute": {"main.py": "import pkg.sub\nx = pkg.sub.n", "pkg/__init__.py": "", "pkg/sub.py": "n = 5"},
-    "package alias": {"main.py": "import pkg.sub as s\nx = s.n", "pkg/__init__.py": "", "pkg/sub.py": "n = 5"},
-    "re-export": {"main.py": "from pkg import n as x", "pkg/__init__.py": "from .sub import n", "pkg/sub.py": "n = 5"},
-    "re-export by star": {"main.py": "from pkg import n as x", "pkg/__init__.py": "from .sub import *", "pkg/sub.py": "n = 5"},
-    "submodule not imported yet": {"main.py": "from pkg import sub\nx = sub.n", "pkg/__init__.py": "", "pkg/sub.py": "n = 5"},
-    "relative": {"main.py": "from pkg.a import x", "pkg/__init__.py": "", "pkg/a.py": "from .b import n as x", "pkg/b.py": "n = 5"},
-    "relative module": {"main.py": "from pkg.a import x", "pkg/__init__.py": "", "pkg/a.py": "from . import b\nx = b.n", "pkg/b.py": "n = 5"},
-    "relative, two up": {"main.py": "from pkg.in_.a import x", "pkg/__init__.py": "", "pkg/b.py": "n = 5", "pkg/in_/__init__.py": "", "pkg/in_/a.py": "from ..b import n as x"},
-    "absolute within a package": {"main.py": "from pkg.a import x", "pkg/__init__.py": "", "pkg/a.py": "from pkg.b import n as x", "pkg/b.py": "n = 5"},
-    "function": {"main.py": "from helper import f\nx = f(3)", "helper.py": "k = 2\ndef f(n):\n    return n + k"},
-    "class": {"main.py": "from helper import A\nx = A(5).n", "helper.py": "class A:\n    def __init__(self, n):\n        self.n = n"},
-    "inherited": {"main.py": "from helper import A\nclass B(A):\n    pass\nx = B().f()", "helper.py": "class A:\n    def f(self):\n        return 5"},
-    "a module is run once": {"main.py": "import a\nimport b\nx = a.log + b.log", "a.py": "from c import log\nlog.append(1)", "b.py": "from c import log", "c.py": "log = []"},
-    "setting a name of a module": {"main.py": "import helper\nhelper.n = 7\nx = helper.f()", "helper.py": "n = 5\ndef f():\n    return n"},
-    "__name__": {"main.py": "import helper\nx = [__name__, helper.x]", "helper.py": "x = __name__"},
-    "cycle": {"main.py": "import a\nx = a.f()", "a.py": "import b\nn = 5\ndef f():\n    return b.g()", "b.py": "import a\ndef g():\n    return a.n"},
-    "conditional import": {"main.py": "try:\n    from helper import n as x\nexcept ImportError:\n    x = 0", "helper.py": "n = 5"},
-    "import in a function": {"main.py": "def f():\n    from helper import n\n    return n\nx = f()", "helper.py": "n = 5"},
-}  # fmt: skip
+def _files(program: str) -> dict[str, str]:
+    """The files of a program, each behind a line `# file NAME`."""
+    _, *parts = re.split(r"^# file (.+)\n", program, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+CASES = {title: _files(program) for title, program in cases("project").items()}
 
 
 @pytest.mark.parametrize("files", CASES.values(), ids=CASES)

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.interp.helpers import build
+from tests.interp.helpers import build, cases
 
-CALLS = {
-    "plain": "model = Sequential()\nmodel.compile('adam', 'mse')\nmodel.fit(1, 2)",
-    "self.model": "class A:\n    def __init__(self):\n        self.model = Sequential()\n    def go(self):\n        self.model.compile('adam', 'mse')\n        self.model.fit(1, 2)\nA().go()",
-    "returned": "def make():\n    m = Sequential()\n    m.compile('adam', 'mse')\n    return m\nmake().fit(1, 2)",
-    "in a dictionary": "d = {'a': Sequential()}\nd['a'].compile('adam', 'mse')\nd['a'].fit(1, 2)",
-    "in a list": "l = [Sequential()]\nl[0].compile('adam', 'mse')\nfor m in l:\n    m.fit(1, 2)",
-    "as an argument": "def go(m):\n    m.compile('adam', 'mse')\n    m.fit(1, 2)\ngo(Sequential())",
-    "unpacked": "def make():\n    return Sequential(), 5\nm, n = make()\nm.compile('adam', 'mse')\nm.fit(1, 2)",
-    "getattr": "m = Sequential()\ngetattr(m, 'compile')('adam', 'mse')\nf = m.fit\nf(1, 2)",
-    "kept settings": "m = Sequential()\nm.compile(**{'optimizer': 'adam', 'loss': 'mse'})\nm.fit(*[1, 2])",
-    "subclass": "class Net(Sequential):\n    pass\nm = Net()\nm.compile('adam', 'mse')\nm.fit(1, 2)",
-    "training loop": "from a import n\nm = Sequential()\nm.compile('adam', 'mse')\nfor i in range(n):\n    m.fit(1, 2)",
-    "with": "m = Sequential()\nwith open('x') as f:\n    m.compile('adam', 'mse')\n    m.fit(1, 2)",
-}  # fmt: skip
+CALLS = cases("training_calls")
 
 
 @pytest.mark.parametrize("code", CALLS.values(), ids=CALLS)

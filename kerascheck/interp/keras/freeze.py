@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from kerascheck.interp.project import is_harmless
 from kerascheck.interp.run import Run
+from kerascheck.interp.sequences import as_unknown
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, size_of
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic import Symbol, Unknown
 
 
 def freeze(value: Value, depth: int = 0) -> Any:
@@ -28,6 +30,8 @@ def freeze(value: Value, depth: int = 0) -> Any:
         return tuple(freeze(item, depth + 1) for item in value)
     if isinstance(value, Instance) and value.layer is not None:
         return value.layer
+    if isinstance(value, Symbol) and not is_harmless(value.name):
+        return as_unknown(value)
     return value
 
 
