@@ -115,9 +115,12 @@ def functions(folder: Path) -> Iterator[Function]:
         if path.name.endswith("_test.py"):
             continue
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.decorator_list:
-                if any(arg.arg == "include_top" for arg in node.args.args):
-                    yield Function(path, node)
+            if isinstance(node, ast.FunctionDef) and node.decorator_list and _makes_a_model(node):
+                yield Function(path, node)
+
+
+def _makes_a_model(node: ast.FunctionDef) -> bool:
+    return any(arg.arg == "include_top" for arg in node.args.args)
 
 
 # -- a graph as entries ---------------------------------------------------------------------------------------------
@@ -164,7 +167,7 @@ def _configuration(layer: Layer, inputs: tuple[Tensor, ...], names: str | None) 
         assert layer.is_sequential
         return {"layers": [_entry(node, [], names) for node in layer.nodes]}
     if isinstance(layer, BuiltinLayer):
-        given = {name: layer.config[name] for name in sorted(layer.config.given)}  # type: ignore[attr-defined]
+        given = {name: layer.config[name] for name in sorted(layer.config.given)}
     else:  # a class of the module itself
         definition = find_layer(layer.cls)
         assert layer.arguments is not None and definition is not None, layer
@@ -477,11 +480,8 @@ def main() -> None:
         path = DATA / f"{function.name}.json.gz"
         path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
         total += path.stat().st_size
-        rules = {k: v for k, v in record.items() if k not in ("graphs", "parameters", "variants")}
-        print(
-            f"{function.name}: {len(record['variants'])} variants, {len(record['graphs'])} graphs, {len(text)} characters, {path.stat().st_size} bytes, {rules}",
-            flush=True,
-        )
+        counts = f"{len(record['variants'])} variants, {len(record['graphs'])} graphs"
+        print(f"{function.name}: {counts} by {record['axes']}, {path.stat().st_size} bytes", flush=True)
         gc.collect()
     print(total, "bytes")
 
