@@ -119,6 +119,22 @@ def summary(
 
 
 @app.command()
+def verify(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    output_format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    isolated: _Isolated = False,
+) -> None:
+    """Rebuild all exact networks in the installed Keras and compare shapes and parameter counts.
+
+    Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error. Needs the extra `tensorflow`, or any
+    Keras 3 with a backend.
+    """
+    from kerascheck import commands
+
+    raise typer.Exit(_run(lambda: commands.verify(paths, output_format, isolated, sys.stdout)))
+
+
+@app.command()
 def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")]) -> None:
     """Explain a rule."""
     from kerascheck import commands

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from kerascheck.config import Settings
     from kerascheck.diagnostics import Report
     from kerascheck.fixes.apply import Fixed
+    from kerascheck.interp import Analysis
     from kerascheck.reporters.base import Outcome
     from kerascheck.rules.base import Rule
+    from kerascheck.source import Source
     from kerascheck.summary import ModelSummary
 
 OK, FOUND, FAILED = 0, 1, 2
@@ -235,22 +237,12 @@ def summarize(paths: Sequence[Path], output_format: str, isolated: bool, stream:
     Raises:
         Failure: a path does not exist, or there is no such format.
     """
-    from kerascheck.discovery import NoSuchPath, discover
+    from kerascheck.summary import summarize
 
     if output_format not in ("table", "json"):
         raise Failure(f"{output_format!r} is no format of this command: table or json")
-    resolver = Resolver(isolated=isolated)
     models: list[ModelSummary] = []
-    status = OK
-    try:
-        for path in discover(paths, resolver.settings_for):
-            found, problem = _models_of(str(path))
-            models += found
-            if problem is not None:
-                print(f"kerascheck: error: {problem}", file=sys.stderr)
-                status = FAILED
-    except (ConfigError, NoSuchPath) as error:
-        raise Failure(str(error)) from None
+    status = _analyse_each(paths, isolated, lambda source, analysis: models.extend(summarize(source, analysis)))
     if output_format == "json":
         import json
 
@@ -266,8 +258,54 @@ def summarize(paths: Sequence[Path], output_format: str, isolated: bool, stream:
     return status
 
 
-def _models_of(filename: str) -> tuple[list[ModelSummary], str | None]:
-    """The models of one file, and why there are none where it cannot be read."""
+def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: TextIO) -> int:
+    """`kerascheck verify`: the exact networks of files and folders against the real Keras; the exit status.
+
+    Raises:
+        Failure: a path does not exist, there is no such format, or no Keras.
+    """
+    from kerascheck.verify import NoKeras, Verdict, import_keras, write_json, write_text
+    from kerascheck.verify import verify as verify_source
+
+    if output_format not in ("text", "json"):
+        raise Failure(f"{output_format!r} is no format of this command: text or json")
+    try:
+        keras = import_keras()
+    except NoKeras as error:
+        raise Failure(str(error)) from None
+    verdicts: list[Verdict] = []
+    status = _analyse_each(
+        paths, isolated, lambda source, analysis: verdicts.extend(verify_source(source, analysis, keras))
+    )
+    (write_json if output_format == "json" else write_text)(verdicts, stream)
+    if status == OK and any(verdict.result == "differs" for verdict in verdicts):
+        return FOUND
+    return status
+
+
+def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, Analysis], None]) -> int:
+    """Analyse each file that mentions Keras; what cannot be read is said on stderr and gives the exit status FAILED.
+
+    Raises:
+        Failure: a path does not exist.
+    """
+    from kerascheck.discovery import NoSuchPath, discover
+
+    resolver = Resolver(isolated=isolated)
+    status = OK
+    try:
+        for path in discover(paths, resolver.settings_for):
+            problem = _analyse(str(path), use)
+            if problem is not None:
+                print(f"kerascheck: error: {problem}", file=sys.stderr)
+                status = FAILED
+    except (ConfigError, NoSuchPath) as error:
+        raise Failure(str(error)) from None
+    return status
+
+
+def _analyse(filename: str, use: Callable[[Source, Analysis], None]) -> str | None:
+    """Analyse one file and hand it on; why that is not possible."""
     from kerascheck.discovery import mentions_keras
     from kerascheck.engine import deep_recursion
     from kerascheck.source import Source, SourceError
@@ -275,20 +313,20 @@ def _models_of(filename: str) -> tuple[list[ModelSummary], str | None]:
     try:
         raw = _read(filename)
         if not mentions_keras(raw):
-            return [], None
+            return None
         source = Source(raw, filename)
         with deep_recursion():
             _ = source.tree
             from kerascheck.interp import analyze
-            from kerascheck.summary import summarize
 
-            return summarize(source, analyze(source)), None
+            use(source, analyze(source))
     except OSError as error:
-        return [], f"{filename}: cannot be read: {error.strerror or error}"
+        return f"{filename}: cannot be read: {error.strerror or error}"
     except SourceError as error:
-        return [], f"{filename}:{error.position.row}:{error.position.column}: {error.code} {error.message}"
+        return f"{filename}:{error.position.row}:{error.position.column}: {error.code} {error.message}"
     except RecursionError:
-        return [], f"{filename}: nested too deeply to analyse"
+        return f"{filename}: nested too deeply to analyse"
+    return None
 
 
 def explain_rule(code: str, stream: TextIO) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -34,6 +34,18 @@ class LayerRow:
     trainable: bool | None
     status: str
 
+    def as_dict(self) -> dict[str, Any]:
+        """The row under the names that JSON uses."""
+        return {
+            "name": self.name,
+            "class": self.cls,
+            "row": self.row,
+            "output_shape": self.output_shape,
+            "params": self.params,
+            "trainable": self.trainable,
+            "status": self.status,
+        }
+
 
 @dataclass(frozen=True)
 class ModelSummary:
@@ -51,12 +63,24 @@ class ModelSummary:
     total_params: Count
     trainable_params: Count
     non_trainable_params: Count
+    network: Network | None = field(default=None, compare=False, repr=False)  # None where the paths differ
 
     def as_dict(self) -> dict[str, Any]:
         """The summary under the names that JSON uses."""
-        data = _with_class(asdict(self))
-        data["layers"] = [_with_class(layer) if layer is not None else None for layer in data["layers"]]
-        return data
+        return {
+            "filename": self.filename,
+            "row": self.row,
+            "cell": self.cell,
+            "name": self.name,
+            "class": self.cls,
+            "status": self.status,
+            "input_shape": self.input_shape,
+            "output_shape": self.output_shape,
+            "layers": [layer.as_dict() if layer is not None else None for layer in self.layers],
+            "total_params": self.total_params,
+            "trainable_params": self.trainable_params,
+            "non_trainable_params": self.non_trainable_params,
+        }
 
 
 def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
@@ -69,7 +93,7 @@ def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
         on_path: dict[tuple[int, int], list[ModelSummary]] = {}
         for network in program.networks:
             if network.site is not None and network.site.file is source:
-                on_path.setdefault(network.site.key, []).append(_summary(network, source))
+                on_path.setdefault(network.site.key, []).append(summarize_network(network, source))
         for key, models in on_path.items():
             by_site.setdefault(key, []).append(models)
     merged = [
@@ -80,7 +104,8 @@ def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
     return sorted(merged, key=lambda model: (model.cell or 0, model.row))
 
 
-def _summary(network: Network, source: Source) -> ModelSummary:
+def summarize_network(network: Network, source: Source) -> ModelSummary:
+    """One model of one path through the program. It must have a place in the source."""
     assert network.site is not None
     total, trainable, frozen = _counts(network)
     cell, row = source.in_cell(source.locate(network.site.node).start.row)
@@ -98,6 +123,7 @@ def _summary(network: Network, source: Source) -> ModelSummary:
         total_params=total,
         trainable_params=trainable,
         non_trainable_params=frozen,
+        network=network,
     )
 
 
@@ -114,6 +140,35 @@ def _layer(layer: Layer, source: Source) -> LayerRow:
         trainable=layer.trainable,
         status=layer.status(),
     )
+
+
+def why_inexact(layer: Layer) -> str | None:
+    """Why a layer or a network is not known exactly; None where it is."""
+    if isinstance(layer, Network):
+        return _why_inexact_network(layer)
+    if layer.unknown is not None:
+        return layer.unknown.reason
+    shapes, params = layer.output_shapes(), layer.params()
+    if isinstance(shapes, Unknown):
+        return shapes.reason
+    if isinstance(params, Unknown):
+        return params.reason
+    sizes = [dim for shape in shapes for dim in shape]
+    symbolic = dict.fromkeys(str(size) for size in (*sizes, params) if isinstance(size, SymDim))
+    return f"depends on {', '.join(symbolic)}" if symbolic else None
+
+
+def _why_inexact_network(network: Network) -> str | None:
+    for unknown in (network.open, network.unknown):
+        if unknown is not None:
+            return unknown.reason
+    for layer in network.layers:
+        if layer.status() != "exact":
+            return f"{layer.name}: {why_inexact(layer)}"
+    shapes = network.output_shapes()
+    if isinstance(shapes, Unknown):
+        return shapes.reason
+    return None if network.layers else "it has no layers"
 
 
 def _counts(network: Network) -> tuple[Count, Count, Count]:
@@ -152,6 +207,7 @@ def _merged(variants: list[ModelSummary], complete: bool) -> ModelSummary:
     merged = replace(
         first,
         layers=layers,
+        network=None,
         **{
             name: _common([getattr(variant, name) for variant in variants])
             for name in (
@@ -159,7 +215,7 @@ def _merged(variants: list[ModelSummary], complete: bool) -> ModelSummary:
             )
         },
     )
-    nameless = [_nameless(variant) for variant in variants]
+    nameless = [nameless_summary(variant) for variant in variants]
     same = complete and all(variant == nameless[0] for variant in nameless)
     return merged if same else replace(merged, status="unknown")
 
@@ -182,7 +238,7 @@ def _merged_layer(rows: Sequence[LayerRow | None]) -> LayerRow | None:
     )
 
 
-def _nameless(model: ModelSummary) -> ModelSummary:
+def nameless_summary(model: ModelSummary) -> ModelSummary:
     """The model without the names that Keras numbers as it goes."""
     layers = [replace(layer, name=None) if layer is not None else None for layer in model.layers]
     return replace(model, name=None, layers=layers)
@@ -190,7 +246,3 @@ def _nameless(model: ModelSummary) -> ModelSummary:
 
 def _common(values: list[Any]) -> Any:
     return values[0] if all(value == values[0] for value in values) else None
-
-
-def _with_class(data: dict[str, Any]) -> dict[str, Any]:
-    return {"class" if key == "cls" else key: value for key, value in data.items()}

@@ -30,6 +30,11 @@ class CustomScaleLayer(MultiInput):
         return shapes[0]
 
 
+#: The modules of Keras that define them.
+HOMES = {
+    "LayerScale": "keras.src.applications.convnext",
+    "CustomScaleLayer": "keras.src.applications.inception_resnet_v2",
+}
 _OWN: dict[str, LayerDef] = {"LayerScale": LayerScale(), "CustomScaleLayer": CustomScaleLayer()}
 
 

@@ -1,0 +1,165 @@
+"""`kerascheck verify`: networks of the analysis, rebuilt in the real Keras."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kerascheck.cli import app
+from kerascheck.layers.registry import find
+from kerascheck.network.ir import Weight
+
+HEAD = "import keras\nfrom keras import Input, Model, Sequential, layers\nfrom keras.layers import *\n"
+
+oracle = [
+    pytest.mark.oracle,
+    pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="rebuilds models in the real Keras"),
+]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(text: str, *arguments: str) -> Result:
+    Path("x.py").write_text(HEAD + text)
+    return CliRunner().invoke(app, ["verify", *arguments, "x.py"])
+
+
+def verdicts(text: str, status: int = 0) -> list[dict[str, Any]]:
+    result = run(text, "--format", "json")
+    assert result.exit_code == status, result.output
+    found: list[dict[str, Any]] = json.loads(result.stdout)
+    return found
+
+
+AGREE = {
+    "a convolutional stack": (
+        "m = Sequential([Input((28, 28, 1)), Conv2D(8, 3, activation='relu', kernel_initializer="
+        "keras.initializers.HeNormal(), kernel_regularizer=keras.regularizers.l2(0.01)), MaxPooling2D(), Flatten(), "
+        "Dropout(0.5), Dense(10, activation='softmax')])"
+    ),
+    "shared layers and several inputs": (
+        "a, b = Input((4,)), Input((4,))\nd = Dense(5, activation=lambda x: x)\n"
+        "m = Model([a, b], [Dense(2)(concatenate([d(a), d(b)])), d(a) + 1.0])"
+    ),
+    "wrappers": (
+        "m = Sequential([Input((10, 8)), Bidirectional(LSTM(3, return_sequences=True)), TimeDistributed(Dense(4)), "
+        "GRU(2)])"
+    ),
+    "a frozen base": (
+        "base = keras.applications.MobileNetV2(include_top=False, input_shape=(64, 64, 3), weights=None)\n"
+        "base.trainable = False\ni = Input((64, 64, 3))\n"
+        "m = Model(i, Dense(3)(GlobalAveragePooling2D()(base(i, training=False))))"
+    ),
+    "attention": "q = Input((7, 16))\nm = Model(q, LayerNormalization()(MultiHeadAttention(2, 4)(q, q) + q))",
+    "states": (
+        "a = Input((None, 4))\ny, h, c = LSTM(3, return_state=True)(a)\nb = Input((None, 4))\n"
+        "m = Model([a, b], LSTM(3)(b, initial_state=[h, c]))"
+    ),
+    "a subclass": (
+        "class Net(Model):\n  def __init__(self):\n    super().__init__()\n    self.d = Dense(3)\n"
+        "    self.n = BatchNormalization()\n  def call(self, x):\n    return self.n(self.d(x))\n"
+        "m = Net()\nm.build((None, 4))"
+    ),
+    "nested": "inner = Sequential([Input((4,)), Dense(3), Dense(2)])\nm = Sequential([Input((4,)), inner, Dense(1)])",
+    "layers of an application": (
+        "m = keras.applications.ConvNeXtTiny(weights=None, input_shape=(32, 32, 3), include_top=False)"
+    ),
+    "numbers that are not known": (
+        "import somewhere\nm = Sequential([Input((4,)), Dense(3), Dropout(somewhere.rate), GaussianNoise(somewhere.s)])"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AGREE)
+class TestAgreement:
+    pytestmark = oracle
+
+    def test_all_layers_agree(self, name: str) -> None:
+        found = verdicts(AGREE[name])
+        assert [(verdict["result"], verdict["assumed"]) for verdict in found] == [("agrees", [])] * len(found)
+        assert found[-1]["layers"] > 0
+
+
+class TestOthers:
+    pytestmark = oracle
+
+    def test_what_only_the_program_can_make_is_said(self) -> None:
+        [verdict] = verdicts(
+            "class Mine(Layer):\n  def build(self, s):\n    self.w = self.add_weight(shape=(s[-1], 2))\n"
+            "  def call(self, x):\n    return keras.ops.matmul(x, self.w)\n"
+            "i = Input((4,))\nm = Model(i, Dense(3)(Lambda(lambda t: t * 2)(Mine()(i)[:, :1])))\n"
+        )
+        assert verdict["result"] == "agrees in part" and verdict["layers"] == 2
+        assert verdict["assumed"] == [
+            "mine (Mine) is the program's own",
+            "the operation GetItem",
+            "lambda (Lambda) is the program's own",
+        ]
+
+    def test_what_is_not_exact_is_said(self) -> None:
+        result = run("m = Sequential([Dense(3)])\n")
+        assert result.exit_code == 0
+        assert result.stdout == (
+            "x.py:4 m (Sequential): not exact: dense: no input shape is given, "
+            "so the model is built on its first data\n"
+            "1 not exact.\n"
+        )
+
+    def test_huge_networks_are_not_built(self) -> None:
+        [verdict] = verdicts("m = Sequential([Input((1000000,)), Dense(1000000)])\n")
+        assert verdict["result"] == "not rebuilt"
+
+    def test_user_code_is_not_run(self) -> None:
+        Path("keras.py").write_text("raise SystemExit('imported the file of the program')\n")
+        [verdict] = verdicts("m = Sequential([Input((4,)), Dense(3)])\nraise SystemExit(3)\n")
+        assert verdict["result"] == "agrees"
+
+    def test_a_wrong_shape_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(type(find("Dense")), "output", lambda self, c, shape: (*shape[:-1], 7))
+        result = run("m = Sequential([Input((4,)), Dense(3)])\n")
+        assert result.exit_code == 1
+        assert result.stdout == (
+            "x.py:4 m (Sequential): differs\n  layer dense: output shape\n    kerascheck: [[None, 7]]\n"
+            "    keras:      [[None, 3]]\n1 differ.\n"
+        )
+
+    def test_wrong_parameters_are_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(type(find("Dense")), "weights", lambda self, c, shape: [Weight("kernel", (4, 3))])
+        [verdict] = verdicts("m = Sequential([Input((4,)), Dense(3)])\n", 1)
+        assert verdict["difference"] == {"layer": "dense", "what": "parameters", "kerascheck": 12, "keras": 15}
+
+    def test_a_wrong_trainable_split_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            type(find("BatchNormalization")), "weights", lambda self, c, shape: [Weight("gamma", (16,))]
+        )
+        [verdict] = verdicts("m = Sequential([Input((4,)), BatchNormalization()])\n", 1)
+        assert verdict["difference"]["what"] == "trainable parameters"
+
+    def test_what_keras_refuses_to_build_is_a_difference(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        definition = find("Conv2D")
+        monkeypatch.setattr(type(definition), "check_inputs", lambda self, c, shapes: None)
+        monkeypatch.setattr(type(definition), "outputs_for", lambda self, c, shapes: [(None, 3)])
+        monkeypatch.setattr(type(definition), "weights_for", lambda self, c, shapes: [])
+        [verdict] = verdicts("m = Sequential([Input((4,)), Conv2D(3, 3)])\n", 1)
+        assert verdict["difference"]["keras"].startswith("ValueError: ")
+
+
+def test_without_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keras", None)
+    result = run("m = Sequential([Input((4,)), Dense(3)])\n")
+    assert result.exit_code == 2
+    assert "pip install 'kerascheck[tensorflow]'" in result.stderr
+
+
+def test_wrong_format() -> None:
+    assert run("", "--format", "xml").exit_code == 2
