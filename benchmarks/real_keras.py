@@ -1,9 +1,9 @@
 """Runs scripts with the real Keras, without their data and their training, and records the models they build.
 
 The server side of `truth.py`: it imports TensorFlow once, then reads one request a line (JSON: `path`, `text`,
-`package`, `root`, `seconds`) and forks a child for each, which answers with one line of JSON. What the script needs and
-the machine lacks (modules, files, weights, the network) is replaced by stand-ins. A child may write below its own folder
-only and may start no programs.
+`package`, `root`, `seconds`) and forks a child for each, which answers with one line of JSON. What the script needs
+and the machine lacks (modules, files, weights, the network) is replaced by stand-ins. A child may write below its own
+folder only and may start no programs.
 """
 
 from __future__ import annotations
@@ -45,6 +45,14 @@ def _wanted_items(depth: int = 2) -> int:
     return code[at + 1] if 0 <= at < len(code) and code[at] == _UNPACK else 0
 
 
+def _same(value: Any = None, *args: Any, **kwargs: Any) -> Any:
+    return value
+
+
+#: Methods of scalers and the like that give back data as they get it.
+_PASS_ON = frozenset({"fit_transform", "transform"})
+
+
 class Fake:
     """A value that agrees with whatever is done to it."""
 
@@ -54,7 +62,7 @@ class Fake:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        self.__dict__[name] = Fake()
+        self.__dict__[name] = _same if name in _PASS_ON else Fake()
         return self.__dict__[name]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -144,9 +152,53 @@ class _FakeModule(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        value = Fake()
+        value = _FUNCTIONS.get(name) or Fake()
         setattr(self, name, value)
         return value
+
+
+def _split(*arrays: Any, **kwargs: Any) -> Any:
+    """`train_test_split`."""
+    parts: list[Any] = []
+    for array in arrays:
+        try:
+            cut = len(array) * 3 // 4
+            parts += [array[:cut], array[cut:]]
+        except TypeError:
+            parts += [Fake(), Fake()]
+    return parts
+
+
+def _samples(features: int, classes: int = 2) -> Callable[..., Any]:
+    """`make_classification` and its kin."""
+
+    def make(n_samples: int = 100, n_features: int = features, *args: Any, **kwargs: Any) -> Any:
+        import numpy as np
+
+        count = kwargs.get("n_classes", classes)
+        return np.zeros((n_samples, n_features if features == 20 else features)), np.arange(n_samples) % count
+
+    return make
+
+
+#: Functions of scikit-learn whose results have shapes that models are built from.
+_FUNCTIONS: dict[str, Any] = {
+    "train_test_split": _split,
+    "make_classification": _samples(20),
+    "make_moons": _samples(2),
+    "make_circles": _samples(2),
+}
+
+#: Modules that Keras had once.
+_OLD_MODULES = frozenset(
+    (
+        *("advanced_activations", "base_layer", "conv_utils", "convolutional", "convolutional_recurrent", "core"),
+        *("cudnn_recurrent", "data_utils", "embeddings", "engine", "experimental", "generic_utils", "image_utils"),
+        *("input_layer", "input_spec", "interfaces", "io_utils", "keras", "layer_utils", "legacy", "local", "merge"),
+        *("network", "noise", "normalization", "np_utils", "pooling", "preprocessing", "python", "recurrent"),
+        *("sequential", "tf_utils", "topology", "training", "v2", "vis_utils", "wrappers"),
+    )
+)
 
 
 class _OldKerasModule(types.ModuleType):
@@ -157,7 +209,8 @@ class _OldKerasModule(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         import keras
 
-        for place in ("layers", "models", "utils", "optimizers", "regularizers", "callbacks", "backend"):
+        places = "layers models utils optimizers regularizers initializers constraints callbacks backend activations"
+        for place in places.split():
             module = getattr(keras, place)
             if not name.startswith("__") and hasattr(module, name):
                 return getattr(module, name)
@@ -172,6 +225,8 @@ class _StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         top = name.partition(".")[0]
         if top in sys.stdlib_module_names or (top == "tensorflow" and ".keras." not in name):
+            return None
+        if (top == "keras" or ".keras." in name) and name.rpartition(".")[2] not in _OLD_MODULES:
             return None
         return importlib.machinery.ModuleSpec(name, self)
 
@@ -323,6 +378,10 @@ def quiet_keras() -> None:
     ):
         _replace(getattr(place, name), lambda *args, **kwargs: Fake())
     _replace(keras.utils.image_dataset_from_directory, _dataset_of_images)
+    keras.callbacks.ModelCheckpoint.__init__ = lambda self, *args, **kwargs: keras.callbacks.Callback.__init__(self)
+    to_categorical = keras.utils.to_categorical
+    _replace(to_categorical, lambda x, *args, **kw: Fake() if isinstance(x, Fake) else to_categorical(x, *args, **kw))
+    _old_applications()
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
     for name in ("flow_from_directory", "flow_from_dataframe", "fit"):
@@ -333,6 +392,24 @@ def quiet_keras() -> None:
     for cls in {cls for cls in vars(keras.optimizers).values() if isinstance(cls, type)}:
         if issubclass(cls, base_optimizer.BaseOptimizer):
             _old_names(cls)
+
+
+def _old_applications() -> None:
+    """What the sources of models took from Keras before version 2.2."""
+    import keras
+    from keras.src.applications import imagenet_utils
+
+    def _obtain_input_shape(
+        input_shape: Any, default_size: Any, min_size: Any, data_format: Any, *args: Any, **kw: Any
+    ) -> Any:
+        flatten = kw.get("include_top", kw.get("require_flatten", args[0] if args else True))
+        return imagenet_utils.obtain_input_shape(
+            input_shape, default_size, min_size, data_format, flatten, kw.get("weights", args[1] if args[1:] else None)
+        )
+
+    for module in (keras.applications.imagenet_utils, imagenet_utils):
+        module._obtain_input_shape = _obtain_input_shape  # type: ignore[attr-defined]
+    keras.applications.imagenet_utils.get_source_inputs = keras.utils.get_source_inputs
 
 
 def _old_names(cls: Any) -> None:
@@ -600,7 +677,7 @@ def _harmless(statement: ast.stmt, error: BaseException, names: dict[str, Any]) 
     step = error.__traceback__
     while step is not None:
         file = step.tb_frame.f_code.co_filename
-        if "site-packages/keras" in file or "site-packages/tensorflow" in file:
+        if "site-packages/keras" in file and not re.search("keras/src/(utils|legacy|datasets|random|backend)/", file):
             return False
         step = step.tb_next
     if isinstance(error, ImportError):

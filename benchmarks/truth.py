@@ -37,6 +37,7 @@ from kerascheck.discovery import SUFFIXES, mentions_keras
 from kerascheck.engine import check_source, deep_recursion
 from kerascheck.interp import Analysis, analyze
 from kerascheck.network.ir import Network
+from kerascheck.notebook import blank_magics
 from kerascheck.source import Source, SourceError
 from kerascheck.summary import ModelSummary, summarize
 from kerascheck.symbolic import Undetermined, Unknown
@@ -132,9 +133,7 @@ def compare_file(path: str, group: str, real_keras: RealKeras, seconds: float) -
         return None
     result = FileResult(path, group)
     try:
-        source = Source(raw, path)
-        ast.parse(source.text)
-        _ = source.tree
+        source = _readable(raw, path)
     except (SourceError, SyntaxError, ValueError) as error:
         result.end = f"not read: {error}"
         return result
@@ -144,8 +143,20 @@ def compare_file(path: str, group: str, real_keras: RealKeras, seconds: float) -
     real = real_keras.run(source, seconds)
     result.end = real["end"]
     _compare_models(result, real, source, analysis)
-    _compare_errors(result, real, source, raw)
+    _compare_errors(result, real, source)
     return result
+
+
+def _readable(raw: bytes, path: str) -> Source:
+    """The file; a script that was a notebook once goes without its shell lines, as the notebook would."""
+    source = Source(raw, path)
+    try:
+        ast.parse(source.text)
+    except SyntaxError:
+        source = Source(blank_magics(source.text.replace("\xa0", " ")).encode(), path)
+        ast.parse(source.text)
+    _ = source.tree
+    return source
 
 
 def _compare_models(result: FileResult, real: dict[str, Any], source: Source, analysis: Analysis) -> None:
@@ -247,8 +258,8 @@ def _same_shapes(ours: list[Any] | None, real: list[list[int | None]]) -> bool:
     )
 
 
-def _compare_errors(result: FileResult, real: dict[str, Any], source: Source, raw: bytes) -> None:
-    report = check_source(raw, result.file, Settings())
+def _compare_errors(result: FileResult, real: dict[str, Any], source: Source) -> None:
+    report = check_source(source.raw, result.file, Settings())
     result.findings = dict(Counter(found.code for found in report.diagnostics))
     ran, failed = set(real["rows"]), {int(row) for row in real["failed"]}
     for found in report.diagnostics:

@@ -139,6 +139,8 @@ def _sets(run: Run, op: str, left: ListValue, right: ListValue) -> Value | None:
 
 def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value | None:
     """Concatenation, repetition and formatting; None where none of these is meant."""
+    if any(isinstance(side, ListValue) and side.kind == "array" for side in (left, right)):
+        return run.fresh("arithmetic on an array", node)
     if isinstance(left, ListValue) and isinstance(right, ListValue) and left.kind == right.kind == "set":
         return _sets(run, op, left, right)
     if op == "Add":
