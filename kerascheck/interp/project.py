@@ -25,6 +25,8 @@ _MAX_MODULES = 60
 
 #: Names that `from keras.x import *` brings in, for the modules where that is common.
 _STAR_NAMES = {
+    "keras.layers": {"Input", "Layer", "InputSpec", "add", "subtract", "multiply", "average", "maximum", "minimum",
+                     "concatenate", "dot"},
     "keras.models": {"Sequential", "Model", "load_model", "model_from_json", "model_from_yaml", "clone_model"},
     "keras.optimizers": {"SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "AdamW"},
     "keras.callbacks": {
@@ -95,7 +97,7 @@ class Project:
             known: set[str] = _STAR_NAMES.get(module, set())
             if name in known:
                 return self.external(names.attribute(module, name))
-            if module == "keras.layers" and (name == "Input" or find(name) is not None):
+            if module == "keras.layers" and find(name) is not None:
                 return self.external(names.attribute(module, name))
         return Unknown(f"{name} may come from a star import", ("star", name), name)
 
