@@ -96,7 +96,7 @@ def _explore_module(project: Project, budget: Budget, result: Analysis) -> tuple
             execute(run, project.source.tree.body, scope)
         except UserRaise:
             pass
-        except BudgetExceeded:
+        except (BudgetExceeded, RecursionError):
             _give_up(run, result)
             return first
         result.paths.append(run.program)
@@ -160,7 +160,7 @@ def _explore(
             )
         except UserRaise:
             pass
-        except BudgetExceeded:
+        except (BudgetExceeded, RecursionError):
             _give_up(run, result)
             return False
         base.entered |= run.entered

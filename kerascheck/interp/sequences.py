@@ -98,7 +98,8 @@ def is_opaque(value: Symbol) -> bool:
     last = value.name.rpartition(".")[2]
     if last.startswith("__"):
         return True
-    return not value.name.startswith(("builtins.", "keras.")) and not last[:1].isupper()
+    is_class = last[:1].isupper() and not last.isupper()
+    return not is_class and not value.name.startswith(("builtins.", "keras."))
 
 
 def as_unknown(value: Value) -> Value:

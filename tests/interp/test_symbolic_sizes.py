@@ -75,3 +75,13 @@ def test_a_reshape_that_fits_whatever_the_size() -> None:
     network = model(LOAD + "n = X.shape[1]\nmodel = Sequential([Input((n, 4)), Flatten(), Reshape((n, 4))])")
     shape = network.output_shapes()
     assert [str(d) for d in shape[0]] == ["None", "X.shape[1]", "4"]  # type: ignore[index]
+
+
+def test_names_of_modules_that_are_not_found_are_sizes() -> None:
+    network = model("""
+        import config
+        from settings import units
+        model = Sequential([Input((config.SIZE,)), Dense(units), Dense(config.UNITS // 2)])
+    """)
+    assert network.status() == "symbolic"
+    assert str(network.layers[1].output_shapes()[0][1]) == "config.UNITS // 2"  # type: ignore[index]

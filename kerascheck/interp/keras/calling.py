@@ -54,6 +54,23 @@ def _by_input_name(run: Run, network: Network, value: DictValue) -> Value:
     return run.new_list([value.items[name] for name in names])
 
 
+_MAX_NESTING = 40  # models in models
+
+
+def nested_badly(layer: Layer, network: Layer) -> str | None:
+    """Why the layer cannot become a part of the network: it holds the network, or layers in layers without end."""
+    seen: set[int] = set()
+    level: list[Layer] = [layer]
+    for _ in range(_MAX_NESTING):
+        if any(part is network for part in level):
+            return "a model that holds itself"
+        seen.update(map(id, level))
+        level = [part for holder in level for part in holder.sublayers() if id(part) not in seen]
+        if not level:
+            return None
+    return "models are nested too deeply"
+
+
 def input_tensors(value: Value) -> list[Tensor] | None:
     """The tensors in an input structure; None where it is not made of Keras tensors."""
     if isinstance(value, Tensor):

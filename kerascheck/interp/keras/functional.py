@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerascheck.interp.keras.calling import input_tensors
+from kerascheck.interp.keras.calling import input_tensors, nested_badly
 from kerascheck.interp.keras.freeze import freeze, freeze_arguments
 from kerascheck.interp.keras.tensors import Operation
 from kerascheck.interp.run import Run
@@ -96,6 +96,10 @@ def finish_functional(run: Run, network: Network, site: Site) -> None:
         )
         network.open = Unknown("its graph is disconnected")
     _order_layers(network, order, first_seen)
+    if (reason := next(filter(None, (nested_badly(layer, network) for layer in network.layers)), None)) is not None:
+        network.open = Unknown(reason)
+        network.layers, network.nodes = [], []
+        return
     _check_names(run, network, site)
 
 

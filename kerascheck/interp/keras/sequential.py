@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerascheck.interp.keras.calling import apply_layer
+from kerascheck.interp.keras.calling import apply_layer, nested_badly
 from kerascheck.interp.keras.freeze import as_shape, as_size, freeze, freeze_arguments
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
@@ -88,7 +88,8 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         return
     if layer is network:
         run.raised(KerasError("a model is added to itself", "cycle"), call_site or site, network)
-        network.open = Unknown("added to itself")
+    if (reason := nested_badly(layer, network)) is not None:
+        network.open = Unknown(reason)
         return
     if isinstance(layer, InputLayer):
         if network.layers or network.inputs:

@@ -1,0 +1,48 @@
+"""Random plain programs: whatever the interpreter claims to know is what Python computes."""
+
+from __future__ import annotations
+
+import random
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.interp.compare import agrees, compare_program
+from tests.interp.helpers import UNKNOWN
+from tests.interp.programs import Generator
+
+#: Programs that once came out wrong, by the seeds that make them.
+SEEDS = [0, 15, 64, 207, 226, 248, 2097, 2295, 10013, 30769, 32548, 32878, 103708]
+
+
+def check(code: str) -> None:
+    result = compare_program(code)
+    assert result.wrong == {}, f"{result.wrong}\n{code}"
+
+
+@given(st.randoms(use_true_random=False), st.booleans())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_known_values_are_pythons(rng: random.Random, unknown_loops: bool) -> None:
+    check(Generator(rng, unknown_loops).program())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_programs_that_once_came_out_wrong(seed: int) -> None:
+    check(Generator(random.Random(seed)).program())
+
+
+def test_the_comparison_is_not_idle() -> None:
+    """Most programs are compared, and most of their values are known: else the tests above would prove little."""
+    results = [compare_program(Generator(random.Random(seed), False).program()) for seed in range(60)]
+    compared = [result for result in results if result.status == "compared"]
+    assert len(compared) > 30
+    assert sum(r.known for r in compared) > 0.9 * sum(r.names for r in compared)
+
+
+def test_the_comparison_finds_faults() -> None:
+    assert agrees([1, UNKNOWN], [1, 2])
+    assert not agrees([1, UNKNOWN], [2, 2])
+    assert not agrees([1], [1, 2])
+    assert not agrees(True, 1)
+    assert not agrees({"a": 1, "b": 2}, {"b": 2, "a": 1})
