@@ -117,8 +117,8 @@ def summarize_network(network: Network, source: Source) -> ModelSummary:
         name=network.variable or network.name,
         cls=network.cls,
         status=network.status(),
-        input_shape=_shapes([tensor.shape for tensor in network.inputs]),
-        output_shape=_shapes(network.output_shapes()),
+        input_shape=shapes_of([tensor.shape for tensor in network.inputs]),
+        output_shape=shapes_of(network.output_shapes()),
         layers=[_layer(layer, source) for layer in shown],
         total_params=total,
         trainable_params=trainable,
@@ -135,7 +135,7 @@ def _layer(layer: Layer, source: Source) -> LayerRow:
         name=layer.name,
         cls=layer.cls,
         row=row,
-        output_shape=_shapes(layer.output_shapes()),
+        output_shape=shapes_of(layer.output_shapes()),
         params=_count(layer.params()),
         trainable=layer.trainable,
         status=layer.status(),
@@ -186,7 +186,7 @@ def _count(value: Int | Unknown) -> Count:
     return str(value) if isinstance(value, SymDim) else value
 
 
-def _shapes(shapes: Sequence[Shape | Unknown] | Unknown) -> Shapes:
+def shapes_of(shapes: Sequence[Shape | Unknown] | Unknown) -> Shapes:
     """One shape as a list of dimensions, several as a list of those; None where not all are known."""
     if isinstance(shapes, Unknown) or not shapes:
         return None

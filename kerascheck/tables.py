@@ -1,51 +1,190 @@
-"""Models as tables, in the manner of `model.summary()`."""
+"""Models as tables, the way `model.summary()` prints them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TextIO
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+
+from kerascheck.interp.keras.tensors import Operation
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import InputLayer, Layer, Network, Node
+from kerascheck.summary import shapes_of, why_inexact
+from kerascheck.symbolic import Undetermined, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.summary import Count, LayerRow, ModelSummary, Shapes
 
-_HEADER = ("line", "layer", "output shape", "params")
 _UNKNOWN = "?"
+_WIDTH = 200  # of a table that is not shown on a terminal
+_SIZES = {"float64": 8, "float16": 2, "bfloat16": 2}
+_MANY_PATHS = "differs between the paths through the program"
+
+
+class Row(NamedTuple):
+    """One row, as text."""
+
+    name: str
+    cls: str
+    shape: str
+    params: str
+    frozen: bool
+    connected: str
+    mark: str | None  # why it is not exact
 
 
 def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
-    """Write one model: coloured with rules around it on a terminal, plain columns elsewhere."""
-    cell = f"cell {model.cell}:" if model.cell is not None else ""
-    title = f"{model.filename}:{cell}{model.row} {model.name or _UNKNOWN} ({model.cls}, {model.status})"
-    rows = [_row(layer) for layer in model.layers]
-    total = (
-        f"parameters: {_count(model.total_params)} (trainable {_count(model.trainable_params)}, "
-        f"other {_count(model.non_trainable_params)})"
+    """Write one model: a title, the table of its layers, the totals, and why something in it is not known exactly."""
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    network = model.network
+    rows = list(_rows_of_network(network)) if network is not None else [_row(layer) for layer in model.layers]
+    graph = network is not None and is_graph(network)
+    console = Console(
+        file=stream,
+        highlight=False,
+        no_color=not colour,
+        force_terminal=colour or None,
+        width=None if stream.isatty() else _WIDTH,
     )
-    if colour:
-        from rich.console import Console
-        from rich.markup import escape
-        from rich.table import Table
+    cell = f"cell {model.cell}:" if model.cell is not None else ""
+    name = network.name if network is not None else model.name or _UNKNOWN
+    variable = f" {model.name}" if model.name not in (None, name) else ""
+    console.print(
+        f"[bold]Model: {escape(chr(34) + name + chr(34))}[/] "
+        f"({escape(model.cls)}, {model.status}) {escape(f'{model.filename}:{cell}{model.row}{variable}')}",
+        soft_wrap=True,
+    )
+    table = Table(box=box.HEAVY_HEAD, show_lines=True)
+    table.add_column("Layer (type)", overflow="fold")
+    table.add_column("Output Shape", overflow="fold")
+    table.add_column("Param #", justify="right", overflow="fold")
+    if graph:
+        table.add_column("Connected to", overflow="fold")
+    notes: dict[str, int] = {}
+    for row in rows:
+        mark = f" [yellow]*{notes.setdefault(row.mark, len(notes) + 1)}[/]" if row.mark is not None else ""
+        frozen = " [cyan](frozen)[/]" if row.frozen else ""
+        cells = [
+            f"{escape(row.name)} ([blue]{escape(row.cls)}[/]){frozen}{mark}",
+            escape(row.shape),
+            f"[green]{escape(row.params)}[/]",
+        ]
+        table.add_row(*cells, *([escape(row.connected)] if graph else []))
+    console.print(table)
+    for title, count, size in zip(
+        ("Total", "Trainable", "Non-trainable"),
+        (model.total_params, model.trainable_params, model.non_trainable_params),
+        _sizes(network),
+        strict=True,
+    ):
+        console.print(f"[bold] {title} params:[/] [green]{escape(_count(count))}[/]{size}", soft_wrap=True)
+    if model.status != "exact":
+        reason = (why_inexact(network) if network is not None else None) or _MANY_PATHS
+        console.print(f" {model.status}: {escape(reason)}", soft_wrap=True)
+    for reason, number in notes.items():
+        console.print(f" [yellow]*{number}[/] {escape(reason)}", soft_wrap=True)
+    console.print()
 
-        table = Table(title=escape(title), title_justify="left", caption=escape(total), caption_justify="left")
-        for name in _HEADER:
-            table.add_column(name, justify="right" if name in ("line", "params") else "left")
-        for row in rows:
-            table.add_row(*map(escape, row))
-        Console(file=stream, highlight=False).print(table)
-        return
-    widths = [max(map(len, column)) for column in zip(_HEADER, *rows, strict=True)]
-    stream.write(title + "\n")
-    for line, layer, shape, params in (_HEADER, *rows):
-        cells = (line.rjust(widths[0]), layer.ljust(widths[1]), shape.ljust(widths[2]), params.rjust(widths[3]))
-        stream.write("  " + "  ".join(cells) + "\n")
-    stream.write(f"  {total}\n\n")
+
+# -- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _row(layer: LayerRow | None) -> tuple[str, str, str, str]:
+def listed(network: Network) -> list[Layer]:
+    """What the table of a model lists: its layers and, in a graph, the operations on tensors between them."""
+    shown = [layer for layer in network.layers if not (network.is_sequential and isinstance(layer, InputLayer))]
+    if network.kind != "functional":
+        return shown
+    order: dict[int, Layer] = {}
+
+    def place(layer: Layer) -> None:
+        """The layer, behind the operations that lead to it."""
+        if id(layer) in order:
+            return
+        for node in nodes.get(id(layer), ()):
+            for tensor in node.inputs:
+                if tensor.node is not None and isinstance(tensor.node.layer, Operation):
+                    place(tensor.node.layer)
+        order[id(layer)] = layer
+
+    nodes = _nodes_of(network)
+    for layer in shown:
+        place(layer)
+    for node in network.nodes:
+        place(node.layer)
+    return list(order.values())
+
+
+def _nodes_of(network: Network) -> dict[int, list[Node]]:
+    """The calls in the network, by the id of their layer."""
+    nodes: dict[int, list[Node]] = {}
+    for node in network.nodes:
+        nodes.setdefault(id(node.layer), []).append(node)
+    return nodes
+
+
+def is_graph(network: Network) -> bool:
+    """Whether the model is more than a chain of layers, so that Keras prints what is connected to what."""
+    if network.kind != "functional":
+        return False
+    taken: set[int] = set()
+    called: set[int] = set()
+    for node in network.nodes:
+        if len(node.inputs) > 1 or id(node.layer) in called:
+            return True
+        called.add(id(node.layer))
+        for tensor in node.inputs:
+            if id(tensor) in taken:
+                return True
+            taken.add(id(tensor))
+    return len(network.inputs) > 1 or len(network.outputs) > 1
+
+
+def _rows_of_network(network: Network) -> Iterator[Row]:
+    nodes = _nodes_of(network)
+    for layer in listed(network):
+        params = layer.params()
+        connected = [
+            f"{tensor.node.layer.name}[{_index(tensor.node)}][{tensor.index}]"
+            for node in nodes.get(id(layer), ())
+            for tensor in node.inputs
+            if tensor.node is not None
+        ]
+        yield Row(
+            layer.name,
+            layer.cls,
+            _shapes(shapes_of(layer.output_shapes())),
+            _UNKNOWN if isinstance(params, Unknown) else _count(str(params) if isinstance(params, SymDim) else params),
+            not layer.trainable and params != 0,
+            ", ".join(connected) or "-",
+            why_inexact(layer),
+        )
+
+
+def _index(node: Node) -> int:
+    """Which call of its layer a node is."""
+    return next((index for index, call in enumerate(node.layer.calls) if call is node), 0)
+
+
+def _row(layer: LayerRow | None) -> Row:
+    """A row of a model that differs between the paths."""
     if layer is None:
-        return ("", _UNKNOWN, _UNKNOWN, _UNKNOWN)
-    frozen = ", frozen" if layer.trainable is False and layer.params else ""
-    line = str(layer.row) if layer.row is not None else ""
-    return (line, f"{layer.name or _UNKNOWN} ({layer.cls}{frozen})", _shapes(layer.output_shape), _count(layer.params))
+        return Row(_UNKNOWN, _UNKNOWN, _UNKNOWN, _UNKNOWN, False, "-", _MANY_PATHS)
+    known = layer.status == "exact" and None not in (layer.name, layer.output_shape, layer.params, layer.trainable)
+    return Row(
+        layer.name or _UNKNOWN,
+        layer.cls,
+        _shapes(layer.output_shape),
+        _count(layer.params),
+        layer.trainable is False and bool(layer.params),
+        "-",
+        None if known else "symbolic" if layer.status == "symbolic" else _MANY_PATHS,
+    )
+
+
+# -- numbers --------------------------------------------------------------------------------------------------------
 
 
 def _count(count: Count) -> str:
@@ -61,3 +200,45 @@ def _shapes(shapes: Shapes) -> str:
 def _shape(shape: list[Any]) -> str:
     inner = ", ".join(str(dim) for dim in shape)
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
+
+
+def _sizes(network: Network | None) -> tuple[str, str, str]:
+    """What all, the trainable and the other parameters take in memory, each in parentheses; empty if not known."""
+    if network is None:
+        return "", "", ""
+    trainable = frozen = 0
+    seen: set[int] = set()
+    try:
+        for layer in _leaves(network):
+            size = _SIZES.get(str(layer.config.get("dtype")), 4)
+            for weight, trains in layer.all_weights():
+                if id(weight) in seen:
+                    continue
+                seen.add(id(weight))
+                if isinstance(weight.count, SymDim):
+                    return "", "", ""
+                if trains and network.trainable:
+                    trainable += weight.count * size
+                else:
+                    frozen += weight.count * size
+        network.all_weights()
+    except Undetermined:
+        return "", "", ""
+    return _memory(trainable + frozen), _memory(trainable), _memory(frozen)
+
+
+def _leaves(network: Network) -> Iterator[Layer]:
+    for layer in network.layers:
+        if isinstance(layer, Network) and layer.trainable and network.trainable:
+            yield from _leaves(layer)
+        else:
+            yield layer
+
+
+def _memory(size: float) -> str:
+    """` (397.54 KB)`, as Keras writes it."""
+    units = ["B", "KB", "MB", "GB", "TB", "PB"]
+    while size >= 1024 and len(units) > 1:
+        size /= 1024
+        units.pop(0)
+    return f" ({size:.2f} {units[0]})"

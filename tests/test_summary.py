@@ -112,14 +112,58 @@ def test_names_that_differ_by_the_path_make_no_model_unknown() -> None:
 
 def test_the_table_for_people() -> None:
     Path("x.py").write_text(HEAD + "model = Sequential([Input((4,)), Dense(1000), Dropout(0.5)])\n")
-    assert run("x.py").stdout == (
-        "x.py:4 model (Sequential, exact)\n"
-        "  line  layer              output shape  params\n"
-        "     4  dense (Dense)      (None, 1000)   5,000\n"
-        "     4  dropout (Dropout)  (None, 1000)       0\n"
-        "  parameters: 5,000 (trainable 5,000, other 0)\n"
-        "\n"
+    assert (
+        run("x.py").stdout
+        == """\
+Model: "sequential" (Sequential, exact) x.py:4 model
+┏━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━┓
+┃ Layer (type)      ┃ Output Shape ┃ Param # ┃
+┡━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━━┩
+│ dense (Dense)     │ (None, 1000) │   5,000 │
+├───────────────────┼──────────────┼─────────┤
+│ dropout (Dropout) │ (None, 1000) │       0 │
+└───────────────────┴──────────────┴─────────┘
+ Total params: 5,000 (19.53 KB)
+ Trainable params: 5,000 (19.53 KB)
+ Non-trainable params: 0 (0.00 B)
+
+"""
     )
+
+
+def table(text: str) -> str:
+    Path("x.py").write_text(HEAD + text)
+    return run("x.py").stdout
+
+
+def test_a_graph_says_what_is_connected_to_what() -> None:
+    shown = table(
+        "a, b = Input((4,)), Input((4,))\nd = Dense(4, trainable=False)\n"
+        "m = Model([a, b], concatenate([d(a), d(b) + 1]))\n"
+    )
+    assert "Connected to" in shown
+    assert "│ dense (Dense) (frozen)     │ (None, 4)    │      20 │ input_layer[0][0], input_layer_1[0][0] │" in shown
+    assert "│ add (Add)                  │ (None, 4)    │       0 │ dense[1][0]                            │" in shown
+    assert "│ concatenate (Concatenate)  │ (None, 8)    │       0 │ dense[0][0], add[0][0]                 │" in shown
+    assert " Non-trainable params: 20 (80.00 B)" in shown
+
+
+def test_a_chain_needs_no_connections() -> None:
+    assert "Connected to" not in table("a = Input((4,))\nm = Model(a, Dense(2)(a))\n")
+
+
+def test_what_is_not_exact_is_marked_with_its_reason() -> None:
+    shown = table("def build(x, y):\n  return Sequential([Input((x.shape[1],)), Dense(2), Dropout(0.1), y])\n")
+    assert "│ dense (Dense) *1" in shown and "│ dropout (Dropout) │" in shown
+    assert " *1 depends on 2*x.shape[1] + 2\n" in shown
+    assert " unknown: a layer in it is not known: " in shown
+
+
+def test_what_differs_between_paths_is_marked() -> None:
+    shown = table("import sys\nn = 3 if len(sys.argv) > 1 else 4\nm = Sequential([Input((3,)), Dense(n)])\n")
+    assert "│ dense (Dense) *1 │ ?            │       ? │" in shown
+    assert " unknown: differs between the paths through the program\n" in shown
+    assert " Total params: ?\n" in shown
 
 
 def test_no_models() -> None:

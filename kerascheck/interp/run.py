@@ -82,6 +82,7 @@ class Run:
         self.loop_depth = 0  # calls around the innermost of them
         self.journals: list[list[ListValue | DictValue | Network]] = []  # what each loop that is tried has changed
         self.outer_writes: list[tuple[dict[str, Value], str]] = []  # names and attributes set in unknown loops
+        self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.hidden_changes = 0  # how often something outside an unknown loop was changed behind a call in it
         self.occurrences: dict[int, int] = {}  # how often a node has made a fresh unknown
         self.call_stack: list[FunctionValue] = []

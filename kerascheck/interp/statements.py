@@ -35,7 +35,7 @@ class Signal:
         self.value = value
 
 
-#: A loop of more rounds than the second number is no longer unrolled after so many rounds that build no layer.
+#: A loop of more rounds than the second number is no longer unrolled after so many rounds that touch no layer.
 _IDLE_ROUNDS = 8
 _SHORT_LOOP = 64
 
@@ -220,7 +220,7 @@ def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
 
 def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     iterable = run.evaluate(node.iter, scope)
-    built = len(run.program.layers)
+    built = _work(run)
     items = _live(iterable) if isinstance(iterable, ListValue) else None
     length = len(iterable.items) if items is not None else 0
     if items is None:
@@ -232,11 +232,11 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     for index, item in enumerate(items):
         if isinstance(item, _Lost) or index > MAX_LOOP_ROUNDS:
             return _rest_of_for(run, node, scope, "an element of a list that the loop changes")
-        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and length > _SHORT_LOOP:
-            if len(run.program.layers) == built:
+        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and length > _SHORT_LOOP and not _is_about_layers(item):
+            if _work(run) == built:
                 # Nothing of Keras is built in here: this is a loop over data.
                 return _rest_of_for(run, node, scope, "an element of a long loop")
-            built = len(run.program.layers)
+            built = _work(run)
         assign(run, node.target, item, scope)
         signal = _block(run, node.body, scope)
         if signal is not None:
@@ -245,6 +245,16 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
             if signal.kind == "break":
                 return None
     return _block(run, node.orelse.body, scope) if node.orelse is not None else None
+
+
+def _is_about_layers(item: Value) -> bool:
+    """Whether the element of a loop is a layer, or a tuple with one (`enumerate(model.layers)`)."""
+    return isinstance(item, Layer) or (isinstance(item, tuple) and any(isinstance(part, Layer) for part in item))
+
+
+def _work(run: Run) -> int:
+    """Grows with each layer that is built or changed."""
+    return len(run.program.layers) + run.layer_changes
 
 
 class _Lost:

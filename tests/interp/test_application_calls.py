@@ -114,6 +114,23 @@ def test_fine_tuning_the_last_layers() -> None:
     assert network.count_params() == (7079424, 7635264)
 
 
+@pytest.mark.parametrize(
+    ("loop", "frozen"),
+    [
+        ("for layer in model.layers[:-20]:\n  layer.trainable = False", 134),
+        ("for i in range(len(model.layers) - 20):\n  model.layers[i].trainable = False", 134),
+        ("for i, layer in enumerate(model.layers):\n  if i < 134:\n    layer.trainable = False", 134),
+        ("for layer in model.layers:\n  if layer.name == 'Conv_1':\n    layer.trainable = False", 1),
+        ("for layer in model.layers:\n  if isinstance(layer, BatchNormalization):\n    layer.trainable = False", 52),
+    ],
+)
+def test_long_loops_over_layers_are_run(loop: str, frozen: int) -> None:
+    network = model(
+        f"model = keras.applications.MobileNetV2(include_top=False, input_shape=(64, 64, 3), weights=None)\n{loop}\n"
+    )
+    assert sum(not layer.trainable for layer in network.layers) == frozen
+
+
 def test_parts_of_a_base() -> None:
     network = model("""
         base = keras.applications.ResNet50(include_top=False, input_shape=(224, 224, 3), weights=None)

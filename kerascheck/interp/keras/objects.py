@@ -89,6 +89,7 @@ def base_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -
 
 def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None:
     """`layer.trainable = False` and the like."""
+    run.layer_changes += 1
     if name == "trainable" and isinstance(value, bool):
         layer.set_trainable(value)
     elif name == "trainable" and isinstance(value, Unknown):
