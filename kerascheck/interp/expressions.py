@@ -18,8 +18,8 @@ from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
-from kerascheck.interp.sequences import as_unknown, changed_while_walked, is_opaque, items_of
-from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
+from kerascheck.interp.sequences import Lost, as_unknown, is_opaque, items_of, live_items
+from kerascheck.interp.values import DictValue, FunctionValue, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
@@ -49,6 +49,8 @@ def lookup(run: Run, name: str, scope: Scope) -> Value:
         place = scope.redirected[name]
     while place is not None:
         if name in place.vars:
+            if run.loop_births and place is not scope:
+                run.outer_reads.add(name)
             return place.vars[name]
         place = place.enclosing()
     if name in scope.globals.vars:
@@ -221,7 +223,10 @@ def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable
             return items
         if len(items) > MAX_COMPREHENSION:
             return Unknown("more elements than are unrolled")
-        for item in items:
+        live = live_items(source) if isinstance(source, ListValue) else None
+        for index, item in enumerate(items if live is None else live):
+            if isinstance(item, Lost) or index > MAX_COMPREHENSION:
+                return Unknown("a list that changes while it is walked")
             assign(run, clause.target, item, inner)
             keep = True
             for condition in clause.ifs:
@@ -239,7 +244,7 @@ def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable
                     return unknown
             else:
                 collect(inner)
-        return changed_while_walked(source, items)
+        return None
 
     return loop(node.for_in, scope)
 

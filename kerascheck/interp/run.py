@@ -83,6 +83,8 @@ class Run:
         self.journals: list[list[ListValue | DictValue | Network]] = []  # what each loop that is tried has changed
         self.outer_writes: list[tuple[dict[str, Value], str]] = []  # names and attributes set in unknown loops
         self.layer_changes = 0  # how often an attribute of a layer or model was set
+        self.lost: list[ListValue | DictValue | Network] = []  # what unknown loops have made unknown
+        self.outer_reads: set[str] = set()  # names that functions called in an unknown loop read outside of them
         self.hidden_changes = 0  # how often something outside an unknown loop was changed behind a call in it
         self.occurrences: dict[int, int] = {}  # how often a node has made a fresh unknown
         self.call_stack: list[FunctionValue] = []
@@ -180,6 +182,7 @@ class Run:
             self.journals[-1].append(thing)
         if self.loop_births and birth < self.loop_births[-1]:
             self.hidden_changes += len(self.call_stack) > self.loop_depth
+            self.lost.append(thing)
             self.forget(thing)
             return False
         return True

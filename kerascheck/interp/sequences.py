@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from kerascheck.interp.run import MAX_ITEMS, Run
@@ -40,6 +41,26 @@ def members_of(run: Run, value: Value) -> list[Value] | Unknown:
     if isinstance(value, Unknown):
         return value
     return Unknown(f"the items of {value!r}"[:80])
+
+
+class Lost:
+    """Stands for the rest of a list whose items have become unknown."""
+
+
+def live_items(value: ListValue) -> Iterator[Value] | None:
+    """The items of a known list as a loop meets them, also those that its body appends; None for other things."""
+    if value.unknown is not None or value.kind != "list":
+        return None
+
+    def walk() -> Iterator[Value]:
+        index = 0
+        while index < len(value.items):
+            yield value.items[index]
+            index += 1
+            if value.unknown is not None:
+                yield Lost()
+
+    return walk()
 
 
 def changed_while_walked(source: Value, items: list[Value] | Unknown) -> Unknown | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
@@ -17,8 +17,8 @@ from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.patterns import match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
-from kerascheck.interp.sequences import as_unknown, items_of
-from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, terminates
+from kerascheck.interp.sequences import Lost, as_unknown, items_of, live_items
+from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, spread, terminates
 from kerascheck.interp.values import BoundMethod, DictValue, Instance, ListValue, Scope, UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Network, Site
@@ -221,7 +221,7 @@ def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
 def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     iterable = run.evaluate(node.iter, scope)
     built = _work(run)
-    items = _live(iterable) if isinstance(iterable, ListValue) else None
+    items = live_items(iterable) if isinstance(iterable, ListValue) else None
     length = len(iterable.items) if items is not None else 0
     if items is None:
         known = items_of(run, iterable)
@@ -230,7 +230,7 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     if length > MAX_LOOP_ROUNDS:
         return _rest_of_for(run, node, scope, "an element of something unknown")
     for index, item in enumerate(items):
-        if isinstance(item, _Lost) or index > MAX_LOOP_ROUNDS:
+        if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
             return _rest_of_for(run, node, scope, "an element of a list that the loop changes")
         if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and length > _SHORT_LOOP and not _is_about_layers(item):
             if _work(run) == built:
@@ -255,26 +255,6 @@ def _is_about_layers(item: Value) -> bool:
 def _work(run: Run) -> int:
     """Grows with each layer that is built or changed."""
     return len(run.program.layers) + run.layer_changes
-
-
-class _Lost:
-    """Stands for the rest of a list whose items have become unknown."""
-
-
-def _live(value: ListValue) -> Iterator[Value] | None:
-    """The items of a list as a loop meets them: also those that its body appends."""
-    if value.unknown is not None or value.kind != "list":
-        return None
-
-    def walk() -> Iterator[Value]:
-        index = 0
-        while index < len(value.items):
-            yield value.items[index]
-            index += 1
-            if value.unknown is not None:
-                yield _Lost()
-
-    return walk()
 
 
 def _rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str) -> Signal | None:
@@ -338,6 +318,8 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     """
     facts = loop_facts(node)
     before, hidden, writes = dict(scope.vars), run.hidden_changes, len(run.outer_writes)
+    lost, reads = len(run.lost), run.outer_reads
+    run.outer_reads = set()
     began = run.tick()
     run.loop_births.append(began)
     depth, run.loop_depth = run.loop_depth, len(run.call_stack)
@@ -347,12 +329,18 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     finally:
         run.loop_births.pop()
         run.loop_depth = depth
+        unseen, run.outer_reads = run.outer_reads, reads | run.outer_reads
+    # Other names for what changes, and what functions called in the body read, hand on as well.
+    aliases = {name for name, value in before.items() if any(value is thing for thing in run.lost[lost:])}
+    if extra := (aliases | (unseen & facts.written)) - facts.varying:
+        facts = facts._replace(varying=spread(node.body, facts.varying | extra))
     reason = "changed in a loop whose number of rounds is not known"
     for place, name in run.outer_writes[writes:]:
         if name in place and not isinstance(place[name], (Layer, Instance)):
             place[name] = Unknown(reason, None, name)
     if not run.loop_births:
         run.outer_writes.clear()
+        run.lost.clear()
     _forget_rounds(run, facts, before, scope, began, run.hidden_changes > hidden)
     if signal is not None and signal.kind == "return":
         return signal if facts.infinite else None  # it may also run to its end: go on behind it

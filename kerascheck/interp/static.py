@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 import libcst as cst
@@ -86,7 +86,7 @@ def loop_facts(node: cst.For | cst.While) -> LoopFacts:
     carried = {name for name in written if first.get(name) == "read"}
     carried |= {name for name in map(dotted_text, changed) if first.get(name.partition(".")[0]) != "write"}
     return LoopFacts(
-        frozenset(_flow(node.body, carried)),
+        spread(node.body, carried),
         frozenset(name for name in written if "." not in name),
         changed,
         has_break,
@@ -104,8 +104,9 @@ def dotted_text(node: cst.CSTNode) -> str:
     return ""
 
 
-def _flow(body: cst.BaseSuite, varying: set[str]) -> set[str]:
-    """Add what is computed from varying names, or under a condition on them, until nothing is added."""
+def spread(body: cst.BaseSuite, names: Iterable[str]) -> frozenset[str]:
+    """The names, and all that the body computes from them or under a condition on them."""
+    varying = set(names)
     flows = list(_flows(body, frozenset()))
     grown = True
     while grown:
@@ -114,7 +115,7 @@ def _flow(body: cst.BaseSuite, varying: set[str]) -> set[str]:
             if not targets <= varying and sources & varying:
                 varying |= targets
                 grown = True
-    return varying
+    return frozenset(varying)
 
 
 def _flows(node: cst.CSTNode, conditions: frozenset[str]) -> Iterator[tuple[set[str], frozenset[str]]]:
