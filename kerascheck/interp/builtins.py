@@ -141,6 +141,9 @@ def _map(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     columns = [items_of(run, value) for value in values[1:]]
     if not values or not columns or any(isinstance(column, Unknown) for column in columns):
+        if values:
+            with run.unknown_rounds():
+                plain_call(run, values[0], [run.fresh("an element of something unknown") for _ in columns], site)
         return run.unknown_list("map over something unknown")
     rows = list(zip(*columns, strict=False))
     if len(rows) > MAX_COMPREHENSION:

@@ -212,41 +212,58 @@ def is_known_key(key: Value) -> bool:
     return isinstance(key, (str, int, float, bytes, type(None)))
 
 
-def _comprehension(run: Run, node: cst.BaseComp, scope: Scope, collect: Callable[[Scope], None]) -> Unknown | None:
-    """Run `collect` for each element; Unknown where the elements are not known."""
+def _comprehension(
+    run: Run, node: cst.BaseComp, scope: Scope, collect: Callable[[Scope], None], probe: Callable[[Scope], None]
+) -> Unknown | None:
+    """Run `collect` for each element; Unknown where the elements are not known: then `probe` is run for one of them."""
     inner = Scope("comprehension", scope)
 
-    def loop(clause: cst.CompFor, place: Scope) -> Unknown | None:
+    def loop(clause: cst.CompFor, place: Scope, each: Callable[[Scope], None]) -> Unknown | None:
         source = run.evaluate(clause.iter, place)
         items = items_of(run, source)
         if isinstance(items, Unknown):
-            return items
-        if len(items) > MAX_COMPREHENSION:
-            return Unknown("more elements than are unrolled")
+            return rest(clause, items)
         live = live_items(source) if isinstance(source, ListValue) else None
         for index, item in enumerate(items if live is None else live):
-            if isinstance(item, Lost) or index > MAX_COMPREHENSION:
-                return Unknown("a list that changes while it is walked")
+            if isinstance(item, Lost) or index >= MAX_COMPREHENSION:
+                return rest(clause, Unknown("more elements than are unrolled"))
             assign(run, clause.target, item, inner)
             keep = True
             for condition in clause.ifs:
                 verdict = run.evaluate(condition.test, inner)
                 if isinstance(verdict, Unknown) and verdict.key not in run.decided and _depends(condition, inner):
-                    return Unknown("filtered by something unknown")
+                    return rest(clause, Unknown("filtered by something unknown"))
                 if not truth(run, verdict):
                     keep = False
                     break
             if not keep:
                 continue
             if clause.inner_for_in is not None:
-                unknown = loop(clause.inner_for_in, inner)
+                unknown = loop(clause.inner_for_in, inner, each)
                 if unknown is not None:
                     return unknown
             else:
-                collect(inner)
+                each(inner)
         return None
 
-    return loop(node.for_in, scope)
+    def rest(clause: cst.CompFor, reason: Unknown) -> Unknown:
+        """An unknown number of elements: what one of them changes is forgotten."""
+        with run.unknown_rounds():
+            assign(run, clause.target, run.fresh("an element of something unknown", clause), inner)
+            for condition in clause.ifs:
+                run.evaluate(condition.test, inner)
+            if clause.inner_for_in is not None:
+                loop(clause.inner_for_in, inner, probe)
+            else:
+                probe(inner)
+        return reason
+
+    return loop(node.for_in, scope, collect)
+
+
+def _evaluate_all(run: Run, parts: list[cst.BaseExpression], inner: Scope) -> None:
+    for part in parts:
+        run.evaluate(part, inner)
 
 
 def _depends(condition: cst.CompIf, inner: Scope) -> bool:
@@ -256,7 +273,13 @@ def _depends(condition: cst.CompIf, inner: Scope) -> bool:
 
 def _list_comp(run: Run, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, scope: Scope) -> Value:
     values: list[Value] = []
-    unknown = _comprehension(run, node, scope, lambda inner: values.append(run.evaluate(node.elt, inner)))
+    unknown = _comprehension(
+        run,
+        node,
+        scope,
+        lambda inner: values.append(run.evaluate(node.elt, inner)),
+        lambda inner: _evaluate_all(run, [node.elt], inner),
+    )
     if unknown is not None or len(values) > MAX_ITEMS:
         what = (unknown.text if unknown is not None else None) or "something unknown"
         return run.unknown_list(f"a comprehension over {what}", "set" if isinstance(node, cst.SetComp) else "list")
@@ -268,7 +291,11 @@ def _list_comp(run: Run, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, sc
 def _dict_comp(run: Run, node: cst.DictComp, scope: Scope) -> Value:
     made = run.new_dict()
     unknown = _comprehension(
-        run, node, scope, lambda inner: put(made, run.evaluate(node.key, inner), run.evaluate(node.value, inner))
+        run,
+        node,
+        scope,
+        lambda inner: put(made, run.evaluate(node.key, inner), run.evaluate(node.value, inner)),
+        lambda inner: _evaluate_all(run, [node.key, node.value], inner),
     )
     if unknown is not None:
         made.blur("a comprehension over something unknown")
@@ -372,6 +399,8 @@ def _named(run: Run, node: cst.NamedExpr, scope: Scope) -> Value:
     place = scope
     while place.kind == "comprehension" and place.outer is not None:
         place = place.outer
+    if run.loop_births and place is not scope and isinstance(node.target, cst.Name):
+        run.outer_writes.append((place.vars, node.target.value))
     assign(run, node.target, value, place)
     return value
 
@@ -462,7 +491,7 @@ def _any_all(run: Run, node: cst.GeneratorExp, scope: Scope, stop: bool) -> Valu
             raise _Settled
 
     try:
-        unknown = _comprehension(run, node, scope, collect)
+        unknown = _comprehension(run, node, scope, collect, lambda inner: _evaluate_all(run, [node.elt], inner))
     except _Settled:
         return stop
     return run.fresh("any or all of something unknown", node) if doubtful or unknown is not None else not stop

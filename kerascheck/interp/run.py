@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -75,6 +76,7 @@ class Run:
         self.budget = budget
         self.plan = plan
         self.decided: dict[Hashable, bool] = {}
+        self.decided_at: dict[Hashable, int] = {}  # the moments
         self.pinned: dict[Hashable, Value] = {}  # unknown values that a decision has made known
         self.program = Program(entry)
         self.serial = 0  # moments of creation
@@ -195,6 +197,28 @@ class Run:
         else:
             thing.blur(reason)
 
+    @contextmanager
+    def unknown_rounds(self) -> Iterator[int]:
+        """Run what is inside as one round of many: older things that it changes are forgotten.
+
+        Gives the moment at which the round begins.
+        """
+        if not self.loop_births:
+            self.outer_writes.clear()
+            self.lost.clear()
+        writes, depth = len(self.outer_writes), self.loop_depth
+        began = self.tick()
+        self.loop_births.append(began)
+        self.loop_depth = len(self.call_stack)
+        try:
+            yield began
+        finally:
+            self.loop_births.pop()
+            self.loop_depth = depth
+            for place, name in self.outer_writes[writes:]:
+                if name in place and not isinstance(place[name], (Layer, Instance)):
+                    place[name] = Unknown("changed in a loop whose number of rounds is not known", None, name)
+
     # -- decisions ------------------------------------------------------------------------------------------
 
     def decide(self, key: Hashable, default: bool = True) -> bool:
@@ -204,6 +228,7 @@ class Run:
             return known
         choice = self.plan.get(key, default)
         self.decided[key] = choice
+        self.decided_at[key] = self.serial
         return choice
 
     # -- what Keras says ------------------------------------------------------------------------------------

@@ -317,30 +317,19 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     goes wrong. Names whose value depends on the round before, and older things changed in the body, are unknown.
     """
     facts = loop_facts(node)
-    before, hidden, writes = dict(scope.vars), run.hidden_changes, len(run.outer_writes)
-    lost, reads = len(run.lost), run.outer_reads
+    before, hidden, reads = dict(scope.vars), run.hidden_changes, run.outer_reads
     run.outer_reads = set()
-    began = run.tick()
-    run.loop_births.append(began)
-    depth, run.loop_depth = run.loop_depth, len(run.call_stack)
     try:
-        start()
-        signal = _block(run, node.body, scope)
+        with run.unknown_rounds() as began:
+            lost = len(run.lost)
+            start()
+            signal = _block(run, node.body, scope)
     finally:
-        run.loop_births.pop()
-        run.loop_depth = depth
         unseen, run.outer_reads = run.outer_reads, reads | run.outer_reads
     # Other names for what changes, and what functions called in the body read, hand on as well.
     aliases = {name for name, value in before.items() if any(value is thing for thing in run.lost[lost:])}
     if extra := (aliases | (unseen & facts.written)) - facts.varying:
         facts = facts._replace(varying=spread(node.body, facts.varying | extra))
-    reason = "changed in a loop whose number of rounds is not known"
-    for place, name in run.outer_writes[writes:]:
-        if name in place and not isinstance(place[name], (Layer, Instance)):
-            place[name] = Unknown(reason, None, name)
-    if not run.loop_births:
-        run.outer_writes.clear()
-        run.lost.clear()
     _forget_rounds(run, facts, before, scope, began, run.hidden_changes > hidden)
     if signal is not None and signal.kind == "return":
         return signal if facts.infinite else None  # it may also run to its end: go on behind it

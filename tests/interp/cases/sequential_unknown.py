@@ -67,3 +67,18 @@ for x in xs:
         model = Sequential()
 model.add(Dense(5))
 model = keep
+
+# -- a comprehension over something unknown that adds
+from a import unknown
+model = Sequential([Input((4,)), Dense(1)])
+[model.add(Dense(2)) for n in unknown]
+
+# -- a filter by something unknown
+from a import unknown
+model = Sequential([Input((4,)), Dense(1)])
+[model.add(Dense(2)) for n in range(3) if unknown(n)]
+
+# -- map over something unknown
+from a import unknown
+model = Sequential([Input((4,)), Dense(1)])
+list(map(model.add, unknown))
