@@ -135,6 +135,24 @@ def verify(
 
 
 @app.command()
+def graph(
+    path: Annotated[Path, typer.Argument(help="A file.")],
+    output: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--output", "-o", help="Write to this file: .svg, .png, .html or .mmd (default: Mermaid on stdout)."
+        ),
+    ] = None,
+    model: Annotated[Optional[str], typer.Option(help="The variable or the name of the model.")] = None,  # noqa: UP045
+    isolated: _Isolated = False,
+) -> None:
+    """Draw a model: its layers with shapes and parameters, and what check finds, marked."""
+    from kerascheck import commands
+
+    raise typer.Exit(_run(lambda: commands.graph(path, output, model, isolated, sys.stdout)))
+
+
+@app.command()
 def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")]) -> None:
     """Explain a rule."""
     from kerascheck import commands

@@ -16,7 +16,7 @@ from kerascheck.config import ConfigError, Overrides, Resolver
 
 if TYPE_CHECKING:
     from kerascheck.config import Settings
-    from kerascheck.diagnostics import Report
+    from kerascheck.diagnostics import Diagnostic, Report
     from kerascheck.fixes.apply import Fixed
     from kerascheck.interp import Analysis
     from kerascheck.reporters.base import Outcome
@@ -281,6 +281,69 @@ def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: Te
     if status == OK and any(verdict.result == "differs" for verdict in verdicts):
         return FOUND
     return status
+
+
+def graph(path: Path, output: Path | None, name: str | None, isolated: bool, stream: TextIO) -> int:
+    """`kerascheck graph`: one model of a file as a picture; the exit status.
+
+    Raises:
+        Failure: there is no such file, model or format, or a package is missing.
+    """
+    from kerascheck import drawing
+    from kerascheck.graph import Architecture, architecture
+    from kerascheck.summary import summarize
+
+    kind = output.suffix.lower() if output is not None else ".mmd"
+    if kind not in (".mmd", ".svg", ".html", ".png"):
+        raise Failure(f"{output}: the format is taken from the ending: .svg, .png, .html or .mmd")
+    pictures: list[Architecture] = []
+
+    def draw(source: Source, analysis: Analysis) -> None:
+        models = [model for model in summarize(source, analysis) if model.network is not None]
+        if name is not None:
+            models = [
+                model for model in models if model.network is not None and name in (model.name, model.network.name)
+            ]
+        findings = _findings(source, isolated)
+        for model in models[-1:]:
+            assert model.network is not None
+            pictures.append(architecture(model, model.network, source, findings))
+        others = [f"{model.name}" for model in models[:-1] if model.name is not None]
+        if others and name is None:
+            print(f"kerascheck: drawn: {models[-1].name}; --model draws another: {', '.join(others)}", file=sys.stderr)
+
+    problem = _analyse(str(path), draw)
+    if problem is not None:
+        raise Failure(problem)
+    if not pictures:
+        raise Failure(f"{path}: no model" + (f" called {name}" if name is not None else ""))
+    try:
+        if kind == ".png":
+            content = drawing.png(pictures[0])
+        else:
+            render = {".mmd": drawing.mermaid, ".svg": drawing.svg, ".html": drawing.html}[kind]
+            content = render(pictures[0]).encode()
+    except drawing.MissingPackage as error:
+        raise Failure(str(error)) from None
+    if output is None:
+        stream.write(content.decode())
+    else:
+        try:
+            output.write_bytes(content)
+        except OSError as error:
+            raise Failure(f"{output}: cannot be written: {error.strerror or error}") from None
+    return OK
+
+
+def _findings(source: Source, isolated: bool) -> list[Diagnostic]:
+    """What `check` finds in the file."""
+    from kerascheck.engine import check_source
+
+    try:
+        settings = Resolver(isolated=isolated).settings_for(Path(source.filename))
+    except ConfigError as error:
+        raise Failure(str(error)) from None
+    return check_source(source.raw, source.filename, settings).diagnostics
 
 
 def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, Analysis], None]) -> int:

@@ -80,7 +80,7 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
         _sizes(network),
         strict=True,
     ):
-        console.print(f"[bold] {title} params:[/] [green]{escape(_count(count))}[/]{size}", soft_wrap=True)
+        console.print(f"[bold] {title} params:[/] [green]{escape(count_text(count))}[/]{size}", soft_wrap=True)
     if model.status != "exact":
         reason = (why_inexact(network) if network is not None else None) or _MANY_PATHS
         console.print(f" {model.status}: {escape(reason)}", soft_wrap=True)
@@ -155,8 +155,10 @@ def _rows_of_network(network: Network) -> Iterator[Row]:
         yield Row(
             layer.name,
             layer.cls,
-            _shapes(shapes_of(layer.output_shapes())),
-            _UNKNOWN if isinstance(params, Unknown) else _count(str(params) if isinstance(params, SymDim) else params),
+            shapes_text(shapes_of(layer.output_shapes())),
+            _UNKNOWN
+            if isinstance(params, Unknown)
+            else count_text(str(params) if isinstance(params, SymDim) else params),
             not layer.trainable and params != 0,
             ", ".join(connected) or "-",
             why_inexact(layer),
@@ -176,8 +178,8 @@ def _row(layer: LayerRow | None) -> Row:
     return Row(
         layer.name or _UNKNOWN,
         layer.cls,
-        _shapes(layer.output_shape),
-        _count(layer.params),
+        shapes_text(layer.output_shape),
+        count_text(layer.params),
         layer.trainable is False and bool(layer.params),
         "-",
         None if known else "symbolic" if layer.status == "symbolic" else _MANY_PATHS,
@@ -187,11 +189,13 @@ def _row(layer: LayerRow | None) -> Row:
 # -- numbers --------------------------------------------------------------------------------------------------------
 
 
-def _count(count: Count) -> str:
+def count_text(count: Count) -> str:
+    """A count for people; a question mark where it is not known."""
     return _UNKNOWN if count is None else f"{count:,}" if isinstance(count, int) else count
 
 
-def _shapes(shapes: Shapes) -> str:
+def shapes_text(shapes: Shapes) -> str:
+    """One shape or several as Python prints tuples; a question mark where they are not known."""
     if shapes is None:
         return _UNKNOWN
     return ", ".join(map(_shape, shapes)) if shapes and isinstance(shapes[0], list) else _shape(shapes)

@@ -1,0 +1,275 @@
+"""Pictures of architectures: Mermaid text without further packages; SVG, HTML and PNG with the extra `graph`."""
+
+from __future__ import annotations
+
+from html import escape
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from kerascheck.diagnostics import Severity
+
+if TYPE_CHECKING:
+    from kerascheck.graph import Architecture, Box
+
+INSTALL = "pip install 'kerascheck[graph]'"
+
+_FILLS = {
+    "input": "#e8eaed", "convolutional": "#d7e8fb", "pooling": "#dff3ea", "core": "#fdeccf", "recurrent": "#e9defa",
+    "attention": "#f9dcea", "normalization": "#f3f4f6", "regularization": "#f3f4f6", "activations": "#f3f4f6",
+    "merging": "#e3f1d4", "reshaping": "#f1efe4", "wrappers": "#e9defa", "network": "#d9e2f3", "custom": "#fbe3d6",
+}  # fmt: skip
+_PLAIN = "#f8f9fa"
+_MARKS = {Severity.ERROR: "#c5221f", Severity.WARNING: "#e69f00", Severity.INFO: "#1a73e8"}
+_MARKED = {Severity.ERROR: "#fad2cf", Severity.WARNING: "#fff1c2", Severity.INFO: "#e8f0fe"}
+
+_CHARACTER = 6.9  # average width at 12 pixels
+_LINE = 16
+_RANK_GAP = 34
+_SIDE_GAP = 28
+_MARGIN = 24
+_MAX_PIXELS = 30_000  # of a PNG's side
+
+
+class MissingPackage(Exception):
+    """A format needs a package that is not installed."""
+
+
+# -- Mermaid --------------------------------------------------------------------------------------------------------
+
+
+def mermaid(picture: Architecture) -> str:
+    """A Mermaid flowchart, as GitHub and many editors show it."""
+    lines = ["---", f'title: "{_quoted(picture.title)}: {_quoted(picture.subtitle)}"', "---", "flowchart TD"]
+    for number, box in enumerate(picture.boxes):
+        text = "<br/>".join(_quoted(line) for line in (*_lines(box), box.codes) if line)
+        severity = f":::{box.severity.value}" if box.severity is not None else ""
+        lines.append(f'    n{number}["{text}"]{severity}')
+    lines += [f"    n{start} --> n{end}" for start, end in picture.arrows]
+    for severity, colour in _MARKS.items():
+        if any(box.severity is severity for box in picture.boxes):
+            lines.append(f"    classDef {severity.value} fill:{_MARKED[severity]},stroke:{colour},stroke-width:2px")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("&", "&amp;").replace('"', "#quot;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _lines(box: Box) -> list[str]:
+    params = f"{box.params}, frozen" if box.frozen else box.params
+    return [f"{box.name} ({box.cls})", box.shape, params]
+
+
+# -- SVG ------------------------------------------------------------------------------------------------------------
+
+
+def svg(picture: Architecture) -> str:
+    """A self-contained SVG.
+
+    Raises:
+        MissingPackage: the package that lays out the graph is not installed.
+    """
+    width, height, places, routes = _layout(picture)
+    texts = [
+        f'<text x="{_MARGIN}" y="{_MARGIN + 4}" font-size="16" font-weight="600">{escape(picture.title)}</text>',
+        f'<text x="{_MARGIN}" y="{_MARGIN + 24}" fill="#5f6368">{escape(picture.subtitle)}</text>',
+    ]
+    title_width = _MARGIN * 2 + max(len(picture.title) * 9.5, len(picture.subtitle) * _CHARACTER)
+    width = max(width, title_width)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" '
+        'font-size="12" fill="#202124">',
+        '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="#80868b"/></marker></defs>',
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
+        *texts,
+        '<g fill="none" stroke="#80868b" stroke-width="1.3">',
+        *(f'<path d="{_curve(route)}" marker-end="url(#arrow)"/>' for route in routes),
+        "</g>",
+        *(_drawn(box, *places[number]) for number, box in enumerate(picture.boxes)),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _size(box: Box) -> tuple[float, float]:
+    lines = [line for line in _lines(box) if line]
+    codes = len(box.codes) + 2 if box.codes else 0
+    longest = max(len(lines[0]) * 1.06 + codes, *(len(line) for line in lines))
+    return max(110.0, longest * _CHARACTER + 20), len(lines) * _LINE + 12
+
+
+def _drawn(box: Box, x: float, y: float) -> str:
+    """A box whose top is centred at x, y."""
+    width, height = _size(box)
+    severity = box.severity
+    fill = _MARKED[severity] if severity is not None else _FILLS.get(box.family, _PLAIN)
+    stroke = _MARKS[severity] if severity is not None else "#9aa0a6"
+    left = x - width / 2
+    dash = ' stroke-dasharray="5 3"' if box.frozen else ""
+    parts = [
+        "<g>",
+        f"<title>{escape(_tooltip(box))}</title>",
+        f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="6" fill="{fill}" '
+        f'stroke="{stroke}" stroke-width="{2.2 if severity is not None else 1}"{dash}/>',
+    ]
+    name = f'<tspan font-weight="600">{escape(box.name)}</tspan> <tspan fill="#5f6368">{escape(box.cls)}</tspan>'
+    parts.append(f'<text x="{left + 10:.1f}" y="{y + 18:.1f}">{name}</text>')
+    for number, line in enumerate(line for line in _lines(box)[1:] if line):
+        below = y + 18 + (number + 1) * _LINE
+        parts.append(f'<text x="{left + 10:.1f}" y="{below:.1f}" fill="#3c4043">{escape(line)}</text>')
+    if box.codes:
+        right = left + width - 8
+        parts.append(
+            f'<text x="{right:.1f}" y="{y + 18:.1f}" text-anchor="end" font-weight="700" fill="{stroke}">'
+            f"{escape(box.codes)}</text>"
+        )
+    return "".join(parts) + "</g>"
+
+
+def _tooltip(box: Box) -> str:
+    return "\n".join([*(line for line in _lines(box) if line), *(f"{f.code} {f.message}" for f in box.findings)])
+
+
+def _layout(
+    picture: Architecture,
+) -> tuple[float, float, dict[int, tuple[float, float]], list[list[tuple[float, float]]]]:
+    """Width, height, where each box stands, and the points that each arrow passes."""
+    try:
+        from fast_sugiyama import from_edges
+    except ImportError:
+        raise MissingPackage(f"this format needs the package fast-sugiyama: {INSTALL}") from None
+    sizes = {number: _size(box) for number, box in enumerate(picture.boxes)}
+    ranks: dict[int, float] = {}
+    columns: dict[int, float] = {}
+    links: list[tuple[int, int]] = []
+    right = 0.0
+    fresh = len(picture.boxes)
+    linked = {number for arrow in picture.arrows for number in arrow}
+    parts: Any = from_edges(picture.arrows, vertex_spacing=4, dummy_vertices=True) if picture.arrows else []
+    for positions, _, _, edges in parts:
+        known: dict[int, int] = {}  # points of bent arrows get numbers of their own in each part
+        for number, (column, rank) in positions:
+            if number not in linked:
+                known[number] = fresh
+                fresh += 1
+            columns[known.get(number, number)] = column
+            ranks[known.get(number, number)] = -rank
+        links += [(known.get(a, a), known.get(b, b)) for a, b in edges]
+        members = [known.get(number, number) for number, _ in positions]
+        right = _spread(members, columns, ranks, sizes, right)
+    alone = [number for number in sizes if number not in linked]
+    for position, number in enumerate(alone):
+        columns[number], ranks[number] = right + sizes[number][0] / 2, float(position)
+    tops, bottom = _rows(ranks, sizes)
+    places = {number: (columns[number] + _MARGIN, tops[number]) for number in sizes}
+    width = max((columns[n] + sizes[n][0] / 2 for n in sizes), default=0.0) + 2 * _MARGIN
+    points = {number: (columns[number] + _MARGIN, tops[number]) for number in ranks}
+    return width, bottom + _MARGIN, places, _routes(picture, links, points, sizes)
+
+
+def _spread(
+    members: list[int],
+    columns: dict[int, float],
+    ranks: dict[int, float],
+    sizes: dict[int, tuple[float, float]],
+    left: float,
+) -> float:
+    """Scale the columns of one connected part so that nothing overlaps; where the next part may begin."""
+    rows: dict[float, list[int]] = {}
+    for number in members:
+        rows.setdefault(ranks[number], []).append(number)
+    scale = 1.0
+    for row in rows.values():
+        row.sort(key=columns.__getitem__)
+        for one, other in pairwise(row):
+            needed = (_half(one, sizes) + _half(other, sizes)) + _SIDE_GAP / 2
+            distance = columns[other] - columns[one]
+            if distance > 0:
+                scale = max(scale, needed / distance)
+    start = min(columns[number] * scale - _half(number, sizes) for number in members)
+    for number in members:
+        columns[number] = columns[number] * scale - start + left
+    return max(columns[number] + _half(number, sizes) for number in members) + 2 * _SIDE_GAP
+
+
+def _half(number: int, sizes: dict[int, tuple[float, float]]) -> float:
+    return sizes[number][0] / 2 if number in sizes else 4.0
+
+
+def _rows(ranks: dict[int, float], sizes: dict[int, tuple[float, float]]) -> tuple[dict[int, float], float]:
+    """The top of everything, rank below rank, and where it ends."""
+    top = _MARGIN + 44.0
+    tops: dict[int, float] = {}
+    for rank in sorted(set(ranks.values())):
+        members = [number for number, own in ranks.items() if own == rank]
+        height = max((sizes[number][1] for number in members if number in sizes), default=0.0)
+        for number in members:
+            tops[number] = top if number in sizes else top + height / 2
+        top += height + _RANK_GAP
+    return tops, top - _RANK_GAP if ranks else top
+
+
+def _routes(
+    picture: Architecture,
+    links: list[tuple[int, int]],
+    points: dict[int, tuple[float, float]],
+    sizes: dict[int, tuple[float, float]],
+) -> list[list[tuple[float, float]]]:
+    """Follow each arrow over its bends from the bottom of a box to the top of another."""
+    after: dict[int, int] = {start: end for start, end in links if start not in sizes}
+    routes = []
+    for start, first in links:
+        if start not in sizes:
+            continue
+        passed = [first]
+        while passed[-1] not in sizes:
+            passed.append(after[passed[-1]])
+        x, y = points[start]
+        routes.append([(x, y + sizes[start][1]), *(points[number] for number in passed)])
+    return routes
+
+
+def _curve(route: list[tuple[float, float]]) -> str:
+    x, y = route[0]
+    parts = [f"M{x:.1f} {y:.1f}"]
+    for next_x, next_y in route[1:]:
+        middle = (y + next_y) / 2
+        parts.append(f"C{x:.1f} {middle:.1f} {next_x:.1f} {middle:.1f} {next_x:.1f} {next_y:.1f}")
+        x, y = next_x, next_y
+    return "".join(parts)
+
+
+# -- HTML and PNG ---------------------------------------------------------------------------------------------------
+
+
+def html(picture: Architecture) -> str:
+    """A page that holds the SVG and lists the findings."""
+    findings = {(finding.span.start, finding.code): finding for box in picture.boxes for finding in box.findings}
+    listed = "".join(
+        f"<li><b>{escape(finding.code)}</b> line {finding.span.start.row}: {escape(finding.message)}</li>"
+        for finding in findings.values()
+    )
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(picture.title)}</title>'
+        "<style>body{font-family:Helvetica,Arial,sans-serif;margin:1rem;color:#202124}svg{max-width:100%;height:auto}"
+        "</style></head><body>\n"
+        f"{svg(picture)}{f'<ul>{listed}</ul>' if listed else ''}\n</body></html>\n"
+    )
+
+
+def png(picture: Architecture) -> bytes:
+    """The SVG as pixels, twice as large where that is not too much.
+
+    Raises:
+        MissingPackage: the package that renders it is not installed.
+    """
+    text = svg(picture)
+    try:
+        from resvg_py import svg_to_bytes
+    except ImportError:
+        raise MissingPackage(f"this format needs the package resvg-py: {INSTALL}") from None
+    width, height, _, _ = _layout(picture)
+    zoom = max(1, min(2, int(_MAX_PIXELS / max(width, height, 1))))
+    return bytes(svg_to_bytes(svg_string=text, zoom=zoom, background="#ffffff"))

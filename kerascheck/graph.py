@@ -1,0 +1,124 @@
+"""`kerascheck graph`: the architecture of one model, ready to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kerascheck.diagnostics import Diagnostic, Position, Severity
+from kerascheck.interp.keras.tensors import Operation
+from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.summary import shapes_of
+from kerascheck.symbolic import Unknown
+from kerascheck.tables import count_text, listed, shapes_text
+
+if TYPE_CHECKING:
+    from kerascheck.source import Source
+    from kerascheck.summary import ModelSummary
+
+_RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
+
+
+@dataclass
+class Box:
+    """One layer of the picture."""
+
+    name: str
+    cls: str
+    shape: str
+    params: str  # empty where there are none
+    family: str
+    frozen: bool
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def severity(self) -> Severity | None:
+        """The worst of its findings."""
+        return max((finding.severity for finding in self.findings), key=_RANK.__getitem__, default=None)
+
+    @property
+    def codes(self) -> str:
+        """The codes of its findings."""
+        return " ".join(dict.fromkeys(finding.code for finding in self.findings))
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Boxes and the arrows between them, by position in `boxes`."""
+
+    title: str
+    subtitle: str
+    boxes: list[Box]
+    arrows: list[tuple[int, int]]
+
+
+def architecture(model: ModelSummary, network: Network, source: Source, findings: Iterable[Diagnostic]) -> Architecture:
+    """The picture of a model, the findings at the layers where they are reported."""
+    layers = listed(network)
+    numbers = {id(layer): number for number, layer in enumerate(layers)}
+    boxes = [_box(layer) for layer in layers]
+    arrows: dict[tuple[int, int], None] = {}
+    for node in network.nodes:
+        for tensor in node.inputs:
+            before = tensor.node.layer if tensor.node is not None else None
+            if before is not None and id(before) in numbers and id(node.layer) in numbers:
+                arrows[numbers[id(before)], numbers[id(node.layer)]] = None
+    if not network.nodes:  # a subclass whose call is not known: its parts, unconnected
+        arrows = {}
+    for finding in findings:
+        for number in _places(finding, layers, source):
+            boxes[number].findings.append(finding)
+    total = count_text(model.total_params)
+    return Architecture(
+        f"{model.name or network.name} ({model.cls})",
+        f"{total} parameters, {count_text(model.trainable_params)} trainable; {model.status}",
+        boxes,
+        list(arrows),
+    )
+
+
+def _box(layer: Layer) -> Box:
+    params = layer.params()
+    text = (
+        "? parameters" if isinstance(params, Unknown) else "" if params == 0 else f"{count_text_of(params)} parameters"
+    )
+    shape = shapes_text(shapes_of(layer.output_shapes()))
+    return Box(layer.name, layer.cls, shape, text, _family(layer), not layer.trainable and params != 0)
+
+
+def count_text_of(params: object) -> str:
+    """A count of parameters, known or symbolic."""
+    return f"{params:,}" if isinstance(params, int) else str(params)
+
+
+def _family(layer: Layer) -> str:
+    """Which kind of layer it is, for its colour: the module of its definition."""
+    if isinstance(layer, InputLayer):
+        return "input"
+    if isinstance(layer, Network):
+        return "network"
+    if isinstance(layer, Operation):
+        return "operation"
+    definition = getattr(layer, "definition", None)
+    return type(definition).__module__.rpartition(".")[2] if definition is not None else "custom"
+
+
+def _places(finding: Diagnostic, layers: Sequence[Layer], source: Source) -> list[int]:
+    """The layers whose construction call holds the finding, of nested calls the innermost."""
+    best: list[int] = []
+    innermost: Position | None = None
+    for number, layer in enumerate(layers):
+        if layer.site is None or layer.site.file is not source:
+            continue
+        span = source.locate(layer.site.node)
+        cell, first = source.in_cell(span.start.row)
+        start = Position(first, span.start.column)
+        end = Position(first + span.end.row - span.start.row, span.end.column)
+        if cell != finding.cell or not start <= finding.span.start < end:
+            continue
+        if innermost is None or start > innermost:
+            best, innermost = [number], start
+        elif start == innermost:
+            best.append(number)
+    return best
