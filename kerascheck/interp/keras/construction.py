@@ -142,7 +142,7 @@ def _name(run: Run, layer: Layer, arguments: Arguments) -> None:
     if isinstance(given, str):
         layer.name, layer.named_by_user = given, True
     elif isinstance(given, Unknown):
-        layer.name, layer.named_by_user = layer.cls, True
+        layer.name = layer.cls  # a name that is not known
     else:
         layer.name = run.layer_name(layer.cls)
 
