@@ -37,7 +37,9 @@ MADE = {
     "deep loops": "".join("    " * i + f"for i{i} in range(10):\n" for i in range(18)) + "    " * 18 + "x = 1",
     "many conditions": "from a import b\n" + "".join(f"if b[{i}]: Dense({i + 1})\n" for i in range(500)),
     "many functions": "".join(f"def f{i}(a):\n    return f{(i + 1) % 300}(a)\n" for i in range(300)) + "f0(1)",
-    "a chain of classes": "class C0: pass\n" + "".join(f"class C{i + 1}(C{i}): pass\n" for i in range(300)) + "C300().x",
+    "a chain of classes": "class C0: pass\n"
+    + "".join(f"class C{i + 1}(C{i}): pass\n" for i in range(300))
+    + "C300().x",
     "a ladder of diamonds": "class A0: pass\nclass B0: pass\n"
     + "".join(f"class A{i + 1}(A{i}, B{i}): pass\nclass B{i + 1}(A{i}, B{i}): pass\n" for i in range(40)),
     "many names": "".join(f"x{i} = {i}\n" for i in range(5_000)),
