@@ -57,6 +57,7 @@ class _Plans:
         self.seen: set[Hashable] = set()
         self.left = limit
         self.started = False
+        self.runs: list[Run] = []
 
     def next(self, budget: Budget) -> dict[Hashable, bool] | None:
         """The decisions for another path: the first one always, others while the file is cheap."""
@@ -66,13 +67,26 @@ class _Plans:
         self.left -= 1
         return self.queue.pop(0)
 
-    def learn(self, plan: dict[Hashable, bool], decided: dict[Hashable, bool]) -> None:
+    def learn(self, plan: dict[Hashable, bool], run: Run) -> None:
         """Plan to flip each decision that no path has flipped yet; the rounds of a loop count as one."""
-        for key, choice in decided.items():
+        self.runs.append(run)
+        for key, choice in run.decided.items():
             place = _without_rounds(key)
             if place not in self.seen:
                 self.seen.add(place)
                 self.queue.append({**plan, key: not choice})
+
+    def give_up_the_rest(self) -> None:
+        """Call what depends on a condition unknown where its other arm has not been tried."""
+        untried = {_without_rounds(next(reversed(plan))) for plan in self.queue if plan}
+        if not untried:
+            return
+        for run in self.runs:
+            moments = [moment for key, moment in run.decided_at.items() if _without_rounds(key) in untried]
+            for network in run.program.networks if moments else ():
+                since = max(network.birth, network.changed) > min(moments)
+                if network.open is None and (since or network.kind == "subclass"):
+                    network.open = Unknown("it may depend on a condition whose other arm is not explored")
 
 
 def _without_rounds(key: Hashable) -> Hashable:
@@ -98,12 +112,14 @@ def _explore_module(project: Project, budget: Budget, result: Analysis) -> tuple
             pass
         except (BudgetExceeded, RecursionError):
             _give_up(run, result)
+            plans.give_up_the_rest()
             return first
         result.paths.append(run.program)
         entered |= run.entered
-        plans.learn(plan, run.decided)
+        plans.learn(plan, run)
         if first is None or len(run.program.functions) > len(first[0].program.functions):
             first = (run, scope)
+    plans.give_up_the_rest()
     if first is not None:
         first[0].entered |= entered
     return first
@@ -162,10 +178,12 @@ def _explore(
             pass
         except (BudgetExceeded, RecursionError):
             _give_up(run, result)
+            plans.give_up_the_rest()
             return False
         base.entered |= run.entered
         result.paths.append(run.program)
-        plans.learn(plan, run.decided)
+        plans.learn(plan, run)
+    plans.give_up_the_rest()
     return True
 
 

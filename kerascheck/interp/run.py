@@ -180,6 +180,8 @@ class Run:
         birth = thing.birth
         if isinstance(thing, Network) and birth < self.frozen_before:
             return False
+        if isinstance(thing, Network):
+            thing.changed = self.tick()
         if self.journals:
             self.journals[-1].append(thing)
         if self.loop_births and birth < self.loop_births[-1]:

@@ -283,6 +283,7 @@ class Network(Layer):
         self.kind = "functional"  # or "sequential", "subclass"
         self.met_data = False  # whether it may have been built by data that is not followed
         self.birth = 0  # the moment of creation, as the interpreter counts
+        self.changed = 0  # the moment of the latest change of its layers
 
     def sublayers(self) -> Sequence[Layer]:
         return self.layers
