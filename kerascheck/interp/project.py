@@ -99,6 +99,8 @@ class Project:
                 return self.external(names.attribute(module, name))
             if module == "keras.layers" and find(name) is not None:
                 return self.external(names.attribute(module, name))
+            if module.startswith("keras.applications") and _is_application(name):
+                return self.external(names.attribute(module, name))
         return Unknown(f"{name} may come from a star import", ("star", name), name)
 
     # -- modules of the project ---------------------------------------------------------------------------------
@@ -193,6 +195,12 @@ class Project:
         if module.scope.star:
             return self.star_name(module.scope.star, name)
         return Unknown(f"{name} is not defined in {module.name}", ("module", module.name, name), name)
+
+
+def _is_application(name: str) -> bool:
+    from kerascheck.applications.records import load
+
+    return name == "preprocess_input" or load(name) is not None
 
 
 def prepare_module(scope: Scope, name: str) -> None:

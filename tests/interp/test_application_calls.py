@@ -164,6 +164,15 @@ def test_a_base_called_on_a_tensor_behind_its_preprocessing() -> None:
     assert network.output_shapes() == [(None, 5)]
 
 
+def test_a_star_import_brings_them() -> None:
+    network = model("""
+        from tensorflow.keras.applications.vgg16 import *
+        image = Input((32, 32, 3))
+        model = Model(image, VGG16(include_top=False, weights=None)(preprocess_input(image)))
+        """)
+    assert network.status() == "exact"
+
+
 def test_names_count_on_from_those_used() -> None:
     network = model("""
         first = GlobalAveragePooling2D()
