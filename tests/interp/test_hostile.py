@@ -16,13 +16,13 @@ from tests.interp.helpers import KERAS, build, cases, source
 from tests.interp.programs import Generator
 
 HOSTILE = cases("hostile")
-SECONDS = 6.0  # twice the limit of an analysis, for slow machines
+SECONDS = 6.0  # well above the limit of an analysis, for slow machines
 
 
 @pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE)
 def test_the_analysis_ends(code: str) -> None:
     started = time.monotonic()
-    build(code, seconds=2.0)
+    build(code, seconds=0.7)
     assert time.monotonic() - started < SECONDS
 
 
@@ -52,7 +52,7 @@ MADE = {
 @pytest.mark.parametrize("code", MADE.values(), ids=MADE)
 def test_large_code(code: str) -> None:
     started = time.monotonic()
-    build(code, seconds=2.0)
+    build(code, seconds=0.7)
     assert time.monotonic() - started < 2 * SECONDS
 
 
@@ -74,12 +74,12 @@ def own_files() -> list[Path]:
 
 
 def test_files_that_are_no_scripts() -> None:
-    for path in random.Random(0).sample(own_files(), 12):
-        analyze(Source(path.read_bytes(), str(path)), 0.3)
+    for path in random.Random(0).sample(own_files(), 8):
+        analyze(Source(path.read_bytes(), str(path)), 0.2)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_code_with_lines_shuffled_about(first: int, second: int, data: st.DataObject) -> None:
     """Programs that make no sense any more, with Keras in between."""
     lines = (KERAS + Generator(random.Random(first)).program() + HOSTILE["keras here and there"]).split("\n")

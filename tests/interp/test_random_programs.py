@@ -22,7 +22,7 @@ def check(code: str) -> None:
 
 
 @given(st.randoms(use_true_random=False), st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_known_values_are_pythons(rng: random.Random, unknown_loops: bool) -> None:
     check(Generator(rng, unknown_loops).program())
 
@@ -34,9 +34,9 @@ def test_programs_that_once_came_out_wrong(seed: int) -> None:
 
 def test_the_comparison_is_not_idle() -> None:
     """Most programs are compared, and most of their values are known: else the tests above would prove little."""
-    results = [compare_program(Generator(random.Random(seed), False).program()) for seed in range(60)]
+    results = [compare_program(Generator(random.Random(seed), False).program()) for seed in range(30)]
     compared = [result for result in results if result.status == "compared"]
-    assert len(compared) > 30
+    assert len(compared) > 15
     assert sum(r.known for r in compared) > 0.9 * sum(r.names for r in compared)
 
 
