@@ -1,6 +1,6 @@
 """Compares what kerascheck says about scripts with what the real Keras builds from them.
 
-    python benchmarks/truth.py PATH... [--json FILE] [--jobs 2] [--seconds 60] [--unseen GLOB]
+    python benchmarks/truth.py PATH... [--json FILE] [--jobs 2] [--seconds 60] [--cache FOLDER] [--unseen GLOB]
 
 Every script and notebook below the paths that mentions Keras is run (see `real_keras.py`: without its data and its
 training) and analysed. The models are matched by the row of their construction. Each model that Keras built is
@@ -20,6 +20,7 @@ import argparse
 import ast
 import atexit
 import fnmatch
+import hashlib
 import json
 import multiprocessing
 import os
@@ -79,7 +80,11 @@ class FileResult:
 class RealKeras:
     """A process with the real Keras in it; see `real_keras.py`."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Path | None = None) -> None:
+        self._cache = cache
+        self._process: subprocess.Popen[str] | None = None
+
+    def _start(self) -> subprocess.Popen[str]:
         environment = {
             "PATH": os.environ.get("PATH", ""),
             "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -90,25 +95,36 @@ class RealKeras:
             "PYTHONHASHSEED": "0",
         }
         server = [sys.executable, str(Path(__file__).with_name("real_keras.py"))]
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             server, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
         )
         atexit.register(self.close)
+        return process
 
     def run(self, source: Source, seconds: float) -> dict[str, Any]:
         """What the script builds."""
         path = os.path.abspath(source.filename)
         root, package = _package(path)
         request = {"path": path, "text": source.text, "package": package, "root": root, "seconds": seconds}
+        known = None
+        if self._cache is not None:
+            known = self._cache / (hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest() + ".json")
+            if known.exists():
+                return json.loads(known.read_text())  # type: ignore[no-any-return]
+        self._process = self._process or self._start()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())  # type: ignore[no-any-return]
+        answer = self._process.stdout.readline()
+        if known is not None:
+            known.write_text(answer)
+        return json.loads(answer)  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """End the process."""
-        assert self._process.stdin is not None
+        if self._process is None or self._process.stdin is None:
+            return
         self._process.stdin.close()
         self._process.wait()
 
@@ -317,19 +333,21 @@ def reason(network: Network) -> str:
 _real_keras: RealKeras | None = None
 
 
-def _work(job: tuple[str, str, float]) -> FileResult | None:
+def _work(job: tuple[str, str, float, Path | None]) -> FileResult | None:
     global _real_keras
-    _real_keras = _real_keras or RealKeras()
-    path, group, seconds = job
+    path, group, seconds, cache = job
+    _real_keras = _real_keras or RealKeras(cache)
     try:
         return compare_file(path, group, _real_keras, seconds)
     except Exception as error:
         return FileResult(path, group, f"HARNESS {type(error).__name__}: {error}")
 
 
-def compare_all(paths: Sequence[Path], jobs: int = 1, seconds: float = 60.0) -> list[FileResult]:
+def compare_all(
+    paths: Sequence[Path], jobs: int = 1, seconds: float = 60.0, cache: Path | None = None
+) -> list[FileResult]:
     """Every script and notebook below the paths."""
-    work = [(str(file), path.name, seconds) for path in paths for file in _files(path)]
+    work = [(str(file), path.name, seconds, cache) for path in paths for file in _files(path)]
     results: list[FileResult] = []
     with multiprocessing.get_context("spawn").Pool(min(jobs, len(work)) or 1) as pool:
         for number, result in enumerate(pool.imap_unordered(_work, work), 1):
@@ -407,8 +425,11 @@ def main() -> int:
     parser.add_argument(
         "--unseen", action="append", default=[], metavar="GLOB", help="count these, show nothing of them"
     )
+    parser.add_argument("--cache", type=Path, help="keep what Keras built in this folder, and use what is there")
     options = parser.parse_args()
-    results = compare_all(options.paths, options.jobs, options.seconds)
+    if options.cache is not None:
+        options.cache.mkdir(parents=True, exist_ok=True)
+    results = compare_all(options.paths, options.jobs, options.seconds, options.cache)
     if options.json is not None:
         options.json.write_text(json.dumps([asdict(result) for result in results], indent=1))
     show(results, options.unseen)

@@ -135,11 +135,16 @@ def _layer(layer: Layer, source: Source) -> LayerRow:
         name=layer.name,
         cls=layer.cls,
         row=row,
-        output_shape=shapes_of(layer.output_shapes()),
+        output_shape=shapes_of(listed_shapes(layer)),
         params=_count(layer.params()),
         trainable=layer.trainable,
         status=layer.status(),
     )
+
+
+def listed_shapes(layer: Layer) -> list[Shape] | Unknown:
+    """The output shapes as Keras lists them: for a model that is called as a layer, those of the call."""
+    return Layer.output_shapes(layer) if isinstance(layer, Network) and layer.calls else layer.output_shapes()
 
 
 def why_inexact(layer: Layer) -> str | None:

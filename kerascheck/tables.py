@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from kerascheck.interp.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network, Node
-from kerascheck.summary import shapes_of, why_inexact
+from kerascheck.summary import listed_shapes, shapes_of, why_inexact
 from kerascheck.symbolic import Undetermined, Unknown
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _rows_of_network(network: Network) -> Iterator[Row]:
         yield Row(
             layer.name,
             layer.cls,
-            shapes_text(shapes_of(layer.output_shapes())),
+            shapes_text(shapes_of(listed_shapes(layer))),
             _UNKNOWN
             if isinstance(params, Unknown)
             else count_text(str(params) if isinstance(params, SymDim) else params),

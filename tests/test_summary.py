@@ -78,6 +78,12 @@ def test_a_functional_model_lists_its_inputs_and_all_their_shapes() -> None:
     assert [layer["class"] for layer in model["layers"]] == ["InputLayer", "InputLayer", "Concatenate"]
 
 
+def test_a_model_called_as_a_layer_has_the_shape_of_the_call() -> None:
+    head = "from keras.layers import Conv2D\ni = Input((None, None, 3))\nbase = Model(i, Conv2D(8, 3, padding='same')(i))\n"
+    _, outer = models(head + "j = Input((9, 7, 3))\nm = Model(j, base(j))\n")
+    assert [layer["output_shape"] for layer in outer["layers"]] == [[None, 9, 7, 3], [None, 9, 7, 8]]
+
+
 def test_symbolic_sizes_are_their_text() -> None:
     [model] = models("def build(x):\n  return Sequential([Input((x.shape[1],)), Dense(2)])\n")
     assert (model["status"], model["input_shape"]) == ("symbolic", [None, "x.shape[1]"])
