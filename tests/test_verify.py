@@ -68,7 +68,7 @@ AGREE = {
     "a subclass": (
         "class Net(Model):\n  def __init__(self):\n    super().__init__()\n    self.d = Dense(3)\n"
         "    self.n = BatchNormalization()\n  def call(self, x):\n    return self.n(self.d(x))\n"
-        "m = Net()\nm.build((None, 4))"
+        "m = Net()\nm(Input((4,)))"
     ),
     "nested": "inner = Sequential([Input((4,)), Dense(3), Dense(2)])\nm = Sequential([Input((4,)), inner, Dense(1)])",
     "layers of an application": (

@@ -333,9 +333,17 @@ def _known_shapes(result: Value, cls: str) -> list[Shape]:
 
 
 def build_subclass(run: Run, layer: SubclassedModel, shape: Value, site: Site) -> None:
-    """`model.build(input_shape)` of a subclassed model: run its `call` on that shape."""
+    """`model.build(input_shape)` of a subclassed model.
+
+    Keras 1 and 2 run its `call` on that shape. Keras 3 runs the `build` of the class alone, and where it has none
+    leaves the layers unbuilt until the model meets data (`Layer.build` of keras/src/layers/layer.py, Keras 3.15).
+    """
     known = as_shape(shape)
     if isinstance(known, Unknown):
+        return
+    if run.project.dialect == 3:
+        if layer.open is not None:
+            layer.open = Unknown("build() leaves its layers unbuilt in Keras 3; it is built by its first data")
         return
     tensor = Tensor(known)
     result = run_call(run, layer, Arguments([Given(tensor)], {}), site, tensor)
