@@ -189,7 +189,9 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
         else:
             full = (batch, *inner)
     if isinstance(shape, int) and batch_shape is None and not isinstance(shape, bool):
-        run.raised(KerasError(f"Keras 3 wants a tuple as the shape of {kind}, got {shape}; write ({shape},)", "argument"), site)
+        run.raised(
+            KerasError(f"Keras 3 wants a tuple as the shape of {kind}, got {shape}; write ({shape},)", "argument"), site
+        )
         full = (None, shape)
     dtype = arguments.value("dtype")
     given = arguments.value("name")
