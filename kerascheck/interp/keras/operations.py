@@ -238,6 +238,22 @@ def _random(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return Tensor(shape)
 
 
+def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tf.range` and `arange`: a vector as long as the way from start to stop."""
+    start, stop = _given(arguments, 0, "start"), _given(arguments, 1, "stop", "limit")
+    step = _given(arguments, 2, "step", "delta", default=1)
+    if stop is None:
+        start, stop = 0, start
+    if arguments.open_positional or arguments.open_keywords:
+        return _not_tensors(run, name, site)
+    if all(isinstance(value, int) for value in (start, stop, step)) and step != 0:
+        return Tensor((max(0, -((start - stop) // step)),), "int32")
+    size = as_size(stop)
+    if start in (0, None) and step == 1 and isinstance(size, SymDim):
+        return Tensor((size,), "int32")
+    return _not_tensors(run, name, site)
+
+
 def _cast(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensor = _first(arguments)
     if not isinstance(tensor, Tensor):
@@ -445,6 +461,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_cast, _names("cast")),
         (_shape, [*_names("shape"), "keras.backend.int_shape"]),
         (_ndim, _names("ndim", "rank")),
+        (_range, ["tensorflow.range", "keras.ops.arange", "keras.backend.arange"]),
         (
             _random,
             [
