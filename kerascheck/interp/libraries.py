@@ -184,12 +184,33 @@ def _set_image_data_format(run: Run, name: str, arguments: Arguments, site: Site
     return None
 
 
+def _obtain_input_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """What the sources of models asked Keras for before version 2.2: the shape of an image.
+
+    Source: `obtain_input_shape` in keras/src/applications/imagenet_utils.py.
+    """
+    shape, size = arguments.value("input_shape", 0), arguments.value("default_size", 1)
+    top = arguments.value("require_flatten", 4, arguments.value("include_top", None))
+    weights = arguments.value("weights", 5)
+    image_data_format = arguments.value("data_format", 3, run.image_data_format)
+    unknown = any(isinstance(value, Unknown) for value in (shape, size, top, weights, image_data_format))
+    if unknown or not isinstance(size, int) or not isinstance(top, bool):
+        return run.fresh(f"the result of {name}", site.node)
+    if shape is not None and not (weights == "imagenet" and top):
+        return shape
+    sides: tuple[Value, Value] = (size, size) if top else (None, None)
+    return (3, *sides) if image_data_format == "channels_first" else (*sides, 3)
+
+
 def _field(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return FieldDefault(arguments.value("default"), arguments.value("default_factory"))
 
 
 LIBRARIES: dict[str, Library] = {
     "dataclasses.field": _field,
+    "keras.applications.imagenet_utils._obtain_input_shape": _obtain_input_shape,
+    "keras.applications.imagenet_utils.obtain_input_shape": _obtain_input_shape,
+    "keras_applications.imagenet_utils._obtain_input_shape": _obtain_input_shape,
     **{
         f"math.{name}": _plain(getattr(math, name))
         for name in ("ceil", "floor", "sqrt", "log", "log2", "log10", "exp", "pow", "fabs", "trunc")

@@ -11,7 +11,7 @@ import pytest
 
 from kerascheck.interp import analyze
 from kerascheck.source import read_source
-from tests.interp.helpers import UNKNOWN, cases, execute_module, plain
+from tests.interp.helpers import UNKNOWN, cases, execute_module, known, plain
 
 
 def run(folder: Path, files: dict[str, str], main: str = "main.py") -> dict[str, Any]:
@@ -84,3 +84,18 @@ def test_networks_of_other_files_belong_to_those_files(tmp_path: Path) -> None:
     assert network.site.file is not source
     assert path.compiles[0].network is network
     assert path.compiles[0].site.file is source
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shape"),
+    [
+        ("None, default_size=224, min_size=48, data_format=K.image_data_format(), include_top=True", (224, 224, 3)),
+        ("None, 224, 48, K.image_data_format(), False", (None, None, 3)),
+        ("(64, 64, 1), 224, 48, 'channels_last', require_flatten=True, weights=None", (64, 64, 1)),
+        ("(224, 224, 3), 224, 48, 'channels_last', True, 'imagenet'", (224, 224, 3)),
+        ("None, 224, 48, 'channels_first', True", (3, 224, 224)),
+    ],
+)
+def test_the_image_shape_that_old_sources_ask_keras_for(arguments: str, shape: tuple[int | None, ...]) -> None:
+    head = "from keras import backend as K\nfrom keras.applications.imagenet_utils import _obtain_input_shape\n"
+    assert known(f"{head}x = _obtain_input_shape({arguments})\n") == shape
