@@ -23,6 +23,7 @@ from kerascheck.interp.values import BoundMethod, DictValue, Instance, ListValue
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Network, Site
 from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.treewalk import walk
 
 
 class Signal:
@@ -323,7 +324,7 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
         with run.unknown_rounds() as began:
             lost = len(run.lost)
             start()
-            signal = _block(run, node.body, scope)
+            signal = _block(run, _without_way_out(node), scope)
     finally:
         unseen, run.outer_reads = run.outer_reads, reads | run.outer_reads
     # Other names for what changes, and what functions called in the body read, hand on as well.
@@ -338,6 +339,21 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     if facts.may_break and truth(run, run.fresh("whether a loop is left early", node), default=False):
         return None
     return _block(run, node.orelse.body, scope)
+
+
+def _without_way_out(node: cst.For | cst.While) -> cst.BaseSuite:
+    """The body without a last `if ...: break`: whether the one round that is run ends there makes no difference."""
+    body = node.body
+    last = body.body[-1] if isinstance(body, cst.IndentedBlock) and body.body else None
+    if (
+        node.orelse is None
+        and isinstance(last, cst.If)
+        and last.orelse is None
+        and is_inert(last.body, loop=True)
+        and not any(isinstance(part, (cst.Call, cst.NamedExpr)) for part in walk(last.test))
+    ):
+        return body.with_changes(body=body.body[:-1])
+    return body
 
 
 def _forget_rounds(

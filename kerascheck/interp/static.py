@@ -14,16 +14,21 @@ _INERT_ROOTS = frozenset({"print", "logging", "logger", "log", "plt", "warnings"
 _EXITS = frozenset({"exit", "quit", "_exit", "abort"})
 
 
-def is_inert(suite: cst.BaseSuite) -> bool:
-    """Whether running the block or not makes no difference to the analysis: prints, logging, plots, pass."""
-    return all(_is_inert_statement(statement) for statement in suite.body)
+def is_inert(suite: cst.BaseSuite, loop: bool = False) -> bool:
+    """Whether running the block or not makes no difference to the analysis: prints, logging, plots, pass.
+
+    With `loop`, break and continue make none either.
+    """
+    return all(_is_inert_statement(statement, loop) for statement in suite.body)
 
 
-def _is_inert_statement(statement: cst.CSTNode) -> bool:
+def _is_inert_statement(statement: cst.CSTNode, loop: bool) -> bool:
     if isinstance(statement, cst.SimpleStatementLine):
-        return all(_is_inert_statement(small) for small in statement.body)
+        return all(_is_inert_statement(small, loop) for small in statement.body)
     if isinstance(statement, cst.Pass):
         return True
+    if isinstance(statement, (cst.Break, cst.Continue)):
+        return loop
     if isinstance(statement, cst.Expr):
         value = statement.value
         if isinstance(value, (cst.SimpleString, cst.ConcatenatedString, cst.Ellipsis)):

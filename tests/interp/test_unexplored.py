@@ -48,3 +48,15 @@ def test_what_comes_before_it_stays_exact(model: str) -> None:
 def test_an_inert_block_is_no_condition() -> None:
     code = "import sys\nif len(sys.argv) > 1:\n    print('x')\nmodel = Sequential([Input((4,)), Dense(3)])\n"
     assert _statuses(code) == {("model", "exact")}
+
+
+@pytest.mark.usefixtures("one_path")
+def test_the_way_out_at_the_end_of_a_loop_is_no_condition() -> None:
+    code = "import data\nfor i, x in enumerate(data.read()):\n    print(x)\n    if i > 2:\n        break\n"
+    assert _statuses(f"{code}model = Sequential([Input((4,)), Dense(3)])\n") == {("model", "exact")}
+
+
+@pytest.mark.usefixtures("one_path")
+def test_a_way_out_with_an_else_is_one() -> None:
+    code = "import data\nn = 1\nfor x in data.read():\n    if x:\n        break\nelse:\n    n = 2\n"
+    assert _statuses(f"{code}model = Sequential([Input((4,)), Dense(n)])\n") == {("model", "unknown")}
