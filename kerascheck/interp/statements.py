@@ -372,6 +372,7 @@ def _forget_rounds(
             run.loop_births.append(run.tick())
             run.may_change(thing)
             run.loop_births.pop()
+    changes_own = any(dotted_text(receiver).partition(".")[0] in facts.written for receiver in facts.changed)
     for name in facts.written:
         value = scope.vars.get(name)
         if name not in scope.vars or isinstance(value, Unknown):
@@ -380,7 +381,23 @@ def _forget_rounds(
         if is_same or name in facts.varying or (hidden and not isinstance(value, (Layer, Instance))):
             if is_same or (isinstance(value, (ListValue, DictValue)) and value.birth < began):
                 run.escape(value, reason)  # what is done to the name from here on may be done to this
+            elif changes_own:
+                _forget_older(value, began, reason)
             scope.vars[name] = Unknown(reason, None, name)
+
+
+def _forget_older(value: Value, began: int, reason: str, depth: int = 0) -> None:
+    """Forget lists and dictionaries older than the loop in what a round hands on: the next one may change them."""
+    items: list[Value] = []
+    if isinstance(value, (ListValue, DictValue)):
+        items = value.items if isinstance(value, ListValue) else list(value.items.values())
+        if value.birth < began:
+            value.blur(reason)
+    elif isinstance(value, tuple):
+        items = list(value)
+    if depth < 3:
+        for item in items[:100]:
+            _forget_older(item, began, reason, depth + 1)
 
 
 def _break(run: Run, node: cst.Break, scope: Scope) -> Signal:
