@@ -6,6 +6,9 @@ import math
 
 import libcst as cst
 
+from kerascheck.data.array import Array
+from kerascheck.data.objects import DataObject, object_attribute
+from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import (
@@ -73,6 +76,14 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         return value.name if name == "__name__" else run.fresh(f"attribute {name} of a function", node)
     if isinstance(value, Partial) and name == "func":
         return value.function
+    if isinstance(value, Array):
+        from kerascheck.data.methods import array_attribute
+
+        return array_attribute(run, value, name, node)
+    if isinstance(value, DataObject):
+        return object_attribute(run, value, name, node)
+    if isinstance(value, Pipeline):
+        return pipeline_attribute(run, value, name, node)
     from kerascheck.interp.methods import METHODS
 
     kind = _kind(value)

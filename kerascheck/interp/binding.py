@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from kerascheck.data.array import Array
 from kerascheck.interp.attributes import set_attribute
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
@@ -36,6 +37,8 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
         network = value.layer if isinstance(value, Instance) else value
         if isinstance(network, Network) and network.variable is None and scope.kind != "comprehension":
             network.variable = name
+        elif isinstance(value, Array):
+            value.title(name)
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]
         if run.loop_births:
@@ -113,6 +116,10 @@ def _set_item(run: Run, target: cst.Subscript, value: Value, scope: Scope) -> No
         bound = find_method(receiver, "__setitem__")
         if bound is not None:
             run.call(bound, Arguments([Given(index), Given(value)], {}), Site(scope.file, target))
+    elif isinstance(receiver, Array):
+        from kerascheck.data.methods import store_subscript
+
+        store_subscript(run, receiver, index, value, target)
 
 
 def _set_list_item(run: Run, receiver: ListValue, index: Value, value: Value) -> None:

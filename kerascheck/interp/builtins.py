@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from kerascheck.data.array import Array, axis_key
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.exceptions import make_exception
 from kerascheck.interp.methods import set_of, sort_items
@@ -44,7 +45,12 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         if isinstance(value, (ListValue, DictValue)) and value.unknown is None and _kind_of(value) != "iterator":
             return len(value.items)
         if isinstance(value, Unknown) and value.text:
-            return SymDim.named(f"len({value.text})", ("len", value.key))
+            return SymDim.named(f"len({value.text})", axis_key(value.key, 0))
+        if isinstance(value, Array):
+            from kerascheck.data.operators import array_length
+
+            length = array_length(run, value)
+            return length if length is not None else _derived(run, "len", values, site)
     return _derived(run, "len", values, site)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.data.array import Array
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import NotPlain, as_unknown, is_opaque, is_plain, to_python
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim, definitely_different
-from kerascheck.network.ir import Tensor
+from kerascheck.network.ir import Site, Tensor
 from kerascheck.symbolic import Symbol, Unknown
 
 
@@ -28,7 +29,7 @@ def truth(run: Run, value: Value, default: bool = True) -> bool:
         if value.unknown is not None and not value.items:
             return _decide(run, ("truth", value.birth), default)
         return bool(value.items)
-    if isinstance(value, Tensor):
+    if isinstance(value, (Tensor, Array)):
         return _decide(run, ("tensor", run.tick()), default)
     if isinstance(value, SymDim):
         if _is_positive(value):
@@ -108,6 +109,10 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
         right = run.pinned[right.key]
     if op in ("Is", "IsNot"):
         return _identity(run, op, left, right)
+    if (isinstance(left, Array) or isinstance(right, Array)) and op in _PLAIN:
+        from kerascheck.data.operators import array_comparison
+
+        return array_comparison(run, left, right, Site(run.file, node))
     if op in ("In", "NotIn"):
         return _membership(run, op, left, right)
     if _is_plain(left) and _is_plain(right):
@@ -149,7 +154,7 @@ def _undecidable(value: Value) -> bool:
         from kerascheck.interp.attributes import find_method
 
         return value.unknown is not None or find_method(value, "__eq__") is not None
-    return isinstance(value, (Unknown, SymDim, Tensor, ListValue, DictValue))
+    return isinstance(value, (Unknown, SymDim, Tensor, Array, ListValue, DictValue))
 
 
 def _condition(run: Run, op: str, left: Value, right: Value) -> Hashable:

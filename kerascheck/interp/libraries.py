@@ -153,21 +153,6 @@ def _namespace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return made
 
 
-def _linspace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """`numpy.linspace(start, stop, num)` as numbers to walk over."""
-    start, stop, count = arguments.value("start", 0), arguments.value("stop", 1), arguments.value("num", 2, 50)
-    known = all(isinstance(v, (int, float)) for v in (start, stop)) and isinstance(count, int)
-    if not known or len(arguments.positional) > 3 or not set(arguments.keywords) <= {"start", "stop", "num"}:
-        return run.fresh(f"{name} of something unknown", site.node)
-    if arguments.open_positional or arguments.open_keywords or not 0 <= count <= MAX_ITEMS:
-        return run.fresh(f"{name} of something unknown", site.node)
-    step = (stop - start) / max(count - 1, 1)
-    items = [start + index * step for index in range(count)]
-    if count > 1:
-        items[-1] = float(stop)
-    return run.new_list(items, "array")
-
-
 def _image_data_format(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.image_data_format
 
@@ -219,7 +204,6 @@ LIBRARIES: dict[str, Library] = {
     "numpy.floor": _plain(math.floor),
     "numpy.sqrt": _plain(math.sqrt),
     "numpy.log2": _plain(math.log2),
-    "numpy.linspace": _linspace,
     "numpy.int32": _plain(int),
     "numpy.int64": _plain(int),
     "numpy.prod": _prod,

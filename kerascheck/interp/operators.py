@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.data.array import Array
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import as_unknown
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
@@ -46,6 +47,10 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
         from kerascheck.interp.keras.tensors import tensor_operator
 
         return tensor_operator(run, op, left, right, Site(scope.file, node))
+    if isinstance(left, Array) or isinstance(right, Array):
+        from kerascheck.data.operators import array_operator
+
+        return array_operator(run, op, left, right, Site(scope.file, node))
     if isinstance(left, (int, SymDim)) and isinstance(right, (int, SymDim)):
         if op in ("Add", "Subtract", "Multiply", "FloorDivide", "Modulo"):
             try:
@@ -139,8 +144,6 @@ def _sets(run: Run, op: str, left: ListValue, right: ListValue) -> Value | None:
 
 def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value | None:
     """Concatenation, repetition and formatting; None where none of these is meant."""
-    if any(isinstance(side, ListValue) and side.kind == "array" for side in (left, right)):
-        return run.fresh("arithmetic on an array", node)
     if isinstance(left, ListValue) and isinstance(right, ListValue) and left.kind == right.kind == "set":
         return _sets(run, op, left, right)
     if op == "Add":
@@ -208,6 +211,10 @@ def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
         from kerascheck.interp.keras.tensors import negative
 
         return negative(run, value, None)
+    if isinstance(value, Array):
+        from kerascheck.data.operators import array_unary
+
+        return array_unary(run, op, value)
     if isinstance(value, Unknown):
         return Unknown(value.reason, (op, value.key), f"-{value.text}" if value.text and op == "Minus" else None)
     return run.fresh("an operator on something unknown", node)
@@ -232,6 +239,10 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
         if bound is not None:
             return run.call(bound, Arguments([Given(index)], {}), Site(run.file, node))
         return run.fresh("an item of an object", node)
+    elif isinstance(value, Array):
+        from kerascheck.data.methods import array_subscript
+
+        return array_subscript(run, value, index, Site(run.file, node))
     elif isinstance(value, Tensor):
         from kerascheck.interp.keras.tensors import index_tensor
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from kerascheck.data.array import Array
 from kerascheck.interp.values import (
     BudgetExceeded,
     DictValue,
@@ -269,6 +270,11 @@ class Run:
             for item in list(value.attributes.values())[:100]:
                 self.escape(item, reason, depth + 1)
             value.blur(reason)
+        elif isinstance(value, Array):
+            value.content.forget()
+            value.items = None
+        elif hasattr(value, "forget"):
+            value.forget()
 
 
 def snake_case(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kerascheck.data.array import Array
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.symbolic import Symbol, Unknown
@@ -40,6 +41,10 @@ def members_of(run: Run, value: Value) -> list[Value] | Unknown:
         return list(value) if len(value) <= MAX_ITEMS else Unknown("a string too long to unroll")
     if isinstance(value, Unknown):
         return value
+    if isinstance(value, Array):
+        from kerascheck.data.operators import array_items
+
+        return array_items(run, value)
     return Unknown(f"the items of {value!r}"[:80])
 
 

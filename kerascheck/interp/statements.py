@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.data.array import Array
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.binding import assign, delete_item
 from kerascheck.interp.conditions import truth
@@ -90,6 +91,12 @@ def _augmented(run: Run, node: cst.AugAssign, scope: Scope) -> None:
     left = run.evaluate(node.target, scope)
     right = run.evaluate(node.value, scope)
     if _in_place(run, left, right, node):
+        return
+    if isinstance(left, Array):
+        from kerascheck.data.operators import in_place
+
+        op = type(node.operator).__name__.removesuffix("Assign")
+        assign(run, node.target, in_place(run, left, op, right, Site(scope.file, node)), scope)
         return
     assign(run, node.target, binary(run, type(node.operator).__name__, left, right, node, scope), scope)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kerascheck.interp.keras.eager import call_on_data, data_shapes
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput
@@ -22,6 +23,9 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         # Data, or something unknown: what comes out is not followed.
         if isinstance(layer, Network):
             layer.met_data = True
+        shapes = data_shapes(value)
+        if shapes is not None:
+            return call_on_data(run, layer, shapes, site)
         if isinstance(value, Unknown):
             return run.fresh(f"{layer.cls} on something unknown", site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)

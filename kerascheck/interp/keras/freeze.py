@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from kerascheck.data.array import Array
 from kerascheck.interp.project import is_harmless
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import as_unknown
@@ -30,6 +31,8 @@ def freeze(value: Value, depth: int = 0) -> Any:
         return tuple(freeze(item, depth + 1) for item in value)
     if isinstance(value, Instance) and value.layer is not None:
         return value.layer
+    if isinstance(value, Array):
+        return value.snapshot()
     if isinstance(value, Symbol) and not is_harmless(value.name):
         return as_unknown(value)
     return value

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from kerascheck.interp.keras.calling import call_layer
+from kerascheck.interp.keras.eager import build_by_training
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
 from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
 from kerascheck.interp.run import Run, snake_case
@@ -166,7 +167,9 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
     assert isinstance(network, Network)
     run.reach(site)
     network.met_data = True
-    call = TrainCall(method, network, freeze_arguments(run, arguments), site, network.compiled)
+    arguments = freeze_arguments(run, arguments)
+    build_by_training(run, network, method, arguments, site)
+    call = TrainCall(method, network, arguments, site, network.compiled)
     run.program.trainings.append(call)
     return run.fresh(f"what {method} gives", site.node)
 

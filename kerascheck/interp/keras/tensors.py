@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kerascheck.data.array import Array
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network import tensor_shapes
@@ -70,6 +71,11 @@ def tensor_operator(run: Run, op: str, left: Value, right: Value, site: Site) ->
     other = right if isinstance(left, Tensor) else left
     if isinstance(other, (int, float)):
         return operate(run, cls, [tensor], lambda shapes: [shapes[0]], site)[0]
+    if isinstance(other, Array) and isinstance(other.shape, tuple):
+        constant = other.shape
+        rule = tensor_shapes.matmul if op == "MatrixMultiply" else tensor_shapes.broadcast
+        pair = (lambda shape: (shape, constant)) if tensor is left else (lambda shape: (constant, shape))
+        return operate(run, cls, [tensor], lambda shapes: [rule(*pair(shapes[0]))], site)[0]
     return operate(run, cls, [tensor], _unknown("an operator with something unknown"), site)[0]
 
 

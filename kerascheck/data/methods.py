@@ -1,0 +1,127 @@
+"""Attributes and methods of arrays, series, frames and eager tensors.
+
+To add a method: a row in the `METHODS` of its module; a property: a row in `_PROPERTIES`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import libcst as cst
+
+from kerascheck.data.array import Array
+from kerascheck.data.operators import array_item, store_items
+from kerascheck.data.values import new_array
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import NativeMethod, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import prod_ints
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import Unknown
+
+Method = Callable[[Run, Array, Arguments, Site], Value]
+
+#: The modules whose `METHODS` a kind of array has, first come first served.
+_MODULES = {
+    "numpy": ("numpy_methods",),
+    "tensor": ("numpy_methods",),
+    "sparse": ("numpy_methods",),
+    "series": ("pandas_methods", "numpy_methods"),
+    "frame": ("pandas_methods", "numpy_methods"),
+}
+
+
+def array_attribute(run: Run, array: Array, name: str, node: cst.CSTNode) -> Value:
+    """`array.name`."""
+    getter = _PROPERTIES.get(name)
+    if getter is not None:
+        found = getter(run, array)
+        return found if found is not None else _unknown_property(array, name, node, run)
+    method = find_method(array.kind, name)
+    if method is not None:
+        return NativeMethod(name, array, method)
+    if array.kind == "frame" and array.columns is not None and name in array.columns:
+        return array_subscript(run, array, name, Site(run.file, node))
+    return NativeMethod(name, array, _not_interpreted)
+
+
+def find_method(kind: str, name: str) -> Method | None:
+    """What runs the method of that name of arrays of that kind."""
+    for module in _MODULES.get(kind, ()):
+        method = _methods(module).get(name)
+        if method is not None:
+            return method
+    return None
+
+
+@cache
+def _methods(module: str) -> Mapping[str, Method]:
+    table: Mapping[str, Method] = importlib.import_module(f"kerascheck.data.{module}").METHODS
+    return table
+
+
+def array_subscript(run: Run, array: Array, index: Value, site: Site) -> Value:
+    """`array[index]`; frames and series have their own rules."""
+    if array.kind in ("frame", "series"):
+        method = find_method(array.kind, "__getitem__")
+        if method is not None:
+            return method(run, array, Arguments([Given(index)], {}), site)
+    return array_item(run, array, index, site)
+
+
+def store_subscript(run: Run, array: Array, index: Value, value: Value, node: cst.CSTNode) -> None:
+    """`array[index] = value`."""
+    if array.kind in ("frame", "series"):
+        method = find_method(array.kind, "__setitem__")
+        if method is not None:
+            method(run, array, Arguments([Given(index), Given(value)], {}), Site(run.file, node))
+            return
+    store_items(run, array, index, value)
+
+
+def _not_interpreted(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """A method that is not known may change the array."""
+    array.content.forget()
+    return run.fresh("the result of a method that is not interpreted", site.node)
+
+
+def _unknown_property(array: Array, name: str, node: cst.CSTNode, run: Run) -> Value:
+    return run.fresh(f"{name} of an array that is not known", node)
+
+
+def _shape(run: Run, array: Array) -> Value:
+    if isinstance(array.shape, Unknown):
+        key = array.key if array.key is not None else ("array", array.birth)
+        return Unknown(array.shape.reason, ("attribute", key, "shape"))
+    return array.shape
+
+
+def _transposed(run: Run, array: Array) -> Value:
+    if isinstance(array.shape, Unknown):
+        return new_array(run, array.shape, array.dtype, content=array.content)
+    return new_array(run, array.shape[::-1], array.dtype, content=array.content, kind=array.kind)
+
+
+def _size(run: Run, array: Array) -> Value:
+    if isinstance(array.shape, Unknown) or any(dim is None for dim in array.shape):
+        return None
+    return prod_ints(dim for dim in array.shape if dim is not None)
+
+
+def _plain(run: Run, array: Array) -> Value:
+    """`.values` of pandas: the numbers as a numpy array."""
+    if array.kind not in ("frame", "series"):
+        return None
+    return new_array(run, array.shape, array.dtype, content=array.content, rows=array.rows, key=array.key)
+
+
+_PROPERTIES: dict[str, Callable[[Run, Array], Value]] = {
+    "shape": _shape,
+    "dtype": lambda run, array: array.dtype,
+    "ndim": lambda run, array: array.ndim,
+    "T": _transposed,
+    "size": _size,
+    "values": _plain,
+}

@@ -1,0 +1,41 @@
+"""Where to find what is known of a function of another package, by the canonical name of the function.
+
+To teach kerascheck a function: a row in the `FUNCTIONS` of the module for its package. A new package is a row below.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Site
+
+Function = Callable[[Run, str, Arguments, Site], Value]
+
+#: The module of this package for each beginning of a name, imported when it is first asked for.
+_MODULES = {
+    "numpy": "numpy_functions",
+    "pandas": "pandas_functions",
+    "sklearn": "sklearn_functions",
+    "keras.datasets": "keras_datasets",
+    "keras.utils": "keras_utils",
+    "keras.preprocessing": "keras_utils",
+    "tensorflow.data": "tf_data",
+}
+
+
+def find(name: str) -> Function | None:
+    """What runs a call of the function, or None where it is not known."""
+    head, _, rest = name.partition(".")
+    module = _MODULES.get(head) or _MODULES.get(f"{head}.{rest.partition('.')[0]}")
+    return None if module is None else _functions(module).get(name)
+
+
+@cache
+def _functions(module: str) -> Mapping[str, Function]:
+    table: Mapping[str, Function] = importlib.import_module(f"kerascheck.data.{module}").FUNCTIONS
+    return table

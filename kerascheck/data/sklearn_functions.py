@@ -1,0 +1,13 @@
+"""Functions and classes of scikit-learn. Source: https://scikit-learn.org/stable/api/"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kerascheck.data.objects import Method
+from kerascheck.data.registry import Function
+
+FUNCTIONS: dict[str, Function] = {}
+
+#: For each class its methods by name.
+OBJECTS: dict[str, Mapping[str, Method]] = {}
