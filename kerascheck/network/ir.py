@@ -403,6 +403,21 @@ class TrainCall:
         self.outputs = tuple(network.outputs)
 
 
+class Preparation:
+    """A step of data preparation that rules look at.
+
+    `kind`: "fit" (an estimator learns from `arrays`), "transform", "split" (`arrays` are divided), "decode"
+    (predictions become classes or are compared with labels: the name of the function is in `name`).
+    """
+
+    def __init__(self, kind: str, name: str, arrays: Sequence[Any], site: Site, arguments: Arguments) -> None:
+        self.kind = kind
+        self.name = name  # canonical: "sklearn.preprocessing.StandardScaler"
+        self.arrays = arrays
+        self.site = site
+        self.arguments = arguments
+
+
 class Raised:
     """A place where Keras would raise."""
 
@@ -422,6 +437,7 @@ class Program:
         self.networks: list[Network] = []
         self.compiles: list[CompileCall] = []
         self.trainings: list[TrainCall] = []
+        self.preparations: list[Preparation] = []
         self.raised: list[Raised] = []
         self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
         self.reached: set[tuple[int, int]] = set()  # keys of the sites of all of these
