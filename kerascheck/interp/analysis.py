@@ -18,6 +18,9 @@ from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, 
 from kerascheck.network.ir import Program
 from kerascheck.symbolic import Unknown
 
+#: The start of the runs that explore what arguments on the command line change.
+OTHER_ARGUMENTS = -1
+
 #: Paths explored from one start. Each flips one decision of an earlier path, so every arm of that many conditions runs.
 MAX_PATHS = 24
 MAX_PATHS_UNCALLED = 8
@@ -44,6 +47,8 @@ def analyze(source: Any, seconds: float = 2.0) -> Analysis:
     project = Project(source)
     budget = Budget(seconds)
     first = _explore_module(project, budget, result)
+    if first is not None and result.incomplete is None and first[0].reads_arguments:
+        _explore_other_arguments(first[0], project, budget, result)
     if first is not None and result.incomplete is None:
         _explore_uncalled(first, project, budget, result)
     return result
@@ -98,12 +103,16 @@ def _without_rounds(key: Hashable) -> Hashable:
     return key
 
 
-def _explore_module(project: Project, budget: Budget, result: Analysis) -> tuple[Run, Scope] | None:
+def _explore_module(
+    project: Project, budget: Budget, result: Analysis, entry: int = 0, arguments_given: bool = False
+) -> tuple[Run, Scope] | None:
     plans = _Plans(MAX_PATHS)
     first: tuple[Run, Scope] | None = None
     entered: set[int] = set()
+    reads_arguments = False
     while (plan := plans.next(budget)) is not None:
-        run = Run(project, budget, plan)
+        run = Run(project, budget, plan, entry)
+        run.arguments_given = arguments_given
         scope = Scope("module", None, project.source)
         prepare_module(scope, "__main__")
         try:
@@ -116,13 +125,41 @@ def _explore_module(project: Project, budget: Budget, result: Analysis) -> tuple
             return first
         result.paths.append(run.program)
         entered |= run.entered
+        reads_arguments = reads_arguments or run.reads_arguments
         plans.learn(plan, run)
         if first is None or len(run.program.functions) > len(first[0].program.functions):
             first = (run, scope)
     plans.give_up_the_rest()
     if first is not None:
         first[0].entered |= entered
+        first[0].reads_arguments = reads_arguments
     return first
+
+
+def _explore_other_arguments(base: Run, project: Project, budget: Budget, result: Analysis) -> None:
+    """What the module builds with other arguments on the command line, as far as it does not build it without any."""
+    known = {key for program in result.paths for key in program.reached}
+    explored = Analysis()
+    first = _explore_module(project, budget, explored, OTHER_ARGUMENTS, arguments_given=True)
+    for program in explored.paths:
+        program.start = "other arguments"
+        _leave_out(program, known)
+    result.paths += [program for program in explored.paths if program.reached]
+    result.incomplete = explored.incomplete
+    if first is not None:
+        base.entered |= first[0].entered
+
+
+def _leave_out(program: Program, known: set[tuple[int, int]]) -> None:
+    """Take what stands at these places out of the program."""
+    program.layers = [one for one in program.layers if one.site is None or one.site.key not in known]
+    program.networks = [one for one in program.networks if one.site is None or one.site.key not in known]
+    program.compiles = [one for one in program.compiles if one.site.key not in known]
+    program.trainings = [one for one in program.trainings if one.site.key not in known]
+    program.preparations = [one for one in program.preparations if one.site.key not in known]
+    program.raised = [one for one in program.raised if one.site.key not in known]
+    program.calls = [one for one in program.calls if one[2].key not in known]
+    program.reached -= known
 
 
 def _give_up(run: Run, result: Analysis) -> None:

@@ -11,7 +11,9 @@ from kerascheck.data.objects import DataObject, object_attribute
 from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
+from kerascheck.interp.static import dotted_text
 from kerascheck.interp.values import (
+    AttributesView,
     BoundMethod,
     ClassValue,
     DictValue,
@@ -20,6 +22,7 @@ from kerascheck.interp.values import (
     ListValue,
     ModuleValue,
     NativeMethod,
+    NativeObject,
     Partial,
     Super,
     Value,
@@ -109,6 +112,8 @@ def _blurring(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
 def _kind(value: Value) -> str:
     if isinstance(value, ListValue):
         return value.kind
+    if isinstance(value, NativeObject):
+        return value.kind
     if isinstance(value, DictValue):
         return "dict"
     if isinstance(value, bool):
@@ -130,7 +135,7 @@ def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNo
     if name == "__class__":
         return instance.cls
     if name == "__dict__":
-        return run.fresh("the attributes of an object", node)
+        return attributes_of(run, instance, node)
     found = find_member(instance.cls, name)
     if isinstance(found, FunctionValue):
         if "property" in found.decorated:
@@ -146,8 +151,27 @@ def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNo
         from kerascheck.interp.keras.objects import keras_attribute
 
         return keras_attribute(run, instance.layer, name, node)
+    if lacks_attribute(instance, name):
+        run.fails("AttributeError", f"{instance.cls.name} has no attribute {name}", node)
     reason = f"{name} of {instance.cls.name} is not set where the analysis saw it"
-    return Unknown(reason, ("attribute", ("instance", instance.birth), name), f"self.{name}")
+    return Unknown(reason, ("attribute", ("instance", instance.birth), name), dotted_text(node) or None)
+
+
+def lacks_attribute(instance: Instance, name: str) -> bool:
+    """Whether the object surely has no attribute of this name."""
+    if name in instance.attributes or instance.unknown is not None or name.startswith("__"):
+        return False
+    if any(find_member(instance.cls, own) is not None for own in (name, "__getattr__", "__getattribute__")):
+        return False
+    return all(isinstance(base, ClassValue) or base in _BARE_BASES for base in instance.cls.mro())
+
+
+_BARE_BASES = (Symbol("builtins.object"), Symbol("abc.ABC"), Symbol("typing.Generic"), Symbol("typing.Protocol"))
+
+
+def attributes_of(run: Run, instance: Instance, node: cst.CSTNode) -> Value:
+    """`vars(object)`; Keras puts attributes of its own on its objects."""
+    return run.fresh("the attributes of an object", node) if instance.layer is not None else AttributesView(instance)
 
 
 def _super_attribute(run: Run, value: Super, name: str, node: cst.CSTNode) -> Value:

@@ -13,7 +13,17 @@ from kerascheck.interp.methods import set_of, sort_items
 from kerascheck.interp.operators import binary, bounded
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
 from kerascheck.interp.sequences import NotPlain, changed_while_walked, items_of, members_of, to_python
-from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, ListValue, Scope, UserRaise, Value
+from kerascheck.interp.values import (
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    ModuleValue,
+    Scope,
+    UserRaise,
+    Value,
+)
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, maximum, minimum
 from kerascheck.network.ir import Layer, Site
@@ -368,6 +378,8 @@ def _getattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
     values = _values(arguments)
     if len(values) >= 2 and isinstance(values[1], str):
+        if len(values) == 3 and _has(values[0], values[1]) is False:
+            return values[2]
         return get_attribute(run, values[0], values[1], site.node)
     return run.fresh("getattr with an unknown name", site.node)
 
@@ -385,15 +397,23 @@ def _setattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _hasattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
-    if len(values) == 2 and isinstance(values[0], Instance) and isinstance(values[1], str):
-        from kerascheck.interp.attributes import find_member
+    found = _has(values[0], values[1]) if len(values) == 2 and isinstance(values[1], str) else None
+    return run.fresh("hasattr", site.node) if found is None else found
 
-        if values[1] in values[0].attributes or find_member(values[0].cls, values[1]) is not None:
+
+def _has(value: Value, name: str) -> bool | None:
+    """Whether the value has an attribute of this name; None where that is not known."""
+    from kerascheck.interp.attributes import find_member, lacks_attribute
+
+    if isinstance(value, Instance):
+        if name in value.attributes or find_member(value.cls, name) is not None:
             return True
-        dynamic = find_member(values[0].cls, "__getattr__") is not None
-        if values[0].unknown is None and values[0].layer is None and not dynamic:
-            return False
-    return run.fresh("hasattr", site.node)
+        return False if lacks_attribute(value, name) else None
+    if isinstance(value, ModuleValue):
+        return True if name in value.scope.vars else None
+    if isinstance(value, (bool, int, float, str, bytes, tuple, type(None))):
+        return hasattr(value, name)
+    return None
 
 
 def _callable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

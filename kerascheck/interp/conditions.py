@@ -187,7 +187,7 @@ def _identity(run: Run, op: str, left: Value, right: Value) -> Value:
 def _membership(run: Run, op: str, left: Value, right: Value) -> Value:
     wanted = op == "In"
     key: Hashable = ("in", _key(run, left), _key(run, right))
-    if isinstance(right, DictValue) and right.unknown is None and _is_plain(left):
+    if isinstance(right, DictValue) and _is_plain(left) and (left in right.items or right.lacks(left)):
         return (left in right.items) == wanted
     if isinstance(right, (str, bytes)) and isinstance(left, type(right)):
         return (left in right) == wanted  # type: ignore[operator]

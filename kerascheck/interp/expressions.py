@@ -15,6 +15,7 @@ import libcst as cst
 from kerascheck.interp.attributes import get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
@@ -199,8 +200,7 @@ def put(target: DictValue, key: Value, value: Value) -> None:
     if is_known_key(key):
         target.items[key] = value
     else:
-        target.items = {}
-        target.unknown = Unknown("an entry under an unknown key")
+        target.blur("an entry under an unknown key")
 
 
 def is_known_key(key: Value) -> bool:
@@ -462,9 +462,9 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
         from kerascheck.interp.functions import make_super
 
         return make_super(run, node, scope)
-    if isinstance(node.func, cst.Name) and node.func.value in ("locals", "globals", "vars", "exec", "eval"):
-        return run.fresh(f"{node.func.value}() is not interpreted", node)
     function = run.evaluate(node.func, scope)
+    if isinstance(function, Symbol) and function.name in SCOPED:
+        return SCOPED[function.name](run, node, scope)
     if function in (_ANY, _ALL) and len(node.args) == 1 and isinstance(node.args[0].value, cst.GeneratorExp):
         return _any_all(run, node.args[0].value, scope, stop=function == _ANY)
     arguments = evaluate_arguments(run, node, scope)

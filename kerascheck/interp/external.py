@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from kerascheck.data import registry
+from kerascheck.interp import modules
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
@@ -32,7 +33,7 @@ def find_external(name: str) -> External | None:
     """What runs a call of the thing called `name`, or None where it is not understood."""
     handler = _table().get(name)
     if handler is None:
-        handler = registry.find(name)
+        handler = registry.find(name) or modules.find(name)
     if handler is None and name.startswith("keras."):
         from kerascheck.interp.keras.construction import keras_call
 

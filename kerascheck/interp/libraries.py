@@ -8,7 +8,17 @@ from typing import Any
 
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import DictValue, FieldDefault, Instance, ListValue, Partial, UserRaise, Value
+from kerascheck.interp.values import (
+    ClassValue,
+    DictValue,
+    FieldDefault,
+    Instance,
+    ListValue,
+    Partial,
+    Scope,
+    UserRaise,
+    Value,
+)
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
@@ -141,13 +151,18 @@ def _trange(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return BUILTINS["range"](run, name, positional, site)
 
 
-def _namespace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """`types.SimpleNamespace(a=1)`."""
-    from kerascheck.interp.values import ClassValue, Scope
-
-    cls = ClassValue("SimpleNamespace", site.node, Scope("module", None, site.file), [], site)  # type: ignore[arg-type]
+def namespace(run: Run, name: str, attributes: dict[str, Value], site: Site) -> Instance:
+    """An object that is nothing but its attributes, of a class of this name."""
+    cls = ClassValue(name, site.node, Scope("module", None, site.file), [], site)  # type: ignore[arg-type]
     made = Instance(cls, run.tick())
-    made.attributes = {key: given.value for key, given in arguments.keywords.items()}
+    made.attributes = attributes
+    return made
+
+
+def make_namespace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`types.SimpleNamespace(a=1)`."""
+    attributes = {key: given.value for key, given in arguments.keywords.items()}
+    made = namespace(run, name.rpartition(".")[2], attributes, site)
     if arguments.open_keywords:
         made.unknown = Unknown("** arguments of unknown content")
     return made
@@ -221,7 +236,7 @@ LIBRARIES: dict[str, Library] = {
     "tqdm.trange": _trange,
     "collections.OrderedDict": _ordered_dict,
     "collections.defaultdict": _default_dict,
-    "types.SimpleNamespace": _namespace,
+    "types.SimpleNamespace": make_namespace,
     "typing.cast": lambda run, name, arguments, site: arguments.value("val", 1),
     "tensorflow.function": _identity,
     # Keras's own default, which few programs change; those that do are seen to (see set_image_data_format).

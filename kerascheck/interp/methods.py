@@ -196,7 +196,7 @@ def _get(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Val
     if is_known_key(key):
         if key in receiver.items:
             return receiver.items[key]
-        if receiver.unknown is None:
+        if receiver.lacks(key):
             return arguments.value("default", 1)
     return run.fresh("an entry of a dictionary that is not known", site.node)
 
@@ -205,7 +205,7 @@ def _dict_pop(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -
     from kerascheck.interp.expressions import is_known_key
 
     key = _first(arguments)
-    if is_known_key(key) and receiver.unknown is None and key not in receiver.items and len(arguments.positional) < 2:
+    if is_known_key(key) and receiver.lacks(key) and len(arguments.positional) < 2:
         return run.fails("KeyError", "pop() of a key that is not there", site.node)
     value = _get(run, receiver, arguments, site)
     if run.may_change(receiver):

@@ -222,6 +222,7 @@ def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
 
 def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     """`value[index]`."""
+    value = as_unknown(value)
     if isinstance(value, Unknown):
         return _unknown_item(run, value, index, node)
     if isinstance(value, ListValue):
@@ -273,7 +274,7 @@ def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value
 
     if is_known_key(index) and index in value.items:
         return value.items[index]
-    if is_known_key(index) and value.unknown is None:
+    if is_known_key(index) and value.lacks(index):
         return run.fails("KeyError", "an entry that a dictionary does not have", node)
     return run.fresh("an entry of a dictionary that is not known", node)
 
@@ -283,6 +284,10 @@ def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> 
     key = _operand_key(index)
     if key is None and isinstance(index, tuple) and all(_operand_key(part) is not None for part in index):
         key = ("tuple", *(_operand_key(part) for part in index))
+    if key is None and isinstance(index, slice):
+        parts = (index.start, index.stop, index.step)
+        if all(part is None or isinstance(part, int) for part in parts):
+            key = ("slice", *parts)
     if key is None:
         return run.fresh(value.reason, node)
     text = f"{value.text}[{index!r}]" if value.text and isinstance(index, (int, str)) else None

@@ -70,7 +70,8 @@ class Project:
         self.dialect = guess_dialect(source.text)
         self._sources: dict[str, Any] = {}
         self._generators: dict[int, bool] = {}  # by id of the function's node; the trees outlive this object
-        self._modules: dict[str, Scope] = {}  # modules of the project, each executed once for all paths
+        # modules of the project, each executed once for all paths (and once more for what other arguments change)
+        self._modules: dict[tuple[str, bool], Scope] = {}
 
     def is_generator(self, node: cst.FunctionDef) -> bool:
         """Whether calling the function gives a generator."""
@@ -151,7 +152,7 @@ class Project:
         return None
 
     def _load(self, run: Run, name: str, path: Path) -> Value:
-        key = str(path)
+        key = (str(path), run.arguments_given)
         if key in self._modules:
             return ModuleValue(name, self._modules[key])
         source = self._source(path) if len(self._modules) < _MAX_MODULES else None
@@ -163,8 +164,11 @@ class Project:
         from kerascheck.interp.statements import execute
 
         # A run of its own: what the module decides and builds for itself is no part of this path.
+        inner = Run(self, run.budget, {})
+        inner.arguments_given = run.arguments_given
         with contextlib.suppress(UserRaise):
-            execute(Run(self, run.budget, {}), source.tree.body, scope)
+            execute(inner, source.tree.body, scope)
+        run.reads_arguments = run.reads_arguments or inner.reads_arguments
         return ModuleValue(name, scope)
 
     def _source(self, path: Path) -> Any:
@@ -228,7 +232,10 @@ def _symbol(dotted: str) -> Symbol:
 
 #: Keyword arguments and calls that only Keras 1 had. (Names of variables prove nothing: `nb_epoch = 10`.)
 _KERAS_1 = re.compile(
-    r"[(,]\s*(nb_epoch|border_mode|nb_filter|nb_row|nb_col|dim_ordering|samples_per_epoch|nb_val_samples)\s*="
+    r"[(,]\s*(nb_epoch|border_mode|nb_filter|nb_row|nb_col|dim_ordering|samples_per_epoch|nb_val_samples"
+    r"|[WbU]_regularizer|[Wb]_constraint|dropout_[WU]|inner_init|inner_activation|filter_length|pool_length)\s*="
+    r"|[(,]\s*init\s*=\s*['\"](uniform|normal|zero|one|identity|orthogonal|glorot_|he_|lecun_)"
+    r"|\b(Dense|LSTM|GRU|SimpleRNN)\s*\(\s*output_dim\s*=|\bDropout\s*\(\s*p\s*="
     r"|\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+"
 )
 #: Modules and methods that Keras 3 has no more.

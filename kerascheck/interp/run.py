@@ -97,6 +97,8 @@ class Run:
         self.handling: list[Value] = []  # the exceptions whose handlers are running
         self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
         self.image_data_format: Value = "channels_last"  # until the program sets another
+        self.arguments_given = False  # whether this run explores what arguments on the command line change
+        self.reads_arguments = False  # whether the program has read them
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
 
     # -- the engine -----------------------------------------------------------------------------------------

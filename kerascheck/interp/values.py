@@ -55,6 +55,10 @@ class DictValue:
         self.items = {}
         self.unknown = Unknown(reason)
 
+    def lacks(self, key: Hashable) -> bool:
+        """Whether there surely is no entry under the key."""
+        return self.unknown is None and key not in self.items
+
     def merge(self, other: DictValue) -> None:
         """Take over the entries of another dictionary; the unseen ones may replace any of ours."""
         if other.unknown is not None:
@@ -184,6 +188,99 @@ class Instance:
 
     def __repr__(self) -> str:
         return f"<{self.cls.name} instance>"
+
+
+class AttributesView(DictValue):
+    """`vars(object)`: the attributes of an object as a dictionary, one and the same thing with them."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: Instance) -> None:
+        self.owner = owner
+        self.birth = owner.birth
+
+    @property
+    def items(self) -> dict[Hashable, Value]:
+        """The attributes."""
+        return self.owner.attributes  # type: ignore[return-value]
+
+    @items.setter
+    def items(self, value: dict[Hashable, Value]) -> None:
+        self.owner.attributes = value  # type: ignore[assignment]
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """Why there may be more of them."""
+        return self.owner.unknown
+
+    @unknown.setter
+    def unknown(self, value: Unknown | None) -> None:
+        self.owner.unknown = value
+
+
+class NamesView(DictValue):
+    """`globals()`: the names of a module as a dictionary, one and the same thing with them."""
+
+    __slots__ = ("scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.birth = 0
+
+    @property
+    def items(self) -> dict[Hashable, Value]:
+        """The names that the module has set."""
+        return self.scope.vars  # type: ignore[return-value]
+
+    @items.setter
+    def items(self, value: dict[Hashable, Value]) -> None:
+        self.scope.vars = value  # type: ignore[assignment]
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """Python puts names of its own into each module."""
+        return Unknown("the names of a module")
+
+    @unknown.setter
+    def unknown(self, value: Unknown | None) -> None:
+        """Stays as it is."""
+
+    def merge(self, other: DictValue) -> None:
+        """Set the names in the other dictionary; the unseen ones may replace any of ours."""
+        if other.unknown is not None:
+            self.blur("set through globals()")
+        self.items.update(other.items)
+
+    def lacks(self, key: Hashable) -> bool:
+        """Whether the module surely has no such name."""
+        dunder = isinstance(key, str) and key.startswith("__")
+        return key not in self.scope.vars and self.scope.star is None and not dunder
+
+    def blur(self, reason: str) -> None:
+        """Any of the plain values may have been replaced; what is defined or imported is taken to stay."""
+        for name, value in self.scope.vars.items():
+            if value is None or isinstance(value, (bool, int, float, str, tuple, ListValue, DictValue)):
+                self.scope.vars[name] = Unknown(reason, None, name)
+
+
+class NativeObject:
+    """An object of a library that the interpreter plays itself: what it is, and the values it is made of."""
+
+    __slots__ = ("birth", "kind", "parts")
+
+    def __init__(self, kind: str, birth: int, parts: dict[str, Value]) -> None:
+        self.kind = kind  # the canonical name of its class; its methods stand in `METHODS` under it
+        self.birth = birth
+        self.parts = parts
+
+    def forget(self) -> None:
+        """What it is made of is not known any more."""
+        for part in self.parts.values():
+            if isinstance(part, (ListValue, DictValue)):
+                part.blur(f"a {self.kind} was handed to code that is not analysed")
+
+    def __repr__(self) -> str:
+        return f"<{self.kind}>"
 
 
 class BoundMethod:

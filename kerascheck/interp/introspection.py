@@ -1,0 +1,60 @@
+"""Built-in functions that look at the place they are called in: `globals()`, `locals()`, `vars()`, `exec()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from kerascheck.interp.attributes import attributes_of
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import ClassValue, Instance, NamesView, Scope, Value
+
+
+def _globals(run: Run, node: cst.Call, scope: Scope) -> Value:
+    return NamesView(scope.globals)
+
+
+def _locals(run: Run, node: cst.Call, scope: Scope) -> Value:
+    """The names of the function as they are now: setting an entry sets no name."""
+    if scope.kind == "module":
+        return NamesView(scope)
+    if scope.kind == "function":
+        return run.new_dict(dict(scope.vars.items()))
+    return run.fresh("the names of a class or comprehension", node)
+
+
+def _vars(run: Run, node: cst.Call, scope: Scope) -> Value:
+    if not node.args:
+        return _locals(run, node, scope)
+    value = run.evaluate(node.args[0].value, scope)
+    if isinstance(value, Instance):
+        return attributes_of(run, value, node)
+    if isinstance(value, ClassValue):
+        return run.new_dict(dict(value.members.items()))
+    return run.fresh("vars() of something unknown", node)
+
+
+def _exec(run: Run, node: cst.Call, scope: Scope) -> Value:
+    """The text is not run: it may set any name."""
+    for arg in node.args:
+        run.evaluate(arg.value, scope)
+    if len(node.args) == 1:
+        NamesView(scope.globals).blur("exec() may have set it")
+    return None
+
+
+def _eval(run: Run, node: cst.Call, scope: Scope) -> Value:
+    for arg in node.args:
+        run.evaluate(arg.value, scope)
+    return run.fresh("eval() is not interpreted", node)
+
+
+#: By canonical name.
+SCOPED: dict[str, Callable[[Run, cst.Call, Scope], Value]] = {
+    "builtins.globals": _globals,
+    "builtins.locals": _locals,
+    "builtins.vars": _vars,
+    "builtins.exec": _exec,
+    "builtins.eval": _eval,
+}

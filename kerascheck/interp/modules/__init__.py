@@ -1,0 +1,35 @@
+"""What the interpreter knows of modules outside the program: one file for each, or for a few that belong together.
+
+To teach it a function: a row in the `FUNCTIONS` of the file, by the canonical name. A new module is a row below.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Site
+
+Function = Callable[[Run, str, Arguments, Site], Value]
+
+#: The file for each package, imported when one of its names is called first.
+_FILES = {
+    "argparse": "command_line",
+    "os": "environment",
+}
+
+
+def find(name: str) -> Function | None:
+    """What runs a call of the function, or None where it is not known."""
+    file = _FILES.get(name.partition(".")[0])
+    return None if file is None else _functions(file).get(name)
+
+
+@cache
+def _functions(file: str) -> Mapping[str, Function]:
+    table: Mapping[str, Function] = importlib.import_module(f"{__name__}.{file}").FUNCTIONS
+    return table

@@ -1,0 +1,20 @@
+"""Environment variables: never read, so never known; the same variable is the same unknown value each time."""
+
+from __future__ import annotations
+
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import Unknown
+
+
+def _variable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`os.environ.get("X", default)`, `os.getenv("X")`."""
+    variable, default = arguments.value("key", 0), arguments.value("default", 1)
+    if not isinstance(variable, str) or not isinstance(default, (str, int, float, type(None))):
+        return run.fresh("an environment variable", site.node)
+    return Unknown("an environment variable", ("environment", variable, default), f"{name}({variable!r})")
+
+
+FUNCTIONS = {"os.environ.get": _variable, "os.getenv": _variable}
