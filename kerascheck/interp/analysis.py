@@ -201,6 +201,7 @@ def _explore(
         run = Run(project, budget, plan, entry)
         run.program.start = function.name
         run.serial = base.serial + 1
+        run.flags = dict(base.flags)
         run.frozen_before = run.serial
         try:
             receiver = None

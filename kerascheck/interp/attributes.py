@@ -100,7 +100,15 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
 
 def get_constant(dotted: str, run: Run) -> Value:
     """Something outside the program: a constant that is known, or its Symbol."""
+    holder, _, name = dotted.rpartition(".")
+    if name in run.flags and _holds_flags(holder):
+        return run.flags[name]
     return _CONSTANTS[dotted] if dotted in _CONSTANTS else run.project.external(dotted)
+
+
+def _holds_flags(dotted: str) -> bool:
+    """Whether the name is that of `absl.flags.FLAGS` or one of its namesakes."""
+    return dotted.endswith("flags.FLAGS")
 
 
 def _blurring(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
@@ -246,6 +254,10 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         target.members[name] = value
     elif isinstance(target, ModuleValue):
         target.scope.vars[name] = value
+    elif isinstance(target, Symbol) and _holds_flags(target.name):
+        if run.loop_births:
+            run.outer_writes.append((run.flags, name))
+        run.flags[name] = value
     elif isinstance(target, Layer):
         from kerascheck.interp.keras.objects import set_keras_attribute
 

@@ -15,6 +15,7 @@ from kerascheck.interp.values import (
     FieldDefault,
     FunctionValue,
     Instance,
+    ParameterDefault,
     Partial,
     Scope,
     Super,
@@ -51,6 +52,8 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
         wrapper = run.evaluate(decorator.decorator, scope)
         if isinstance(wrapper, (FunctionValue, BoundMethod, ClassValue, Partial)):
             value = run.call(wrapper, Arguments([Given(value)], {}), Site(scope.file, decorator))
+        elif isinstance(wrapper, ParameterDefault):
+            function.defaults[wrapper.name] = wrapper.value
     function.decorated = frozenset(meaning)
     scope.vars[node.name.value] = value
 

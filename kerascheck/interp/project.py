@@ -68,6 +68,7 @@ class Project:
     def __init__(self, source: Any) -> None:
         self.source = source
         self.dialect = guess_dialect(source.text)
+        self.flags: dict[str, Value] = {}  # of absl, that modules of the project define
         self._sources: dict[str, Any] = {}
         self._generators: dict[int, bool] = {}  # by id of the function's node; the trees outlive this object
         # modules of the project, each executed once for all paths (and once more for what other arguments change)
@@ -165,10 +166,11 @@ class Project:
 
         # A run of its own: what the module decides and builds for itself is no part of this path.
         inner = Run(self, run.budget, {})
-        inner.arguments_given = run.arguments_given
+        inner.arguments_given, inner.flags = run.arguments_given, run.flags
         with contextlib.suppress(UserRaise):
             execute(inner, source.tree.body, scope)
         run.reads_arguments = run.reads_arguments or inner.reads_arguments
+        self.flags.update(run.flags)
         return ModuleValue(name, scope)
 
     def _source(self, path: Path) -> Any:

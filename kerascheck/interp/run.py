@@ -99,6 +99,7 @@ class Run:
         self.image_data_format: Value = "channels_last"  # until the program sets another
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
+        self.flags: dict[str, Value] = dict(project.flags)  # of absl, by name
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
 
     # -- the engine -----------------------------------------------------------------------------------------

@@ -334,6 +334,16 @@ class FieldDefault:
         self.factory = factory
 
 
+class ParameterDefault:
+    """What a decorator such as `@click.option("--units", default=64)` gives a parameter that no call gives."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str, value: Value) -> None:
+        self.name = name
+        self.value = value
+
+
 class ModuleValue:
     """A module of the program itself."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kerascheck.interp.analysis import OTHER_ARGUMENTS
-from tests.interp.helpers import UNKNOWN, build, cases, known, model
+from tests.interp.helpers import UNKNOWN, build, cases, execute_module, known, model
 
 PROGRAMS = cases("command_line")
 UNKNOWN_RESULTS = cases("command_line_unknown")
@@ -105,3 +107,65 @@ def test_a_size_from_the_environment_or_the_command_line_is_called_by_its_text()
     shapes = network.layers[0].output_shapes()
     assert str(shapes[0][1]) == "int(sys.argv[1])"  # type: ignore[index]
     assert str(network.inputs[0].shape[1]) == "int(os.environ['A'])"  # type: ignore[index]
+
+
+PACKAGES = cases("command_line_packages")
+
+
+@pytest.mark.parametrize(("title", "code"), PACKAGES.items(), ids=PACKAGES)
+def test_as_packages_do_without_arguments(title: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(title.split(",", maxsplit=1)[0])
+    monkeypatch.setattr(sys, "argv", ["program.py"])
+    space: dict[str, Any] = {}
+    with contextlib.suppress(SystemExit):
+        exec(code, space)
+    if "flags" in code:
+        from absl import flags
+
+        for name in {"units", "rate", "act", "deep", "wide", "kind", "sizes", "names", "many", "more", "none", "text"}:
+            if name in flags.FLAGS:
+                delattr(flags.FLAGS, name)
+    assert known(code) == space["x"]
+
+
+def test_flags_that_modules_of_the_project_define(tmp_path: Path) -> None:
+    (tmp_path / "options.py").write_text("from absl import flags\nflags.DEFINE_integer('units', 64, 'a')\n")
+    code = "import options\nfrom absl import flags\nfrom a import b\nif b: print()\nx = flags.FLAGS.units\n"
+    _, scope = execute_module(code, str(tmp_path / "main.py"))
+    assert scope.vars["x"] == 64
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "flags.DEFINE_integer('units', None, 'a', required=True)",
+        "flags.DEFINE_integer('units', 5, 'a'); flags.mark_flag_as_required('units')",
+        "flags.DEFINE_integer('units', 5, 'a'); flags.mark_flags_as_required(['units'])",
+        "from absl import app",
+    ],
+)
+def test_flags_that_must_be_given_are_sizes_of_their_name(line: str) -> None:
+    network = model(f"from absl import flags\n{line}\nmodel = Sequential([Input((4,)), Dense(flags.FLAGS.units)])")
+    assert network.status() == "symbolic"
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["envvar='UNITS'", "required=True", "prompt=True", "type=click.INT, default='5'", "**settings"],
+)
+def test_options_of_click_that_are_not_known(option: str) -> None:
+    code = f"import click\nfrom a import settings\n@click.command()\n@click.option('--n', {option})\ndef main(n):\n    global x\n    x = n\nmain()"
+    assert known(code) is UNKNOWN
+
+
+def test_a_function_of_click_that_is_called_elsewhere_has_its_defaults() -> None:
+    analysis = build(
+        """
+        import click
+        @click.command()
+        @click.option("--units", default=8)
+        def main(units):
+            model = Sequential([Input((4,)), Dense(units)])
+        """
+    )
+    assert {n.status() for path in analysis.paths for n in path.networks} == {"exact"}

@@ -18,8 +18,12 @@ Function = Callable[[Run, str, Arguments, Site], Value]
 
 #: The file for each package, imported when one of its names is called first.
 _FILES = {
+    "absl": "flags",
     "argparse": "command_line",
+    "click": "flags",
     "os": "environment",
+    "tensorflow": "flags",
+    "typer": "flags",
 }
 
 
