@@ -76,6 +76,8 @@ class Thresholds:
     deep_narrow_depth: int = 5  # KC107: hidden layers from which depth is compared with width
     deep_narrow_ratio: float = 0.5  # KC107: width of the hidden layers against that of the input
     deep_narrow_width: int = 16  # KC107: units from which a hidden layer is never narrow
+    sigmoid_stack: int = 3  # KC108: hidden layers in a row with a sigmoid
+    long_sequence: int = 50  # KC109: steps of a sequence that make an unbounded recurrence dangerous
 
 
 class Rule:
