@@ -6,74 +6,13 @@ import itertools
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Layer, Network, Node, Program, Tensor
-from kerascheck.rules._graph import (
-    ACTIVATION_LAYERS,
-    RATED,
-    applied_activation,
-    config_size,
-    input_tensors,
-    is_settled,
-    nested_networks,
-    output_tensors,
-    shape_of,
-)
+from kerascheck.network.ir import Layer, Program
+from kerascheck.rules._chains import CONVOLUTIONS, MAX_POOLING, PASSING, outer_chains, weighted
+from kerascheck.rules._graph import applied_activation, config_size, shape_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.symbolic import Unknown
 
-_CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D"})
-_WEIGHTED = _CONVOLUTIONS | {"Dense"}
 _RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN"})
-_MAX_POOLING = frozenset(f"{prefix}MaxPooling{rank}D" for prefix in ("", "Global") for rank in (1, 2, 3))
-#: Layers that leave the sign and the saturation of values as they are.
-_PASSING = RATED | _MAX_POOLING | {"GaussianNoise", "Flatten", "Reshape", "Permute", "Identity", "InputLayer"}
-_NAMED = {"sigmoid": "sigmoid", "hard_sigmoid": "hard sigmoid"}
-
-
-def _chain(network: Network) -> list[Node] | None:
-    """The calls of a network that is a plain chain from one input to one output; None for any other graph."""
-    inputs = input_tensors(network)
-    if len(inputs) != 1 or len(output_tensors(network)) != 1:
-        return None
-    tensor: Tensor = inputs[0]
-    nodes: list[Node] = []
-    for node in network.nodes:
-        if node.layer.cls == "InputLayer":
-            continue
-        if len(node.inputs) != 1 or node.inputs[0] is not tensor or not node.outputs:
-            return None
-        nodes.append(node)
-        tensor = node.outputs[0]
-    return nodes
-
-
-def _outer_chains(program: Program) -> Iterator[list[Node]]:
-    """The plain chains among the networks that are not part of another one."""
-    inner = nested_networks(program)
-    for network in program.networks:
-        if id(network) not in inner and is_settled(network):
-            nodes = _chain(network)
-            if nodes:
-                yield nodes
-
-
-def _weighted_with_activation(nodes: list[Node]) -> Iterator[tuple[Node, str | Unknown | None, list[Node]]]:
-    """Each weighted layer with the activation that is applied to what it gives, and the calls up to the next one.
-
-    The activation is None where the layer has no notion of one.
-    """
-    for index, node in enumerate(nodes):
-        if node.layer.cls not in _WEIGHTED:
-            continue
-        activation = applied_activation(node.layer)
-        between: list[Node] = []
-        for later in nodes[index + 1 :]:
-            if later.layer.cls in _WEIGHTED:
-                break
-            between.append(later)
-            if activation == "linear" and (later.layer.cls in ACTIVATION_LAYERS or later.layer.cls == "Activation"):
-                activation = applied_activation(later.layer)
-        yield node, activation, between
+_SIGMOIDS = frozenset({"sigmoid", "hard_sigmoid"})
 
 
 class SigmoidStack(Rule):
@@ -122,16 +61,16 @@ class SigmoidStack(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for nodes in _outer_chains(program):
+        for nodes in outer_chains(program):
             row: list[Layer] = []
-            steps = list(_weighted_with_activation(nodes))
+            steps = list(weighted(nodes))
             for node, activation, between in steps[:-1]:
-                if isinstance(activation, str) and activation in _NAMED:
+                if isinstance(activation, str) and activation in _SIGMOIDS:
                     row.append(node.layer)
                 else:
                     yield from self._report(row, thresholds)
                     row = []
-                if any(n.layer.cls not in _PASSING | {"Activation"} for n in between):
+                if any(n.layer.cls not in PASSING | {"Activation"} for n in between):
                     yield from self._report(row, thresholds)
                     row = []
             yield from self._report(row, thresholds)
@@ -380,15 +319,15 @@ class PoolingAsActivation(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for nodes in _outer_chains(program):
-            steps = list(_weighted_with_activation(nodes))
+        for nodes in outer_chains(program):
+            steps = list(weighted(nodes))
             bare = [
                 node.layer
                 for node, activation, between in steps[:-1]
-                if node.layer.cls in _CONVOLUTIONS
+                if node.layer.cls in CONVOLUTIONS
                 and activation == "linear"
-                and any(n.layer.cls in _MAX_POOLING for n in between)
-                and all(n.layer.cls in _PASSING for n in between)
+                and any(n.layer.cls in MAX_POOLING for n in between)
+                and all(n.layer.cls in PASSING for n in between)
             ]
             if not bare or bare[0].site is None:
                 continue
@@ -499,8 +438,8 @@ class ReluBottleneck(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for nodes in _outer_chains(program):
-            steps = list(_weighted_with_activation(nodes))
+        for nodes in outer_chains(program):
+            steps = list(weighted(nodes))
             for (node, activation, _), (following, _, _) in itertools.pairwise(steps):
                 layer = node.layer
                 if layer.cls != "Dense" or layer.site is None or following.layer.cls != "Dense":

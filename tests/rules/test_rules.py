@@ -13,6 +13,7 @@ from kerascheck.engine import check_source
 from kerascheck.fixes.apply import fix_all
 from kerascheck.rules.base import Invalid, Rule, Thresholds
 from kerascheck.rules.registry import all_rules, find_rule
+from kerascheck.selection import Layer, Selection
 
 SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead", "References"]
 #: Rules about files as a whole: their examples are in the tests of the engine.
@@ -20,7 +21,8 @@ PROGRAM_RULES = [rule for rule in all_rules() if not rule.code.startswith("KC0")
 
 
 def check(code: str, options: dict[str, object] | None = None) -> Report:
-    settings = Settings(thresholds=Thresholds(**(options or {})))  # type: ignore[arg-type]
+    selection = Selection((Layer(extend_select=("ALL",)),))  # also what is off by default
+    settings = Settings(thresholds=Thresholds(**(options or {})), selection=selection)  # type: ignore[arg-type]
     report = check_source(code.encode(), "example.py", settings)
     assert not report.crashed, [d.message for d in report.diagnostics]
     return report
