@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
@@ -34,6 +34,15 @@ class Data:
         return self.stream is not None
 
 
+class Raw(NamedTuple):
+    """Features, targets and weights as values of the program, None where they are not given, and their stream."""
+
+    x: Any
+    y: Any = None
+    weights: Any = None
+    stream: Pipeline | None = None
+
+
 #: Where each method takes what: positions of x, y, sample_weight (None: by keyword only, or not at all).
 _POSITIONS: dict[str, tuple[int, int | None, int | None]] = {
     "fit": (0, 1, 10),
@@ -52,27 +61,38 @@ _POSITIONS: dict[str, tuple[int, int | None, int | None]] = {
 
 def training_data(call: TrainCall) -> Data:
     """What the call trains, evaluates or predicts on."""
-    at_x, at_y, at_weights = _POSITIONS.get(call.method, (0, 1, None))
-    arguments = call.arguments
-    x = _argument(arguments, "x", at_x)
+    return _as_data(*raw_data(call.method, call.arguments))
+
+
+def raw_data(method: str, arguments: Arguments) -> Raw:
+    """The features, targets and weights that a training call is given, as the program gives them."""
+    at_x, at_y, at_weights = _POSITIONS.get(method, (0, 1, None))
+    x = argument(arguments, "x", at_x)
     if x is None:
-        x = _argument(arguments, "generator", None)
-    y = _argument(arguments, "y", at_y) if at_y is not None else None
-    weights = _argument(arguments, "sample_weight", at_weights) if at_weights is not None else None
-    return _data(x, y, weights)
+        x = argument(arguments, "generator", None)
+    y = argument(arguments, "y", at_y) if at_y is not None else None
+    weights = argument(arguments, "sample_weight", at_weights) if at_weights is not None else None
+    return _taken_apart(x, y, weights)
 
 
 def validation_data(call: TrainCall) -> Data | None:
     """The `validation_data` of a `fit`; None where none is given."""
-    value = _argument(call.arguments, "validation_data", 7 if call.method == "fit" else None)
+    raw = raw_validation_data(call.method, call.arguments)
+    return None if raw is None else _as_data(*raw)
+
+
+def raw_validation_data(method: str, arguments: Arguments) -> Raw | None:
+    """The `validation_data` of a `fit` as the program gives it; None where none is given."""
+    value = argument(arguments, "validation_data", 7 if method == "fit" else None)
     if value is None:
         return None
-    if isinstance(value, (list, tuple)) and 2 <= len(value) <= 3:
-        return _data(*value)
-    return _data(value, None, None)
+    if isinstance(value, (list, tuple)) and 1 <= len(value) <= 3:
+        return Raw(*value)
+    return _taken_apart(value, None, None)
 
 
-def _argument(arguments: Arguments, name: str, position: int | None) -> Any:
+def argument(arguments: Arguments, name: str, position: int | None) -> Any:
+    """The value of an argument: None where it is not given, Unknown where that cannot be told."""
     found = arguments.get(name, position)
     if isinstance(found, Absent):
         return None
@@ -81,18 +101,19 @@ def _argument(arguments: Arguments, name: str, position: int | None) -> Any:
     return found.value
 
 
-def _data(x: Any, y: Any, weights: Any = None) -> Data:
-    if isinstance(x, Pipeline):
-        return _from_stream(x)
-    return Data(part(x), part(y), part(weights))
-
-
-def _from_stream(stream: Pipeline) -> Data:
-    element = stream.element
+def _taken_apart(x: Any, y: Any, weights: Any) -> Raw:
+    """A stream yields features, targets and weights itself."""
+    if not isinstance(x, Pipeline):
+        return Raw(x, y, weights)
+    element = x.element
     if isinstance(element, (tuple, list)):
         items = [*element, None, None]
-        return Data(part(items[0]), part(items[1]), part(items[2]), stream)
-    return Data(part(element), None, None, stream)
+        return Raw(items[0], items[1], items[2], x)
+    return Raw(element, None, None, x)
+
+
+def _as_data(x: Any, y: Any, weights: Any, stream: Pipeline | None) -> Data:
+    return Data(part(x), part(y), part(weights), stream)
 
 
 def part(value: Any) -> Part:

@@ -98,6 +98,8 @@ class Layer:
 
     #: Set where something about this very layer is not known (its class, its arguments, what it does).
     unknown: Unknown | None = None
+    #: Whether calling it runs code of the program.
+    runs_program = False
 
     def __init__(
         self,
@@ -282,6 +284,9 @@ class Network(Layer):
         self.compiled: CompileCall | None = None  # the latest compile call
         self.kind = "functional"  # or "sequential", "subclass"
         self.met_data = False  # whether it may have been built by data that is not followed
+        self.takes: Any = None  # the structure of its inputs where it is a list, tuple or dictionary of tensors
+        self.gives: Any = None  # that of its outputs
+        self.own_methods: frozenset[str] = frozenset()  # what a class of the program does itself in training
         self.birth = 0  # the moment of creation, as the interpreter counts
         self.changed = 0  # the moment of the latest change of its layers
 
@@ -400,7 +405,12 @@ class TrainCall:
         self.arguments = arguments
         self.site = site
         self.compiled = compiled
+        self.inputs = tuple(network.inputs)  # these, as they were then
+        self.nodes = tuple(network.nodes)
         self.outputs = tuple(network.outputs)
+        self.takes, self.gives = network.takes, network.gives
+        self.guarded = False  # whether the program is ready for what Keras raises here
+        self.dialect = 3  # the generation of Keras that the program is written for
 
 
 class Preparation:

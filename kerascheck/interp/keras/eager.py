@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerascheck.data.array import Array
+from kerascheck.data.array import Array, is_float
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.training import raw_data
 from kerascheck.data.values import new_array
+from kerascheck.interp.attributes import find_method
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
-from kerascheck.network.ir import Layer, Network, Site
+from kerascheck.network.ir import Layer, Network, Site, Tensor, TrainCall
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 
@@ -41,27 +43,91 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
     return made[0] if len(made) == 1 else run.new_list(made)
 
 
-def build_by_training(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> None:
-    """A `Sequential` without an input shape is built by the first batch that `fit` or `evaluate` gives it.
+def training_call(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> TrainCall:
+    """`model.fit(...)` and its kin: the model as its first data builds it."""
+    network.met_data = True
+    if network.is_sequential:
+        _build_sequential(run, network, method, arguments, site)
+    elif network.kind == "subclass":
+        _build_subclass(run, network, method, arguments, site)
+    call = TrainCall(method, network, arguments, site, network.compiled)
+    call.guarded = bool(run.guarded)
+    call.dialect = run.project.dialect
+    return call
 
-    Its batch axis is the size of a batch where all batches are of one size, else None (Keras 3.15, TensorFlow).
-    """
-    if not network.is_sequential or network.inputs or network.open is not None:
+
+def _build_sequential(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> None:
+    """A `Sequential` without an input shape is built by the first batch that `fit` or `evaluate` gives it."""
+    if network.inputs or network.open is not None:
         return
-    data = arguments.value("x", 0)
-    shape: Shape | Unknown = Unknown("the shape of the data is not known")
-    if isinstance(data, Array) and isinstance(data.shape, tuple) and data.shape:
-        batch = data.shape[0] if method.endswith("_on_batch") else _batch_size(data.shape[0], arguments)
-        if method != "predict" or isinstance(batch, int):
-            shape = (batch, *data.shape[1:])
-    elif isinstance(data, Pipeline):
-        features = data.element[0] if isinstance(data.element, tuple) and data.element else data.element
-        if data.batched and isinstance(features, Array) and isinstance(features.shape, tuple):
-            shape = features.shape
-    if not isinstance(shape, Unknown):
+    features = raw_data(method, arguments)
+    batch = _batch_axis(method, arguments, features.x, features.stream)
+    if isinstance(features.x, Array) and isinstance(features.x.shape, tuple) and not isinstance(batch, Unknown):
+        if method == "predict" and batch is None:
+            return
         from kerascheck.interp.keras.sequential import build_sequential
 
-        build_sequential(run, network, shape, site)
+        build_sequential(run, network, (batch, *features.x.shape[1:]), site)
+
+
+def _batch_axis(method: str, arguments: Arguments, x: Any, stream: Pipeline | None) -> Dim | Unknown:
+    """The batch axis as layers see it: the size of a batch where all are of one size, else None (TensorFlow)."""
+    first = next(iter(x.values()), None) if isinstance(x, dict) else x[0] if isinstance(x, (list, tuple)) and x else x
+    if not isinstance(first, Array) or not isinstance(first.shape, tuple) or not first.shape:
+        return Unknown("the shape of the data is not known")
+    if stream is not None:
+        return first.shape[0] if stream.batched else Unknown("whether the data comes in batches is not known")
+    return first.shape[0] if method.endswith("_on_batch") else _batch_size(first.shape[0], arguments)
+
+
+def _build_subclass(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> None:
+    """A model with a `call` of the program runs it on its data, unless the program trains in its own way."""
+    from kerascheck.interp.keras.subclassing import SubclassedModel, run_call
+
+    if not isinstance(network, SubclassedModel) or network.unknown is not None or network.own_methods:
+        return
+    features = raw_data(method, arguments)
+    batch = _batch_axis(method, arguments, features.x, features.stream)
+    inputs = None if isinstance(batch, Unknown) else _placeholders(run, features.x, batch, method)
+    function = find_method(network.instance, "call")
+    if inputs is None or function is None:
+        return
+    given = Arguments([Given(inputs)], {})
+    if _has_parameter(function.function.node, "training"):
+        given.keywords["training"] = Given(method in ("fit", "train_on_batch"))
+    elif network.open is None and _same_sizes(inputs, network.inputs):
+        return  # nothing is new to it
+    run_call(run, network, given, site, inputs)
+
+
+def _placeholders(run: Run, x: Value, batch: Dim, method: str) -> Value:
+    """Tensors for the arrays, as the program's `call` gets them; None where they are not all known."""
+    if isinstance(x, Array):
+        if isinstance(x.shape, Unknown) or not x.shape:
+            return None
+        return Tensor((batch, *x.shape[1:]), "float32" if is_float(x.dtype) else x.dtype)
+    items = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else []
+    made = [_placeholders(run, item, batch, method) for item in items]
+    if not made or any(tensor is None for tensor in made):
+        return None
+    if isinstance(x, dict):
+        return run.new_dict(dict(zip(x, made, strict=True)))
+    return run.new_list(made) if method.endswith("_on_batch") and isinstance(x, list) else tuple(made)
+
+
+def _has_parameter(function: Any, name: str) -> bool:
+    parameters = function.params
+    return any(parameter.name.value == name for parameter in (*parameters.params, *parameters.kwonly_params))
+
+
+def _same_sizes(inputs: Value, known: list[Tensor]) -> bool:
+    return (
+        isinstance(inputs, Tensor)
+        and len(known) == 1
+        and isinstance(inputs.shape, tuple)
+        and isinstance(known[0].shape, tuple)
+        and inputs.shape[1:] == known[0].shape[1:]
+    )
 
 
 def _batch_size(count: Dim, arguments: Arguments) -> Dim:

@@ -41,6 +41,7 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
         network.open = Unknown("its inputs or outputs are not known tensors")
         return
     network.inputs, network.outputs = into, out
+    network.takes, network.gives = freeze(inputs), freeze(outputs)
     finish_functional(run, network, site)
 
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import libcst as cst
 
 from kerascheck.interp.keras.calling import call_layer
-from kerascheck.interp.keras.eager import build_by_training
+from kerascheck.interp.keras.eager import training_call
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
 from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
 from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, CompileCall, Layer, Network, Site, Tensor, TrainCall
+from kerascheck.network.ir import BuiltinLayer, CompileCall, Layer, Network, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -166,11 +166,7 @@ def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Valu
 def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
-    network.met_data = True
-    arguments = freeze_arguments(run, arguments)
-    build_by_training(run, network, method, arguments, site)
-    call = TrainCall(method, network, arguments, site, network.compiled)
-    run.program.trainings.append(call)
+    run.program.trainings.append(training_call(run, network, method, freeze_arguments(run, arguments), site))
     return run.fresh(f"what {method} gives", site.node)
 
 

@@ -21,12 +21,19 @@ from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor, Weight
 from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
 
+#: Methods of models by which a class of the program trains in its own way.
+_TRAINING = (
+    *("fit", "evaluate", "predict", "train_step", "test_step", "predict_step", "train_on_batch", "compile"),
+    *("compute_loss", "compute_metrics", "make_train_function", "make_test_function", "__call__"),
+)
 #: How deep custom layers may call custom layers.
 _MAX_NESTING = 12
 
 
 class CustomLayer(Layer):
     """A layer of a class of the program; `instance` is the object that its methods see as `self`."""
+
+    runs_program = True
 
     def __init__(self, run: Run, instance: Instance, name: str, site: Site, arguments: Arguments) -> None:
         super().__init__(instance.cls.name, name, site, arguments, instance.cls.name)
@@ -88,12 +95,16 @@ def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Argument
         layer = CustomLayer(run, instance, run.layer_name(name), site, freeze_arguments(run, arguments))
         run.program.layers.append(layer)
         instance.layer = layer
+    if isinstance(instance.layer, Network):
+        instance.layer.own_methods = frozenset(name for name in _TRAINING if find_method(instance, name) is not None)
     if instance.layer is not None and any(isinstance(cls, Unknown) for cls in instance.cls.mro()):
         instance.layer.unknown = Unknown("one of its base classes is not known")
 
 
 class SubclassedModel(Network):
     """A model whose `call` is the program's own."""
+
+    runs_program = True
 
     instance: Instance
     machine: Run
@@ -273,6 +284,7 @@ def run_call(
             layer.open = instance.unknown
             layer.inputs = input_tensors(value) or []
             layer.outputs = outputs
+            layer.takes, layer.gives = freeze(value), freeze(result)
             layer.nodes = trace_graph(layer.inputs, outputs)
     return result
 
@@ -423,6 +435,7 @@ def _infer_base(run: Run, base: BuiltinLayer, shapes: list[Shape], site: Site) -
 class FunctionLayer(BuiltinLayer):
     """A Lambda whose function belongs to the program: calling it runs the function."""
 
+    runs_program = True
     function: Value
     machine: Run
 
