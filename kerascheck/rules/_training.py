@@ -1,0 +1,163 @@
+"""Training calls as the rules read them: arguments by name, callbacks, validation data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.interp.project import guess_dialect
+from kerascheck.interp.values import Instance
+from kerascheck.network.arguments import Absent, CannotTell, Given
+from kerascheck.network.ir import KerasObject, Network, Site, TrainCall
+from kerascheck.symbolic import Unknown
+
+#: The parameters of each method in their order. Source: keras/src/trainers/trainer.py (Keras 3.15); of the methods that
+#: Keras 3 has no more: the documentation of Keras 2.
+PARAMETERS: dict[str, tuple[str, ...]] = {
+    "fit": (
+        "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle",
+        "class_weight", "sample_weight", "initial_epoch", "steps_per_epoch", "validation_steps",
+        "validation_batch_size", "validation_freq",
+    ),
+    "evaluate": ("x", "y", "batch_size", "verbose", "sample_weight", "steps", "callbacks", "return_dict"),
+    "predict": ("x", "batch_size", "verbose", "steps", "callbacks"),
+    "train_on_batch": ("x", "y", "sample_weight", "class_weight", "return_dict"),
+    "test_on_batch": ("x", "y", "sample_weight", "return_dict"),
+    "predict_on_batch": ("x",),
+    "fit_generator": (
+        "generator", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data", "validation_steps",
+        "validation_freq", "class_weight", "max_queue_size", "workers", "use_multiprocessing", "shuffle",
+        "initial_epoch",
+    ),
+    "evaluate_generator": ("generator", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing",
+                           "verbose"),
+    "predict_generator": ("generator", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing",
+                          "verbose"),
+    "predict_classes": ("x", "batch_size", "verbose"),
+    "predict_proba": ("x", "batch_size", "verbose"),
+}  # fmt: skip
+
+#: What Keras 1 called them.
+_OLD_NAMES = {"epochs": "nb_epoch"}
+
+#: The methods that change weights.
+FITTING = frozenset({"fit", "fit_generator", "train_on_batch"})
+
+
+def argument(call: TrainCall, name: str) -> Given | Absent | CannotTell:
+    """The argument of that name, wherever it stands."""
+    order = PARAMETERS.get(call.method, ())
+    position = order.index(name) if name in order else None
+    found = call.arguments.get(name, position)
+    if isinstance(found, Absent) and name in _OLD_NAMES:
+        return call.arguments.get(_OLD_NAMES[name])
+    return found
+
+
+def argument_value(call: TrainCall, name: str, default: Any = None) -> Any:
+    """Its value; the default where it is absent, Unknown where that cannot be told."""
+    found = argument(call, name)
+    if isinstance(found, CannotTell):
+        return Unknown(f"{name} may be given through * or ** arguments")
+    return found.value if isinstance(found, Given) else default
+
+
+def known_int(value: Any) -> int | None:
+    """The whole number, or None where the value is none or not known."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def value_site(site: Site, given: Given) -> Site:
+    """Where the value of an argument stands: the call itself if it is not written there."""
+    return site if given.node is None else Site(site.file, given.node.value)
+
+
+def argument_site(site: Site, given: Given) -> Site:
+    """Where the argument stands, its keyword included: the call itself if it is not written there."""
+    return site if given.node is None else Site(site.file, given.node)
+
+
+def call_node(site: Site) -> cst.Call | None:
+    """The call that the source writes there."""
+    return site.node if isinstance(site.node, cst.Call) else None
+
+
+def dialect(site: Site) -> int:
+    """The generation of Keras that the file at hand is written for: 1, 2 or 3."""
+    return guess_dialect(getattr(site.file, "text", ""))
+
+
+def is_plain_model(network: Network) -> bool:
+    """Whether the training loop and the names of its figures are Keras's own: no class of the program is in it."""
+    return network.kind != "subclass" and network.open is None and network.unknown is None and _is_builtin(network, 0)
+
+
+def _is_builtin(network: Network, depth: int) -> bool:
+    from kerascheck.network.ir import BuiltinLayer, InputLayer
+
+    return depth < 10 and all(
+        isinstance(layer, (BuiltinLayer, InputLayer))
+        or (isinstance(layer, Network) and layer.kind != "subclass" and _is_builtin(layer, depth + 1))
+        for layer in network.layers
+    )
+
+
+# -- validation data ----------------------------------------------------------------------------------------------
+
+
+def validates(call: TrainCall) -> bool | None:
+    """Whether a `fit` computes figures on validation data; None where that is not known."""
+    data, split = argument_value(call, "validation_data"), argument_value(call, "validation_split", 0.0)
+    if isinstance(data, Unknown) or isinstance(split, Unknown):
+        return None
+    return data is not None or bool(split)
+
+
+# -- callbacks ----------------------------------------------------------------------------------------------------
+
+#: What a callback of the program does that adds figures of its own, or sets the learning rate.
+_MEDDLING = re.compile(r"\blogs\s*\[[^\]]*\]\s*=[^=]|\blogs\.(update|setdefault)|learning_rate|\.lr\b|\.history\s*\[")
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """The callbacks of a call: those of Keras, and whether there may be others that add figures or set the rate."""
+
+    objects: tuple[KerasObject, ...]
+    meddling: bool
+
+    def of(self, *names: str) -> Iterator[KerasObject]:
+        """The callbacks of these classes."""
+        return (item for item in self.objects if item.qualname.rpartition(".")[2] in names)
+
+
+def callbacks_of(call: TrainCall) -> Callbacks:
+    """The callbacks that the call is given."""
+    value = argument_value(call, "callbacks")
+    items = list(value) if isinstance(value, (list, tuple)) else [] if value is None else [value]
+    objects, meddling = [], False
+    for item in items:
+        if isinstance(item, KerasObject) and item.qualname.startswith("keras.callbacks."):
+            objects.append(item)
+            meddling = meddling or item.qualname.rpartition(".")[2] in ("LambdaCallback", "CallbackList")
+        elif isinstance(item, Instance):
+            meddling = meddling or _meddles(item)
+        elif item is not None:
+            meddling = True
+    return Callbacks(tuple(objects), meddling)
+
+
+def _meddles(callback: Instance) -> bool:
+    """Whether a callback of the program may change what the others see. Judged by what its text mentions."""
+    for cls in callback.cls.mro():
+        node = getattr(cls, "node", None)
+        if isinstance(node, cst.ClassDef):
+            if _MEDDLING.search(cst.Module(body=[]).code_for_node(node)):
+                return True
+        elif getattr(cls, "name", None) not in ("keras.callbacks.Callback", "builtins.object"):
+            return True
+    return False
