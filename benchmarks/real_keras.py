@@ -577,8 +577,7 @@ class Recorder:
                 continue
             known = [re.escape(name) for name, value in names.items() if value is record.model]
             adds = rf"\b({'|'.join(known)})\.(add|pop|layers|build)\b" if known else r"\.(add|pop)\("
-            grows = isinstance(record.model, Sequential) and re.search(adds, later) is not None
-            record.cut = record.cut or grows  # a later failure does not undo an earlier one
+            record.cut = isinstance(record.model, Sequential) and re.search(adds, later) is not None
 
 
 def _is_open(model: Any) -> bool:

@@ -107,6 +107,12 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
         left = run.pinned[left.key]
     if isinstance(right, Unknown) and right.key in run.pinned:
         right = run.pinned[right.key]
+    if op in _PLAIN and (isinstance(left, Tensor) or isinstance(right, Tensor)):
+        from kerascheck.interp.keras.tensors import tensor_comparison
+
+        found = tensor_comparison(run, op, left, right, Site(run.file, node))
+        if found is not None:
+            return found
     if op in ("Is", "IsNot"):
         return _identity(run, op, left, right)
     if (isinstance(left, Array) or isinstance(right, Array)) and op in _PLAIN:

@@ -92,6 +92,7 @@ class Run:
         self.occurrences: dict[int, int] = {}  # how often a node has made a fresh unknown
         self.call_stack: list[FunctionValue] = []
         self.expression_depth = 0
+        self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
         self.entered: set[int] = set()  # ids of function nodes that were executed
         self.name_counters: dict[str, int] = {}
         self.handling: list[Value] = []  # the exceptions whose handlers are running

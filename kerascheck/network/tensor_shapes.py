@@ -109,13 +109,7 @@ def reshape(shape: Shape, target: Sequence[Dim]) -> Shape:
             )
         return tuple(target)
     if unknown_in or unknown_out:
-        rest_in = product(dim for dim in shape if dim is not None)
-        rest_out = product(dim for i, dim in enumerate(target) if dim is not None and i not in free)
-        nones = sum(dim is None for dim in shape)
-        if unknown_out and nones == sum(dim is None for dim in target) == 1 and rest_in is not None and rest_out:
-            target[free[0]] = rest_in // rest_out
-        else:
-            target[free[0]] = None
+        target[free[0]] = None  # so it is in Keras, also where the sizes that are known would tell
         return tuple(target)
     size = product(shape)
     known = product(dim for i, dim in enumerate(target) if i not in free)
@@ -215,12 +209,18 @@ def pad(shape: Shape, widths: Sequence[Sequence[int]]) -> Shape:
     return tuple(None if dim is None else dim + sum(width) for dim, width in zip(shape, widths, strict=True))
 
 
-def tile(shape: Shape, counts: Sequence[int]) -> Shape:
+def tile(shape: Shape, counts: Sequence[Dim]) -> Shape:
     """Repeated along each axis."""
     rank = max(len(shape), len(counts))
     padded = (1,) * (rank - len(shape)) + shape
     times = (1,) * (rank - len(counts)) + tuple(counts)
-    return tuple(None if dim is None else dim * count for dim, count in zip(padded, times, strict=True))
+    return tuple(
+        None if dim is None or count is None else dim * count for dim, count in zip(padded, times, strict=True)
+    )
+
+
+#: In an index: a slice that is as long as the model finds when it runs.
+SOME = object()
 
 
 def index(shape: Shape, key: Sequence[object]) -> Shape:
@@ -242,7 +242,9 @@ def index(shape: Shape, key: Sequence[object]) -> Shape:
             continue
         dim = shape[axis]
         axis += 1
-        if isinstance(part, slice):
+        if part is SOME:
+            result.append(None)
+        elif isinstance(part, slice):
             result.append(_sliced(dim, part))
         elif isinstance(part, int) and not isinstance(part, bool):
             if isinstance(dim, int) and not -dim <= part < dim:

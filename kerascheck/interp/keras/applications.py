@@ -296,7 +296,7 @@ def preprocess_input(run: Run, name: str, arguments: Arguments, site: Site) -> V
         if not isinstance(mode, str):
             return run.fresh(f"the result of {name}", site.node)
 
-    def step(cls: str, tensors: list[Tensor]) -> Tensor:
+    def step(cls: str, tensors: list[Tensor]) -> Value:
         return operate(run, cls, tensors, _first_shape, site)[0]
 
     if mode == "tf":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from kerascheck.data.array import Array
 from kerascheck.interp.keras.eager import call_on_data, data_shapes
+from kerascheck.interp.keras.tensors import Constant
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
@@ -18,6 +20,9 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     value = arguments.positional[0].value if arguments.positional else arguments.value("inputs")
     if isinstance(value, DictValue) and isinstance(layer, Network):
         value = _by_input_name(run, layer, value)
+    if run.tracing:
+        value = constants(run, value)
+        arguments = _with_first(arguments, value)
     tensors = input_tensors(value)
     if tensors is None:
         # Data, or something unknown: what comes out is not followed.
@@ -50,6 +55,33 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
 
 
+def constants(run: Run, value: Value) -> Value:
+    """Inside `call` a layer is traced on constants as it is on other tensors."""
+    if isinstance(value, Array):
+        return Constant(value.shape, value.dtype)
+    if isinstance(value, tuple):
+        return tuple(constants(run, item) for item in value)
+    if isinstance(value, ListValue) and any(isinstance(item, Array) for item in value.items):
+        return run.new_list([constants(run, item) for item in value.items])
+    if isinstance(value, DictValue) and value.unknown is None:
+        return run.new_dict({key: constants(run, item) for key, item in value.items.items()})
+    return value
+
+
+def _with_first(arguments: Arguments, value: Value) -> Arguments:
+    """The arguments with another first one."""
+    if not arguments.positional or arguments.positional[0].value is value:
+        return arguments
+    first = Given(value, arguments.positional[0].node)
+    return Arguments(
+        [first, *arguments.positional[1:]],
+        arguments.keywords,
+        arguments.open_positional,
+        arguments.open_keywords,
+        arguments.call,
+    )
+
+
 def _by_input_name(run: Run, network: Network, value: DictValue) -> Value:
     """The entries of a dictionary in the order of the inputs of the model, which they are named after."""
     names = [tensor.node.layer.name for tensor in network.inputs if tensor.node is not None]
@@ -76,7 +108,7 @@ def nested_badly(layer: Layer, network: Layer) -> str | None:
 
 
 def input_tensors(value: Value) -> list[Tensor] | None:
-    """The tensors in an input structure; None where it is not made of Keras tensors."""
+    """The tensors in an input structure, arrays beside tensors included; None where it holds no tensor."""
     if isinstance(value, Tensor):
         return [value]
     items: list[Value] | None = None
@@ -90,7 +122,7 @@ def input_tensors(value: Value) -> list[Tensor] | None:
         return None
     found: list[Tensor] = []
     for item in items:
-        inner = input_tensors(item)
+        inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item)
         found += inner if inner is not None else [Tensor(Unknown("an input that is not known"), Unknown("its dtype"))]
     return found
 

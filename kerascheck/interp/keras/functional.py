@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerascheck.interp.keras.calling import input_tensors, nested_badly
 from kerascheck.interp.keras.freeze import freeze, freeze_arguments
-from kerascheck.interp.keras.tensors import Operation
+from kerascheck.interp.keras.tensors import Constant, Operation
 from kerascheck.interp.run import Run
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import InputLayer, Layer, Network, Node, Site, Tensor
@@ -64,7 +64,7 @@ def finish_functional(run: Run, network: Network, site: Site) -> None:
             tensor, leaving = stack.pop()
             node = tensor.node
             if node is None:
-                if id(tensor) not in stops:
+                if id(tensor) not in stops and (tensor is output or not isinstance(tensor, Constant)):
                     open_reason = open_reason or _reason(tensor)
                 continue
             if leaving:

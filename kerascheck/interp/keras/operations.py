@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kerascheck.interp.keras.calling import input_tensors
-from kerascheck.interp.keras.freeze import as_shape, as_size
-from kerascheck.interp.keras.tensors import operate
+from kerascheck.data.array import Array
+from kerascheck.data.values import as_array, dtype_of, new_array
+from kerascheck.interp.keras.freeze import as_size
+from kerascheck.interp.keras.tensors import made_of, operand, operate, unknown_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ListValue, Value
@@ -89,38 +90,56 @@ def _truth(value: Value) -> bool:
 
 
 def _sizes(value: Value) -> list[Dim]:
-    shape = as_shape(value)
-    if isinstance(shape, Unknown):
-        raise Undetermined(shape.reason)
-    return list(shape)
+    """Sizes from a list, a tuple or a vector of them; what the model knows only when it runs is None."""
+    items = value.items if isinstance(value, (ListValue, Array)) else value
+    if isinstance(value, ListValue) and value.unknown is not None:
+        raise Undetermined(value.unknown.reason)
+    if isinstance(items, (int, SymDim)) and not isinstance(items, bool):
+        items = (items,)
+    if not isinstance(items, (list, tuple)):
+        raise Undetermined("a shape that is not known")
+    return [_size(item) for item in items]
+
+
+def _is_run_time_size(value: Value) -> bool:
+    return isinstance(value, Tensor) and value.shape == ()
+
+
+def _size(value: Value) -> Dim:
+    if _is_run_time_size(value):
+        return None
+    size = as_size(value)
+    if isinstance(size, Unknown):
+        raise Undetermined(size.reason)
+    return size
 
 
 def _unary(rule: Callable[[Shape, Arguments], Shape]) -> Call:
     """A function of one tensor."""
 
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        tensor = _first(arguments)
-        if not isinstance(tensor, Tensor):
+        tensor = operand(run, _first(arguments))
+        if tensor is None:
             return _not_tensors(run, name, site)
         return operate(run, _class_name(name), [tensor], lambda shapes: [rule(shapes[0], arguments)], site)[0]
 
     return call
 
 
-def _binary(rule: Callable[[Shape, Shape], Shape]) -> Call:
-    """A function of two operands, of which at least one is a tensor."""
+def _binary(rule: Callable[[Shape, Shape], Shape], dtype: str | None = None) -> Call:
+    """A function of two operands."""
 
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         values = [given.value for given in (*arguments.positional, *arguments.keywords.values())][:2]
-        tensors = [value for value in values if isinstance(value, Tensor)]
+        operands = [operand(run, value) for value in values]
+        tensors = [tensor for tensor in operands if tensor is not None]
         if not tensors or len(values) < 2:
             return _not_tensors(run, name, site)
-        if len(tensors) == 2:
-            return operate(run, _class_name(name), tensors, lambda shapes: [rule(shapes[0], shapes[1])], site)[0]
-        other = next(value for value in values if not isinstance(value, Tensor))
-        if isinstance(other, (int, float)) and rule is tensor_shapes.broadcast:
-            return operate(run, _class_name(name), tensors, lambda shapes: [shapes[0]], site)[0]
-        return operate(run, _class_name(name), tensors, _undetermined("an operand that is not known"), site)[0]
+        if len(tensors) < 2:
+            unknown = _undetermined("an operand that is not known")
+            return operate(run, _class_name(name), tensors, unknown, site, dtype)[0]
+        two: Rule = lambda shapes: [rule(shapes[0], shapes[1])]  # noqa: E731
+        return operate(run, _class_name(name), tensors, two, site, dtype)[0]
 
     return call
 
@@ -138,19 +157,64 @@ def _many(rule: Callable[[Sequence[Shape], Arguments], Shape]) -> Call:
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         value = _first(arguments)
         axis_first = isinstance(value, int) and len(arguments.positional) > 1
-        tensors = input_tensors(arguments.positional[1].value if axis_first else value)
-        if tensors is None:
+        items = items_of(run, arguments.positional[1].value if axis_first else value)
+        operands = [] if isinstance(items, Unknown) else [operand(run, item) for item in items]
+        tensors = [tensor for tensor in operands if tensor is not None]
+        if not tensors:
             return _not_tensors(run, name, site)
+        if len(tensors) < len(operands):
+            unknown = _undetermined("an operand that is not known")
+            return operate(run, _class_name(name), tensors, unknown, site)[0]
         if axis_first:  # tf 0.x: concat(axis, values)
             return operate(run, _class_name(name), tensors, _undetermined("concat of TensorFlow 0.x"), site)[0]
-        return operate(run, _class_name(name), tensors, lambda shapes: [rule(shapes, arguments)], site)[0]
+        made = operate(run, _class_name(name), tensors, lambda shapes: [rule(shapes, arguments)], site)[0]
+        return _vector_of_sizes(run, items, made)
 
     return call
+
+
+def _vector_of_sizes(run: Run, items: Value, made: Value) -> Value:
+    """Sizes that are put together to a shape keep their values: `tf.concat([tf.shape(x)[:1], [8]], 0)`."""
+    shape = made.shape
+    if not isinstance(shape, tuple) or len(shape) != 1 or not isinstance(shape[0], int):
+        return made
+    sizes: list[Value] = []
+    for item in items:
+        if isinstance(item, int) or _is_run_time_size(item):
+            sizes.append(item)
+            continue
+        inner = item.items if isinstance(item, (Array, ListValue)) else item
+        sizes += inner if isinstance(inner, (list, tuple)) else ()
+    if len(sizes) != shape[0] or not all(isinstance(size, (int, Tensor)) for size in sizes):
+        return made
+    return new_array(run, shape, "int32", kind="tensor", items=sizes)
 
 
 def _reduce(shape: Shape, arguments: Arguments) -> Shape:
     axes = _axes(_given(arguments, 1, "axis", "reduction_indices"))
     return tensor_shapes.reduce(shape, axes, _truth(_given(arguments, 2, "keepdims", "keep_dims", default=False)))
+
+
+def _norm(shape: Shape, arguments: Arguments) -> Shape:
+    axes = _axes(_given(arguments, 2, "axis"))
+    return tensor_shapes.reduce(shape, axes, _truth(_given(arguments, 3, "keepdims", default=False)))
+
+
+def _gather(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tf.gather(params, indices, axis)` and `keras.ops.take(x, indices, axis)`: the indices in place of the axis."""
+    tensor, indices = operand(run, _given(arguments, 0, "x", "params")), operand(run, _given(arguments, 1, "indices"))
+    at = _given(arguments, 2, "axis")
+    if tensor is None or indices is None or (name == "tensorflow.gather" and len(arguments.positional) > 2):
+        return _not_tensors(run, name, site)
+
+    def rule(shapes: Sequence[Shape]) -> list[Shape]:
+        shape, chosen = shapes
+        if "batch_dims" in arguments.keywords or (at is None and name == "keras.ops.take"):
+            raise Undetermined(f"{name} of this kind")
+        axis = tensor_shapes.normal_axis(_axis(at, 0), len(shape))
+        return [(*shape[:axis], *chosen, *shape[axis + 1 :])]
+
+    return operate(run, "Take", [tensor, indices], rule, site)[0]
 
 
 def _arg_reduce(shape: Shape, arguments: Arguments) -> Shape:
@@ -166,13 +230,19 @@ def _flatten_batch(shape: Shape, arguments: Arguments) -> Shape:
     return tensor_shapes.reshape(shape, (shape[0], -1))
 
 
-def _target(value: Value) -> list[Dim]:
-    return _sizes(value)
+_expanded = _unary(lambda shape, a: tensor_shapes.expand_dims(shape, _axis(_given(a, 1, "axis", "dim"), -1)))
+
+
+def _expand_dims(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    value = _first(arguments)
+    if _is_run_time_size(value) or (isinstance(value, int) and not isinstance(value, bool)):
+        return new_array(run, (1,), "int32", kind="tensor", items=[value])  # a size, on the way to become a shape
+    return _expanded(run, name, arguments, site)
 
 
 def _split(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensor = _first(arguments)
-    if not isinstance(tensor, Tensor):
+    tensor = operand(run, _first(arguments) if arguments.positional else arguments.value("value"))
+    if tensor is None:
         return _not_tensors(run, name, site)
     parts = _given(arguments, 1, "num_or_size_splits", "indices_or_sections")
     is_keras = name.startswith("keras.")
@@ -200,7 +270,10 @@ def _split(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _unstack(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensor = _first(arguments)
-    if not isinstance(tensor, Tensor) or isinstance(tensor.shape, Unknown):
+    if isinstance(tensor, Array) and tensor.items is not None:
+        return run.new_list(tensor.items)
+    tensor = operand(run, tensor)
+    if tensor is None or isinstance(tensor.shape, Unknown):
         return _not_tensors(run, name, site)
     shape = tensor.shape
     axis = _given(arguments, None, "axis", default=0)
@@ -213,53 +286,111 @@ def _unstack(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 
 def _shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensor = _first(arguments)
-    if isinstance(tensor, Tensor):
+    """The static shape, as `keras.ops.shape` gives it: sizes known only at run time are tensors while `call` runs."""
+    value = _first(arguments)
+    tensor = None if isinstance(value, (int, float)) else operand(run, value)
+    if tensor is None:
+        if isinstance(value, Unknown) and value.text:
+            return Unknown("the shape of something unknown", ("attribute", value.key, "shape"), f"{value.text}.shape")
+        return _not_tensors(run, name, site)
+    if isinstance(tensor.shape, Unknown) or not run.tracing or name == "keras.backend.int_shape":
         return tensor.shape
-    return (
-        Unknown("the shape of something unknown", ("attribute", tensor.key, "shape"), f"{tensor.text}.shape")
-        if (isinstance(tensor, Unknown) and tensor.text)
-        else _not_tensors(run, name, site)
-    )
+    return tuple(unknown_size() if dim is None else dim for dim in tensor.shape)
+
+
+def _run_time_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tf.shape(x)` and `K.shape(x)`: a vector of sizes."""
+    shape = _shape(run, name, arguments, site)
+    if not isinstance(shape, tuple):
+        return shape
+    sizes = [unknown_size() if dim is None else dim for dim in shape]
+    return new_array(run, (len(sizes),), "int32", kind="tensor", items=sizes)
 
 
 def _ndim(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensor = _first(arguments)
-    if isinstance(tensor, Tensor) and not isinstance(tensor.shape, Unknown):
+    tensor = operand(run, _first(arguments))
+    if tensor is not None and not isinstance(tensor.shape, Unknown):
         return len(tensor.shape)
     return _not_tensors(run, name, site)
 
 
-def _random(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """A tensor made of nothing but a shape: random numbers, zeros, ones."""
-    shape = as_shape(_given(arguments, 0, "shape"))
-    if isinstance(shape, Unknown):
+def _made(run: Run, sizes: Sequence[Dim], dtype: Value, default: str = "float32") -> Value:
+    """A tensor made of nothing but its shape."""
+    return made_of(run, tuple(sizes), dtype_of(dtype) or default)
+
+
+def _of_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """Random numbers, zeros, ones: `tf.zeros(shape)`, `tf.fill(dims, value)`."""
+    try:
+        sizes = _sizes(_given(arguments, 0, "shape", "dims"))
+    except Undetermined:
         return _not_tensors(run, name, site)
-    return Tensor(shape)
+    return _made(run, sizes, arguments.value("dtype"))
 
 
 def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.range` and `arange`: a vector as long as the way from start to stop."""
     start, stop = _given(arguments, 0, "start"), _given(arguments, 1, "stop", "limit")
     step = _given(arguments, 2, "step", "delta", default=1)
+    dtype = arguments.value("dtype", 3)
     if stop is None:
         start, stop = 0, start
     if arguments.open_positional or arguments.open_keywords:
         return _not_tensors(run, name, site)
     if all(isinstance(value, int) for value in (start, stop, step)) and step != 0:
-        return Tensor((max(0, -((start - stop) // step)),), "int32")
+        count = max(0, -((start - stop) // step))
+        return _made(run, [count], dtype, "int32")
+    if all(isinstance(value, int) or _is_run_time_size(value) for value in (start, stop, step)):
+        return Tensor((None,), dtype_of(dtype) or "int32")
     size = as_size(stop)
     if start in (0, None) and step == 1 and isinstance(size, SymDim):
-        return Tensor((size,), "int32")
+        return _made(run, [size], dtype, "int32")
     return _not_tensors(run, name, site)
 
 
-def _cast(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensor = _first(arguments)
-    if not isinstance(tensor, Tensor):
+def _linspace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`linspace(start, stop, num)` between two numbers."""
+    ends = [operand(run, _given(arguments, 0, "start")), operand(run, _given(arguments, 1, "stop"))]
+    count = _given(arguments, 2, "num", default=50)
+    if not isinstance(count, (int, SymDim)) or not all(end is not None and end.shape == () for end in ends):
         return _not_tensors(run, name, site)
-    dtype = _given(arguments, 1, "dtype")
+    return _made(run, [count], arguments.value("dtype"))
+
+
+def _eye(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    rows = _given(arguments, 0, "num_rows", "n", "N", "size")
+    columns = _given(arguments, 1, "num_columns", "m", "M")
+    try:
+        sizes = [_size(rows), _size(rows if columns is None else columns)]
+    except Undetermined:
+        return _not_tensors(run, name, site)
+    if "batch_shape" in arguments.keywords or len(arguments.positional) > 2:
+        return _not_tensors(run, name, site)
+    return _made(run, sizes, arguments.value("dtype"))
+
+
+def _constant(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tf.constant(value)`, `keras.ops.array(value)`: a tensor of what the source spells out."""
+    value = arguments.positional[0].value if arguments.positional else _first(arguments)
+    if isinstance(value, Tensor):
+        return value
+    array = as_array(run, value)
+    if array is None or isinstance(array.shape, Unknown) or arguments.value("shape", 2) is not None:
+        return _not_tensors(run, name, site)
+    default = "float32" if array.dtype == "float64" and not isinstance(value, Array) else array.dtype
+    kind = dtype_of(arguments.value("dtype", 1)) or default
+    return new_array(run, array.shape, kind, kind="tensor", items=array.items)
+
+
+def _cast(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    value = _first(arguments)
+    dtype = dtype_of(_given(arguments, 1, "dtype"))
     kind = dtype if isinstance(dtype, str) else Unknown("a dtype")
+    if isinstance(value, (int, float)) and isinstance(kind, str):
+        return float(value) if kind.startswith(("float", "bfloat")) else int(value) if "int" in kind else value
+    tensor = operand(run, value)
+    if tensor is None:
+        return _not_tensors(run, name, site)
     return operate(run, "Cast", [tensor], lambda shapes: [shapes[0]], site, kind)[0]
 
 
@@ -269,15 +400,16 @@ def _einsum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if len(operands) == 1 and not isinstance(operands[0], Tensor):
         items = items_of(run, operands[0])
         operands = [] if isinstance(items, Unknown) else items
-    if not isinstance(equation, str) or not operands or not all(isinstance(o, Tensor) for o in operands):
+    tensors = [tensor for tensor in (operand(run, value) for value in operands) if tensor is not None]
+    if not isinstance(equation, str) or not tensors or len(tensors) < len(operands):
         return _not_tensors(run, name, site)
-    return operate(run, "Einsum", operands, lambda shapes: [tensor_shapes.einsum(equation, shapes)], site)[0]
+    return operate(run, "Einsum", tensors, lambda shapes: [tensor_shapes.einsum(equation, shapes)], site)[0]
 
 
 def _where(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    values = [given.value for given in arguments.positional]
-    tensors = [value for value in values if isinstance(value, Tensor)]
-    if len(values) != 3 or not tensors or not all(isinstance(v, (Tensor, int, float)) for v in values):
+    values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
+    tensors = [tensor for tensor in (operand(run, value) for value in values) if tensor is not None]
+    if len(values) != 3 or len(tensors) != 3:
         return _not_tensors(run, name, site)
 
     def rule(shapes: Sequence[Shape]) -> list[Shape]:
@@ -286,7 +418,7 @@ def _where(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             result = tensor_shapes.broadcast(result, shape)
         return [result]
 
-    return operate(run, "Where", tensors, rule, site)[0]
+    return operate(run, "Where", tensors, rule, site, tensors[1].dtype)[0]
 
 
 def _one_hot(shape: Shape, arguments: Arguments) -> Shape:
@@ -305,11 +437,8 @@ def _pad_widths(arguments: Arguments) -> list[list[int]]:
     return [_axes(row) or [] for row in rows]
 
 
-def _tile_counts(arguments: Arguments) -> list[int]:
-    counts = _axes(_given(arguments, 1, "repeats", "multiples", "n"))
-    if counts is None:
-        raise Undetermined("how often a tensor is repeated")
-    return counts
+def _tile_counts(arguments: Arguments) -> list[Dim]:
+    return _sizes(_given(arguments, 1, "repeats", "multiples", "n"))
 
 
 def _repeat(shape: Shape, arguments: Arguments) -> Shape:
@@ -332,9 +461,16 @@ def _broadcast_to(shape: Shape, arguments: Arguments) -> Shape:
     return tuple(_sizes(_given(arguments, 1, "shape")))
 
 
+def _two(run: Run, arguments: Arguments) -> list[Tensor] | None:
+    """Two operands, by position or as `a` and `b` (`x1` and `x2` in Keras); None where they are not known."""
+    values = [_given(arguments, 0, "a", "x1", "x"), _given(arguments, 1, "b", "x2", "y")]
+    tensors = [tensor for tensor in (operand(run, value) for value in values) if tensor is not None]
+    return tensors if len(tensors) == 2 else None
+
+
 def _tensordot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensors = [given.value for given in arguments.positional[:2]]
-    if len(tensors) != 2 or not all(isinstance(t, Tensor) for t in tensors):
+    tensors = _two(run, arguments)
+    if tensors is None:
         return _not_tensors(run, name, site)
     axes = _given(arguments, 2, "axes", default=2)
 
@@ -377,8 +513,8 @@ def _space(sign: int) -> Callable[[Shape, Arguments], Shape]:
 
 
 def _normalize_moments(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensor = _first(arguments)
-    if not isinstance(tensor, Tensor):
+    tensor = operand(run, _first(arguments))
+    if tensor is None:
         return _not_tensors(run, name, site)
     return tuple(operate(run, "Moments", [tensor], lambda shapes: [_reduce(shapes[0], arguments)] * 2, site, count=2))
 
@@ -388,17 +524,19 @@ _ELEMENTWISE = """
     log_softmax softplus softsign selu elu gelu silu swish leaky_relu sin cos tan sign clip clip_by_value
     identity stop_gradient negative round floor ceil zeros_like ones_like l2_normalize normalize dropout cumsum
     cumprod logical_not isnan hard_silu hard_swish erf reciprocal mish softmax_v2 flip reverse copy log_sigmoid
-    sparsemax cast_to_floatx convert_to_tensor nan_to_num cosh sinh atan asin acos arctan reverse_v2 sort tril
+    sparsemax cast_to_floatx nan_to_num cosh sinh atan asin acos arctan reverse_v2 sort tril
     triu real conj
 """.split()  # noqa: SIM905
 _BROADCASTING = """
-    add subtract multiply divide truediv true_divide maximum minimum pow power equal not_equal less less_equal
-    greater greater_equal logical_and logical_or logical_xor floordiv floor_divide mod floormod
+    add subtract multiply divide truediv true_divide maximum minimum pow power floordiv floor_divide mod floormod
     squared_difference divide_no_nan atan2 hypot
+""".split()  # noqa: SIM905
+_COMPARING = """
+    equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor
 """.split()  # noqa: SIM905
 _REDUCING = """
     reduce_mean reduce_sum reduce_max reduce_min reduce_prod reduce_any reduce_all reduce_std reduce_variance
-    reduce_logsumexp mean sum max min prod any all std var amax amin logsumexp median norm
+    reduce_logsumexp mean sum max min prod any all std var amax amin logsumexp median
 """.split()  # noqa: SIM905
 _MODULES = (
     "keras.ops",
@@ -422,26 +560,27 @@ def _rows() -> list[tuple[Call, list[str]]]:
     return [
         (_unary(_same), _names(*_ELEMENTWISE)),
         (_binary(tensor_shapes.broadcast), _names(*_BROADCASTING)),
+        (_binary(tensor_shapes.broadcast, "bool"), _names(*_COMPARING)),
         (_unary(_reduce), _names(*_REDUCING)),
+        (_unary(_norm), ["tensorflow.norm", "tensorflow.linalg.norm", "keras.ops.norm"]),
+        (_unary(_same), ["tensorflow.linalg.band_part", "keras.activations.linear", "keras.activations.exponential"]),
         (_unary(_arg_reduce), _names("argmax", "argmin", "arg_max")),
         (_many(axis_of_concat), _names("concat", "concatenate")),
         (
             _many(lambda shapes, a: tensor_shapes.stack(shapes, _axis(_given(a, 1, "axis"), 0))),
             _names("stack", "pack"),
         ),
-        (_unary(lambda s, a: tensor_shapes.reshape(s, _target(_given(a, 1, "newshape", "shape")))), _names("reshape")),
+        (_unary(lambda s, a: tensor_shapes.reshape(s, _sizes(_given(a, 1, "newshape", "shape")))), _names("reshape")),
         (
             _unary(lambda s, a: tensor_shapes.transpose(s, _axes(_given(a, 1, "axes", "perm", "pattern")))),
             _names("transpose", "permute_dimensions"),
         ),
-        (
-            _unary(lambda s, a: tensor_shapes.expand_dims(s, _axis(_given(a, 1, "axis", "dim"), -1))),
-            _names("expand_dims"),
-        ),
+        (_expand_dims, _names("expand_dims")),
         (_unary(lambda s, a: tensor_shapes.squeeze(s, _axes(_given(a, 1, "axis", "squeeze_dims")))), _names("squeeze")),
         (_unary(_flatten_batch), ["keras.backend.batch_flatten"]),
         (_unary(lambda s, a: tensor_shapes.reshape(s, (-1,))), ["keras.backend.flatten", "keras.ops.ravel"]),
-        (_matmul, _names("matmul")),
+        (_matmul, [*_names("matmul"), "tensorflow.linalg.matmul"]),
+        (_gather, ["tensorflow.gather", "keras.ops.take"]),
         (_tensordot, _names("tensordot")),
         (_einsum, _names("einsum")),
         (_split, ["keras.ops.split", "tensorflow.split"]),
@@ -459,16 +598,21 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_normalize_moments, ["tensorflow.nn.moments", "keras.ops.moments"]),
         (_where, _names("where", "switch")),
         (_cast, _names("cast")),
-        (_shape, [*_names("shape"), "keras.backend.int_shape"]),
+        (_shape, ["keras.ops.shape", "keras.backend.int_shape"]),
+        (_run_time_shape, ["tensorflow.shape", "keras.backend.shape"]),
         (_ndim, _names("ndim", "rank")),
         (_range, ["tensorflow.range", "keras.ops.arange", "keras.backend.arange"]),
+        (_linspace, ["tensorflow.linspace", "keras.ops.linspace"]),
+        (_eye, ["tensorflow.eye", "keras.ops.eye", "keras.ops.identity", "keras.backend.eye"]),
+        (_constant, ["tensorflow.constant", "keras.ops.array", "keras.backend.constant", *_names("convert_to_tensor")]),
         (
-            _random,
+            _of_shape,
             [
                 *(f"tensorflow.random.{n}" for n in ("normal", "uniform", "truncated_normal")),
                 *(f"keras.random.{n}" for n in ("normal", "uniform", "truncated_normal")),
                 *(f"keras.backend.{n}" for n in ("random_normal", "random_uniform", "zeros", "ones")),
                 "tensorflow.zeros", "tensorflow.ones", "keras.ops.zeros", "keras.ops.ones", "tensorflow.random_normal",
+                "tensorflow.fill", "keras.ops.full", "keras.ops.empty",
             ],
         ),
     ]  # fmt: skip
@@ -483,8 +627,8 @@ def _default_axis(arguments: Arguments) -> int:
 
 def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     transposed = [_given(arguments, None, f"transpose_{side}", default=False) for side in "ab"]
-    tensors = [given.value for given in arguments.positional[:2]]
-    if len(tensors) != 2 or not all(isinstance(t, Tensor) for t in tensors):
+    tensors = _two(run, arguments)
+    if tensors is None:
         return _not_tensors(run, name, site)
 
     def rule(shapes: Sequence[Shape]) -> list[Shape]:

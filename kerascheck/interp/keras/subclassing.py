@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kerascheck.interp.attributes import find_method
-from kerascheck.interp.keras.calling import input_tensors
+from kerascheck.interp.keras.calling import constants, input_tensors
 from kerascheck.interp.keras.freeze import as_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import fill_functional, trace_graph
 from kerascheck.interp.keras.sequential import fill_sequential, new_sequential
@@ -267,10 +267,13 @@ def run_call(
         else:
             return Unknown(f"{layer.cls} has no call method")
     else:
+        run.tracing += 1
         try:
-            result = run.call(method, arguments, site)
+            result = constants(run, run.call(method, arguments, site))
         except UserRaise:
             result = Unknown(f"the call of {layer.cls} raises")
+        finally:
+            run.tracing -= 1
     outputs = input_tensors(result)
     known = outputs is not None and not any(isinstance(t.shape, Unknown) for t in outputs)
     if isinstance(layer, CustomLayer):
@@ -448,8 +451,13 @@ class FunctionLayer(BuiltinLayer):
         if isinstance(extra, dict):
             keywords = {key: Given(item) for key, item in extra.items() if isinstance(key, str)}
         assert self.site is not None
+        self.machine.tracing += 1
         try:
-            result = self.machine.call(self.function, Arguments([Given(value)], keywords), self.site)
+            result = constants(
+                self.machine, self.machine.call(self.function, Arguments([Given(value)], keywords), self.site)
+            )
             return _known_shapes(result, "the function of Lambda")
         except (UserRaise, Undetermined):
             return super().infer(shapes)
+        finally:
+            self.machine.tracing -= 1

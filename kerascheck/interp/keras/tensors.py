@@ -1,16 +1,54 @@
-"""Operations on Keras tensors: nodes of the graph that are no layers."""
+"""Operations on tensors: nodes of the graph that are no layers, and what is computed at once from constants."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from kerascheck.data.array import Array
+from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.interp.values import ListValue, Value
 from kerascheck.network import tensor_shapes
-from kerascheck.network.dims import Shape
+from kerascheck.network.dims import Shape, SymDim
 from kerascheck.network.ir import Layer, Node, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
+
+
+class Constant(Tensor):
+    """An operand that depends on no input of a model: Keras computes with it, but it is no part of the graph."""
+
+    __slots__ = ()
+
+
+def operand(run: Run, value: Value) -> Tensor | None:
+    """The value as something to compute with: a tensor, or a constant (array, number, list of numbers)."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, Array):
+        return Constant(value.shape, value.dtype)
+    if isinstance(value, (bool, int, float, SymDim)):
+        return Constant((), "bool" if isinstance(value, bool) else "float32" if isinstance(value, float) else "int32")
+    if isinstance(value, (tuple, ListValue)) and not _holds_tensors(value):
+        array = as_array(run, value)
+        return None if array is None else Constant(array.shape, array.dtype)
+    return None
+
+
+def _holds_tensors(value: Value) -> bool:
+    items = value.items if isinstance(value, ListValue) else value
+    return isinstance(items, (list, tuple)) and any(isinstance(i, Tensor) or _holds_tensors(i) for i in items)
+
+
+def made_of(run: Run, shape: Shape | Unknown, dtype: str | Unknown) -> Value:
+    """What is computed from constants: an array, or a tensor where a size is known only at run time."""
+    if isinstance(shape, tuple) and None in shape:
+        return Tensor(shape, dtype)
+    return new_array(run, shape, dtype, kind="tensor")
+
+
+def unknown_size() -> Tensor:
+    """The size of an axis that is known only when the model runs, as `tf.shape(x)[0]` gives it."""
+    return Tensor((), "int32")
 
 
 class Operation(Layer):
@@ -36,10 +74,12 @@ def operate(
     site: Site | None,
     dtype: str | Unknown | None = None,
     count: int = 1,
-) -> list[Tensor]:
-    """Record an operation in the graph and give its outputs; `count` is their number where shapes are not known."""
+) -> list[Value]:
+    """Record an operation in the graph and give its outputs; `count` is their number where shapes are not known.
+
+    What is computed from constants alone is an array, and no part of the graph.
+    """
     run.reach(site)
-    operation = Operation(cls, run.layer_name(cls), site, rule)
     kind = dtype if dtype is not None else inputs[0].dtype if inputs else "float32"
     unknown = next((tensor.shape for tensor in inputs if isinstance(tensor.shape, Unknown)), None)
     outputs: list[Tensor]
@@ -54,29 +94,48 @@ def operate(
             outputs = [Tensor(Unknown("Keras raises before this"), kind) for _ in range(count)]
         except Undetermined as undetermined:
             outputs = [Tensor(Unknown(undetermined.reason), kind) for _ in range(count)]
+    if inputs and all(isinstance(tensor, Constant) for tensor in inputs):
+        return [made_of(run, tensor.shape, tensor.dtype) for tensor in outputs]
+    operation = Operation(cls, run.layer_name(cls), site, rule)
     operation.calls.append(Node(operation, tuple(inputs), tuple(outputs), site))
-    return outputs
+    return list(outputs)
 
 
-_OPERATORS = {"MatrixMultiply": "Matmul", "Divide": "TrueDivide", "Modulo": "Mod"}
+#: What Keras calls the operators and comparisons where that is not the name of the syntax.
+_OPERATORS = {
+    "MatrixMultiply": "Matmul",
+    "Divide": "TrueDivide",
+    "Modulo": "Mod",
+    "LessThan": "Less",
+    "LessThanEqual": "LessEqual",
+    "GreaterThan": "Greater",
+    "GreaterThanEqual": "GreaterEqual",
+}
 
 
-def tensor_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> Value:
-    """`left op right` where one of them is a Keras tensor."""
+def tensor_operator(
+    run: Run, op: str, left: Value, right: Value, site: Site, dtype: str | Unknown | None = None
+) -> Value:
+    """`left op right` where one of them is a tensor."""
     cls = _OPERATORS.get(op, op)
-    if isinstance(left, Tensor) and isinstance(right, Tensor):
-        rule = tensor_shapes.matmul if op == "MatrixMultiply" else tensor_shapes.broadcast
-        return operate(run, cls, [left, right], lambda shapes: [rule(shapes[0], shapes[1])], site)[0]
-    tensor = left if isinstance(left, Tensor) else right
-    other = right if isinstance(left, Tensor) else left
-    if isinstance(other, (int, float)):
-        return operate(run, cls, [tensor], lambda shapes: [shapes[0]], site)[0]
-    if isinstance(other, Array) and isinstance(other.shape, tuple):
-        constant = other.shape
-        rule = tensor_shapes.matmul if op == "MatrixMultiply" else tensor_shapes.broadcast
-        pair = (lambda shape: (shape, constant)) if tensor is left else (lambda shape: (constant, shape))
-        return operate(run, cls, [tensor], lambda shapes: [rule(*pair(shapes[0]))], site)[0]
-    return operate(run, cls, [tensor], _unknown("an operator with something unknown"), site)[0]
+    a, b = operand(run, left), operand(run, right)
+    if a is None or b is None:
+        tensor = a if a is not None else b
+        assert tensor is not None
+        return operate(run, cls, [tensor], _unknown("an operator with something unknown"), site, dtype)[0]
+    rule = tensor_shapes.matmul if op == "MatrixMultiply" else tensor_shapes.broadcast
+    kind = dtype if dtype is not None else b.dtype if isinstance(a, Constant) else a.dtype
+    return operate(run, cls, [a, b], lambda shapes: [rule(shapes[0], shapes[1])], site, kind)[0]
+
+
+def tensor_comparison(run: Run, op: str, left: Value, right: Value, site: Site) -> Value | None:
+    """`left < right` and the like where one of them is a tensor; None where that is no operation on tensors.
+
+    The placeholders of a graph have no `==` of their own (keras/src/backend/common/keras_tensor.py of Keras 3.15).
+    """
+    if operand(run, left) is None or operand(run, right) is None or (op == "Equal" and not run.tracing):
+        return None
+    return tensor_operator(run, op, left, right, site, "bool")
 
 
 def _unknown(reason: str) -> Callable[[Sequence[Shape]], list[Shape]]:
@@ -86,12 +145,19 @@ def _unknown(reason: str) -> Callable[[Sequence[Shape]], list[Shape]]:
     return rule
 
 
-def negative(run: Run, tensor: Tensor, site: Site | None) -> Tensor:
+def negative(run: Run, tensor: Tensor, site: Site | None) -> Value:
     """`-tensor`."""
     return operate(run, "Negative", [tensor], lambda shapes: [shapes[0]], site)[0]
 
 
-def index_tensor(run: Run, tensor: Tensor, index: Value, site: Site | None) -> Tensor:
+def index_tensor(run: Run, tensor: Tensor, index: Value, site: Site | None) -> Value:
     """`tensor[index]`."""
-    key = index if isinstance(index, tuple) else (index,)
+    key = [_static(part) for part in (index if isinstance(index, tuple) else (index,))]
     return operate(run, "GetItem", [tensor], lambda shapes: [tensor_shapes.index(shapes[0], key)], site)[0]
+
+
+def _static(part: Value) -> Value:
+    """A slice whose ends are known when the model runs: how long it is then is not known now."""
+    if isinstance(part, slice) and any(isinstance(end, Tensor) for end in (part.start, part.stop, part.step)):
+        return tensor_shapes.SOME
+    return part

@@ -1,0 +1,145 @@
+"""What `call` computes with tensors, masks and constants, and what is left of it in the graph of a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kerascheck.network.ir import Network
+from tests.interp.helpers import model
+
+HEAD = "import tensorflow as tf\nfrom keras import ops\nB = keras.backend\n"
+
+#: Expressions on x of shape (None, *size), and their shape as Keras has it when it traces `call`.
+TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
+    # sizes known only at run time
+    "tf.reshape(x, (tf.shape(x)[0], -1, 2, 4))": ((6, 8), (None, None, 2, 4)),
+    "tf.reshape(x, (-1, 6, 2, 4))": ((6, 8), (None, 6, 2, 4)),
+    "tf.reshape(x, (tf.shape(x)[0], tf.shape(x)[1], 2, 4))": ((6, 8), (None, 6, 2, 4)),
+    "tf.reshape(x, [tf.shape(x)[0], tf.shape(x)[1] * tf.shape(x)[2]])": ((6, 8), (None, 48)),
+    "tf.reshape(x, tf.stack([tf.shape(x)[0], tf.shape(x)[1], 2, 4]))": ((6, 8), (None, 6, 2, 4)),
+    "tf.reshape(x, tf.concat([tf.shape(x)[:-1], [2, 4]], 0))": ((6, 8), (None, 6, 2, 4)),
+    "tf.reshape(x, tf.shape(x))": ((6, 8), (None, 6, 8)),
+    "ops.reshape(x, (ops.shape(x)[0], -1, 2, 4))": ((6, 8), (None, None, 2, 4)),
+    "ops.reshape(x, [ops.shape(x)[0], ops.shape(x)[1] * ops.shape(x)[2]])": ((None, 8), (None, None)),
+    "x + tf.reshape(x, (tf.shape(x)[0], -1, 8))": ((6, 8), (None, 6, 8)),
+    "x + tf.reshape(x, (tf.shape(x)[0], -1, 8), name='y')": ((None, 8), (None, None, 8)),
+    "tf.range(tf.shape(x)[1])": ((6, 8), (6,)),
+    "tf.range(2 * tf.shape(x)[1])": ((6, 8), (12,)),
+    "tf.range(tf.shape(x)[0])": ((6, 8), (None,)),
+    "ops.arange(ops.shape(x)[1])": ((None, 8), (None,)),
+    "tf.zeros((tf.shape(x)[0], 7))": ((6, 8), (None, 7)),
+    "tf.zeros((tf.shape(x)[1] // 2, 7))": ((6, 8), (3, 7)),
+    "tf.fill((tf.shape(x)[0] // 2, 7), 1.0)": ((6, 8), (None, 7)),
+    "tf.ones(tf.shape(x))": ((6, 8), (None, 6, 8)),
+    "ops.ones(ops.shape(x))": ((6, 8), (None, 6, 8)),
+    "tf.random.normal(tf.shape(x))": ((6, 8), (None, 6, 8)),
+    "keras.random.normal(shape=(ops.shape(x)[0], ops.shape(x)[1]))": ((6,), (None, 6)),
+    "tf.tile(tf.range(3)[None], [tf.shape(x)[0], 1])": ((6, 8), (None, 3)),
+    "tf.tile(tf.ones((1, 5, 5)), tf.concat([tf.expand_dims(tf.shape(x)[0], -1), tf.constant([1, 1])], 0))": (
+        (6, 8),
+        (None, 5, 5),
+    ),
+    "ops.tile(ops.arange(3)[None], [ops.shape(x)[0], 1])": ((6, 8), (None, 3)),
+    "tf.broadcast_to(tf.ones((1, 1, 8)), [tf.shape(x)[0], 1, 8])": ((6, 8), (None, 1, 8)),
+    "ops.broadcast_to(ops.ones((1, 1, 8)), [ops.shape(x)[0], 1, 8])": ((6, 8), (None, 1, 8)),
+    "tf.concat([tf.zeros((tf.shape(x)[0], 1, 8)), x], 1)": ((6, 8), (None, 7, 8)),
+    "x[:, :tf.shape(x)[1] - 1]": ((6, 8), (None, 5, 8)),
+    "x[:, :tf.shape(x)[1] - 1, :]": ((None, 8), (None, None, 8)),
+    "x[:, 1:]": ((None, 8), (None, None, 8)),
+    "tf.one_hot(tf.argmax(x, -1), tf.shape(x)[-1])": ((6, 8), (None, 6, 8)),
+    "tf.image.resize(x, (tf.shape(x)[1] * 2, tf.shape(x)[2] * 2))": ((4, 4, 3), (None, 8, 8, 3)),
+    # comparisons and masks
+    "tf.range(6)[:, None] >= tf.range(8)": ((6, 8), (6, 8)),
+    "tf.range(tf.shape(x)[1])[:, None] >= tf.range(tf.shape(x)[1]) - tf.shape(x)[1] + 6": ((6, 8), (6, 6)),
+    "tf.cast(x == 0, tf.float32)": ((6, 8), (None, 6, 8)),
+    "tf.cast(x != 0, tf.float32) * x": ((6, 8), (None, 6, 8)),
+    "ops.cast(x > 0.5, 'float32')": ((6, 8), (None, 6, 8)),
+    "tf.where(x > 0, x, 0.0)": ((6, 8), (None, 6, 8)),
+    "ops.where(ops.less(x, 0), 0.0, x)": ((6, 8), (None, 6, 8)),
+    "tf.linalg.band_part(tf.ones((tf.shape(x)[1], tf.shape(x)[1])), -1, 0)": ((6, 8), (6, 6)),
+    "1 - tf.cast(tf.math.logical_not(x > 0), 'float32')": ((6, 8), (None, 6, 8)),
+    # constants
+    "x * tf.cast(tf.shape(x)[-1], tf.float32) ** -0.5": ((6, 8), (None, 6, 8)),
+    "x / tf.math.sqrt(tf.cast(tf.shape(x)[-1], tf.float32))": ((6, 8), (None, 6, 8)),
+    "x[:, None] * tf.exp(tf.range(5, dtype=tf.float32) * -0.5)[None, :]": ((), (None, 5)),
+    "x * tf.exp(tf.linspace(tf.math.log(1.0), tf.math.log(9.0), 5))": ((1, 1), (None, 1, 5)),
+    "x + [1.0, 2.0]": ((6, 2), (None, 6, 2)),
+    "tf.eye(tf.shape(x)[1])": ((6, 8), (6, 6)),
+    "tf.matmul(x, tf.ones((8, 3)))": ((6, 8), (None, 6, 3)),
+    "tf.einsum('bij,jk->bik', x, tf.ones((8, 3)))": ((6, 8), (None, 6, 3)),
+    "tf.einsum('bhwc, bHWc->bhwHW', x, x)": ((4, 4, 3), (None, 4, 4, 4, 4)),
+    "tf.gather(x, [0, 2], axis=1)": ((6, 8), (None, 2, 8)),
+    "ops.take(x, ops.array([0, 2]), axis=1)": ((6, 8), (None, 2, 8)),
+    "tf.norm(x, axis=-1)": ((6, 8), (None, 6)),
+    "ops.norm(x, 2, -1, True)": ((6, 8), (None, 6, 1)),
+    "tf.maximum(0.0, x)": ((6, 8), (None, 6, 8)),
+    "layers.Embedding(9, 8)(tf.range(6)) + x": ((6, 8), (None, 6, 8)),
+}
+
+LAYER = """
+class Own(layers.Layer):
+    def call(self, x):
+        return {expression}
+
+x = Input({size})
+model = Model(x, Own()(x))
+"""
+
+
+@pytest.mark.parametrize("expression", TRACED)
+def test_call_is_followed(expression: str) -> None:
+    size, shape = TRACED[expression]
+    made = model(HEAD + LAYER.format(expression=expression, size=size))
+    assert [tensor.shape for tensor in made.outputs] == [shape]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("expression", TRACED)
+def test_keras_traces_it_so(keras: Any, expression: str) -> None:
+    size, shape = TRACED[expression]
+    assert tuple(_run(keras, HEAD + LAYER.format(expression=expression, size=size)).outputs[0].shape) == shape
+
+
+#: Models with constants in their graph: the classes of their layers, and their parameters.
+GRAPHS = {
+    "Embedding(10, 4)(x) + Embedding(6, 4)(ops.arange(6))": (["InputLayer", "Embedding"], 40),
+    "Add()([Embedding(10, 4)(x), Embedding(6, 4)(ops.arange(6))])": (["InputLayer", "Embedding", "Add"], 40),
+    "ops.cast(x, 'float32') * ops.arange(6)": (["InputLayer"], 0),
+    "ops.where(x > 3, 1.0, 0.0)": (["InputLayer"], 0),
+    "Concatenate()([ops.cast(x, 'float32')[:, :2], ops.cast(x != 0, 'float32')])": (["InputLayer", "Concatenate"], 0),
+    "ops.reshape(Embedding(10, 4)(x), (-1, 6, 2, 2))": (["InputLayer", "Embedding"], 40),
+}
+
+
+@pytest.mark.parametrize("output", GRAPHS)
+def test_constants_are_no_part_of_the_graph(output: str) -> None:
+    classes, params = GRAPHS[output]
+    made = model(f"{HEAD}x = Input((6,), dtype='int32')\nmodel = Model(x, {output})\n")
+    assert ([layer.cls for layer in made.layers], made.params(), made.status()) == (classes, params, "exact")
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("output", GRAPHS)
+def test_nor_are_they_for_keras(keras: Any, output: str) -> None:
+    classes, params = GRAPHS[output]
+    code = f"{HEAD}x = Input((6,), dtype='int32')\nmodel = Model(x, {output})\n"
+    made = _run(keras, code)
+    assert ([type(layer).__name__ for layer in made.layers], made.count_params()) == (classes, params)
+    assert [tuple(tensor.shape) for tensor in made.outputs] == [tensor.shape for tensor in model(code).outputs]
+
+
+def _run(keras: Any, code: str) -> Any:
+    from tests.interp.helpers import KERAS
+
+    keras.backend.clear_session()
+    space: dict[str, Any] = {}
+    exec(KERAS + code, space)
+    return space["model"]
+
+
+def test_an_output_that_depends_on_no_input_is_no_model() -> None:
+    made = model(f"{HEAD}x = Input((6,))\nmodel = Model(x, [x, ops.arange(6)])\n")
+    assert isinstance(made, Network)
+    assert made.status() == "unknown"
