@@ -570,9 +570,10 @@ class Recorder:
             step = step.tb_next
         later = "\n".join(text.split("\n")[min(rows, default=1) - 1 :])
         for record in self.records:
-            if record.code not in codes or not _is_open(record.model):
+            is_top = record.code.co_name == "<module>"  # its statements are compiled one by one
+            if not (is_top or record.code in codes) or not _is_open(record.model):
                 continue
-            if record.code.co_name != "<module>":
+            if not is_top:
                 record.cut = True
                 continue
             known = [re.escape(name) for name, value in names.items() if value is record.model]
