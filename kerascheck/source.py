@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, lru_cache
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Position, Span
 from kerascheck.lexing import find_too_deep, logical_lines
@@ -57,6 +57,8 @@ class Source:
     def __init__(self, raw: bytes, filename: str) -> None:
         self.raw = raw
         self.filename = filename
+        #: What has been worked out about nodes of the tree, by the name of the fact and the id of the node.
+        self.facts: dict[str, dict[int, Any]] = {}
         self.has_bom = raw.startswith(codecs.BOM_UTF8)
         body = raw[len(codecs.BOM_UTF8) :] if self.has_bom else raw
         self.cells: list[Cell] = []  # of a notebook
@@ -84,6 +86,11 @@ class Source:
             SourceError: the text is no Python, or nests deeper than the parser survives.
         """
         return _parse(self)
+
+    @cached_property
+    def mentions_yield(self) -> bool:
+        """Whether there may be generators in it."""
+        return "yield" in self.text
 
     @cached_property
     def line_starts(self) -> list[int]:

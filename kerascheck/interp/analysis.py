@@ -8,12 +8,12 @@ from typing import Any
 
 import libcst as cst
 
+import kerascheck.interp.calls
 import kerascheck.interp.expressions
-import kerascheck.interp.statements  # noqa: F401  (both fill the tables of the engine)
+import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.interp.functions import call_function, instantiate, symbolic_arguments
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
-from kerascheck.interp.statements import execute
 from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, Scope, UserRaise
 from kerascheck.network.ir import Program
 from kerascheck.symbolic import Unknown
@@ -116,7 +116,7 @@ def _explore_module(
         scope = Scope("module", None, project.source)
         prepare_module(scope, "__main__")
         try:
-            execute(run, project.source.tree.body, scope)
+            run.execute(project.source.tree.body, scope)
         except UserRaise:
             pass
         except (BudgetExceeded, RecursionError):

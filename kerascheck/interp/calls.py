@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerascheck.interp.functions import call_function, instantiate
-from kerascheck.interp.run import Run
+from kerascheck.interp.run import CALLS, Run
 from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
@@ -18,32 +18,16 @@ from kerascheck.network.ir import Layer, Network, Site
 from kerascheck.symbolic import Symbol, Unknown
 
 
-def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> Value:
-    """The result of `function(...)`. May raise UserRaise and BudgetExceeded."""
-    if isinstance(function, Symbol):
-        return _call_external(run, function, arguments, site)
-    if isinstance(function, NativeMethod):
-        return function.run(run, function.receiver, arguments, site)
-    if isinstance(function, FunctionValue):
-        return call_function(run, function, arguments, site)
-    if isinstance(function, BoundMethod):
-        return call_function(run, function.function, arguments, site, function.receiver)
-    if isinstance(function, ClassValue):
-        return instantiate(run, function, arguments, site)
-    if isinstance(function, Layer):
-        from kerascheck.interp.keras.calling import call_layer
+def _call_bound(run: Run, method: BoundMethod, arguments: Arguments, site: Site) -> Value:
+    return call_function(run, method.function, arguments, site, method.receiver)
 
-        return call_layer(run, function, arguments, site)
-    if isinstance(function, Instance):
-        return _call_instance(run, function, arguments, site)
-    if isinstance(function, Partial):
-        return call_value(run, function.function, _merge(function.arguments, arguments), site)
-    reason = function.reason if isinstance(function, Unknown) else "a call of something that is not known"
-    _escape_all(run, arguments, reason)
-    text = None
-    if isinstance(function, Unknown) and function.text and not arguments.positional and not arguments.keywords:
-        text = f"{function.text}()"
-    return run.fresh(reason, site.node, text)
+
+def _call_native(run: Run, method: NativeMethod, arguments: Arguments, site: Site) -> Value:
+    return method.run(run, method.receiver, arguments, site)
+
+
+def _call_partial(run: Run, partial: Partial, arguments: Arguments, site: Site) -> Value:
+    return run.call(partial.function, _merge(partial.arguments, arguments), site)
 
 
 def _call_instance(run: Run, instance: Instance, arguments: Arguments, site: Site) -> Value:
@@ -55,8 +39,21 @@ def _call_instance(run: Run, instance: Instance, arguments: Arguments, site: Sit
 
     method = find_method(instance, "__call__")
     if method is not None:
-        return call_value(run, method, arguments, site)
+        return run.call(method, arguments, site)
     return run.fresh("the call of an object", site.node)
+
+
+def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> Value:
+    if isinstance(function, Layer):
+        from kerascheck.interp.keras.calling import call_layer
+
+        return call_layer(run, function, arguments, site)
+    reason = function.reason if isinstance(function, Unknown) else "a call of something that is not known"
+    _escape_all(run, arguments, reason)
+    text = None
+    if isinstance(function, Unknown) and function.text and not arguments.positional and not arguments.keywords:
+        text = f"{function.text}()"
+    return run.fresh(reason, site.node, text)
 
 
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:
@@ -90,4 +87,18 @@ def _merge(first: Arguments, second: Arguments) -> Arguments:
 
 def plain_call(run: Run, function: Value, values: list[Value], site: Site) -> Value:
     """Call with positional values."""
-    return call_value(run, function, Arguments([Given(v) for v in values], {}), site)
+    return run.call(function, Arguments([Given(v) for v in values], {}), site)
+
+
+CALLS.update(
+    {
+        Symbol: _call_external,
+        NativeMethod: _call_native,
+        FunctionValue: call_function,
+        BoundMethod: _call_bound,
+        ClassValue: instantiate,
+        Instance: _call_instance,
+        Partial: _call_partial,
+        object: _call_other,
+    }
+)

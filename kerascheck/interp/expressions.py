@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import libcst as cst
 
@@ -18,8 +18,9 @@ from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
-from kerascheck.interp.run import EXPRESSIONS, MAX_COMPREHENSION, MAX_ITEMS, Run
+from kerascheck.interp.run import EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
 from kerascheck.interp.sequences import Lost, as_unknown, is_opaque, items_of, live_items
+from kerascheck.interp.static import once
 from kerascheck.interp.values import DictValue, FunctionValue, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
@@ -30,14 +31,18 @@ from kerascheck.treewalk import walk
 
 
 def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
-    return _pinned(run, lookup(run, node.value, scope))
+    name = node.value
+    if name in scope.vars and scope.redirected is None:
+        value = scope.vars[name]
+    else:
+        value = lookup(run, name, scope)
+    return _pinned(run, value) if run.pinned else value
 
 
 def _pinned(run: Run, value: Value) -> Value:
     """The constant that an unknown value is known to equal on this path, if it is."""
-    if run.pinned and isinstance(as_unknown(value), Unknown):
-        return run.pinned.get(as_unknown(value).key, value)
-    return value
+    unknown = as_unknown(value)
+    return run.pinned.get(unknown.key, value) if isinstance(unknown, Unknown) else value
 
 
 def lookup(run: Run, name: str, scope: Scope) -> Value:
@@ -53,13 +58,12 @@ def lookup(run: Run, name: str, scope: Scope) -> Value:
             if run.loop_births and place is not scope:
                 run.outer_reads.add(name)
             return place.vars[name]
-        place = place.enclosing()
+        place = place.enclosing
     if name in scope.globals.vars:
         return scope.globals.vars[name]
-    from kerascheck.interp.builtins import BUILTINS
-
-    if name in BUILTINS:
-        return Symbol(f"builtins.{name}")
+    known = _builtin(name)
+    if known is not None:
+        return known
     star = scope.globals.star
     if star:
         return run.project.star_name(star, name)
@@ -70,6 +74,14 @@ def lookup(run: Run, name: str, scope: Scope) -> Value:
     return Unknown(f"{name} is not defined in what was analysed", ("name", name), name)
 
 
+@lru_cache(maxsize=4096)
+def _builtin(name: str) -> Symbol | None:
+    """A builtin that is interpreted, by its name."""
+    from kerascheck.interp.builtins import BUILTINS
+
+    return Symbol(f"builtins.{name}") if name in BUILTINS else None
+
+
 _MISSING = object()
 _CONSTANTS: dict[str, Any] = {"True": True, "False": False, "None": None}
 
@@ -78,8 +90,16 @@ def _integer(run: Run, node: cst.Integer, scope: Scope) -> Value:
     return _literal(node.value)
 
 
+_QUOTES = frozenset("'\"")
+
+
 @lru_cache(maxsize=4096)
 def _literal(text: str) -> Value:
+    # What most literals look like needs no parser.
+    if text.isascii() and text.isdigit() and len(text) < 20 and (text[0] != "0" or len(text) == 1):
+        return int(text)
+    if text[0] in _QUOTES and text[-1] == text[0] and "\\" not in text and (len(text) == 2 or text[1] != text[0]):
+        return text[1:-1]
     try:
         if "\\" not in text:
             return ast.literal_eval(text)
@@ -108,35 +128,63 @@ def _concatenated(run: Run, node: cst.ConcatenatedString, scope: Scope) -> Value
     return run.fresh("a string with unknown parts", node)
 
 
+class _Field(NamedTuple):
+    """An expression in the braces of an f-string, and how it is shown; `spec` is None where that is not known."""
+
+    expression: cst.BaseExpression
+    conversion: str | None
+    spec: str | None
+
+
+@once
+def _template(node: cst.FormattedString) -> list[str | _Field | None]:
+    """The texts and fields of an f-string; None for a text that is not understood."""
+    found: list[str | _Field | None] = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringExpression):
+            found.append(_Field(part.expression, part.conversion, _spec(part)))
+            continue
+        assert isinstance(part, cst.FormattedStringText)
+        piece = _literal(f"{node.prefix.lower().replace('f', '')}{node.quote}{part.value}{node.quote}")
+        found.append(piece.replace("{{", "{").replace("}}", "}") if isinstance(piece, str) else None)
+    return found
+
+
+def _spec(part: cst.FormattedStringExpression) -> str | None:
+    """The format behind the colon; None where the value is shown in a way that is not followed."""
+    pieces = part.format_spec or ()
+    if part.equal is not None or part.conversion == "a":
+        return None
+    spec = "".join(piece.value for piece in pieces if isinstance(piece, cst.FormattedStringText))
+    plain = len(spec) < 8 and not re.search(r"[0-9]{4}", spec)
+    return spec if plain and all(isinstance(piece, cst.FormattedStringText) for piece in pieces) else None
+
+
 def _formatted(run: Run, node: cst.FormattedString, scope: Scope) -> Value:
     text: list[str] = []
     known = True
-    for part in node.parts:
-        if isinstance(part, cst.FormattedStringText):
-            piece = _literal(f"{node.prefix.lower().replace('f', '')}{node.quote}{part.value}{node.quote}")
-            known = known and isinstance(piece, str)
-            text.append(str(piece).replace("{{", "{").replace("}}", "}"))
+    for part in _template(scope.file, node):
+        if type(part) is _Field:
+            value = run.evaluate(part.expression, scope)
+            shown = value if type(value) is str and not part.spec and not part.conversion else _show(part, value)
+            if shown is not None:
+                text.append(shown)
+                continue
+        elif type(part) is str:
+            text.append(part)
             continue
-        assert isinstance(part, cst.FormattedStringExpression)
-        shown = _format_part(part, run.evaluate(part.expression, scope))
-        known = known and shown is not None
-        text.append(shown or "")
+        known = False
     return bounded(run, "".join(text), node) if known else run.fresh("an f-string with unknown parts", node)
 
 
-def _format_part(part: cst.FormattedStringExpression, value: Value) -> str | None:
+def _show(field: _Field, value: Value) -> str | None:
     """What an expression in braces shows; None where that is not known."""
-    if not isinstance(value, (str, int, float)) or part.equal is not None or part.conversion == "a":
+    if field.spec is None or not isinstance(value, (str, int, float)):
         return None
-    if part.conversion is not None:
-        value = repr(value) if part.conversion == "r" else str(value)
-    if not part.format_spec:
-        return str(value)
-    if not all(isinstance(p, cst.FormattedStringText) for p in part.format_spec):
-        return None
-    spec = "".join(p.value for p in part.format_spec if isinstance(p, cst.FormattedStringText))
+    if field.conversion is not None:
+        value = repr(value) if field.conversion == "r" else str(value)
     try:
-        return format(value, spec) if len(spec) < 8 and not re.search(r"[0-9]{4}", spec) else None
+        return format(value, field.spec)
     except (ValueError, TypeError):
         return None
 
@@ -151,7 +199,7 @@ def _ellipsis(run: Run, node: cst.Ellipsis, scope: Scope) -> Value:
 def _elements(run: Run, elements: Any, scope: Scope) -> tuple[list[Value], Unknown | None]:
     values: list[Value] = []
     for element in elements:
-        if isinstance(element, cst.StarredElement):
+        if type(element) is cst.StarredElement:
             items = items_of(run, run.evaluate(element.value, scope))
             if isinstance(items, Unknown):
                 return values, items
@@ -309,7 +357,7 @@ def _binary(run: Run, node: cst.BinaryOperation, scope: Scope) -> Value:
     # Chains such as a + b + c + ... are left-deep: walk them in a loop so that long ones need no deep recursion.
     chain: list[cst.BinaryOperation] = []
     left: cst.BaseExpression = node
-    while isinstance(left, cst.BinaryOperation):
+    while type(left) is cst.BinaryOperation:
         chain.append(left)
         left = left.left
     value = run.evaluate(left, scope)
@@ -320,7 +368,7 @@ def _binary(run: Run, node: cst.BinaryOperation, scope: Scope) -> Value:
 
 def _unary(run: Run, node: cst.UnaryOperation, scope: Scope) -> Value:
     value = run.evaluate(node.expression, scope)
-    if isinstance(node.operator, cst.Not):
+    if type(node.operator) is cst.Not:
         return negate(run, value)
     return unary(run, type(node.operator).__name__, value, node)
 
@@ -335,7 +383,7 @@ def negate(run: Run, value: Value) -> Value:
 
 def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
     left = as_unknown(run.evaluate(node.left, scope))
-    is_or = isinstance(node.operator, cst.Or)
+    is_or = type(node.operator) is cst.Or
     if isinstance(left, Unknown):
         # Only the left side decides whether the right one is evaluated; the path decides that.
         if truth(run, left) == is_or:
@@ -370,7 +418,8 @@ def _conditional(run: Run, node: cst.IfExp, scope: Scope) -> Value:
 
 
 def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
-    return _pinned(run, get_attribute(run, run.evaluate(node.value, scope), node.attr.value, node))
+    value = get_attribute(run, run.evaluate(node.value, scope), node.attr.value, node)
+    return _pinned(run, value) if run.pinned else value
 
 
 def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
@@ -381,17 +430,15 @@ def index_of(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     """The index in the brackets: a value, a slice, or a tuple of them."""
 
     def one(part: cst.BaseSlice) -> Value:
-        if isinstance(part, cst.Index):
+        if type(part) is cst.Index:
             return run.evaluate(part.value, scope)
         assert isinstance(part, cst.Slice)
         return slice(*(run.evaluate(p, scope) if p is not None else None for p in (part.lower, part.upper, part.step)))
 
-    parts = [one(element.slice) for element in node.slice]
-    return parts[0] if len(parts) == 1 and not _has_comma(node.slice[0]) else tuple(parts)
-
-
-def _has_comma(element: cst.SubscriptElement) -> bool:
-    return isinstance(element.comma, cst.Comma)
+    elements = node.slice
+    if len(elements) == 1 and type(elements[0].comma) is not cst.Comma:
+        return one(elements[0].slice)
+    return tuple([one(element.slice) for element in elements])
 
 
 def _named(run: Run, node: cst.NamedExpr, scope: Scope) -> Value:
@@ -436,39 +483,41 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
     open_positional = open_keywords = False
     for arg in node.args:
         value = run.evaluate(arg.value, scope)
-        if arg.star == "*":
+        star = arg.star
+        if not star:
+            if arg.keyword is not None:
+                keywords[arg.keyword.value] = Given(value, arg)
+            else:
+                positional.append(Given(value, arg))
+        elif star == "*":
             items = items_of(run, value)
             if isinstance(items, Unknown):
                 open_positional = True
             else:
                 positional += [Given(item) for item in items]
-        elif arg.star == "**":
-            if isinstance(value, DictValue):
-                for key, item in value.items.items():
-                    if isinstance(key, str):
-                        keywords[key] = Given(item)
-                open_keywords = open_keywords or value.unknown is not None
-            else:
-                open_keywords = True
-        elif arg.keyword is not None:
-            keywords[arg.keyword.value] = Given(value, arg)
+        elif isinstance(value, DictValue):
+            for key, item in value.items.items():
+                if isinstance(key, str):
+                    keywords[key] = Given(item)
+            open_keywords = open_keywords or value.unknown is not None
         else:
-            positional.append(Given(value, arg))
+            open_keywords = True
     return Arguments(positional, keywords, open_positional, open_keywords, node)
 
 
 def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
-    if isinstance(node.func, cst.Name) and node.func.value == "super" and "super" not in scope.globals.vars:
+    callee = node.func
+    if type(callee) is cst.Name and callee.value == "super" and "super" not in scope.globals.vars:
         from kerascheck.interp.functions import make_super
 
         return make_super(run, node, scope)
-    function = run.evaluate(node.func, scope)
-    if isinstance(function, Symbol) and function.name in SCOPED:
+    function = run.evaluate(callee, scope)
+    if type(function) is Symbol and function.name in SCOPED:
         return SCOPED[function.name](run, node, scope)
-    if function in (_ANY, _ALL) and len(node.args) == 1 and isinstance(node.args[0].value, cst.GeneratorExp):
-        return _any_all(run, node.args[0].value, scope, stop=function == _ANY)
-    arguments = evaluate_arguments(run, node, scope)
-    return run.call(function, arguments, Site(scope.file, node))
+    args = node.args
+    if len(args) == 1 and type(args[0].value) is cst.GeneratorExp and function in (_ANY, _ALL):
+        return _any_all(run, args[0].value, scope, stop=function == _ANY)
+    return run.call(function, evaluate_arguments(run, node, scope), Site(scope.file, node))
 
 
 _ANY, _ALL = Symbol("builtins.any"), Symbol("builtins.all")
@@ -539,3 +588,4 @@ TABLE: dict[type[cst.CSTNode], Callable[..., Value]] = {
     cst.Yield: _yield,
 }
 EXPRESSIONS.update(TABLE)
+LEAVES.update({kind: TABLE[kind] for kind in (cst.Name, cst.Integer, cst.Float, cst.SimpleString)})

@@ -29,13 +29,12 @@ def _table() -> dict[str, External]:
     return table
 
 
+@lru_cache(maxsize=4096)
 def find_external(name: str) -> External | None:
     """What runs a call of the thing called `name`, or None where it is not understood."""
-    handler = _table().get(name)
-    if handler is None:
-        handler = registry.find(name) or modules.find(name)
+    handler = _table().get(name) or registry.find(name) or modules.find(name)
     if handler is None and name.startswith("keras."):
-        from kerascheck.interp.keras.construction import keras_call
+        from kerascheck.interp.keras.construction import find_keras
 
-        return keras_call
+        return find_keras(name)
     return handler

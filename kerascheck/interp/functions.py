@@ -9,6 +9,7 @@ import libcst as cst
 from kerascheck.interp.attributes import find_member, find_method, keras_base
 from kerascheck.interp.expressions import all_parameters, default_values
 from kerascheck.interp.run import MAX_CALL_DEPTH, Run
+from kerascheck.interp.static import is_generator, signature_of
 from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
@@ -72,9 +73,7 @@ def define_class(run: Run, node: cst.ClassDef, scope: Scope) -> None:
     bases = [run.evaluate(arg.value, scope) for arg in node.bases if not arg.star]
     cls = ClassValue(node.name.value, node, scope, bases, Site(scope.file, node))
     body = Scope("class", scope, cls)
-    from kerascheck.interp.statements import execute
-
-    execute(run, node.body.body, body)
+    run.execute(node.body.body, body)
     cls.members = body.vars
     for name in list(cls.members):
         member = cls.members[name]
@@ -91,7 +90,7 @@ def call_function(
     node = function.node
     run.entered.add(id(node))
     depth = len(run.call_stack)
-    if depth >= MAX_CALL_DEPTH or sum(f is function for f in run.call_stack) >= _MAX_RECURSION:
+    if depth >= MAX_CALL_DEPTH or run.call_stack.count(function) >= _MAX_RECURSION:
         for given in (*arguments.positional, *arguments.keywords.values()):
             run.escape(given.value, f"{function.name} is nested too deeply")
         return run.fresh(f"{function.name} recurses too deeply", site.node)
@@ -110,27 +109,30 @@ def call_function(
     try:
         if isinstance(node, cst.Lambda):
             return run.evaluate(node.body, scope)
-        if run.project.is_generator(node) or node.asynchronous is not None or "contextmanager" in function.decorated:
+        if _is_lazy(function, node):
             return run.unknown_list(f"{function.name} is a generator")
-        from kerascheck.interp.statements import execute
-
-        signal = execute(run, node.body.body, scope)
+        signal = run.execute(node.body.body, scope)
         return signal.value if signal is not None and signal.kind == "return" else None
     finally:
         run.call_stack.pop()
         run.loop_births = loops
 
 
+def _is_lazy(function: FunctionValue, node: cst.FunctionDef) -> bool:
+    """Whether a call runs nothing of the body yet."""
+    if node.asynchronous is not None or "contextmanager" in function.decorated:
+        return True
+    return function.site.file.mentions_yield and is_generator(function.site.file, node)
+
+
 def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope) -> None:
     """Give the parameters their values; what the call leaves open is unknown."""
-    params = function.node.params
-    positional = [p.name.value for p in (*params.posonly_params, *params.params)]
-    names = [p.name.value for p in all_parameters(params)]
+    signature = signature_of(function.site.file, function.node.params)
     values: dict[Hashable, Value] = {name: given.value for name, given in arguments.keywords.items()}
     is_open = arguments.open_positional or arguments.open_keywords
-    for name, given in zip(positional, arguments.positional, strict=False):
+    for name, given in zip(signature.positional, arguments.positional, strict=False):
         values[name] = given.value
-    for name in names:
+    for name in signature.names:
         if name in values:
             value = values.pop(name)
             if isinstance(value, Unknown) and value.text is None:
@@ -140,15 +142,15 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
             scope.vars[name] = function.defaults[name]
         else:
             scope.vars[name] = Unknown(f"parameter {name} of {function.name}", ("param", run.tick(), name), name)
-    if isinstance(params.star_arg, cst.Param):
-        extra = tuple(given.value for given in arguments.positional[len(positional) :])
+    if signature.star is not None:
+        extra = tuple(given.value for given in arguments.positional[len(signature.positional) :])
         is_open = is_open or isinstance(arguments, SymbolicArguments)
-        scope.vars[params.star_arg.name.value] = run.unknown_list("*args of unknown length") if is_open else extra
-    if params.star_kwarg is not None:
+        scope.vars[signature.star] = run.unknown_list("*args of unknown length") if is_open else extra
+    if signature.double_star is not None:
         rest = run.new_dict(values)
         if arguments.open_keywords or isinstance(arguments, SymbolicArguments):
             rest.unknown = Unknown("**kwargs of unknown content")
-        scope.vars[params.star_kwarg.name.value] = rest
+        scope.vars[signature.double_star] = rest
 
 
 class SymbolicArguments(Arguments):
@@ -157,9 +159,8 @@ class SymbolicArguments(Arguments):
 
 def symbolic_arguments(run: Run, function: FunctionValue, skip_first: bool) -> Arguments:
     """Arguments for a function that nobody calls: parameters without a default are unknown, called by their names."""
-    params = function.node.params
     keywords: dict[str, Given] = {}
-    names = [p.name.value for p in all_parameters(params)]
+    names = signature_of(function.site.file, function.node.params).names
     for name in names[1 if skip_first else 0 :]:
         if name not in function.defaults:
             keywords[name] = Given(

@@ -7,16 +7,12 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
-from kerascheck.interp.static import is_generator
 from kerascheck.interp.values import ModuleValue, Scope, UserRaise, Value
 from kerascheck.symbolic import Symbol, Unknown
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 #: A module of the project that is larger is not followed.
 _MAX_MODULE_BYTES = 400_000
@@ -70,16 +66,8 @@ class Project:
         self.dialect = guess_dialect(source.text)
         self.flags: dict[str, Value] = {}  # of absl, that modules of the project define
         self._sources: dict[str, Any] = {}
-        self._generators: dict[int, bool] = {}  # by id of the function's node; the trees outlive this object
         # modules of the project, each executed once for all paths (and once more for what other arguments change)
         self._modules: dict[tuple[str, bool], Scope] = {}
-
-    def is_generator(self, node: cst.FunctionDef) -> bool:
-        """Whether calling the function gives a generator."""
-        known = self._generators.get(id(node))
-        if known is None:
-            known = self._generators[id(node)] = is_generator(node)
-        return known
 
     # -- names outside --------------------------------------------------------------------------------------
 
@@ -162,13 +150,11 @@ class Project:
         scope = Scope("module", None, source)
         self._modules[key] = scope
         prepare_module(scope, name)
-        from kerascheck.interp.statements import execute
-
         # A run of its own: what the module decides and builds for itself is no part of this path.
         inner = Run(self, run.budget, {})
         inner.arguments_given, inner.flags = run.arguments_given, run.flags
         with contextlib.suppress(UserRaise):
-            execute(inner, source.tree.body, scope)
+            inner.execute(source.tree.body, scope)
         run.reads_arguments = run.reads_arguments or inner.reads_arguments
         self.flags.update(run.flags)
         return ModuleValue(name, scope)

@@ -35,13 +35,24 @@ MAX_COMPREHENSION = 1_000
 MAX_ITEMS = 100_000
 
 
-#: What evaluates each class of expression and executes each class of statement; filled by those two modules.
+#: What evaluates each class of expression, executes each class of statement and calls each class of value; filled by
+#: the modules that say what these do. The entry of `object` is for all other values.
 EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., Value]] = {}
 STATEMENTS: dict[type[cst.CSTNode], Callable[..., Any]] = {}
+CALLS: dict[type, Callable[..., Value]] = {}
+
+#: Expressions without parts, of those in EXPRESSIONS: they cost next to nothing and cannot nest.
+LEAVES: dict[type[cst.CSTNode], Callable[..., Value]] = {}
 
 
-#: Expressions without parts: they cost next to nothing and cannot nest.
-_LEAVES = frozenset({cst.Name, cst.Integer, cst.Float, cst.SimpleString})
+class Signal:
+    """How a block ended early: `return` (with a value), `break` or `continue`."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: Value = None) -> None:
+        self.kind = kind
+        self.value = value
 
 
 class Budget:
@@ -58,10 +69,16 @@ class Budget:
         """Steps spent so far."""
         return self.limit - self.steps
 
-    def spend(self) -> None:
-        """Count one step. Raises BudgetExceeded."""
-        self.steps -= 1
-        if self.steps < 0 or (self.steps & 255 == 0 and time.monotonic() > self.deadline):
+    def spend(self, steps: int = 1) -> None:
+        """Count steps. Raises BudgetExceeded."""
+        before = self.steps
+        self.steps -= steps
+        if before >> 8 != self.steps >> 8:
+            self.check()
+
+    def check(self) -> None:
+        """Raise BudgetExceeded where the steps or the seconds are used up; called every 256 steps."""
+        if self.steps <= 0 or time.monotonic() > self.deadline:
             raise BudgetExceeded
 
 
@@ -108,25 +125,44 @@ class Run:
     def evaluate(self, node: cst.BaseExpression, scope: Scope) -> Value:
         """The value of an expression; Unknown for what is not understood. May raise UserRaise and BudgetExceeded."""
         kind = type(node)
+        leaf = LEAVES.get(kind)
+        if leaf is not None:
+            return leaf(self, node, scope)
         handler = EXPRESSIONS.get(kind)
         if handler is None:
             return self.fresh(f"{kind.__name__} is not interpreted", node)
-        if kind in _LEAVES:
-            return handler(self, node, scope)
-        self.budget.spend()
-        self.expression_depth += 1
+        budget = self.budget
+        budget.steps -= 1  # `Budget.spend`, without the call
+        if not budget.steps & 255:
+            budget.check()
+        depth = self.expression_depth
+        if depth >= MAX_EXPRESSION_DEPTH + 30 * len(self.call_stack):
+            return self.fresh("nested too deeply", node)
+        self.expression_depth = depth + 1
         try:
-            if self.expression_depth > MAX_EXPRESSION_DEPTH + 30 * len(self.call_stack):
-                return self.fresh("nested too deeply", node)
             return handler(self, node, scope)
         finally:
-            self.expression_depth -= 1
+            self.expression_depth = depth
+
+    def execute(self, statements: Sequence[cst.CSTNode], scope: Scope) -> Signal | None:
+        """Run statements in order until one ends the block early. May raise UserRaise and BudgetExceeded."""
+        budget = self.budget
+        for statement in statements:
+            handler = STATEMENTS.get(type(statement))
+            if handler is None:
+                continue
+            budget.steps -= 1
+            if not budget.steps & 255:
+                budget.check()
+            signal = handler(self, statement, scope)
+            if signal is not None:
+                return signal  # type: ignore[no-any-return]
+        return None
 
     def call(self, function: Value, arguments: Arguments, site: Site) -> Value:
-        """Call any value. May raise UserRaise and BudgetExceeded."""
-        from kerascheck.interp.calls import call_value
-
-        return call_value(self, function, arguments, site)
+        """The result of `function(...)`. May raise UserRaise and BudgetExceeded."""
+        handler = CALLS.get(type(function)) or CALLS[object]
+        return handler(self, function, arguments, site)
 
     @property
     def file(self) -> Any:
@@ -243,7 +279,7 @@ class Run:
     def reach(self, site: Site | None) -> None:
         """Note that this path executes the place."""
         if site is not None:
-            self.program.reached.add(site.key)
+            self.program.reached.add((id(site.file), id(site.node)))  # `Site.key`
 
     def raised(self, error: KerasError, site: Site | None, layer: Layer | None = None) -> None:
         """Note that Keras raises here, unless the program is ready to catch it: then its handlers go on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
@@ -17,7 +17,7 @@ from kerascheck.interp.functions import define_class, define_function
 from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.patterns import match_pattern
-from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
+from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run, Signal
 from kerascheck.interp.sequences import Lost, as_unknown, items_of, live_items
 from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, spread, terminates
 from kerascheck.interp.values import BoundMethod, DictValue, Instance, ListValue, Scope, UserRaise, Value
@@ -25,17 +25,6 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Network, Site
 from kerascheck.symbolic import Symbol, Unknown
 from kerascheck.treewalk import walk
-
-
-class Signal:
-    """How a block ended early: `return` (with a value), `break` or `continue`."""
-
-    __slots__ = ("kind", "value")
-
-    def __init__(self, kind: str, value: Value = None) -> None:
-        self.kind = kind
-        self.value = value
-
 
 #: A loop of more rounds than the second number is no longer unrolled after so many rounds that touch no layer.
 _IDLE_ROUNDS = 8
@@ -48,25 +37,12 @@ _BREAK = Signal("break")
 _CONTINUE = Signal("continue")
 
 
-def execute(run: Run, statements: Sequence[cst.CSTNode], scope: Scope) -> Signal | None:
-    """Run statements in order until one ends the block early."""
-    for statement in statements:
-        handler = STATEMENTS.get(type(statement))
-        if handler is None:
-            continue
-        run.budget.spend()
-        signal = handler(run, statement, scope)
-        if signal is not None:
-            return signal  # type: ignore[no-any-return]
-    return None
-
-
 def _block(run: Run, suite: cst.BaseSuite, scope: Scope) -> Signal | None:
-    return execute(run, suite.body, scope)
+    return run.execute(suite.body, scope)
 
 
 def _line(run: Run, node: cst.SimpleStatementLine, scope: Scope) -> Signal | None:
-    return execute(run, node.body, scope)
+    return run.execute(node.body, scope)
 
 
 # -- small statements --------------------------------------------------------------------------------------
@@ -172,9 +148,9 @@ def _global(run: Run, node: cst.Global, scope: Scope) -> None:
 
 def _nonlocal(run: Run, node: cst.Nonlocal, scope: Scope) -> None:
     for item in node.names:
-        place = scope.enclosing()
+        place = scope.enclosing
         while place is not None and item.name.value not in place.vars:
-            place = place.enclosing()
+            place = place.enclosing
         if place is not None:
             scope.redirected = {**(scope.redirected or {}), item.name.value: place}
 
@@ -277,7 +253,7 @@ def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
         endless = isinstance(node.test, cst.Integer) and bool(value)
         endless = endless or (isinstance(node.test, cst.Name) and node.test.value == "True")
         idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
-        if isinstance(value, Unknown) or (endless and (idle or loop_facts(node).infinite)):
+        if isinstance(value, Unknown) or (endless and (idle or loop_facts(scope.file, node).infinite)):
             return _unknown_loop(run, node, scope, lambda: None)
         if not truth(run, value):
             return _block(run, node.orelse.body, scope) if node.orelse is not None else None
@@ -314,7 +290,7 @@ def _try_round(run: Run, node: cst.While, scope: Scope) -> tuple[Signal | None, 
     for thing in journal:
         if thing.birth < start:
             run.forget(thing)
-    _forget_rounds(run, loop_facts(node), before, scope, start, hidden=True)
+    _forget_rounds(run, loop_facts(scope.file, node), before, scope, start, hidden=True)
     return (signal, True) if signal is not None and signal.kind == "return" else (None, False)
 
 
@@ -324,7 +300,7 @@ def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Call
     The first round is real (a loop that never runs is not what programs are written for), so what goes wrong in it
     goes wrong. Names whose value depends on the round before, and older things changed in the body, are unknown.
     """
-    facts = loop_facts(node)
+    facts = loop_facts(scope.file, node)
     before, hidden, reads = dict(scope.vars), run.hidden_changes, run.outer_reads
     run.outer_reads = set()
     try:

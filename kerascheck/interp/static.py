@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import libcst as cst
 
 from kerascheck.treewalk import children, walk
+
+_Node = TypeVar("_Node", bound=cst.CSTNode)
+_Fact = TypeVar("_Fact")
+
+
+def once(compute: Callable[[_Node], _Fact]) -> Callable[[Any, _Node], _Fact]:
+    """Compute the fact once for each node: `fact(source, node)` keeps it on the source whose tree the node is in."""
+    name = compute.__qualname__
+
+    @wraps(compute)
+    def fact(source: Any, node: _Node) -> _Fact:
+        known = source.facts.get(name)
+        if known is None:
+            known = source.facts[name] = {}
+        found = known.get(id(node))
+        if found is None or found[0] is not node:
+            found = known[id(node)] = (node, compute(node))
+        return found[1]  # type: ignore[no-any-return]
+
+    return fact
+
 
 #: Callees that neither build nor change anything the analysis follows.
 _INERT_ROOTS = frozenset({"print", "logging", "logger", "log", "plt", "warnings", "pprint", "sys", "os", "gc", "time"})
@@ -75,6 +97,7 @@ class LoopFacts(NamedTuple):
     infinite: bool  # `while True` without a break
 
 
+@once
 def loop_facts(node: cst.For | cst.While) -> LoopFacts:
     """Which names depend on earlier rounds, and whether the loop can end by itself."""
     first: dict[str, str] = {}
@@ -258,6 +281,28 @@ def _note_target(target: cst.CSTNode, first: dict[str, str], written: set[str]) 
         _note(target, first, written)
 
 
+class Signature(NamedTuple):
+    """The names of a function's parameters."""
+
+    positional: tuple[str, ...]
+    names: tuple[str, ...]  # positional and keyword-only ones
+    star: str | None  # *args
+    double_star: str | None  # **kwargs
+
+
+@once
+def signature_of(params: cst.Parameters) -> Signature:
+    """The names of the parameters."""
+    positional = tuple(param.name.value for param in (*params.posonly_params, *params.params))
+    return Signature(
+        positional,
+        (*positional, *(param.name.value for param in params.kwonly_params)),
+        params.star_arg.name.value if isinstance(params.star_arg, cst.Param) else None,
+        params.star_kwarg.name.value if params.star_kwarg is not None else None,
+    )
+
+
+@once
 def is_generator(node: cst.FunctionDef) -> bool:
     """Whether the function's own body yields."""
     stack: list[cst.CSTNode] = list(node.body.body)

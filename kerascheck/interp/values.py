@@ -73,7 +73,7 @@ class DictValue:
 class Scope:
     """Names and their values: a module, a function call, a class body or a comprehension."""
 
-    __slots__ = ("globals", "kind", "outer", "owner", "redirected", "star", "vars")
+    __slots__ = ("enclosing", "file", "globals", "kind", "outer", "owner", "redirected", "star", "vars")
 
     def __init__(self, kind: str, outer: Scope | None, owner: Any = None) -> None:
         self.kind = kind  # "module", "function", "class", "comprehension"
@@ -82,19 +82,11 @@ class Scope:
         self.vars: dict[str, Value] = {}
         self.redirected: dict[str, Scope] | None = None  # global and nonlocal declarations
         self.globals: Scope = outer.globals if outer is not None else self
+        #: The next scope that names are looked up in: a class body is invisible to the functions in it.
+        self.enclosing: Scope | None = outer.enclosing if outer is not None and outer.kind == "class" else outer
+        #: The source file that the code of this scope stands in.
+        self.file: Any = outer.file if outer is not None else owner
         self.star: list[str] | None = None  # modules whose names came in through `from m import *`
-
-    @property
-    def file(self) -> Any:
-        """The source file that the code of this scope stands in."""
-        return self.globals.owner
-
-    def enclosing(self) -> Scope | None:
-        """The next scope that names are looked up in: a class body is invisible to the functions in it."""
-        scope = self.outer
-        while scope is not None and scope.kind == "class":
-            scope = scope.outer
-        return scope
 
 
 class FunctionValue:

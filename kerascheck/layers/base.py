@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import ast
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from kerascheck.layers.names import check_names
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, size_of
-from kerascheck.network.ir import Layer, Weight
+from kerascheck.network.ir import KerasObject, Layer, Weight
 from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
+
+#: The weights and the output shapes that a layer has for some input shapes.
+Inferred: TypeAlias = tuple[list[Weight], list[Shape]]
 
 
 class Config(Mapping[str, Any]):
@@ -26,13 +29,15 @@ class Config(Mapping[str, Any]):
     `Undetermined` for what is not known.
     """
 
-    __slots__ = ("dialect", "given", "layer_name", "values_by_name")
+    __slots__ = ("dialect", "given", "layer_name", "plain", "values_by_name")
 
     def __init__(self, layer_name: str, values: dict[str, Any], given: frozenset[str], dialect: int = 3) -> None:
         self.layer_name = layer_name
         self.values_by_name = values
         self.given = given  # the names that the source gives
         self.dialect = dialect  # the Keras generation the file is written for: 1, 2 or 3
+        #: What layers with this same configuration of plain values gave, by input shapes; None where it holds others.
+        self.plain: dict[tuple[Shape, ...], Inferred] | None = None
 
     def __getitem__(self, name: str) -> Any:
         return self.values_by_name[name]
@@ -42,6 +47,20 @@ class Config(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.values_by_name)
+
+    # The base class would raise and catch a KeyError for these two.
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.values_by_name
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The raw value, or the default where there is none."""
+        return self.values_by_name.get(name, default)
+
+    def change(self, name: str, value: Any) -> None:
+        """Give a parameter another value than the source does."""
+        self.values_by_name[name] = value
+        self.plain = None
 
     def known(self, name: str) -> Any:
         """The raw value. Raises Undetermined where it is Unknown."""
@@ -278,8 +297,18 @@ def parse_signature(signature: str) -> tuple[tuple[str, ...], Mapping[str, Any],
     return names, defaults, frozenset((*names, *defaults))
 
 
+#: Classes of values that are equal only where they mean the same, if their classes are the same as well.
+_PLAIN = frozenset({str, int, float, bool, type(None), Symbol})
+#: Parameters whose values decide nothing about a layer but by their class.
+_OBJECTS = ("_initializer", "_regularizer")
+_MAX_CONFIGURATIONS = 2_000
+_MAX_PARTS = 100
+
+_configurations: dict[Hashable, Config] = {}
+
+
 def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:
-    """Bind the arguments of a constructor call to the layer's parameters.
+    """Bind the arguments of a constructor call to the layer's parameters; those seen before are not judged again.
 
     Args:
         definition: the layer.
@@ -290,6 +319,64 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
     Raises:
         KerasError: a missing or unknown argument, or one that the constructor refuses.
     """
+    own: dict[str, Any] = {}
+    key = _configuration_key(definition, arguments, spelled, dialect, own)
+    if key is None:
+        return _configure(definition, arguments, spelled, dialect)
+    known = _configurations.get(key)
+    if known is None:
+        known = _configure(definition, arguments, spelled, dialect)
+        if any(known.get(name) is not value for name, value in own.items()):
+            return known  # not under the name that the call gives it
+        # Without what belongs to this file alone.
+        known = Config(known.layer_name, {**known.values_by_name, **dict.fromkeys(own)}, known.given, dialect)
+        known.plain = {}
+        if len(_configurations) >= _MAX_CONFIGURATIONS:
+            _configurations.clear()
+        _configurations[key] = known
+    config = Config(known.layer_name, {**known.values_by_name, **own}, known.given, dialect)
+    config.plain = known.plain
+    return config
+
+
+def _configuration_key(
+    definition: LayerDef, arguments: Arguments, spelled: str, dialect: int, own: dict[str, Any]
+) -> Hashable:
+    """What decides the configuration, where that can be compared; else None. Names and objects go to `own`."""
+    if arguments.open_positional or arguments.open_keywords:
+        return None
+    parts: list[Hashable] = [definition.name, spelled, dialect]
+    for given in arguments.positional:
+        if not _add_part(parts, given.value):
+            return None
+    for name, given in arguments.keywords.items():
+        parts.append(name)
+        value = given.value
+        if name == "name" and type(value) is str and "/" not in value:
+            own[name] = value
+        elif type(value) is KerasObject and dialect >= 3 and name.endswith(_OBJECTS):
+            parts.append(value.qualname)
+            own[name] = value
+        elif not _add_part(parts, value):
+            return None
+    return tuple(parts)
+
+
+def _add_part(parts: list[Hashable], value: Any) -> bool:
+    """Add a value and its class to the parts of a key; whether it is plain, or made of a few plain values."""
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        parts += (kind, value)
+        return True
+    if kind not in (tuple, list, dict) or len(parts) + len(value) > _MAX_PARTS:
+        return False
+    parts += (kind, len(value))
+    items = value.items() if kind is dict else value
+    return all(_add_part(parts, item) for item in items)
+
+
+def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:
+    """`configure`, without a memory."""
     names, defaults, accepted = parse_signature(definition.signature)
     positional = [g.value for g in arguments.positional]
     keywords = {k: g.value for k, g in arguments.keywords.items()}

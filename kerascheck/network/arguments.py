@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.symbolic import Unknown
@@ -11,12 +10,17 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
-@dataclass(frozen=True, slots=True)
 class Given:
-    """An argument the source gives: its value, and its node where it is written in this very call."""
+    """An argument the source gives: its value, and its node where it is written in this very call. Never changed."""
 
-    value: Any
-    node: cst.Arg | None = None
+    __slots__ = ("node", "value")
+
+    def __init__(self, value: Any, node: cst.Arg | None = None) -> None:
+        self.value = value
+        self.node = node
+
+    def __repr__(self) -> str:
+        return f"Given({self.value!r})"
 
 
 class Absent:

@@ -209,6 +209,10 @@ class InputLayer(Layer):
         return shapes
 
 
+#: Input shapes for which a configuration keeps what they gave.
+_MAX_REMEMBERED = 100
+
+
 class BuiltinLayer(Layer):
     """A layer whose class Keras ships: its definition says what it does."""
 
@@ -228,16 +232,30 @@ class BuiltinLayer(Layer):
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.unknown is not None:
             raise Undetermined(self.unknown.reason)
-        self.definition.check_inputs(self.config, shapes)
-        try:
-            weights: list[Weight] | Unknown = self.definition.weights_for(self.config, shapes)
-        except Undetermined as undetermined:
-            weights = Unknown(undetermined.reason)
+        memory = self.config.plain
+        key = tuple(shapes)
+        known = memory.get(key) if memory is not None else None
+        weights: list[Weight] | Unknown
+        if known is not None:
+            weights = [Weight(weight.name, weight.shape, weight.trainable) for weight in known[0]]
+        else:
+            self.definition.check_inputs(self.config, shapes)
+            try:
+                weights = self.definition.weights_for(self.config, shapes)
+            except Undetermined as undetermined:
+                weights = Unknown(undetermined.reason)
         if self.weights is None or isinstance(self.weights, Unknown):
             self.weights = weights
         elif not isinstance(weights, Unknown):
             self._check_reuse(self.weights, weights)
-        return self.definition.outputs_for(self.config, shapes)
+        if known is not None:
+            return list(known[1])
+        outputs = self.definition.outputs_for(self.config, shapes)
+        if memory is not None and len(memory) < _MAX_REMEMBERED and isinstance(weights, list):
+            is_plain = all(map(is_exact, shapes))  # a symbolic size belongs to its file
+            if is_plain:
+                memory[key] = (weights, list(outputs))
+        return outputs
 
     def _check_reuse(self, built: list[Weight], wanted: list[Weight]) -> None:
         """A built layer keeps its weights: another input size is refused."""
@@ -257,6 +275,8 @@ class BuiltinLayer(Layer):
         return self.definition.output_dtype(self.config, dtype)
 
     def sublayers(self) -> Sequence[Layer]:
+        if self.config.plain is not None:
+            return ()
         return [value for value in self.config.values() if isinstance(value, Layer)]
 
     def all_weights(self) -> list[tuple[Weight, bool]]:

@@ -11,7 +11,6 @@ from typing import Any
 from kerascheck.interp import Analysis, analyze
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
-from kerascheck.interp.statements import execute
 from kerascheck.interp.values import DictValue, ListValue, Scope, UserRaise
 from kerascheck.network.ir import Network
 from kerascheck.source import Source
@@ -84,7 +83,7 @@ def execute_module(code: str, filename: str = "example.py", steps: int = 2_000_0
     scope = Scope("module", None, text)
     prepare_module(scope, "__main__")
     with contextlib.suppress(UserRaise):
-        execute(run, text.tree.body, scope)
+        run.execute(text.tree.body, scope)
     return run, scope
 
 

@@ -170,14 +170,15 @@ def test_an_input_layer_has_a_shape_and_no_weights() -> None:
 
 
 def test_absent_given_or_cannot_tell() -> None:
-    arguments = Arguments([Given(1)], {"b": Given(2)})
-    assert arguments.get("a", 0) == Given(1)
-    assert arguments.get("b", 1) == Given(2)
+    first, second = Given(1), Given(2)
+    arguments = Arguments([first], {"b": second})
+    assert arguments.get("a", 0) is first
+    assert arguments.get("b", 1) is second
     assert arguments.get("c", 2) is ABSENT
     assert arguments.value("c", 2, 5) == 5
-    hidden = Arguments([], {"b": Given(2)}, open_keywords=True)
+    hidden = Arguments([], {"b": second}, open_keywords=True)
     assert hidden.get("c") is CANNOT_TELL
-    assert hidden.get("b") == Given(2)
+    assert hidden.get("b") is second
     assert isinstance(hidden.value("c", None, 5), Unknown)
     starred = Arguments([Given(1)], {}, open_positional=True)
     assert starred.get("b", 1) is CANNOT_TELL

@@ -18,6 +18,8 @@ from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Site
 from kerascheck.symbolic import KerasError, Unknown
 
+Handler = Callable[[Run, str, Arguments, Site], Value]
+
 #: Functions that call a merging layer at once.
 _FUNCTIONAL_MERGES = {
     "add": "Add",
@@ -43,33 +45,65 @@ _SPELLED_KERAS_1 = frozenset(
 )
 
 
-def keras_call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """A call of `keras.<anything>` that has no entry of its own."""
+def find_keras(name: str) -> Handler:
+    """What runs a call of `keras.<anything>` that has no entry of its own."""
     parts = name.split(".")
     last = parts[-1]
-    run.reach(site)
     if len(parts) >= 3 and parts[1] == "layers":
         if last in _FUNCTIONAL_MERGES and len(parts) == 3:
-            return _merge(run, _FUNCTIONAL_MERGES[last], arguments, site)
+            return _merge
         if last[:1].isupper():
-            return make_layer(run, last, arguments, site)
+            return _layer
     if len(parts) == 3 and parts[1] == "applications" and last[:1].isupper():
-        from kerascheck.interp.keras.applications import make_application
-
-        return make_application(run, name, arguments, site)
+        return _application
     if name in _LOADERS:
-        return _unknown_network(run, "Model", "loaded from a file", site)
+        return _load
+    if len(parts) == 4 and parts[1] == "applications" and last == "preprocess_input":
+        return _preprocess
+    if len(parts) >= 3 and parts[1] in _OBJECTS and last[:1].isupper():
+        return _object
+    if len(parts) == 3 and parts[1] in ("regularizers", "initializers", "optimizers"):
+        return _object
+    return _other
+
+
+def _layer(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return make_layer(run, name.rpartition(".")[2], arguments, site)
+
+
+def _application(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.keras.applications import make_application
+
+    run.reach(site)
+    return make_application(run, name, arguments, site)
+
+
+def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    run.reach(site)
+    return _unknown_network(run, "Model", "loaded from a file", site)
+
+
+def _preprocess(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.keras.applications import preprocess_input
+
+    _note_call(run, name, arguments, site)
+    return preprocess_input(run, name, arguments, site)
+
+
+def _object(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return KerasObject(name, _note_call(run, name, arguments, site), site)
+
+
+def _other(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    _note_call(run, name, arguments, site)
+    return run.fresh(f"the result of {name}", site.node)
+
+
+def _note_call(run: Run, name: str, arguments: Arguments, site: Site) -> Arguments:
+    run.reach(site)
     frozen = freeze_arguments(run, arguments)
     run.program.calls.append((name, frozen, site))
-    if len(parts) == 4 and parts[1] == "applications" and last == "preprocess_input":
-        from kerascheck.interp.keras.applications import preprocess_input
-
-        return preprocess_input(run, name, arguments, site)
-    if len(parts) >= 3 and parts[1] in _OBJECTS and last[:1].isupper():
-        return KerasObject(name, frozen, site)
-    if len(parts) == 3 and parts[1] in ("regularizers", "initializers", "optimizers"):
-        return KerasObject(name, frozen, site)
-    return run.fresh(f"the result of {name}", site.node)
+    return frozen
 
 
 _LOADERS = frozenset(
@@ -122,7 +156,7 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
         run.raised(error, site, refused)
         return refused
     if run.image_data_format != "channels_last" and config.get("data_format", "") is None:
-        config.values_by_name["data_format"] = run.image_data_format
+        config.change("data_format", run.image_data_format)
     if definition.name == "Lambda":
         from kerascheck.interp.keras.subclassing import FunctionLayer
 
@@ -147,8 +181,9 @@ def _name(run: Run, layer: Layer, arguments: Arguments) -> None:
         layer.name = run.layer_name(layer.cls)
 
 
-def _merge(run: Run, cls: str, arguments: Arguments, site: Site) -> Value:
+def _merge(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`keras.layers.concatenate([a, b], axis=-1)`."""
+    cls = _FUNCTIONAL_MERGES[name.rpartition(".")[2]]
     inputs = arguments.value("inputs", 0)
     keywords = {key: given for key, given in arguments.keywords.items() if key != "inputs"}
     layer = make_layer(
@@ -205,7 +240,7 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
     return layer
 
 
-CONSTRUCTORS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
+CONSTRUCTORS: dict[str, Handler] = {
     "keras.Input": _input,
     "keras.Sequential": make_sequential,
     "keras.Model": make_functional,

@@ -12,11 +12,17 @@ from kerascheck.interp.sequences import as_unknown
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, size_of
+from kerascheck.network.ir import BuiltinLayer, KerasObject, Tensor
 from kerascheck.symbolic import Symbol, Unknown
+
+#: Classes of values that are plain themselves: most arguments.
+_PLAIN = frozenset({str, int, float, bool, type(None), Tensor, BuiltinLayer, KerasObject})
 
 
 def freeze(value: Value, depth: int = 0) -> Any:
     """Lists as lists, dictionaries as dictionaries, layer objects as layers; what is not known as Unknown."""
+    if type(value) in _PLAIN:
+        return value
     if depth > 20:
         return Unknown("nested too deeply")
     if isinstance(value, ListValue):
@@ -28,7 +34,7 @@ def freeze(value: Value, depth: int = 0) -> Any:
             return value.unknown
         return {key: freeze(item, depth + 1) for key, item in value.items.items()}
     if isinstance(value, tuple):
-        return tuple(freeze(item, depth + 1) for item in value)
+        return tuple([freeze(item, depth + 1) for item in value])
     if isinstance(value, Instance) and value.layer is not None:
         return value.layer
     if isinstance(value, Array):
@@ -41,19 +47,26 @@ def freeze(value: Value, depth: int = 0) -> Any:
 def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
     """The arguments with plain values; an unknown one is called as the source writes it."""
 
-    def one(given: Given) -> Given:
-        value = freeze(given.value)
-        if isinstance(value, Unknown):
-            value = Unknown(value.reason, value.key, partial(_text, value, given), value.parts)
-        return Given(value, given.node)
-
     return Arguments(
-        [one(given) for given in arguments.positional],
-        {name: one(given) for name, given in arguments.keywords.items()},
+        [
+            given if type(given.value) in _PLAIN else _freeze_argument(given)  # spares most of the calls
+            for given in arguments.positional
+        ],
+        {
+            name: given if type(given.value) in _PLAIN else _freeze_argument(given)
+            for name, given in arguments.keywords.items()
+        },
         arguments.open_positional,
         arguments.open_keywords,
         arguments.call,
     )
+
+
+def _freeze_argument(given: Given) -> Given:
+    value = freeze(given.value)
+    if isinstance(value, Unknown):
+        value = Unknown(value.reason, value.key, partial(_text, value, given), value.parts)
+    return Given(value, given.node)
 
 
 def _text(value: Unknown, given: Given) -> str | None:
