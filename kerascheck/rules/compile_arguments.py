@@ -1,0 +1,660 @@
+"""KC433 and KC434: metrics that do not fit the output, and things in the wrong place of `compile`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.data.array import Array
+from kerascheck.data.training import training_data
+from kerascheck.diagnostics import Severity
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.ir import CompileCall, KerasObject, Program, Site
+from kerascheck.rules._figures import BY_NAME
+from kerascheck.rules._graph import registers_names
+from kerascheck.rules._losses import ALIASES, BINARY, LOSSES, Loss, losses_by_output, output_name, part_site
+from kerascheck.rules._outputs import Output, describe
+from kerascheck.rules._training import argument_site, dialect, known_int, value_site
+from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
+from kerascheck.symbolic import Symbol
+
+
+class MetricDoesNotFit(Rule):
+    """A metric measures something else than it says on this output.
+
+    ## What it does
+
+    Looks at the metrics of `compile` together with the output and the loss they belong to. It reports
+
+    - `categorical_accuracy` and `sparse_categorical_accuracy` on a single unit, where `argmax` is always 0,
+    - the one under the loss of the other, which has labels of another form,
+    - `binary_accuracy` on three or more softmax units, and with class numbers as labels,
+    - `keras.metrics.Accuracy()`, which counts outputs that are equal to the label to the last digit,
+    - `IoU` and `MeanIoU` on probabilities, which they truncate to 0,
+    - top-k accuracy with as many places as there are classes,
+    - `"accuracy"` on several sigmoid units whose labels are not one-hot: that means `categorical_accuracy`.
+
+    ## Why it is bad
+
+    The model trains, and the figure on the screen is wrong: always 1, always 0, or the share of one class.
+
+    ## Example
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy", metrics=["categorical_accuracy"])
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy", metrics=["binary_accuracy"])
+    ```
+
+    ## References
+
+    - [Keras: accuracy metrics](https://keras.io/api/metrics/accuracy_metrics/)
+    - [Keras: image segmentation metrics](https://keras.io/api/metrics/segmentation_metrics/)
+    """
+
+    code = "KC433"
+    name = "metric-does-not-fit"
+    severity = Severity.WARNING
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for call in program.compiles:
+            if call.network.open is not None or call.network.unknown is not None:
+                continue
+            for metric, place, output, loss in _metrics_by_output(call):
+                message = _misfit(metric, output, loss)
+                if message is None and _is_several_labels(program, call, metric, output, loss):
+                    message = (
+                        f'"{metric}" on {output.units} sigmoid units only looks at the largest; '
+                        'use "binary_accuracy" where several labels can hold'
+                    )
+                if message is not None:
+                    yield Finding(place, message, anchor=call.site)
+
+    VALID = [
+        # Keras chooses the right one
+        """
+from keras import Sequential, layers
+for units, activation, loss in ((1, "sigmoid", "binary_crossentropy"), (3, "softmax", "categorical_crossentropy")):
+    model = Sequential([layers.Input((4,)), layers.Dense(units, activation=activation)])
+    model.compile("adam", loss, metrics=["accuracy", "Accuracy"])
+""",
+        # the right ones by name
+        """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(10, activation="softmax")])
+top = keras.metrics.SparseTopKCategoricalAccuracy(k=5)
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["sparse_categorical_accuracy", top])
+""",
+        # two units of softmax: both bits are right or both are wrong
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(2, activation="softmax")])
+model.compile("adam", "categorical_crossentropy", metrics=["binary_accuracy"])
+""",
+        # independent labels
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(5, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["binary_accuracy"])
+""",
+        # one label out of five, one-hot
+        """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(np.zeros((3, 4)), np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]]))
+""",
+        # it is told that the outputs are probabilities
+        """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+iou = keras.metrics.MeanIoU(num_classes=3, sparse_y_true=False, sparse_y_pred=False)
+model.compile("adam", "categorical_crossentropy", metrics=[iou, keras.metrics.OneHotMeanIoU(num_classes=3)])
+""",
+        # each output has its own
+        """
+from keras import Input, Model, layers
+i = Input((4,))
+kind = layers.Dense(3, activation="softmax", name="kind")(i)
+flag = layers.Dense(1, activation="sigmoid", name="flag")(i)
+model = Model(i, [kind, flag])
+model.compile(
+    "adam",
+    {"kind": "categorical_crossentropy", "flag": "binary_crossentropy"},
+    metrics={"kind": ["categorical_accuracy"], "flag": ["binary_accuracy"]},
+)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile(
+    "adam",
+    "binary_crossentropy",
+    metrics=[
+        "categorical_accuracy",
+        keras.metrics.SparseCategoricalAccuracy(),
+        keras.metrics.Accuracy(),
+        keras.metrics.MeanIoU(num_classes=2),
+    ],
+)
+""",
+            [
+                (9, "categorical_accuracy on one unit is no accuracy: argmax is always 0; use binary_accuracy"),
+                (10, "sparse_categorical_accuracy on one unit is the share of class 0; use binary_accuracy"),
+                (11, 'Accuracy() counts outputs equal to the label to the last digit; write "accuracy"'),
+                (12, "MeanIoU truncates probabilities to 0; use BinaryIoU"),
+            ],
+        ),
+        Invalid(
+            """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+model.compile(
+    "adam",
+    "categorical_crossentropy",
+    metrics=["binary_accuracy", "top_k_categorical_accuracy", "sparse_categorical_accuracy"],
+)
+model.compile(
+    "adam",
+    "sparse_categorical_crossentropy",
+    metrics=[
+        "categorical_accuracy",
+        keras.metrics.BinaryAccuracy(),
+        keras.metrics.MeanIoU(3),
+    ],
+)
+""",
+            [
+                (8, "binary_accuracy counts the right bits of 3 softmax units; use categorical_accuracy"),
+                (8, "top-5 accuracy of 3 classes is always 1; give a smaller k"),
+                (
+                    8,
+                    "sparse_categorical_accuracy wants class numbers, categorical_crossentropy one-hot labels; "
+                    "use categorical_accuracy",
+                ),
+                (
+                    14,
+                    "categorical_accuracy wants one-hot labels, sparse_categorical_crossentropy class numbers; "
+                    "use sparse_categorical_accuracy",
+                ),
+                (
+                    15,
+                    "binary_accuracy compares class numbers with probabilities; use sparse_categorical_accuracy",
+                ),
+                (16, "MeanIoU truncates probabilities to 0; give it sparse_y_pred=False"),
+            ],
+        ),
+        # several labels at once
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(np.zeros((2, 4)), np.array([[1, 0, 1], [0, 1, 1]]))
+""",
+            [
+                (
+                    5,
+                    '"accuracy" on 3 sigmoid units only looks at the largest; '
+                    'use "binary_accuracy" where several labels can hold',
+                )
+            ],
+        ),
+    ]
+
+
+def _metrics_by_output(call: CompileCall) -> Iterator[tuple[Any, Site, Output, Loss]]:
+    """Each metric with its place, and the output and the loss it belongs to, as far as they are known."""
+    given = call.arguments.get("metrics")
+    if not isinstance(given, Given):
+        return
+    for target in losses_by_output(call):
+        if target.loss is None:
+            continue
+        output = describe(target.tensor)
+        for metric, place in _metrics_of(call, given, target.tensor):
+            yield metric, place, output, target.loss
+
+
+def _metrics_of(call: CompileCall, given: Given, tensor: Any) -> Iterator[tuple[Any, Site]]:
+    value, outputs = given.value, call.outputs
+    if isinstance(value, dict):
+        name = output_name(tensor)
+        items = value.get(name, []) if isinstance(name, str) else []
+        for item in items if isinstance(items, (list, tuple)) else [items]:
+            yield item, part_site(call, given, name)
+    elif isinstance(value, (list, tuple)) and len(outputs) <= 1:
+        for index, item in enumerate(value):
+            for inner in item if isinstance(item, (list, tuple)) else [item]:
+                yield inner, part_site(call, given, index)
+    elif isinstance(value, (list, tuple)) and len(value) == len(outputs):
+        for index, items in enumerate(value):
+            if outputs[index] is tensor:
+                for item in items if isinstance(items, (list, tuple)) else [items]:
+                    yield item, part_site(call, given, index)
+
+
+def _class_of(metric: Any) -> tuple[str | None, Arguments]:
+    """The class of Keras that a metric means, and its arguments; None for `"accuracy"` and what is not known."""
+    nothing = Arguments([], {})
+    if isinstance(metric, str):
+        return (None if metric.lower() in ("accuracy", "acc") else BY_NAME.get(metric)), nothing
+    name = metric.name if isinstance(metric, Symbol) else metric.qualname if isinstance(metric, KerasObject) else ""
+    module, _, last = name.rpartition(".")
+    if module != "keras.metrics":
+        return None, nothing
+    return BY_NAME.get(last), metric.arguments if isinstance(metric, KerasObject) else nothing
+
+
+def _misfit(metric: Any, output: Output, loss: Loss) -> str | None:
+    """What is wrong with this metric for this output under this loss."""
+    cls, arguments = _class_of(metric)
+    units = output.units if isinstance(output.units, int) else None
+    if cls is None:
+        return None
+    if cls == "Accuracy" and output.activation in ("sigmoid", "softmax"):
+        return 'Accuracy() counts outputs equal to the label to the last digit; write "accuracy"'
+    if cls in ("MeanIoU", "IoU") and output.activation in ("sigmoid", "softmax"):
+        if arguments.value("sparse_y_pred", 5 if cls == "MeanIoU" else 6, True) is not True:
+            return None
+        return f"{cls} truncates probabilities to 0; " + (
+            "use BinaryIoU" if units == 1 else "give it sparse_y_pred=False"
+        )
+    if units == 1 and loss.name in BINARY:
+        if cls == "CategoricalAccuracy":
+            return "categorical_accuracy on one unit is no accuracy: argmax is always 0; use binary_accuracy"
+        if cls == "SparseCategoricalAccuracy":
+            return "sparse_categorical_accuracy on one unit is the share of class 0; use binary_accuracy"
+    if units is None or units < 2:
+        return None
+    if loss.name == "sparse_categorical_crossentropy":
+        if cls in ("CategoricalAccuracy", "TopKCategoricalAccuracy"):
+            right = "sparse_categorical_accuracy" if cls == "CategoricalAccuracy" else "SparseTopKCategoricalAccuracy"
+            return f"{_spelled(cls)} wants one-hot labels, {loss.name} class numbers; use {right}"
+        if cls == "BinaryAccuracy":
+            return "binary_accuracy compares class numbers with probabilities; use sparse_categorical_accuracy"
+    if loss.name == "categorical_crossentropy":
+        if cls in ("SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy"):
+            right = "categorical_accuracy" if cls == "SparseCategoricalAccuracy" else "TopKCategoricalAccuracy"
+            return f"{_spelled(cls)} wants class numbers, {loss.name} one-hot labels; use {right}"
+        if cls == "BinaryAccuracy" and units > 2 and output.activation == "softmax":
+            return f"binary_accuracy counts the right bits of {units} softmax units; use categorical_accuracy"
+    if cls in ("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"):
+        k = known_int(arguments.value("k", 0, 5))
+        if k is not None and k >= units:
+            return f"top-{k} accuracy of {units} classes is always 1; give a smaller k"
+    return None
+
+
+def _spelled(cls: str) -> str:
+    """The name of the function that stands for a class."""
+    return next(name for name, meant in BY_NAME.items() if meant == cls and name.islower())
+
+
+def _is_several_labels(program: Program, call: CompileCall, metric: Any, output: Output, loss: Loss) -> bool:
+    """Whether `"accuracy"` is asked of sigmoid units whose labels surely are not one-hot."""
+    if not isinstance(metric, str) or metric.lower() not in ("accuracy", "acc") or loss.name not in BINARY:
+        return False
+    if output.activation != "sigmoid" or not isinstance(output.units, int) or output.units < 2:
+        return False
+    for training in program.trainings:
+        if training.compiled is call and training.method == "fit":
+            y = training_data(training).y
+            zeros_and_ones = isinstance(y, Array) and y.content.values == frozenset((0, 1))
+            if isinstance(y, Array) and zeros_and_ones and y.content.one_hot is False:
+                return len(call.outputs) == 1
+    return False
+
+
+# -- the wrong thing in the wrong place ----------------------------------------------------------------------------
+
+#: Optimizers by name, in small letters. Source: keras/src/optimizers/__init__.py (Keras 3.15).
+_OPTIMIZERS = {
+    name.lower(): name
+    for name in (
+        "SGD", "RMSprop", "Adam", "AdamW", "Adadelta", "Adagrad", "Adamax", "Adafactor", "Nadam", "Ftrl", "Lion",
+        "Muon", "LossScaleOptimizer", "ScheduleFreeAdamW",
+    )
+}  # fmt: skip
+#: Losses by name that `compile` takes beside the functions of `_losses.LOSSES` and their classes.
+#: Source: keras/src/losses/__init__.py, keras/src/trainers/compile_utils.py (Keras 3.15).
+_MORE_LOSSES = {
+    "bce", "BCE", "kld", "KLD", "mae", "MAE", "mape", "MAPE", "mse", "MSE", "msle", "MSLE", "KLDivergence", "CTC",
+    "ctc", "Dice", "dice", "Tversky", "tversky", "Circle", "circle",
+}  # fmt: skip
+_LOSS_NAMES = LOSSES | _MORE_LOSSES | {"".join(part.capitalize() for part in name.split("_")) for name in LOSSES}
+#: Losses that Keras 2 has under names that Keras 3 does not know.
+_OLD_LOSSES = {name for name in ALIASES if name not in _LOSS_NAMES}
+_PARAMETERS = (
+    "optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution",
+    "jit_compile", "auto_scale_loss",
+)  # fmt: skip
+#: Arguments that older versions have.
+_OLD_PARAMETERS = {
+    "class_mode": "Keras 1 dropped it",
+    "sample_weight_mode": "Keras 3 tells it from the shape of the weights",
+    "target_tensors": "TensorFlow 2 has no such thing",
+    "lr": "give it to the optimizer as learning_rate",
+    "learning_rate": "give it to the optimizer",
+}
+#: Metrics that KC501 speaks about.
+_REMOVED_METRICS = {"fmeasure", "fbeta_score", "matthews_correlation"}
+
+
+class WrongCompileArgument(Rule):
+    """Something in `compile` is not what its place wants.
+
+    ## What it does
+
+    Reports losses in the place of the optimizer and optimizers in the place of the loss, classes of optimizers in place
+    of objects, names that Keras does not know, metrics that are no list or stand in third place (which is that of
+    `loss_weights` since Keras 3), and arguments that there are not.
+
+    What Keras 2 took is a warning where the file shows that it is written for Keras 1 or 2.
+
+    ## Why it is bad
+
+    Keras raises ValueError or TypeError, for losses and metrics not before the first batch.
+
+    ## Example
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("binary_crossentropy", "adam")
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    ```
+
+    ## References
+
+    - [Keras: compile](https://keras.io/api/models/model_training_apis/#compile-method)
+    """
+
+    code = "KC434"
+    name = "wrong-compile-argument"
+    severity = Severity.ERROR
+    fixable = "safe"
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for call in program.compiles:
+            yield from self._keywords(call)
+            yield from self._optimizer(call)
+            yield from self._losses(call)
+            yield from self._metrics(call)
+
+    def _keywords(self, call: CompileCall) -> Iterator[Finding]:
+        for name, given in call.arguments.keywords.items():
+            if name in _PARAMETERS or given.node is None:
+                continue
+            near = difflib.get_close_matches(name, _PARAMETERS, 1, 0.75)
+            advice = _OLD_PARAMETERS.get(name) or (f"did you mean {near[0]}?" if near else None)
+            message = f"compile has no argument {name}" + (f"; {advice}" if advice else "")
+            yield Finding(
+                argument_site(call.site, given),
+                message,
+                anchor=call.site,
+                severity=self._grade(call, name in _OLD_PARAMETERS),
+            )
+
+    def _optimizer(self, call: CompileCall) -> Iterator[Finding]:
+        given = call.arguments.get("optimizer", 0)
+        if not isinstance(given, Given):
+            return
+        value = given.value
+        message = None
+        if isinstance(value, str) and value.lower() not in _OPTIMIZERS and not registers_names(call.site):
+            near = difflib.get_close_matches(value.lower(), _OPTIMIZERS, 1, 0.7)
+            if value in _LOSS_NAMES | _OLD_LOSSES:
+                message = f'"{value}" is a loss; the optimizer comes first'
+            else:
+                message = f'Keras has no optimizer "{value}"' + (f'; did you mean "{near[0]}"?' if near else "")
+        elif isinstance(value, Symbol) and value.name.startswith("keras.optimizers."):
+            name = value.name.rpartition(".")[2]
+            if name.lower() in _OPTIMIZERS and name[:1].isupper():
+                message = f"{name} is a class; write {name}()"
+        elif isinstance(value, (Symbol, KerasObject)):
+            kind = _family(value)
+            if kind in ("loss", "metric"):
+                message = f"{_shown(value)} is a {kind}, no optimizer"
+        if message is not None:
+            yield Finding(value_site(call.site, given), message, anchor=call.site)
+
+    def _losses(self, call: CompileCall) -> Iterator[Finding]:
+        given = call.arguments.get("loss", 1)
+        if not isinstance(given, Given):
+            return
+        value = given.value
+        parts: list[tuple[Any, str | int | None]] = [(value, None)]
+        if isinstance(value, dict):
+            parts = [(item, key if isinstance(key, str) else None) for key, item in value.items()]
+        elif isinstance(value, (list, tuple)):
+            parts = [(item, index) for index, item in enumerate(value)]
+        for item, part in parts:
+            message = self._loss(item, call)
+            if message is not None:
+                old = isinstance(item, str) and item in _OLD_LOSSES
+                yield Finding(part_site(call, given, part), message, anchor=call.site, severity=self._grade(call, old))
+
+    def _loss(self, value: Any, call: CompileCall) -> str | None:
+        if isinstance(value, str):
+            if value in _LOSS_NAMES or value.lower() in ("crossentropy", "ce") or registers_names(call.site):
+                return None
+            if value.lower() in _OPTIMIZERS:
+                return f'"{value}" is an optimizer, no loss'
+            if value in ALIASES:
+                return f'Keras 3 has no loss "{value}"; it is called "{ALIASES[value]}"'
+            if value.lower() in ("accuracy", "acc"):
+                return f'"{value}" is a metric and has no gradient; a loss is wanted'
+            near = difflib.get_close_matches(value.lower(), sorted(LOSSES), 1, 0.8)
+            return f'Keras has no loss "{value}"' + (f'; did you mean "{near[0]}"?' if near else "")
+        if isinstance(value, (Symbol, KerasObject)) and _family(value) == "optimizer":
+            return f"{_shown(value)} is an optimizer, no loss"
+        return None
+
+    def _metrics(self, call: CompileCall) -> Iterator[Finding]:
+        if len(call.arguments.positional) > 2 and "metrics" not in call.arguments.keywords:
+            third = call.arguments.positional[2]
+            if isinstance(third.value, (list, tuple)) and third.value and all(isinstance(i, str) for i in third.value):
+                yield Finding(
+                    value_site(call.site, third),
+                    "the third argument of compile is loss_weights since Keras 3; write metrics=",
+                    _named_metrics(call),
+                    anchor=call.site,
+                    severity=self._grade(call, True),
+                )
+        for label in ("metrics", "weighted_metrics"):
+            given = call.arguments.get(label)
+            if not isinstance(given, Given):
+                continue
+            if isinstance(given.value, (str, KerasObject)):
+                yield Finding(
+                    value_site(call.site, given),
+                    f"{label} is to be a list: [{_shown(given.value)}]",
+                    _listed(call, given),
+                    anchor=call.site,
+                    severity=self._grade(call, True),
+                )
+            elif isinstance(given.value, (list, tuple)):
+                for index, item in enumerate(given.value):
+                    message = self._metric(item, call)
+                    if message is not None:
+                        yield Finding(part_site(call, given, index), message, anchor=call.site)
+
+    def _metric(self, value: Any, call: CompileCall) -> str | None:
+        if not isinstance(value, str) or value in BY_NAME or value.lower() in ("accuracy", "acc"):
+            return None
+        if value in _REMOVED_METRICS or registers_names(call.site):
+            return None
+        if value in ("loss", "val_loss"):
+            return f'"{value}" is no metric: the loss is always reported'
+        names = sorted({*(name for name in BY_NAME if name.islower()), "accuracy"})
+        near = difflib.get_close_matches(value.lower(), names, 1, 0.75)
+        return f'Keras has no metric "{value}"' + (
+            f'; did you mean "{near[0]}"?' if near else "; use a class of keras.metrics"
+        )
+
+    def _grade(self, call: CompileCall, is_old: bool) -> Severity | None:
+        return Severity.WARNING if is_old and dialect(call.site) < 3 else None
+
+    VALID = [
+        # everything in its place
+        """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("Adam", "BinaryCrossentropy", metrics=["AUC", "acc", "mse", "f1_score"])
+model.compile(keras.optimizers.SGD(0.1), keras.losses.BinaryCrossentropy(), [1.0], ["accuracy"])
+model.compile(optimizer="RMSProp", loss="crossentropy", run_eagerly=True, jit_compile=False)
+""",
+        # the program's own loss and metric
+        """
+from keras import Sequential, layers, ops
+def loss(y, p):
+    return ops.mean(ops.abs(y - p))
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", loss, metrics=[loss])
+""",
+        # names that the program registers
+        """
+import keras
+from keras import Sequential, layers, ops
+@keras.saving.register_keras_serializable()
+def far(y, p):
+    return ops.mean(ops.abs(y - p))
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "far")
+""",
+        # one for each output
+        """
+from keras import Input, Model, layers
+i = Input((4,))
+model = Model(i, [layers.Dense(1, name="size")(i), layers.Dense(1, name="price")(i)])
+model.compile("adam", {"size": "mse", "price": "mae"}, metrics={"size": "mae", "price": ["mse"]})
+""",
+        # a method of that name of something else
+        """
+import re
+import keras
+pattern = re.compile("binary_crossentropy", re.IGNORECASE)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("binary_crossentropy", "adam")
+model.compile(keras.optimizers.Adam, keras.optimizers.SGD())
+model.compile("rmsprob", "binary_cross_entropy", metrics=["acuracy", "loss"])
+model.compile("adam", "accuracy", metric=["accuracy"])
+model.compile(keras.losses.MeanSquaredError(), loss="mse", learning_rate=0.1)
+""",
+            [
+                (5, '"binary_crossentropy" is a loss; the optimizer comes first'),
+                (5, '"adam" is an optimizer, no loss'),
+                (6, "Adam is a class; write Adam()"),
+                (6, "SGD() is an optimizer, no loss"),
+                (7, 'Keras has no optimizer "rmsprob"; did you mean "rmsprop"?'),
+                (7, 'Keras has no loss "binary_cross_entropy"; did you mean "binary_crossentropy"?'),
+                (7, 'Keras has no metric "acuracy"; did you mean "accuracy"?'),
+                (7, '"loss" is no metric: the loss is always reported'),
+                (8, '"accuracy" is a metric and has no gradient; a loss is wanted'),
+                (8, "compile has no argument metric; did you mean metrics?"),
+                (9, "MeanSquaredError() is a loss, no optimizer"),
+                (9, "compile has no argument learning_rate; give it to the optimizer"),
+            ],
+        ),
+        # what Keras 2 took
+        Invalid(
+            """
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "kullback_leibler_divergence", metrics="accuracy")
+model.compile("adam", "mse", ["mae", "accuracy"])
+""",
+            [
+                (4, 'Keras 3 has no loss "kullback_leibler_divergence"; it is called "kl_divergence"'),
+                (4, 'metrics is to be a list: ["accuracy"]'),
+                (5, "the third argument of compile is loss_weights since Keras 3; write metrics="),
+            ],
+            fixed="""
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "kullback_leibler_divergence", metrics=["accuracy"])
+model.compile("adam", "mse", metrics=["mae", "accuracy"])
+""",
+        ),
+    ]
+
+
+def _family(value: Symbol | KerasObject) -> str | None:
+    """What a thing of Keras is: an optimizer, a loss, a metric."""
+    name = value.name if isinstance(value, Symbol) else value.qualname
+    parts = name.split(".")
+    if len(parts) != 3 or parts[0] != "keras":
+        return None
+    if parts[1] == "optimizers":
+        return "optimizer" if parts[2].lower() in _OPTIMIZERS else None
+    return {"losses": "loss", "metrics": "metric"}.get(parts[1])
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    name = value.name if isinstance(value, Symbol) else value.qualname
+    return name.rpartition(".")[2] + ("()" if isinstance(value, KerasObject) else "")
+
+
+_EQUAL = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+
+
+def _named_metrics(call: CompileCall) -> Repair | None:
+    """Write `metrics=` before the third argument, where nothing without a name stands behind it."""
+    node, third = call.site.node, call.arguments.positional[2]
+    if not isinstance(node, cst.Call) or len(call.arguments.positional) != 3 or third.node is None:
+        return None
+    if not any(arg is third.node for arg in node.args):
+        return None
+    named = third.node.with_changes(keyword=cst.Name("metrics"), equal=_EQUAL)
+    changed = node.with_changes(args=[named if arg is third.node else arg for arg in node.args])
+    return Repair("Write metrics=", (Replacement(node, changed),))
+
+
+def _listed(call: CompileCall, given: Given) -> Repair | None:
+    """Put brackets around the one metric."""
+    if given.node is None or not isinstance(given.node.value, (cst.SimpleString, cst.Call)):
+        return None
+    value = given.node.value
+    return Repair("Make it a list", (Replacement(value, cst.List([cst.Element(value)])),))
