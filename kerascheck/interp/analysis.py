@@ -14,7 +14,7 @@ import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the 
 from kerascheck.interp.functions import call_function, instantiate, symbolic_arguments
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
-from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, Scope, UserRaise
+from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, IteratorValue, Scope, UserRaise
 from kerascheck.network.ir import Program
 from kerascheck.symbolic import Unknown
 
@@ -209,9 +209,10 @@ def _explore(
                 if function.name == "__init__":
                     continue  # run with the object, below
                 receiver = owner if "classmethod" in function.decorated else _object(run, owner)
-            call_function(
-                run, function, symbolic_arguments(run, function, receiver is not None), function.site, receiver
-            )
+            given = symbolic_arguments(run, function, receiver is not None)
+            returned = call_function(run, function, given, function.site, receiver)
+            if isinstance(returned, IteratorValue):
+                run.lose(returned, "a generator that nobody is seen to walk over")
         except UserRaise:
             pass
         except (BudgetExceeded, RecursionError):

@@ -17,6 +17,7 @@ from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
     DictValue,
+    DictView,
     FunctionValue,
     Instance,
     ListValue,
@@ -93,6 +94,8 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     handler = METHODS.get(kind, {}).get(name)
     if handler is not None:
         return NativeMethod(name, value, handler)
+    if isinstance(value, DictView):
+        return run.fresh(f"{name} of a view of a dictionary", node)
     if isinstance(value, (ListValue, DictValue)):
         return NativeMethod(name, value, _blurring)
     return run.fresh(f"attribute {name} of {value!r}"[:80], node)
@@ -113,7 +116,7 @@ def _holds_flags(dotted: str) -> bool:
 
 def _blurring(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
     """A method that is not known may change its receiver."""
-    receiver.blur("changed by a method that is not interpreted")
+    run.forget(receiver)
     return run.fresh("the result of a method that is not interpreted", site.node)
 
 

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kerascheck.data.array import Array, axis_key
+from kerascheck.interp.attributes import find_method
+from kerascheck.interp.calls import plain_call
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.exceptions import make_exception
 from kerascheck.interp.methods import set_of, sort_items
 from kerascheck.interp.operators import binary, bounded
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
-from kerascheck.interp.sequences import NotPlain, changed_while_walked, items_of, members_of, to_python
+from kerascheck.interp.sequences import (
+    END,
+    Lost,
+    NotPlain,
+    call_once,
+    items_of,
+    iterate,
+    members_of,
+    open_iterator,
+    resumed,
+    step,
+    to_python,
+)
 from kerascheck.interp.values import (
     ClassValue,
     DictValue,
     FunctionValue,
     Instance,
+    IteratorValue,
     ListValue,
     ModuleValue,
     Scope,
@@ -120,27 +135,48 @@ def _dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 
 def _enumerate(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    items = items_of(run, arguments.value("iterable", 0))
+    items = iterate(run, arguments.value("iterable", 0))
     start = arguments.value("start", 1, 0)
-    if isinstance(items, Unknown) or not isinstance(start, int):
+    if not isinstance(start, int):
         return run.unknown_list("an enumeration of something unknown")
-    return run.new_list([(start + index, item) for index, item in enumerate(items)], "iterator")
+
+    def numbered() -> Iterator[Value]:
+        for index, item in enumerate(items, start):
+            yield item if isinstance(item, Lost) else (index, item)
+
+    return run.new_iterator(numbered())
 
 
 def _zip(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    columns = [items_of(run, value) for value in _values(arguments)]
-    if arguments.open_positional or any(isinstance(column, Unknown) for column in columns):
+    if arguments.open_positional:
         return run.unknown_list("zip of something unknown")
-    return run.new_list(list(zip(*columns, strict=False)), "iterator")
+    strict = arguments.value("strict", None, False) is not False
+    return run.new_iterator(_rows(run, _values(arguments), strict))
+
+
+def _rows(run: Run, values: list[Value], strict: bool = False) -> Iterator[Value]:
+    """Tuples of one item of each, as long as all have one; what is left in the others stays there."""
+    sources = [open_iterator(run, value) for value in values]
+    while sources:
+        row: list[Value] = []
+        for source in sources:
+            item = step(run, source)
+            if item is END:
+                if strict and (row or any(step(run, other) is not END for other in sources[1:])):
+                    run.fails("ValueError", "zip() of things of different lengths")
+                return
+            if isinstance(item, Lost):
+                yield item
+                return
+            row.append(item)
+        yield tuple(row)
 
 
 def _reversed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     items = items_of(run, arguments.value("sequence", 0))
-    return (
-        run.unknown_list("reversed of something unknown")
-        if isinstance(items, Unknown)
-        else run.new_list(items[::-1], "iterator")
-    )
+    if isinstance(items, Unknown):
+        return run.unknown_list("reversed of something unknown")
+    return run.new_iterator(iter(items[::-1]))
 
 
 def _sorted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -152,39 +188,46 @@ def _sorted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 
 def _map(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.interp.calls import plain_call
-
     values = _values(arguments)
-    columns = [items_of(run, value) for value in values[1:]]
-    if not values or not columns or any(isinstance(column, Unknown) for column in columns):
-        if values:
-            with run.unknown_rounds():
-                plain_call(run, values[0], [run.fresh("an element of something unknown") for _ in columns], site)
+    if len(values) < 2 or arguments.open_positional:
         return run.unknown_list("map over something unknown")
-    rows = list(zip(*columns, strict=False))
-    if len(rows) > MAX_COMPREHENSION:
-        return run.unknown_list("map over more elements than are unrolled")
-    results = [plain_call(run, values[0], list(row), site) for row in rows]
-    if any(changed_while_walked(*pair) for pair in zip(values[1:], columns, strict=True)):
-        return run.unknown_list("map over lists that change meanwhile")
-    return run.new_list(results, "iterator")
+
+    def results() -> Iterator[Value]:
+        for count, row in enumerate(_rows(run, values[1:])):
+            if isinstance(row, Lost) or count >= MAX_COMPREHENSION:
+                with run.unknown_rounds():
+                    element = [run.fresh("an element of something unknown") for _ in values[1:]]
+                    plain_call(run, values[0], element, site)
+                yield row if isinstance(row, Lost) else Lost(Unknown("map over too many elements"))
+                return
+            yield plain_call(run, values[0], list(row), site)
+
+    return run.new_iterator(resumed(run, _caller(run), results()))
 
 
 def _filter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.interp.calls import plain_call
-
     values = _values(arguments)
-    items = items_of(run, values[1]) if len(values) == 2 else Unknown("filter")
-    if isinstance(items, Unknown) or len(items) > MAX_COMPREHENSION:
+    if len(values) != 2:
         return run.unknown_list("filter of something unknown")
-    kept: list[Value] = []
-    for item in items:
-        verdict = item if values[0] is None else plain_call(run, values[0], [item], site)
-        if isinstance(verdict, Unknown):
-            return run.unknown_list("filter by something unknown")
-        if truth(run, verdict):
-            kept.append(item)
-    return run.new_list(kept, "iterator")
+    items = iterate(run, values[1])
+
+    def kept() -> Iterator[Value]:
+        for count, item in enumerate(items):
+            if isinstance(item, Lost) or count >= MAX_COMPREHENSION:
+                yield item if isinstance(item, Lost) else Lost(Unknown("filter of too many elements"))
+                return
+            verdict = item if values[0] is None else plain_call(run, values[0], [item], site)
+            if isinstance(verdict, Unknown):
+                yield Lost(Unknown("filter by something unknown"))
+                return
+            if truth(run, verdict):
+                yield item
+
+    return run.new_iterator(resumed(run, _caller(run), kept()))
+
+
+def _caller(run: Run) -> FunctionValue | None:
+    return run.call_stack[-1] if run.call_stack else None
 
 
 def _number(convert: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site], Value]:
@@ -298,13 +341,15 @@ def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _any_all(stop: bool) -> Callable[[Run, str, Arguments, Site], Value]:
     def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         values = _values(arguments)
-        items = members_of(run, values[0]) if values else Unknown(name)
-        if isinstance(items, Unknown):
+        if len(values) != 1:
             return run.fresh("any or all of something unknown", site.node)
+        unordered = isinstance(values[0], ListValue) and values[0].kind == "set" and values[0].unknown is None
         unknown: Unknown | None = None
-        for item in items:
+        for item in list(values[0].items) if unordered else iterate(run, values[0]):
+            if isinstance(item, Lost):
+                return run.fresh("any or all of something unknown", site.node)
             if isinstance(item, Unknown):
-                unknown = item
+                unknown = item if unknown is None else run.fresh("any or all of something unknown", site.node)
             elif truth(run, item) == stop:
                 return stop
         return unknown if unknown is not None else not stop
@@ -473,24 +518,26 @@ def _same(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _iter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
-    if len(values) == 1 and isinstance(values[0], ListValue) and values[0].kind == "iterator":
-        return values[0]
-    items = items_of(run, values[0]) if len(values) == 1 else Unknown("iter()")
-    return run.unknown_list("an iterator") if isinstance(items, Unknown) else run.new_list(items, "iterator")
+    if len(values) != 1:
+        return run.unknown_list("an iterator")
+    if isinstance(values[0], Instance) and (begin := find_method(values[0], "__iter__")) is not None:
+        return run.call(begin, Arguments([], {}), site)
+    return open_iterator(run, values[0])
 
 
 def _next(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     source = values[0] if values else None
-    if isinstance(source, ListValue) and source.kind == "iterator" and source.unknown is None:
-        if not run.may_change(source):
-            return run.fresh("next() in a loop", site.node)
-        if source.items:
-            return source.items.pop(0)
-        if len(values) == 2:
-            return values[1]
-        return run.fails("StopIteration", "next() of an iterator at its end", site.node)
-    return run.fresh("next()", site.node)
+    item: Value = None
+    if isinstance(source, IteratorValue):
+        item = step(run, source)
+    elif isinstance(source, Instance) and (following := find_method(source, "__next__")) is not None:
+        item = call_once(run, following, [], "StopIteration")
+    else:
+        return run.fresh("next()", site.node)
+    if item is END:
+        return values[1] if len(values) == 2 else run.fails("StopIteration", "next() of an iterator at its end")
+    return run.fresh("next() in a loop", site.node) if isinstance(item, Lost) else item
 
 
 def _divmod(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

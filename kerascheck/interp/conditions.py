@@ -10,10 +10,10 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import NotPlain, as_unknown, is_opaque, is_plain, to_python
-from kerascheck.interp.values import DictValue, Instance, ListValue, Value
-from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import SymDim, definitely_different
+from kerascheck.interp.sequences import NotPlain, as_unknown, is_opaque, is_plain, members_of, to_python
+from kerascheck.interp.values import DictValue, Instance, IteratorValue, ListValue, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site, Tensor
 from kerascheck.symbolic import Symbol, Unknown
 
@@ -198,16 +198,37 @@ def _membership(run: Run, op: str, left: Value, right: Value) -> Value:
     if isinstance(right, (str, bytes)) and isinstance(left, type(right)):
         return (left in right) == wanted  # type: ignore[operator]
     items: Any = None
-    if isinstance(right, ListValue) and right.unknown is None and right.kind != "iterator":
+    if isinstance(right, IteratorValue):
+        run.lose(right, "searched by `in`")
+    elif isinstance(right, ListValue) and right.unknown is None:
         items = right.items
     elif isinstance(right, (tuple, range)):
         items = right
-    if items is not None and _is_plain(left):
-        if isinstance(items, range):
-            return (left in items) == wanted
-        if all(_is_plain(item) for item in items):
-            return any(left == item for item in items) == wanted
-    sizes = items if items is not None and isinstance(left, (int, SymDim)) else [None]
-    if all(isinstance(i, int) and definitely_different(left, i) for i in sizes):
-        return not wanted
+    elif isinstance(right, Instance):
+        items = _object_items(run, left, right)
+        if isinstance(items, bool):
+            return items == wanted
+    if isinstance(items, range) and _is_plain(left):
+        return (left in items) == wanted
+    if items is not None and not isinstance(items, range):
+        verdicts = [item is left or compare(run, "Equal", item, left, _NO_NODE) for item in items]
+        if any(verdict is True for verdict in verdicts):
+            return wanted
+        if all(verdict is False for verdict in verdicts):
+            return not wanted
     return Unknown("a membership that is not known", key if wanted else ("not", key))
+
+
+_NO_NODE = cst.Pass()
+
+
+def _object_items(run: Run, left: Value, right: Instance) -> bool | list[Value] | None:
+    """What `__contains__` says, or the items that the object gives; None where that is not known."""
+    from kerascheck.interp.attributes import find_method
+
+    contains = find_method(right, "__contains__")
+    if contains is not None:
+        verdict = run.call(contains, Arguments([Given(left)], {}), right.cls.site)
+        return None if isinstance(verdict, Unknown) else truth(run, verdict)
+    items = members_of(run, right)
+    return None if isinstance(items, Unknown) else items

@@ -31,6 +31,12 @@ def catches(run: Run, handler: cst.ExceptHandler | cst.ExceptStarHandler, raised
     return ancestors is None or any(_matches(ancestors, cls) for cls in classes)
 
 
+def is_exception(raised: Value, name: str) -> bool:
+    """Whether what is raised is the built-in exception of this name, or one that derives from it."""
+    ancestors = _ancestors(raised)
+    return ancestors is not None and _matches(ancestors, Symbol(f"builtins.{name}"))
+
+
 def _ancestors(raised: Value) -> list[Value] | None:
     """The classes the exception belongs to; None where that is not known."""
     if isinstance(raised, Unknown) and isinstance(raised.key, tuple) and raised.key[:1] == ("exception",):

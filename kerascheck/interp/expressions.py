@@ -19,9 +19,9 @@ from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
-from kerascheck.interp.sequences import Lost, as_unknown, is_opaque, items_of, live_items
+from kerascheck.interp.sequences import Lost, as_unknown, is_opaque, items_of, iterate, resumed
 from kerascheck.interp.static import once
-from kerascheck.interp.values import DictValue, FunctionValue, ListValue, Scope, Value
+from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
@@ -260,58 +260,56 @@ def is_known_key(key: Value) -> bool:
     return isinstance(key, (str, int, float, bytes, type(None)))
 
 
-def _comprehension(
-    run: Run, node: cst.BaseComp, scope: Scope, collect: Callable[[Scope], None], probe: Callable[[Scope], None]
-) -> Unknown | None:
-    """Run `collect` for each element; Unknown where the elements are not known: then `probe` is run for one of them."""
+def _comprehended(
+    run: Run, node: cst.BaseComp, scope: Scope, source: Value, each: Callable[[Scope], Value]
+) -> Iterator[Value]:
+    """What `each` gives for each element of `source`; a `Lost` where the rest is unknown, after one more."""
     inner = Scope("comprehension", scope)
 
-    def loop(clause: cst.CompFor, place: Scope, each: Callable[[Scope], None]) -> Unknown | None:
-        source = run.evaluate(clause.iter, place)
-        items = items_of(run, source)
-        if isinstance(items, Unknown):
-            return rest(clause, items)
-        live = live_items(source) if isinstance(source, ListValue) else None
-        for index, item in enumerate(items if live is None else live):
+    def loop(clause: cst.CompFor, source: Value, items: Iterator[Value]) -> Iterator[Value]:
+        for index, item in enumerate(items):
             if isinstance(item, Lost) or index >= MAX_COMPREHENSION:
-                return rest(clause, Unknown("more elements than are unrolled"))
+                reason = item.reason if isinstance(item, Lost) else Unknown("too many elements to unroll")
+                yield rest(clause, reason, source)
+                return
             assign(run, clause.target, item, inner)
             keep = True
             for condition in clause.ifs:
                 verdict = run.evaluate(condition.test, inner)
                 if isinstance(verdict, Unknown) and verdict.key not in run.decided and _depends(condition, inner):
-                    return rest(clause, Unknown("filtered by something unknown"))
+                    yield rest(clause, Unknown("filtered by something unknown"), source)
+                    return
                 if not truth(run, verdict):
                     keep = False
                     break
             if not keep:
                 continue
-            if clause.inner_for_in is not None:
-                unknown = loop(clause.inner_for_in, inner, each)
-                if unknown is not None:
-                    return unknown
-            else:
-                each(inner)
-        return None
+            if clause.inner_for_in is None:
+                yield each(inner)
+                continue
+            nested = run.evaluate(clause.inner_for_in.iter, inner)
+            for made in loop(clause.inner_for_in, nested, iterate(run, nested)):
+                yield made
+                if isinstance(made, Lost):
+                    return
 
-    def rest(clause: cst.CompFor, reason: Unknown) -> Unknown:
+    def rest(clause: cst.CompFor, reason: Unknown, source: Value) -> Lost:
         """An unknown number of elements: what one of them changes is forgotten."""
+        tried: Value = None
         with run.unknown_rounds():
             assign(run, clause.target, run.fresh("an element of something unknown", clause), inner)
             for condition in clause.ifs:
                 run.evaluate(condition.test, inner)
-            if clause.inner_for_in is not None:
-                loop(clause.inner_for_in, inner, probe)
+            if clause.inner_for_in is None:
+                tried = each(inner)
             else:
-                probe(inner)
-        return reason
+                nested = run.evaluate(clause.inner_for_in.iter, inner)
+                for _ in loop(clause.inner_for_in, nested, iterate(run, nested)):
+                    pass
+        return Lost(reason, tried)
 
-    return loop(node.for_in, scope, collect)
-
-
-def _evaluate_all(run: Run, parts: list[cst.BaseExpression], inner: Scope) -> None:
-    for part in parts:
-        run.evaluate(part, inner)
+    # What is walked over first is asked for its items at once, the rest when it is needed.
+    return loop(node.for_in, source, iterate(run, source))
 
 
 def _depends(condition: cst.CompIf, inner: Scope) -> bool:
@@ -319,34 +317,36 @@ def _depends(condition: cst.CompIf, inner: Scope) -> bool:
     return any(isinstance(node, cst.Name) and node.value in inner.vars for node in walk(condition.test))
 
 
-def _list_comp(run: Run, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, scope: Scope) -> Value:
+def _list_comp(run: Run, node: cst.ListComp | cst.SetComp, scope: Scope) -> Value:
+    is_set = isinstance(node, cst.SetComp)
+    source = run.evaluate(node.for_in.iter, scope)
     values: list[Value] = []
-    unknown = _comprehension(
-        run,
-        node,
-        scope,
-        lambda inner: values.append(run.evaluate(node.elt, inner)),
-        lambda inner: _evaluate_all(run, [node.elt], inner),
-    )
-    if unknown is not None or len(values) > MAX_ITEMS:
-        what = (unknown.text if unknown is not None else None) or "something unknown"
-        return run.unknown_list(f"a comprehension over {what}", "set" if isinstance(node, cst.SetComp) else "list")
-    if isinstance(node, cst.SetComp):
-        return set_of(run, values)
-    return run.new_list(values, "iterator" if isinstance(node, cst.GeneratorExp) else "list")
+    for value in _comprehended(run, node, scope, source, lambda at: run.evaluate(node.elt, at)):
+        if isinstance(value, Lost) or len(values) > MAX_ITEMS:
+            what = (value.reason.text if isinstance(value, Lost) else None) or "something unknown"
+            return run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list")
+        values.append(value)
+    return set_of(run, values) if is_set else run.new_list(values)
+
+
+def _generator_expression(run: Run, node: cst.GeneratorExp, scope: Scope) -> Value:
+    source = run.evaluate(node.for_in.iter, scope)
+    owner = run.call_stack[-1] if run.call_stack else None
+    elements = _comprehended(run, node, scope, source, lambda at: run.evaluate(node.elt, at))
+    return run.new_iterator(resumed(run, owner, elements))
 
 
 def _dict_comp(run: Run, node: cst.DictComp, scope: Scope) -> Value:
     made = run.new_dict()
-    unknown = _comprehension(
-        run,
-        node,
-        scope,
-        lambda inner: put(made, run.evaluate(node.key, inner), run.evaluate(node.value, inner)),
-        lambda inner: _evaluate_all(run, [node.key, node.value], inner),
-    )
-    if unknown is not None:
-        made.blur("a comprehension over something unknown")
+
+    def entry(at: Scope) -> Value:
+        return (run.evaluate(node.key, at), run.evaluate(node.value, at))
+
+    for pair in _comprehended(run, node, scope, run.evaluate(node.for_in.iter, scope), entry):
+        if isinstance(pair, Lost):
+            made.blur("a comprehension over something unknown")
+            break
+        put(made, *pair)
     return made
 
 
@@ -514,36 +514,7 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     function = run.evaluate(callee, scope)
     if type(function) is Symbol and function.name in SCOPED:
         return SCOPED[function.name](run, node, scope)
-    args = node.args
-    if len(args) == 1 and type(args[0].value) is cst.GeneratorExp and function in (_ANY, _ALL):
-        return _any_all(run, args[0].value, scope, stop=function == _ANY)
     return run.call(function, evaluate_arguments(run, node, scope), Site(scope.file, node))
-
-
-_ANY, _ALL = Symbol("builtins.any"), Symbol("builtins.all")
-
-
-class _Settled(Exception):
-    """An element has settled the result: the ones behind it are not evaluated."""
-
-
-def _any_all(run: Run, node: cst.GeneratorExp, scope: Scope, stop: bool) -> Value:
-    """`any(... for ...)` and `all(... for ...)`."""
-    doubtful = False
-
-    def collect(inner: Scope) -> None:
-        nonlocal doubtful
-        value = run.evaluate(node.elt, inner)
-        if isinstance(value, Unknown):
-            doubtful = True
-        elif truth(run, value) == stop:
-            raise _Settled
-
-    try:
-        unknown = _comprehension(run, node, scope, collect, lambda inner: _evaluate_all(run, [node.elt], inner))
-    except _Settled:
-        return stop
-    return run.fresh("any or all of something unknown", node) if doubtful or unknown is not None else not stop
 
 
 def _await(run: Run, node: cst.Await, scope: Scope) -> Value:
@@ -552,6 +523,9 @@ def _await(run: Run, node: cst.Await, scope: Scope) -> Value:
 
 
 def _yield(run: Run, node: cst.Yield, scope: Scope) -> Value:
+    """What was sent to the generator (see `generators`), which has given the value already."""
+    if id(node) in run.yielded:
+        return run.yielded.pop(id(node))
     if node.value is not None:
         run.evaluate(node.value.item if isinstance(node.value, cst.From) else node.value, scope)
     return run.fresh("what is sent to a generator", node)
@@ -571,7 +545,7 @@ TABLE: dict[type[cst.CSTNode], Callable[..., Value]] = {
     cst.Set: _set,
     cst.Dict: _dict,
     cst.ListComp: _list_comp,
-    cst.GeneratorExp: _list_comp,
+    cst.GeneratorExp: _generator_expression,
     cst.SetComp: _list_comp,
     cst.DictComp: _dict_comp,
     cst.BinaryOperation: _binary,

@@ -7,15 +7,17 @@ from collections.abc import Hashable
 import libcst as cst
 
 from kerascheck.interp.attributes import find_member, find_method, keras_base
+from kerascheck.interp.contexts import GENERATOR_CONTEXT
 from kerascheck.interp.expressions import all_parameters, default_values
 from kerascheck.interp.run import MAX_CALL_DEPTH, Run
-from kerascheck.interp.static import is_generator, signature_of
+from kerascheck.interp.static import contains_yield, signature_of
 from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
     FieldDefault,
     FunctionValue,
     Instance,
+    NativeObject,
     ParameterDefault,
     Partial,
     Scope,
@@ -88,7 +90,9 @@ def call_function(
 ) -> Value:
     """Enter a function of the program with its arguments."""
     node = function.node
-    run.entered.add(id(node))
+    is_lazy = _is_generator(function, node)
+    if not is_lazy:
+        run.entered.add(id(node))
     depth = len(run.call_stack)
     if depth >= MAX_CALL_DEPTH or run.call_stack.count(function) >= _MAX_RECURSION:
         for given in (*arguments.positional, *arguments.keywords.values()):
@@ -109,8 +113,10 @@ def call_function(
     try:
         if isinstance(node, cst.Lambda):
             return run.evaluate(node.body, scope)
-        if _is_lazy(function, node):
-            return run.unknown_list(f"{function.name} is a generator")
+        if node.asynchronous is not None:
+            return run.unknown_list(f"{function.name} is asynchronous")
+        if is_lazy:
+            return _generator(run, function, scope)
         signal = run.execute(node.body.body, scope)
         return signal.value if signal is not None and signal.kind == "return" else None
     finally:
@@ -118,11 +124,20 @@ def call_function(
         run.loop_births = loops
 
 
-def _is_lazy(function: FunctionValue, node: cst.FunctionDef) -> bool:
-    """Whether a call runs nothing of the body yet."""
-    if node.asynchronous is not None or "contextmanager" in function.decorated:
-        return True
-    return function.site.file.mentions_yield and is_generator(function.site.file, node)
+def _is_generator(function: FunctionValue, node: cst.FunctionDef | cst.Lambda) -> bool:
+    if isinstance(node, cst.Lambda):
+        return False
+    return function.site.file.mentions_yield and contains_yield(function.site.file, node.body)
+
+
+def _generator(run: Run, function: FunctionValue, scope: Scope) -> Value:
+    """What calling a generator function gives: nothing of its body has run."""
+    from kerascheck.interp.generators import make_generator
+
+    iterator = make_generator(run, function, scope)
+    if "contextmanager" in function.decorated:
+        return NativeObject(GENERATOR_CONTEXT, iterator.birth, {"iterator": iterator, "function": function})
+    return iterator
 
 
 def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kerascheck.interp.run import MAX_ITEMS, Run
-from kerascheck.interp.sequences import items_of
+from kerascheck.interp.sequences import items_of, iterate
 from kerascheck.interp.values import (
     ClassValue,
     DictValue,
     FieldDefault,
     Instance,
+    IteratorValue,
     ListValue,
     Partial,
     Scope,
@@ -83,6 +84,8 @@ def _copied(run: Run, value: Value, depth: int, site: Site) -> Value:
     if depth == 0:
         return value
     run.budget.spend()
+    if isinstance(value, IteratorValue):
+        return run.fresh("a copy of an iterator", site.node)
     if isinstance(value, ListValue):
         made = run.new_list([_copied(run, item, depth - 1, site) for item in value.items], value.kind)
         made.unknown = value.unknown
@@ -105,19 +108,18 @@ def _product(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     size = math.prod(len(c) for c in columns if not isinstance(c, Unknown))
     if size > MAX_ITEMS:
         return run.unknown_list("a product too long to unroll")
-    return run.new_list(list(itertools.product(*columns)))  # type: ignore[arg-type]
+    return run.new_iterator(itertools.product(*columns))  # type: ignore[arg-type]
 
 
 def _chain(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    found: list[Value] = []
-    for given in arguments.positional:
-        items = items_of(run, given.value)
-        if isinstance(items, Unknown):
-            return run.unknown_list("itertools.chain of something unknown")
-        found += items
-        if len(found) > MAX_ITEMS:
-            return run.unknown_list("a chain too long to unroll")
-    return run.new_list(found, "iterator")
+    if arguments.open_positional:
+        return run.unknown_list("itertools.chain of something unknown")
+
+    def items() -> Iterator[Value]:
+        for given in arguments.positional:
+            yield from iterate(run, given.value)
+
+    return run.new_iterator(items())
 
 
 def _exit(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -7,8 +7,8 @@ from typing import Any
 
 from kerascheck.interp.operators import MAX_TEXT, bounded
 from kerascheck.interp.run import MAX_ITEMS, Run
-from kerascheck.interp.sequences import NotPlain, items_of, members_of, to_python
-from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.interp.sequences import END, Lost, NotPlain, items_of, members_of, step, to_python
+from kerascheck.interp.values import DictValue, DictView, IteratorValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
@@ -245,11 +245,9 @@ def _update(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> 
     return None
 
 
-def _view(take: Callable[[DictValue], list[Value]]) -> Method:
+def _view(kind: str, take: Callable[[DictValue], list[Value]]) -> Method:
     def method(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
-        made = run.new_list(() if receiver.unknown is not None else take(receiver))
-        made.unknown = receiver.unknown
-        return made
+        return DictView(receiver, kind, take)
 
     return method
 
@@ -258,6 +256,23 @@ def _dict_copy(run: Run, receiver: DictValue, arguments: Arguments, site: Site) 
     made = run.new_dict(dict(receiver.items))
     made.unknown = receiver.unknown
     return made
+
+
+# -- iterators ------------------------------------------------------------------------------------------------------
+
+
+def _following(run: Run, receiver: IteratorValue, arguments: Arguments, site: Site) -> Value:
+    """`iterator.__next__()` and `generator.send(value)`."""
+    item = step(run, receiver, _first(arguments))
+    if item is END:
+        return run.fails("StopIteration", "an iterator at its end", site.node)
+    return run.fresh(item.reason.reason, site.node) if isinstance(item, Lost) else item
+
+
+def _close(run: Run, receiver: IteratorValue, arguments: Arguments, site: Site) -> Value:
+    if run.may_change(receiver):
+        receiver.source = iter(())
+    return None
 
 
 # -- strings ----------------------------------------------------------------------------------------------------------
@@ -331,15 +346,16 @@ METHODS: dict[str, dict[str, Method]] = {
         "remove": _remove,
         "sort": _sort,
     },
+    "iterator": {"__next__": _following, "send": _following, "close": _close, "__iter__": lambda run, it, *rest: it},
     "set": {"add": _add, "update": _set_update, "copy": _copy, "clear": _clear, "remove": _remove, "discard": _remove},
     "dict": {
         "get": _get,
         "pop": _dict_pop,
         "setdefault": _setdefault,
         "update": _update,
-        "keys": _view(lambda d: list(d.items)),
-        "values": _view(lambda d: list(d.items.values())),
-        "items": _view(lambda d: list(d.items.items())),
+        "keys": _view("keys", lambda d: list(d.items)),
+        "values": _view("values", lambda d: list(d.items.values())),
+        "items": _view("items", lambda d: list(d.items.items())),
         "copy": _dict_copy,
         "clear": _clear,
     },

@@ -122,6 +122,8 @@ def _numbers(run: Run, op: str, function: Callable[[Any, Any], Any], left: Any, 
         return run.fails(type(error).__name__, "arithmetic that raises", node)
 
 
+_SET_LIKE = frozenset({"set", "keys", "items"})
+
 _SET_OPERATORS: dict[str, Callable[[set[Any], set[Any]], set[Any]]] = {
     "BitOr": operator.or_,
     "BitAnd": operator.and_,
@@ -144,7 +146,7 @@ def _sets(run: Run, op: str, left: ListValue, right: ListValue) -> Value | None:
 
 def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value | None:
     """Concatenation, repetition and formatting; None where none of these is meant."""
-    if isinstance(left, ListValue) and isinstance(right, ListValue) and left.kind == right.kind == "set":
+    if isinstance(left, ListValue) and isinstance(right, ListValue) and {left.kind, right.kind} <= _SET_LIKE:
         return _sets(run, op, left, right)
     if op == "Add":
         if isinstance(left, (str, bytes)) and isinstance(right, type(left)):

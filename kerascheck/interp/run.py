@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -15,6 +16,7 @@ from kerascheck.interp.values import (
     DictValue,
     FunctionValue,
     Instance,
+    IteratorValue,
     ListValue,
     Scope,
     UserRaise,
@@ -114,6 +116,8 @@ class Run:
         self.name_counters: dict[str, int] = {}
         self.handling: list[Value] = []  # the exceptions whose handlers are running
         self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
+        self.stepping = 0  # depth of calls that may end an iteration by what they raise
+        self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
         self.image_data_format: Value = "channels_last"  # until the program sets another
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
@@ -184,6 +188,10 @@ class Run:
         """A dictionary made now."""
         return DictValue(items, self.tick())
 
+    def new_iterator(self, source: Iterator[Value]) -> IteratorValue:
+        """An iterator made now."""
+        return IteratorValue(source, self.tick())
+
     def unknown_list(self, reason: str, kind: str = "list") -> ListValue:
         """A list of unknown content."""
         made = self.new_list((), kind)
@@ -200,7 +208,7 @@ class Run:
 
     def fails(self, error: str, reason: str, node: cst.CSTNode | None = None) -> Unknown:
         """Python surely raises `error` here: that ends a `try` body; elsewhere the analysis goes on with an unknown."""
-        if self.guarded:
+        if self.guarded or (self.stepping and error in ("StopIteration", "IndexError")):
             raise UserRaise(Symbol(f"builtins.{error}"))
         return self.fresh(reason, node)
 
@@ -237,8 +245,20 @@ class Run:
         reason = "changed in a loop whose number of rounds is not known"
         if isinstance(thing, Network):
             thing.open = Unknown(reason)
+        elif isinstance(thing, IteratorValue):
+            self.lose(thing, reason)
         else:
             thing.blur(reason)
+
+    def lose(self, iterator: IteratorValue, reason: str) -> None:
+        """An unknown number of further items is taken: forget how far the iterator is, and what they change."""
+        source = iterator.source
+        iterator.blur(reason)
+        if source is None or iterator.running:
+            return
+        with self.unknown_rounds(), suppress(UserRaise):
+            for _ in itertools.islice(source, 2):
+                pass
 
     @contextmanager
     def unknown_rounds(self) -> Iterator[int]:
@@ -298,6 +318,8 @@ class Run:
             value.met_data = True
             if value.birth >= self.frozen_before:
                 value.open = value.open or Unknown(reason)
+        elif isinstance(value, IteratorValue):
+            self.lose(value, reason)
         elif isinstance(value, (ListValue, DictValue)):
             items = value.items if isinstance(value, ListValue) else list(value.items.values())
             for item in items[:100]:

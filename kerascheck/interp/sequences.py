@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from kerascheck.data.array import Array
 from kerascheck.interp.run import MAX_ITEMS, Run
-from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.interp.values import (
+    BoundMethod,
+    DictValue,
+    FunctionValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    UserRaise,
+    Value,
+)
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.symbolic import Symbol, Unknown
 
 
 def items_of(run: Run, value: Value) -> list[Value] | Unknown:
     """The items that iterating gives, in order, or why they are not known (nor how many they are)."""
-    if isinstance(value, ListValue):
+    if isinstance(value, ListValue) and not isinstance(value, IteratorValue):
         if value.unknown is not None:
             return value.unknown
         if value.kind == "set" and len(value.items) > 1:
             return Unknown("the order of a set")
-        items = list(value.items)
-        if value.kind == "iterator":
-            value.blur("an iterator that is used up")
-        return items
+        return list(value.items)
     return members_of(run, value)
 
 
 def members_of(run: Run, value: Value) -> list[Value] | Unknown:
     """The items without regard to their order: those of a set are known, too."""
+    if isinstance(value, (IteratorValue, Instance)):
+        return _collected(run, value)
     if isinstance(value, ListValue):
-        if value.kind == "iterator":
-            return items_of(run, value)
         return value.unknown if value.unknown is not None else list(value.items)
     if isinstance(value, tuple):
         return list(value)
@@ -48,32 +55,185 @@ def members_of(run: Run, value: Value) -> list[Value] | Unknown:
     return Unknown(f"the items of {value!r}"[:80])
 
 
+def _collected(run: Run, value: Value) -> list[Value] | Unknown:
+    items: list[Value] = []
+    for item in iterate(run, value):
+        if isinstance(item, Lost):
+            return item.reason
+        items.append(item)
+        if len(items) > MAX_ITEMS:
+            if isinstance(value, IteratorValue):
+                run.lose(value, "too many items")
+            return Unknown("more items than are kept")
+    return items
+
+
 class Lost:
-    """Stands for the rest of a list whose items have become unknown."""
+    """Stands for the rest of an iteration that is not known; `element` is one that was tried."""
+
+    __slots__ = ("element", "reason")
+
+    def __init__(self, reason: Unknown, element: Value = None) -> None:
+        self.reason = reason
+        self.element = element
 
 
-def live_items(value: ListValue) -> Iterator[Value] | None:
-    """The items of a known list as a loop meets them, also those that its body appends; None for other things."""
-    if value.unknown is not None or value.kind != "list":
-        return None
+def iterate(run: Run, value: Value) -> Iterator[Value]:
+    """The items one by one, as a loop meets them; a `Lost` where the rest is not known."""
+    if isinstance(value, IteratorValue):
+        return _pulled(run, value)
+    if isinstance(value, ListValue):
+        return _listed(value)
+    if isinstance(value, (tuple, range, str, bytes)):
+        return iter(value)
+    if isinstance(value, DictValue):
+        return _keys(value)
+    if isinstance(value, Instance):
+        return _of_object(run, value)
+    items = members_of(run, value)
+    return iter((Lost(items),)) if isinstance(items, Unknown) else iter(items)
 
-    def walk() -> Iterator[Value]:
-        index = 0
-        while index < len(value.items):
-            yield value.items[index]
-            index += 1
-            if value.unknown is not None:
-                yield Lost()
 
-    return walk()
+def _listed(value: ListValue) -> Iterator[Value]:
+    """The items of a list, also those that are appended meanwhile."""
+    if value.unknown is not None:
+        yield Lost(value.unknown)
+        return
+    if value.kind == "set" and len(value.items) > 1:
+        yield Lost(Unknown("the order of a set"))
+        return
+    index = 0
+    while index < len(value.items):
+        yield value.items[index]
+        index += 1
+        if value.unknown is not None:
+            yield Lost(value.unknown)
+            return
 
 
-def changed_while_walked(source: Value, items: list[Value] | Unknown) -> Unknown | None:
-    """A reason if the list that the items came from is not the same any more."""
-    if not isinstance(source, ListValue) or isinstance(items, Unknown) or source.kind == "iterator":
-        return None
-    same = len(source.items) == len(items) and all(a is b for a, b in zip(source.items, items, strict=True))
-    return None if same else Unknown("a list that changes while it is walked")
+def _keys(value: DictValue) -> Iterator[Value]:
+    if value.unknown is not None:
+        yield Lost(value.unknown)
+        return
+    before = len(value.items)
+    for key in list(value.items):
+        yield key
+        if value.unknown is not None or len(value.items) != before:
+            yield Lost(Unknown("a dictionary that changes while it is walked"))
+            return
+
+
+# -- iterators -------------------------------------------------------------------------------------------------
+
+
+#: What `step` gives behind the last item.
+END = object()
+
+
+def step(run: Run, iterator: IteratorValue, sent: Value = None) -> Value:
+    """The next item, END, or a `Lost`. May raise UserRaise and BudgetExceeded."""
+    if iterator.lost is None and not run.may_change(iterator):
+        return Lost(iterator.lost or Unknown("an iterator in a loop of unknown length"))
+    if iterator.lost is not None or iterator.source is None or iterator.running:
+        return Lost(iterator.lost or Unknown("an iterator that is running"))
+    run.budget.spend()
+    iterator.running = True
+    try:
+        item = iterator.source.send(sent) if isinstance(iterator.source, Generator) else next(iterator.source)
+    except StopIteration as end:
+        iterator.source, iterator.result = iter(()), end.value
+        return END
+    finally:
+        iterator.running = False
+    if isinstance(item, Lost):
+        iterator.blur(item.reason.reason)
+    return item
+
+
+def _pulled(run: Run, iterator: IteratorValue) -> Iterator[Value]:
+    while (item := step(run, iterator)) is not END:
+        yield item
+        if isinstance(item, Lost):
+            return
+
+
+def resumed(run: Run, owner: FunctionValue | None, inner: Iterator[Value]) -> Generator[Value, Value, Value]:
+    """A generator of the program: each step of `inner` runs in the function that it belongs to."""
+    guarded = 0  # the `try` bodies that the generator stands in
+    sent: Value = None
+    raised: UserRaise | None = None
+    while True:
+        outside, loops = run.guarded, run.loop_births
+        run.guarded, run.loop_births = outside + guarded, list(loops)
+        if owner is not None:
+            run.call_stack.append(owner)
+        try:
+            if not isinstance(inner, Generator):
+                item = next(inner)
+            elif raised is not None:
+                item = inner.throw(raised)
+            else:
+                item = inner.send(sent)
+        except StopIteration as end:
+            return end.value
+        finally:
+            guarded, run.guarded, run.loop_births = run.guarded - outside, outside, loops
+            if owner is not None:
+                run.call_stack.pop()
+        raised = None
+        try:
+            sent = yield item
+        except UserRaise as error:
+            raised = error
+
+
+def open_iterator(run: Run, value: Value) -> IteratorValue:
+    """`iter(value)`."""
+    return value if isinstance(value, IteratorValue) else run.new_iterator(iterate(run, value))
+
+
+def _of_object(run: Run, value: Instance) -> Iterator[Value]:
+    """The items of an object of the program: by `__iter__`, or by `__getitem__` until an IndexError."""
+    from kerascheck.interp.attributes import find_method
+
+    site = value.cls.site
+    begin = find_method(value, "__iter__")
+    if begin is not None:
+        made = run.call(begin, Arguments([], {}), site)
+        following = find_method(made, "__next__") if isinstance(made, Instance) else None
+        if following is None:
+            yield from () if made is value else iterate(run, made)
+            return
+        yield from _called(run, following, None, "StopIteration")
+    elif (item := find_method(value, "__getitem__")) is not None and value.unknown is None:
+        yield from _called(run, item, 0, "IndexError")
+    else:
+        yield Lost(value.unknown or Unknown(f"the items of {value!r}"))
+
+
+def _called(run: Run, method: BoundMethod, index: int | None, end: str) -> Iterator[Value]:
+    """What the method gives, called again and again until it raises `end`."""
+    while True:
+        item = call_once(run, method, [] if index is None else [Given(index)], end)
+        if item is END:
+            return
+        yield item
+        index = index if index is None else index + 1
+
+
+def call_once(run: Run, method: BoundMethod, given: list[Given], end: str) -> Value:
+    """What the method gives; END where it raises the exception called `end`."""
+    from kerascheck.interp.exceptions import is_exception
+
+    run.stepping += 1
+    try:
+        return run.call(method, Arguments(given, {}), method.function.site)
+    except UserRaise as raised:
+        if is_exception(raised.value, end):
+            return END
+        raise
+    finally:
+        run.stepping -= 1
 
 
 class NotPlain(Exception):

@@ -8,9 +8,9 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.interp.attributes import find_method
 from kerascheck.interp.binding import assign, delete_item
 from kerascheck.interp.conditions import truth
+from kerascheck.interp.contexts import enter_contexts, leave_contexts
 from kerascheck.interp.exceptions import catches
 from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_class, define_function
@@ -18,10 +18,17 @@ from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.patterns import match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run, Signal
-from kerascheck.interp.sequences import Lost, as_unknown, items_of, live_items
+from kerascheck.interp.sequences import Lost, as_unknown, items_of, iterate
 from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, spread, terminates
-from kerascheck.interp.values import BoundMethod, DictValue, Instance, ListValue, Scope, UserRaise, Value
-from kerascheck.network.arguments import Arguments, Given
+from kerascheck.interp.values import (
+    DictValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    Scope,
+    UserRaise,
+    Value,
+)
 from kerascheck.network.ir import Layer, Network, Site
 from kerascheck.symbolic import Symbol, Unknown
 from kerascheck.treewalk import walk
@@ -94,7 +101,7 @@ def _in_place(run: Run, left: Value, right: Value, node: cst.AugAssign) -> bool:
             else:
                 left.blur("updated with something unknown")
         return True
-    if isinstance(left, ListValue):
+    if isinstance(left, ListValue) and left.kind in ("list", "set"):
         changed = binary(run, type(node.operator).__name__, left, right, node, Scope("module", None, None))
         if run.may_change(left):
             if isinstance(changed, ListValue) and changed.unknown is None and left.unknown is None:
@@ -164,38 +171,49 @@ def _redirect(node: cst.Global, scope: Scope, place: Scope) -> None:
 
 
 def _if(run: Run, node: cst.If, scope: Scope) -> Signal | None:
-    value = as_unknown(run.evaluate(node.test, scope))
-    orelse = node.orelse
-    if isinstance(value, Unknown):
-        body_ends = terminates(node.body)
-        if orelse is None and (is_inert(node.body) or body_ends == "raise"):
-            return None  # nothing that matters, or an arm that the program survives only by not taking
-        if orelse is not None and is_inert(node.body) and isinstance(orelse, cst.Else) and is_inert(orelse.body):
-            return None
-        if body_ends == "raise" and isinstance(orelse, cst.Else):
-            return _block(run, orelse.body, scope)
-        if isinstance(orelse, cst.Else) and terminates(orelse.body) == "raise":
-            return _block(run, node.body, scope)
-        taken = truth(run, value, default=body_ends is None)
-    else:
-        taken = truth(run, value)
-    if taken:
-        return _block(run, node.body, scope)
-    if orelse is None:
-        return None
-    if isinstance(orelse, cst.If):
-        return _if(run, orelse, scope)
-    return _block(run, orelse.body, scope)
+    chosen = chosen_arm(run, node, scope)
+    return None if chosen is None else _block(run, chosen, scope)
+
+
+def chosen_arm(run: Run, node: cst.If, scope: Scope) -> cst.BaseSuite | None:
+    """The block that an `if` runs on this path; None where it runs none."""
+    while True:
+        value = as_unknown(run.evaluate(node.test, scope))
+        orelse = node.orelse
+        if isinstance(value, Unknown):
+            body_ends = terminates(node.body)
+            if orelse is None and (is_inert(node.body) or body_ends == "raise"):
+                return None  # nothing that matters, or an arm that the program survives only by not taking
+            if orelse is not None and is_inert(node.body) and isinstance(orelse, cst.Else) and is_inert(orelse.body):
+                return None
+            if body_ends == "raise" and isinstance(orelse, cst.Else):
+                return orelse.body
+            if isinstance(orelse, cst.Else) and terminates(orelse.body) == "raise":
+                return node.body
+            taken = truth(run, value, default=body_ends is None)
+        else:
+            taken = truth(run, value)
+        if taken:
+            return node.body
+        if not isinstance(orelse, cst.If):
+            return None if orelse is None else orelse.body
+        node = orelse
 
 
 def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
+    chosen = chosen_case(run, node, scope)
+    return None if chosen is None else _block(run, chosen, scope)
+
+
+def chosen_case(run: Run, node: cst.Match, scope: Scope) -> cst.BaseSuite | None:
+    """The block of the first case that fits."""
     subject = run.evaluate(node.subject, scope)
     for case in node.cases:
         matched = match_pattern(run, case.pattern, subject, scope)
         if case.guard is not None and matched:
             matched = truth(run, run.evaluate(case.guard, scope))
         if matched:
-            return _block(run, case.body, scope)
+            return case.body
     return None
 
 
@@ -205,21 +223,17 @@ def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
 def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     iterable = run.evaluate(node.iter, scope)
     built = _work(run)
-    items = live_items(iterable) if isinstance(iterable, ListValue) else None
-    length = len(iterable.items) if items is not None else 0
-    if items is None:
-        known = items_of(run, iterable)
-        length = MAX_LOOP_ROUNDS + 1 if isinstance(known, Unknown) else len(known)
-        items = iter(() if isinstance(known, Unknown) else known)
-    if length > MAX_LOOP_ROUNDS:
-        return _rest_of_for(run, node, scope, "an element of something unknown")
-    for index, item in enumerate(items):
+    length = _length(iterable)
+    if length is not None and length > MAX_LOOP_ROUNDS:
+        return rest_of_for(run, node, scope, "an element of something unknown")
+    for index, item in enumerate(iterate(run, iterable)):
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
-            return _rest_of_for(run, node, scope, "an element of a list that the loop changes")
-        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and length > _SHORT_LOOP and not _is_about_layers(item):
+            return rest_of_for(run, node, scope, "an element of something unknown", iterable)
+        is_long = index > _SHORT_LOOP if length is None else length > _SHORT_LOOP
+        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and is_long and not _is_about_layers(item):
             if _work(run) == built:
                 # Nothing of Keras is built in here: this is a loop over data.
-                return _rest_of_for(run, node, scope, "an element of a long loop")
+                return rest_of_for(run, node, scope, "an element of a long loop", iterable)
             built = _work(run)
         assign(run, node.target, item, scope)
         signal = _block(run, node.body, scope)
@@ -229,6 +243,17 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
             if signal.kind == "break":
                 return None
     return _block(run, node.orelse.body, scope) if node.orelse is not None else None
+
+
+def _length(iterable: Value) -> int | None:
+    """How many items there are at the beginning; None where that shows as they come."""
+    if isinstance(iterable, range):
+        return len(iterable) if not iterable[MAX_ITEMS:] else MAX_ITEMS
+    if isinstance(iterable, ListValue) and not isinstance(iterable, IteratorValue):
+        return len(iterable.items)
+    if isinstance(iterable, DictValue):
+        return len(iterable.items)
+    return len(iterable) if isinstance(iterable, (tuple, str, bytes)) else None
 
 
 def _is_about_layers(item: Value) -> bool:
@@ -241,20 +266,22 @@ def _work(run: Run) -> int:
     return len(run.program.layers) + run.layer_changes
 
 
-def _rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str) -> Signal | None:
+def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value = None) -> Signal | None:
+    """An unknown number of further rounds over unknown items; what they come from is left somewhere."""
+    if isinstance(iterable, IteratorValue) and iterable.lost is None:
+        run.lose(iterable, "walked over an unknown number of times")
     element = run.fresh(reason, node)
-    return _unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
+    return unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
 
 
 def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
     built = len(run.program.layers)
+    endless = is_endless(node)
     for index in range(MAX_LOOP_ROUNDS):
         value = run.evaluate(node.test, scope)
-        endless = isinstance(node.test, cst.Integer) and bool(value)
-        endless = endless or (isinstance(node.test, cst.Name) and node.test.value == "True")
         idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
         if isinstance(value, Unknown) or (endless and (idle or loop_facts(scope.file, node).infinite)):
-            return _unknown_loop(run, node, scope, lambda: None)
+            return unknown_loop(run, node, scope, lambda: None)
         if not truth(run, value):
             return _block(run, node.orelse.body, scope) if node.orelse is not None else None
         if index % _ENDLESS_ROUNDS == 0:
@@ -267,7 +294,14 @@ def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
                 return signal
             if signal.kind == "break":
                 return None
-    return _unknown_loop(run, node, scope, lambda: None)
+    return unknown_loop(run, node, scope, lambda: None)
+
+
+def is_endless(node: cst.While) -> bool:
+    """`while True` and `while 1`."""
+    if isinstance(node.test, cst.Integer):
+        return node.test.value != "0"
+    return isinstance(node.test, cst.Name) and node.test.value == "True"
 
 
 def _try_round(run: Run, node: cst.While, scope: Scope) -> tuple[Signal | None, bool]:
@@ -294,7 +328,7 @@ def _try_round(run: Run, node: cst.While, scope: Scope) -> tuple[Signal | None, 
     return (signal, True) if signal is not None and signal.kind == "return" else (None, False)
 
 
-def _unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None]) -> Signal | None:
+def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None]) -> Signal | None:
     """A loop whose number of rounds is not known: one round is run; what rounds hand on to each other is forgotten.
 
     The first round is real (a loop that never runs is not what programs are written for), so what goes wrong in it
@@ -395,61 +429,21 @@ def _continue(run: Run, node: cst.Continue, scope: Scope) -> Signal:
 
 
 def _with(run: Run, node: cst.With, scope: Scope) -> Signal | None:
-    expects_error = False
-    exits: list[BoundMethod] = []
-    site = Site(scope.file, node)
-    for item in node.items:
-        value = run.evaluate(item.item, scope)
-        expects_error = expects_error or _expects_error(item.item)
-        entered = _entered(run, value, site)
-        if isinstance(value, Instance) and (leave := find_method(value, "__exit__")) is not None:
-            exits.append(leave)
-        if item.asname is not None:
-            assign(run, item.asname.name, entered, scope)
+    contexts = enter_contexts(run, node, scope)
+    guards = contexts.expects_error or contexts.may_swallow
+    run.guarded += guards
     try:
-        signal = _guarded(run, node.body, scope) if expects_error else _block(run, node.body, scope)
+        signal = _block(run, node.body, scope)
     except UserRaise as raised:
-        if not _leave_all(run, exits, raised.value, site):
+        run.guarded -= guards
+        guards = False
+        if not leave_contexts(contexts.exits, raised) and not contexts.expects_error:
             raise
         return None
-    _leave_all(run, exits, None, site)
-    return signal
-
-
-def _guarded(run: Run, suite: cst.BaseSuite, scope: Scope) -> Signal | None:
-    """A block that is expected to raise."""
-    run.guarded += 1
-    try:
-        return _block(run, suite, scope)
-    except UserRaise:
-        return None
     finally:
-        run.guarded -= 1
-
-
-def _entered(run: Run, value: Value, site: Site) -> Value:
-    """What `__enter__` gives."""
-    if isinstance(value, Symbol):
-        return run.fresh(f"the context {value.name}", site.node)
-    enter = find_method(value, "__enter__") if isinstance(value, Instance) else None
-    return value if enter is None else run.call(enter, Arguments([], {}), site)
-
-
-def _leave_all(run: Run, exits: list[BoundMethod], raised: Value, site: Site) -> bool:
-    """Run each `__exit__`, the last one first; whether one of them swallows the exception."""
-    for leave in reversed(exits):
-        kind = None if raised is None else run.fresh("the class of an exception", site.node)
-        result = run.call(leave, Arguments([Given(kind), Given(raised), Given(kind)], {}), site)
-        if raised is not None and truth(run, result, default=False):
-            raised = None
-    return raised is None
-
-
-def _expects_error(node: cst.BaseExpression) -> bool:
-    """`pytest.raises(...)`, `self.assertRaises(...)`, `contextlib.suppress(...)`."""
-    function = node.func if isinstance(node, cst.Call) else node
-    name = function.attr.value if isinstance(function, cst.Attribute) else getattr(function, "value", "")
-    return isinstance(name, str) and name.startswith(("raises", "assertRaises", "suppress"))
+        run.guarded -= guards
+    leave_contexts(contexts.exits, None)
+    return signal
 
 
 def _try(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
@@ -477,10 +471,13 @@ def _try_body(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     except UserRaise as raised:
         run.guarded -= guards
         guards = False
-        handler = next((h for h in node.handlers if catches(run, h, raised.value, scope)), None)
+        handler = begin_handler(run, node, raised, scope)
         if handler is None:
             raise
-        return _handle(run, handler, raised.value, scope)
+        try:
+            return _block(run, handler.body, scope)
+        finally:
+            end_handler(run, handler, scope)
     finally:
         run.guarded -= guards
     if signal is None and node.orelse is not None:
@@ -488,17 +485,24 @@ def _try_body(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     return signal
 
 
-def _handle(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> Signal | None:
-    name = handler.name.name if handler.name is not None else None
-    if name is not None:
-        assign(run, name, value if isinstance(value, Instance) else run.fresh("a caught exception", handler), scope)
-    run.handling.append(value)
-    try:
-        return _block(run, handler.body, scope)
-    finally:
-        run.handling.pop()
-        if isinstance(name, cst.Name):
-            scope.vars.pop(name.value, None)
+def begin_handler(run: Run, node: cst.Try | cst.TryStar, raised: UserRaise, scope: Scope) -> cst.ExceptHandler | None:
+    """The handler that takes what was raised, its name bound; None where none does."""
+    handler = next((h for h in node.handlers if catches(run, h, raised.value, scope)), None)
+    if handler is None:
+        return None
+    if handler.name is not None:
+        value = raised.value
+        caught = value if isinstance(value, Instance) else run.fresh("a caught exception", handler)
+        assign(run, handler.name.name, caught, scope)
+    run.handling.append(raised.value)
+    return handler  # type: ignore[return-value]
+
+
+def end_handler(run: Run, handler: cst.ExceptHandler, scope: Scope) -> None:
+    """The name of what was caught goes with its handler."""
+    run.handling.pop()
+    if handler.name is not None and isinstance(handler.name.name, cst.Name):
+        scope.vars.pop(handler.name.name.value, None)
 
 
 TABLE: dict[type[cst.CSTNode], Callable[..., Any]] = {

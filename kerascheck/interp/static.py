@@ -303,13 +303,17 @@ def signature_of(params: cst.Parameters) -> Signature:
 
 
 @once
-def is_generator(node: cst.FunctionDef) -> bool:
-    """Whether the function's own body yields."""
-    stack: list[cst.CSTNode] = list(node.body.body)
+def contains_yield(node: cst.CSTNode) -> bool:
+    """Whether there is a `yield` in the code that is not one of a function defined in it."""
+    return next(yields_in(node), None) is not None
+
+
+def yields_in(node: cst.CSTNode) -> Iterator[cst.Yield]:
+    """The `yield` expressions of the code itself, in the order of the source, outer ones before those inside them."""
+    stack = [node]
     while stack:
         top = stack.pop()
         if isinstance(top, cst.Yield):
-            return True
+            yield top
         if not isinstance(top, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-            stack.extend(children(top))
-    return False
+            stack.extend(reversed(list(children(top))))

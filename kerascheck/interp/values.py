@@ -7,7 +7,7 @@ the thing is older than the loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.network.arguments import Arguments
@@ -38,6 +38,62 @@ class ListValue:
 
     def __repr__(self) -> str:
         return f"ListValue({self.unknown or self.items})"
+
+
+class IteratorValue(ListValue):
+    """An iterator: `source` gives its items when they are asked for, and a `Lost` where they are not known any more.
+
+    What does not ask takes it for a list of unknown content. See `sequences.step`.
+    """
+
+    __slots__ = ("lost", "result", "running", "source")
+
+    def __init__(self, source: Iterator[Value], birth: int) -> None:
+        super().__init__((), birth, "iterator")
+        self.unknown = Unknown("an iterator gives its items when they are asked for")
+        self.source: Iterator[Value] | None = source
+        self.lost: Unknown | None = None
+        self.running = False
+        self.result: Value = None  # what a generator returned
+
+    def blur(self, reason: str) -> None:
+        """Forget how far it is."""
+        self.source = None
+        self.lost = Unknown(reason)
+
+
+class DictView(ListValue):
+    """`dict.keys()`, `dict.values()`, `dict.items()`: what the dictionary holds now."""
+
+    __slots__ = ("owner", "take")
+
+    def __init__(self, owner: DictValue, kind: str, take: Callable[[DictValue], list[Value]]) -> None:
+        self.owner = owner
+        self.kind = kind
+        self.take = take
+        self.birth = owner.birth
+
+    @property
+    def items(self) -> list[Value]:
+        """The entries, in order."""
+        return self.take(self.owner)
+
+    @items.setter
+    def items(self, value: list[Value]) -> None:
+        raise TypeError("a view of a dictionary cannot be set")
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """Why there may be more of them."""
+        return self.owner.unknown
+
+    @unknown.setter
+    def unknown(self, value: Unknown | None) -> None:
+        raise TypeError("a view of a dictionary cannot be set")
+
+    def blur(self, reason: str) -> None:
+        """The view shows what is there: its dictionary has to forget."""
+        self.owner.blur(reason)
 
 
 class DictValue:

@@ -64,7 +64,7 @@ def compare_program(code: str) -> Comparison:
     if isinstance(real, str):
         return Comparison(real)
     assumed: list[cst.CSTNode] = []
-    original = statements._unknown_loop
+    original = statements.unknown_loop
 
     def watched(run: Any, node: Any, *rest: Any) -> Any:
         # A loop over something the interpreter lost may run no round at all; it takes one for granted.
@@ -81,7 +81,7 @@ def compare_program(code: str) -> Comparison:
             guarded.append(reason)
         return fresh(run, reason, *rest)
 
-    with mock.patch.object(statements, "_unknown_loop", watched), mock.patch.object(Run, "fresh", watched_fresh):
+    with mock.patch.object(statements, "unknown_loop", watched), mock.patch.object(Run, "fresh", watched_fresh):
         run, scope = execute_module("import outside\n" + code)
     if run.decided:
         return Comparison("decided")

@@ -26,14 +26,63 @@ def test_not_known(code: str) -> None:
     assert known(code) is UNKNOWN
 
 
-def test_a_generator_of_layers_is_unknown_not_empty() -> None:
+GENERATORS = cases("generators")
+
+
+@pytest.mark.parametrize("code", GENERATORS.values(), ids=GENERATORS)
+def test_generators_as_in_python(code: str) -> None:
+    space: dict[str, Any] = {}
+    exec(code, space)
+    assert known(code) == space["x"]
+
+
+def test_a_generator_of_layers() -> None:
     network = model("""
+        def make(sizes):
+            yield Input((4,))
+            for size in sizes:
+                yield Dense(size)
+                yield Dropout(0.5)
+            yield Dense(1)
+        model = Sequential(make([8, 2]))
+    """)
+    assert network.status() == "exact"
+    assert network.params() == 40 + 18 + 3
+    assert [layer.name for layer in network.layers] == ["dense", "dropout", "dense_1", "dropout_1", "dense_2"]
+
+
+def test_layers_of_an_unknown_number_are_unknown_not_none() -> None:
+    network = model("""
+        from a import sizes
         def make():
             yield Input((4,))
-            yield Dense(1)
+            for size in sizes:
+                yield Dense(size)
         model = Sequential(make())
     """)
     assert network.open is not None
+
+
+def test_a_generator_that_nobody_walks_over_is_analysed() -> None:
+    analysis = build("""
+        def models(n=2):
+            yield Sequential([Input((4,)), Dense(n)])
+    """)
+    assert [network.params() for path in analysis.paths for network in path.networks] == [10]
+
+
+def test_a_generator_of_data_may_have_no_end() -> None:
+    network = model("""
+        def batches():
+            while True:
+                yield 1, 2
+        model = Sequential([Input((4,)), Dense(1)])
+        model.compile('sgd', 'mse')
+        model.fit(batches(), steps_per_epoch=10)
+        for batch in batches():
+            model.train_on_batch(*batch)
+    """)
+    assert network.status() == "exact"
 
 
 # -- functions and methods that nobody calls ----------------------------------------------------------------------------

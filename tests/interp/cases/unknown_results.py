@@ -10,9 +10,72 @@ def f(n):
     return 0 if n == 0 else 1 + f(n - 1)
 x = f(500)
 
-# -- generator
+# -- a generator over something unknown
+from a import items
 def f():
-    yield 1
+    for item in items:
+        yield 1
+x = list(f())
+
+# -- a generator that goes on for as long as something unknown says
+from a import more
+def f():
+    while True:
+        yield 1
+        if more():
+            break
+x = list(f())
+
+# -- what a generator changes behind an unknown number of items
+from a import items
+log = [1]
+def f():
+    for item in items:
+        log.append(2)
+        yield item
+for item in f():
+    pass
+x = log
+
+# -- what a generator changes that unknown code walks over
+from a import walk
+log = [1]
+def f():
+    log.append(2)
+    yield 3
+walk(f())
+x = log
+
+# -- an iterator that is walked over in a loop of unknown length
+from a import items
+i = iter([1, 2, 3])
+for item in items:
+    next(i)
+x = next(i)
+
+# -- what a generator changes that is asked in a loop of unknown length
+from a import items
+log = [1]
+def f():
+    while True:
+        log.append(2)
+        yield 3
+i = f()
+for item in items:
+    next(i)
+x = log
+
+# -- what map changes over something unknown
+from a import items
+log = [1]
+list(map(log.append, items))
+x = log
+
+# -- a yield under a condition within an expression
+from a import b
+def f():
+    x = b and (yield 1)
+    yield 2
 x = list(f())
 
 # -- async
