@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import bisect
 import codecs
-import gc
 import os
 import re
 import warnings
@@ -17,6 +16,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Position, Span
+from kerascheck.garbage import no_collection
 from kerascheck.lexing import find_too_deep, logical_lines
 from kerascheck.notebook import SUFFIX, Cell, NotANotebook, read_program
 
@@ -215,17 +215,13 @@ def _parse(source: Source) -> cst.Module:
 
     import libcst as cst
 
-    collecting = gc.isenabled()
-    gc.disable()  # the parser makes many objects and no garbage; collecting meanwhile costs a sixth of its time
     try:
-        return cst.parse_module(source.text)
+        with no_collection():
+            return cst.parse_module(source.text)
     except cst.ParserSyntaxError as error:
         raise _syntax_error(source, error) from None
     except RecursionError:
         raise SourceError(UNREADABLE, "nested too deeply to analyse", Position(1, 1)) from None
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> SourceError:

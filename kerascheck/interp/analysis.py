@@ -11,6 +11,7 @@ import libcst as cst
 import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
+from kerascheck.garbage import no_collection
 from kerascheck.interp.functions import call_function, instantiate, symbolic_arguments
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
@@ -44,13 +45,14 @@ def analyze(source: Any, seconds: float = 2.0) -> Analysis:
         seconds: the time after which the rest is left unknown.
     """
     result = Analysis()
-    project = Project(source)
-    budget = Budget(seconds)
-    first = _explore_module(project, budget, result)
-    if first is not None and result.incomplete is None and first[0].reads_arguments:
-        _explore_other_arguments(first[0], project, budget, result)
-    if first is not None and result.incomplete is None:
-        _explore_uncalled(first, project, budget, result)
+    with no_collection():
+        project = Project(source)
+        budget = Budget(seconds)
+        first = _explore_module(project, budget, result)
+        if first is not None and result.incomplete is None and first[0].reads_arguments:
+            _explore_other_arguments(first[0], project, budget, result)
+        if first is not None and result.incomplete is None:
+            _explore_uncalled(first, project, budget, result)
     return result
 
 

@@ -7,7 +7,7 @@ import os
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
@@ -218,28 +218,51 @@ def _symbol(dotted: str) -> Symbol:
     return Symbol(dotted)
 
 
+#: Patterns, each searched for only where its word occurs: most texts have none of them.
+_Signs: TypeAlias = tuple[tuple[str, re.Pattern[str]], ...]
+
 #: Keyword arguments and calls that only Keras 1 had. (Names of variables prove nothing: `nb_epoch = 10`.)
-_KERAS_1 = re.compile(
-    r"[(,]\s*(nb_epoch|border_mode|nb_filter|nb_row|nb_col|dim_ordering|samples_per_epoch|nb_val_samples"
-    r"|[WbU]_regularizer|[Wb]_constraint|dropout_[WU]|inner_init|inner_activation|filter_length|pool_length)\s*="
-    r"|[(,]\s*init\s*=\s*['\"](uniform|normal|zero|one|identity|orthogonal|glorot_|he_|lecun_)"
-    r"|\b(Dense|LSTM|GRU|SimpleRNN)\s*\(\s*output_dim\s*=|\bDropout\s*\(\s*p\s*="
-    r"|\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+"
+_KERAS_1: _Signs = (
+    (
+        "=",
+        re.compile(
+            r"[(,]\s*(?:(?:nb_epoch|border_mode|nb_filter|nb_row|nb_col|dim_ordering|samples_per_epoch|nb_val_samples"
+            r"|[WbU]_regularizer|[Wb]_constraint|dropout_[WU]|inner_init|inner_activation|filter_length|pool_length)\s*="
+            r"|init\s*=\s*['\"](?:uniform|normal|zero|one|identity|orthogonal|glorot_|he_|lecun_))"
+        ),
+    ),
+    ("output_dim", re.compile(r"\b(Dense|LSTM|GRU|SimpleRNN)\s*\(\s*output_dim\s*=")),
+    ("Dropout", re.compile(r"Dropout(?<!\wDropout)\s*\(\s*p\s*=")),
+    ("Convolution", re.compile(r"\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+")),
 )
 #: Modules and methods that Keras 3 has no more.
-_KERAS_2 = re.compile(
-    r"\bkeras\.layers\.(experimental|core|convolutional|recurrent|embeddings|wrappers|normalization|pooling"
-    r"|advanced_activations)\b|\bkeras\.(engine|utils\.np_utils|backend\.tensorflow_backend)\b"
-    r"|\.(fit_generator|predict_classes|predict_generator|evaluate_generator)\("
+_KERAS_2: _Signs = (
+    (
+        "keras.layers.",
+        re.compile(
+            r"keras(?<!\wkeras)\.layers\.(experimental|core|convolutional|recurrent|embeddings|wrappers|normalization"
+            r"|pooling|advanced_activations)\b"
+        ),
+    ),
+    ("keras.", re.compile(r"keras(?<!\wkeras)\.(engine|utils\.np_utils|backend\.tensorflow_backend)\b")),
+    ("(", re.compile(r"\.(fit_generator|predict_classes|predict_generator|evaluate_generator)\(")),
 )
 #: Keras as a part of TensorFlow reads arguments as Keras 3 does.
-_IN_TENSORFLOW = re.compile(r"\b(tensorflow|tf)\.keras\b|\bfrom\s+tensorflow\s+import\s.*\bkeras\b")
+_IN_TENSORFLOW: _Signs = (
+    ("tf.keras", re.compile(r"\btf\.keras\b")),
+    ("tensorflow.keras", re.compile(r"\btensorflow\.keras\b")),
+    ("tensorflow", re.compile(r"from(?<!\wfrom)\s+tensorflow\s+import\s.*\bkeras\b")),
+)
+
+
+def _has(signs: _Signs, text: str) -> bool:
+    return any(word in text and pattern.search(text) is not None for word, pattern in signs)
 
 
 def guess_dialect(text: str) -> int:
     """The generation of Keras that a source is written for, by names that only that generation has."""
-    if _IN_TENSORFLOW.search(text):
+    if _has(_IN_TENSORFLOW, text):
         return 2 if "keras.layers.experimental" in text else 3
-    if _KERAS_1.search(text):
+    if _has(_KERAS_1, text):
         return 1
-    return 2 if _KERAS_2.search(text) else 3
+    return 2 if _has(_KERAS_2, text) else 3

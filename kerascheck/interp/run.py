@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -339,10 +341,9 @@ class Run:
             value.forget()
 
 
+@lru_cache(maxsize=1024)
 def snake_case(name: str) -> str:
     """`BatchNormalization` to `batch_normalization`, as `keras.src.utils.naming.to_snake_case` does."""
-    import re
-
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
