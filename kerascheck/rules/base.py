@@ -78,7 +78,7 @@ class Thresholds:
     deep_narrow_width: int = 16  # KC107: units from which a hidden layer is never narrow
     sigmoid_stack: int = 3  # KC108: hidden layers in a row with a sigmoid
     long_sequence: int = 50  # KC109: steps of a sequence that make an unbounded recurrence dangerous
-    learning_rate: float = 1.0  # KC427: largest learning rate of SGD and Adagrad
+    learning_rate: float = 10.0  # KC427: largest learning rate of SGD, Adagrad and Adadelta
     adaptive_learning_rate: float = 0.1  # KC427: largest learning rate of Adam, RMSprop and their kin
     least_learning_rate: float = 1e-7  # KC427: smallest learning rate
     few_updates: int = 10  # KC432: steps of a training below which they are too few

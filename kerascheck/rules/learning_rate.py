@@ -37,8 +37,9 @@ class _Scale:
 
 
 #: SGD: Bengio (2012), "Practical recommendations for gradient-based training of deep architectures", 3.1.1: typical
-#: values for standardized inputs are less than 1 and greater than 1e-6. The adaptive ones move each weight by about the
-#: learning rate in a step (Kingma and Ba (2014), "Adam", 2.1), while the weights themselves begin at some 0.1.
+#: values for standardized inputs are less than 1 and greater than 1e-6; where saturated units make gradients small,
+#: more is in use (3.0 in chapter 1 of Nielsen's "Neural networks and deep learning"). The adaptive ones move each weight
+#: by about the learning rate in a step (Kingma and Ba (2014), "Adam", 2.1), while the weights begin at some 0.1.
 #: Lion: 3 to 10 times smaller than for AdamW (its documentation). Adadelta: 1.0 is the form of its paper (likewise).
 _SCALES = {
     "SGD": _Scale(False),
@@ -49,7 +50,7 @@ _SCALES = {
     "Nadam": _Scale(True),
     "RMSprop": _Scale(True),
     "Lion": _Scale(True, 0.1),
-    "Adadelta": _Scale(False, 10.0),
+    "Adadelta": _Scale(False),
 }
 
 #: The rate is set from outside: `model.optimizer.learning_rate.assign(...)`, `K.set_value(optimizer.lr, ...)`.
@@ -61,10 +62,10 @@ class LearningRateOutOfRange(Rule):
 
     ## What it does
 
-    Looks at learning rates that are given as numbers to the optimizer of `compile`: zero and below; above 1 for `SGD`
-    and `Adagrad`, 0.1 for `Adam`, `RMSprop` and their kin, 0.01 for `Lion`, 10 for `Adadelta` (settings
-    `learning-rate` and `adaptive-learning-rate`); below 1e-7 (`least-learning-rate`). Whole numbers are reported as
-    well: Keras 3 wants a float.
+    Looks at learning rates that are given as numbers to the optimizer of `compile`: zero and below; above 10 for `SGD`,
+    `Adagrad` and `Adadelta`, 0.1 for `Adam`, `RMSprop` and their kin, 0.01 for `Lion` (settings `learning-rate` and
+    `adaptive-learning-rate`); below 1e-7 (`least-learning-rate`). Whole numbers are reported as well: Keras 3 wants a
+    float.
 
     It says nothing about rates that a callback or the program sets later.
 
@@ -72,7 +73,7 @@ class LearningRateOutOfRange(Rule):
 
     Zero changes nothing and a negative rate climbs. `Adam` and its kin move every weight by about the learning rate in
     each step, and weights begin at some 0.1: a rate of 1 throws them away in the first step. For plain gradient descent
-    on scaled inputs, rates between 1e-6 and 1 are in use.
+    on scaled inputs, rates between 1e-6 and 1 are in use, with saturated units a little more.
 
     ## Example
 
@@ -152,7 +153,7 @@ import keras
 from keras import layers
 model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile(keras.optimizers.Adam(learning_rate=0.001), "mse")
-model.compile(keras.optimizers.SGD(1.0, momentum=0.9), "mse")
+model.compile(keras.optimizers.SGD(3.0, momentum=0.9), "mse")
 model.compile(keras.optimizers.Adam(0.1), "mse")
 model.compile(keras.optimizers.AdamW(2e-6), "mse")
 """,
@@ -222,7 +223,7 @@ model.compile(keras.optimizers.SGD(learning_rate=1), "mse")
 """,
             [
                 (5, "a learning rate of 10 is far too high for Adam; rates up to 0.1 are in use"),
-                (6, "a learning rate of 50 is far too high for SGD; rates up to 1 are in use"),
+                (6, "a learning rate of 50 is far too high for SGD; rates up to 10 are in use"),
                 (7, "a learning rate of 0.1 is far too high for Lion; rates up to 0.01 are in use"),
                 (8, "a learning rate of 1e-12 changes next to nothing; rates from 1e-07 are in use"),
                 (9, "with a learning rate of 0 nothing is learned"),

@@ -7,6 +7,15 @@ import math
 from collections.abc import Iterator
 
 import libcst as cst
+
+from kerascheck.data.array import Array
+from kerascheck.data.training import training_data
+from kerascheck.diagnostics import Severity
+from kerascheck.fixes.arguments import rename_keyword
+from kerascheck.network.arguments import Given
+from kerascheck.network.dims import Dim
+from kerascheck.network.ir import Program, TrainCall
+from kerascheck.rules._outputs import describe
 from kerascheck.rules._training import (
     PARAMETERS,
     argument,
@@ -17,15 +26,6 @@ from kerascheck.rules._training import (
     known_int,
     value_site,
 )
-
-from kerascheck.data.array import Array
-from kerascheck.data.training import training_data
-from kerascheck.diagnostics import Severity
-from kerascheck.fixes.arguments import rename_keyword
-from kerascheck.network.arguments import Given
-from kerascheck.network.dims import Dim
-from kerascheck.network.ir import Program, TrainCall
-from kerascheck.rules._outputs import describe
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic import Unknown
 
@@ -621,9 +621,11 @@ class StepsForArrays(Rule):
             if not isinstance(given, Given) or steps is None or batches is None or steps < 1:
                 continue
             epochs = argument_value(call, "epochs", 1)
+            if isinstance(epochs, Unknown):
+                continue
             if steps > batches:
                 message = f"the arrays make {batches} batches, not {steps}, and run out in each epoch"
-            elif batches % steps and epochs != 1:
+            elif batches % steps and not (isinstance(epochs, int) and epochs <= batches // steps):
                 message = (
                     f"the arrays make {batches} batches, which are no whole epochs of {steps}: "
                     f"some epochs get {batches % steps}"
@@ -648,6 +650,14 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(np.zeros((64, 4)), np.zeros((64, 1)), batch_size=16, steps_per_epoch=2, epochs=4)
+""",
+        # the data last longer than the training
+        """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((6400, 4)), np.zeros((6400, 1)), steps_per_epoch=60, epochs=3)
 """,
         # the number of samples is not known
         """
