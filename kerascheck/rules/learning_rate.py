@@ -38,8 +38,8 @@ class _Scale:
 
 #: SGD: Bengio (2012), "Practical recommendations for gradient-based training of deep architectures", 3.1.1: typical
 #: values for standardized inputs are less than 1 and greater than 1e-6; where saturated units make gradients small,
-#: more is in use (3.0 in chapter 1 of Nielsen's "Neural networks and deep learning"). The adaptive ones move each weight
-#: by about the learning rate in a step (Kingma and Ba (2014), "Adam", 2.1), while the weights begin at some 0.1.
+#: more is in use (3.0 in chapter 1 of Nielsen's "Neural networks and deep learning"). The adaptive ones move each
+#: weight by about the learning rate in a step (Kingma and Ba (2014), "Adam", 2.1), while the weights begin at some 0.1.
 #: Lion: 3 to 10 times smaller than for AdamW (its documentation). Adadelta: 1.0 is the form of its paper (likewise).
 _SCALES = {
     "SGD": _Scale(False),
