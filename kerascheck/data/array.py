@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, NamedTuple
 
 from kerascheck.data.content import Content, Rows
-from kerascheck.network.dims import Shape, SymDim, format_shape
+from kerascheck.network.dims import Dim, Shape, SymDim, format_shape
 from kerascheck.symbolic import Unknown
+
+
+class Labels:
+    """What is known of the labels of a frame or a series.
+
+    `index` and `layout` identify the labels of the rows and of the columns: equal ones align. `series` holds dtype and
+    content of columns that are known, `present` the labels of columns that surely exist where not all are known.
+    """
+
+    __slots__ = ("index", "layout", "name", "present", "series")
+
+    def __init__(self, index: Hashable = None, layout: Hashable = None) -> None:
+        self.index = index
+        self.layout = layout
+        self.series: dict[Hashable, tuple[str | Unknown, Content]] = {}
+        self.present: frozenset[Hashable] = frozenset()
+        self.name: Hashable = None  # of a series
+
+    def copy(self) -> Labels:
+        """The same, not shared."""
+        made = Labels(self.index, self.layout)
+        made.series = {label: (dtype, content.copy()) for label, (dtype, content) in self.series.items()}
+        made.present, made.name = self.present, self.name
+        return made
 
 
 class Array:
@@ -17,7 +41,10 @@ class Array:
     None (a batch of any size). `trailing` are the last sizes where `shape` as a whole is not known.
     """
 
-    __slots__ = ("birth", "columns", "content", "dtype", "items", "key", "kind", "rows", "shape", "trailing")
+    __slots__ = (
+        "_items", "_items_state", "birth", "columns", "content", "dtype", "key", "kind", "labels", "max_ndim", "rows",
+        "shape", "trailing",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -35,14 +62,26 @@ class Array:
     ) -> None:
         self.shape = shape
         self.dtype = dtype  # as numpy writes it: "float64", "uint8", "object", "str"
-        self.content = content if content is not None else Content()
-        self.kind = kind  # "numpy", "frame", "series", "tensor", "sparse"
+        self.content = content if content is not None else Content(*limits_of(dtype))
+        self.kind = kind  # "numpy", "frame", "series", "tensor", "sparse", "matrix" (one of these), "list"
         self.rows = rows
-        self.items = items  # the very elements, for short arrays of one axis that the source spells out
+        self.items = items
         self.trailing = trailing
         self.columns = columns  # the labels of a frame where they are known
         self.key = key  # identity across paths, where something is named after it
         self.birth = birth
+        self.labels: Labels | None = None  # what is known of the labels of a frame or series
+        self.max_ndim: int | None = None  # the largest number of axes it can have, where `shape` is not known
+
+    @property
+    def items(self) -> list[Any] | None:
+        """The very elements, for short arrays of one axis that the source spells out; None where not known."""
+        return self._items if self._items_state is self.content.state else None
+
+    @items.setter
+    def items(self, value: list[Any] | None) -> None:
+        self._items = value
+        self._items_state = self.content.state
 
     @property
     def ndim(self) -> int | None:
@@ -56,19 +95,27 @@ class Array:
 
     def title(self, name: str) -> None:
         """Sizes that have no name yet are called after the first variable that the array is bound to."""
-        for dim in self.shape if isinstance(self.shape, tuple) else ():
-            for term in dim.terms if isinstance(dim, SymDim) else ():
-                for atom in term:
-                    if atom.text.startswith("?."):
-                        atom.text = f"{name}{atom.text[1:]}"
+        if isinstance(self.shape, Unknown):
+            if self.shape.text is None:
+                self.shape = Unknown(self.shape.reason, self.shape.key, f"{name}.shape")
+        else:
+            title_sizes(self.shape, name)
 
     def with_shape(self, shape: Shape | Unknown, trailing: Shape = ()) -> Array:
         """A view on the same numbers."""
         return Array(shape, self.dtype, self.content, kind=self.kind, rows=self.rows, trailing=trailing)
 
+    def blur(self, reason: str) -> None:
+        """Forget what may change: the numbers, and of a frame the columns and rows."""
+        self.content.forget()
+        if self.kind in ("frame", "series", "list"):
+            self.dtype, self.columns, self.labels, self.rows = Unknown(reason), None, None, None
+            if isinstance(self.shape, tuple):
+                self.shape = tuple(SymDim.named("?", ("changed", self.birth, dim)) for dim in self.shape)
+
     def snapshot(self) -> Array:
         """A copy that later changes do not reach."""
-        return Array(
+        made = Array(
             self.shape,
             self.dtype,
             self.content.copy(),
@@ -80,6 +127,9 @@ class Array:
             key=self.key,
             birth=self.birth,
         )
+        made.labels = self.labels.copy() if self.labels is not None else None
+        made.max_ndim = self.max_ndim
+        return made
 
     def __repr__(self) -> str:
         shape = self.shape if isinstance(self.shape, Unknown) else format_shape(self.shape)
@@ -91,14 +141,48 @@ def axis_key(key: Hashable, axis: int) -> Hashable:
     return ("item", ("attribute", key, "shape"), ("constant", "int", axis))
 
 
-def axis_size(key: Hashable, text: str, axis: int) -> SymDim:
+class PartKey(NamedTuple):
+    """The identity of some of the samples of something unknown: `size` of them, all its other axes are the same."""
+
+    whole: Hashable
+    size: Dim
+    part: str  # as in `Rows`
+    order: str | None
+
+
+def axis_size(key: Hashable, text: str, axis: int, spelled: str | None = None) -> Dim:
     """The size of an axis of something unknown: the same one that `text.shape[axis]` gives."""
-    return SymDim.named(f"{text}.shape[{axis}]", axis_key(key, axis))
+    while isinstance(key, PartKey) and axis >= 0:
+        if axis == 0:
+            return key.size
+        key = key.whole
+    return SymDim.named(spelled or f"{text}.shape[{axis}]", axis_key(key, axis))
+
+
+def title_sizes(sizes: Shape, name: str) -> None:
+    """Give sizes without a name one: theirs begin with `?.`."""
+    for dim in sizes:
+        for term in dim.terms if isinstance(dim, SymDim) else ():
+            for atom in term:
+                if "?." in atom.text:
+                    atom.text = atom.text.replace("?.", f"{name}.")
 
 
 # -- dtypes ---------------------------------------------------------------------------------------------------
 
 _KINDS = {"bool": 0, "uint": 1, "int": 1, "float": 2, "complex": 3}
+
+
+def limits_of(dtype: str | Unknown) -> tuple[int, int] | tuple[None, None]:
+    """The least and the greatest number of a short dtype: all that is known of numbers that come from outside."""
+    kind, bits = split_dtype(dtype) if isinstance(dtype, str) else ("", 0)
+    if kind == "bool":
+        return 0, 1
+    if kind == "uint" and bits < 32:
+        return 0, 2**bits - 1
+    if kind == "int" and bits < 32:
+        return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    return None, None
 
 
 def split_dtype(dtype: str) -> tuple[str, int]:
@@ -116,6 +200,8 @@ def promote(left: str | Unknown, right: str | Unknown) -> str | Unknown:
         return right
     (a, a_bits), (b, b_bits) = split_dtype(left), split_dtype(right)
     if a not in _KINDS or b not in _KINDS:
+        if "str" in (left, right) and (a in _KINDS or b in _KINDS):
+            return "str"
         return "object" if "object" in (left, right) else Unknown(f"the dtype of {left} with {right}")
     if a == b:
         return f"{a}{max(a_bits, b_bits)}"

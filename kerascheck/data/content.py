@@ -4,18 +4,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable
+from typing import NamedTuple
 
 MAX_VALUES = 1_000  # distinct values that are kept
+MAX_VIEWS = 100  # views on one array that are followed
+
+
+def plain(number: float) -> float:
+    """A number as one of Python's own: numpy's compute otherwise."""
+    if type(number) in (int, float):
+        return number
+    return float(number) if isinstance(number, float) else int(number)
+
+
+class Origin(NamedTuple):
+    """What numbers are in terms of the numbers of another array: what `x - x.mean(axis=0)` and the like are known by.
+
+    `kind`: "mean", "std", "min", "max", "range" (largest less smallest) of them over `axis`, or all of them
+    "centered" (less their mean) or "shifted" (less their smallest).
+    """
+
+    kind: str
+    state: object  # the state of the other array's content then
+    axis: Hashable
+    source: Hashable = None  # the data set that the other array is of
 
 
 class Content:
     """Bounds, distinct values and history of the numbers in an array. Shared by an array and its views.
 
-    Everything is a claim that surely holds, or None. `attained` says that the bounds are more than bounds: values
-    at (or close to) both of them do occur in the data.
+    Everything is a claim that surely holds, or None. NaN is within all bounds. `attained` says that the bounds are more
+    than bounds: values at (or close to) both of them do occur in the data.
     """
 
-    __slots__ = ("_parts", "_whole", "attained", "high", "low", "one_hot", "tags", "values")
+    __slots__ = ("_family", "attained", "high", "low", "one_hot", "origin", "state", "tags", "values")
 
     def __init__(
         self,
@@ -26,38 +48,40 @@ class Content:
         one_hot: bool | None = None,
         tags: frozenset[str] = frozenset(),
     ) -> None:
-        self.low = low
-        self.high = high
+        self.low = low if low is None else plain(low)
+        self.high = high if high is None else plain(high)
         self.attained = attained
         self.values = values  # exactly the values that occur
-        self.one_hot = one_hot  # whether each row has a single 1 and is 0 elsewhere
+        self.one_hot = one_hot  # whether each row (the last axis) has a single 1 and is 0 elsewhere
         self.tags = tags  # history: "pixels", "standardized", "preprocess:resnet50"...
-        self._whole: Content | None = None  # what this is a view on a part of
-        self._parts: list[Content] | None = None  # views on parts of this
+        self.origin: Origin | None = None
+        self.state: object = object()  # equal for equal numbers; another one after each change
+        self._family: list[Content] | None = None  # the arrays that share memory with this one
 
     @staticmethod
     def of_values(values: Iterable[float]) -> Content:
         """Numbers that all occur."""
-        distinct = frozenset(values)
-        if not distinct or len(distinct) > MAX_VALUES or any(isinstance(v, float) and math.isnan(v) for v in distinct):
+        distinct = frozenset(map(plain, values))
+        if not distinct or any(isinstance(v, float) and math.isnan(v) for v in distinct):
             return Content()
+        if len(distinct) > MAX_VALUES:
+            return Content(min(distinct), max(distinct), True)
         return Content(min(distinct), max(distinct), True, distinct)
 
     def copy(self) -> Content:
         """The same claims, not shared."""
-        return Content(self.low, self.high, self.attained, self.values, self.one_hot, self.tags)
+        made = Content(self.low, self.high, self.attained, self.values, self.one_hot, self.tags)
+        made.origin, made.state = self.origin, self.state
+        return made
 
     def set(self, other: Content) -> None:
         """Take over the claims of another: all numbers were replaced."""
-        self._take(other)
-        for part in self._parts or ():
-            part._take(other.subset())
-        if self._whole is not None:
-            self._whole.mix(other)
-
-    def _take(self, other: Content) -> None:
         self.low, self.high, self.attained = other.low, other.high, other.attained
         self.values, self.one_hot, self.tags = other.values, other.one_hot, other.tags
+        self.origin, self.state = other.origin, other.state if other is not self else object()
+        for member in self._family or ():
+            if member is not self:
+                member._blend(other)
 
     def forget(self) -> None:
         """Anything may be in there now."""
@@ -65,29 +89,65 @@ class Content:
 
     def mix(self, other: Content) -> None:
         """Some of the numbers may have been replaced by numbers of the other."""
+        for member in self._family or (self,):
+            member._blend(other)
+
+    def _blend(self, other: Content) -> None:
         merged = union(self, other)
-        merged.attained = False
-        merged.values = None
-        self.set(merged)
+        self.low, self.high, self.attained = merged.low, merged.high, False
+        self.values, self.one_hot, self.tags = None, None, merged.tags
+        self.origin, self.state = None, object()
 
-    def subset(self) -> Content:
-        """Claims on some of the numbers: the bounds hold, what was done to them holds, which occur is not known."""
-        return Content(self.low, self.high, self.attained and self.is_mass, None, self.one_hot, self.tags)
+    def reorder(self) -> None:
+        """The same numbers in other places."""
+        claims = (self.low, self.high, self.attained, self.values, self.tags)
+        self.mix(self.copy())
+        self.low, self.high, self.attained, self.values, self.tags = claims
 
-    def view(self) -> Content:
-        """`subset` for a view: what is written to either is seen in the other."""
-        part = self.subset()
-        part._whole = self
-        self._parts = [*(self._parts or ()), part]
+    def subset(self, is_large: bool = True) -> Content:
+        """Claims on some of the numbers: the bounds hold, what was done to them holds, which occur is not known.
+
+        `is_large`: whether a large mixed data set is still one.
+        """
+        tags = self.tags if is_large else self.tags - {"dataset"}
+        return Content(self.low, self.high, self.attained and self.is_mass and is_large, None, self.one_hot, tags)
+
+    def view(self, part: Content | None = None) -> Content:
+        """`part` (else `subset`) as a view: what is written to either is seen in the other."""
+        part = self.subset() if part is None else part
+        if self._family is None:
+            self._family = [self]
+        part._family = self._family
+        if len(self._family) < MAX_VIEWS:
+            self._family.append(part)
+        else:
+            part.low = part.high = part.values = part.one_hot = part.origin = None
+            part.attained, part.tags = False, frozenset()
         return part
+
+    def rearranged(self) -> Content:
+        """Claims on the same numbers in another order or shape."""
+        made = self.copy()
+        made.one_hot, made.origin, made.state = None, None, object()
+        return made
 
     @property
     def is_mass(self) -> bool:
         """Whether the data set is large and mixed, so that any large part of it looks like the whole."""
         return "dataset" in self.tags
 
-    def map(self, function: Callable[[float], float], is_rising: bool = True) -> Content:
-        """The numbers after a monotonic function."""
+    @property
+    def spread_state(self) -> object:
+        """The state whose deviation and range these numbers have: moving them changes neither."""
+        moved = self.origin is not None and self.origin.kind in ("centered", "shifted")
+        return self.origin.state if moved and self.origin is not None else self.state
+
+    def single(self) -> float | None:
+        """The only value that occurs, None where that is not known."""
+        return self.low if self.low is not None and self.low == self.high else None
+
+    def map(self, function: Callable[[float], float], is_rising: bool = True, has_steps: bool = False) -> Content:
+        """The numbers after a monotonic function; `has_steps`: numbers close to a bound may end far from it."""
         try:
             bounds = [None if bound is None else function(bound) for bound in (self.low, self.high)]
             values = None if self.values is None else frozenset(map(function, self.values))
@@ -95,7 +155,8 @@ class Content:
             return Content()
         if not is_rising:
             bounds.reverse()
-        return Content(bounds[0], bounds[1], self.attained, values, None, self.tags)
+        attained = self.attained and (values is not None or not has_steps)
+        return Content(bounds[0], bounds[1], attained, values, None, self.tags)
 
     def __repr__(self) -> str:
         return f"Content({self.low}..{self.high}{', ' + str(sorted(self.values)) if self.values else ''})"
@@ -118,60 +179,102 @@ def _bound(left: float | None, right: float | None, compute: Callable[[float, fl
     return None if left is None or right is None else compute(left, right)
 
 
-def arithmetic(op: str, left: Content, right: Content) -> Content:
+def arithmetic(op: str, left: Content, right: Content, source: Hashable = None) -> Content:
     """The numbers of `left op right`, element by element: bounds by interval arithmetic; history is lost.
 
-    With a single number on one side the bounds stay attained and the history goes on.
+    With a single number on one side the bounds stay attained and the history goes on. Subtracting statistics of an
+    array from it and dividing it by them is known for what it is; `source` is the data set that `left` is of.
     """
-    if op == "Subtract":
-        negated = Content(
-            None if right.high is None else -right.high,
-            None if right.low is None else -right.low,
-            right.attained,
-            None if right.values is None else frozenset(-v for v in right.values),
-            None,
-            right.tags,
-        )
-        return arithmetic("Add", left, negated)
-    result = Content()
-    if op == "Add":
-        result.low = _bound(left.low, right.low, lambda a, b: a + b)
-        result.high = _bound(left.high, right.high, lambda a, b: a + b)
-    elif op == "Multiply":
-        products = [_bound(a, b, lambda a, b: a * b) for a in (left.low, left.high) for b in (right.low, right.high)]
-        known = [p for p in products if p is not None and not math.isnan(p)]
-        if len(known) == 4:
-            result.low, result.high = min(known), max(known)
-    elif op == "Divide" and right.low is not None and right.high is not None and (right.low > 0 or right.high < 0):
-        inverse = Content(1 / right.high, 1 / right.low, right.attained)
-        result = arithmetic("Multiply", left, inverse)
-    single = _single(left) if _single(left) is not None else _single(right)
-    other = right if _single(left) is not None else left
-    if single is not None and op in ("Add", "Multiply", "Divide") and (result.low is not None):
-        result.attained = other.attained
-        result.tags = other.tags
-        if other.values is not None and len(other.values) <= MAX_VALUES:
-            result.values = _map_values(op, other.values, single, other is right)
-        if other is not right and single == 1 and op != "Add":
+    try:
+        result = _interval(op, left, right)
+    except ArithmeticError:
+        result = Content()
+    for side in ("low", "high"):
+        bound = getattr(result, side)
+        if isinstance(bound, float) and math.isnan(bound):
+            setattr(result, side, None)
+            result.attained = False
+    single = left.single() if left.single() is not None else right.single()
+    other = right if left.single() is not None else left
+    if single is not None and op in ("Add", "Subtract", "Multiply", "Divide"):
+        result.attained = other.attained and result.low is not None and result.high is not None
+        is_same = single == (1 if op in ("Multiply", "Divide") else 0) and other is left
+        result.tags = other.tags if is_same else other.tags - {"standardized"}
+        result.values = _map_values(op, other.values, single, other is right)
+        if single == 1 and (op == "Multiply" or (op == "Divide" and other is left)):
             result.one_hot = other.one_hot
+        if op == "Add" and other.origin is not None and abs(single) <= _TINY:
+            result.origin = other.origin  # std + 1e-8
     else:
         result.attained = False
-        result.values = None
-        result.tags = frozenset()
+    _relate(op, left, right, source, result)
     return result
 
 
-def _single(content: Content) -> float | None:
-    return content.low if content.low is not None and content.low == content.high else None
+_TINY = 1e-3  # what programs add to a divisor so that it is not zero
 
 
-def _map_values(op: str, values: frozenset[float], single: float, is_left: bool) -> frozenset[float] | None:
+def _interval(op: str, left: Content, right: Content) -> Content:
+    """Bounds alone."""
+    if op == "Add":
+        low = _bound(left.low, right.low, lambda a, b: a + b)
+        return Content(low, _bound(left.high, right.high, lambda a, b: a + b))
+    if op == "Subtract":
+        low = _bound(left.low, right.high, lambda a, b: a - b)
+        return Content(low, _bound(left.high, right.low, lambda a, b: a - b))
+    if op == "Divide":
+        if right.low is None or right.high is None or right.low <= 0 <= right.high:
+            return Content()
+        right = Content(1 / right.high, 1 / right.low)
+    products = [_bound(a, b, lambda a, b: a * b) for a in (left.low, left.high) for b in (right.low, right.high)]
+    known = [p for p in products if p is not None and not math.isnan(p)]
+    if len(known) == 4:
+        return Content(min(known), max(known))
+    positive = left.low is not None and left.low >= 0 and right.low is not None and right.low >= 0
+    return Content(0 if positive else None)
+
+
+def _relate(op: str, left: Content, right: Content, source: Hashable, result: Content) -> None:
+    """Recognise standardization and scaling to [0, 1] by statistics of the same numbers."""
+    by = right.origin
+    if by is None:
+        return
+    same = by.state is left.state
+    akin = same or (source is not None and by.source == source)
+    mine = left.origin
+    if op == "Subtract" and by.kind == "mean" and akin:
+        result.origin = by._replace(kind="centered")
+    elif op == "Subtract" and by.kind == "min" and same:
+        result.origin = by._replace(kind="shifted")
+        result.low, result.attained = 0, False
+    elif op == "Subtract" and by.kind == "min" and mine is not None and mine.kind == "max":
+        if mine.state is by.state and mine.axis == by.axis:
+            result.origin = by._replace(kind="range")
+            result.low = 0
+    elif op == "Divide" and by.kind == "std" and mine is not None and mine.kind == "centered":
+        related = mine.state is by.state or (mine.source is not None and mine.source == by.source)
+        if related and mine.axis == by.axis:
+            result.tags |= left.tags | {"standardized"}
+    elif op == "Divide" and by.kind == "range" and mine is not None and mine.kind == "shifted":
+        if mine.state is by.state and mine.axis == by.axis:
+            result.low, result.high, result.attained, result.tags = 0, 1, True, left.tags
+    elif op == "Divide" and by.kind == "max" and same and left.low is not None and left.low >= 0:
+        shifted = mine is not None and mine.kind == "shifted" and mine.axis == by.axis
+        result.low, result.high, result.tags = 0, 1, left.tags
+        result.attained = (left.attained and left.low == 0 and by.axis is None) or shifted
+
+
+def _map_values(op: str, values: frozenset[float] | None, single: float, is_right: bool) -> frozenset[float] | None:
+    if values is None:
+        return None
     try:
         if op == "Add":
             return frozenset(v + single for v in values)
+        if op == "Subtract":
+            return frozenset(single - v if is_right else v - single for v in values)
         if op == "Multiply":
             return frozenset(v * single for v in values)
-        return frozenset(single / v if is_left else v / single for v in values)
+        return frozenset(single / v if is_right else v / single for v in values)
     except ArithmeticError:
         return None
 

@@ -12,7 +12,8 @@ from functools import cache
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.data.operators import array_item, store_items
+from kerascheck.data.indexing import array_item
+from kerascheck.data.operators import store_items
 from kerascheck.data.values import new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import NativeMethod, Value
@@ -26,8 +27,9 @@ Method = Callable[[Run, Array, Arguments, Site], Value]
 #: The modules whose `METHODS` a kind of array has, first come first served.
 _MODULES = {
     "numpy": ("numpy_methods",),
-    "tensor": ("numpy_methods",),
-    "sparse": ("numpy_methods",),
+    "tensor": ("tensor_methods", "numpy_methods"),
+    "sparse": ("sparse_methods", "numpy_methods"),
+    "matrix": ("sparse_methods", "numpy_methods"),  # dense or sparse, that is not known
     "series": ("pandas_methods", "numpy_methods"),
     "frame": ("pandas_methods", "numpy_methods"),
 }
@@ -84,6 +86,8 @@ def store_subscript(run: Run, array: Array, index: Value, value: Value, node: cs
 def _not_interpreted(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     """A method that is not known may change the array."""
     array.content.forget()
+    if array.kind == "list":
+        array.shape, array.items = Unknown("a list that changes"), None
     return run.fresh("the result of a method that is not interpreted", site.node)
 
 
@@ -94,14 +98,19 @@ def _unknown_property(array: Array, name: str, node: cst.CSTNode, run: Run) -> V
 def _shape(run: Run, array: Array) -> Value:
     if isinstance(array.shape, Unknown):
         key = array.key if array.key is not None else ("array", array.birth)
-        return Unknown(array.shape.reason, ("attribute", key, "shape"))
+        return Unknown(array.shape.reason, ("attribute", key, "shape"), array.shape.text)
     return array.shape
 
 
 def _transposed(run: Run, array: Array) -> Value:
     if isinstance(array.shape, Unknown):
-        return new_array(run, array.shape, array.dtype, content=array.content)
-    return new_array(run, array.shape[::-1], array.dtype, content=array.content, kind=array.kind)
+        made = new_array(run, Unknown(array.shape.reason), array.dtype, kind=array.kind)
+    elif len(array.shape) < 2:
+        return array
+    else:
+        made = new_array(run, array.shape[::-1], array.dtype, kind=array.kind)
+    made.content = array.content.view(array.content.rearranged())
+    return made
 
 
 def _size(run: Run, array: Array) -> Value:

@@ -1,221 +1,144 @@
 """Functions of numpy. Source: https://numpy.org/doc/stable/reference/routines.html
 
-To add one: a row in `FUNCTIONS`.
+To add one: a row in a table of the module for its family, or here where it is a method of arrays, too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kerascheck.data import numpy_creation, numpy_elementwise, numpy_joining, numpy_random
 from kerascheck.data.array import Array
-from kerascheck.data.content import Content
-from kerascheck.data.numpy_methods import METHODS, astype, reshape
+from kerascheck.data.numpy_joining import ArrayFunction, of_array
+from kerascheck.data.numpy_methods import METHODS, REDUCTIONS, clip, dot, sorted_copy
+from kerascheck.data.objects import Method
+from kerascheck.data.reductions import reduction
 from kerascheck.data.registry import Function
-from kerascheck.data.values import as_array, dtype_of, fresh_size, guarded, new_array, shape_argument
-from kerascheck.interp.run import MAX_ITEMS, Run
+from kerascheck.data.scalars import number
+from kerascheck.data.values import as_array
+from kerascheck.interp.run import Run
+from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import Value
-from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import SymDim, maximum, minimum
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
 
-
-def unknown_array(run: Run, reason: str) -> Array:
-    """An array of which nothing is known."""
-    return new_array(run, Unknown(reason), Unknown(reason))
+_MAX_BITS = 4096  # of a product
 
 
-def _array(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """`numpy.array(object, dtype)` and `asarray`."""
-    value = arguments.value("object", 0, arguments.value("a"))
-    array = as_array(run, value)
-    if array is None:
-        if isinstance(value, Unknown):
-            return Unknown(value.reason, ("array", value.key), value.text)
-        return unknown_array(run, "an array of something unknown")
-    wanted = dtype_of(arguments.value("dtype", 1))
-    made = array.snapshot() if name == "numpy.array" or array is not value else array
-    if made is not value:
-        made.birth = run.tick()
-    made.kind = "numpy"
-    made.columns = None
-    return made if wanted is None else astype(run, made, wanted)
-
-
-def _filled(low: float | None, high: float | None) -> Function:
-    """`numpy.zeros(shape, dtype)`, `ones`, `empty`."""
-
-    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        shape = shape_argument(run, arguments.value("shape", 0), site)
-        dtype = dtype_of(arguments.value("dtype", 1, "float64"))
-        content = Content.of_values([low]) if low is not None and low == high else Content(low, high)
-        return new_array(run, shape, dtype or "float64", content=content)
+def _reduction(name: str) -> ArrayFunction:
+    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        return reduction(run, name, array, arguments, site)
 
     return call
 
 
-def _like(low: float | None) -> Function:
-    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        array = as_array(run, arguments.value("a", 0, arguments.value("prototype")))
-        if array is None:
-            return unknown_array(run, f"{name} of something unknown")
-        dtype = dtype_of(arguments.value("dtype", 1))
-        content = Content.of_values([low]) if low is not None else Content()
-        return new_array(run, array.shape, dtype if dtype is not None else array.dtype, content=content)
-
-    return call
-
-
-def _full(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    shape = shape_argument(run, arguments.value("shape", 0), site)
-    filling = as_array(run, arguments.value("fill_value", 1))
-    dtype = dtype_of(arguments.value("dtype", 2))
-    content = filling.content.copy() if filling is not None else Content()
-    default = filling.dtype if filling is not None else Unknown("the dtype of what fills an array")
-    return new_array(run, shape, dtype if dtype is not None else default, content=content)
-
-
-def _expand_dims(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    array, axis = as_array(run, arguments.value("a", 0)), arguments.value("axis", 1)
-    if array is None or isinstance(array.shape, Unknown) or not isinstance(axis, int):
-        return unknown_array(run, "expand_dims of something unknown")
-    shape = array.shape
-    made = array.with_shape(guarded(run, site, lambda: tensor_shapes.expand_dims(shape, axis)))
-    if isinstance(made.shape, Unknown) or axis in (0, -len(shape) - 1):
-        made.rows = None
-    return made
-
-
-def _reshape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    value = arguments.value("a", 0)
-    array = as_array(run, value)
-    if array is None:
-        key = value.key if isinstance(value, Unknown) else None
-        array = new_array(run, Unknown("reshape of something unknown"), Unknown("its dtype"), key=key)
-    shape = arguments.value("shape", 1, arguments.value("newshape"))
-    return reshape(run, array, shape_argument(run, shape, site), site)
-
-
-def _concatenate(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.data.values import joined
-    from kerascheck.interp.sequences import items_of
-
-    items, axis = items_of(run, arguments.value("arrays", 0)), arguments.value("axis", 1, 0)
-    arrays = [] if isinstance(items, Unknown) else [as_array(run, item) for item in items]
-    known = [array for array in arrays if array is not None]
-    if not known or len(known) < len(arrays) or not isinstance(axis, int):
-        return unknown_array(run, "a concatenation of something unknown")
-    shapes = [array.shape for array in known if not isinstance(array.shape, Unknown)]
-    if len(shapes) < len(known):
-        return joined(Unknown("a concatenation of something unknown"), known)
-    return joined(guarded(run, site, lambda: tensor_shapes.concatenate(shapes, axis)), known)
-
-
-def _arange(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    values = [given.value for given in arguments.positional[:3]]
-    if arguments.keywords.keys() <= {"dtype"} and values and all(isinstance(v, int) for v in values):
-        if len(values) == 3 and values[2] == 0:
-            return run.fails("ZeroDivisionError", "arange with step 0", site.node)
-        array = as_array(run, range(*values))
-        assert array is not None
-        array.birth = run.tick()
-        dtype = dtype_of(arguments.value("dtype"))
-        return array if dtype is None else astype(run, array, dtype)
-    if len(values) == 1 and not arguments.keywords:
-        return new_array(run, shape_argument(run, values[0], site), "int64")
-    return new_array(run, (fresh_size(run, "len(arange)", site),), Unknown("the dtype of a range"))
-
-
-def _linspace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """`numpy.linspace(start, stop, num)`: short ones as the numbers themselves."""
-    start, stop, count = arguments.value("start", 0), arguments.value("stop", 1), arguments.value("num", 2, 50)
-    if len(arguments.positional) > 3 or not set(arguments.keywords) <= {"start", "stop", "num"}:
-        return unknown_array(run, f"{name} with options")
-    shape = shape_argument(run, count, site)
-    if not all(isinstance(v, (int, float)) for v in (start, stop)):
-        return new_array(run, shape, "float64")
-    content = Content(min(start, stop), max(start, stop), True)
-    made = new_array(run, shape, "float64", content=content)
-    if isinstance(count, int) and 0 <= count <= MAX_ITEMS:
-        step = (stop - start) / max(count - 1, 1)
-        made.items = [float(start + index * step) for index in range(count)]
-        if count > 1:
-            made.items[-1] = float(stop)
-    return made
-
-
-def _method(name: str) -> Function:
-    """The function of the same name as a method: `numpy.sum(x, ...)` is `x.sum(...)`."""
+def _of_sizes(name: str, combine: Callable[..., Any]) -> Function:
+    """A reduction that is also taken of sizes: `numpy.prod(x.shape[1:])`."""
+    of_arrays = of_array(_reduction(name), "a")
 
     def call(run: Run, function: str, arguments: Arguments, site: Site) -> Value:
-        if not arguments.positional:
-            return unknown_array(run, f"{function} of something unknown")
-        value = arguments.positional[0].value
-        array = as_array(run, value)
-        if array is None:
-            return unknown_array(run, f"{function} of something unknown")
-        rest = Arguments(
-            arguments.positional[1:], arguments.keywords, arguments.open_positional, arguments.open_keywords
-        )
-        return METHODS[name](run, array, rest, site)
+        value = arguments.positional[0].value if arguments.positional else None
+        if len(arguments.positional) == 1 and not arguments.keywords and not isinstance(value, (Unknown, Array)):
+            items = items_of(run, value)
+            if not isinstance(items, Unknown) and items and all(isinstance(i, (int, SymDim)) for i in items):
+                result = items[0]
+                for item in items[1:]:
+                    result = combine(result, item)
+                    if isinstance(result, int) and result.bit_length() > _MAX_BITS:
+                        return run.fresh("a number too large to compute", site.node)
+                return number(result, "int64") if _fits(result) else result
+        if isinstance(value, Unknown):
+            text = f"{function}({value.text})" if value.text else None
+            return Unknown(value.reason, ("call", function, value.key), text)
+        return of_arrays(run, function, arguments, site)
 
     return call
 
 
-def _random(low: float | None, high: float | None, dtype: str = "float64", attained: bool = False) -> Function:
-    """`numpy.random.rand(2, 3)`: sizes one by one."""
-
-    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        values = tuple(given.value for given in arguments.positional)
-        shape = shape_argument(run, values, site)
-        return new_array(run, shape, dtype, content=Content(low, high, attained))
-
-    return call
+def _fits(value: Value) -> bool:
+    """Whether the value is a whole number that numpy keeps in 64 bits."""
+    return isinstance(value, int) and -(2**63) <= value < 2**63
 
 
-def _sized(content: Content, position: int, dtype: str = "float64") -> Function:
-    """`numpy.random.normal(loc, scale, size)`: the shape is the argument `size`."""
-
-    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        size = arguments.value("size", position)
-        if size is None:
-            return run.fresh(f"a number from {name}", site.node)
-        return new_array(run, shape_argument(run, size, site), dtype, content=content.copy())
-
-    return call
+def _dot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return dot(run, arguments.value("a", 0), arguments.value("b", 1), site)
 
 
-def _randint(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    low, high, size = arguments.value("low", 0), arguments.value("high", 1), arguments.value("size", 2)
-    if high is None:
-        low, high = 0, low
-    if size is None:
-        return run.fresh(f"a number from {name}", site.node)
-    content = Content()
-    if isinstance(low, int) and isinstance(high, int) and low < high:
-        content = Content(low, high - 1, True)
-    dtype = dtype_of(arguments.value("dtype", 3, "int64"))
-    return new_array(run, shape_argument(run, size, site), dtype or "int64", content=content)
+def _shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`numpy.shape(x)`."""
+    value = arguments.value("a", 0)
+    if isinstance(value, Unknown):
+        text = f"{value.text}.shape" if value.text else None
+        return Unknown(value.reason, ("attribute", value.key, "shape"), text)
+    array = as_array(run, value)
+    if array is None or isinstance(array.shape, Unknown):
+        return run.fresh("the shape of something unknown", site.node)
+    return array.shape
+
+
+def _ndim(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    array = as_array(run, arguments.value("a", 0))
+    if array is None or array.ndim is None:
+        return run.fresh("the number of axes of something unknown", site.node)
+    return array.ndim
+
+
+def _nothing(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return None
+
+
+def _changed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`numpy.fill_diagonal(a, value)`, `copyto`, `put` and their kin change their first argument."""
+    if arguments.positional:
+        run.escape(arguments.positional[0].value, f"changed by {name}")
+    return None
+
+
+#: Functions of the same name as a method: `numpy.reshape(x, ...)` is `x.reshape(...)`.
+_METHODS = (
+    "ravel", "transpose", "swapaxes", "squeeze", "argsort", "repeat", "take", "cumsum", "cumprod", "diagonal", "trace",
+    "nonzero", "searchsorted",
+)  # fmt: skip
+
+_ALL_REDUCTIONS = (
+    *REDUCTIONS, "amax", "amin", "median", "average", "nanmean", "nanstd", "nanvar", "nansum", "nanmax", "nanmin",
+    "nanmedian", "nanargmax", "nanargmin", "count_nonzero",
+)  # fmt: skip
+
+
+def _reshape(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    return METHODS["reshape"](run, array, arguments, site)
 
 
 FUNCTIONS: dict[str, Function] = {
-    "numpy.array": _array,
-    "numpy.asarray": _array,
-    "numpy.zeros": _filled(0, 0),
-    "numpy.ones": _filled(1, 1),
-    "numpy.empty": _filled(None, None),
-    "numpy.zeros_like": _like(0),
-    "numpy.ones_like": _like(1),
-    "numpy.empty_like": _like(None),
-    "numpy.full": _full,
-    "numpy.expand_dims": _expand_dims,
-    "numpy.reshape": _reshape,
-    "numpy.concatenate": _concatenate,
-    "numpy.arange": _arange,
-    "numpy.linspace": _linspace,
-    **{f"numpy.{name}": _method(name) for name in ("sum", "mean", "std", "max", "min", "argmax", "argmin", "squeeze")},
-    "numpy.random.rand": _random(0, 1, attained=True),
-    "numpy.random.randn": _random(None, None),
-    "numpy.random.random": _sized(Content(0, 1, True), 0),
-    "numpy.random.uniform": _sized(Content(), 2),
-    "numpy.random.normal": _sized(Content(), 2),
-    "numpy.random.randint": _randint,
-}
+    **numpy_creation.FUNCTIONS,
+    **numpy_elementwise.FUNCTIONS,
+    **numpy_joining.FUNCTIONS,
+    **numpy_random.FUNCTIONS,
+    "numpy.reshape": of_array(_reshape, "a"),
+    **{f"numpy.{name}": of_array(METHODS[name], "a") for name in _METHODS},
+    "numpy.sort": of_array(sorted_copy, "a"),
+    "numpy.clip": of_array(clip, "a"),
+    **{f"numpy.{name}": of_array(_reduction(name), "a") for name in _ALL_REDUCTIONS},
+    "numpy.prod": _of_sizes("prod", lambda a, b: a * b),
+    "numpy.sum": _of_sizes("sum", lambda a, b: a + b),
+    "numpy.max": _of_sizes("max", maximum),
+    "numpy.min": _of_sizes("min", minimum),
+    "numpy.dot": _dot,
+    "numpy.shape": _shape,
+    "numpy.ndim": _ndim,
+    **dict.fromkeys(
+        ("numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.savetxt", "numpy.set_printoptions",
+         "numpy.seterr"),
+        _nothing,
+    ),
+    **dict.fromkeys(
+        ("numpy.fill_diagonal", "numpy.copyto", "numpy.put", "numpy.place", "numpy.putmask", "numpy.put_along_axis"),
+        _changed,
+    ),
+}  # fmt: skip
+
+OBJECTS: Mapping[str, Mapping[str, Method]] = numpy_random.OBJECTS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,24 +12,55 @@ import libcst as cst
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import NativeMethod, Value
 from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
+from kerascheck.symbolic import Unknown
 
 
 class DataObject:
-    """An object of another package, by the canonical name of its class; `state` is what its methods remember."""
+    """An object of another package, by the canonical name of its class.
 
-    __slots__ = ("arguments", "birth", "qualname", "site", "state")
+    `attributes` are what the program may read of it; `state` is what its methods remember for each other.
+    """
 
-    def __init__(self, qualname: str, arguments: Arguments, site: Site, birth: int = 0) -> None:
+    __slots__ = ("arguments", "attributes", "birth", "key", "name", "qualname", "site", "state")
+
+    def __init__(self, qualname: str, arguments: Arguments, site: Site, birth: int = 0, key: Hashable = None) -> None:
         self.qualname = qualname
         self.arguments = arguments  # of its construction
         self.site = site
         self.birth = birth
+        self.key = key if key is not None else ("object", birth)
+        self.name: str | None = None  # the first variable that it is bound to
+        self.attributes: dict[str, Any] = {}
         self.state: dict[str, Any] = {}
+
+    def title(self, name: str) -> None:
+        """What it teaches is called after the first variable that it is bound to."""
+        if self.name is None:
+            self.name = name
+
+    def size(self, attribute: str, key: Hashable) -> SymDim:
+        """The number of entries of one of its attributes: `len(encoder.classes_)`."""
+        name = self.name or f"{self.qualname.rpartition('.')[2]}()"
+        return SymDim.named(f"len({name}.{attribute})", ("object size", attribute, key))
+
+    def learn(self, run: Run, **facts: Any) -> None:
+        """Remember something for later calls; what a round of a loop teaches it may be otherwise in the next one."""
+        self.state.update(facts)
+        if run.loop_births and self.birth < run.loop_births[-1]:
+            run.hidden_changes += len(run.call_stack) > run.loop_depth
+            run.outer_writes += [(self.state, name) for name in facts]
+
+    def recall(self, name: str) -> Any:
+        """What was learned under that name; None where that is nothing, or not known any more."""
+        value = self.state.get(name)
+        return None if isinstance(value, Unknown) else value
 
     def forget(self) -> None:
         """Its state is not known any more."""
         self.state = {}
+        self.attributes = {}
 
     def __repr__(self) -> str:
         return f"<{self.qualname}>"
@@ -38,22 +69,39 @@ class DataObject:
 Method = Callable[[Run, DataObject, Arguments, Site], Value]
 
 #: The modules with `OBJECTS`: for each class its methods by name.
-_MODULES = {"sklearn": "sklearn_functions", "keras": "keras_utils"}
+_MODULES = {
+    "sklearn": "sklearn_functions",
+    "keras": "keras_utils",
+    "tensorflow": "tf_data",
+    "numpy": "numpy_functions",
+    "pandas": "pandas_functions",
+}
 
 
 def make_object(run: Run, name: str, arguments: Arguments, site: Site) -> DataObject:
     """The handler for a construction."""
-    return DataObject(name, arguments, site, run.tick())
+    return DataObject(name, arguments, site, run.tick(), run.fresh("an object", site.node).key)
 
 
 def object_attribute(run: Run, thing: DataObject, name: str, node: cst.CSTNode) -> Value:
-    """`object.name`: a method, or something that is not known."""
+    """`object.name`: a method, something learned, or something that is not known."""
     methods = _objects(_MODULES[thing.qualname.partition(".")[0]]).get(thing.qualname, {})
     if name in methods:
         return NativeMethod(name, thing, methods[name])
-    if name in thing.state:
-        return thing.state[name]
+    if name in thing.attributes:
+        return thing.attributes[name]
+    if name.endswith("_") or not methods:
+        # What scikit-learn's estimators learn has names of this form; things without methods are there to be read.
+        key = ("attribute", thing.state.get("moment", thing.key), name)
+        return Unknown(f"{name} of {thing!r}", key, f"{thing.name}.{name}" if thing.name else None)
     return NativeMethod(name, thing, _not_interpreted)
+
+
+def object_item(run: Run, thing: DataObject, index: Value, node: cst.CSTNode) -> Value:
+    """`object[index]`: of things whose attributes are their entries."""
+    if isinstance(index, str) and index in thing.attributes:
+        return thing.attributes[index]
+    return run.fresh(f"an item of {thing!r}", node)
 
 
 def _not_interpreted(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:

@@ -1,51 +1,143 @@
-"""Operators, comparison and indexing on arrays."""
+"""Operators on arrays, comparison, and what changes arrays in place."""
 
 from __future__ import annotations
 
+import ast
+import math
+import operator
+from collections.abc import Callable
 from typing import Any
 
-from kerascheck.data.array import Array, is_float, promote, true_division, with_scalar
+import libcst as cst
+
+from kerascheck.data.array import (
+    Array,
+    is_float,
+    is_integer,
+    limits_of,
+    promote,
+    split_dtype,
+    true_division,
+    with_scalar,
+)
 from kerascheck.data.content import Content, arithmetic
+from kerascheck.data.scalars import is_weak, wrapped
 from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network import tensor_shapes
-from kerascheck.network.dims import Dim, Shape, SymDim, format_shape
+from kerascheck.network.dims import Dim, Shape, SymDim, format_shape, maximum
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 _MAX_WALKED = 16  # samples that a loop over an array meets one by one
-_LOGICAL = ("BitOr", "BitAnd", "BitXor")
 
 
 def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> Value:
     """`left op right` where one side is an array."""
     a, b = as_array(run, left), as_array(run, right)
     if a is None or b is None:
-        return _with_unknown(run, op, a, b)
+        return _with_unknown(run, a, b, right if a is not None else left)
+    if "list" in (a.kind, b.kind) and not {a.kind, b.kind} & {"numpy", "series", "frame", "tensor"}:
+        return run.fresh("an operator on lists", site.node)
     if op == "MatrixMultiply":
-        return new_array(run, _combined(run, a, b, site, tensor_shapes.matmul), promote(a.dtype, b.dtype))
-    shape = _combined(run, a, b, site, broadcast)
-    # A Python number does not widen the dtype of an array.
-    if isinstance(left, (int, float)) or isinstance(right, (int, float)):
-        array, number = (b, left) if isinstance(left, (int, float)) else (a, right)
-        dtype = with_scalar(array.dtype, number)
+        return new_array(run, combined(run, a, b, site, tensor_shapes.matmul), promote(a.dtype, b.dtype))
+    is_number = [is_weak(value) or isinstance(value, SymDim) for value in (left, right)]
+    weak = left if is_number[0] else right if is_number[1] else None
+    strong = b if is_number[0] else a
+    dtype = operator_dtype(op, strong, a if is_number[0] else b, weak)
+    if dtype is None:
+        return run.fails("TypeError", f"{op} of booleans", site.node)
+    shape = combined(run, a, b, site, broadcast)
+    content = operator_content(op, claims(a), claims(b), a.rows.source if a.rows is not None else None)
+    content = within(dtype, content)
+    if weak is not None and not _fits(weak, dtype):
+        dtype, content = Unknown("the dtype with a number that does not fit"), Content()
+    made = new_array(run, shape, dtype, content=content, kind=_kind(a, b))
+    _same_samples(made, a, b)
+    return made
+
+
+def operator_dtype(op: str, a: Array, b: Array, weak: Value = None) -> str | Unknown | None:
+    """The dtype of the result; None where numpy raises. `weak`: the number of Python's own that `b` is, if it is."""
+    if weak is not None:
+        dtype = with_scalar(a.dtype, 1 if isinstance(weak, SymDim) else weak)
     else:
         dtype = promote(a.dtype, b.dtype)
     if op == "Divide":
-        dtype = true_division(dtype)
-    content = Content() if op in _LOGICAL else operator_content(op, a.content, b.content)
-    if not isinstance(dtype, Unknown) and not is_float(dtype) and _overflows(dtype, content):
-        content = Content()  # whole numbers wrap around
-    like = a if a.ndim else b
-    return new_array(run, shape, dtype, content=content, kind=_kind(a, b), rows=like.rows, columns=like.columns)
+        return true_division(dtype)
+    if op == "Power" and a.dtype == "bool":
+        return Unknown("the dtype of a power of booleans")
+    if dtype == "bool":
+        if op == "Subtract":
+            return None
+        return "int8" if op in ("FloorDivide", "Modulo", "Power", "LeftShift", "RightShift") else dtype
+    return dtype
 
 
-def _with_unknown(run: Run, op: str, a: Array | None, b: Array | None) -> Value:
-    """With something unknown on one side: a number as a rule, but an array would broadcast."""
+def _fits(weak: Value, dtype: str | Unknown) -> bool:
+    """Whether a number of Python's own can be taken into a dtype."""
+    if not isinstance(weak, int) or not isinstance(dtype, str) or not is_integer(dtype):
+        return True
+    return wrapped(weak, dtype) == weak
+
+
+def claims(array: Array) -> Content:
+    """What is known of the numbers, the limits of the dtype included."""
+    content = array.content
+    low, high = limits_of(array.dtype)
+    if low is None or (content.low is not None and content.high is not None):
+        return content
+    content = content.copy()
+    content.low = low if content.low is None else content.low
+    content.high = high if content.high is None else content.high
+    return content
+
+
+def within(dtype: str | Unknown, content: Content) -> Content:
+    """The claims if the dtype can hold the numbers; whole numbers that it cannot hold wrap around."""
+    if dtype == "bool":
+        return Content(0, 1)
+    if not isinstance(dtype, str):
+        return content
+    if is_float(dtype):
+        largest = max(abs(content.low or 0), abs(content.high or 0))
+        return content if largest < _LARGEST.get(dtype, math.inf) else Content()
+    return Content(*limits_of(dtype)) if overflows(dtype, content) else content
+
+
+#: What is larger is infinite.
+_LARGEST = {"float16": 65_504.0, "float32": 3.4e38}
+
+
+def overflows(dtype: str, content: Content) -> bool:
+    """Whether some of the numbers may be outside of what a whole-number dtype can hold."""
+    kind, bits = split_dtype(dtype)
+    if kind not in ("int", "uint"):
+        return False
+    lowest, highest = (0, 2**bits - 1) if kind == "uint" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    if bits < 32 and (content.low is None or content.high is None):
+        return True
+    return (content.low is not None and content.low < lowest) or (content.high is not None and content.high > highest)
+
+
+def _with_unknown(run: Run, a: Array | None, b: Array | None, other: Value) -> Value:
+    """With something unknown on one side: an array would broadcast, so only a number leaves the shape as it is."""
     known = a if a is not None else b
     assert known is not None
-    return new_array(run, Unknown("an operation with something unknown"), Unknown("its dtype"), kind=known.kind)
+    shape: Shape | Unknown = Unknown("an operation with something unknown")
+    if _is_number(other):
+        shape = known.shape
+    made = new_array(run, shape, Unknown("the dtype of an operation with something unknown"), kind=known.kind)
+    if _is_number(other):
+        made.rows, made.columns = known.rows, known.columns
+    return made
+
+
+def _is_number(value: Value) -> bool:
+    """Whether something unknown is surely a number."""
+    key = value.key if isinstance(value, Unknown) else None
+    return isinstance(key, tuple) and len(key) == 3 and key[0] == "call" and key[1] in ("int", "float", "len")
 
 
 def _kind(a: Array, b: Array) -> str:
@@ -53,13 +145,33 @@ def _kind(a: Array, b: Array) -> str:
     return next((kind for kind in ("frame", "series", "tensor") if kind in kinds), "numpy")
 
 
-def _combined(run: Run, a: Array, b: Array, site: Site, rule: Any) -> Shape | Unknown:
+def _same_samples(made: Array, a: Array, b: Array) -> None:
+    """The result of an operation on each element holds the samples of the operand that has its shape."""
+    for array in (a, b):
+        if array.ndim and isinstance(made.shape, tuple) and array.shape == made.shape:
+            made.rows, made.columns = array.rows, array.columns
+            made.labels = array.labels.copy() if array.labels is not None else None
+            if made.labels is not None:
+                made.labels.series = {}
+            return
+    if isinstance(made.shape, Unknown) and {a.ndim, b.ndim} == {0, None}:
+        known = b if a.ndim == 0 else a
+        made.key, made.trailing, made.rows, made.max_ndim = known.key, known.trailing, known.rows, known.max_ndim
+        made.shape = known.shape
+
+
+def combined(run: Run, a: Array, b: Array, site: Site, rule: Callable[[Shape, Shape], Shape]) -> Shape | Unknown:
+    """The shape that a rule gives for two arrays; where numpy raises, that is so for a `try` and unknown else."""
     if isinstance(a.shape, Unknown):
-        return a.shape
+        return Unknown(a.shape.reason)
     if isinstance(b.shape, Unknown):
-        return b.shape
+        return Unknown(b.shape.reason)
+    if "frame" in (a.kind, b.kind) or a.kind == b.kind == "series":
+        from kerascheck.data.frames import aligned
+
+        return aligned(run, a, b, site)
     try:
-        return rule(a.shape, b.shape)  # type: ignore[no-any-return]
+        return rule(a.shape, b.shape)
     except KerasError as error:
         return run.fails("ValueError", error.message, site.node)
     except Undetermined as undetermined:
@@ -83,308 +195,210 @@ def broadcast(left: Shape, right: Shape) -> Shape:
         elif isinstance(x, int) or isinstance(y, int):
             result.append(x if isinstance(x, int) else y)  # the other one is equal to it, or 1
         else:
-            raise Undetermined(f"whether {x} and {y} broadcast")
+            # They are equal, or one of them is 1.
+            result.append(None if x is None or y is None else maximum(x, y))
     return tuple(result)
 
 
-def operator_content(op: str, left: Content, right: Content) -> Content:
+def operator_content(op: str, left: Content, right: Content, source: Any = None) -> Content:
     """What is known of the results of an arithmetic operator."""
     if op in ("Add", "Subtract", "Multiply", "Divide"):
-        return arithmetic(op, left, right)
-    if op == "Power" and right.low is not None and right.low == right.high:
-        power = right.low
-        if left.low is not None and left.low >= 0 and power >= 0:
-            return left.map(lambda v: v**power)
-        if power == 2 and left.low is not None and left.high is not None:
-            return Content(0, max(left.low**2, left.high**2))
+        return arithmetic(op, left, right, source)
+    single = right.single()
+    if single is None:
+        return Content()
+    if op == "Power":
+        if left.low is not None and left.low >= 0 and single >= 0:
+            return left.map(lambda v: v**single)
+        if single == 2:
+            return even(left, lambda v: v**2)
+    if op == "FloorDivide" and single > 0:
+        return left.map(lambda v: v // single, has_steps=True)
+    if op == "Modulo" and single > 0:
+        values = None if left.values is None else frozenset(v % single for v in left.values)
+        return Content.of_values(values) if values else Content(0, single)
     return Content()
 
 
-def _overflows(dtype: str, content: Content) -> bool:
-    from kerascheck.data.array import split_dtype
-
-    kind, bits = split_dtype(dtype)
-    if kind not in ("int", "uint") or content.low is None or content.high is None:
-        return False
-    lowest, highest = (0, 2**bits - 1) if kind == "uint" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
-    return content.low < lowest or content.high > highest
+def even(content: Content, function: Callable[[float], float]) -> Content:
+    """The numbers after a function with `f(-x) == f(x)` that rises from 0 on."""
+    if content.values is not None:
+        try:
+            return Content.of_values(function(v) for v in content.values)
+        except ArithmeticError:
+            return Content()
+    bounds = [abs(bound) for bound in (content.low, content.high) if bound is not None]
+    crosses = content.low is None or content.high is None or content.low <= 0 <= content.high
+    try:
+        least = function(0 if crosses else min(bounds))
+        return Content(least, function(max(bounds)) if len(bounds) == 2 else None)
+    except ArithmeticError:
+        return Content()
 
 
 def array_unary(run: Run, op: str, value: Array) -> Value:
-    """`-array`, `~array`."""
-    content = value.content.map(lambda v: -v, is_rising=False) if op == "Minus" else Content()
+    """`-array`, `+array`, `~array`."""
+    dtype, content = value.dtype, Content()
     if op == "Plus":
-        content = value.content
-    made = new_array(run, value.shape, value.dtype, content=content, kind=value.kind, rows=value.rows)
-    made.trailing = value.trailing
+        content = value.content.copy()
+    elif op == "Minus":
+        content = claims(value).map(lambda v: -v, is_rising=False)
+        content.tags -= {"standardized"}
+    elif dtype == "bool":
+        content = claims(value).map(lambda v: 1 - v, is_rising=False)
+    elif is_integer(dtype):
+        top = limits_of(dtype)[1] if isinstance(dtype, str) and dtype.startswith("uint") else -1
+        content = claims(value).map(lambda v: top - v, is_rising=False) if top is not None else Content()
+    made = new_array(run, value.shape, dtype, content=content if dtype == "bool" else within(dtype, content))
+    made.kind, made.rows, made.trailing, made.columns = value.kind, value.rows, value.trailing, value.columns
+    if value.labels is not None:
+        made.labels = value.labels.copy()
+        made.labels.series = {}
     return made
 
 
-def array_comparison(run: Run, left: Value, right: Value, site: Site) -> Value:
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "Equal": operator.eq,
+    "NotEqual": operator.ne,
+    "LessThan": operator.lt,
+    "LessThanEqual": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEqual": operator.ge,
+}
+
+
+def array_comparison(run: Run, left: Value, right: Value, site: Site, op: str = "") -> Value:
     """`left < right` and the like: an array of booleans."""
     a, b = as_array(run, left), as_array(run, right)
     if a is None or b is None:
-        known = a if a is not None else b
-        # Something unknown is nearly always a number or a string here; an array would have to broadcast.
-        shape: Shape | Unknown = Unknown("a comparison with something unknown")
-        if known is not None and isinstance(left if a is None else right, str):
-            shape = known.shape
-        return new_array(run, shape, "bool", kind=known.kind if known is not None else "numpy")
-    like = a if a.ndim else b
-    made = new_array(run, _combined(run, a, b, site, broadcast), "bool", kind=_kind(a, b), rows=like.rows)
-    made.content = Content(0, 1)
+        known, other = (a, right) if a is not None else (b, left)
+        assert known is not None
+        is_single = isinstance(other, (str, bytes)) or other is None or _is_number(other)
+        # Something unknown may be an array, which has to broadcast.
+        shape = known.shape if is_single else Unknown("a comparison with something unknown")
+        made = new_array(run, shape, "bool", kind=known.kind)
+        if is_single:
+            made.rows, made.columns = known.rows, known.columns
+            made.labels = known.labels.copy() if known.labels is not None else None
+        return made
+    made = new_array(run, combined(run, a, b, site, broadcast), "bool", kind=_kind(a, b))
+    _same_samples(made, a, b)
+    compute, single = _COMPARED.get(op), b.content.single()
+    if compute is not None and single is not None and a.content.values is not None:
+        made.content = Content.of_values(int(compute(v, single)) for v in a.content.values)
     return made
+
+
+# -- changes in place -----------------------------------------------------------------------------------------------
 
 
 def in_place(run: Run, target: Array, op: str, right: Value, site: Site) -> Value:
     """`target op= right`: numpy changes the array itself, so that other names for it see the new numbers."""
     result = array_operator(run, op, target, right, site)
-    if target.kind in ("tensor",) or not isinstance(result, Array):
+    if target.kind != "numpy" or target.shape == ():
+        if target.kind != "tensor":
+            target.content.forget()  # it may be changed, or be replaced by another one
         return result
-    if run.loop_births and target.birth < run.loop_births[-1]:
-        target.content.forget()  # how often it happens is not known
-    else:
-        target.content.set(result.content)
-    target.items = None
-    made = new_array(run, target.shape, target.dtype, content=target.content, kind=target.kind, rows=target.rows)
-    made.trailing, made.columns, made.key = target.trailing, target.columns, target.key
-    if target.kind != "numpy":
-        made.dtype = result.dtype
-    return made
+    if not isinstance(result, Array):
+        run.may_change(target)
+        target.content.forget()
+        return target
+    if isinstance(target.dtype, str) and not _may_hold(target.dtype, result.dtype):
+        run.fails("TypeError", f"numbers of {result.dtype} are not put into an array of {target.dtype}", site.node)
+        target.content.forget()
+    elif run.may_change(target):
+        target.content.set(within(target.dtype, result.content))
+    return target
+
+
+def _may_hold(target: str, dtype: str | Unknown) -> bool:
+    """Whether numpy puts results of a dtype into an array in place (`casting="same_kind"`)."""
+    order = {"bool": 0, "uint": 1, "int": 2, "float": 3, "complex": 4}
+    if not isinstance(dtype, str) or target == "object":
+        return True
+    a, b = order.get(split_dtype(target)[0]), order.get(split_dtype(dtype)[0])
+    return a is None or b is None or b <= a
 
 
 def store_items(run: Run, target: Array, index: Value, value: Value) -> None:
     """`target[index] = value`: some numbers are replaced."""
     given = as_array(run, value)
-    whole = index is ... or (isinstance(index, slice) and index.start is index.stop is index.step is None)
-    in_loop = bool(run.loop_births) and target.birth < run.loop_births[-1]
-    if given is None:
-        target.content.forget()
-    elif whole and not in_loop:
-        target.content.set(given.content)
+    content = Content()
+    if given is not None and (is_float(target.dtype) or not overflows(str(target.dtype), claims(given))):
+        content = claims(given).rearranged()
+        content.origin, content.tags = None, content.tags - {"standardized"}
+    if target.dtype == "bool":
+        content = Content(0, 1)
+    elif is_integer(target.dtype) and given is not None and not is_integer(given.dtype):
+        content = content.map(math.trunc, has_steps=True)
+    if is_literal(run, value) and given is not None and target.birth < (run.loop_births or [0])[-1]:
+        target.content.mix(content)  # the same number in each round
+    elif not run.may_change(target):
+        return
+    elif index is ... or (isinstance(index, slice) and index.start is index.stop is index.step is None):
+        target.content.set(content)
     else:
-        target.content.mix(given.content)
-    target.items = None
+        target.content.mix(content)
 
 
-# -- indexing -----------------------------------------------------------------------------------------------------
+def is_literal(run: Run, value: Value) -> bool:
+    """Whether the value that is being assigned is a number that stands as such in the source."""
+    node = run.assigned
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, (cst.Minus, cst.Plus)):
+        value = -value if isinstance(node.operator, cst.Minus) and is_weak(value) else value
+        node = node.expression
+    if not isinstance(node, (cst.Integer, cst.Float)) or not is_weak(value):
+        return isinstance(node, cst.Name) and node.value in ("True", "False") and isinstance(value, bool)
+    return bool(ast.literal_eval(node.value) == value)
 
 
-def array_item(run: Run, array: Array, index: Value, site: Site) -> Value:
-    """`array[index]` of a numpy array or a tensor: basic, boolean and integer-array indexing.
-
-    Source: https://numpy.org/doc/stable/user/basics.indexing.html
-    """
-    if array.items is not None and isinstance(index, int) and not isinstance(index, bool):
-        if -len(array.items) <= index < len(array.items):
-            return array.items[index]
-        return run.fails("IndexError", "an index out of range", site.node)
-    parts = list(index) if isinstance(index, tuple) else [index]
-    if isinstance(array.shape, Unknown):
-        return _unknown_rank_item(run, array, parts)
-    try:
-        shape = _indexed(run, array.shape, parts)
-    except KerasError as error:
-        return run.fails("IndexError", error.message, site.node)
-    except Undetermined as undetermined:
-        return new_array(run, Unknown(undetermined.reason), array.dtype, content=_part_content(array))
-    first = parts[0]
-    keeps_rows = isinstance(first, slice) and first.start is first.stop is first.step is None
-    made = new_array(run, shape, array.dtype, kind="tensor" if array.kind == "tensor" else "numpy")
-    made.content = array.content if _is_everything(parts) else _part_content(array)
-    if keeps_rows or first is ...:
-        made.rows = array.rows
-    elif array.rows is not None and not (isinstance(first, int) and not isinstance(first, bool)):
-        made.rows = array.rows.take(_part_name(first))
-    if array.items is not None and len(parts) == 1 and isinstance(first, slice):
-        made.items = _sliced_items(array.items, first)
-    if shape == () and made.content.low is not None and made.content.low == made.content.high:
-        return made.content.low if is_float(made.dtype) else int(made.content.low)
-    return made
-
-
-def _sliced_items(items: list[Any], part: slice) -> list[Any] | None:
-    ends = (part.start, part.stop, part.step)
-    return items[part] if all(end is None or isinstance(end, int) for end in ends) and part.step != 0 else None
-
-
-def _is_everything(parts: list[Value]) -> bool:
-    """Whether an index only adds axes."""
-    return all(
-        part is None or part is ... or (isinstance(part, slice) and part.start is part.stop is part.step is None)
-        for part in parts
-    )
-
-
-def _part_name(part: Value) -> str:
-    """A name for the samples that an index takes: equal for equal slices."""
-    if isinstance(part, slice):
-        return f"[{'' if part.start is None else part.start}:{'' if part.stop is None else part.stop}]"
-    return f"[{part if isinstance(part, (int, str)) else id(part)}]"
-
-
-def _part_content(array: Array) -> Content:
-    """Claims on a part of the numbers. Views share the array's own, so that what is written to one is seen in all."""
-    return array.content.view()
-
-
-def _unknown_rank_item(run: Run, array: Array, parts: list[Value]) -> Value:
-    """An item of an array of unknown rank: known only where the index itself says it."""
-    trailing: Shape = ()
-    if array.trailing and len(parts) == 1 and not isinstance(parts[0], (int, tuple)):
-        trailing = array.trailing
-    made = new_array(run, Unknown("an item of an array of unknown rank"), array.dtype, content=_part_content(array))
-    made.trailing = trailing
-    return made
-
-
-def _indexed(run: Run, shape: Shape, parts: list[Value]) -> Shape:
-    """The shape after indexing. Raises KerasError where numpy raises IndexError, Undetermined."""
-    expanded: list[tuple[str, Any]] = []  # ("new"|"slice"|"int"|"fancy", ...)
-    used = 0
-    for part in parts:
-        if part is None:
-            expanded.append(("new", None))
-        elif part is ...:
-            expanded.append(("ellipsis", None))
-        elif isinstance(part, slice):
-            expanded.append(("slice", part))
-            used += 1
-        elif isinstance(part, bool):
-            raise Undetermined("a boolean as an index")
-        elif isinstance(part, int):
-            expanded.append(("int", part))
-            used += 1
-        else:
-            array = as_array(run, part) if not isinstance(part, SymDim) else Array((), "int64")
-            if array is None and isinstance(part, Unknown):
-                raise Undetermined("an index that is not known")
-            if array is None or isinstance(array.shape, Unknown):
-                raise Undetermined("an index that is not known")
-            expanded.append(("fancy", array))
-            used += len(array.shape) if array.dtype == "bool" else 1
-    if used > len(shape):
-        raise KerasError(f"too many indices ({used}) for an array of shape {format_shape(shape)}", "index")
-    rest = len(shape) - used
-    if not any(kind == "ellipsis" for kind, _ in expanded):
-        expanded.append(("ellipsis", None))
-    result: list[Dim] = []
-    fancy: list[Shape] = []
-    place: int | None = None  # where the axes of integer-array indices go
-    last_fancy = -1
-    axis = 0
-    for at, (kind, part) in enumerate(expanded):
-        if kind == "new":
-            result.append(1)
-        elif kind == "ellipsis":
-            result += shape[axis : axis + rest]
-            axis += rest
-        elif kind == "slice":
-            result.append(slice_size(run, shape[axis], part))
-            axis += 1
-        elif kind == "int" and not any(k == "fancy" for k, _ in expanded):
-            size = shape[axis]
-            if isinstance(size, int) and not -size <= part < size:
-                raise KerasError(f"index {part} is out of range for an axis of size {size}", "index")
-            axis += 1
-        else:
-            if place is None:
-                place = len(result)
-            elif last_fancy != at - 1:
-                place = 0  # separated by a slice: the axes go to the front
-            last_fancy = at
-            if kind == "int":
-                fancy.append(())
-                axis += 1
-                continue
-            if part.dtype == "bool":
-                fancy.append((SymDim.named("the number that a mask selects", ("mask", part.birth)),))
-                axis += len(part.shape)
-            else:
-                fancy.append(part.shape)
-                axis += 1
-    if place is not None:
-        chosen: Shape = ()
-        for one in fancy:
-            chosen = broadcast(chosen, one)
-        result[place:place] = chosen
-    return tuple(result)
-
-
-def slice_size(run: Run, size: Dim, part: slice) -> Dim:
-    """How many of `size` elements a slice takes.
-
-    A slice with constant ends of an axis whose size is not known is as wide as it says: a program that takes the first
-    eight columns has eight.
-    """
-    from kerascheck.interp.keras.freeze import as_size
-
-    start, stop, step = part.start, part.stop, part.step
-    if step not in (None, 1):
-        if isinstance(size, int) and all(e is None or isinstance(e, int) for e in (start, stop, step)) and step:
-            return len(range(*slice(start, stop, step).indices(size)))
-        raise Undetermined("a slice with steps of a size that is not known")
-    ends = []
-    for end in (start, stop):
-        known = as_size(end) if end is not None else None
-        if isinstance(known, Unknown):
-            raise Undetermined("a slice with unknown bounds")
-        ends.append(known)
-    start, stop = ends
-    if isinstance(size, int) and all(e is None or isinstance(e, int) for e in ends):
-        return len(range(*slice(start, stop).indices(size)))
-    if start is None or start == 0:
-        if stop is None or stop == size:
-            return size
-        if isinstance(stop, int) and stop < 0:
-            return None if size is None else size + stop
-        return stop if _may_be_within(stop, size) else size
-    if size is None:
-        return None
-    if isinstance(start, int) and start < 0:
-        if stop is None:
-            return -start
-        return stop - start if isinstance(stop, int) and stop < 0 else _opaque_slice(size, start, stop)
-    if stop is None:
-        return size - start
-    if isinstance(stop, int) and stop < 0:
-        return size + stop - start
-    width = stop - start
-    if isinstance(width, int):
-        return max(width, 0)
-    return width
-
-
-def _may_be_within(stop: Dim, size: Dim) -> bool:
-    """Whether an end is taken to lie within the axis: unknown ends of an axis of known size are not."""
-    return not (isinstance(size, int) and not isinstance(stop, int))
-
-
-def _opaque_slice(size: Dim, start: Dim, stop: Dim) -> Dim:
-    return SymDim.named(f"len of [{start}:{stop}]", ("slice", size, start, stop))
+# -- iteration -------------------------------------------------------------------------------------------------------
 
 
 def array_length(run: Run, array: Array) -> Value | None:
     """`len(array)`; None where it is not known."""
-    if isinstance(array.shape, Unknown) or not array.shape:
-        return None
-    return array.shape[0]
+    if isinstance(array.shape, Unknown):
+        from kerascheck.data.array import axis_size
+
+        text = array.shape.text
+        if array.key is None or text is None:
+            return None
+        return axis_size(array.key, text.removesuffix(".shape"), 0)
+    return array.shape[0] if array.shape else None
 
 
 def array_items(run: Run, array: Array) -> list[Value] | Unknown:
     """What a loop over the array meets."""
+    if array.kind == "frame":
+        return list(array.columns) if array.columns is not None else Unknown("the columns of a frame")
     if array.items is not None:
         return list(array.items)
     if not isinstance(array.shape, Unknown) and array.shape:
         count, rest = array.shape[0], array.shape[1:]
         if isinstance(count, int) and count <= _MAX_WALKED:
-            return [new_array(run, rest, array.dtype, content=_part_content(array)) for _ in range(count)]
+            return [one_of(run, array, rest) for _ in range(count)]
     return Unknown("the items of an array")
+
+
+def one_of(run: Run, array: Array, shape: Shape) -> Array:
+    """One item of an array along its first axis."""
+    part = array.content.subset(False)
+    if not shape:
+        part.one_hot = None
+    kind = "tensor" if array.kind == "tensor" else "numpy"
+    return new_array(run, shape, array.dtype, content=array.content.view(part), kind=kind)
 
 
 def tolist(run: Run, array: Array) -> Value:
     """`array.tolist()`."""
     if array.items is not None:
-        return run.new_list(array.items)
+        return run.new_list([plain_number(item) for item in array.items])
     made: ListValue = run.unknown_list("the items of an array")
     return made
+
+
+def plain_number(item: Value) -> Value:
+    """A number as one of Python's own."""
+    if isinstance(item, bool) or not isinstance(item, (int, float)):
+        return item
+    return float(item) if isinstance(item, float) else int(item)

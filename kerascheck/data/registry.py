@@ -19,6 +19,7 @@ Function = Callable[[Run, str, Arguments, Site], Value]
 #: The module of this package for each beginning of a name, imported when it is first asked for.
 _MODULES = {
     "numpy": "numpy_functions",
+    "random": "numpy_random",
     "pandas": "pandas_functions",
     "sklearn": "sklearn_functions",
     "keras.datasets": "keras_datasets",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array, axis_size, promote
-from kerascheck.data.content import Content
+from kerascheck.data.content import Content, union
+from kerascheck.data.objects import DataObject
+from kerascheck.data.scalars import dtype_of_number, number
 from kerascheck.interp.keras.freeze import as_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import NotPlain, items_of, to_python
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network import tensor_shapes
+from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 MAX_ELEMENTS = 100_000  # of a literal that is looked into
+MAX_KEPT = 1_000  # elements of a vector that are kept one by one
 
 
 def new_array(run: Run, shape: Shape | Unknown, dtype: str | Unknown = "float64", **facts: Any) -> Array:
@@ -40,6 +44,16 @@ def dimension(run: Run, value: Value, site: Site, text: str = "?") -> Dim:
     if isinstance(size, Unknown):
         return SymDim.named(size.text or text, ("size", size.key))
     return size
+
+
+def as_axis(value: Value) -> int | tuple[int, ...] | Unknown | None:
+    """An axis, several of them, or None; Unknown for anything else."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    items = value.items if isinstance(value, ListValue) and value.unknown is None else value
+    if isinstance(items, (tuple, list)) and all(isinstance(item, int) for item in items):
+        return tuple(items)
+    return Unknown("an axis that is not known")
 
 
 def shape_argument(run: Run, value: Value, site: Site) -> Shape | Unknown:
@@ -83,18 +97,39 @@ def as_array(run: Run, value: Value) -> Array | None:
     if isinstance(value, Tensor):
         return Array(value.shape, value.dtype, kind="tensor")
     if isinstance(value, (bool, int, float)):
-        dtype = "bool" if isinstance(value, bool) else "int64" if isinstance(value, int) else "float64"
-        return Array((), dtype, Content.of_values([value]))
+        return Array((), dtype_of_number(value), Content.of_values([value]))
     if isinstance(value, SymDim):
         return Array((), "int64")
+    if isinstance(value, DataObject):
+        return value.state.get("array")  # an image of PIL
     if isinstance(value, (ListValue, tuple, range)):
         return _from_sequence(run, value)
     return None
 
 
+def array_argument(run: Run, arguments: Arguments, position: int, *names: str) -> Array | None:
+    """An argument seen as an array; None where it is none, and for Keras tensors, which numpy does not take."""
+    value = next((arguments.keywords[name].value for name in names if name in arguments.keywords), None)
+    if value is None:
+        value = arguments.value(names[0], position)
+    return None if isinstance(value, Tensor) else as_array(run, value)
+
+
+def unknown_array(run: Run, reason: str) -> Array:
+    """An array of which nothing is known."""
+    return new_array(run, Unknown(reason), Unknown(reason))
+
+
+def array_of_unknown(run: Run, value: Unknown, dtype: str | Unknown, key: Hashable = None) -> Array:
+    """Something unknown as an array: its sizes have the names that the program's own `value.shape[1]` would have."""
+    shape = Unknown(value.reason, None, f"{value.text}.shape" if value.text else None)
+    return new_array(run, shape, dtype, key=key if key is not None else value.key)
+
+
 def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Array | None:
     if isinstance(value, range):
-        return Array((len(value),), "int64", _range_content(value), items=list(value) if len(value) <= 1000 else None)
+        items = [number(item, "int64") for item in value] if len(value) <= MAX_KEPT else None
+        return Array((len(value),), "int64", _range_content(value), items=items)
     if isinstance(value, ListValue) and (value.unknown is not None or value.kind not in ("list", "array")):
         return None
     parts = list(value.items) if isinstance(value, ListValue) else list(value)
@@ -107,27 +142,36 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
     except NotPlain:
         pass
     arrays = [as_array(run, part) for part in parts]
-    known = [array for array in arrays if array is not None]
-    if len(known) < len(arrays) or any(isinstance(array.shape, Unknown) for array in known):
+    known = [array for array in arrays if array is not None and isinstance(array.shape, tuple)]
+    shapes = [array.shape for array in known if isinstance(array.shape, tuple)]
+    if not shapes:
         return None
     try:
-        shape = tensor_shapes.stack([array.shape for array in known if not isinstance(array.shape, Unknown)], 0)
+        shape = tensor_shapes.stack(shapes, 0)
     except (KerasError, Undetermined):
         return None
-    return joined(shape, known)
+    if len(known) < len(arrays):
+        # What is not known has the same shape: numpy makes no array of items that differ.
+        return Array((len(arrays), *shape[1:]), Unknown("the dtype of something unknown"))
+    return joined(shape, known, keeps_last=len(shape) > 1)
 
 
 def _range_content(value: range) -> Content:
-    return Content(min(value), max(value), True) if value else Content()
+    return (
+        Content.of_values(value)
+        if len(value) <= MAX_KEPT
+        else Content(min(value[0], value[-1]), max(value[0], value[-1]), True)
+    )
 
 
-def joined(shape: Shape | Unknown, parts: Sequence[Array]) -> Array:
-    """One array out of the numbers of several."""
-    from kerascheck.data.content import union
-
-    dtype, content = parts[0].dtype, parts[0].content.copy()
+def joined(shape: Shape | Unknown, parts: Sequence[Array], keeps_last: bool = False) -> Array:
+    """One array out of the numbers of several; `keeps_last`: whether the last axis is what it was in each of them."""
+    dtype, content = parts[0].dtype, parts[0].content.rearranged()
+    content.one_hot = parts[0].content.one_hot
     for part in parts[1:]:
         dtype, content = promote(dtype, part.dtype), union(content, part.content)
+    if not keeps_last:
+        content.one_hot = None
     return Array(shape, dtype, content)
 
 
@@ -146,19 +190,34 @@ def literal_array(data: Any) -> Array | None:
     if any(isinstance(item, (list, tuple, range, dict, set)) for item in level):
         return None
     rest = tuple(shape)
-    if all(isinstance(item, str) for item in level) and level:
-        return Array(rest, "str", items=list(data) if len(rest) == 1 else None)
     if not all(isinstance(item, (bool, int, float)) for item in level):
-        return Array(rest, "object")
-    dtype = "float64"
-    if level and all(isinstance(item, bool) for item in level):
-        dtype = "bool"
-    elif level and not any(isinstance(item, float) for item in level):
-        dtype = "int64"
+        dtype = _dtype_of_objects(level)
+        return Array(rest, dtype, items=list(data) if len(rest) == 1 and dtype == "str" else None)
+    dtype = "float64" if not level else promote_all({dtype_of_number(item) for item in level})
+    if any(isinstance(item, int) and not -(2**63) <= item < 2**63 for item in level):
+        return Array(rest, Unknown("the dtype of very large numbers"))
     content = Content.of_values(level)
     if len(rest) == 2:
         content.one_hot = rest[1] > 1 and all(sum(row) == 1 == max(row) and min(row) == 0 for row in data)
-    return Array(rest, dtype, content, items=list(data) if len(rest) == 1 else None)
+    items = [number(item, dtype) for item in data] if len(rest) == 1 and rest[0] <= MAX_KEPT else None
+    return Array(rest, dtype, content, items=items)
+
+
+def promote_all(dtypes: Iterable[str | Unknown]) -> str | Unknown:
+    """The dtype that holds numbers of all of these."""
+    result: str | Unknown | None = None
+    for dtype in dtypes:
+        result = dtype if result is None else promote(result, dtype)
+    return result if result is not None else Unknown("the dtype of nothing")
+
+
+def _dtype_of_objects(items: list[Any]) -> str | Unknown:
+    """The dtype of an array of things that are not all numbers."""
+    if all(isinstance(item, (str, bool, int, float)) for item in items):
+        return "str"
+    if any(isinstance(item, (bytes, complex)) for item in items):
+        return Unknown("the dtype of bytes or complex numbers")
+    return "object"
 
 
 def guarded(run: Run, site: Site, compute: Callable[[], Shape]) -> Shape | Unknown:

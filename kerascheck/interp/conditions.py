@@ -118,7 +118,7 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
     if (isinstance(left, Array) or isinstance(right, Array)) and op in _PLAIN:
         from kerascheck.data.operators import array_comparison
 
-        return array_comparison(run, left, right, Site(run.file, node))
+        return array_comparison(run, left, right, Site(run.file, node), op)
     if op in ("In", "NotIn"):
         return _membership(run, op, left, right)
     if _is_plain(left) and _is_plain(right):

@@ -217,13 +217,6 @@ LIBRARIES: dict[str, Library] = {
         f"math.{name}": _plain(getattr(math, name))
         for name in ("ceil", "floor", "sqrt", "log", "log2", "log10", "exp", "pow", "fabs", "trunc")
     },
-    "numpy.ceil": _plain(math.ceil),
-    "numpy.floor": _plain(math.floor),
-    "numpy.sqrt": _plain(math.sqrt),
-    "numpy.log2": _plain(math.log2),
-    "numpy.int32": _plain(int),
-    "numpy.int64": _plain(int),
-    "numpy.prod": _prod,
     "math.prod": _prod,
     "functools.partial": _partial,
     "copy.copy": _copy,

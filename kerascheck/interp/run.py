@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
@@ -47,6 +47,9 @@ CALLS: dict[type, Callable[..., Value]] = {}
 
 #: Expressions without parts, of those in EXPRESSIONS: they cost next to nothing and cannot nest.
 LEAVES: dict[type[cst.CSTNode], Callable[..., Value]] = {}
+
+#: What a program may change in place.
+Changeable: TypeAlias = ListValue | DictValue | Network | Array
 
 
 class Signal:
@@ -104,10 +107,10 @@ class Run:
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.loop_depth = 0  # calls around the innermost of them
-        self.journals: list[list[ListValue | DictValue | Network]] = []  # what each loop that is tried has changed
+        self.journals: list[list[Changeable]] = []  # what each loop that is tried has changed
         self.outer_writes: list[tuple[dict[str, Value], str]] = []  # names and attributes set in unknown loops
         self.layer_changes = 0  # how often an attribute of a layer or model was set
-        self.lost: list[ListValue | DictValue | Network] = []  # what unknown loops have made unknown
+        self.lost: list[Changeable] = []  # what unknown loops have made unknown
         self.outer_reads: set[str] = set()  # names that functions called in an unknown loop read outside of them
         self.hidden_changes = 0  # how often something outside an unknown loop was changed behind a call in it
         self.occurrences: dict[int, int] = {}  # how often a node has made a fresh unknown
@@ -124,6 +127,7 @@ class Run:
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
         self.flags: dict[str, Value] = dict(project.flags)  # of absl, by name
+        self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
 
     # -- the engine -----------------------------------------------------------------------------------------
@@ -223,7 +227,7 @@ class Run:
 
     # -- changing things ----------------------------------------------------------------------------------
 
-    def may_change(self, thing: ListValue | DictValue | Network) -> bool:
+    def may_change(self, thing: Changeable) -> bool:
         """Called before a change. False where the change must not be made because how often it happens is unknown.
 
         The thing then has forgotten its content.
@@ -242,7 +246,7 @@ class Run:
             return False
         return True
 
-    def forget(self, thing: ListValue | DictValue | Network) -> None:
+    def forget(self, thing: Changeable) -> None:
         """Make unknown what the rounds of a loop change."""
         reason = "changed in a loop whose number of rounds is not known"
         if isinstance(thing, Network):
@@ -335,8 +339,7 @@ class Run:
                 self.escape(item, reason, depth + 1)
             value.blur(reason)
         elif isinstance(value, Array):
-            value.content.forget()
-            value.items = None
+            value.blur(reason)
         elif hasattr(value, "forget"):
             value.forget()
 

@@ -17,7 +17,7 @@ from kerascheck.interp.functions import define_class, define_function
 from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.patterns import match_pattern
-from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run, Signal
+from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Changeable, Run, Signal
 from kerascheck.interp.sequences import Lost, as_unknown, items_of, iterate
 from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, spread, terminates
 from kerascheck.interp.values import (
@@ -62,7 +62,9 @@ def _expression(run: Run, node: cst.Expr, scope: Scope) -> None:
 def _assign(run: Run, node: cst.Assign, scope: Scope) -> None:
     value = run.evaluate(node.value, scope)
     for target in node.targets:
+        run.assigned = node.value
         assign(run, target.target, value, scope)
+    run.assigned = None
 
 
 def _annotated(run: Run, node: cst.AnnAssign, scope: Scope) -> None:
@@ -310,7 +312,7 @@ def _try_round(run: Run, node: cst.While, scope: Scope) -> tuple[Signal | None, 
     The second result says whether the number of rounds is still known.
     """
     decisions, before = len(run.decided), dict(scope.vars)
-    journal: list[ListValue | DictValue | Network] = []
+    journal: list[Changeable] = []
     run.journals.append(journal)
     start = run.tick()
     try:
