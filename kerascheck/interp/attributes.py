@@ -256,7 +256,7 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
     elif isinstance(target, ClassValue):
         target.members[name] = value
     elif isinstance(target, ModuleValue):
-        target.scope.vars[name] = value
+        run.project.scope_of(run, target).vars[name] = value
     elif isinstance(target, Symbol) and _holds_flags(target.name):
         if run.loop_births:
             run.outer_writes.append((run.flags, name))

@@ -423,7 +423,7 @@ def _getattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
     values = _values(arguments)
     if len(values) >= 2 and isinstance(values[1], str):
-        if len(values) == 3 and _has(values[0], values[1]) is False:
+        if len(values) == 3 and _has(run, values[0], values[1]) is False:
             return values[2]
         return get_attribute(run, values[0], values[1], site.node)
     return run.fresh("getattr with an unknown name", site.node)
@@ -442,11 +442,11 @@ def _setattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _hasattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
-    found = _has(values[0], values[1]) if len(values) == 2 and isinstance(values[1], str) else None
+    found = _has(run, values[0], values[1]) if len(values) == 2 and isinstance(values[1], str) else None
     return run.fresh("hasattr", site.node) if found is None else found
 
 
-def _has(value: Value, name: str) -> bool | None:
+def _has(run: Run, value: Value, name: str) -> bool | None:
     """Whether the value has an attribute of this name; None where that is not known."""
     from kerascheck.interp.attributes import find_member, lacks_attribute
 
@@ -455,7 +455,7 @@ def _has(value: Value, name: str) -> bool | None:
             return True
         return False if lacks_attribute(value, name) else None
     if isinstance(value, ModuleValue):
-        return True if name in value.scope.vars else None
+        return True if name in run.project.scope_of(run, value).vars else None
     if isinstance(value, (bool, int, float, str, bytes, tuple, type(None))):
         return hasattr(value, name)
     return None

@@ -59,6 +59,7 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:
     from kerascheck.interp.external import find_external
 
+    arguments = arguments.as_open()
     handler = find_external(function.name)
     if handler is not None:
         return handler(run, function.name, arguments, site)

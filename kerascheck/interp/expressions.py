@@ -21,7 +21,7 @@ from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
 from kerascheck.interp.sequences import Lost, as_unknown, is_opaque, items_of, iterate, resumed
 from kerascheck.interp.static import once
-from kerascheck.interp.values import DictValue, FunctionValue, Scope, Value
+from kerascheck.interp.values import DictValue, FunctionValue, ImportedName, PresumedArguments, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
@@ -34,6 +34,8 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
     name = node.value
     if name in scope.vars and scope.redirected is None:
         value = scope.vars[name]
+        if type(value) is ImportedName:
+            value = run.project.imported(run, scope, name)
     else:
         value = lookup(run, name, scope)
     return _pinned(run, value) if run.pinned else value
@@ -57,10 +59,11 @@ def lookup(run: Run, name: str, scope: Scope) -> Value:
         if name in place.vars:
             if run.loop_births and place is not scope:
                 run.outer_reads.add(name)
-            return place.vars[name]
+            value = place.vars[name]
+            return run.project.imported(run, place, name) if type(value) is ImportedName else value
         place = place.enclosing
     if name in scope.globals.vars:
-        return scope.globals.vars[name]
+        return run.project.imported(run, scope.globals, name)
     known = _builtin(name)
     if known is not None:
         return known
@@ -79,7 +82,8 @@ def _builtin(name: str) -> Symbol | None:
     """A builtin that is interpreted, by its name."""
     from kerascheck.interp.builtins import BUILTINS
 
-    return Symbol(f"builtins.{name}") if name in BUILTINS else None
+    dotted = f"builtins.{name}"
+    return Symbol(dotted) if name in BUILTINS or dotted in SCOPED else None
 
 
 _MISSING = object()
@@ -480,7 +484,7 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
     """The evaluated arguments of a call, in order."""
     positional: list[Given] = []
     keywords: dict[str, Given] = {}
-    open_positional = open_keywords = False
+    open_positional = open_keywords = presumed = False
     for arg in node.args:
         value = run.evaluate(arg.value, scope)
         star = arg.star
@@ -500,9 +504,12 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
                 if isinstance(key, str):
                     keywords[key] = Given(item)
             open_keywords = open_keywords or value.unknown is not None
+            presumed = presumed or isinstance(value, PresumedArguments)
         else:
             open_keywords = True
-    return Arguments(positional, keywords, open_positional, open_keywords, node)
+    arguments = Arguments(positional, keywords, open_positional, open_keywords, node)
+    arguments.presumed = presumed
+    return arguments
 
 
 def _call(run: Run, node: cst.Call, scope: Scope) -> Value:

@@ -20,6 +20,7 @@ from kerascheck.interp.values import (
     NativeObject,
     ParameterDefault,
     Partial,
+    PresumedArguments,
     Scope,
     Super,
     Value,
@@ -100,6 +101,7 @@ def call_function(
         return run.fresh(f"{function.name} recurses too deeply", site.node)
     scope = Scope("function", function.scope, function)
     if receiver is not None:
+        presumed = arguments.presumed
         arguments = type(arguments)(
             [Given(receiver), *arguments.positional],
             arguments.keywords,
@@ -107,6 +109,7 @@ def call_function(
             arguments.open_keywords,
             arguments.call,
         )
+        arguments.presumed = presumed
     _bind(run, function, arguments, scope)
     run.call_stack.append(function)
     loops, run.loop_births = run.loop_births, list(run.loop_births)
@@ -163,8 +166,10 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
         scope.vars[signature.star] = run.unknown_list("*args of unknown length") if is_open else extra
     if signature.double_star is not None:
         rest = run.new_dict(values)
-        if arguments.open_keywords or isinstance(arguments, SymbolicArguments):
+        if arguments.open_keywords:
             rest.unknown = Unknown("**kwargs of unknown content")
+        elif arguments.presumed or isinstance(arguments, SymbolicArguments):
+            rest = PresumedArguments(values, run.tick())
         scope.vars[signature.double_star] = rest
 
 
@@ -193,6 +198,7 @@ def instantiate(run: Run, cls: ClassValue, arguments: Arguments, site: Site) -> 
     instance = Instance(cls, run.tick())
     base = keras_base(cls)
     if base is not None:
+        arguments = arguments.as_open()
         from kerascheck.interp.keras.subclassing import attach_layer
 
         attach_layer(run, instance, base, arguments, site)

@@ -8,7 +8,7 @@ from kerascheck.interp import names
 from kerascheck.interp.attributes import get_constant
 from kerascheck.interp.binding import assign_name
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import ModuleValue, Scope, Value
+from kerascheck.interp.values import ImportedName, ModuleValue, Scope, Value
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
 
@@ -52,7 +52,7 @@ def _attach(run: Run, package: Value, parts: list[str], inner: Value) -> None:
             return
         package = run.project.module_attribute(run, package, part)
     if isinstance(package, ModuleValue):
-        package.scope.vars[parts[-1]] = inner
+        run.project.scope_of(run, package).vars[parts[-1]] = inner
 
 
 def import_from(run: Run, node: cst.ImportFrom, scope: Scope) -> None:
@@ -62,14 +62,14 @@ def import_from(run: Run, node: cst.ImportFrom, scope: Scope) -> None:
     module = run.project.import_module(run, dotted, level, scope.file)
     if isinstance(node.names, cst.ImportStar):
         _note(run, f"{dotted}.*", node, scope)
-        _star(module, scope)
+        _star(run, module, scope)
         return
     for alias in node.names:
         name = dotted_name(alias.name)
         if level == 0:
             _note(run, f"{dotted}.{name}", node, scope)
         if isinstance(module, ModuleValue):
-            value = run.project.module_attribute(run, module, name)
+            value = _from_module(run, module, name, scope)
         elif isinstance(module, Symbol):
             # The spelled path decides what is meant: `keras.layers.core.Dense` is `keras.layers.Dense`.
             value = get_constant(names.canonical(f"{dotted}.{name}"), run)
@@ -81,18 +81,26 @@ def import_from(run: Run, node: cst.ImportFrom, scope: Scope) -> None:
             assign_name(run, name, value, scope)
 
 
+def _from_module(run: Run, module: ModuleValue, name: str, scope: Scope) -> Value:
+    """A name of a module of the project; what another module imports is looked at when somebody uses it."""
+    if scope.kind == "module" and scope.owner is not run.project.source and module.scope is None:
+        return ImportedName(module, name)
+    return run.project.module_attribute(run, module, name)
+
+
 def _bind(run: Run, asname: cst.AsName, value: Value, scope: Scope) -> None:
     if isinstance(asname.name, cst.Name):
         assign_name(run, asname.name.value, value, scope)
 
 
-def _star(module: Value, scope: Scope) -> None:
+def _star(run: Run, module: Value, scope: Scope) -> None:
     if isinstance(module, ModuleValue):
-        for name, value in module.scope.vars.items():
+        source = run.project.scope_of(run, module)
+        for name in list(source.vars):
             if not name.startswith("_"):
-                scope.vars[name] = value
-        if module.scope.star:
-            scope.star = [*module.scope.star, *(scope.star or [])]
+                scope.vars[name] = source.vars[name]
+        if source.star:
+            scope.star = [*source.star, *(scope.star or [])]
     elif isinstance(module, Symbol):
         scope.star = [module.name, *(scope.star or [])]
 

@@ -12,13 +12,15 @@ from kerascheck.interp.values import ClassValue, Instance, NamesView, Scope, Val
 
 
 def _globals(run: Run, node: cst.Call, scope: Scope) -> Value:
+    for name in list(scope.globals.vars):
+        run.project.imported(run, scope.globals, name)
     return NamesView(scope.globals)
 
 
 def _locals(run: Run, node: cst.Call, scope: Scope) -> Value:
     """The names of the function as they are now: setting an entry sets no name."""
     if scope.kind == "module":
-        return NamesView(scope)
+        return _globals(run, node, scope)
     if scope.kind == "function":
         return run.new_dict(dict(scope.vars.items()))
     return run.fresh("the names of a class or comprehension", node)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import ModuleValue, Scope, UserRaise, Value
+from kerascheck.interp.values import ImportedName, ModuleValue, Scope, UserRaise, Value
 from kerascheck.symbolic import Symbol, Unknown
 
 #: A module of the project that is larger is not followed.
@@ -132,6 +132,8 @@ class Project:
             roots.append(top)
         if within is not None and own != within:
             return None
+        if within is None and (project := _project_folder(top)) is not None:
+            roots += [project, project / "src"]
         for root in roots:
             if root.name in ("site-packages", "dist-packages") and parts[0] != own:
                 continue  # another installed package is no part of the project
@@ -140,24 +142,35 @@ class Project:
                 return found
         return None
 
-    def _load(self, run: Run, name: str, path: Path) -> Value:
-        key = (str(path), run.arguments_given)
-        if key in self._modules:
-            return ModuleValue(name, self._modules[key])
-        source = self._source(path) if len(self._modules) < _MAX_MODULES else None
-        if source is None:
-            return Unknown(f"module {name} is not read")
-        scope = Scope("module", None, source)
-        self._modules[key] = scope
-        prepare_module(scope, name)
+    def _load(self, run: Run, name: str, path: Path) -> ModuleValue:
+        module = ModuleValue(name, path, self._modules.get((str(path), run.arguments_given)))
+        if module.scope is None and _acts_when_imported(path):
+            self.scope_of(run, module)
+        return module
+
+    def scope_of(self, run: Run, module: ModuleValue) -> Scope:
+        """The names of a module; reads and executes it if that has not been done. Without owner where it cannot be."""
+        if module.scope is not None:
+            return module.scope
+        key = (str(module.path), run.arguments_given)
+        if key not in self._modules:
+            source = self._source(module.path) if len(self._modules) < _MAX_MODULES else None
+            module.scope = self._modules[key] = Scope("module", None, source)
+            if source is not None:
+                self._execute(run, module, source)
+        module.scope = self._modules[key]
+        return module.scope
+
+    def _execute(self, run: Run, module: ModuleValue, source: Any) -> None:
+        assert module.scope is not None
+        prepare_module(module.scope, module.name)
         # A run of its own: what the module decides and builds for itself is no part of this path.
         inner = Run(self, run.budget, {})
         inner.arguments_given, inner.flags = run.arguments_given, run.flags
         with contextlib.suppress(UserRaise):
-            inner.execute(source.tree.body, scope)
+            inner.execute(source.tree.body, module.scope)
         run.reads_arguments = run.reads_arguments or inner.reads_arguments
         self.flags.update(run.flags)
-        return ModuleValue(name, scope)
 
     def _source(self, path: Path) -> Any:
         """The parsed file, or None where it cannot be used."""
@@ -177,16 +190,53 @@ class Project:
 
     def module_attribute(self, run: Run, module: ModuleValue, name: str) -> Value:
         """A name of a module of the project, which may be a submodule not imported yet."""
-        if name in module.scope.vars:
-            return module.scope.vars[name]
-        path = Path(module.scope.owner.filename)
-        if path.name == "__init__.py":
-            found = _module_file(path.parent, (name,))
+        scope = self.scope_of(run, module)
+        if name in scope.vars:
+            return self.imported(run, scope, name)
+        if scope.owner is None:
+            return Unknown(f"module {module.name} is not read", ("module", module.name, name), name)
+        if module.path.name == "__init__.py":
+            found = _module_file(module.path.parent, (name,))
             if found is not None:
                 return self._load(run, f"{module.name}.{name}", found)
-        if module.scope.star:
-            return self.star_name(module.scope.star, name)
+        if scope.star:
+            return self.star_name(scope.star, name)
         return Unknown(f"{name} is not defined in {module.name}", ("module", module.name, name), name)
+
+    def imported(self, run: Run, scope: Scope, name: str) -> Value:
+        """A name of a module, which may have been imported into it from another one."""
+        value = scope.vars[name]
+        if isinstance(value, ImportedName):
+            scope.vars[name] = Unknown(f"{name} is imported in a circle")  # while its module is being read
+            value = scope.vars[name] = self.module_attribute(run, value.module, value.name)
+        return value
+
+
+#: What a module does to others when it is imported: it defines command-line flags, or reads the command line.
+_ACTS = re.compile(rb"DEFINE_|\bargv\b|parse_args|parse_known_args")
+
+
+def _acts_when_imported(path: Path) -> bool:
+    try:
+        return _ACTS.search(path.read_bytes()) is not None
+    except OSError:
+        return False
+
+
+#: What stands in the top folder of a project, whose packages its scripts and tests import from anywhere below it.
+_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "requirements.txt")
+_MAX_CLIMB = 5
+
+
+def _project_folder(folder: Path) -> Path | None:
+    """The nearest folder above that looks like the top of a project."""
+    for _ in range(_MAX_CLIMB):
+        if any((folder / marker).exists() for marker in _MARKERS):
+            return folder
+        if folder == folder.parent:
+            break
+        folder = folder.parent
+    return None
 
 
 def _is_application(name: str) -> bool:

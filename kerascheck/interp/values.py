@@ -15,6 +15,8 @@ from kerascheck.network.ir import Layer, Site
 from kerascheck.symbolic import Unknown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import libcst as cst
 
 Value: TypeAlias = Any
@@ -124,6 +126,12 @@ class DictValue:
 
     def __repr__(self) -> str:
         return f"DictValue({self.items}{', ...' if self.unknown else ''})"
+
+
+class PresumedArguments(DictValue):
+    """The `**kwargs` of a function that nobody calls: taken for empty, as its other parameters for their defaults."""
+
+    __slots__ = ()
 
 
 class Scope:
@@ -393,13 +401,24 @@ class ParameterDefault:
 
 
 class ModuleValue:
-    """A module of the program itself."""
+    """A module of the program itself. It is read and executed when the first of its names is asked for."""
 
-    __slots__ = ("name", "scope")
+    __slots__ = ("name", "path", "scope")
 
-    def __init__(self, name: str, scope: Scope) -> None:
+    def __init__(self, name: str, path: Path, scope: Scope | None = None) -> None:
         self.name = name
-        self.scope = scope
+        self.path = path
+        self.scope = scope  # None as long as nobody has asked; see `Project.scope_of`
+
+
+class ImportedName:
+    """What `from module import name` binds in a module, until somebody asks for it."""
+
+    __slots__ = ("module", "name")
+
+    def __init__(self, module: ModuleValue, name: str) -> None:
+        self.module = module
+        self.name = name
 
 
 class UserRaise(Exception):

@@ -99,3 +99,42 @@ def test_networks_of_other_files_belong_to_those_files(tmp_path: Path) -> None:
 def test_the_image_shape_that_old_sources_ask_keras_for(arguments: str, shape: tuple[int | None, ...]) -> None:
     head = "from keras import backend as K\nfrom keras.applications.imagenet_utils import _obtain_input_shape\n"
     assert known(f"{head}x = _obtain_input_shape({arguments})\n") == shape
+
+
+def test_a_module_that_a_module_imports_is_read_when_it_is_used(tmp_path: Path) -> None:
+    (tmp_path / "many.py").write_text("from one import a\nfrom other import b\n")
+    (tmp_path / "one.py").write_text("a = 5\n")
+    (tmp_path / "other.py").write_text("b = 6\n")
+    main, _ = execute_module("from many import a as x\n", str(tmp_path / "main.py"))
+    assert {Path(name).name for name in main.project._sources} == {"many.py", "one.py"}
+
+
+def test_modules_that_import_each_other(tmp_path: Path) -> None:
+    files = {
+        "main.py": "from first import b as x\nfrom first import c as y\n",
+        "first.py": "from second import b\na = 5\nfrom second import c\n",
+        "second.py": "from first import a\nb = a + 1\nfrom first import c\n",
+    }
+    found = run(tmp_path, files)
+    assert (found["x"], found["y"]) == (6, UNKNOWN)
+
+
+@pytest.mark.parametrize("marker", ["setup.py", "pyproject.toml", "requirements.txt"])
+def test_scripts_below_the_top_of_a_project_import_its_packages(tmp_path: Path, marker: str) -> None:
+    files = {
+        marker: "",
+        "package/__init__.py": "from package.inner import n\n",
+        "package/inner.py": "n = 5\n",
+        "examples/first/main.py": "from package import n as x\n",
+    }
+    assert run(tmp_path, files, "examples/first/main.py")["x"] == 5
+
+
+def test_packages_in_a_source_folder(tmp_path: Path) -> None:
+    files = {"setup.py": "", "src/package/__init__.py": "n = 5\n", "tests/main.py": "from package import n as x\n"}
+    assert run(tmp_path, files, "tests/main.py")["x"] == 5
+
+
+def test_without_a_project_only_what_stands_beside_is_found(tmp_path: Path) -> None:
+    files = {"package/__init__.py": "n = 5\n", "examples/main.py": "from package import n as x\n"}
+    assert run(tmp_path, files, "examples/main.py")["x"] is UNKNOWN

@@ -48,3 +48,13 @@ def test_linspace_is_walked_over() -> None:
 @pytest.mark.parametrize("expression", ["a * 2", "2 * a", "a + a", "[1] + a"])
 def test_arithmetic_on_linspace_is_not_that_of_lists(expression: str) -> None:
     assert repr(known(f"import numpy as np\na = np.linspace(0, 1, 3)\nx = {expression}\n")) == "UNKNOWN"
+
+
+def test_parts_of_an_array() -> None:
+    code = """
+import numpy as np
+rates = [part.tolist() for part in np.split(np.linspace(0.0, 1.0, 5), [2, 3])]
+halves = [part.shape for part in np.split(np.zeros((6, 3)), 2)]
+"""
+    assert known(code, "rates") == [[0.0, 0.25], [0.5], [0.75, 1.0]]
+    assert known(code, "halves") == [(3, 3), (3, 3)]
