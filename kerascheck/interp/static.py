@@ -173,7 +173,8 @@ def _reads(node: cst.CSTNode) -> frozenset[str]:
     return frozenset(dotted_text(n) for n in walk(node) if isinstance(n, (cst.Name, cst.Attribute)))
 
 
-_CHANGING = frozenset(
+#: Methods that change their receiver in place.
+CHANGING = frozenset(
     {
         "append",
         "add",
@@ -199,7 +200,7 @@ def _changed(statement: cst.CSTNode) -> list[cst.BaseExpression]:
     found: list[cst.BaseExpression] = []
     for node in walk(statement):
         receiver: cst.BaseExpression | None = None
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _CHANGING:
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in CHANGING:
             receiver = node.func.value
         elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Subscript):
             receiver = node.target.value

@@ -148,6 +148,12 @@ from a import b
 x = [1]
 b(x)
 
+# -- a method that changes it handed to a library
+import pandas as pd
+x = set()
+pd.read_csv('a.csv')['b'].apply(x.update)
+x = len(x)
+
 # -- star arguments of unknown length
 from a import b
 def f(n=1, m=2):
