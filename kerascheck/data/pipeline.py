@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from kerascheck.network.dims import Dim
+from kerascheck.data.array import Array, PartKey, title_sizes
+from kerascheck.network.dims import Dim, SymDim
+from kerascheck.symbolic import Unknown
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -15,13 +18,15 @@ if TYPE_CHECKING:
 
 
 class Pipeline:
-    """What a stream yields and how.
+    """What a stream yields and how. It does not change: the methods of a stream give another one.
 
     `element` is one element: an `Array`, or a tuple, list or dictionary of them, batch axis included where the stream
     is batched; `Unknown` where it is not known.
     """
 
-    __slots__ = ("batch", "batched", "birth", "count", "element", "infinite", "kind", "shuffled", "tags")
+    __slots__ = (
+        "attributes", "batch", "batched", "birth", "count", "element", "infinite", "kind", "name", "shuffled", "tags",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -34,6 +39,7 @@ class Pipeline:
         infinite: bool = False,
         shuffled: bool | None = None,
         tags: frozenset[str] = frozenset(),
+        attributes: dict[str, Any] | None = None,
         birth: int = 0,
     ) -> None:
         self.element = element
@@ -44,7 +50,9 @@ class Pipeline:
         self.infinite = infinite
         self.shuffled = shuffled  # None where not known
         self.tags = tags  # "augmented", "validation", ...
+        self.attributes = attributes if attributes is not None else {}  # what the program may read of it
         self.birth = birth
+        self.name: str | None = None  # the first variable that it is bound to
 
     def derive(self, **changes: Any) -> Pipeline:
         """Another pipeline that differs in the named attributes."""
@@ -53,15 +61,55 @@ class Pipeline:
         values.update(changes)
         return Pipeline(values.pop("element"), values.pop("kind"), **values)
 
+    def title(self, name: str) -> None:
+        """Sizes that have no name yet are called after the first variable that the stream is bound to."""
+        if self.name is None:
+            self.name = name
+            _title(self.element, name)
+            for value in self.attributes.values():
+                if isinstance(value, Unknown) and isinstance(value.key, PartKey):
+                    title_sizes((value.key.size,), name)
+                elif isinstance(value, SymDim):
+                    title_sizes((value,), name)
+
+    def length(self, run: Run) -> Value:
+        """`len(stream)`."""
+        if self.count is not None:
+            return self.count
+        return SymDim.named(f"len({self.name or 'stream'})", ("length", self.identity))
+
+    @property
+    def identity(self) -> Hashable:
+        """Equal for one and the same stream."""
+        return ("stream", self.birth)
+
     def __repr__(self) -> str:
         return f"Pipeline({self.element!r}, {self.kind})"
+
+
+def _title(element: Any, name: str) -> None:
+    if isinstance(element, Array):
+        element.title(name)
+    elif isinstance(element, (tuple, list)):
+        for part in element:
+            _title(part, name)
+    elif isinstance(element, dict):
+        _title(list(element.values()), name)
+
+
+#: The modules whose `METHODS` a kind of stream has.
+_MODULES = {"tf.data": "tf_data"}
 
 
 def pipeline_attribute(run: Run, pipeline: Pipeline, name: str, node: cst.CSTNode) -> Value:
     """`pipeline.name`: a method, or something that is not known."""
     from kerascheck.interp.values import NativeMethod
 
-    method = importlib.import_module("kerascheck.data.tf_data").METHODS.get(name)
-    if method is not None:
-        return NativeMethod(name, pipeline, method)
+    if name in pipeline.attributes:
+        return pipeline.attributes[name]
+    for module in (_MODULES.get(pipeline.kind), "stream_methods"):
+        if module is not None:
+            method = importlib.import_module(f"kerascheck.data.{module}").METHODS.get(name)
+            if method is not None:
+                return NativeMethod(name, pipeline, method)
     return run.fresh(f"{name} of a stream of data", node)

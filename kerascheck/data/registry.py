@@ -26,13 +26,16 @@ _MODULES = {
     "keras.utils": "keras_utils",
     "keras.preprocessing": "keras_utils",
     "tensorflow.data": "tf_data",
+    "tensorflow.TensorSpec": "tf_data",
+    "tensorflow": "tf_functions",
+    "tensorflow_datasets": "tensorflow_datasets",
 }
 
 
 def find(name: str) -> Function | None:
     """What runs a call of the function, or None where it is not known."""
     head, _, rest = name.partition(".")
-    module = _MODULES.get(head) or _MODULES.get(f"{head}.{rest.partition('.')[0]}")
+    module = _MODULES.get(f"{head}.{rest.partition('.')[0]}") or _MODULES.get(head)
     return None if module is None else _functions(module).get(name)
 
 

@@ -1,13 +1,92 @@
-"""Functions and classes of scikit-learn. Source: https://scikit-learn.org/stable/api/"""
+"""Functions and classes of scikit-learn. Source: https://scikit-learn.org/stable/api/
+
+The families have modules of their own; here stand what is left and the whole tables.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kerascheck.data.objects import Method
+from kerascheck.data import sklearn_datasets, sklearn_encoders, sklearn_splitting, sklearn_transformers
+from kerascheck.data.objects import Method, make_object
 from kerascheck.data.registry import Function
+from kerascheck.data.samples import count_of, prepared
+from kerascheck.data.values import as_array, fresh_size, new_array
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Site
 
-FUNCTIONS: dict[str, Function] = {}
+#: Functions that compare labels with predictions that have become classes.
+_DECISIONS = (
+    "accuracy_score", "balanced_accuracy_score", "classification_report", "cohen_kappa_score", "confusion_matrix",
+    "f1_score", "fbeta_score", "hamming_loss", "jaccard_score", "matthews_corrcoef", "multilabel_confusion_matrix",
+    "precision_recall_fscore_support", "precision_score", "recall_score", "zero_one_loss",
+)  # fmt: skip
+
+
+def _compared(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`accuracy_score(y_true, y_pred)` and its kin."""
+    values = [arguments.value("y_true", 0), arguments.value("y_pred", 1)]
+    prepared(run, "decode", name, values, site, arguments)
+    return run.fresh(f"the result of {name}", site.node)
+
+
+def _class_weights(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`compute_class_weight(class_weight, classes=, y=)`: one number for each class."""
+    count = count_of(run, arguments.value("classes", 1))
+    if count is None:
+        count = fresh_size(run, "?.shape[0]", site)
+    return new_array(run, (count,), "float64")
+
+
+def _sample_weights(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`compute_sample_weight(class_weight, y)`: one number for each sample."""
+    value = arguments.value("y", 1)
+    array, count = as_array(run, value), count_of(run, value)
+    if count is None:
+        count = fresh_size(run, "?.shape[0]", site)
+    return new_array(run, (count,), "float64", rows=array.rows if array is not None else None)
+
+
+FUNCTIONS: dict[str, Function] = {
+    **sklearn_datasets.FUNCTIONS,
+    **sklearn_splitting.FUNCTIONS,
+    **sklearn_transformers.FUNCTIONS,
+    **sklearn_encoders.FUNCTIONS,
+    **{f"sklearn.metrics.{name}": _compared for name in _DECISIONS},
+    "sklearn.utils.class_weight.compute_class_weight": _class_weights,
+    "sklearn.utils.class_weight.compute_sample_weight": _sample_weights,
+    "sklearn.utils.compute_class_weight": _class_weights,
+}
 
 #: For each class its methods by name.
-OBJECTS: dict[str, Mapping[str, Method]] = {}
+OBJECTS: dict[str, Mapping[str, Method]] = {
+    **sklearn_splitting.OBJECTS,
+    **sklearn_transformers.OBJECTS,
+    **sklearn_encoders.OBJECTS,
+}
+
+#: Modules that older versions had, or that are not for import.
+_INNER = {
+    "preprocessing": ("data", "_data", "label", "_label", "_encoders", "imputation"),
+    "decomposition": ("_pca", "pca"),
+    "model_selection": ("_split",),
+}
+
+
+def _add_old_names() -> None:
+    for qualname in list(OBJECTS):
+        _, package, *rest = qualname.split(".")
+        for module in _INNER.get(package, ()):
+            FUNCTIONS[f"sklearn.{package}.{module}.{rest[-1]}"] = _renamed(qualname)
+
+
+def _renamed(qualname: str) -> Function:
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        return make_object(run, qualname, arguments, site)
+
+    return call
+
+
+_add_old_names()

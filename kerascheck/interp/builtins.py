@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kerascheck.data.array import Array, axis_key
+from kerascheck.data.array import Array, axis_size
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.calls import plain_call
 from kerascheck.interp.conditions import truth
@@ -19,6 +20,7 @@ from kerascheck.interp.sequences import (
     Lost,
     NotPlain,
     call_once,
+    element_of,
     items_of,
     iterate,
     members_of,
@@ -70,12 +72,14 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         if isinstance(value, (ListValue, DictValue)) and value.unknown is None and _kind_of(value) != "iterator":
             return len(value.items)
         if isinstance(value, Unknown) and value.text:
-            return SymDim.named(f"len({value.text})", axis_key(value.key, 0))
+            return axis_size(value.key, value.text, 0, f"len({value.text})")
         if isinstance(value, Array):
             from kerascheck.data.operators import array_length
 
             length = array_length(run, value)
             return length if length is not None else _derived(run, "len", values, site)
+        if isinstance(value, Pipeline):
+            return value.length(run)
     return _derived(run, "len", values, site)
 
 
@@ -135,8 +139,10 @@ def _dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 
 def _enumerate(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    items = iterate(run, arguments.value("iterable", 0))
-    start = arguments.value("start", 1, 0)
+    source, start = arguments.value("iterable", 0), arguments.value("start", 1, 0)
+    if (stream := _stream(run, [source])) is not None:
+        return stream.derive(element=(run.fresh("an index", site.node), *stream.element))
+    items = iterate(run, source)
     if not isinstance(start, int):
         return run.unknown_list("an enumeration of something unknown")
 
@@ -150,6 +156,8 @@ def _enumerate(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _zip(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if arguments.open_positional:
         return run.unknown_list("zip of something unknown")
+    if (stream := _stream(run, _values(arguments))) is not None:
+        return stream
     strict = arguments.value("strict", None, False) is not False
     return run.new_iterator(_rows(run, _values(arguments), strict))
 
@@ -170,6 +178,21 @@ def _rows(run: Run, values: list[Value], strict: bool = False) -> Iterator[Value
                 return
             row.append(item)
         yield tuple(row)
+
+
+def _stream(run: Run, sources: list[Value]) -> Pipeline | None:
+    """An iterator over the items of several things side by side; None where it is not data of unknown items."""
+    if not any(isinstance(source, Pipeline) or _is_long(run, source) for source in sources):
+        return None
+    from kerascheck.data.elements import to_element
+
+    parts = [to_element(run, element_of(run, source, "an element of something unknown")) for source in sources]
+    return Pipeline(tuple(parts), "iterator", birth=run.tick())
+
+
+def _is_long(run: Run, source: Value) -> bool:
+    """Whether it is an array whose items are not known one by one."""
+    return isinstance(source, Array) and isinstance(items_of(run, source), Unknown)
 
 
 def _reversed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -399,7 +422,7 @@ def _is_a(value: Value, cls: Value) -> bool | None:
         if short in _PYTHON_TYPES:
             return isinstance(value, _PYTHON_TYPES[short])
         if short in ("list", "set"):
-            return isinstance(value, ListValue) and value.kind == short
+            return isinstance(value, (ListValue, Array)) and value.kind == short
         if short == "dict":
             return isinstance(value, DictValue)
         return None
@@ -520,6 +543,8 @@ def _iter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if len(values) != 1:
         return run.unknown_list("an iterator")
+    if isinstance(values[0], Pipeline):
+        return values[0].derive(kind="iterator")
     if isinstance(values[0], Instance) and (begin := find_method(values[0], "__iter__")) is not None:
         return run.call(begin, Arguments([], {}), site)
     return open_iterator(run, values[0])
@@ -529,6 +554,8 @@ def _next(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     source = values[0] if values else None
     item: Value = None
+    if isinstance(source, Pipeline):
+        return element_of(run, source, "next()", site.node)
     if isinstance(source, IteratorValue):
         item = step(run, source)
     elif isinstance(source, Instance) and (following := find_method(source, "__next__")) is not None:

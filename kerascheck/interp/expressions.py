@@ -19,9 +19,19 @@ from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
-from kerascheck.interp.sequences import Lost, as_unknown, is_opaque, items_of, iterate, resumed
-from kerascheck.interp.static import once
-from kerascheck.interp.values import DictValue, FunctionValue, ImportedName, PresumedArguments, Scope, Value
+from kerascheck.interp.sequences import Lost, as_unknown, element_of, is_opaque, items_of, iterate, resumed
+from kerascheck.interp.static import CHANGING, once
+from kerascheck.interp.values import (
+    BoundMethod,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    ImportedName,
+    NativeMethod,
+    PresumedArguments,
+    Scope,
+    Value,
+)
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
@@ -301,7 +311,8 @@ def _comprehended(
         """An unknown number of elements: what one of them changes is forgotten."""
         tried: Value = None
         with run.unknown_rounds():
-            assign(run, clause.target, run.fresh("an element of something unknown", clause), inner)
+            element = element_of(run, source, "an element of something unknown", clause)
+            assign(run, clause.target, element, inner)
             for condition in clause.ifs:
                 run.evaluate(condition.test, inner)
             if clause.inner_for_in is None:
@@ -321,11 +332,23 @@ def _depends(condition: cst.CompIf, inner: Scope) -> bool:
     return any(isinstance(node, cst.Name) and node.value in inner.vars for node in walk(condition.test))
 
 
+def _collected(run: Run, node: cst.ListComp | cst.SetComp, source: Value, rest: Lost) -> Value | None:
+    """The list of a comprehension over data, where what it collects is known; None else."""
+    clause = node.for_in
+    if clause.ifs or clause.inner_for_in is not None or rest.element is None:
+        return None
+    from kerascheck.data.elements import collected
+
+    return collected(run, source, rest.element)
+
+
 def _list_comp(run: Run, node: cst.ListComp | cst.SetComp, scope: Scope) -> Value:
     is_set = isinstance(node, cst.SetComp)
     source = run.evaluate(node.for_in.iter, scope)
     values: list[Value] = []
     for value in _comprehended(run, node, scope, source, lambda at: run.evaluate(node.elt, at)):
+        if isinstance(value, Lost) and not is_set and (collection := _collected(run, node, source, value)) is not None:
+            return collection
         if isinstance(value, Lost) or len(values) > MAX_ITEMS:
             what = (value.reason.text if isinstance(value, Lost) else None) or "something unknown"
             return run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list")
@@ -521,7 +544,17 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     function = run.evaluate(callee, scope)
     if type(function) is Symbol and function.name in SCOPED:
         return SCOPED[function.name](run, node, scope)
-    return run.call(function, evaluate_arguments(run, node, scope), Site(scope.file, node))
+    arguments = evaluate_arguments(run, node, scope)
+    if not isinstance(function, (FunctionValue, BoundMethod, ClassValue)):
+        _hand_over(run, arguments)
+    return run.call(function, arguments, Site(scope.file, node))
+
+
+def _hand_over(run: Run, arguments: Arguments) -> None:
+    """`frame.apply(words.update)`: how often such a method is called in there is not known."""
+    for given in (*arguments.positional, *arguments.keywords.values()):
+        if isinstance(given.value, NativeMethod) and given.value.name in CHANGING:
+            run.escape(given.value.receiver, f"its {given.value.name} is handed to a function")
 
 
 def _await(run: Run, node: cst.Await, scope: Scope) -> Value:

@@ -29,10 +29,26 @@ def _table() -> dict[str, External]:
     return table
 
 
+def _data_function(name: str) -> External | None:
+    """A function on data; those of Keras are noted as calls into Keras as well."""
+    function = registry.find(name)
+    if function is None or not name.startswith("keras."):
+        return function
+
+    def noted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        from kerascheck.interp.keras.freeze import freeze_arguments
+
+        run.reach(site)
+        run.program.calls.append((name, freeze_arguments(run, arguments), site))
+        return function(run, name, arguments, site)
+
+    return noted
+
+
 @lru_cache(maxsize=4096)
 def find_external(name: str) -> External | None:
     """What runs a call of the thing called `name`, or None where it is not understood."""
-    handler = _table().get(name) or registry.find(name) or modules.find(name)
+    handler = _table().get(name) or _data_function(name) or modules.find(name)
     if handler is None and name.startswith("keras."):
         from kerascheck.interp.keras.construction import find_keras
 

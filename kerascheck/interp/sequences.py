@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import libcst as cst
+
 from kerascheck.data.array import Array
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.values import (
     BoundMethod,
@@ -53,6 +56,21 @@ def members_of(run: Run, value: Value) -> list[Value] | Unknown:
 
         return array_items(run, value)
     return Unknown(f"the items of {value!r}"[:80])
+
+
+def element_of(run: Run, value: Value, reason: str, node: cst.CSTNode | None = None) -> Value:
+    """One of the items of something whose items are not known one by one; what is known of them all is known of it."""
+    if isinstance(value, Pipeline):
+        from kerascheck.data.elements import one_element
+
+        return one_element(run, value)
+    if isinstance(value, Array) and value.kind in ("numpy", "tensor", "list"):
+        from kerascheck.data.elements import array_element
+
+        element = array_element(run, value)
+        if element is not None:
+            return element
+    return run.fresh(reason, node)
 
 
 def _collected(run: Run, value: Value) -> list[Value] | Unknown:

@@ -18,7 +18,7 @@ from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.patterns import match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Changeable, Run, Signal
-from kerascheck.interp.sequences import Lost, as_unknown, items_of, iterate
+from kerascheck.interp.sequences import Lost, as_unknown, element_of, items_of, iterate
 from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, spread, terminates
 from kerascheck.interp.values import (
     DictValue,
@@ -227,7 +227,7 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     built = _work(run)
     length = _length(iterable)
     if length is not None and length > MAX_LOOP_ROUNDS:
-        return rest_of_for(run, node, scope, "an element of something unknown")
+        return rest_of_for(run, node, scope, "an element of something unknown", iterable)
     for index, item in enumerate(iterate(run, iterable)):
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
             return rest_of_for(run, node, scope, "an element of something unknown", iterable)
@@ -272,7 +272,7 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
     """An unknown number of further rounds over unknown items; what they come from is left somewhere."""
     if isinstance(iterable, IteratorValue) and iterable.lost is None:
         run.lose(iterable, "walked over an unknown number of times")
-    element = run.fresh(reason, node)
+    element = element_of(run, iterable, reason, node)
     return unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
 
 

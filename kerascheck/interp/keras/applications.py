@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kerascheck.data.array import Array
+from kerascheck.data.preprocess_input import preprocessed
 from kerascheck.interp.keras.calling import apply_layer
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
 from kerascheck.interp.keras.functional import fill_functional
@@ -287,14 +289,16 @@ _MODE_OF = {module: mode for mode, modules in _MODES.items() for module in modul
 def preprocess_input(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`keras.applications.<module>.preprocess_input(x)`: the same shape, floats."""
     tensor = arguments.value("x", 0)
-    if not isinstance(tensor, Tensor):
-        return tensor if isinstance(tensor, Unknown) else run.fresh(f"the result of {name}", site.node)
     module = name.split(".")[-2]
     mode = _MODE_OF.get(module)
     if module == "imagenet_utils":
         mode = arguments.value("mode", 2, mode)
         if not isinstance(mode, str):
             return run.fresh(f"the result of {name}", site.node)
+    if isinstance(tensor, Array):
+        return preprocessed(run, module, mode, tensor)
+    if not isinstance(tensor, Tensor):
+        return tensor if isinstance(tensor, Unknown) else run.fresh(f"the result of {name}", site.node)
 
     def step(cls: str, tensors: list[Tensor]) -> Value:
         return operate(run, cls, tensors, _first_shape, site)[0]

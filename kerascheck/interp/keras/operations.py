@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array
+from kerascheck.data.tensors import on_data
 from kerascheck.data.values import as_array, dtype_of, new_array
 from kerascheck.interp.keras.freeze import as_size
 from kerascheck.interp.keras.tensors import made_of, operand, operate, unknown_size
@@ -643,4 +644,4 @@ def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def operations() -> dict[str, Call]:
     """All of them, by canonical name."""
-    return {name: call for call, names in _rows() for name in names}
+    return {name: on_data(call) for call, names in _rows() for name in names}

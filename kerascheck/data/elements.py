@@ -1,0 +1,93 @@
+"""What a loop over data meets, and lists of what it collects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerascheck.data.array import Array
+from kerascheck.data.operators import one_of
+from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.samples import count_of
+from kerascheck.data.values import new_array
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import Tensor
+from kerascheck.symbolic import Unknown
+
+
+def array_element(run: Run, array: Array) -> Value | None:
+    """One item of an array along its first axis; None where nothing is known of it."""
+    if not isinstance(array.shape, tuple) or not array.shape or (len(array.shape) == 1 and array.dtype == "object"):
+        return None
+    return one_of(run, array, array.shape[1:])
+
+
+def one_element(run: Run, stream: Pipeline) -> Value:
+    """One element of a stream, as the program sees it."""
+    return to_value(run, stream.element)
+
+
+def to_value(run: Run, element: Any) -> Value:
+    """An element of a stream as a new value of the program."""
+    if isinstance(element, tuple):
+        return tuple(to_value(run, part) for part in element)
+    if isinstance(element, list):
+        return run.new_list([to_value(run, part) for part in element])
+    if isinstance(element, dict):
+        return run.new_dict({key: to_value(run, part) for key, part in element.items()})
+    if isinstance(element, Array):
+        made = element.snapshot()
+        made.birth = run.tick()
+        return made
+    if isinstance(element, Unknown):
+        return Unknown(element.reason, ("element", run.tick()))
+    return element
+
+
+def to_element(run: Run, value: Value) -> Any:
+    """A value of the program as an element of a stream: arrays in tuples, lists and dictionaries, or Unknown."""
+    if isinstance(value, tuple):
+        return tuple(to_element(run, part) for part in value)
+    if isinstance(value, ListValue):
+        return value.unknown if value.unknown is not None else [to_element(run, part) for part in value.items]
+    if isinstance(value, DictValue):
+        if value.unknown is not None:
+            return value.unknown
+        return {key: to_element(run, part) for key, part in value.items.items()}
+    if isinstance(value, Array):
+        return value.snapshot()
+    if isinstance(value, Tensor):
+        return Array(value.shape, value.dtype, kind="tensor")
+    if isinstance(value, (bool, int, float, SymDim)):
+        from kerascheck.data.values import as_array
+
+        return as_array(run, value)
+    if isinstance(value, str):
+        return Array((), "str")
+    return value if isinstance(value, Unknown) else Unknown("something in a stream that is not known")
+
+
+def map_element(element: Any, function: Any) -> Any:
+    """The element with `function` applied to each array (and each Unknown) in it."""
+    if isinstance(element, tuple):
+        return tuple(map_element(part, function) for part in element)
+    if isinstance(element, list):
+        return [map_element(part, function) for part in element]
+    if isinstance(element, dict):
+        return {key: map_element(part, function) for key, part in element.items()}
+    return function(element)
+
+
+def collected(run: Run, source: Value, element: Value) -> Array | None:
+    """The list of one such element for each item of `source`; None where that is not known."""
+    count = count_of(run, source) if isinstance(source, (Array, Unknown)) else None
+    if count is None or (isinstance(source, Unknown) and source.text is None):
+        return None
+    if isinstance(element, (bool, int, float, Tensor)):
+        element = to_element(run, element)
+    if not isinstance(element, Array) or not isinstance(element.shape, tuple):
+        return None
+    content = element.content.view()  # the items may be parts of an array
+    content.values, content.attained = None, False
+    return new_array(run, (count, *element.shape), element.dtype, content=content, kind="list")

@@ -1,0 +1,134 @@
+"""Which samples a value holds, and parts of them: what scikit-learn's functions have in common.
+
+Values that are not known take part: whatever `X` is, the training part of it has its columns, and as many samples as
+the training part of `y`. See `PartKey`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from kerascheck.data.array import Array, PartKey, axis_size
+from kerascheck.data.content import Rows
+from kerascheck.data.values import as_array, new_array
+from kerascheck.interp.keras.freeze import as_size
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import ListValue, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import Dim
+from kerascheck.network.ir import Preparation, Site
+from kerascheck.symbolic import Unknown
+
+#: What pandas gives the same samples under another form by.
+_SAME_SAMPLES = frozenset({"values", "to_numpy", "T", "array"})
+
+
+def rows_of(run: Run, value: Value) -> Rows | None:
+    """Which samples the value holds; an array that nothing is known of becomes a data set of its own."""
+    if isinstance(value, Array):
+        if value.rows is None and value.ndim != 0:
+            value.rows = Rows(("array", run.tick()))
+        return value.rows
+    return _rows_of_key(value.key) if isinstance(value, Unknown) else None
+
+
+def _rows_of_key(key: object) -> Rows:
+    if isinstance(key, PartKey):
+        return _rows_of_key(key.whole).take(key.part, key.order)
+    if isinstance(key, tuple) and len(key) == 3 and key[0] == "attribute" and key[2] in _SAME_SAMPLES:
+        return _rows_of_key(key[1])
+    if isinstance(key, tuple) and len(key) == 2 and key[0] == "array" and isinstance(key[1], tuple):
+        return _rows_of_key(key[1])
+    return Rows(("unknown", key))
+
+
+def described(run: Run, value: Value) -> Array:
+    """What is known of the value as an array at this moment, its samples included."""
+    rows = rows_of(run, value)
+    array = as_array(run, value)
+    if array is not None:
+        made = array.snapshot()
+        made.rows = rows
+        return made
+    key = value.key if isinstance(value, Unknown) else None
+    return new_array(run, Unknown("the shape of something unknown"), Unknown("its dtype"), rows=rows, key=key)
+
+
+def prepared(run: Run, kind: str, name: str, values: list[Value], site: Site, arguments: Arguments) -> None:
+    """Note a step of preparation for the rules."""
+    from kerascheck.interp.keras.freeze import freeze_arguments
+
+    run.reach(site)
+    arrays = [described(run, value) for value in values]
+    run.program.preparations.append(Preparation(kind, name, arrays, site, freeze_arguments(run, arguments)))
+
+
+def count_of(run: Run, value: Value) -> Dim:
+    """`len(value)`; None where it is not known."""
+    if isinstance(value, Unknown):
+        return axis_size(value.key, value.text or "?", 0)
+    if isinstance(value, ListValue):
+        return None if value.unknown is not None else len(value.items)
+    array = as_array(run, value)
+    if array is None or isinstance(array.shape, Unknown) or not array.shape:
+        return None
+    return array.shape[0]
+
+
+def as_dim(value: Value) -> Dim:
+    """A number of things; None where it is not known."""
+    size = as_size(value)
+    return None if isinstance(size, Unknown) else size
+
+
+def is_real(value: Value) -> bool:
+    """Whether the value is a number (and no boolean)."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def unknown_of_length(reason: str, key: Hashable, length: Dim, text: str) -> Unknown:
+    """Something of which only `len(...)` is known."""
+    return Unknown(reason, PartKey(("length", key), length, "all", None), text)
+
+
+def matrix(run: Run, value: Value, site: Site) -> Array | Unknown:
+    """The value as an array of samples and columns, as scikit-learn takes it; a reason where it is none."""
+    array = as_array(run, value)
+    if array is not None and isinstance(array.shape, tuple):
+        if len(array.shape) == 2:
+            return array
+        return run.fails("ValueError", f"scikit-learn expects 2 axes, found {len(array.shape)}", site.node)
+    key = array.key if array is not None else value.key if isinstance(value, Unknown) else None
+    if key is None:
+        key = run.fresh("samples and columns", site.node).key
+    text = value.text if isinstance(value, Unknown) and value.text else "?"
+    columns = array.trailing[-1] if array is not None and array.trailing else axis_size(key, text, 1)
+    shape = (axis_size(key, text, 0), columns)
+    dtype = array.dtype if array is not None else Unknown("the dtype of something unknown")
+    content = array.content if array is not None else None
+    return new_array(run, shape, dtype, content=content, rows=rows_of(run, value))
+
+
+def some_rows(run: Run, value: Value, count: Dim, part: str, order: str | None, site: Site, which: Hashable) -> Value:
+    """Some of the samples of a value, `count` of them; `which` is equal where they are the same in several values."""
+    if isinstance(value, Unknown):
+        return Unknown(value.reason, PartKey(value.key, count, part, order))
+    array = as_array(run, value)
+    if array is None or array.ndim == 0:
+        unknown = run.fresh("some of something unknown", site.node)
+        return Unknown(unknown.reason, PartKey(unknown.key, count, part, order))
+    rows = rows_of(run, array)
+    made = array.snapshot()
+    made.birth = run.tick()
+    if isinstance(made.shape, tuple):
+        made.shape = (count, *made.shape[1:])
+    key = array.key if array.key is not None else ("array", array.birth)
+    made.key = PartKey(key, count, part, order)
+    made.rows = rows.take(part, order) if rows is not None else None
+    made.content = array.content.subset()
+    made.items = None
+    if made.labels is not None and made.labels.index is not None:
+        made.labels.index = ("some", which, part, made.labels.index)
+    if isinstance(value, (ListValue, tuple)):
+        made.kind = "list"
+    return made

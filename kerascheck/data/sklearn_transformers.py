@@ -1,0 +1,476 @@
+"""Estimators that turn one matrix of samples into another: scalers, reductions, vectorizers, one-hot encoding.
+
+Source: https://scikit-learn.org/stable/api/sklearn.preprocessing.html and its neighbours. To add one: a row in
+`_TRANSFORMERS`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from kerascheck.data.array import Array, is_float, title_sizes
+from kerascheck.data.content import Content
+from kerascheck.data.objects import DataObject, Method, make_object
+from kerascheck.data.registry import Function
+from kerascheck.data.samples import as_dim, count_of, matrix, prepared, rows_of
+from kerascheck.data.values import dtype_of, fresh_key, new_array
+from kerascheck.interp.run import Run
+from kerascheck.interp.sequences import NotPlain, items_of, to_python
+from kerascheck.interp.values import Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import Dim, SymDim, definitely_different
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import Unknown
+
+#: How many columns come out, for the estimator and what it is fitted on; None where that is not known.
+Columns = Callable[[DataObject, Array], Dim]
+
+#: What is known of the numbers that come out; the last argument says whether it was fitted on the very same numbers.
+Numbers = Callable[[DataObject, Array, bool], Content]
+
+DType = str | Unknown
+
+
+class Transformer(NamedTuple):
+    """What an estimator does to a matrix."""
+
+    columns: Columns
+    numbers: Numbers
+    dtype: Callable[[DataObject, DType], DType]
+    is_sparse: Callable[[DataObject], bool | None] = lambda thing: False
+    takes_texts: bool = False
+
+
+def option(thing: DataObject, name: str, default: Value = None, position: int | None = None) -> Value:
+    """An argument of the construction."""
+    return thing.arguments.value(name, position, default)
+
+
+# -- columns ------------------------------------------------------------------------------------------------------
+
+
+def _as_many(thing: DataObject, data: Array) -> Dim:
+    """As many columns as before."""
+    return data.shape[1] if isinstance(data.shape, tuple) else None
+
+
+def _components(default: int | None) -> Columns:
+    """As many columns as an argument says; where that is None, see `_largest`."""
+
+    def columns(thing: DataObject, data: Array) -> Dim:
+        wanted = option(thing, "n_components", default, 0)
+        if wanted is None:
+            return _largest(thing, data)
+        return None if isinstance(wanted, (float, bool)) else as_dim(wanted)
+
+    return columns
+
+
+def _largest(thing: DataObject, data: Array) -> Dim:
+    """No more components than samples or columns."""
+    if thing.qualname.endswith((".NMF", ".SparsePCA")):
+        return _as_many(thing, data)
+    rows, before = data.shape if isinstance(data.shape, tuple) else (None, None)
+    if not isinstance(rows, int) or not isinstance(before, int) or option(thing, "svd_solver", "auto") == "arpack":
+        return None
+    return min(rows, before)
+
+
+def _selected(thing: DataObject, data: Array) -> Dim:
+    wanted = option(thing, "k", 10, 1)
+    if wanted == "all":
+        return _as_many(thing, data)
+    return as_dim(wanted)
+
+
+def _kept(thing: DataObject, data: Array) -> Dim:
+    """Columns of a selection whose number depends on the numbers."""
+    return None
+
+
+def _polynomial(thing: DataObject, data: Array) -> Dim:
+    """The number of monomials. Source: `PolynomialFeatures._num_combinations` (scikit-learn 1.9)."""
+    degree, before = option(thing, "degree", 2, 0), _as_many(thing, data)
+    only: Value = option(thing, "interaction_only", False)
+    bias: Value = option(thing, "include_bias", True)
+    if not isinstance(before, int) or not isinstance(degree, int) or not isinstance(only and bias, bool):
+        return None
+    if only:
+        count = sum(math.comb(before, power) for power in range(1, min(degree, before) + 1))
+    else:
+        count = math.comb(before + degree, degree) - 1
+    return count + int(bias)
+
+
+def _vocabulary(thing: DataObject, data: Array) -> Dim:
+    """As many columns as there are words: known only where they are given."""
+    try:
+        words = to_python(option(thing, "vocabulary"))
+    except NotPlain:
+        return None
+    return len(words) if isinstance(words, (list, tuple, set, dict)) else None
+
+
+def _hashed(thing: DataObject, data: Array) -> Dim:
+    return as_dim(option(thing, "n_features", 2**20))
+
+
+def _imputed(thing: DataObject, data: Array) -> Dim:
+    return _as_many(thing, data) if option(thing, "add_indicator", False) is False else None
+
+
+def _binned(thing: DataObject, data: Array) -> Dim:
+    return _as_many(thing, data) if option(thing, "encode", "onehot") == "ordinal" else None
+
+
+def _categories(thing: DataObject, data: Array) -> Dim:
+    """One column for each category: known where the categories are given, or the one column's values are."""
+    drop, before = option(thing, "drop"), _as_many(thing, data)
+    if drop not in (None, "first") or not isinstance(before, int):
+        return None
+    if option(thing, "min_frequency") is not None or option(thing, "max_categories") is not None:
+        return None
+    given, dropped = option(thing, "categories", "auto", 0), 1 if drop == "first" else 0
+    if given == "auto":
+        if before != 1 or data.content.values is None:
+            return None
+        return len(data.content.values) - dropped
+    try:
+        lists = to_python(given)
+    except NotPlain:
+        return None
+    if not isinstance(lists, (list, tuple)) or len(lists) != before:
+        return None
+    return sum(len(one) - dropped for one in lists)
+
+
+# -- numbers ------------------------------------------------------------------------------------------------------
+
+
+def _tags(data: Array, *tags: str) -> frozenset[str]:
+    return (data.content.tags & {"dataset"}) | set(tags)
+
+
+def _standardized(thing: DataObject, data: Array, own: bool) -> Content:
+    whole = option(thing, "with_mean", True) is True and option(thing, "with_std", True) is True
+    return Content(tags=_tags(data, "scaled", "standardized") if whole else _tags(data, "scaled"))
+
+
+def _scaled(thing: DataObject, data: Array, own: bool) -> Content:
+    return Content(tags=_tags(data, "scaled"))
+
+
+def _to_range(thing: DataObject, data: Array, own: bool) -> Content:
+    """Each column of what it was fitted on goes from the one end to the other."""
+    try:
+        low, high = to_python(option(thing, "feature_range", (0, 1), 0))
+    except (NotPlain, TypeError, ValueError):
+        return _scaled(thing, data, own)
+    if not own and option(thing, "clip", False) is not True:
+        return _scaled(thing, data, own)
+    is_constant = data.content.low is not None and data.content.low == data.content.high
+    return Content(float(low), float(high), own and not is_constant, tags=_tags(data, "scaled"))
+
+
+def _to_one(thing: DataObject, data: Array, own: bool) -> Content:
+    """Nothing is further from zero than 1."""
+    if not own:
+        return _scaled(thing, data, own)
+    return Content(0.0 if (data.content.low or -1) >= 0 else -1.0, 1.0, tags=_tags(data, "scaled"))
+
+
+def _unit_rows(thing: DataObject, data: Array, own: bool) -> Content:
+    return _to_one(thing, data, True)
+
+
+def _quantiles(thing: DataObject, data: Array, own: bool) -> Content:
+    if option(thing, "output_distribution", "uniform") == "uniform":
+        return Content(0.0, 1.0, own, tags=_tags(data, "scaled"))
+    return _scaled(thing, data, own)
+
+
+def _zero_one(thing: DataObject, data: Array, own: bool) -> Content:
+    return Content(0.0, 1.0)
+
+
+def _not_known(thing: DataObject, data: Array, own: bool) -> Content:
+    return Content()
+
+
+def _some_columns(thing: DataObject, data: Array, own: bool) -> Content:
+    return data.content.subset()
+
+
+def _not_negative(thing: DataObject, data: Array, own: bool) -> Content:
+    return Content(0.0)
+
+
+def _encoded(thing: DataObject, data: Array, own: bool) -> Content:
+    """One-hot columns."""
+    known = own or option(thing, "handle_unknown", "error") == "error"
+    single = _as_many(thing, data) == 1 and option(thing, "drop") is None
+    columns = thing.recall("columns")
+    if known and single and isinstance(columns, int) and columns > 1:
+        return Content(0.0, 1.0, own, frozenset({0.0, 1.0}) if own else None, True)
+    return Content(0.0, 1.0, one_hot=True if known and single else None)
+
+
+def _imputed_numbers(thing: DataObject, data: Array, own: bool) -> Content:
+    content = data.content
+    if option(thing, "strategy", "mean") in ("mean", "median", "most_frequent") and own:
+        return Content(content.low, content.high, content.attained, tags=content.tags)
+    return Content()
+
+
+# -- dtypes and sparsity ----------------------------------------------------------------------------------------------
+
+
+def float_dtype(thing: DataObject, dtype: DType) -> DType:
+    """Floating-point numbers stay as they are, all other become 64 bits wide."""
+    if isinstance(dtype, Unknown):
+        return Unknown("floats of a width that is not known")
+    return dtype if is_float(dtype) else "float64"
+
+
+def _same_dtype(thing: DataObject, dtype: DType) -> DType:
+    return dtype
+
+
+def _given_dtype(default: str) -> Callable[[DataObject, DType], DType]:
+    def dtype(thing: DataObject, before: DType) -> DType:
+        wanted = dtype_of(option(thing, "dtype"))
+        return default if wanted is None else wanted
+
+    return dtype
+
+
+def _some_dtype(thing: DataObject, dtype: DType) -> DType:
+    return dtype if is_float(dtype) else Unknown("the dtype of what is imputed")
+
+
+def _one_hot_sparse(thing: DataObject) -> bool | None:
+    for name in ("sparse_output", "sparse"):
+        given = option(thing, name)
+        if given is not None:
+            return given if isinstance(given, bool) else None
+    return True
+
+
+def _binned_sparse(thing: DataObject) -> bool | None:
+    return bool(option(thing, "encode", "onehot") == "onehot")
+
+
+def _always(thing: DataObject) -> bool:
+    return True
+
+
+_PREPROCESSING = {
+    "StandardScaler": Transformer(_as_many, _standardized, float_dtype),
+    "MinMaxScaler": Transformer(_as_many, _to_range, float_dtype),
+    "MaxAbsScaler": Transformer(_as_many, _to_one, float_dtype),
+    "RobustScaler": Transformer(_as_many, _scaled, float_dtype),
+    "Normalizer": Transformer(_as_many, _unit_rows, float_dtype),
+    "Binarizer": Transformer(_as_many, _zero_one, _some_dtype),
+    "PowerTransformer": Transformer(_as_many, _scaled, float_dtype),
+    "QuantileTransformer": Transformer(_as_many, _quantiles, float_dtype),
+    "PolynomialFeatures": Transformer(_polynomial, _not_known, float_dtype),
+    "KBinsDiscretizer": Transformer(_binned, _not_negative, float_dtype, _binned_sparse),
+    "OneHotEncoder": Transformer(_categories, _encoded, _given_dtype("float64"), _one_hot_sparse),
+    "OrdinalEncoder": Transformer(_as_many, _not_known, _given_dtype("float64")),
+    "Imputer": Transformer(_imputed, _imputed_numbers, _some_dtype),
+}
+
+_TRANSFORMERS: dict[str, Transformer] = {
+    **{f"sklearn.preprocessing.{name}": transformer for name, transformer in _PREPROCESSING.items()},
+    "sklearn.decomposition.PCA": Transformer(_components(None), _not_known, float_dtype),
+    "sklearn.decomposition.IncrementalPCA": Transformer(_components(None), _not_known, float_dtype),
+    "sklearn.decomposition.SparsePCA": Transformer(_components(None), _not_known, float_dtype),
+    "sklearn.decomposition.FastICA": Transformer(_components(None), _not_known, float_dtype),
+    "sklearn.decomposition.TruncatedSVD": Transformer(_components(2), _not_known, float_dtype),
+    "sklearn.decomposition.NMF": Transformer(_components(None), _not_negative, float_dtype),
+    "sklearn.decomposition.KernelPCA": Transformer(_kept, _not_known, float_dtype),
+    "sklearn.manifold.TSNE": Transformer(_components(2), _not_known, float_dtype),
+    "sklearn.feature_selection.SelectKBest": Transformer(_selected, _some_columns, _same_dtype),
+    "sklearn.feature_selection.VarianceThreshold": Transformer(_kept, _some_columns, _same_dtype),
+    "sklearn.feature_selection.SelectFromModel": Transformer(_kept, _some_columns, _same_dtype),
+    "sklearn.feature_selection.SelectPercentile": Transformer(_kept, _some_columns, _same_dtype),
+    "sklearn.discriminant_analysis.LinearDiscriminantAnalysis": Transformer(_kept, _not_known, float_dtype),
+    "sklearn.impute.SimpleImputer": Transformer(_imputed, _imputed_numbers, _some_dtype),
+    "sklearn.impute.KNNImputer": Transformer(_imputed, _not_known, float_dtype),
+    "sklearn.feature_extraction.text.CountVectorizer": Transformer(
+        _vocabulary, _not_negative, _given_dtype("int64"), _always, True
+    ),
+    "sklearn.feature_extraction.text.TfidfVectorizer": Transformer(
+        _vocabulary, _not_negative, _given_dtype("float64"), _always, True
+    ),
+    "sklearn.feature_extraction.text.HashingVectorizer": Transformer(
+        _hashed, _not_known, _given_dtype("float64"), _always, True
+    ),
+    "sklearn.feature_extraction.text.TfidfTransformer": Transformer(_as_many, _not_negative, float_dtype, _always),
+    "sklearn.compose.ColumnTransformer": Transformer(_kept, _not_known, float_dtype, lambda thing: None),
+}
+
+
+# -- methods --------------------------------------------------------------------------------------------------------
+
+
+def _input(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> tuple[Value, Array | Unknown]:
+    """What a method is called on, as it is and as a matrix (of one column for texts)."""
+    texts = _TRANSFORMERS[thing.qualname].takes_texts
+    value = arguments.value("raw_documents" if texts else "X", 0)
+    if not texts:
+        return value, matrix(run, value, site)
+    count = count_of(run, value)
+    if count is None:
+        count = SymDim.named("?.shape[0]", ("texts", fresh_key(run, site)))
+    return value, new_array(run, (count, 1), "str", rows=rows_of(run, value))
+
+
+def state_of(value: Value) -> object:
+    """What is equal for equal numbers; None where that is not known."""
+    if isinstance(value, Array):
+        return value.content.state
+    return value.key if isinstance(value, Unknown) else None
+
+
+def _learn(run: Run, thing: DataObject, value: Value, data: Array | Unknown, site: Site) -> None:
+    moment = fresh_key(run, site)
+    columns: Dim = None
+    before: Dim = None
+    if isinstance(data, Array) and isinstance(data.shape, tuple):
+        before = data.shape[1]
+        columns = _TRANSFORMERS[thing.qualname].columns(thing, data)
+    if columns is None:
+        columns = SymDim.named("?.shape[1]", ("columns", moment))
+    thing.learn(run, moment=moment, before=before, columns=columns, fitted=state_of(value))
+
+
+def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
+    value, data = _input(run, thing, arguments, site)
+    prepared(run, "fit", thing.qualname, [value], site, arguments)
+    _learn(run, thing, value, data, site)
+    return thing
+
+
+def _transform(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
+    value, data = _input(run, thing, arguments, site)
+    prepared(run, "transform", thing.qualname, [value], site, arguments)
+    if isinstance(data, Unknown):
+        return data
+    return _transformed(run, thing, value, data, site)
+
+
+def _fit_transform(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
+    value, data = _input(run, thing, arguments, site)
+    prepared(run, "fit", thing.qualname, [value], site, arguments)
+    _learn(run, thing, value, data, site)
+    if isinstance(data, Unknown):
+        return data
+    return _transformed(run, thing, value, data, site)
+
+
+def _transformed(run: Run, thing: DataObject, value: Value, data: Array, site: Site) -> Value:
+    """What comes out for a matrix."""
+    rule = _TRANSFORMERS[thing.qualname]
+    assert isinstance(data.shape, tuple)
+    count, now = data.shape
+    before = thing.recall("before")
+    if before is not None and definitely_different(before, now):
+        return run.fails("ValueError", f"{thing!r} was fitted on {before} columns, found {now}", site.node)
+    state = state_of(value)
+    own = state is not None and thing.recall("fitted") == state
+    columns = thing.recall("columns")
+    if rule.columns is _as_many:
+        columns = now
+    elif columns is None:
+        columns = SymDim.named("?.shape[1]", ("columns", thing.key))
+    if thing.name is not None and isinstance(columns, SymDim):
+        title_sizes((columns,), f"{thing.name}.transform(...)")
+    sparse = rule.is_sparse(thing)
+    if sparse is None or "output" in thing.state:
+        return _of_unknown_kind(run, thing, (count, columns), site)
+    return new_array(
+        run,
+        (count, columns),
+        rule.dtype(thing, data.dtype),
+        content=rule.numbers(thing, data, own),
+        kind="sparse" if sparse else "numpy",
+        rows=data.rows if data.rows is not None else rows_of(run, value),
+    )
+
+
+def _of_unknown_kind(run: Run, thing: DataObject, shape: tuple[Dim, Dim], site: Site) -> Value:
+    """A matrix that may be dense, sparse, or a frame: only its shape is known."""
+    return new_array(run, shape, Unknown("the dtype of what an estimator gives"), kind="matrix")
+
+
+def _inverse(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
+    """Back to the columns that it was fitted on."""
+    data = matrix(run, arguments.value("X", 0), site)
+    if isinstance(data, Unknown) or not isinstance(data.shape, tuple):
+        return data
+    columns = data.shape[1] if _TRANSFORMERS[thing.qualname].columns is _as_many else thing.recall("before")
+    if columns is None:
+        columns = SymDim.named("?.shape[1]", ("columns", fresh_key(run, site)))
+    return new_array(run, (data.shape[0], columns), float_dtype(thing, data.dtype), rows=data.rows)
+
+
+def _set_output(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
+    thing.learn(run, output=arguments.value("transform"))
+    return thing
+
+
+_METHODS: Mapping[str, Method] = {
+    "fit": _fit,
+    "partial_fit": _fit,
+    "transform": _transform,
+    "fit_transform": _fit_transform,
+    "inverse_transform": _inverse,
+    "set_output": _set_output,
+}
+
+# -- chains -----------------------------------------------------------------------------------------------------------
+
+
+def _steps(run: Run, thing: DataObject) -> list[DataObject] | None:
+    """The estimators of a `sklearn.pipeline.Pipeline`; None where they are not all known."""
+    if thing.qualname.endswith("make_pipeline"):
+        found: list[Value] | Unknown = [given.value for given in thing.arguments.positional]
+    else:
+        pairs = items_of(run, option(thing, "steps", (), 0))
+        if isinstance(pairs, Unknown) or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
+            return None
+        found = [pair[1] for pair in pairs]
+    known = [] if isinstance(found, Unknown) else found
+    steps = [step for step in known if isinstance(step, DataObject) and step.qualname in _TRANSFORMERS]
+    return steps if steps and len(steps) == len(known) else None
+
+
+def _chained(method: str) -> Method:
+    """A method of a chain of estimators: each works on what the one before gives."""
+
+    def call(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
+        steps = _steps(run, thing)
+        if steps is None:
+            return thing if method == "fit" else run.fresh(f"the result of {thing!r}", site.node)
+        value = arguments.value("X", 0)
+        for step in steps:
+            each = "fit_transform" if method == "fit" else method
+            value = _METHODS[each](run, step, Arguments([Given(value)], {}), site)
+        return thing if method == "fit" else value
+
+    return call
+
+
+_CHAIN_METHODS: Mapping[str, Method] = {name: _chained(name) for name in ("fit", "transform", "fit_transform")}
+
+_CHAINS = ("sklearn.pipeline.Pipeline", "sklearn.pipeline.make_pipeline")
+
+FUNCTIONS: dict[str, Function] = dict.fromkeys((*_TRANSFORMERS, *_CHAINS), make_object)
+
+OBJECTS: dict[str, Mapping[str, Method]] = {
+    **dict.fromkeys(_TRANSFORMERS, _METHODS),
+    **dict.fromkeys(_CHAINS, _CHAIN_METHODS),
+}

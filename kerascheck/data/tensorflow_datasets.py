@@ -1,0 +1,116 @@
+"""`tensorflow_datasets.load`: what is in well-known data sets.
+
+Source: https://www.tensorflow.org/datasets/catalog/overview. To add one: a row in `_DATASETS`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from kerascheck.data.array import Array
+from kerascheck.data.content import Content
+from kerascheck.data.elements import map_element
+from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.registry import Function
+from kerascheck.data.values import new_array
+from kerascheck.interp.run import Run
+from kerascheck.interp.sequences import items_of
+from kerascheck.interp.values import ListValue, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import Shape
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import Unknown
+
+
+class _DataSet(NamedTuple):
+    """Images (or texts, where there is no shape) with labels, and how many there are in each split."""
+
+    image: Shape | None
+    classes: int
+    splits: dict[str, int]
+
+
+_IMAGE = (None, None, 3)
+
+_DATASETS = {
+    "mnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}),
+    "fashion_mnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}),
+    "kmnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}),
+    "cifar10": _DataSet((32, 32, 3), 10, {"train": 50_000, "test": 10_000}),
+    "cifar100": _DataSet((32, 32, 3), 100, {"train": 50_000, "test": 10_000}),
+    "svhn_cropped": _DataSet((32, 32, 3), 10, {"train": 73_257, "test": 26_032, "extra": 531_131}),
+    "horses_or_humans": _DataSet((300, 300, 3), 2, {"train": 1_027, "test": 256}),
+    "rock_paper_scissors": _DataSet((300, 300, 3), 3, {"train": 2_520, "test": 372}),
+    "beans": _DataSet((500, 500, 3), 3, {"train": 1_034, "validation": 133, "test": 128}),
+    "cats_vs_dogs": _DataSet(_IMAGE, 2, {"train": 23_262}),
+    "tf_flowers": _DataSet(_IMAGE, 5, {"train": 3_670}),
+    "malaria": _DataSet(_IMAGE, 2, {"train": 27_558}),
+    "imdb_reviews": _DataSet(None, 2, {"train": 25_000, "test": 25_000, "unsupervised": 50_000}),
+}
+
+
+def _sample(run: Run, facts: _DataSet, supervised: bool) -> Any:
+    if facts.image is None:
+        data = new_array(run, (), "str", kind="tensor")
+    else:
+        pixels = Content(0, 255, True, tags=frozenset({"pixels", "dataset"}))
+        data = new_array(run, facts.image, "uint8", content=pixels, kind="tensor")
+    values = frozenset(range(facts.classes))
+    content = Content(0, facts.classes - 1, True, values, tags=frozenset({"dataset"}))
+    label = new_array(run, (), "int64", content=content, kind="tensor")
+    if supervised:
+        return (data, label)
+    # A dictionary may have other entries as well: only these two are asked for as a rule.
+    return Unknown("a dictionary of features")
+
+
+def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tfds.load(name, split=None, batch_size=None, shuffle_files=False, as_supervised=False, with_info=False)`."""
+    wanted = arguments.value("name", 0)
+    facts = _DATASETS.get(wanted.partition(":")[0]) if isinstance(wanted, str) and "/" not in wanted else None
+    split = arguments.value("split", 1)
+    supervised = arguments.value("as_supervised", None, False)
+    with_info = arguments.value("with_info", None, False)
+    batch = arguments.value("batch_size", None)
+    if isinstance(supervised, Unknown) or isinstance(with_info, Unknown) or batch is not None:
+        return run.fresh(f"the result of {name}", site.node)
+
+    def stream(which: Value) -> Pipeline:
+        element = _sample(run, facts, bool(supervised)) if facts is not None else Unknown("a data set")
+        if isinstance(which, str) and facts is not None:
+            count = facts.splits.get(which)
+            if count is None:
+                element = map_element(element, _some)
+        else:
+            count = None
+        return Pipeline(element, batched=False, count=count, shuffled=None, birth=run.tick())
+
+    made: Value
+    if split is None:
+        made = run.new_dict({which: stream(which) for which in facts.splits} if facts is not None else {})
+        if facts is None:
+            made.unknown = Unknown("the splits of a data set")
+    elif isinstance(split, (ListValue, tuple)):
+        names = items_of(run, split)
+        made = (
+            run.fresh("splits", site.node)
+            if isinstance(names, Unknown)
+            else run.new_list([stream(one) for one in names])
+        )
+        if isinstance(split, tuple) and isinstance(made, ListValue):
+            made = tuple(made.items)
+    else:
+        made = stream(split)
+    return (made, run.fresh("what a data set says of itself", site.node)) if with_info else made
+
+
+def _some(part: Any) -> Any:
+    """A part of a split: which labels occur in it is not known for sure."""
+    if isinstance(part, Array):
+        made = part.snapshot()
+        made.content = part.content.subset()
+        return made
+    return part
+
+
+FUNCTIONS: dict[str, Function] = {"tensorflow_datasets.load": _load}

@@ -1,0 +1,313 @@
+"""`tf.data` pipelines: the elements that are claimed are those of TensorFlow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kerascheck.data.array import Array
+from kerascheck.data.pipeline import Pipeline
+from kerascheck.symbolic import Unknown
+from tests.interp.helpers import execute_module, model, value_of
+
+HEAD = """
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.data import Dataset
+AUTOTUNE = tf.data.AUTOTUNE
+x = np.arange(240.0).reshape(20, 4, 3)
+y = np.arange(20) % 5
+images = (np.arange(20 * 8 * 8 * 3) % 256).astype('uint8').reshape(20, 8, 8, 3)
+def scale(image, label):
+    image = tf.cast(image, tf.float32) / 255.0
+    return tf.image.resize(image, (4, 4)), tf.one_hot(label, 5)
+def batches():
+    while True:
+        yield np.zeros((2, 3)), np.zeros(2)
+"""
+
+PIPELINES = {
+    "arrays": "Dataset.from_tensor_slices(x)",
+    "a tuple of arrays": "Dataset.from_tensor_slices((x, y))",
+    "a dictionary": "Dataset.from_tensor_slices({'a': x, 'b': y})",
+    "features by name and labels": "Dataset.from_tensor_slices(({'a': x, 'b': x[:, 0]}, y))",
+    "lists": "Dataset.from_tensor_slices(([1, 2, 3], [[1.0], [2.0], [3.0]]))",
+    "tensors": "Dataset.from_tensors((x, y))",
+    "batches": "Dataset.from_tensor_slices((x, y)).batch(8)",
+    "full batches": "Dataset.from_tensor_slices((x, y)).batch(8, drop_remainder=True)",
+    "batches of batches": "Dataset.from_tensor_slices(x).batch(2).batch(3)",
+    "single samples again": "Dataset.from_tensor_slices(x).batch(8).unbatch()",
+    "shuffled and repeated": "Dataset.from_tensor_slices((x, y)).shuffle(20).repeat(2).batch(6).prefetch(AUTOTUNE)",
+    "taken and skipped": "Dataset.from_tensor_slices((x, y)).skip(3).take(30).cache().batch(6)",
+    "a lambda": "Dataset.from_tensor_slices((x, y)).map(lambda a, b: (a / 2, b))",
+    "a function": "Dataset.from_tensor_slices((images, y)).map(scale, num_parallel_calls=AUTOTUNE).batch(4)",
+    "a function of batches": "Dataset.from_tensor_slices((images, y)).batch(4).map(scale)",
+    "swapped": "Dataset.from_tensor_slices((x, y)).map(lambda a, b: (b, a))",
+    "a dictionary from a function": "Dataset.from_tensor_slices((x, y)).map(lambda a, b: ({'in': a}, b))",
+    "one of a dictionary": "Dataset.from_tensor_slices({'a': x, 'b': y}).map(lambda d: (d['a'], d['b']))",
+    "reshaped": "Dataset.from_tensor_slices(x).map(lambda a: tf.reshape(a, (-1,)))",
+    "expanded": "Dataset.from_tensor_slices(x).map(lambda a: tf.expand_dims(a, -1))",
+    "new axes": "Dataset.from_tensor_slices(x).map(lambda a: a[..., tf.newaxis])",
+    "filtered": "Dataset.from_tensor_slices((x, y)).filter(lambda a, b: b > 1)",
+    "zipped": "Dataset.zip((Dataset.from_tensor_slices(x), Dataset.from_tensor_slices(y))).batch(3)",
+    "joined": "Dataset.from_tensor_slices(x).concatenate(Dataset.from_tensor_slices(x[:3]))",
+    "counted": "Dataset.from_tensor_slices(x).enumerate()",
+    "a range": "Dataset.range(10).batch(3)",
+    "windows": "Dataset.range(10).window(4, shift=1, drop_remainder=True).flat_map(lambda w: w.batch(4, True))",
+    "parts of windows": "Dataset.range(10).window(4, 1, drop_remainder=True).flat_map(lambda w: w.batch(4, True))"
+    ".map(lambda w: (w[:-1], w[-1]))",
+    "interleaved": "Dataset.range(3).interleave(lambda n: Dataset.from_tensor_slices(x), cycle_length=2)",
+    "a generator with a signature": "Dataset.from_generator(batches, output_signature=("
+    "tf.TensorSpec((None, 3), tf.float32), tf.TensorSpec(shape=(None,), dtype=tf.int32)))",
+    "a generator with types": "Dataset.from_generator(batches, (tf.float32, tf.int64), ((2, 3), (2,)))",
+    "padded": "Dataset.from_tensor_slices(x).padded_batch(4, padded_shapes=(6, 3))",
+    "augmented": "Dataset.from_tensor_slices(images).map(lambda i: tf.image.random_flip_left_right(i)).batch(2)",
+    "grey": "Dataset.from_tensor_slices(images).map(tf.image.rgb_to_grayscale)",
+    "layers": "Dataset.from_tensor_slices((images, y)).batch(5).map(lambda a, b: (keras.layers.Rescaling(1 / 255)(a), b))",
+    "converted": "Dataset.from_tensor_slices(images).map(lambda i: tf.image.convert_image_dtype(i, tf.float32))",
+    "cropped": "Dataset.from_tensor_slices(images).map(lambda i: tf.image.random_crop(i, (5, 5, 3)))",
+    "stacked": "Dataset.from_tensor_slices(x).map(lambda a: tf.stack([a, a * 2]))",
+    "a list of a function": "Dataset.from_tensor_slices(x).map(lambda a: [a, a])",
+    "reduced": "Dataset.from_tensor_slices(x).map(lambda a: (tf.reduce_mean(a, axis=0), tf.argmax(a, axis=-1)))",
+}  # fmt: skip
+
+
+def stream_of(code: str) -> Pipeline:
+    found = value_of(HEAD + "ds = " + code, "ds")
+    assert isinstance(found, Pipeline), found
+    return found
+
+
+@pytest.mark.parametrize("code", PIPELINES.values(), ids=PIPELINES)
+def test_elements_are_known(code: str) -> None:
+    assert not any(isinstance(part, Unknown) for part in _leaves(stream_of(code).element))
+
+
+def _leaves(element: Any) -> list[Any]:
+    if isinstance(element, (tuple, list)):
+        return [leaf for part in element for leaf in _leaves(part)]
+    if isinstance(element, dict):
+        return [leaf for part in element.values() for leaf in _leaves(part)]
+    return [element]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("code", PIPELINES.values(), ids=PIPELINES)
+def test_tensorflow_agrees(code: str) -> None:
+    import numpy as np
+
+    from tests.data.agreement import Sizes, disagreement
+
+    stream = stream_of(code)
+    names: dict[str, Any] = {}
+    exec(HEAD + "ds = " + code, names)
+    spec = names["ds"].element_spec
+    _same_spec(stream.element, spec)
+    if isinstance(stream.count, int):
+        assert stream.count == names["ds"].cardinality().numpy()
+    for element in names["ds"].take(3):
+        real = [np.asarray(part) for part in _leaves(element)]
+        for claimed, number in zip(_leaves(stream.element), real, strict=True):
+            assert disagreement(claimed, number, Sizes()) is None
+
+
+def _same_spec(element: Any, spec: Any) -> None:
+    if isinstance(element, (tuple, list)):
+        assert len(element) == len(spec)
+        for part, of in zip(element, spec, strict=True):
+            _same_spec(part, of)
+    elif isinstance(element, dict):
+        assert element.keys() == spec.keys()
+        for key, part in element.items():
+            _same_spec(part, spec[key])
+    else:
+        assert isinstance(element, Array)
+        assert element.shape == tuple(spec.shape), (element, spec)
+        if isinstance(element.dtype, str):
+            assert element.dtype == spec.dtype.name, (element, spec)
+
+
+# -- what is known beside the elements --------------------------------------------------------------------------------
+
+
+def test_how_many_elements_there_are() -> None:
+    assert stream_of("Dataset.from_tensor_slices((x, y)).batch(8)").count == 3
+    assert stream_of("Dataset.from_tensor_slices((x, y)).batch(8, drop_remainder=True)").count == 2
+    assert stream_of("Dataset.from_tensor_slices((x, y)).filter(lambda a, b: a)").count is None
+    endless = stream_of("Dataset.from_tensor_slices((x, y)).repeat()")
+    assert (endless.count, endless.infinite) == (None, True)
+    assert stream_of("Dataset.from_tensor_slices((x, y)).repeat().take(7)").count == 7
+
+
+def test_whether_it_is_shuffled_and_batched() -> None:
+    stream = stream_of("Dataset.from_tensor_slices((x, y)).shuffle(3).batch(4)")
+    assert (stream.shuffled, stream.batched, stream.batch) == (True, True, 4)
+    assert stream_of("Dataset.from_tensor_slices((x, y))").batched is False
+
+
+def test_numbers_are_followed() -> None:
+    images, labels = stream_of(PIPELINES["a function"]).element
+    assert (images.content.low, images.content.high) == (0, 1)
+    assert labels.content.one_hot is True
+
+
+def test_random_functions_leave_a_mark() -> None:
+    assert "augmented" in stream_of(PIPELINES["augmented"]).tags
+    assert "augmented" not in stream_of(PIPELINES["grey"]).tags
+
+
+def test_files_and_records() -> None:
+    code = """
+def read(path, label):
+    image = tf.io.decode_jpeg(tf.io.read_file(path), channels=3)
+    return tf.image.resize(image, [32, 32]) / 255.0, label
+paths = tf.data.Dataset.list_files('*/*.jpg')
+ds = tf.data.Dataset.zip((paths, Dataset.from_tensor_slices(y))).map(read).batch(4)
+spec = {'image': tf.io.FixedLenFeature([], tf.string), 'label': tf.io.FixedLenFeature([3], tf.int64)}
+records = tf.data.TFRecordDataset(['a', 'b']).map(lambda one: tf.io.parse_single_example(one, spec))
+labels = records.map(lambda one: one['label']).batch(5)
+"""
+    names = execute_module(HEAD + code)[1].vars
+    image, _ = names["ds"].element
+    assert image.shape == (None, 32, 32, 3)
+    assert (image.content.low, image.content.high) == (0, 1)
+    assert names["labels"].element.shape == (None, 3)
+    assert names["labels"].element.dtype == "int64"
+
+
+def test_a_loop_over_a_pipeline_meets_an_element() -> None:
+    code = "ds = Dataset.from_tensor_slices((x, y)).batch(4)\nfor step, (a, b) in enumerate(ds):\n    c = a\nd, e = next(iter(ds))\nf, g = list(ds.take(1))[0]"
+    names = execute_module(HEAD + code)[1].vars
+    assert names["c"].shape == (None, 4, 3)
+    assert names["d"].shape == (None, 4, 3)
+    assert names["e"].shape == (None,)
+
+
+def test_a_streams_function_of_something_unknown() -> None:
+    stream = stream_of("Dataset.from_tensor_slices((input(), y)).map(lambda a, b: (a, b + 1))")
+    first, second = stream.element
+    assert isinstance(first, Unknown)
+    assert second.shape == ()
+
+
+def test_shapes_that_the_program_vouches_for() -> None:
+    code = """
+def load(path):
+    image = tf.py_function(read, [path], tf.float32)
+    image = tf.ensure_shape(image, (64, 64, 3))
+    return image
+ds = Dataset.list_files('*').map(load).batch(2)
+"""
+    assert value_of(HEAD + code, "ds").element.shape == (None, 64, 64, 3)
+
+
+def test_elements_are_copies() -> None:
+    code = "ds = Dataset.from_tensor_slices(x)\nx[:] = 1000\n"
+    assert value_of(HEAD + code, "ds").element.content.high <= 240
+
+
+def test_a_model_built_by_a_pipeline() -> None:
+    made = model(
+        HEAD
+        + """
+model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(5)])
+model.compile('adam', 'mse')
+model.fit(Dataset.from_tensor_slices((x, y)).batch(4))
+"""
+    )
+    assert made.status() == "exact"
+    assert made.params() == 12 * 5 + 5
+
+
+def test_names_of_layers_do_not_change() -> None:
+    """Functions on data are no part of a graph and use no names."""
+    code = """
+ds = Dataset.from_tensor_slices(images).batch(2).map(lambda i: tf.add(tf.cast(i, tf.float32), 1.0))
+inner = keras.Input((3,))
+made = keras.layers.Add()([inner, inner])
+name = made._keras_history.operation.name
+layer = keras.layers.Add()
+model = keras.Model(inner, made)
+"""
+    made = model(HEAD + code)
+    assert [layer.name for layer in made.layers][1] == "add"
+
+
+# -- data sets of TensorFlow ------------------------------------------------------------------------------------------
+
+TFDS = "import tensorflow_datasets as tfds\n"
+
+
+def test_well_known_data_sets() -> None:
+    stream = value_of(TFDS + "ds = tfds.load('mnist', split='train', as_supervised=True, shuffle_files=True)", "ds")
+    image, label = stream.element
+    assert (image.shape, image.dtype, label.shape, stream.count) == ((28, 28, 1), "uint8", (), 60000)
+
+
+def test_splits_and_information() -> None:
+    code = TFDS + "(a, b), info = tfds.load('cifar10', split=['train', 'test'], with_info=True, as_supervised=True)"
+    assert value_of(code, "b").element[0].shape == (32, 32, 3)
+    assert value_of(TFDS + "a = tfds.load('mnist', as_supervised=True)['test']", "a").count == 10000
+
+
+def test_other_data_sets() -> None:
+    stream = value_of(TFDS + "a, b = tfds.load('my_own', split=['train', 'test'], as_supervised=True)", "a")
+    assert isinstance(stream, Pipeline)
+    assert isinstance(stream.element, Unknown)
+
+
+# -- tensors that hold data -------------------------------------------------------------------------------------------
+
+TENSORS = {
+    "a constant": "tf.constant([[1, 2], [3, 4]])",
+    "floats": "tf.constant([1.5, 2])",
+    "a cast": "tf.cast(tf.constant([1, 2]), tf.float32)",
+    "zeros": "tf.zeros((2, 3))",
+    "ones of whole numbers": "tf.ones([4], dtype=tf.int32)",
+    "random": "tf.random.normal((5, 2))",
+    "uniform": "tf.random.uniform((50, 2))",
+    "a range": "tf.range(7)",
+    "one-hot": "tf.one_hot([0, 2, 1], 3)",
+    "one-hot beyond": "tf.one_hot(tf.constant([0, 5]), 3)",
+    "reshaped": "tf.reshape(tf.range(6), (2, 3))",
+    "expanded": "tf.expand_dims(x, 0)",
+    "stacked": "tf.stack([x, x], axis=1)",
+    "joined": "tf.concat([x, x], axis=0)",
+    "transposed": "tf.transpose(x)",
+    "a sum": "tf.reduce_sum(x, axis=1)",
+    "a mean": "tf.reduce_mean(images.astype('float32'))",
+    "a largest": "tf.argmax(x, axis=1)",
+    "arithmetic": "tf.add(tf.constant(x), 1.0) * 2 - 1",
+    "sigmoid": "tf.sigmoid(tf.constant(x))",
+    "relu": "tf.nn.relu(tf.constant([-1.0, 2.0]))",
+    "clipped": "tf.clip_by_value(tf.constant(x), 10.0, 20.0)",
+    "compared": "tf.equal(tf.constant([1, 2]), tf.constant([1, 3]))",
+    "an image": "tf.image.resize(images, (16, 16))",
+    "ops": "keras.ops.mean(keras.ops.convert_to_tensor(x), axis=0)",
+    "gathered": "tf.gather(x, [0, 2])",
+    "squeezed": "tf.squeeze(tf.constant([[[1.0]]]))",
+    "the backend": "keras.ops.one_hot([0, 1], 4)",
+    "a numpy array again": "tf.constant([1, 2]).numpy()",
+    "exp": "tf.exp(tf.constant([0.0, 1.0]))",
+}
+
+
+@pytest.mark.parametrize("code", TENSORS.values(), ids=TENSORS)
+def test_tensors_are_data(code: str) -> None:
+    found = value_of(HEAD + "t = " + code, "t")
+    assert isinstance(found, Array)
+    assert isinstance(found.shape, tuple)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("code", TENSORS.values(), ids=TENSORS)
+def test_tensors_agree(code: str) -> None:
+    import numpy as np
+
+    from tests.data.agreement import Sizes, disagreement
+
+    names: dict[str, Any] = {}
+    exec(HEAD + "t = " + code, names)
+    assert disagreement(value_of(HEAD + "t = " + code, "t"), np.asarray(names["t"]), Sizes()) is None
