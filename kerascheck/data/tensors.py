@@ -20,6 +20,11 @@ from kerascheck.symbolic import Unknown
 
 Call = Callable[[Run, str, Arguments, Site], Value]
 
+_PYTHON_NUMBERS = {"int64": "int32", "float64": "float32"}
+
+#: Functions that make a tensor of what the source spells out.
+_SPELLED = frozenset({"constant", "array", "convert_to_tensor"})
+
 _MAX_PARTS = 100  # of a list that is looked into for data
 
 
@@ -38,10 +43,22 @@ def on_data(call: Call) -> Call:
             return _refined(run, name, result, arguments, arrays)
         if isinstance(result, Array) and _last(name) in _MADE:
             items, result.content = result.items, _MADE[_last(name)](run, arguments)
+            if _last(name) in _SPELLED and arguments.value("dtype", 1) is None:
+                result.dtype = as_tensor_dtype(result.dtype)
             result.items = items
+            return result
+        literals = [as_array(run, value) for value in values if isinstance(value, (ListValue, tuple))]
+        if isinstance(result, Array) and literals and literals[0] is not None:
+            literals[0].dtype = as_tensor_dtype(literals[0].dtype)
+            return _refined(run, name, result, arguments, [literals[0]])
         return result
 
     return handler
+
+
+def as_tensor_dtype(dtype: str | Unknown) -> str | Unknown:
+    """Numbers of Python's own become 32 bits wide."""
+    return _PYTHON_NUMBERS.get(dtype, dtype) if isinstance(dtype, str) else dtype
 
 
 def _collect(values: list[Value], arrays: list[Array], depth: int = 0) -> bool:

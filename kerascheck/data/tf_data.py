@@ -14,6 +14,7 @@ from kerascheck.data.elements import map_element, to_element, to_value
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim
+from kerascheck.data.tensors import as_tensor_dtype
 from kerascheck.data.values import as_array, dtype_of, fresh_size, new_array, shape_argument
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
@@ -27,8 +28,6 @@ Method = Callable[[Run, Pipeline, Arguments, Site], Value]
 
 # -- sources --------------------------------------------------------------------------------------------------------
 
-_PYTHON_NUMBERS = {"int64": "int32", "float64": "float32"}
-
 
 def tensor_of(run: Run, value: Value) -> Array | Unknown:
     """`tf.convert_to_tensor(value)`: numbers of Python's own become 32 bits wide."""
@@ -37,8 +36,8 @@ def tensor_of(run: Run, value: Value) -> Array | Unknown:
         return value if isinstance(value, Unknown) else Unknown("something that is not known as data")
     made = array.snapshot()
     made.birth, made.kind, made.columns, made.labels = run.tick(), "tensor", None, None
-    if isinstance(value, (ListValue, tuple, int, float, range)) and isinstance(made.dtype, str):
-        made.dtype = _PYTHON_NUMBERS.get(made.dtype, made.dtype)
+    if isinstance(value, (ListValue, tuple, int, float, range)):
+        made.dtype = as_tensor_dtype(made.dtype)
     return made
 
 
@@ -293,13 +292,18 @@ def _parameter_count(function: Value) -> int:
 
 
 def result_element(run: Run, value: Value) -> Any:
-    """What a function gives as an element: `tf.data` makes one tensor of a list."""
+    """What a function gives as an element: a list is a tuple of tensors, a list in it is one tensor."""
+    if isinstance(value, ListValue) and value.unknown is None:
+        value = tuple(value.items)
+    return map_element(_result_part(run, value), _as_tensor)
+
+
+def _result_part(run: Run, value: Value) -> Any:
     if isinstance(value, ListValue):
         return tensor_of(run, value)
     if isinstance(value, tuple):
-        return tuple(result_element(run, part) for part in value)
-    element = to_element(run, value)
-    return map_element(element, _as_tensor)
+        return tuple(_result_part(run, part) for part in value)
+    return to_element(run, value)
 
 
 def _as_tensor(part: Any) -> Any:
