@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.data.training import training_data
+from kerascheck.data.training import arrays_of, training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Program, Site
@@ -73,8 +73,11 @@ class MetricDoesNotFit(Rule):
         for call in program.compiles:
             if call.network.open is not None or call.network.unknown is not None:
                 continue
+            shapes_known = _meets_known_labels(program, call)
             for metric, place, output, loss in _metrics_by_output(call):
                 message = _misfit(metric, output, loss)
+                if message is None and not shapes_known:
+                    message = _other_form(metric, output, loss)
                 if message is None and _is_several_labels(program, call, metric, output, loss):
                     message = (
                         f'"{metric}" on {output.units} sigmoid units only looks at the largest; '
@@ -289,23 +292,44 @@ def _misfit(metric: Any, output: Output, loss: Loss) -> str | None:
             return "sparse_categorical_accuracy on one unit is the share of class 0; use binary_accuracy"
     if units is None or units < 2:
         return None
+    is_one_question = loss.name == "categorical_crossentropy" and output.activation == "softmax"
+    if cls == "BinaryAccuracy" and units > 2 and is_one_question:
+        return f"binary_accuracy counts the right bits of {units} softmax units; use categorical_accuracy"
+    if cls in ("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"):
+        k = known_int(arguments.value("k", 0, 5))
+        if k is not None and k >= units:
+            return f"top-{k} accuracy of {units} classes is always 1; give a smaller k"
+    return None
+
+
+def _other_form(metric: Any, output: Output, loss: Loss) -> str | None:
+    """What is wrong with a metric for labels of another form than the loss takes."""
+    cls, _ = _class_of(metric)
+    if not isinstance(output.units, int) or output.units < 2:
+        return None
     if loss.name == "sparse_categorical_crossentropy":
         if cls in ("CategoricalAccuracy", "TopKCategoricalAccuracy"):
             right = "sparse_categorical_accuracy" if cls == "CategoricalAccuracy" else "SparseTopKCategoricalAccuracy"
             return f"{_spelled(cls)} wants one-hot labels, {loss.name} class numbers; use {right}"
         if cls == "BinaryAccuracy":
             return "binary_accuracy compares class numbers with probabilities; use sparse_categorical_accuracy"
-    if loss.name == "categorical_crossentropy":
-        if cls in ("SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy"):
-            right = "categorical_accuracy" if cls == "SparseCategoricalAccuracy" else "TopKCategoricalAccuracy"
-            return f"{_spelled(cls)} wants class numbers, {loss.name} one-hot labels; use {right}"
-        if cls == "BinaryAccuracy" and units > 2 and output.activation == "softmax":
-            return f"binary_accuracy counts the right bits of {units} softmax units; use categorical_accuracy"
-    if cls in ("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"):
-        k = known_int(arguments.value("k", 0, 5))
-        if k is not None and k >= units:
-            return f"top-{k} accuracy of {units} classes is always 1; give a smaller k"
+    if loss.name == "categorical_crossentropy" and cls in (
+        "SparseCategoricalAccuracy",
+        "SparseTopKCategoricalAccuracy",
+    ):
+        right = "categorical_accuracy" if cls == "SparseCategoricalAccuracy" else "TopKCategoricalAccuracy"
+        return f"{_spelled(cls)} wants class numbers, {loss.name} one-hot labels; use {right}"
     return None
+
+
+def _meets_known_labels(program: Program, call: CompileCall) -> bool:
+    """Whether a training call shows the shapes of the labels: KC214 and KC215 then speak about them."""
+    return any(
+        isinstance(array.shape, tuple)
+        for training in program.trainings
+        if training.compiled is call
+        for array in arrays_of(training_data(training).y)
+    )
 
 
 def _spelled(cls: str) -> str:

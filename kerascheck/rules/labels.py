@@ -1,18 +1,16 @@
-"""KC310 to KC317: the values of labels and targets against the output and the loss."""
+"""KC310 to KC315: the values of labels and targets against the output and the loss."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kerascheck.rules._targets import Targets, has_fractions, shown, surely_above, surely_below, targets_of
-
 from kerascheck.data.content import Content
 from kerascheck.diagnostics import Severity
-from kerascheck.network.arguments import Given
-from kerascheck.network.dims import Shape, definitely_different, definitely_equal
-from kerascheck.network.ir import KerasObject, Program
-from kerascheck.rules._losses import BINARY, CATEGORICAL, REGRESSION, losses_by_output
+from kerascheck.network.dims import definitely_different, definitely_equal
+from kerascheck.network.ir import Program
+from kerascheck.rules._losses import BINARY, REGRESSION, losses_by_output
 from kerascheck.rules._outputs import describe
+from kerascheck.rules._targets import Targets, has_fractions, shown, surely_above, surely_below, targets_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -196,43 +194,6 @@ model.fit(x, x)
     ]
 
 
-# -- class numbers and one-hot vectors ---------------------------------------------------------------------------
-
-
-def encoding_fault(targets: Targets) -> str | None:
-    """What is wrong where class numbers meet a loss for one-hot vectors, or the other way round. Keras raises there."""
-    loss, units, shape, output = targets.loss, targets.units, targets.array.shape, targets.tensor.shape
-    if loss is None or units is None or units < 2 or not isinstance(shape, tuple) or not isinstance(output, tuple):
-        return None
-    numbers = len(shape) == len(output) - 1 or (len(shape) == len(output) and shape[-1] == 1)
-    if not numbers and len(shape) != len(output):
-        return None
-    if not _may_agree(shape, output, len(output) - 1):
-        return None
-    if loss.name in BINARY and numbers and targets.output.activation == "softmax":
-        return (
-            f"the targets are class numbers, and {loss.name} on {units} units wants as many columns; "
-            "use sparse_categorical_crossentropy"
-        )
-    if loss.name in CATEGORICAL and not loss.name.startswith("sparse") and numbers:
-        return (
-            f"the targets are class numbers, and {loss.name} wants one-hot vectors; "
-            "use sparse_categorical_crossentropy, or keras.utils.to_categorical"
-        )
-    if loss.name == "sparse_categorical_crossentropy" and not numbers and shape[-1] == units:
-        return (
-            f"the targets have a column for each class, and {loss.name} wants class numbers; "
-            "use categorical_crossentropy"
-        )
-    return None
-
-
-def _may_agree(shape: Shape, output: Shape, count: int) -> bool:
-    """Whether the axes between the first and the last are, as far as is known, the same."""
-    pairs = zip(shape[1:count], output[1:count], strict=False)
-    return not any(definitely_different(one, other) for one, other in pairs)
-
-
 def _is_refused(targets: Targets) -> bool:
     """Whether Keras raises on the shapes, so that the values do not matter."""
     shape, output = targets.array.shape, targets.tensor.shape
@@ -242,282 +203,6 @@ def _is_refused(targets: Targets) -> bool:
     if units == 1 and len(shape) == len(output) - 1:
         return False
     return len(shape) != len(output) or (units is not None and definitely_different(shape[-1], units))
-
-
-class LabelEncoding(_TargetRule):
-    """Class numbers meet a loss for one-hot vectors, or one-hot vectors a loss for class numbers.
-
-    ## What it does
-
-    Compares the shapes of targets and output under the crossentropies: `categorical_crossentropy` (and
-    `binary_crossentropy` on softmax) wants a column for each unit, `sparse_categorical_crossentropy` one number for
-    each sample.
-
-    ## Why it is bad
-
-    Keras raises ValueError with the first batch, in terms of ranks and shapes.
-
-    ## Example
-
-    ```python
-    from keras import Sequential, layers, datasets
-
-    (x, y), _ = datasets.mnist.load_data()
-    model = Sequential([layers.Input((28, 28)), layers.Flatten(), layers.Dense(10, activation="softmax")])
-    model.compile("adam", "categorical_crossentropy")
-    model.fit(x / 255, y)
-    ```
-
-    ## Use instead
-
-    ```python
-    from keras import Sequential, layers, datasets
-
-    (x, y), _ = datasets.mnist.load_data()
-    model = Sequential([layers.Input((28, 28)), layers.Flatten(), layers.Dense(10, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy")
-    model.fit(x / 255, y)
-    ```
-
-    ## References
-
-    - [Keras: probabilistic losses](https://keras.io/api/losses/probabilistic_losses/)
-    """
-
-    code = "KC311"
-    name = "label-encoding"
-    severity = Severity.ERROR
-
-    def judge(self, targets: Targets) -> str | None:
-        return encoding_fault(targets)
-
-    VALID = [
-        # class numbers
-        """
-from keras import Sequential, layers, datasets
-(x, y), _ = datasets.mnist.load_data()
-model = Sequential([layers.Input((28, 28)), layers.Flatten(), layers.Dense(10, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(x / 255, y.reshape(-1, 1))
-""",
-        # one-hot vectors
-        """
-import numpy as np
-from keras import Sequential, layers
-model = Sequential([layers.Input((2,)), layers.Dense(3, activation="softmax")])
-model.compile("adam", "categorical_crossentropy")
-model.fit(np.zeros((3, 2)), np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1]]))
-""",
-        # one unit, one number
-        """
-import numpy as np
-from keras import Sequential, layers
-model = Sequential([layers.Input((2,)), layers.Dense(1, activation="sigmoid")])
-model.compile("adam", "binary_crossentropy")
-model.fit(np.zeros((3, 2)), np.array([0, 1, 0]))
-""",
-        # one class number for each pixel
-        """
-import numpy as np
-from keras import Sequential, layers
-model = Sequential([layers.Input((8, 8, 3)), layers.Conv2D(5, 1, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(np.zeros((4, 8, 8, 3)), np.zeros((4, 8, 8, 1)))
-model.fit(np.zeros((4, 8, 8, 3)), np.zeros((4, 8, 8)))
-""",
-        # the shape of the labels is not known
-        """
-from elsewhere import x, y
-from keras import Sequential, layers
-model = Sequential([layers.Input((2,)), layers.Dense(3, activation="softmax")])
-model.compile("adam", "categorical_crossentropy")
-model.fit(x, y)
-""",
-    ]
-    INVALID = [
-        Invalid(
-            """
-from keras import Sequential, layers, datasets
-(x, y), (x_test, y_test) = datasets.cifar10.load_data()
-model = Sequential([layers.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10, activation="softmax")])
-model.compile("adam", "categorical_crossentropy")
-model.fit(x / 255, y)
-""",
-            [
-                (
-                    6,
-                    "the targets are class numbers, and categorical_crossentropy wants one-hot vectors; "
-                    "use sparse_categorical_crossentropy, or keras.utils.to_categorical",
-                )
-            ],
-        ),
-        Invalid(
-            """
-import numpy as np
-from keras import Sequential, layers
-model = Sequential([layers.Input((2,)), layers.Dense(2, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(np.zeros((3, 2)), np.array([[1, 0], [0, 1], [1, 0]]))
-model.compile("adam", "binary_crossentropy")
-model.fit(np.zeros((3, 2)), np.array([0, 1, 0]))
-""",
-            [
-                (
-                    6,
-                    "the targets have a column for each class, and sparse_categorical_crossentropy wants class "
-                    "numbers; use categorical_crossentropy",
-                ),
-                (
-                    8,
-                    "the targets are class numbers, and binary_crossentropy on 2 units wants as many columns; "
-                    "use sparse_categorical_crossentropy",
-                ),
-            ],
-        ),
-    ]
-
-
-class LabelsBeyondUnits(_TargetRule):
-    """A class number is larger than the output has units, or negative.
-
-    ## What it does
-
-    Compares the largest and the smallest label under `sparse_categorical_crossentropy` with the number of units: n
-    units stand for the classes 0 to n - 1.
-
-    ## Why it is bad
-
-    TensorFlow raises InvalidArgumentError on a CPU, and gives NaN as the loss on a GPU. Classes counted from 1 are the
-    common case.
-
-    ## Example
-
-    ```python
-    from keras import Sequential, layers, datasets
-
-    (x, y), _ = datasets.mnist.load_data()
-    model = Sequential([layers.Input((28, 28)), layers.Flatten(), layers.Dense(5, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy")
-    model.fit(x / 255, y)
-    ```
-
-    ## Use instead
-
-    ```python
-    from keras import Sequential, layers, datasets
-
-    (x, y), _ = datasets.mnist.load_data()
-    model = Sequential([layers.Input((28, 28)), layers.Flatten(), layers.Dense(10, activation="softmax")])
-    model.compile("adam", "sparse_categorical_crossentropy")
-    model.fit(x / 255, y)
-    ```
-
-    ## References
-
-    - [TensorFlow: sparse_softmax_cross_entropy_with_logits](https://www.tensorflow.org/api_docs/python/tf/nn/sparse_softmax_cross_entropy_with_logits)
-    """
-
-    code = "KC312"
-    name = "labels-beyond-units"
-    severity = Severity.ERROR
-
-    def judge(self, targets: Targets) -> str | None:
-        loss, units, content = targets.loss, targets.units, targets.content
-        if loss is None or loss.name != "sparse_categorical_crossentropy" or units is None:
-            return None
-        if encoding_fault(targets) is not None or _ignores_a_class(targets):
-            return None
-        above, below = surely_above(content, units - 1), surely_below(content, -0.999999)
-        if below is not None:
-            return f"the labels are {shown(content)}; {loss.name} wants 0 to {units - 1}, and no negative ones"
-        if above is None:
-            return None
-        stand = f"{units} units stand for 0 to {units - 1}" if units > 1 else "one unit stands for class 0 only"
-        what = f"the labels are {shown(content)}, and {stand}"
-        if content.low == 1 and content.high == units:
-            return f"{what}; subtract 1 from the labels"
-        return f"{what}; give the last layer {int(above) + 1} units"
-
-    VALID = [
-        # ten classes
-        """
-from keras import Sequential, layers, datasets
-(x, y), _ = datasets.mnist.load_data()
-model = Sequential([layers.Input((28, 28)), layers.Flatten(), layers.Dense(10, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(x / 255, y)
-""",
-        # one unit more than there are classes
-        """
-import numpy as np
-from keras import Sequential, layers
-model = Sequential([layers.Input((2,)), layers.Dense(4, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(np.zeros((3, 2)), np.array([1, 2, 3]))
-""",
-        # a label that is passed over
-        """
-import numpy as np
-import keras
-from keras import layers
-model = keras.Sequential([layers.Input((2,)), layers.Dense(3, activation="softmax")])
-model.compile("adam", keras.losses.SparseCategoricalCrossentropy(ignore_class=-1))
-model.fit(np.zeros((3, 2)), np.array([-1, 2, 1]))
-""",
-        # the bounds are not known to be reached
-        """
-import numpy as np
-from keras import Sequential, layers
-y = np.array([0, 1, 2, 9])[:3]
-model = Sequential([layers.Input((2,)), layers.Dense(3, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(np.zeros((3, 2)), y)
-""",
-    ]
-    INVALID = [
-        Invalid(
-            """
-import numpy as np
-from keras import Sequential, layers
-model = Sequential([layers.Input((2,)), layers.Dense(3, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(np.zeros((4, 2)), np.array([1, 2, 3, 1]))
-model.fit(np.zeros((4, 2)), np.array([0, 5, 3, 4]))
-model.fit(np.zeros((4, 2)), np.array([-1, 1, 1, -1]))
-""",
-            [
-                (6, "the labels are 1, 2 and 3, and 3 units stand for 0 to 2; subtract 1 from the labels"),
-                (7, "the labels are 0 to 5, and 3 units stand for 0 to 2; give the last layer 6 units"),
-                (
-                    8,
-                    "the labels are -1 and 1; sparse_categorical_crossentropy wants 0 to 2, and no negative ones",
-                ),
-            ],
-        ),
-        Invalid(
-            """
-from keras import Sequential, layers, datasets
-(x, y), (x_test, y_test) = datasets.cifar100.load_data()
-model = Sequential([layers.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10, activation="softmax")])
-model.compile("adam", "sparse_categorical_crossentropy")
-model.fit(x / 255, y)
-""",
-            [(6, "the labels are 0 to 99, and 10 units stand for 0 to 9; give the last layer 100 units")],
-        ),
-    ]
-
-
-def _ignores_a_class(targets: Targets) -> bool:
-    """Whether the loss is told to pass over a label, or may be."""
-    compiled = targets.call.compiled
-    value = compiled.arguments.value("loss", 1) if compiled is not None else None
-    parts = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list) else [value]
-    for part in parts:
-        if isinstance(part, KerasObject):
-            ignored = part.arguments.get("ignore_class", 1)
-            if part.arguments.open_keywords or (isinstance(ignored, Given) and ignored.value is not None):
-                return True
-    return False
 
 
 class UnitsWithoutClass(_TargetRule):
@@ -560,7 +245,7 @@ class UnitsWithoutClass(_TargetRule):
     - [Keras: probabilistic losses](https://keras.io/api/losses/probabilistic_losses/)
     """
 
-    code = "KC313"
+    code = "KC311"
     name = "units-without-class"
     severity = Severity.INFO
 
@@ -657,15 +342,13 @@ class FractionsAsClasses(_TargetRule):
     - [Keras: SparseCategoricalCrossentropy](https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class)
     """
 
-    code = "KC314"
+    code = "KC312"
     name = "fractions-as-classes"
     severity = Severity.ERROR
 
     def judge(self, targets: Targets) -> str | None:
         loss, content = targets.loss, targets.content
         if loss is None or loss.name != "sparse_categorical_crossentropy" or not has_fractions(content):
-            return None
-        if encoding_fault(targets) is not None:
             return None
         high = max(content.values) if content.values is not None else content.high
         if high is not None and 0 < high <= 1:
@@ -787,7 +470,7 @@ class TargetsOutOfReach(_TargetRule):
     - [Keras: layer activation functions](https://keras.io/api/layers/activations/)
     """
 
-    code = "KC315"
+    code = "KC313"
     name = "targets-out-of-reach"
     severity = Severity.ERROR
 
@@ -972,7 +655,7 @@ class SingleClass(_TargetRule):
     - [Keras: probabilistic losses](https://keras.io/api/losses/probabilistic_losses/)
     """
 
-    code = "KC316"
+    code = "KC314"
     name = "single-class"
     severity = Severity.WARNING
 
@@ -1072,7 +755,7 @@ class SquaredErrorOnSoftmax(Rule):
     - [Keras: probabilistic losses](https://keras.io/api/losses/probabilistic_losses/)
     """
 
-    code = "KC317"
+    code = "KC315"
     name = "squared-error-on-softmax"
     severity = Severity.WARNING
 

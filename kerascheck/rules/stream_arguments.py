@@ -21,6 +21,14 @@ _STREAMS = {
 }
 
 
+_REFUSED = (
+    ("y", "takes no y; let it yield features and targets together"),
+    ("sample_weight", "takes no sample_weight; let it yield (x, y, weights)"),
+    ("validation_split", "cannot split it; give validation_data"),
+    ("batch_size", "ignores batch_size: the batches are made already"),
+)
+
+
 def _stream(call: TrainCall) -> Pipeline | None:
     return training_data(call).stream
 
@@ -31,8 +39,8 @@ class ArgumentForStream(Rule):
     ## What it does
 
     Where the data are a `tf.data.Dataset`, a `PyDataset` (`Sequence`), an iterator of `ImageDataGenerator` or a
-    generator, it reports `y`, `sample_weight` and `validation_split`, `class_weight` for generators, and `batch_size`
-    (which is ignored: a warning).
+    generator, it reports `y`, `sample_weight` and `validation_split`, and `batch_size` (which is ignored: a
+    warning).
 
     ## Why it is bad
 
@@ -80,7 +88,7 @@ class ArgumentForStream(Rule):
             if stream is None or call.method not in ("fit", "evaluate", "predict"):
                 continue
             kind = _STREAMS.get(stream.kind, "a stream of batches")
-            for name, message in self._refused(stream.kind):
+            for name, message in _REFUSED:
                 given = argument(call, name) if name in PARAMETERS[call.method] else None
                 if not isinstance(given, Given) or isinstance(given.value, Unknown) or given.value is None:
                     continue
@@ -92,14 +100,6 @@ class ArgumentForStream(Rule):
                     anchor=call.site,
                     severity=Severity.WARNING if name == "batch_size" else None,
                 )
-
-    def _refused(self, kind: str) -> Iterator[tuple[str, str]]:
-        yield "y", "takes no y; let it yield features and targets together"
-        yield "sample_weight", "takes no sample_weight; let it yield (x, y, weights)"
-        yield "validation_split", "cannot split it; give validation_data"
-        yield "batch_size", "ignores batch_size: the batches are made already"
-        if kind == "generator":
-            yield "class_weight", "takes no class_weight; use a PyDataset, or let it yield weights"
 
     VALID = [
         # batches of both, nothing more
