@@ -18,23 +18,23 @@ from kerascheck.network.ir import Site, Tensor
 from kerascheck.symbolic import Symbol, Unknown
 
 
-def truth(run: Run, value: Value, default: bool = True) -> bool:
-    """Whether the value counts as true; an unknown one is decided for this path."""
+def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None = None) -> bool:
+    """Whether the value counts as true; an unknown one is decided for this path. `node` is where that is asked."""
     value = as_unknown(value)
     if isinstance(value, Unknown):
-        return _decide(run, value.key, default)
+        return _decide(run, value.key, default, node)
     if isinstance(value, (ListValue, DictValue)):
         if isinstance(value, ListValue) and value.kind == "iterator":
             return True
         if value.unknown is not None and not value.items:
-            return _decide(run, ("truth", value.birth), default)
+            return _decide(run, ("truth", value.birth), default, node)
         return bool(value.items)
     if isinstance(value, (Tensor, Array)):
-        return _decide(run, ("tensor", run.tick()), default)
+        return _decide(run, ("tensor", run.tick()), default, node)
     if isinstance(value, SymDim):
         if _is_positive(value):
             return True  # a size of zero is no size that a network is built from
-        return _decide(run, ("truth", value), default)
+        return _decide(run, ("truth", value), default, node)
     if isinstance(value, Instance):
         return _object_truth(run, value, default)
     if isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, type(None))):
@@ -59,12 +59,12 @@ def _object_truth(run: Run, value: Instance, default: bool) -> bool:
     return True
 
 
-def _decide(run: Run, key: Hashable, default: bool) -> bool:
+def _decide(run: Run, key: Hashable, default: bool, node: cst.CSTNode | None) -> bool:
     if isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
-        return not _decide(run, key[1], not default)
+        return not _decide(run, key[1], not default, node)
     if key in run.pinned:
         return truth(run, run.pinned[key])
-    choice = run.decide(key, default)
+    choice = run.decide(key, default, node)
     if choice and isinstance(key, tuple) and key and key[0] in ("==", "is"):
         _pin(run, key[1], key[2])
         _pin(run, key[2], key[1])
@@ -77,7 +77,7 @@ def _pin(run: Run, key: Hashable, value: Hashable) -> None:
         run.pinned[key[1]] = value[2]
 
 
-def _key(run: Run, value: Value) -> Hashable:
+def _key(run: Run, value: Value, node: cst.CSTNode) -> Hashable:
     """An identity for a compared value that is the same in every run."""
     if isinstance(value, Unknown):
         return ("unknown", value.key)
@@ -86,8 +86,8 @@ def _key(run: Run, value: Value) -> Hashable:
     if value is None or isinstance(value, (bool, int, float, str, bytes)):
         return ("constant", type(value).__name__, value)
     if isinstance(value, tuple) and len(value) <= 20 and not any(isinstance(part, tuple) for part in value):
-        return ("tuple", tuple(_key(run, part) for part in value))
-    return ("fresh", run.tick())
+        return ("tuple", tuple(_key(run, part, node) for part in value))
+    return run.fresh("an operand", node).key
 
 
 _PLAIN: dict[str, Callable[[Any, Any], Any]] = {
@@ -114,13 +114,13 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
         if found is not None:
             return found
     if op in ("Is", "IsNot"):
-        return _identity(run, op, left, right)
+        return _identity(run, op, left, right, node)
     if (isinstance(left, Array) or isinstance(right, Array)) and op in _PLAIN:
         from kerascheck.data.operators import array_comparison
 
         return array_comparison(run, left, right, Site(run.file, node), op)
     if op in ("In", "NotIn"):
-        return _membership(run, op, left, right)
+        return _membership(run, op, left, right, node)
     if _is_plain(left) and _is_plain(right):
         try:
             return bool(_PLAIN[op](left, right))
@@ -143,7 +143,7 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
             return op == "NotEqual"
         if left is right:
             return op == "Equal"
-    return Unknown("a comparison with something unknown", _condition(run, op, left, right))
+    return Unknown("a comparison with something unknown", _condition(run, op, left, right, node))
 
 
 def _is_plain(value: Value) -> bool:
@@ -163,8 +163,8 @@ def _undecidable(value: Value) -> bool:
     return isinstance(value, (Unknown, SymDim, Tensor, Array, ListValue, DictValue))
 
 
-def _condition(run: Run, op: str, left: Value, right: Value) -> Hashable:
-    a, b = _key(run, left), _key(run, right)
+def _condition(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Hashable:
+    a, b = _key(run, left, node), _key(run, right, node)
     if op == "Equal":
         return ("==", a, b)
     if op == "NotEqual":
@@ -178,10 +178,10 @@ def _condition(run: Run, op: str, left: Value, right: Value) -> Hashable:
     return ("not", ("<", a, b))
 
 
-def _identity(run: Run, op: str, left: Value, right: Value) -> Value:
+def _identity(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     wanted = op == "Is"
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        key: Hashable = ("is", _key(run, left), _key(run, right))
+        key: Hashable = ("is", _key(run, left, node), _key(run, right, node))
         return Unknown("an identity that is not known", key if wanted else ("not", key))
     if left is None or right is None or isinstance(left, bool) or isinstance(right, bool):
         return (left is right) == wanted
@@ -190,9 +190,9 @@ def _identity(run: Run, op: str, left: Value, right: Value) -> Value:
     return (left is right) == wanted
 
 
-def _membership(run: Run, op: str, left: Value, right: Value) -> Value:
+def _membership(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     wanted = op == "In"
-    key: Hashable = ("in", _key(run, left), _key(run, right))
+    key: Hashable = ("in", _key(run, left, node), _key(run, right, node))
     if isinstance(right, DictValue) and _is_plain(left) and (left in right.items or right.lacks(left)):
         return (left in right.items) == wanted
     if isinstance(right, (str, bytes)) and isinstance(left, type(right)):

@@ -290,10 +290,10 @@ def _comprehended(
             keep = True
             for condition in clause.ifs:
                 verdict = run.evaluate(condition.test, inner)
-                if isinstance(verdict, Unknown) and verdict.key not in run.decided and _depends(condition, inner):
+                if isinstance(verdict, Unknown) and not run.has_decided(verdict.key) and _depends(condition, inner):
                     yield rest(clause, Unknown("filtered by something unknown"), source)
                     return
-                if not truth(run, verdict):
+                if not truth(run, verdict, node=condition):
                     keep = False
                     break
             if not keep:
@@ -413,10 +413,10 @@ def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
     is_or = type(node.operator) is cst.Or
     if isinstance(left, Unknown):
         # Only the left side decides whether the right one is evaluated; the path decides that.
-        if truth(run, left) == is_or:
+        if truth(run, left, node=node) == is_or:
             return is_or if is_condition(left) else left
         return run.evaluate(node.right, scope)
-    if truth(run, left) == is_or:
+    if truth(run, left, node=node) == is_or:
         return left
     return run.evaluate(node.right, scope)
 
@@ -439,7 +439,7 @@ def _comparison(run: Run, node: cst.Comparison, scope: Scope) -> Value:
 
 
 def _conditional(run: Run, node: cst.IfExp, scope: Scope) -> Value:
-    if truth(run, run.evaluate(node.test, scope)):
+    if truth(run, run.evaluate(node.test, scope), node=node):
         return run.evaluate(node.body, scope)
     return run.evaluate(node.orelse, scope)
 

@@ -25,6 +25,7 @@ from kerascheck.interp.values import (
     Value,
 )
 from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Network, Program, Raised, Site
 from kerascheck.symbolic import KerasError, Symbol, Unknown
 
@@ -102,6 +103,7 @@ class Run:
         self.plan = plan
         self.decided: dict[Hashable, bool] = {}
         self.decided_at: dict[Hashable, int] = {}  # the moments
+        self.aliases: dict[Hashable, Hashable] = {}  # of values without a key that is the same in every run
         self.pinned: dict[Hashable, Value] = {}  # unknown values that a decision has made known
         self.program = Program(entry)
         self.serial = 0  # moments of creation
@@ -290,8 +292,9 @@ class Run:
 
     # -- decisions ------------------------------------------------------------------------------------------
 
-    def decide(self, key: Hashable, default: bool = True) -> bool:
-        """Decide an unknown condition: as before on this path, as planned, or by default."""
+    def decide(self, key: Hashable, default: bool = True, node: cst.CSTNode | None = None) -> bool:
+        """Decide an unknown condition: as before on this path, as planned, or by default. `node` is where it stands."""
+        key = self._stable(key, node)
         known = self.decided.get(key)
         if known is not None:
             return known
@@ -299,6 +302,24 @@ class Run:
         self.decided[key] = choice
         self.decided_at[key] = self.serial
         return choice
+
+    def has_decided(self, key: Hashable) -> bool:
+        """Whether the condition has been decided on this path."""
+        return self._stable(key, None) in self.decided
+
+    def _stable(self, key: Hashable, node: cst.CSTNode | None) -> Hashable:
+        """The same key in every run that has come as far as this one: plans name conditions by them."""
+        if isinstance(key, SymDim):
+            terms = [(tuple((a.text, self._stable(a.key, None)) for a in t), n) for t, n in key.terms.items()]
+            return ("size", frozenset(terms))
+        if not isinstance(key, tuple):
+            return key
+        if key[:1] == ("unnamed",):
+            if key not in self.aliases:
+                fresh = ("alias", len(self.aliases)) if node is None else self.fresh("a condition", node).key
+                self.aliases[key] = fresh
+            return self.aliases[key]
+        return tuple([self._stable(part, node) for part in key])
 
     # -- what Keras says ------------------------------------------------------------------------------------
 

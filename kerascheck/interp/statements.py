@@ -37,7 +37,11 @@ from kerascheck.treewalk import walk
 _IDLE_ROUNDS = 8
 _SHORT_LOOP = 64
 
-#: Rounds of `while True` that build no layer, after which it is taken for one that ends when something outside says so.
+#: A loop that trains and builds nothing is no longer unrolled after so many rounds: the later ones train, too.
+_TRAINING_ROUNDS = 4
+
+#: Rounds of `while True`, or with conditions that are not known, that build no layer: after so many, the loop is taken
+#: for one that ends when something outside says so.
 _ENDLESS_ROUNDS = 16
 
 _BREAK = Signal("break")
@@ -126,9 +130,9 @@ def _raise(run: Run, node: cst.Raise, scope: Scope) -> None:
 
 def _assert(run: Run, node: cst.Assert, scope: Scope) -> None:
     value = run.evaluate(node.test, scope)
-    if isinstance(value, Unknown) and value.key not in run.decided:
+    if isinstance(value, Unknown) and not run.has_decided(value.key):
         # The program goes on only where the assertion holds.
-        truth(run, value, default=True)
+        truth(run, value, default=True, node=node)
     elif run.guarded and not isinstance(value, Unknown) and not truth(run, value):
         raise UserRaise(Symbol("builtins.AssertionError"))
 
@@ -192,9 +196,9 @@ def chosen_arm(run: Run, node: cst.If, scope: Scope) -> cst.BaseSuite | None:
                 return orelse.body
             if isinstance(orelse, cst.Else) and terminates(orelse.body) == "raise":
                 return node.body
-            taken = truth(run, value, default=body_ends is None)
+            taken = truth(run, value, default=body_ends is None, node=node)
         else:
-            taken = truth(run, value)
+            taken = truth(run, value, node=node)
         if taken:
             return node.body
         if not isinstance(orelse, cst.If):
@@ -225,6 +229,7 @@ def chosen_case(run: Run, node: cst.Match, scope: Scope) -> cst.BaseSuite | None
 def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     iterable = run.evaluate(node.iter, scope)
     built = _work(run)
+    training = _TrainingRounds(run)
     length = _length(iterable)
     if length is not None and length > MAX_LOOP_ROUNDS:
         return rest_of_for(run, node, scope, "an element of something unknown", iterable)
@@ -237,6 +242,8 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
                 # Nothing of Keras is built in here: this is a loop over data.
                 return rest_of_for(run, node, scope, "an element of a long loop", iterable)
             built = _work(run)
+        if training.go_on() and not _is_about_layers(item):
+            return rest_of_for(run, node, scope, "an element of a loop that trains", iterable)
         assign(run, node.target, item, scope)
         signal = _block(run, node.body, scope)
         if signal is not None:
@@ -258,6 +265,22 @@ def _length(iterable: Value) -> int | None:
     return len(iterable) if isinstance(iterable, (tuple, str, bytes)) else None
 
 
+class _TrainingRounds:
+    """Counts the rounds in a row in which a loop trains and builds nothing."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.count = 0
+        self.trained, self.built = len(run.program.trainings), _work(run)
+
+    def go_on(self) -> bool:
+        """Called before each round: whether the rounds from here on are taken to be like those before."""
+        trained, built = len(self.run.program.trainings), _work(self.run)
+        self.count = self.count + 1 if trained > self.trained and built == self.built else 0
+        self.trained, self.built = trained, built
+        return self.count >= _TRAINING_ROUNDS
+
+
 def _is_about_layers(item: Value) -> bool:
     """Whether the element of a loop is a layer, or a tuple with one (`enumerate(model.layers)`)."""
     return isinstance(item, Layer) or (isinstance(item, tuple) and any(isinstance(part, Layer) for part in item))
@@ -277,17 +300,24 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
 
 
 def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
-    built = len(run.program.layers)
+    built, decided = len(run.program.layers), len(run.decided)
     endless = is_endless(node)
+    training = _TrainingRounds(run)
     for index in range(MAX_LOOP_ROUNDS):
         value = run.evaluate(node.test, scope)
         idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
-        if isinstance(value, Unknown) or (endless and (idle or loop_facts(scope.file, node).infinite)):
+        open_end = endless or len(run.decided) > decided  # how many rounds there are hangs on something unknown
+        if (
+            isinstance(value, Unknown)
+            or (open_end and idle)
+            or training.go_on()
+            or (endless and loop_facts(scope.file, node).infinite)
+        ):
             return unknown_loop(run, node, scope, lambda: None)
-        if not truth(run, value):
+        if not truth(run, value, node=node):
             return _block(run, node.orelse.body, scope) if node.orelse is not None else None
         if index % _ENDLESS_ROUNDS == 0:
-            built = len(run.program.layers)
+            built, decided = len(run.program.layers), len(run.decided)
         signal, settled = _try_round(run, node, scope) if endless else (_block(run, node.body, scope), True)
         if not settled:
             return None

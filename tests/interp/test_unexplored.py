@@ -60,3 +60,76 @@ def test_the_way_out_at_the_end_of_a_loop_is_no_condition() -> None:
 def test_a_way_out_with_an_else_is_one() -> None:
     code = "import data\nn = 1\nfor x in data.read():\n    if x:\n        break\nelse:\n    n = 2\n"
     assert _statuses(f"{code}model = Sequential([Input((4,)), Dense(n)])\n") == {("model", "unknown")}
+
+
+@pytest.mark.parametrize(
+    "condition", ["tuple(sorted((data.a(), data.b()))) == (1, 2)", "set(data.a()) == {1}", "data.a() in [data.b()]"]
+)
+def test_a_condition_on_something_without_a_name_is_tried_both_ways(condition: str) -> None:
+    code = f"import data\nmodel = Sequential([Input((4,)), Dense(3)])\nif {condition}:\n    model.add(Dense(2))\n"
+    depths = {len(path.networks[0].layers) for path in build(code).paths}
+    assert depths == {1, 2}
+
+
+def test_it_is_decided_the_same_way_twice() -> None:
+    code = """
+        import data
+        x = tuple(sorted((data.a(), data.b())))
+        model = Sequential([Input((4,)), Dense(3)])
+        if x:
+            model.add(Dense(2))
+        if x:
+            model.add(Dense(1))
+    """
+    depths = {len(path.networks[0].layers) for path in build(code).paths}
+    assert depths == {1, 3}
+
+
+def test_a_long_loop_with_conditions_is_cut_short() -> None:
+    code = """
+        import data
+        seen, found, tried = set(), [], 0
+        while len(found) < 50000:
+            key = tuple(sorted((data.a(), data.b())))
+            if key in seen:
+                continue
+            seen.add(key)
+            found.append(key)
+        model = Sequential([Input((4,)), Dense(3)])
+    """
+    assert _statuses(code) == {("model", "exact")}
+    assert _statuses(f"{code}    other = Sequential([Input((4,)), Dense(len(found))])\n") == {
+        ("model", "exact"),
+        ("other", "symbolic"),
+    }
+
+
+def test_a_loop_that_trains_is_cut_short() -> None:
+    code = """
+        import data
+        model = Sequential([Input((4,)), Dense(3)])
+        model.compile('sgd', 'mse')
+        scores, n = [], 0
+        for epoch in range(50):
+            model.fit(data.x, data.y)
+            scores.append(epoch)
+            n += 1
+    """
+    [program] = build(code).paths
+    assert len(program.trainings) < 10
+    assert program.networks[0].status() == "exact"
+    for count in ("len(scores)", "n"):
+        other = f"{code}    other = Sequential([Input((4,)), Dense({count})])\n"
+        assert ("other", "exact") not in _statuses(other)
+
+
+def test_a_loop_that_builds_and_trains_is_not() -> None:
+    code = """
+        import data
+        for n in range(1, 9):
+            model = Sequential([Input((4,)), Dense(n)])
+            model.compile('sgd', 'mse')
+            model.fit(data.x, data.y)
+    """
+    [program] = build(code).paths
+    assert [network.params() for network in program.networks] == [5 * n for n in range(1, 9)]
