@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerascheck.data.array import Array
+from kerascheck.data.content import union
 from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import count_of
@@ -77,6 +78,26 @@ def map_element(element: Any, function: Any) -> Any:
     if isinstance(element, dict):
         return {key: map_element(part, function) for key, part in element.items()}
     return function(element)
+
+
+def common(left: Any, right: Any) -> Any:
+    """What two elements have in common: sizes that differ are None."""
+    for kind in (tuple, list):
+        if isinstance(left, kind) and isinstance(right, kind) and len(left) == len(right):
+            return kind(common(a, b) for a, b in zip(left, right, strict=True))
+    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
+        return {key: common(part, right[key]) for key, part in left.items()}
+    if not isinstance(left, Array) or not isinstance(right, Array):
+        return left if isinstance(left, Unknown) else right if isinstance(right, Unknown) else Unknown("batches")
+    made = left.snapshot()
+    made.content, made.rows = union(left.content, right.content), None
+    if left.dtype != right.dtype:
+        made.dtype = Unknown("batches of different dtypes")
+    if not isinstance(left.shape, tuple) or not isinstance(right.shape, tuple) or len(left.shape) != len(right.shape):
+        made.shape = Unknown("batches of different ranks")
+    else:
+        made.shape = tuple(a if a == b else None for a, b in zip(left.shape, right.shape, strict=True))
+    return made
 
 
 def collected(run: Run, source: Value, element: Value) -> Array | None:

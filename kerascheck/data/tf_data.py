@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import Content, union
-from kerascheck.data.elements import map_element, to_element, to_value
+from kerascheck.data.content import Content
+from kerascheck.data.elements import common, map_element, to_element, to_value
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim
@@ -392,7 +392,7 @@ def _concatenate(run: Run, stream: Pipeline, arguments: Arguments, site: Site) -
         return _of_unknown(run, "a stream that goes on with something unknown")
     both = isinstance(stream.count, int) and isinstance(other.count, int)
     return stream.derive(
-        element=_either(stream.element, other.element),
+        element=common(stream.element, other.element),
         batched=stream.batched if stream.batched == other.batched else None,
         batch=stream.batch if stream.batch == other.batch else None,
         count=stream.count + other.count if both else None,  # type: ignore[operator]
@@ -400,23 +400,6 @@ def _concatenate(run: Run, stream: Pipeline, arguments: Arguments, site: Site) -
         tags=stream.tags | other.tags,
         birth=run.tick(),
     )
-
-
-def _either(left: Any, right: Any) -> Any:
-    """An element of one of two streams."""
-    if isinstance(left, tuple) and isinstance(right, tuple) and len(left) == len(right):
-        return tuple(_either(a, b) for a, b in zip(left, right, strict=True))
-    if isinstance(left, dict) and isinstance(right, dict) and left.keys() == right.keys():
-        return {key: _either(part, right[key]) for key, part in left.items()}
-    if not isinstance(left, Array) or not isinstance(right, Array):
-        return Unknown("elements of two streams")
-    made = left.snapshot()
-    made.content, made.rows = union(left.content, right.content), None
-    if not isinstance(left.shape, tuple) or not isinstance(right.shape, tuple) or len(left.shape) != len(right.shape):
-        made.shape = Unknown("elements of two streams")
-    else:
-        made.shape = tuple(a if a == b else None for a, b in zip(left.shape, right.shape, strict=True))
-    return made
 
 
 def _enumerate(run: Run, stream: Pipeline, arguments: Arguments, site: Site) -> Value:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from kerascheck.data.array import Array
+from kerascheck.data.array import Array, PartKey, title_sizes
+from kerascheck.data.objects import DataObject
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
@@ -33,11 +35,13 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
     """Bind a name in the scope, or where `global` and `nonlocal` say."""
     if isinstance(value, Unknown):
         value = _titled(value, name)
+        if isinstance(value.key, PartKey):
+            title_sizes((value.key.size,), name)
     else:
         network = value.layer if isinstance(value, Instance) else value
         if isinstance(network, Network) and network.variable is None and scope.kind != "comprehension":
             network.variable = name
-        elif isinstance(value, Array):
+        elif isinstance(value, (Array, DataObject, Pipeline)):
             value.title(name)
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]

@@ -567,7 +567,9 @@ def _yield(run: Run, node: cst.Yield, scope: Scope) -> Value:
     if id(node) in run.yielded:
         return run.yielded.pop(id(node))
     if node.value is not None:
-        run.evaluate(node.value.item if isinstance(node.value, cst.From) else node.value, scope)
+        item = run.evaluate(node.value.item if isinstance(node.value, cst.From) else node.value, scope)
+        if run.call_stack and not isinstance(node.value, cst.From):
+            run.tried[id(run.call_stack[-1].node)] = item
     return run.fresh("what is sent to a generator", node)
 
 

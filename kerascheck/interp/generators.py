@@ -55,7 +55,7 @@ class _Body:
         self.run.entered.add(id(function.node))
         signal = yield from self.block(function.node.body.body)
         if self.lost is not None:
-            yield Lost(self.lost)
+            yield Lost(self.lost, self.run.tried.pop(id(function.node), None))
         return signal.value if signal is not None else None
 
     def block(self, statements: Sequence[cst.CSTNode]) -> Steps:

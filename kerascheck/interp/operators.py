@@ -8,9 +8,11 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.data.array import Array
+from kerascheck.data.array import Array, axis_size
+from kerascheck.data.objects import DataObject, object_item
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.run import MAX_ITEMS, Run
-from kerascheck.interp.sequences import as_unknown
+from kerascheck.interp.sequences import as_unknown, element_of
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
@@ -250,6 +252,10 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
         from kerascheck.interp.keras.tensors import index_tensor
 
         return index_tensor(run, value, index, Site(run.file, node))
+    elif isinstance(value, DataObject):
+        return object_item(run, value, index, node)
+    elif isinstance(value, Pipeline):
+        return element_of(run, value, "a batch", node)
     else:
         return run.fresh(f"an item of {value!r}"[:80], node)
     if isinstance(index, slice):
@@ -293,7 +299,7 @@ def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> 
     if key is None:
         return run.fresh(value.reason, node)
     text = f"{value.text}[{index!r}]" if value.text and isinstance(index, (int, str)) else None
-    is_size = isinstance(value.key, tuple) and value.key[:1] == ("attribute",) and value.key[-1] == "shape"
-    if is_size and isinstance(index, int) and text:
-        return SymDim.named(text, ("item", value.key, key))
+    is_shape = isinstance(value.key, tuple) and value.key[:1] == ("attribute",) and value.key[-1] == "shape"
+    if is_shape and isinstance(index, int) and text:
+        return axis_size(value.key[1], "", index, text)  # type: ignore[index]
     return Unknown(value.reason, ("item", value.key, key), text)

@@ -124,6 +124,7 @@ class Run:
         self.handling: list[Value] = []  # the exceptions whose handlers are running
         self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
         self.stepping = 0  # depth of calls that may end an iteration by what they raise
+        self.tried: dict[int, Value] = {}  # an item of each generator function whose items are not followed
         self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
         self.image_data_format: Value = "channels_last"  # until the program sets another
         self.arguments_given = False  # whether this run explores what arguments on the command line change

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from kerascheck.data.streams import with_streams
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.eager import training_call
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
@@ -166,7 +167,8 @@ def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Valu
 def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
-    run.program.trainings.append(training_call(run, network, method, freeze_arguments(run, arguments), site))
+    given = freeze_arguments(run, with_streams(run, arguments, site))
+    run.program.trainings.append(training_call(run, network, method, given, site))
     return run.fresh(f"what {method} gives", site.node)
 
 
