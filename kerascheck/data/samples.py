@@ -10,6 +10,7 @@ from collections.abc import Hashable
 
 from kerascheck.data.array import Array, PartKey, axis_size
 from kerascheck.data.content import Rows
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.keras.freeze import as_size
 from kerascheck.interp.run import Run
@@ -43,7 +44,10 @@ def _rows_of_key(key: object) -> Rows:
 
 
 def described(run: Run, value: Value) -> Array:
-    """What is known of the value as an array at this moment, its samples included."""
+    """What is known of the value as an array at this moment, its samples included; of a stream its features."""
+    if isinstance(value, Pipeline):
+        element = value.element[0] if isinstance(value.element, tuple) and value.element else value.element
+        value = element if isinstance(element, Array) else Unknown("a stream that is not known")
     rows = rows_of(run, value)
     array = as_array(run, value)
     if array is not None:

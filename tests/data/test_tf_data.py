@@ -8,6 +8,7 @@ import pytest
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.training import training_data
 from kerascheck.symbolic import Unknown
 from tests.interp.helpers import execute_module, model, value_of
 
@@ -311,3 +312,95 @@ def test_tensors_agree(code: str) -> None:
     names: dict[str, Any] = {}
     exec(HEAD + "t = " + code, names)
     assert disagreement(value_of(HEAD + "t = " + code, "t"), np.asarray(names["t"]), Sizes()) is None
+
+
+# -- layers that prepare data -----------------------------------------------------------------------------------------
+
+
+def test_texts_become_numbers() -> None:
+    code = """
+train = keras.utils.text_dataset_from_directory('texts')
+vectorize = keras.layers.TextVectorization(max_tokens=2000, output_sequence_length=50)
+vectorize.adapt(train.map(lambda text, label: text))
+ds = train.map(lambda text, label: (vectorize(text), label))
+n = len(vectorize.get_vocabulary())
+"""
+    names = execute_module(HEAD + code)[1].vars
+    numbers, _ = names["ds"].element
+    assert (numbers.shape, numbers.dtype) == ((None, 50), "int64")
+    assert (numbers.content.low, numbers.content.high) == (0, 1999)
+    assert str(names["n"]) == "len(text_vectorization.get_vocabulary())"
+
+
+def test_layers_scale_numbers() -> None:
+    code = "ds = keras.utils.image_dataset_from_directory('d').map(lambda a, b: (keras.layers.Rescaling(1 / 127.5, -1)(a), b))"
+    content = value_of(HEAD + code, "ds").element[0].content
+    assert (content.low, content.high, content.attained) == (-1, 1, True)
+
+
+def test_adapting_is_a_step_of_preparation() -> None:
+    run, _ = execute_module(HEAD + "keras.layers.Normalization().adapt(x)")
+    assert [(one.kind, one.name) for one in run.program.preparations] == [("fit", "keras.layers.Normalization")]
+
+
+# -- generators and sequences of the program --------------------------------------------------------------------------
+
+FIT = """
+model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(5)])
+model.compile('adam', 'mse')
+"""
+
+STREAMS = {
+    "a generator": ("model.fit(batches(), steps_per_epoch=3)", (None, 3), (None,)),
+    "batches of an array": (
+        "def parts(n):\n    while True:\n        for i in range(0, len(x), n):\n            yield x[i:i + n], y[i:i + n]\n"
+        "model.fit(parts(4), steps_per_epoch=3)",
+        (None, 4, 3),
+        (None,),
+    ),
+    "a loop over something unknown": (
+        "def parts(files):\n    for name in files:\n        yield np.zeros((2, 7)), np.zeros((2, 5))\n"
+        "model.fit(parts(input()), epochs=3)",
+        (None, 7),
+        (None, 5),
+    ),
+    "batches of different lengths": (
+        "def parts():\n    yield np.zeros((2, 7, 1)), np.zeros(2)\n    yield np.zeros((2, 9, 1)), np.zeros(2)\n"
+        "model.fit(parts())",
+        (None, None, 1),
+        (None,),
+    ),
+    "a sequence": (
+        "class Parts(keras.utils.Sequence):\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n"
+        "    def __len__(self):\n        return len(self.x) // 5\n    def __getitem__(self, i):\n"
+        "        part = slice(5 * i, 5 * (i + 1))\n        return self.x[part], keras.utils.to_categorical(self.y[part], 5)\n"
+        "model.fit(Parts(x, y))",
+        (None, 4, 3),
+        (None, 5),
+    ),
+    "the old name": ("model.fit_generator(batches(), steps_per_epoch=2)", (None, 3), (None,)),
+}
+
+
+@pytest.mark.parametrize(("code", "features", "targets"), STREAMS.values(), ids=STREAMS)
+def test_streams_of_the_program(code: str, features: Any, targets: Any) -> None:
+    run, _ = execute_module(HEAD + FIT + code)
+    (call,) = run.program.trainings
+    data = training_data(call)
+    assert data.stream is not None
+    assert isinstance(data.x, Array)
+    assert isinstance(data.y, Array)
+    assert (data.x.shape, data.y.shape) == (features, targets)
+
+
+def test_how_many_batches_a_sequence_has() -> None:
+    run, _ = execute_module(HEAD + FIT + STREAMS["a sequence"][0])
+    stream = training_data(run.program.trainings[0]).stream
+    assert stream is not None
+    assert (stream.count, stream.batch, stream.kind) == (4, 5, "sequence")
+
+
+def test_a_generator_that_raises_gives_nothing() -> None:
+    run, _ = execute_module(HEAD + FIT + "def bad():\n    raise ValueError\n    yield 1\nmodel.fit(bad())\nz = 1")
+    data = training_data(run.program.trainings[0])
+    assert isinstance(data.x, Unknown)

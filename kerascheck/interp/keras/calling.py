@@ -5,6 +5,7 @@ from __future__ import annotations
 from kerascheck.data.array import Array
 from kerascheck.interp.keras.eager import call_on_data, data_shapes
 from kerascheck.interp.keras.tensors import Constant
+from kerascheck.data.layer_numbers import with_numbers
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput
@@ -30,7 +31,7 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
             layer.met_data = True
         shapes = data_shapes(value)
         if shapes is not None:
-            return call_on_data(run, layer, shapes, site)
+            return with_numbers(layer, value, call_on_data(run, layer, shapes, site))
         if isinstance(value, Unknown):
             return run.fresh(f"{layer.cls} on something unknown", site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)

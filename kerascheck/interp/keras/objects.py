@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
 from kerascheck.data.streams import with_streams
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.eager import training_call
@@ -287,6 +288,9 @@ def _layers(run: Run, network: Network, node: cst.CSTNode) -> Value:
 def _inputs(run: Run, network: Network, node: cst.CSTNode) -> Value:
     return run.new_list(network.inputs) if network.inputs else run.fresh("the inputs of a model")
 
+    "adapt": adapt,
+    "get_vocabulary": get_vocabulary,
+    "vocabulary_size": vocabulary_size,
 
 def _outputs(run: Run, network: Network, node: cst.CSTNode) -> Value:
     return run.new_list(network.outputs) if network.outputs else run.fresh("the outputs of a model")
