@@ -121,6 +121,10 @@ def call_function(
         if is_lazy:
             return _generator(run, function, scope)
         signal = run.execute(node.body.body, scope)
+        if function.name == "build" and isinstance(receiver, Instance) and receiver.layer is not None:
+            from kerascheck.interp.keras.subclassing import built_by_hand
+
+            built_by_hand(receiver.layer)
         return signal.value if signal is not None and signal.kind == "return" else None
     finally:
         run.call_stack.pop()

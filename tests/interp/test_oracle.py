@@ -12,7 +12,7 @@ from tests.interp.helpers import KERAS, execute_module, marked_cases
 
 pytestmark = pytest.mark.oracle
 
-PROGRAMS = marked_cases("oracle", default="exact")
+PROGRAMS = {**marked_cases("oracle", default="exact"), **marked_cases("custom_layers", default="exact")}
 
 
 @pytest.mark.parametrize(("code", "status"), PROGRAMS.values(), ids=PROGRAMS)

@@ -32,6 +32,7 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         from kerascheck.interp.keras.sequential import build_sequential
 
         build_sequential(run, layer, shapes[0], site)
+    run.tracing += 1
     try:
         outputs = layer.infer(shapes)
     except KerasError as error:
@@ -39,6 +40,8 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         return run.fresh("Keras raises before this", site.node)
     except Undetermined as undetermined:
         return run.fresh(undetermined.reason, site.node)
+    finally:
+        run.tracing -= 1
     made = [new_array(run, shape, "float32", kind="tensor") for shape in outputs]
     return made[0] if len(made) == 1 else run.new_list(made)
 

@@ -20,7 +20,7 @@ from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import Undetermined, Unknown
+from kerascheck.symbolic import Symbol, Undetermined, Unknown
 
 Call = Callable[[Run, str, Arguments, Site], Value]
 Rule = Callable[[Sequence[Shape]], list[Shape]]
@@ -462,6 +462,34 @@ def _broadcast_to(shape: Shape, arguments: Arguments) -> Shape:
     return tuple(_sizes(_given(arguments, 1, "shape")))
 
 
+def _activation(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`keras.activations.get(identifier)`: the function of that name, a function as it is."""
+    value = arguments.value("identifier", 0)
+    if value is None:
+        return Symbol("keras.activations.linear")
+    return Symbol(f"keras.activations.{value}") if isinstance(value, str) else value
+
+
+def _answer(value: Value) -> Call:
+    """A function that gives the same each time."""
+    return lambda run, name, arguments, site: value
+
+
+def _dot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`K.dot(x, y)`: the last axis of x with the last but one of y."""
+    tensors = _two(run, arguments)
+    if tensors is None:
+        return _not_tensors(run, name, site)
+
+    def rule(shapes: Sequence[Shape]) -> list[Shape]:
+        left, right = shapes
+        if len(left) < 2 or len(right) < 2:
+            raise Undetermined("K.dot of vectors")
+        return [tensor_shapes.tensordot(left, right, ([len(left) - 1], [len(right) - 2]))]
+
+    return operate(run, "Dot", tensors, rule, site)[0]
+
+
 def _two(run: Run, arguments: Arguments) -> list[Tensor] | None:
     """Two operands, by position or as `a` and `b` (`x1` and `x2` in Keras); None where they are not known."""
     values = [_given(arguments, 0, "a", "x1", "x"), _given(arguments, 1, "b", "x2", "y")]
@@ -528,6 +556,11 @@ _ELEMENTWISE = """
     sparsemax cast_to_floatx nan_to_num cosh sinh atan asin acos arctan reverse_v2 sort tril
     triu real conj
 """.split()  # noqa: SIM905
+_ACTIVATIONS = """
+    celu exponential gelu elu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear log_sigmoid
+    log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid
+    sparsemax squareplus swish tanh tanh_shrink threshold
+""".split()  # noqa: SIM905
 _BROADCASTING = """
     add subtract multiply divide truediv true_divide maximum minimum pow power floordiv floor_divide mod floormod
     squared_difference divide_no_nan atan2 hypot
@@ -545,7 +578,6 @@ _MODULES = (
     "tensorflow",
     "tensorflow.math",
     "tensorflow.nn",
-    "keras.activations",
     "keras.random",
 )
 
@@ -564,7 +596,8 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_binary(tensor_shapes.broadcast, "bool"), _names(*_COMPARING)),
         (_unary(_reduce), _names(*_REDUCING)),
         (_unary(_norm), ["tensorflow.norm", "tensorflow.linalg.norm", "keras.ops.norm"]),
-        (_unary(_same), ["tensorflow.linalg.band_part", "keras.activations.linear", "keras.activations.exponential"]),
+        (_unary(_same), ["tensorflow.linalg.band_part", *(f"keras.activations.{n}" for n in _ACTIVATIONS)]),
+        (_activation, ["keras.activations.get"]),
         (_unary(_arg_reduce), _names("argmax", "argmin", "arg_max")),
         (_many(axis_of_concat), _names("concat", "concatenate")),
         (
@@ -581,7 +614,12 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_unary(_flatten_batch), ["keras.backend.batch_flatten"]),
         (_unary(lambda s, a: tensor_shapes.reshape(s, (-1,))), ["keras.backend.flatten", "keras.ops.ravel"]),
         (_matmul, [*_names("matmul"), "tensorflow.linalg.matmul"]),
+        (_dot, ["keras.backend.dot"]),
+        (_binary(tensor_shapes.broadcast), ["keras.backend.bias_add", "tensorflow.nn.bias_add"]),
         (_gather, ["tensorflow.gather", "keras.ops.take"]),
+        (_answer("tensorflow"), ["keras.backend.backend", "keras.config.backend"]),
+        (_answer("float32"), ["keras.backend.floatx", "keras.config.floatx"]),
+        (_answer(1e-7), ["keras.backend.epsilon", "keras.config.epsilon"]),
         (_tensordot, _names("tensordot")),
         (_einsum, _names("einsum")),
         (_split, ["keras.ops.split", "tensorflow.split"]),

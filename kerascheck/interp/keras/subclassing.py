@@ -41,7 +41,8 @@ class CustomLayer(Layer):
         self.machine = run
         self.own: list[Weight] = []  # from add_weight
         self.base: BuiltinLayer | None = None  # what a built-in base class makes of the arguments of its __init__
-        self.understood = False  # whether the latest call gave known shapes
+        self.understood = False  # whether a call gave known shapes, or none was made and `build` was called by hand
+        self.called = False
         self.built = False
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
@@ -65,13 +66,26 @@ class CustomLayer(Layer):
         if self.base is not None and self.base.weights is not None:
             holders = [self.base, *holders]
         for layer in holders:
-            if layer.weights is None and not isinstance(layer, (CustomLayer, Network)):
-                continue  # never called, so it has no variables
-            if isinstance(layer, (CustomLayer, Network)) and not layer.calls:
-                continue
-            for weight, trains in layer.all_weights():
-                seen.setdefault(id(weight), (weight, trains and self.trainable))
+            if _is_built(layer):
+                for weight, trains in layer.all_weights():
+                    seen.setdefault(id(weight), (weight, trains and self.trainable))
         return list(seen.values())
+
+
+def _is_built(part: Layer) -> bool:
+    """Whether a part of a layer or model may have variables: one that is never called has none."""
+    if isinstance(part, CustomLayer):
+        return part.built or part.called
+    if isinstance(part, Network):
+        return bool(part.calls or part.inputs) or part.kind == "functional"
+    return bool(part.calls) or part.weights is not None
+
+
+def built_by_hand(layer: Layer) -> None:
+    """The program has called the `build` of a layer of its own: Keras does not call it again."""
+    if isinstance(layer, CustomLayer):
+        layer.built = True
+        layer.understood = layer.understood or not layer.called
 
 
 def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Arguments, site: Site) -> None:
@@ -124,10 +138,9 @@ class SubclassedModel(Network):
             raise Undetermined(self.open.reason)
         seen: dict[int, tuple[Weight, bool]] = {}
         for layer in self.layers:
-            if not layer.calls and layer.weights is None:
-                continue
-            for weight, trains in layer.all_weights():
-                seen.setdefault(id(weight), (weight, trains and self.trainable))
+            if _is_built(layer):
+                for weight, trains in layer.all_weights():
+                    seen.setdefault(id(weight), (weight, trains and self.trainable))
         return list(seen.values())
 
 
@@ -260,6 +273,8 @@ def run_call(
         return Unknown("custom layers nested too deeply")
     _build(run, layer, value, site)
     method = find_method(instance, "call")
+    declared = None if run.tracing else _declared_output(run, layer, arguments, value, site)
+    before = _built_parts(layer) if declared is not None and find_method(instance, "build") is not None else None
     entered = len(run.program.raised)
     if method is None:
         if isinstance(layer, CustomLayer) and layer.base is not None:
@@ -274,11 +289,16 @@ def run_call(
             result = Unknown(f"the call of {layer.cls} raises")
         finally:
             run.tracing -= 1
+    if declared is not None:
+        result = declared
     outputs = input_tensors(result)
     known = outputs is not None and not any(isinstance(t.shape, Unknown) for t in outputs)
     if isinstance(layer, CustomLayer):
-        layer.understood = known or layer.understood
+        layer.understood = known or (layer.called and layer.understood)
+        layer.called = True
         layer.weights = layer.own if known else layer.weights
+        if before is not None and _built_parts(layer) - before:
+            layer.weights = Unknown(f"{layer.cls} builds parts in its call, which Keras first runs on data")
         if instance.unknown is not None:
             layer.weights = instance.unknown
     elif layer.kind == "subclass":
@@ -290,6 +310,65 @@ def run_call(
             layer.takes, layer.gives = freeze(value), freeze(result)
             layer.nodes = trace_graph(layer.inputs, outputs)
     return result
+
+
+def _declared_output(
+    run: Run, layer: CustomLayer | SubclassedModel, arguments: Arguments, value: Value, site: Site
+) -> Value | None:
+    """What Keras 3 takes for the output of a placeholder: the class may say it, then `call` is not asked.
+
+    Source: `Layer.compute_output_spec` in keras/src/layers/layer.py of Keras 3.15. All layers of Keras itself say it,
+    also to the classes that derive from them.
+    """
+    instance = layer.instance
+    if run.project.dialect < 3 or find_method(instance, "call") is None:
+        return None
+    if find_method(instance, "compute_output_spec") is not None:
+        return Tensor(Unknown(f"{layer.cls} has a compute_output_spec of its own"))
+    method = find_method(instance, "compute_output_shape")
+    base = layer.base if isinstance(layer, CustomLayer) else None
+    if method is None and base is None:
+        return None
+    shape = _shape_structure(run, value)
+    if len(_all_tensors(arguments)) != len(input_tensors(value) or []):
+        return Tensor(Unknown(f"{layer.cls} is called on several tensors and declares its output shape"))
+    if method is not None:
+        try:
+            return _tensors_of_shapes(run, run.call(method, Arguments([Given(shape)], {}), site))
+        except UserRaise:
+            return Tensor(Unknown(f"the compute_output_shape of {layer.cls} raises"))
+    assert base is not None
+    shapes = [tensor.shape for tensor in input_tensors(value) or []]
+    known = [one for one in shapes if not isinstance(one, Unknown)]
+    if not known or len(known) < len(shapes):
+        return None
+    try:
+        outputs = [Tensor(one) for one in base.definition.outputs_for(base.config, known)]
+    except (KerasError, Undetermined):
+        return None
+    return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
+
+
+def _tensors_of_shapes(run: Run, value: Value) -> Value:
+    """Tensors for a shape, or for a structure of shapes."""
+    items = value.items if isinstance(value, ListValue) and value.unknown is None else value
+    if isinstance(items, (list, tuple)) and items and isinstance(items[0], (list, tuple, ListValue)):
+        return run.new_list([_tensors_of_shapes(run, item) for item in items])
+    if isinstance(value, DictValue) and value.unknown is None:
+        return run.new_dict({key: _tensors_of_shapes(run, item) for key, item in value.items.items()})
+    return Tensor(as_shape(value))
+
+
+def _built_parts(layer: Layer) -> set[int]:
+    """The layers inside that have their variables, at any depth."""
+    found: set[int] = set()
+    waiting = list(layer.sublayers())
+    while waiting:
+        part = waiting.pop()
+        if id(part) not in found and _is_built(part):
+            found.add(id(part))
+            waiting.extend(part.sublayers())
+    return found
 
 
 def _build(run: Run, layer: CustomLayer | SubclassedModel, value: Value, site: Site) -> None:

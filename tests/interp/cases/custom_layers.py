@@ -1,0 +1,206 @@
+# Layers of the program's own, for Keras itself; behind the colon the status, where it is not exact.
+
+# -- build and call
+class Linear(layers.Layer):
+    def __init__(self, units, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.activation = keras.activations.get(activation)
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name='kernel')
+        self.bias = self.add_weight(shape=(self.units,), initializer='zeros', name='bias')
+    def call(self, x):
+        return self.activation(keras.ops.matmul(x, self.kernel) + self.bias)
+model = Sequential([Input((5,)), Linear(4, 'relu'), Linear(3, keras.activations.tanh), Linear(2)])
+
+# -- the declared output shape holds
+class Odd(layers.Layer):
+    def call(self, x):
+        return x[:, :2]
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], 7)
+x = Input((5,))
+model = Model(x, Odd()(x))
+
+# -- the declared shape of a layer inside a layer does not
+class Odd(layers.Layer):
+    def call(self, x):
+        return x[:, :2]
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], 7)
+class Outer(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.odd = Odd()
+        self.dense = Dense(3)
+    def call(self, x):
+        return self.dense(self.odd(x))
+x = Input((5,))
+model = Model(x, Outer()(x))
+
+# -- several declared shapes
+class Halves(layers.Layer):
+    def call(self, x):
+        return [x[:, :2], x[:, 2:]]
+    def compute_output_shape(self, input_shape):
+        return [(input_shape[0], 2), (input_shape[0], input_shape[-1] - 2)]
+x = Input((5,))
+a, b = Halves()(x)
+model = Model(x, [Dense(2)(a), Dense(3)(b)])
+
+# -- what a class of Keras declares holds for those that derive from it
+class Scaled(Dense):
+    def call(self, x):
+        return super().call(x) * 2
+x = Input((5,))
+model = Model(x, Scaled(3)(x))
+
+# -- parts built by hand
+class Block(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units = units
+    def build(self, input_shape):
+        self.parts = [Dense(self.units), Dense(self.units)]
+        shape = input_shape
+        for part in self.parts:
+            part.build(shape)
+            shape = part.compute_output_shape(shape)
+        super().build(input_shape)
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+class Stack(layers.Layer):
+    def __init__(self, depth):
+        super().__init__()
+        self.depth = depth
+    def build(self, input_shape):
+        self.blocks = []
+        for _ in range(self.depth):
+            self.blocks.append(Block(4))
+            self.blocks[-1].build(input_shape)
+            input_shape = self.blocks[-1].compute_output_shape(input_shape)
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+model = Sequential([Input((6, 3)), Stack(3), Flatten(), Dense(1)])
+
+# -- parts that are built by the call, in a layer that declares its shape
+class Late(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = Dense(4)
+    def call(self, x):
+        return self.dense(x)
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 4)
+x = Input((5,))
+model = Model(x, Late()(x))
+
+# -- parts that only data will build: unknown
+class Late(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = Dense(4)
+    def build(self, input_shape):
+        super().build(input_shape)
+    def call(self, x):
+        return self.dense(x)
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 4)
+x = Input((5,))
+model = Model(x, Late()(x))
+
+# -- parts that are never called
+class Idle(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.used = Dense(4)
+        self.unused = Dense(5)
+        self.unbuilt = Sequential([Dense(6)])
+        self.whole = Sequential([Input((2,)), Dense(7)])
+    def call(self, x):
+        return self.used(x)
+x = Input((3,))
+model = Model(x, Idle()(x))
+
+# -- attention with a causal mask
+class Attention(layers.Layer):
+    def __init__(self, size, heads):
+        super().__init__()
+        self.size, self.heads = size, heads
+        self.qkv = [Dense(size) for _ in range(3)]
+        self.out = Dense(size)
+    def split(self, x, batch):
+        x = keras.ops.reshape(x, (batch, -1, self.heads, self.size // self.heads))
+        return keras.ops.transpose(x, (0, 2, 1, 3))
+    def call(self, x):
+        batch, length = keras.ops.shape(x)[0], keras.ops.shape(x)[1]
+        q, k, v = [self.split(part(x), batch) for part in self.qkv]
+        scores = keras.ops.matmul(q, keras.ops.transpose(k, (0, 1, 3, 2))) / float(self.size) ** 0.5
+        i = keras.ops.arange(length)[:, None]
+        mask = keras.ops.cast(i >= keras.ops.arange(length), 'float32')[None, None]
+        scores = keras.ops.softmax(scores * mask - 1e9 * (1 - mask))
+        mixed = keras.ops.transpose(keras.ops.matmul(scores, v), (0, 2, 1, 3))
+        return self.out(keras.ops.reshape(mixed, (batch, -1, self.size)))
+class Block(layers.Layer):
+    def __init__(self, size):
+        super().__init__()
+        self.attention = Attention(size, 2)
+        self.norm = LayerNormalization()
+        self.feed = Sequential([Dense(2 * size, activation='relu'), Dense(size)])
+    def call(self, x):
+        x = self.norm(x + self.attention(x))
+        return x + self.feed(x)
+x = Input((10,), dtype='int32')
+model = Model(x, Dense(20)(Block(8)(Embedding(20, 8)(x))))
+
+# -- attention alone leaves the length open
+class Split(layers.Layer):
+    def call(self, x):
+        return keras.ops.reshape(x, (keras.ops.shape(x)[0], -1, 2, 4))
+x = Input((10, 8))
+model = Model(x, Split()(x))
+
+# -- positions inside and outside of a layer
+class Positions(layers.Layer):
+    def __init__(self, length, size):
+        super().__init__()
+        self.tokens = Embedding(30, size)
+        self.places = Embedding(length, size)
+    def call(self, x):
+        return self.tokens(x) + self.places(keras.ops.arange(keras.ops.shape(x)[-1]))
+x = Input((10,), dtype='int32')
+inside = Model(x, Positions(10, 8)(x))
+y = Input((10,), dtype='int32')
+outside = Model(y, Embedding(30, 8)(y) + Embedding(10, 8)(keras.ops.arange(10)))
+
+# -- a custom layer that is called on constants inside another one
+class Scale(layers.Layer):
+    def build(self, shape):
+        self.factor = self.add_weight(shape=(shape[-1],))
+    def call(self, x):
+        return x * self.factor
+class Outer(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.scale = Scale()
+    def call(self, x):
+        return x + self.scale(keras.ops.ones((1, 5)))
+x = Input((5,))
+model = Model(x, Outer()(x))
+
+# -- a mask beside the input
+class Masked(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = Dense(4)
+    def call(self, x, mask=None):
+        y = self.dense(x)
+        return y if mask is None else y * keras.ops.cast(mask, 'float32')[:, :, None]
+x, m = Input((6, 3)), Input((6,), dtype='bool')
+model = Model([x, m], Masked()(x, mask=m))
