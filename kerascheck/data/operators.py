@@ -31,6 +31,7 @@ from kerascheck.network.ir import Site
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 _MAX_WALKED = 16  # samples that a loop over an array meets one by one
+TOLIST = "array.tolist()"  # begins the key of the unknown items of such a list
 
 
 def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> Value:
@@ -394,6 +395,7 @@ def tolist(run: Run, array: Array) -> Value:
     if array.items is not None:
         return run.new_list([plain_number(item) for item in array.items])
     made: ListValue = run.unknown_list("the items of an array")
+    made.unknown = Unknown("the items of an array", (TOLIST, array.birth))
     return made
 
 

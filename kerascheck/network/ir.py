@@ -100,6 +100,8 @@ class Layer:
     unknown: Unknown | None = None
     #: Whether calling it runs code of the program.
     runs_program = False
+    #: Whether the program adds losses to it beside those of `compile`.
+    adds_losses = False
 
     def __init__(
         self,
@@ -429,6 +431,7 @@ class TrainCall:
         self.nodes = tuple(network.nodes)
         self.outputs = tuple(network.outputs)
         self.takes, self.gives = network.takes, network.gives
+        self.refusal: Raised | None = None  # what a layer refuses when the data runs through a `call` of the program
         self.guarded = False  # whether the program is ready for what Keras raises here
         self.dialect = 3  # the generation of Keras that the program is written for
 

@@ -19,6 +19,7 @@ LOSSES = frozenset(
         "categorical_focal_crossentropy", "sparse_categorical_crossentropy", "categorical_hinge", "cosine_similarity",
         "hinge", "squared_hinge", "huber", "kl_divergence", "log_cosh", "mean_absolute_error",
         "mean_absolute_percentage_error", "mean_squared_error", "mean_squared_logarithmic_error", "poisson",
+        "dice", "tversky",
     }
 )  # fmt: skip
 #: Short and old names.

@@ -13,7 +13,7 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
-from kerascheck.network.ir import Layer, Network, Site, Tensor, TrainCall
+from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 
@@ -51,9 +51,9 @@ def training_call(run: Run, network: Network, method: str, arguments: Arguments,
     network.met_data = True
     if network.is_sequential:
         _build_sequential(run, network, method, arguments, site)
-    elif network.kind == "subclass":
-        _build_subclass(run, network, method, arguments, site)
+    refusal = _build_subclass(run, network, method, arguments, site) if network.kind == "subclass" else None
     call = TrainCall(method, network, arguments, site, network.compiled)
+    call.refusal = refusal
     call.guarded = bool(run.guarded)
     call.dialect = run.project.dialect
     return call
@@ -83,24 +83,31 @@ def _batch_axis(method: str, arguments: Arguments, x: Any, stream: Pipeline | No
     return first.shape[0] if method.endswith("_on_batch") else _batch_size(first.shape[0], arguments)
 
 
-def _build_subclass(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> None:
-    """A model with a `call` of the program runs it on its data, unless the program trains in its own way."""
+def _build_subclass(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> Raised | None:
+    """A model with a `call` of the program runs it on its data, unless the program trains in its own way.
+
+    Gives what a layer refuses in it.
+    """
     from kerascheck.interp.keras.subclassing import SubclassedModel, run_call
 
     if not isinstance(network, SubclassedModel) or network.unknown is not None or network.own_methods:
-        return
+        return None
     features = raw_data(method, arguments)
     batch = _batch_axis(method, arguments, features.x, features.stream)
     inputs = None if isinstance(batch, Unknown) else _placeholders(run, features.x, batch, method)
     function = find_method(network.instance, "call")
     if inputs is None or function is None:
-        return
+        return None
     given = Arguments([Given(inputs)], {})
     if _has_parameter(function.function.node, "training"):
         given.keywords["training"] = Given(method in ("fit", "train_on_batch"))
     elif network.open is None and _same_sizes(inputs, network.inputs):
-        return  # nothing is new to it
+        return None  # nothing is new to it
+    before = len(run.program.raised)
     run_call(run, network, given, site, inputs)
+    refused = run.program.raised[before:]
+    del run.program.raised[before:]
+    return refused[0] if refused else None
 
 
 def _placeholders(run: Run, x: Value, batch: Dim, method: str) -> Value:

@@ -232,10 +232,15 @@ def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Val
     return add_weight(run, layer, arguments, site)
 
 
+def _add_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    layer.adds_losses = True
+    return None
+
+
 _LAYER_METHODS: dict[str, Method] = {
     "add_weight": _add_weight,
     "add_variable": _add_weight,
-    "add_loss": _nothing,
+    "add_loss": _add_loss,
     "add_metric": _nothing,
     "build": _build,
     "call": _call,

@@ -1,0 +1,1 @@
+"""What Keras does when data meets a model: each training call replayed on shapes."""

@@ -1,0 +1,22 @@
+"""What is found where data meets a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kerascheck.network.ir import Site, TrainCall
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Something that Keras refuses, or takes in a way that nobody means (`refused` is False).
+
+    `kind` names the rule that tells it: "input-shape", "input-structure", "index", "samples", "target-shape", "spread",
+    "target-structure", "missing", "weights", "classes".
+    """
+
+    kind: str
+    message: str
+    site: Site
+    call: TrainCall
+    refused: bool = True

@@ -1,0 +1,54 @@
+"""`sample_weight` and `class_weight`: what may stand there, and which shapes meet the values of a loss.
+
+Source: `ArrayDataAdapter` in keras/src/trainers/data_adapters/array_data_adapter.py, `reduce_weighted_values` in
+keras/src/losses/loss.py (Keras 3.15).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerascheck.data.array import Array
+from kerascheck.data.pipeline import Pipeline
+from kerascheck.fitting.shapes import BATCH, broadcast, show, squeeze_or_expand
+from kerascheck.fitting.structures import is_nested, same_structure
+from kerascheck.network.dims import Shape, format_shape
+from kerascheck.symbolic import KerasError, Undetermined, Unknown
+
+
+def check_class_weight(value: Any, targets: Any, weights: Any, stream: Pipeline | None) -> str | None:
+    """Why Keras refuses this `class_weight`; None where it may take it."""
+    if isinstance(value, Unknown) or isinstance(targets, Unknown):
+        return None
+    if stream is not None:
+        return "Keras 3 takes no class_weight beside a generator" if stream.kind == "generator" else None
+    if isinstance(weights, Array) or is_nested(weights):
+        return "class_weight and sample_weight cannot both be given"
+    if isinstance(targets, Array) and isinstance(targets.shape, tuple):
+        rank = len(targets.shape)
+        if rank > 2:
+            shape = format_shape(targets.shape)
+            return f"class_weight needs one class for each sample, the targets have the shape {shape}"
+    return None
+
+
+def check_sample_weight(weights: Any, targets: Any, values: Shape) -> None:
+    """Weights against the values of a loss, whose first axis is that of a batch. Raises KerasError, Undetermined."""
+    if is_nested(targets):
+        if is_nested(weights) and not same_structure(weights, targets):
+            raise KerasError("sample_weight must be given for each output, in the structure of the targets", "weights")
+        raise Undetermined("weights of several outputs")
+    if not isinstance(weights, Array) or isinstance(weights.shape, Unknown) or not weights.shape:
+        raise Undetermined("weights that are not known")
+    if not values:
+        return
+    given = (values[0], *weights.shape[1:])
+    left, right = squeeze_or_expand(values, given)
+    try:
+        broadcast(left, right)
+    except KerasError:
+        if len(values) > 1 and len(given) == 1:
+            advice = "Keras 3 wants an axis for each of the loss: sample_weight[:, None]"
+        else:
+            advice = f"it must be one weight for each of {show((BATCH, *values[1:]))}"
+        raise KerasError(f"sample_weight has the shape {format_shape(weights.shape)}; {advice}", "weights") from None
