@@ -12,7 +12,7 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
-from kerascheck.interp.functions import call_function, instantiate, symbolic_arguments
+from kerascheck.interp.functions import SymbolicArguments, call_function, instantiate, symbolic_arguments
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, IteratorValue, Scope, UserRaise
@@ -233,12 +233,6 @@ def _object(run: Run, owner: ClassValue) -> Any:
     from kerascheck.interp.attributes import find_member
 
     init = find_member(owner, "__init__")
-    arguments = symbolic_arguments(run, init, True) if isinstance(init, FunctionValue) else symbolic_arguments_of_none()
-    return instantiate(run, owner, arguments, owner.site)
-
-
-def symbolic_arguments_of_none() -> Any:
-    """No arguments at all."""
-    from kerascheck.network.arguments import Arguments
-
-    return Arguments([], {})
+    if isinstance(init, FunctionValue):
+        return instantiate(run, owner, symbolic_arguments(run, init, True), owner.site)
+    return instantiate(run, owner, SymbolicArguments([], {}), owner.site)

@@ -82,6 +82,9 @@ def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
         return
     if star is None:
         if len(items) != len(targets):
+            from kerascheck.interp.keras.lists import refuse_unpacking
+
+            refuse_unpacking(run, value, len(targets), targets[0])
             run.fails("ValueError", "unpacking that raises")
             items = [run.fresh("unpacking that raises", t) for t in targets]
         for element, item in zip(targets, items, strict=True):

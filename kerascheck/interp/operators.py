@@ -273,6 +273,9 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
         try:
             return items[index]
         except IndexError:
+            from kerascheck.interp.keras.lists import refuse_index
+
+            refuse_index(run, value, index, node)
             return run.fails("IndexError", "an index out of range", node)
     return run.fresh("an item at an unknown index", node)
 

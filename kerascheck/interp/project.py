@@ -284,6 +284,7 @@ _KERAS_1: _Signs = (
     ("output_dim", re.compile(r"\b(Dense|LSTM|GRU|SimpleRNN)\s*\(\s*output_dim\s*=")),
     ("Dropout", re.compile(r"Dropout(?<!\wDropout)\s*\(\s*p\s*=")),
     ("Convolution", re.compile(r"\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+")),
+    ("Model", re.compile(r"Model(?<!\wModel)\s*\(\s*input\s*=")),
 )
 #: Modules and methods that Keras 3 has no more.
 _KERAS_2: _Signs = (

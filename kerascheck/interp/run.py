@@ -346,6 +346,8 @@ class Run:
             value.met_data = True
             if value.birth >= self.frozen_before:
                 value.open = value.open or Unknown(reason)
+        elif isinstance(value, Layer):
+            value.met_unknown = True
         elif isinstance(value, IteratorValue):
             self.lose(value, reason)
         elif isinstance(value, (ListValue, DictValue)):

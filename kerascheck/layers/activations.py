@@ -41,6 +41,7 @@ class LeakyReLU(SingleInput):
     name = "LeakyReLU"
     signature = "negative_slope=0.3"
     old_parameters = {"alpha": "negative_slope"}
+    kept_parameters = frozenset({"alpha"})
 
     def validate(self, c: Config) -> None:
         _refuse_negative(c, "negative_slope")
@@ -50,6 +51,7 @@ class PReLU(SingleInput):
     """Leaky rectifier whose slopes are learned. https://keras.io/api/layers/activation_layers/prelu/"""
 
     name = "PReLU"
+    keeps_rank = True
     signature = "alpha_initializer='Zeros', alpha_regularizer=None, alpha_constraint=None, shared_axes=None"
     old_parameters = {"init": "alpha_initializer"}
 
@@ -77,6 +79,7 @@ class Softmax(SingleInput):
     """Softmax along an axis. https://keras.io/api/layers/activation_layers/softmax/"""
 
     name = "Softmax"
+    call_tensors = 2  # the second is a mask
     signature = "axis=-1"
 
 

@@ -31,6 +31,7 @@ class Attention(LayerDef):
     name = "Attention"
     signature = "use_scale=False, score_mode='dot', dropout=0.0, seed=None"
     min_ndim = 1
+    call_tensors = 2  # the second is a mask
 
     def validate(self, c: Config) -> None:
         c.number("dropout")
@@ -44,6 +45,21 @@ class Attention(LayerDef):
                 "input-count",
             )
         super().check_inputs(c, shapes)
+        query, value, key = shapes[0], shapes[1], shapes[-1]
+        if len(query) != len(key) or len(key) < 3 or len(value) != len(key):
+            return
+        if definitely_different(query[-1], key[-1]) and 1 not in (query[-1], key[-1]):
+            raise KerasError(
+                f"{self.name} compares the last axis of query and key, found {format_shape(query)} and "
+                f"{format_shape(key)}; project one of them with Dense({query[-1]})",
+                "shape",
+            )
+        if definitely_different(value[-2], key[-2]):
+            raise KerasError(
+                f"{self.name} needs a value and a key of one length, found {format_shape(value)} and "
+                f"{format_shape(key)}",
+                "shape",
+            )
 
     def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
         weights = [Weight("scale", ())] if c.flag("use_scale") else []
@@ -76,6 +92,8 @@ class _Projected(LayerDef):
 
     #: Ranks whose meaning is clear; Keras takes others too, but mixes the axes up.
     usual_ranks: ClassVar[Container[int]] = range(2, 100)
+    call_tensors = 3
+    one_by_one = True
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
         if len(shapes) not in (2, 3):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import difflib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
-from kerascheck.layers.names import check_names
+from kerascheck.layers.names import check_base, check_names
+from kerascheck.layers.values import describe_wrong
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, size_of
 from kerascheck.network.ir import KerasObject, Layer, Weight
@@ -89,10 +91,11 @@ class Config(Mapping[str, Any]):
         raise self._refusal("an integer", name, value)
 
     def _refusal(self, expected: str, name: str, value: Any) -> KerasError | Undetermined:
-        """What to raise for a value of a wrong type: only plain Python values are surely wrong."""
-        if value is None or isinstance(value, (bool, int, float, complex, str, bytes, tuple, list, dict, set)):
-            return KerasError(f"{self.layer_name} expects {expected} for {name}, got {value!r}", "argument")
-        return Undetermined(f"{name} of {self.layer_name}")
+        """What to raise for a value of a wrong type: only what surely is no such value is wrong."""
+        found = describe_wrong(self.layer_name, value)
+        if found is None:
+            return Undetermined(f"{name} of {self.layer_name}")
+        return KerasError(f"{self.layer_name} expects {expected} for {name}, got {found}", "argument")
 
     def dims(self, name: str, rank: int) -> tuple[Int, ...]:
         """A size per axis; one number stands for all axes."""
@@ -173,18 +176,35 @@ class LayerDef:
     old_names: ClassVar[tuple[str, ...]] = ()
     #: Names Keras 1 and 2 used for the parameters, with the Keras 3 name.
     old_parameters: ClassVar[Mapping[str, str]] = {}
+    #: Those of the old names that Keras 3 still takes.
+    kept_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Parameters that Keras 1 or 2 had and that no longer mean anything; ignored in programs of those generations.
     removed_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Keyword arguments every layer takes (the base class of Keras's layers reads them).
     base_parameters: ClassVar[frozenset[str]] = frozenset(
         {
             "name", "dtype", "trainable", "autocast", "activity_regularizer", "input_shape", "input_dim",
-            "batch_input_shape", "batch_shape", "batch_size", "input_dtype", "input_length", "weights", "dynamic",
         }
     )  # fmt: skip
+    #: Keyword arguments every layer took before Keras 3, and what to write now.
+    old_base_parameters: ClassVar[Mapping[str, str]] = {
+        "batch_input_shape": "begin the model with keras.Input(batch_shape=...)",
+        "batch_shape": "give it to keras.Input",
+        "batch_size": "give it to keras.Input",
+        "input_dtype": "give it to keras.Input as dtype",
+        "input_length": "the layer reads the length from its input",
+        "weights": "call set_weights on the built layer",
+        "dynamic": "leave it out",
+    }
     #: Required rank of each input, or the least (both count the batch axis).
     ndim: ClassVar[int | None] = None
     min_ndim: ClassVar[int | None] = None
+    #: Whether a built layer refuses inputs of another rank than that of its first.
+    keeps_rank: ClassVar[bool] = False
+    #: How many tensors the layer is called on one after the other (`layer(query, value, key)`).
+    call_tensors: ClassVar[int] = 1
+    #: Whether it refuses them in a list.
+    one_by_one: ClassVar[bool] = False
     #: Whether Keras finds a wrong rank also where a wrapper builds the layer without calling it.
     checks_rank_at_build: ClassVar[bool] = False
 
@@ -212,6 +232,11 @@ class LayerDef:
                     f"found rank {len(shape)}: {format_shape(shape)}",
                     "rank",
                 )
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether the layer may have variables, and so must be built."""
+        return type(self).weights_for is not LayerDef.weights_for
 
     def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
         """The variables that building on these inputs creates (those of `weight_holders` not included)."""
@@ -254,6 +279,10 @@ class SingleInput(LayerDef):
         if len(shapes) != 1:
             raise KerasError(f"{self.name} takes one input, it is called on {len(shapes)}", "input-count")
         super().check_inputs(c, shapes)
+
+    @property
+    def has_weights(self) -> bool:
+        return type(self).weights is not SingleInput.weights
 
     def weights(self, c: Config, shape: Shape) -> list[Weight]:
         """The variables that building on this input creates."""
@@ -381,8 +410,11 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
     positional = [g.value for g in arguments.positional]
     keywords = {k: g.value for k, g in arguments.keywords.items()}
     for old, new in definition.old_parameters.items():
-        if old in keywords and new not in keywords:
-            keywords[new] = keywords.pop(old)
+        if old not in keywords or new in keywords:
+            continue
+        if dialect >= 3 and old not in definition.kept_parameters:
+            raise KerasError(f"{definition.name} has no argument {old}; Keras 3 calls it {new}", "unknown-argument")
+        keywords[new] = keywords.pop(old)
     if dialect < 3:
         for name in definition.removed_parameters & keywords.keys():
             del keywords[name]
@@ -400,9 +432,10 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
         if name in given:
             raise KerasError(f"{definition.name} got two values for {name}", "argument")
         if name not in accepted and name not in definition.base_parameters:
-            if dialect < 3:
+            if dialect >= 3:
+                raise _unknown_argument(definition, name)
+            if name not in definition.old_base_parameters:
                 continue  # an older Keras may have taken it; it changes no shape that is known here
-            raise KerasError(f"{definition.name} has no argument {name}", "unknown-argument")
         values[name] = value
         given.add(name)
     for name in names:
@@ -422,8 +455,22 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
     with contextlib.suppress(*unjudged):
         definition.validate(config)
     if dialect >= 3:
+        if values.get("input_dim") is not None and "input_shape" in given and "input_dim" not in accepted:
+            raise KerasError(f"{definition.name} takes input_shape or input_dim, not both", "unknown-argument")
+        check_base(definition.name, values)
         check_names(definition.name, values)
     return config
+
+
+def _unknown_argument(definition: LayerDef, name: str) -> KerasError:
+    """The refusal of an argument that the layer does not have, with a way out where one is known."""
+    _, _, accepted = parse_signature(definition.signature)
+    if name in definition.old_base_parameters:
+        hint = f" in Keras 3; {definition.old_base_parameters[name]}"
+    else:
+        close = difflib.get_close_matches(name, sorted(accepted | definition.base_parameters), n=1, cutoff=0.75)
+        hint = f"; did you mean {close[0]}?" if close else ""
+    return KerasError(f"{definition.name} has no argument {name}{hint}", "unknown-argument")
 
 
 def activation_name(value: Any) -> str | Unknown:

@@ -72,6 +72,7 @@ class EinsumDense(SingleInput):
     """A dense layer written as an einsum equation. https://keras.io/api/layers/core_layers/einsum_dense/"""
 
     name = "EinsumDense"
+    keeps_rank = True
     signature = (
         "equation, output_shape, activation=None, bias_axes=None, kernel_initializer='glorot_uniform', "
         "bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, kernel_constraint=None, "
@@ -194,6 +195,7 @@ class Embedding(SingleInput):
         "W_constraint": "embeddings_constraint",
     }
     removed_parameters = frozenset({"dropout"})
+    base_parameters = LayerDef.base_parameters | {"input_length"}  # which Keras 3 takes and ignores
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
         # what stands where in Keras 1 and 2, None for what is gone
@@ -230,7 +232,7 @@ class ReversibleEmbedding(Embedding):
         "input_dim, output_dim, tie_weights=True, embeddings_initializer='uniform', embeddings_regularizer=None, "
         "embeddings_constraint=None, mask_zero=False, reverse_dtype=None, logit_soft_cap=None"
     )
-    base_parameters = LayerDef.base_parameters | {"lora_rank", "lora_alpha", "quantization_config"}
+    base_parameters = Embedding.base_parameters | {"weights", "lora_rank", "lora_alpha", "quantization_config"}
 
     def weights(self, c: Config, shape: Shape) -> list[Weight]:
         refuse_quantized(c)
@@ -269,6 +271,7 @@ class Lambda(LayerDef):
     """
 
     name = "Lambda"
+    call_tensors = 2  # the second is a mask
     signature = "function, output_shape=None, mask=None, arguments=None"
 
     def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:

@@ -1,7 +1,7 @@
-"""The names that Keras 3 knows for activations, regularizers and constraints.
+"""The names that Keras 3 knows for activations, initializers, regularizers, constraints and data types.
 
-Keras 3 looks these up in fixed tables: a name registered by the program does not count. (Initializers are different:
-there, custom names do work.)
+Keras 3 looks these up in fixed tables. Only initializers may have names that the program registers: whoever reports an
+unknown name looks at that.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from kerascheck.symbolic import KerasError
+from kerascheck.layers.values import describe_wrong, is_plain
+from kerascheck.network.ir import is_symbolic
+from kerascheck.symbolic import KerasError, Symbol
 
 ACTIVATIONS = frozenset(
     {
@@ -33,21 +35,71 @@ CONSTRAINTS = frozenset(
     }
 )  # fmt: skip
 
+INITIALIZERS = frozenset(
+    {
+        "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "IdentityInitializer",
+        "Initializer", "LecunNormal", "LecunUniform", "Ones", "Orthogonal", "OrthogonalInitializer", "RandomNormal",
+        "RandomUniform", "STFT", "STFTInitializer", "TruncatedNormal", "VarianceScaling", "Zeros", "constant",
+        "glorot_normal", "glorot_uniform", "he_normal", "he_uniform", "identity", "initializer", "lecun_normal",
+        "lecun_uniform", "normal", "one", "ones", "orthogonal", "random_normal", "random_uniform", "stft",
+        "truncated_normal", "uniform", "variance_scaling", "zero", "zeros",
+    }
+)  # fmt: skip
+DTYPES = frozenset(
+    {
+        "float16", "float32", "float64", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
+        "bfloat16", "bool", "string", "float8_e4m3fn", "float8_e5m2", "complex64", "complex128", "int",
+    }
+)  # fmt: skip
+
+#: How the names of parameters end, what they take, and the names for it.
+_TABLES = (
+    ("activation", "activation", ACTIVATIONS),
+    ("_initializer", "initializer", INITIALIZERS),
+    ("_regularizer", "regularizer", REGULARIZERS),
+    ("_constraint", "constraint", CONSTRAINTS),
+)
+
 
 def check_names(layer: str, values: Mapping[str, Any]) -> None:
-    """Raise KerasError for a name of an activation, regularizer or constraint that Keras 3 does not know."""
+    """Raise KerasError for an argument that Keras 3 takes for no activation, initializer and so on."""
     for parameter, value in values.items():
-        if not isinstance(value, str):
-            continue
-        if parameter.endswith("activation"):
-            kind, known = "activation", ACTIVATIONS
-        elif parameter.endswith("_regularizer"):
-            kind, known = "regularizer", REGULARIZERS
-        elif parameter.endswith("_constraint"):
-            kind, known = "constraint", CONSTRAINTS
-        else:
-            continue
+        for ending, kind, known in _TABLES:
+            if parameter.endswith(ending):
+                _check_name(layer, parameter, value, kind, known)
+                break
+
+
+def _check_name(layer: str, parameter: str, value: Any, kind: str, known: frozenset[str]) -> None:
+    if isinstance(value, str):
         if value not in known:
-            close = difflib.get_close_matches(value.lower(), sorted(known), n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise KerasError(f"{layer}: Keras knows no {kind} called {value!r}{hint}", "argument")
+            raise unknown_name(layer, kind, value, known)
+    elif isinstance(value, (bool, int, float, list, tuple)) or is_symbolic(value):
+        raise KerasError(
+            f"{layer} expects a name or a function for {parameter}, got {describe_wrong(layer, value)}", "argument"
+        )
+    elif isinstance(value, Symbol) and value.name == f"keras.{kind}s":
+        raise KerasError(f"{layer} expects one {kind} for {parameter}, got the module {value.name}", "argument")
+
+
+def unknown_name(owner: str, kind: str, value: str, known: frozenset[str]) -> KerasError:
+    """The refusal of a name that is in no table of Keras's, with the nearest that is."""
+    close = difflib.get_close_matches(value.lower(), sorted(known), n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return KerasError(f"{owner}: Keras knows no {kind} called {value!r}{hint}", "argument")
+
+
+def check_base(layer: str, values: Mapping[str, Any]) -> None:
+    """Raise KerasError for what the base class of all layers refuses in Keras 3."""
+    name, trainable, dtype = (values.get(key) for key in ("name", "trainable", "dtype"))
+    if _is_wrong_name(name):
+        raise KerasError(f"{layer} expects a string without a slash for name, got {name!r}", "argument")
+    if "trainable" in values and not isinstance(trainable, bool) and is_plain(trainable):
+        raise KerasError(f"{layer} expects True or False for trainable, got {trainable!r}", "argument")
+    if isinstance(dtype, str) and dtype.removeprefix("mixed_") not in DTYPES and "_from_" not in dtype:
+        raise unknown_name(layer, "data type", dtype, DTYPES)
+
+
+def _is_wrong_name(name: Any) -> bool:
+    """Whether Keras surely refuses the name of a layer."""
+    return (isinstance(name, str) and "/" in name) or isinstance(name, (int, float, list, tuple, dict))

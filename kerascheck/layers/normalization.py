@@ -39,6 +39,7 @@ class BatchNormalization(SingleInput):
     """Normalizes over the batch. https://keras.io/api/layers/normalization_layers/batch_normalization/"""
 
     name = "BatchNormalization"
+    keeps_rank = True
     signature = (
         "axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True, beta_initializer='zeros', "
         "gamma_initializer='ones', moving_mean_initializer='zeros', moving_variance_initializer='ones', "

@@ -155,6 +155,7 @@ class GlobalAveragePooling1D(_GlobalPooling):
     """The mean along time. https://keras.io/api/layers/pooling_layers/global_average_pooling1d/"""
 
     name = "GlobalAveragePooling1D"
+    call_tensors = 2  # the second is a mask
     ndim = 3
     old_names = ("GlobalAvgPool1D",)
 

@@ -19,7 +19,7 @@ from kerascheck.layers.geometry import (
     split_channels,
     window,
 )
-from kerascheck.network.dims import Dim, Int, Shape, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
 from kerascheck.network.ir import BuiltinLayer, Layer, Weight
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
@@ -96,6 +96,8 @@ class _GruGates(_Gates):
 
 class Cell(LayerDef):
     """One step of a recurrent layer, called on an input and its states."""
+
+    call_tensors = 2
 
     def state_sizes(self, c: Config) -> list[Int]:
         """The sizes of its states, all nesting removed."""
@@ -251,6 +253,8 @@ def build_cell(c: Config, cell: Layer, incoming: Shape) -> Int:
 class Recurrent(LayerDef):
     """A layer that walks along time (axis 1): called on a sequence and, if given, its first states."""
 
+    call_tensors = 2
+    one_by_one = True
     # SimpleRNN, LSTM and GRU hand it on to RNN through **kwargs.
     base_parameters = LayerDef.base_parameters | {"zero_output_for_mask"}
 
@@ -264,6 +268,11 @@ class Recurrent(LayerDef):
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
         super().check_inputs(c, shapes[:1])
+        if len(shapes) > 1:
+            self.check_states(c, shapes[1:])
+
+    def check_states(self, c: Config, states: Sequence[Shape]) -> None:
+        """Raise KerasError for first states that do not fit."""
 
     def check_stateful(self, c: Config, shape: Shape) -> None:
         """Raise KerasError for a stateful layer without a batch size."""
@@ -303,6 +312,19 @@ class _PlainRecurrent(_Gates, Recurrent):
 
     def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
         return [(shape[0], c.dim("units"))]
+
+    def check_states(self, c: Config, states: Sequence[Shape]) -> None:
+        units = c.dim("units")
+        wanted = len(self.state_shapes(c, (None,)))
+        if len(states) < wanted:
+            raise KerasError(f"{self.name} needs {wanted} initial states, it is given {len(states)}", "input-count")
+        for state in states[:wanted]:
+            if state and definitely_different(state[-1], units):
+                raise KerasError(
+                    f"{self.name} has {units} units, but is given an initial state of shape {format_shape(state)}; "
+                    "both layers need the same number of units",
+                    "shape",
+                )
 
     def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
         return self.gate_weights(c, known_size(c, shapes[0], -1, "its features"))

@@ -17,6 +17,7 @@ class Wrapper(LayerDef):
 
     name = "Wrapper"
     signature = "layer"
+    call_tensors = 2  # whatever the layer inside takes
 
     def validate(self, c: Config) -> None:
         c.layer("layer")
@@ -82,6 +83,7 @@ class Bidirectional(LayerDef):
 
     name = "Bidirectional"
     signature = "layer, merge_mode='concat', weights=None, backward_layer=None"
+    call_tensors = 2
 
     def validate(self, c: Config) -> None:
         mode = c.known("merge_mode")
@@ -113,7 +115,10 @@ class Bidirectional(LayerDef):
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
         forward = self.recurrent(c, "layer")
-        forward.definition.check_inputs(forward.config, shapes)
+        sequence, states = shapes[:1], shapes[1:]
+        half = len(states) // 2
+        for part in (states[:half], states[half:]) if states else ((),):
+            forward.definition.check_inputs(forward.config, [*sequence, *part])
 
     def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
         forward = self.recurrent(c, "layer")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from kerascheck.network.dims import Int, Shape, SymDim, format_shape, is_exact, prod_ints
+from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_exact, prod_ints
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
@@ -76,6 +76,21 @@ class Tensor:
         return f"Tensor({self.shape if isinstance(self.shape, Unknown) else format_shape(self.shape)})"
 
 
+def is_symbolic(value: Any) -> bool:
+    """Whether it is a tensor that comes from an `Input`, and so a placeholder without values."""
+    seen: set[int] = set()
+    waiting = [value] if isinstance(value, Tensor) else []
+    while waiting:
+        node = waiting.pop().node
+        if node is None or id(node) in seen:
+            continue
+        if isinstance(node.layer, InputLayer):
+            return True
+        seen.add(id(node))
+        waiting.extend(node.inputs)
+    return False
+
+
 class Node:
     """One call of a layer: where, on what, giving what."""
 
@@ -102,6 +117,8 @@ class Layer:
     runs_program = False
     #: Whether the program adds losses to it beside those of `compile`.
     adds_losses = False
+    #: Whether it may have been called where the analysis does not see it.
+    met_unknown = False
 
     def __init__(
         self,
@@ -249,7 +266,7 @@ class BuiltinLayer(Layer):
         if self.weights is None or isinstance(self.weights, Unknown):
             self.weights = weights
         elif not isinstance(weights, Unknown):
-            self._check_reuse(self.weights, weights)
+            self._check_reuse(self.weights, weights, shapes)
         if known is not None:
             return list(known[1])
         outputs = self.definition.outputs_for(self.config, shapes)
@@ -259,17 +276,22 @@ class BuiltinLayer(Layer):
                 memory[key] = (weights, list(outputs))
         return outputs
 
-    def _check_reuse(self, built: list[Weight], wanted: list[Weight]) -> None:
-        """A built layer keeps its weights: another input size is refused."""
-        from kerascheck.network.dims import definitely_different
-
+    def _check_reuse(self, built: list[Weight], wanted: list[Weight], shapes: list[Shape]) -> None:
+        """A built layer keeps its weights: another input size is refused, by some layers another rank, too."""
+        before = self.calls[0].inputs[0].shape if self.calls and self.calls[0].inputs else ()
+        if self.definition.keeps_rank and isinstance(before, tuple) and before and len(before) != len(shapes[0]):
+            raise KerasError(
+                f"layer {self.name} ({self.cls}) is built for inputs of rank {len(before)}, found rank "
+                f"{len(shapes[0])}: {format_shape(shapes[0])}; make another layer for them",
+                "reuse",
+            )
         for old, new in zip(built, wanted, strict=False):
             if len(old.shape) == len(new.shape) and any(
                 definitely_different(a, b) for a, b in zip(old.shape, new.shape, strict=True)
             ):
                 raise KerasError(
                     f"layer {self.name} ({self.cls}) is built with {old.name} of shape {format_shape(old.shape)}, "
-                    f"but this input needs {format_shape(new.shape)}",
+                    f"but this input needs {format_shape(new.shape)}; make another layer for it",
                     "reuse",
                 )
 
@@ -341,6 +363,7 @@ class Network(Layer):
                     f"model {self.name} has {len(self.inputs)} inputs but is called on {len(shapes)}", "input-count"
                 )
             for tensor, shape in zip(self.inputs, shapes, strict=True):
+                self._check_input(tensor, shape)
                 known[id(tensor)] = shape
         elif self.nodes and self.nodes[0].inputs:
             known[id(self.nodes[0].inputs[0])] = shapes[0]
@@ -363,6 +386,22 @@ class Network(Layer):
                 raise Undetermined(f"an output of {self.name} is not connected to its inputs")
             results.append(known[id(tensor)])
         return results
+
+    def _check_input(self, tensor: Tensor, shape: Shape) -> None:
+        """Raise KerasError for an input that the model was not made for; Keras adds or drops a last axis of size 1.
+
+        Source: `assert_input_compatibility` in keras/src/layers/input_spec.py, `_adjust_input_rank` of Functional.
+        """
+        wanted = tensor.shape
+        if isinstance(wanted, Unknown):
+            return
+        message = f"model {self.name} expects an input of shape {format_shape(wanted)}, found {format_shape(shape)}"
+        longer, shorter = (wanted, shape) if len(wanted) > len(shape) else (shape, wanted)
+        if len(longer) > len(shorter) + (longer[-1:] == (1,)):
+            raise KerasError(message, "rank")
+        sizes = [one[1:-1] if one[-1:] == (1,) else one[1:] for one in (wanted, shape)]
+        if any(definitely_different(a, b) for a, b in zip(*sizes, strict=False)):
+            raise KerasError(message, "shape")
 
     def output_shapes(self) -> list[Shape] | Unknown:
         shapes: list[Shape] = []

@@ -36,12 +36,14 @@ class _Refusal(Rule):
 _MERGING = frozenset(
     {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}
 )  # fmt: skip
+#: What operations on several tensors say.
+_MERGES = frozenset({"broadcast", "matmul", "einsum"})
 
 
 def _kind(raised: Raised) -> str:
     """The kind of the error; where sizes do not fit, the layer says more."""
     cls = raised.layer.cls if raised.layer is not None else None
-    if raised.error.kind == "shape" and cls in _MERGING:
+    if raised.error.kind in _MERGES or (raised.error.kind == "shape" and cls in _MERGING):
         return "merge"
     if raised.error.kind == "shape" and cls == "Reshape":
         return "reshape"
@@ -360,11 +362,12 @@ class MergeMismatch(_Refusal):
 
     ## What it does
 
-    Compares the shapes that `Add`, `Multiply`, `Concatenate`, `Dot` and the other merging layers get.
+    Compares the shapes that `Add`, `Multiply`, `Concatenate`, `Dot` and the other merging layers get, and those that
+    operators and functions such as `+`, `@`, `keras.ops.stack` and `einsum` combine.
 
     ## Why it is bad
 
-    Keras raises ValueError when the layer is called.
+    Keras raises ValueError when the layer is called or the operation is made.
 
     ## Example
 
@@ -587,7 +590,7 @@ layer = Dense(32, activations="relu")
 from keras.layers import Dense
 layer = Dense(32, activations="relu")
 """,
-            [(3, "Dense has no argument activations")],
+            [(3, "Dense has no argument activations; did you mean activation?")],
         ),
         Invalid(
             """
@@ -722,7 +725,13 @@ shared = layers.Dense(4)
 a = shared(Input((8,)))
 b = shared(Input((9,)))
 """,
-            [(5, "layer dense (Dense) is built with kernel of shape (8, 4), but this input needs (9, 4)")],
+            [
+                (
+                    5,
+                    "layer dense (Dense) is built with kernel of shape (8, 4), but this input needs (9, 4); "
+                    "make another layer for it",
+                )
+            ],
         ),
     ]
 

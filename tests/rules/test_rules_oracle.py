@@ -32,16 +32,6 @@ _NOT_RUNNABLE = re.compile(
 _ONLY_ZEROS = re.compile(r"Dropout\(1\.0\)")
 
 
-@pytest.fixture(scope="module")
-def keras() -> Any:
-    import os
-
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    pytest.importorskip("tensorflow", reason="compares with the real Keras: needs TensorFlow (pip install '.[test]')")
-    return pytest.importorskip("keras", minversion="3.0", reason="compares with the real Keras 3")
-
-
 def _valid() -> list[Any]:
     return [
         pytest.param(code, id=f"{rule.code}-{number}")

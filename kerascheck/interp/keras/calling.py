@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from kerascheck.data.array import Array
-from kerascheck.interp.keras.eager import call_on_data, data_shapes
-from kerascheck.interp.keras.tensors import Constant
 from kerascheck.data.layer_numbers import with_numbers
+from kerascheck.interp.keras.eager import call_on_data, data_shapes
+from kerascheck.interp.keras.lists import KerasList
+from kerascheck.interp.keras.refusals import first_argument, refused_call
+from kerascheck.interp.keras.tensors import Constant
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
-from kerascheck.layers.base import MultiInput
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 
@@ -18,7 +21,15 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     """`layer(inputs, ...)`."""
     from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel, call_custom
 
-    value = arguments.positional[0].value if arguments.positional else arguments.value("inputs")
+    own: CustomLayer | SubclassedModel | None = layer if isinstance(layer, CustomLayer) else None
+    if isinstance(layer, SubclassedModel) and layer.kind == "subclass":
+        own = layer
+    if own is None and layer.unknown is None:
+        error = refused_call(layer, arguments, run.project.dialect)
+        if error is not None:
+            run.raised(error, site, layer)
+            return _refused(run, layer)
+    value = first_argument(arguments)
     if isinstance(value, DictValue) and isinstance(layer, Network):
         value = _by_input_name(run, layer, value)
     if run.tracing:
@@ -29,30 +40,36 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         # Data, or something unknown: what comes out is not followed.
         if isinstance(layer, Network):
             layer.met_data = True
+        layer.met_unknown = layer.met_unknown or isinstance(value, Unknown)
         shapes = data_shapes(value)
         if shapes is not None:
             return with_numbers(layer, value, call_on_data(run, layer, shapes, site))
         if isinstance(value, Unknown):
             return run.fresh(f"{layer.cls} on something unknown", site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)
-    if isinstance(layer, CustomLayer) or (isinstance(layer, SubclassedModel) and layer.kind == "subclass"):
-        return call_custom(run, layer, arguments, site)
-    if isinstance(value, Tensor) and isinstance(layer, BuiltinLayer) and isinstance(layer.definition, MultiInput):
-        run.raised(
-            KerasError(f"{layer.cls} takes a list of inputs, it is called on a single tensor", "input-count"),
-            site,
-            layer,
-        )
-        return Tensor(Unknown("Keras raises before this"))
+    if own is not None:
+        return call_custom(run, own, arguments, site)
     for name in ("initial_state", "value", "key"):
         extra = input_tensors(arguments.value(name))
         if extra:
             tensors += extra
-    if len(arguments.positional) > 1:
-        tensors += input_tensors(arguments.positional[1].value) or []
-        if len(arguments.positional) > 2:
-            tensors += input_tensors(arguments.positional[2].value) or []
-    outputs = apply_layer(run, layer, tensors, site)
+    for given in arguments.positional[1:3]:
+        tensors += input_tensors(given.value) or []
+    return _handed_out(run, layer, apply_layer(run, layer, tensors, site))
+
+
+def _handed_out(run: Run, layer: Layer, outputs: list[Tensor]) -> Value:
+    """The outputs of a call as the program gets them."""
+    if len(outputs) == 1:
+        return outputs[0]
+    if any(isinstance(tensor.shape, Unknown) for tensor in outputs):
+        return run.new_list(outputs)  # how many they are may not be known either
+    return KerasList(outputs, run.tick(), "outputs", layer)
+
+
+def _refused(run: Run, layer: Layer) -> Value:
+    """What a refused call gives, so that the analysis goes on."""
+    outputs = [Tensor(Unknown("Keras raises before this")) for _ in range(_output_count(layer))]
     return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
 
 
@@ -129,11 +146,12 @@ def input_tensors(value: Value) -> list[Tensor] | None:
 
 
 def apply_layer(
-    run: Run, layer: Layer, tensors: list[Tensor], site: Site | None, is_list: bool = False
+    run: Run, layer: Layer, tensors: list[Tensor], site: Site | None, caller: Site | None = None
 ) -> list[Tensor]:
     """Call the layer on tensors, note the call, and give its output tensors.
 
-    Where Keras would refuse, that is noted and the output is unknown, so that the analysis goes on.
+    Where Keras would refuse, that is noted and the output is unknown, so that the analysis goes on. `caller` is the
+    place whose call Keras refuses, where that is another one; within it the refusal is shown at the layer.
     """
     run.reach(site)
     shapes = [tensor.shape for tensor in tensors]
@@ -153,14 +171,28 @@ def apply_layer(
             inferred = layer.infer(known)
             outputs = [Tensor(shape, dtype) for shape in inferred]
         except KerasError as error:
-            run.raised(error, site if layer.site is None else _crash_site(layer, site), layer)
-            layer.unknown = layer.unknown or Unknown("Keras refuses to build it")
+            run.raised(error, place(layer, caller) or site or layer.site, layer)
+            if not layer.calls and not isinstance(layer, Network):
+                layer.unknown = layer.unknown or Unknown("Keras refuses to build it")
             outputs = [Tensor(Unknown("Keras raises before this"), dtype) for _ in range(_output_count(layer))]
         except Undetermined as undetermined:
             outputs = [Tensor(Unknown(undetermined.reason), dtype) for _ in range(_output_count(layer))]
     node = Node(layer, tuple(tensors), tuple(outputs), site)
     layer.calls.append(node)
     return outputs
+
+
+def place(layer: Layer, caller: Site | None) -> Site | None:
+    """Where a refusal of the layer is shown: at the layer where the refused call makes it, else at the call."""
+    if caller is None or layer.site is None or layer.site.file is not caller.file:
+        return caller
+    waiting: list[cst.CSTNode] = [caller.node]
+    while waiting:
+        node = waiting.pop()
+        if node is layer.site.node:
+            return layer.site
+        waiting.extend(node.children)
+    return caller
 
 
 def _output_count(layer: Layer) -> int:
@@ -170,8 +202,3 @@ def _output_count(layer: Layer) -> int:
     if layer.config.get("return_state") is True:
         return 3 if "LSTM" in layer.cls else 2
     return 1
-
-
-def _crash_site(layer: Layer, site: Site | None) -> Site | None:
-    """Where a refused call is reported: the call itself where there is one, else the construction."""
-    return site if site is not None else layer.site

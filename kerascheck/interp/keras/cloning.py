@@ -37,6 +37,7 @@ def _copy_network(run: Run, model: Network, site: Site, copies: dict[int, Layer]
     network = Network(model.cls, model.name, site)
     network.kind, network.birth = model.kind, run.tick()
     known: dict[int, Tensor] = {}
+    calls: list[Node] = []
     for tensor in model.inputs:
         original = tensor.node.layer if tensor.node is not None else None
         entry = InputLayer(original.name if original is not None else "input", tensor.shape, tensor.dtype, site)
@@ -48,12 +49,14 @@ def _copy_network(run: Run, model: Network, site: Site, copies: dict[int, Layer]
         incoming = [known[id(tensor)] for tensor in node.inputs if id(tensor) in known]
         if len(incoming) != len(node.inputs):
             raise Undetermined("a clone of a graph that is not known")
-        for old, new in zip(node.outputs, _call(run, node, incoming, site, copies), strict=True):
+        outputs = _call(run, node, incoming, site, copies)
+        calls += [outputs[0].node] if outputs[0].node is not None else []
+        for old, new in zip(node.outputs, outputs, strict=True):
             known[id(old)] = new
     network.outputs = [known[id(tensor)] for tensor in model.outputs if id(tensor) in known]
     if model.kind == "sequential":
         network.layers = [copies[id(layer)] for layer in model.layers]
-        network.nodes = [layer.calls[-1] for layer in network.layers]
+        network.nodes = calls
     else:
         finish_functional(run, network, site)
     run.program.networks.append(network)

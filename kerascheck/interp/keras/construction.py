@@ -6,16 +6,18 @@ from collections.abc import Callable
 
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.cloning import clone_model
-from kerascheck.interp.keras.freeze import as_shape, as_size, freeze_arguments
+from kerascheck.interp.keras.freeze import checked_shape, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
+from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.keras.sequential import make_sequential
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.layers.base import configure
-from kerascheck.layers.registry import find
+from kerascheck.layers.names import DTYPES, check_base, unknown_name
+from kerascheck.layers.registry import REMOVED, find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Site
+from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Site, Tensor
 from kerascheck.symbolic import KerasError, Unknown
 
 Handler = Callable[[Run, str, Arguments, Site], Value]
@@ -144,7 +146,7 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
         _name(run, foreign, frozen)
         run.program.layers.append(foreign)
         return foreign
-    dialect = run.project.dialect
+    dialect = min(run.project.dialect, REMOVED.get(spelled, 3))  # what only an older Keras has is read as its own
     layer: Layer
     try:
         config = configure(definition, frozen, spelled, 1 if spelled in _SPELLED_KERAS_1 and dialect < 3 else dialect)
@@ -186,9 +188,12 @@ def _merge(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     cls = _FUNCTIONAL_MERGES[name.rpartition(".")[2]]
     inputs = arguments.value("inputs", 0)
     keywords = {key: given for key, given in arguments.keywords.items() if key != "inputs"}
-    layer = make_layer(
-        run, cls, Arguments(arguments.positional[1:], keywords, open_keywords=arguments.open_keywords), site
-    )
+    rest = arguments.positional[1:]
+    if isinstance(inputs, Tensor) and rest and isinstance(rest[0].value, Tensor):
+        layer = make_layer(run, cls, Arguments([], {}), site)
+        run.raised(takes_a_list(cls, cls.lower()), site, layer)
+        return Tensor(Unknown("Keras raises before this"))
+    layer = make_layer(run, cls, Arguments(rest, keywords, open_keywords=arguments.open_keywords), site)
     return call_layer(run, layer, Arguments([Given(inputs)], {}, call=arguments.call), site)
 
 
@@ -203,32 +208,15 @@ def _input(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLayer:
     """`keras.Input(...)` and `InputLayer(...)`, in the argument forms of all generations."""
     run.reach(site)
-    first = "input_shape" if kind == "InputLayer" and "input_shape" in arguments.keywords else "shape"
-    shape = arguments.value(first, 0)
-    batch_shape = arguments.value("batch_shape", None, arguments.value("batch_input_shape"))
-    batch_size = arguments.value("batch_size")
     full: Shape | Unknown
-    if batch_shape is not None:
-        full = as_shape(batch_shape)
-    elif shape is None:
-        full = Unknown("an input without a shape")
-        if not (arguments.keywords or arguments.positional or arguments.open_keywords or arguments.open_positional):
-            run.raised(KerasError(f"{kind} needs a shape", "missing-argument"), site)
-    else:
-        inner = as_shape(shape)
-        batch = as_size(batch_size)
-        if isinstance(inner, Unknown):
-            full = inner
-        elif isinstance(batch, Unknown):
-            full = batch
-        else:
-            full = (batch, *inner)
-    if isinstance(shape, int) and batch_shape is None and not isinstance(shape, bool):
-        run.raised(
-            KerasError(f"Keras 3 wants a tuple as the shape of {kind}, got {shape}; write ({shape},)", "argument"), site
-        )
-        full = (None, shape)
-    dtype = arguments.value("dtype")
+    try:
+        if run.project.dialect == 3:
+            _check_input(kind, arguments)
+        full = _full_shape(run, kind, arguments)
+    except KerasError as error:
+        run.raised(error, site)
+        full = Unknown("Keras refuses this input")
+    dtype = arguments.value("dtype", 2)
     given = arguments.value("name")
     layer_name = (
         given if isinstance(given, str) else run.layer_name("input_layer" if run.project.dialect == 3 else "input")
@@ -238,6 +226,43 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
     layer.named_by_user = isinstance(given, str)
     run.program.layers.append(layer)
     return layer
+
+
+#: The parameters of `keras.Input`; `InputLayer` takes what else is given and looks at the two older names.
+_INPUT_PARAMETERS = ("shape", "batch_size", "dtype", "sparse", "batch_shape", "name", "tensor", "optional", "ragged")
+
+
+def _check_input(kind: str, arguments: Arguments) -> None:
+    """Raise KerasError for what Keras 3 refuses of an input."""
+    if kind == "Input":
+        for name in arguments.keywords:
+            if name not in _INPUT_PARAMETERS:
+                raise KerasError(f"Input has no argument {name}", "unknown-argument")
+    values = {name: given.value for name, given in arguments.keywords.items()}
+    check_base(kind, {"name": values.get("name")})
+    dtype = arguments.value("dtype", 2)
+    if isinstance(dtype, str) and dtype not in DTYPES:
+        raise unknown_name(kind, "data type", dtype, DTYPES)
+    if values.get("batch_shape") is not None and (arguments.positional or values.get("shape") is not None):
+        raise KerasError(f"{kind} takes shape or batch_shape, not both", "argument")
+
+
+def _full_shape(run: Run, kind: str, arguments: Arguments) -> Shape | Unknown:
+    """The shape with the batch axis. Raises KerasError."""
+    first = "input_shape" if kind == "InputLayer" and "input_shape" in arguments.keywords else "shape"
+    shape = arguments.value(first, 0)
+    batch_shape = arguments.value("batch_shape", None, arguments.value("batch_input_shape"))
+    if batch_shape is not None:
+        return checked_shape(run, kind, batch_shape)
+    if shape is None:
+        if not {"tensor", "input_tensor", "type_spec"} & arguments.keywords.keys() and not arguments.open_keywords:
+            raise KerasError(f"{kind} needs a shape", "missing-argument")
+        return Unknown("an input without a shape")
+    inner = checked_shape(run, kind, shape)
+    batch = checked_shape(run, kind, (arguments.value("batch_size", 1),))
+    if isinstance(inner, Unknown) or isinstance(batch, Unknown):
+        return inner if isinstance(inner, Unknown) else batch
+    return (*batch, *inner)
 
 
 CONSTRUCTORS: dict[str, Handler] = {

@@ -10,10 +10,11 @@ from kerascheck.interp.project import is_harmless
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import as_unknown
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
+from kerascheck.layers.values import is_plain
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, size_of
 from kerascheck.network.ir import BuiltinLayer, KerasObject, Tensor
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import KerasError, Symbol, Unknown
 
 #: Classes of values that are plain themselves: most arguments.
 _PLAIN = frozenset({str, int, float, bool, type(None), Tensor, BuiltinLayer, KerasObject})
@@ -111,3 +112,26 @@ def as_shape(value: Value) -> tuple[int | SymDim | None, ...] | Unknown:
             return size
         sizes.append(size)
     return tuple(sizes)
+
+
+def checked_shape(run: Run, owner: str, value: Value) -> tuple[int | SymDim | None, ...] | Unknown:
+    """A shape; Keras 3 takes only a tuple or list of whole numbers of 0 or more, and None.
+
+    Raises:
+        KerasError: Keras 3 refuses it. `owner` is for the message.
+    """
+    shape = as_shape(value)
+    if run.project.dialect < 3:
+        return shape
+    if is_plain(value) and not isinstance(value, (tuple, list)):
+        hint = f"; write ({value},)" if isinstance(value, int) else ""
+        raise KerasError(f"{owner} expects a tuple as its shape, got {value!r}{hint}", "argument")
+    items = value.items if isinstance(value, ListValue) and value.unknown is None else value
+    for size in items if isinstance(items, (tuple, list)) else ():
+        if isinstance(size, (float, str, tuple, list)) or (isinstance(size, int) and size < 0):
+            shown = ", ".join(str(item) if isinstance(item, SymDim) else repr(item) for item in items)
+            raise KerasError(
+                f"{owner} expects whole numbers of 0 or more, or None, in its shape, got {size!r} in ({shown})",
+                "argument",
+            )
+    return shape

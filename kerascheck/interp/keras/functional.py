@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kerascheck.interp.keras.calling import input_tensors, nested_badly
 from kerascheck.interp.keras.freeze import freeze, freeze_arguments
 from kerascheck.interp.keras.tensors import Constant, Operation
 from kerascheck.interp.run import Run
+from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import InputLayer, Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import KerasError, Unknown
@@ -28,16 +31,15 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
     """Find the graph between the inputs and outputs that the constructor call gives."""
     inputs = arguments.value("inputs", 0, arguments.value("input"))
     outputs = arguments.value("outputs", 1, arguments.value("output"))
+    error = _refused_form(arguments) if run.project.dialect == 3 else None
+    for what, value in (("inputs", inputs), ("outputs", outputs)):
+        error = error or _refused_ends(network, what, value)
+    if error is not None:
+        run.raised(error, site, network)
+        network.open = Unknown("Keras refuses to make it")
+        return
     into, out = input_tensors(inputs), input_tensors(outputs)
     if into is None or out is None:
-        for what, value, tensors in (("inputs", inputs, into), ("outputs", outputs, out)):
-            wrong = freeze(value)
-            if tensors is None and isinstance(wrong, (Layer, str, int, float)):
-                run.raised(
-                    KerasError(f"{what} of a model are Keras tensors, got {wrong!r}"[:160], "not-a-tensor"),
-                    site,
-                    network,
-                )
         network.open = Unknown("its inputs or outputs are not known tensors")
         return
     network.inputs, network.outputs = into, out
@@ -45,48 +47,99 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
     finish_functional(run, network, site)
 
 
-def finish_functional(run: Run, network: Network, site: Site) -> None:
-    """Collect the calls between inputs and outputs, in the order in which Keras lists its layers.
+def _refused_form(arguments: Arguments) -> KerasError | None:
+    """The refusal of arguments that do not name inputs and outputs, and no more by position.
+
+    Source: `functional_init_arguments` in keras/src/models/model.py of Keras 3.15.
+    """
+    if arguments.open_positional or arguments.open_keywords:
+        return None
+    count, names = len(arguments.positional), arguments.keywords.keys()
+    if count == 2 or (count == 1 and "outputs" in names) or {"inputs", "outputs"} <= names:
+        return None
+    if names & {"input", "output"}:
+        return KerasError("Model has no arguments input and output; they are inputs and outputs", "unknown-argument")
+    if count > 2:
+        return KerasError(f"Model takes inputs and outputs by position, {count} are given; write name=...", "argument")
+    if count or "inputs" in names or "outputs" in names:
+        missing = "inputs" if "outputs" in names else "outputs"
+        return KerasError(f"Model needs {missing}; write Model(inputs=..., outputs=...)", "missing-argument")
+    return None
+
+
+def _refused_ends(network: Network, what: str, value: Value) -> KerasError | None:
+    """The refusal of inputs or outputs that are surely no tensors."""
+    found = freeze(value)
+    for wrong in _flat(found):
+        if isinstance(wrong, Layer) and wrong.unknown is None:
+            shown = f"the layer {wrong.name} ({wrong.cls}); call it on a tensor"
+        elif wrong is None:
+            shown = "None; does the function that makes them return them?"
+        elif isinstance(wrong, (str, int, float)):
+            shown = repr(wrong)
+        else:
+            continue
+        return KerasError(f"the {what} of a model are Keras tensors, got {shown}", "not-a-tensor")
+    return None
+
+
+def _flat(value: Value) -> list[Value]:
+    """The leaves of an input structure."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [leaf for item in value for leaf in _flat(item)] if isinstance(value, (list, tuple)) else [value]
+
+
+@dataclass
+class Graph:
+    """The calls that lead from inputs to outputs."""
+
+    nodes: list[Node]  # each behind those that it needs; with InputLayers
+    first_seen: dict[int, int]  # the number of each layer, by id, in the order in which the walk meets it
+    missing: Tensor | None = None  # an Input on the way that is not among the inputs
+    unknown: Tensor | None = None  # a tensor that comes from nowhere
+
+
+def trace_graph(inputs: list[Tensor], outputs: list[Tensor]) -> Graph:
+    """Walk from the outputs back to the inputs, depth first.
 
     Source: `map_graph` in keras/src/ops/function.py of Keras 3.15.
     """
-    stops = {id(tensor) for tensor in network.inputs}
-    order: list[Node] = []
+    stops = {id(tensor) for tensor in inputs}
+    graph = Graph([], {})
     finished: set[int] = set()
-    first_seen: dict[int, int] = {}
-    missing: Tensor | None = None
-    open_reason: Unknown | None = None
-
-    for output in network.outputs:
-        # A depth-first walk with its own stack: graphs are as deep as their networks.
+    for output in outputs:
+        # A stack of its own: graphs are as deep as their networks.
         stack: list[tuple[Tensor, bool]] = [(output, False)]
         while stack:
             tensor, leaving = stack.pop()
             node = tensor.node
             if node is None:
                 if id(tensor) not in stops and (tensor is output or not isinstance(tensor, Constant)):
-                    open_reason = open_reason or _reason(tensor)
-                continue
-            if leaving:
+                    graph.unknown = graph.unknown or tensor
+            elif leaving:
                 if id(node) not in finished:
                     finished.add(id(node))
-                    order.append(node)
-                continue
-            if id(node) in finished:
-                continue
-            is_input = isinstance(node.layer, InputLayer)
-            if id(tensor) in stops and not is_input:
-                finished.add(id(node))
-                continue
-            if is_input and id(tensor) not in stops:
-                missing = missing or tensor
-            first_seen.setdefault(id(node.layer), len(first_seen))
-            stack.append((tensor, True))
-            stack.extend((incoming, False) for incoming in reversed(node.inputs))
-    if open_reason is not None:
-        network.open = open_reason
-    elif missing is not None:
-        name = missing.node.layer.name if missing.node is not None else "an input"
+                    graph.nodes.append(node)
+            elif id(node) not in finished:
+                is_input = isinstance(node.layer, InputLayer)
+                if id(tensor) in stops and not is_input:
+                    continue
+                if is_input and id(tensor) not in stops:
+                    graph.missing = graph.missing or tensor
+                graph.first_seen.setdefault(id(node.layer), len(graph.first_seen))
+                stack.append((tensor, True))
+                stack.extend((incoming, False) for incoming in reversed(node.inputs))
+    return graph
+
+
+def finish_functional(run: Run, network: Network, site: Site) -> None:
+    """Collect the calls between inputs and outputs, in the order in which Keras lists its layers."""
+    graph = trace_graph(network.inputs, network.outputs)
+    if graph.unknown is not None:
+        network.open = _reason(graph.unknown)
+    elif graph.missing is not None:
+        name = graph.missing.node.layer.name if graph.missing.node is not None else "an input"
         run.raised(
             KerasError(
                 f"the graph is disconnected: an output depends on {name}, which is not among the model's inputs",
@@ -96,34 +149,12 @@ def finish_functional(run: Run, network: Network, site: Site) -> None:
             network,
         )
         network.open = Unknown("its graph is disconnected")
-    _order_layers(network, order, first_seen)
+    _order_layers(network, graph.nodes, graph.first_seen)
     if (reason := next(filter(None, (nested_badly(layer, network) for layer in network.layers)), None)) is not None:
         network.open = Unknown(reason)
         network.layers, network.nodes = [], []
         return
     _check_names(run, network, site)
-
-
-def trace_graph(inputs: list[Tensor], outputs: list[Tensor]) -> list[Node]:
-    """The calls between inputs and outputs in topological order."""
-    stops = {id(tensor) for tensor in inputs}
-    finished: set[int] = set()
-    order: list[Node] = []
-    for output in outputs:
-        stack: list[tuple[Tensor, bool]] = [(output, False)]
-        while stack:
-            tensor, leaving = stack.pop()
-            node = tensor.node
-            if node is None or id(tensor) in stops:
-                continue
-            if leaving:
-                if id(node) not in finished:
-                    finished.add(id(node))
-                    order.append(node)
-            elif id(node) not in finished:
-                stack.append((tensor, True))
-                stack.extend((incoming, False) for incoming in reversed(node.inputs))
-    return order
 
 
 def _reason(tensor: Tensor) -> Unknown:
@@ -173,7 +204,7 @@ def _check_names(run: Run, network: Network, site: Site) -> None:
                 KerasError(
                     f'the name "{layer.name}" is used twice; layers of a model need unique names', "duplicate-name"
                 ),
-                layer.site or site,
+                site,
                 layer,
             )
             return

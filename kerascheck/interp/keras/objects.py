@@ -11,11 +11,12 @@ from kerascheck.data.streams import with_streams
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.eager import training_call
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
+from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
+from kerascheck.interp.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
 from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, CompileCall, Layer, Network, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
@@ -39,13 +40,10 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
         return value.name
     if name == "trainable":
         return value.trainable
-    if name in ("output", "input") and value.calls:
-        tensors = value.calls[-1].outputs if name == "output" else value.calls[-1].inputs
-        return tensors[0] if len(tensors) == 1 else run.new_list(list(tensors))
+    if name in ("output", "input"):
+        return end_of_layer(run, value, name, Site(run.file, node))
     if name in ("output_shape", "input_shape"):
-        tensors = (value.calls[-1].outputs if name == "output_shape" else value.calls[-1].inputs) if value.calls else ()
-        if tensors:
-            return tensors[0].shape if len(tensors) == 1 else run.new_list([t.shape for t in tensors])
+        return removed_shape(run, value, name, Site(run.file, node))
     if name in value.config:
         return _thaw(run, value.config[name])
     return run.fresh(f"{name} of {value.cls}", node)
@@ -123,15 +121,39 @@ def _fresh(what: str) -> Method:
 def _add(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
-    if network.is_sequential or network.open is not None:
-        given = arguments.value("layer", 0)
-        add_layer(run, network, given, site, site)
+    _refuse_on_graph(run, network, "add", site)
+    error = _refused_addition(arguments) if run.project.dialect == 3 else None
+    if error is not None:
+        run.raised(error, site, network)
+        network.open = network.open or Unknown("Keras refuses what is added")
+    elif network.is_sequential or network.open is not None:
+        add_layer(run, network, arguments.value("layer", 0), site, site)
     return None
+
+
+def _refused_addition(arguments: Arguments) -> KerasError | None:
+    """The refusal of arguments that `Sequential.add` of Keras 3 does not have, or lacks."""
+    if arguments.open_positional or arguments.open_keywords:
+        return None
+    for name in arguments.keywords:
+        if name not in ("layer", "rebuild"):
+            return KerasError(f"Sequential.add has no argument {name}; give it to the layer", "unknown-argument")
+    if not arguments.positional and "layer" not in arguments.keywords:
+        return KerasError("Sequential.add needs a layer", "missing-argument")
+    return None
+
+
+def _refuse_on_graph(run: Run, network: Network, method: str, site: Site) -> None:
+    """Note that a Functional model has no `add` or `pop`."""
+    if network.kind == "functional" and network.open is None and network.cls == "Functional":
+        message = f"{network.name} (Functional) has no {method}; only a Sequential has: make a new Model"
+        run.raised(KerasError(message, "no-such-method"), site, network)
 
 
 def _pop(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
+    _refuse_on_graph(run, network, "pop", site)
     return pop_layer(run, network, site) if network.is_sequential else run.fresh("pop", site.node)
 
 
@@ -184,16 +206,32 @@ def _get_layer(run: Run, network: Layer, arguments: Arguments, site: Site) -> Va
     assert isinstance(network, Network)
     name, index = arguments.value("name", 0), arguments.value("index", 1)
     if network.open is None:
-        if isinstance(name, str):
-            for layer in network.layers:
-                if layer.name == name:
-                    return layer
-            if all(layer.named_by_user or not _may_be_called(layer, name) for layer in network.layers):
-                names = ", ".join(layer.name for layer in network.layers[:12])
-                run.raised(KerasError(f"the model has no layer {name}; it has {names}", "no-such-layer"), site, network)
-        elif isinstance(index, int) and -len(network.layers) <= index < len(network.layers):
-            return network.layers[index]
+        found = _found_layer(network, name, index)
+        if isinstance(found, Layer):
+            return found
+        if found is not None:
+            run.raised(found, site, network)
     return run.fresh("a layer that is not known", site.node)
+
+
+def _found_layer(network: Network, name: Value, index: Value) -> Layer | KerasError | None:
+    """The layer of a name or an index, the refusal where there is none, None where that is not known."""
+    layers = network.layers
+    if isinstance(name, str):
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        if any(not layer.named_by_user and _may_be_called(layer, name) for layer in layers):
+            return None
+        names = ", ".join(layer.name for layer in layers[:12])
+        return KerasError(f"the model has no layer {name}; it has {names}", "no-such-layer")
+    if isinstance(name, int) and index is None:
+        return KerasError(f"get_layer takes a name first, got {name}; write get_layer(index={name})", "no-such-layer")
+    if not isinstance(index, int) or name is not None:
+        return None
+    if -len(layers) <= index < len(layers):
+        return layers[index]
+    return KerasError(f"the model has {len(layers)} layers, there is no layer {index}", "no-such-layer")
 
 
 def _may_be_called(layer: Layer, name: str) -> bool:
@@ -202,7 +240,7 @@ def _may_be_called(layer: Layer, name: str) -> bool:
 
 
 def _count_params(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
-    return layer.params()
+    return count_params(run, layer, site)
 
 
 def _call(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
@@ -250,6 +288,9 @@ _LAYER_METHODS: dict[str, Method] = {
     "get_weights": _fresh("weights"),
     "set_weights": _set_weights,
     "get_config": _fresh("a configuration"),
+    "adapt": adapt,
+    "get_vocabulary": get_vocabulary,
+    "vocabulary_size": vocabulary_size,
 }
 
 _TRAINING = (
@@ -285,51 +326,35 @@ _NETWORK_METHODS: dict[str, Method] = {
 
 
 def _layers(run: Run, network: Network, node: cst.CSTNode) -> Value:
-    made = run.new_list(network.layers)
+    made = KerasList(network.layers, run.tick(), "layers", network)
     made.unknown = network.open
     return made
 
 
-def _inputs(run: Run, network: Network, node: cst.CSTNode) -> Value:
-    return run.new_list(network.inputs) if network.inputs else run.fresh("the inputs of a model")
-
-    "adapt": adapt,
-    "get_vocabulary": get_vocabulary,
-    "vocabulary_size": vocabulary_size,
-
-def _outputs(run: Run, network: Network, node: cst.CSTNode) -> Value:
-    return run.new_list(network.outputs) if network.outputs else run.fresh("the outputs of a model")
-
-
 def _end(name: str) -> Getter:
-    """`model.input` and `model.output`."""
+    """`model.input` and `model.output`: of a Sequential in Keras 3, those of its own first call."""
 
     def get(run: Run, network: Network, node: cst.CSTNode) -> Value:
+        if network.kind != "functional" and run.project.dialect == 3 and network.open is None:
+            return end_of_layer(run, network, name, Site(run.file, node))
+        if network.kind == "subclass" and not network.inputs:
+            return end_of_layer(run, network, name, Site(run.file, node))
         tensors = network.inputs if name == "input" else network.outputs
-        if network.is_sequential and not network.inputs and network.open is None and run.project.dialect == 3:
-            if network.layers and not network.met_data:
-                message = f"the model has no {name} before it is built; begin it with keras.Input(...)"
-                run.raised(KerasError(message, "unbuilt"), Site(run.file, node), network)
-            return run.fresh(f"the {name} of a model that is not built")
         if not tensors:
             return run.fresh("the tensors of a model")
-        return tensors[0] if len(tensors) == 1 else run.new_list(tensors)
+        return tensors[0] if len(tensors) == 1 else KerasList(tensors, run.tick(), f"{name}s", network)
 
     return get
 
 
-def _shape_of(tensors: list[Tensor], run: Run) -> Shape | Value:
-    if not tensors:
-        return run.fresh("the shape of a model")
-    return tensors[0].shape if len(tensors) == 1 else run.new_list([t.shape for t in tensors])
+def _ends(name: str) -> Getter:
+    """`model.inputs` and the like."""
+    return lambda run, network, node: end_of_network(run, network, name, Site(run.file, node))
 
 
 _NETWORK_ATTRIBUTES: dict[str, Getter] = {
     "layers": _layers,
-    "inputs": _inputs,
-    "outputs": _outputs,
     "input": _end("input"),
     "output": _end("output"),
-    "input_shape": lambda run, network, node: _shape_of(network.inputs, run),
-    "output_shape": lambda run, network, node: _shape_of(network.outputs, run),
+    **{name: _ends(name) for name in ("inputs", "outputs", "input_shape", "output_shape")},
 }

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerascheck.interp.keras.calling import apply_layer, nested_badly
-from kerascheck.interp.keras.freeze import as_shape, as_size, freeze, freeze_arguments
+from kerascheck.interp.keras.calling import apply_layer, nested_badly, place
+from kerascheck.interp.keras.freeze import as_shape, as_size, checked_shape, freeze, freeze_arguments
+from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ClassValue, Instance, Value
+from kerascheck.interp.values import BoundMethod, ClassValue, FunctionValue, Instance, Partial, Value
+from kerascheck.layers.base import MultiInput
+from kerascheck.layers.names import check_base
+from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import KerasError, Symbol, Unknown
 
 _NO_SHAPE = "no input shape is given, so the model is built on its first data"
@@ -23,6 +27,29 @@ def make_sequential(run: Run, name: str, arguments: Arguments, site: Site) -> Ne
     network = new_sequential(run, "Sequential", arguments, site)
     fill_sequential(run, network, arguments, site)
     return network
+
+
+_PARAMETERS = ("layers", "trainable", "name")
+
+
+def _check_arguments(arguments: Arguments) -> None:
+    """Raise KerasError for arguments that Keras 3 refuses."""
+    for name in arguments.keywords:
+        if name not in _PARAMETERS:
+            raise KerasError(
+                f"Sequential has no argument {name}; it takes a list of layers, and keras.Input(...) is the first",
+                "unknown-argument",
+            )
+    layers, second = arguments.value("layers", 0), arguments.value("trainable", 1, True)
+    if isinstance(freeze(second), Layer):
+        raise KerasError("Sequential takes one list of layers; write Sequential([..., ...])", "argument")
+    check_base("Sequential", {"trainable": second, "name": arguments.value("name", 2)})
+    what = freeze(layers)
+    if isinstance(what, (Layer, Tensor, int, float)):
+        shown = f"the layer {what.name} ({what.cls})" if isinstance(what, Layer) else describe_wrong("Sequential", what)
+        raise KerasError(
+            f"Sequential takes a list of layers, got {shown or what}; write Sequential([...])", "not-a-layer"
+        )
 
 
 def new_sequential(run: Run, cls: str, arguments: Arguments, site: Site) -> Network:
@@ -40,6 +67,13 @@ def new_sequential(run: Run, cls: str, arguments: Arguments, site: Site) -> Netw
 
 def fill_sequential(run: Run, network: Network, arguments: Arguments, site: Site) -> None:
     """Add the layers that the constructor call gives."""
+    if run.project.dialect == 3:
+        try:
+            _check_arguments(arguments)
+        except KerasError as error:
+            run.raised(error, site, network)
+            network.open = Unknown("Keras refuses these arguments")
+            return
     layers = arguments.value("layers", 0)
     if layers is None:
         return
@@ -67,6 +101,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     """Add one layer; `call_site` is the `add` call where there is one."""
     if not run.may_change(network):
         return
+    caller = call_site or site
     layer: Any = freeze(value)
     if isinstance(layer, Tensor) and layer.node is not None and isinstance(layer.node.layer, InputLayer):
         layer = layer.node.layer
@@ -76,81 +111,105 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         )
         return
     if not isinstance(layer, Layer):
-        if isinstance(layer, (ClassValue, int, float, str, tuple, list)) or layer is None or _is_layer_class(layer):
-            what = "the class" if isinstance(layer, (ClassValue, Symbol)) else "the value"
-            shown = getattr(layer, "name", layer)
-            run.raised(
-                KerasError(f"Sequential.add takes a layer object, got {what} {shown!r}"[:160], "not-a-layer"),
-                call_site or site,
-                network,
-            )
+        what = _no_layer(layer)
+        if what is not None:
+            run.raised(KerasError(f"Sequential.add takes a layer object, got {what}", "not-a-layer"), caller, network)
         network.open = network.open or Unknown("something in it is no layer")
         return
     if layer is network:
-        run.raised(KerasError("a model is added to itself", "cycle"), call_site or site, network)
+        run.raised(KerasError("a model is added to itself", "cycle"), caller, network)
     if (reason := nested_badly(layer, network)) is not None:
         network.open = Unknown(reason)
         return
     if isinstance(layer, InputLayer):
         if network.layers or network.inputs:
             if network.inputs:
-                run.raised(
-                    KerasError("the model has an input already, another Input cannot be added", "second-input"),
-                    call_site or layer.site or site,
-                    layer,
-                )
+                message = "the model has an input already, another Input cannot be added"
+                run.raised(KerasError(message, "second-input"), place(layer, caller), layer)
             return
         network.inputs = [layer.tensor]
         network.outputs = [layer.tensor]
         return
-    twice = any(known is layer or (known.name == layer.name and known.named_by_user) for known in network.layers)
-    if twice and run.project.dialect == 3:
-        run.raised(
-            KerasError(f"layers of a Sequential need unique names, {layer.name} is added twice", "duplicate-name"),
-            call_site or layer.site or site,
-            layer,
-        )
+    # A name that Keras numbers depends on all that ran before: only names that the program gives are compared.
+    same_name = [known for known in network.layers if known is not layer and known.name == layer.name]
+    if run.project.dialect == 3 and layer.named_by_user and any(known.named_by_user for known in same_name):
+        message = f"layers of a Sequential need unique names, {layer.name} is given to two"
+        run.raised(KerasError(message, "duplicate-name"), place(layer, caller), layer)
     if not network.layers and not network.inputs:
-        shape = given_input_shape(layer, run.project.dialect)
-        if shape is not None:
-            entry = _implied_input(run, shape)
-            network.inputs = [entry.tensor]
-        else:
-            entry = InputLayer("input", Unknown(_NO_SHAPE), "float32", None)
-        network.outputs = [entry.tensor]
+        _enter(run, network, layer, caller)
     network.layers.append(layer)
-    outputs = apply_layer(run, layer, network.outputs[:1], _refusal_site(layer, call_site, site))
-    node = layer.calls[-1]
-    network.nodes.append(node)
-    if len(outputs) > 1:
-        run.raised(
-            KerasError(f"{layer.cls} has {len(outputs)} outputs; layers of a Sequential have one", "multi-output"),
-            call_site or layer.site or site,
-            layer,
-        )
-    network.outputs = outputs[:1]
+    _call(run, network, layer, _refusal_site(layer, call_site, site), caller)
     if call_site is not None:
         _count_build(run, network)
 
 
+def _no_layer(value: Any) -> str | None:
+    """How to name what surely is no layer; None for what may be one."""
+    if isinstance(value, (FunctionValue, BoundMethod, Partial)):
+        return "a function; wrap it in Activation(...) or Lambda(...)"
+    if isinstance(value, ClassValue):
+        return f"the class {value.name}; write {value.name}(...)"
+    if isinstance(value, Tensor) and value.node is not None:
+        return f"the output of {value.node.layer.name} ({value.node.layer.cls}), a tensor; give the layer itself"
+    if isinstance(value, (list, tuple)):
+        return "a list; give its layers one by one"
+    if isinstance(value, Symbol) and value.name.startswith("keras.") and layer_class(value) is None:
+        return f"{value.name}; wrap a function in Activation(...) or Lambda(...)"
+    found = describe_wrong("Sequential", value)
+    return f"the value {found}"[:160] if found is not None and is_plain(value) else found
+
+
+def _enter(run: Run, network: Network, layer: Layer, caller: Site) -> None:
+    """The input of an empty model: the one that its first layer asks for, else none that is known."""
+    shape: Shape | Unknown | None
+    try:
+        shape = given_input_shape(run, layer)
+    except KerasError as error:
+        run.raised(error, place(layer, caller), layer)
+        shape = Unknown("Keras refuses the input shape")
+    if shape is not None:
+        entry = _implied_input(run, shape)
+        network.inputs = [entry.tensor]
+    else:
+        entry = InputLayer("input", Unknown(_NO_SHAPE), "float32", None)
+    network.outputs = [entry.tensor]
+
+
+def _call(run: Run, network: Network, layer: Layer, site: Site | None, caller: Site | None) -> None:
+    """Call a layer of the stack on what the one before it gives."""
+    tensors = network.outputs
+    merges = isinstance(layer, BuiltinLayer) and isinstance(layer.definition, MultiInput)
+    if merges and len(tensors) == 1 and network.inputs and not isinstance(tensors[0].shape, Unknown):
+        run.raised(takes_a_list(layer.cls), place(layer, caller) or site, layer)
+        outputs = [Tensor(Unknown("Keras raises before this"))]
+        layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
+    else:
+        outputs = apply_layer(run, layer, tensors, site, caller)
+    network.nodes.append(layer.calls[-1])
+    if len(outputs) > 1 and run.project.dialect < 3:
+        message = f"{layer.cls} has {len(outputs)} outputs; layers of a Sequential have one"
+        run.raised(KerasError(message, "multi-output"), place(layer, caller) or site, layer)
+        outputs = outputs[:1]
+    network.outputs = outputs  # Keras 3 hands all of them on
+
+
 def _refusal_site(layer: Layer, call_site: Site | None, site: Site) -> Site:
-    """Where a refusal is shown: at the layer where that is built in this very call, else at the `add`."""
+    """The place of the layer's call: where the layer is made, which is what people read."""
     return layer.site or call_site or site
 
 
-def _is_layer_class(value: Any) -> bool:
-    return (
-        isinstance(value, Symbol) and value.name.startswith("keras.layers.") and value.name.split(".")[2][:1].isupper()
-    )
+def given_input_shape(run: Run, layer: Layer) -> Shape | Unknown | None:
+    """The batch input shape that a first layer carries in its arguments; None where it carries none.
 
-
-def given_input_shape(layer: Layer, dialect: int) -> Shape | Unknown | None:
-    """The batch input shape that a first layer carries in its arguments; None where it carries none."""
+    Raises:
+        KerasError: Keras 3 takes it for no shape.
+    """
     if isinstance(layer, Network):
         return layer.inputs[0].shape if len(layer.inputs) == 1 else None
     arguments = layer.arguments
-    if arguments is None:
+    if arguments is None or layer.unknown is not None:
         return None
+    dialect = run.project.dialect
     batch_shape = arguments.value("batch_input_shape")
     if batch_shape is not None:
         return as_shape(batch_shape)
@@ -159,7 +218,7 @@ def given_input_shape(layer: Layer, dialect: int) -> Shape | Unknown | None:
     is_embedding = layer.cls == "Embedding"
     if shape is None and size is not None and not is_embedding:
         length = arguments.value("input_length")
-        shape = (length, size) if _is_recurrent(layer) else (size,)
+        shape = (length, size) if _is_recurrent(layer) and dialect < 3 else (size,)
     if shape is None and is_embedding:
         length = arguments.value("input_length")
         if length is None:
@@ -168,9 +227,9 @@ def given_input_shape(layer: Layer, dialect: int) -> Shape | Unknown | None:
     if shape is None:
         wrapped = layer.config.get("layer") if isinstance(layer, BuiltinLayer) else None
         if isinstance(wrapped, Layer) and layer.cls == "Bidirectional":
-            return given_input_shape(wrapped, dialect)
+            return given_input_shape(run, wrapped)
         return None
-    inner = as_shape(shape)
+    inner = checked_shape(run, f"{layer.name} ({layer.cls})", shape)
     if isinstance(inner, Unknown):
         return inner
     batch = as_size(arguments.value("batch_size"))
@@ -183,13 +242,15 @@ def _is_recurrent(layer: Layer) -> bool:
 
 
 def pop_layer(run: Run, network: Network, site: Site) -> Value:
-    """`model.pop()`."""
+    """`model.pop()`; Keras 3 raises where nothing is left."""
     if not run.may_change(network):
         return None
-    if not network.layers:
+    if not network.layers or (len(network.layers) == 1 and not network.inputs and run.project.dialect == 3):
         if network.open is None:
-            run.raised(KerasError("there is no layer to pop", "empty-pop"), site, network)
-        return None
+            what = "there is no layer to pop" if not network.layers else "Keras cannot pop the only layer of a model"
+            run.raised(KerasError(what, "empty-pop"), site, network)
+        if not network.layers:
+            return None
     layer = network.layers.pop()
     node = network.nodes.pop()
     if node in layer.calls:
@@ -199,8 +260,13 @@ def pop_layer(run: Run, network: Network, site: Site) -> Value:
     return layer
 
 
-def build_sequential(run: Run, network: Network, shape: Shape | Unknown, site: Site | None) -> None:
-    """`model.build(input_shape)`: what was added before the shape was known is built now."""
+def build_sequential(
+    run: Run, network: Network, shape: Shape | Unknown, site: Site | None, caller: Site | None = None
+) -> None:
+    """`model.build(input_shape)`: what was added before the shape was known is built now.
+
+    A refusal is shown at `caller`, or at the call that builds the model.
+    """
     if network.inputs or isinstance(shape, Unknown) or not run.may_change(network):
         return
     entry = _implied_input(run, shape)
@@ -211,7 +277,5 @@ def build_sequential(run: Run, network: Network, shape: Shape | Unknown, site: S
             node.layer.calls.remove(node)
     network.nodes = []
     for layer in network.layers:
-        outputs = apply_layer(run, layer, network.outputs[:1], layer.site or site)
-        network.nodes.append(layer.calls[-1])
-        network.outputs = outputs[:1]
+        _call(run, network, layer, layer.site or site, caller or site)
     _count_build(run, network)

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kerascheck.interp.attributes import find_method
+from kerascheck.interp.functions import SymbolicArguments
 from kerascheck.interp.keras.calling import constants, input_tensors
+from kerascheck.interp.keras.class_refusals import (
+    is_plain_subclass,
+    refused_base,
+    refused_binding,
+    refused_class,
+    refused_weight,
+)
 from kerascheck.interp.keras.freeze import as_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import fill_functional, trace_graph
 from kerascheck.interp.keras.sequential import fill_sequential, new_sequential
@@ -18,7 +26,7 @@ from kerascheck.layers.base import configure
 from kerascheck.layers.registry import find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor, Weight
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor, Weight
 from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
 
 #: Methods of models by which a class of the program trains in its own way.
@@ -111,8 +119,13 @@ def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Argument
         instance.layer = layer
     if isinstance(instance.layer, Network):
         instance.layer.own_methods = frozenset(name for name in _TRAINING if find_method(instance, name) is not None)
-    if instance.layer is not None and any(isinstance(cls, Unknown) for cls in instance.cls.mro()):
+    if instance.layer is None:
+        return
+    if any(isinstance(cls, Unknown) for cls in instance.cls.mro()):
         instance.layer.unknown = Unknown("one of its base classes is not known")
+    init = find_method(instance, "__init__")
+    if init is not None:
+        _refuse(run, instance.layer, refused_binding(init, arguments, f"{name}.__init__"), site)
 
 
 class SubclassedModel(Network):
@@ -159,9 +172,18 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
             layer.kind = "functional"
             layer.open = None
             fill_functional(run, layer, arguments, site)
+        else:
+            _refuse(run, layer, refused_base(receiver.cls, arguments), site)
     elif isinstance(layer, CustomLayer):
         _configure_base(run, layer, arguments, site)
     return None
+
+
+def _refuse(run: Run, layer: Layer, error: KerasError | None, site: Site) -> None:
+    """Note an error of Keras 3 about the layer, which then is not known."""
+    if error is not None and run.project.dialect == 3 and layer.unknown is None:
+        run.raised(error, site, layer)
+        layer.unknown = Unknown("Keras refuses its arguments")
 
 
 def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Site) -> None:
@@ -170,16 +192,22 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
 
     base = keras_base(layer.instance.cls)
     if base is None or base.name == "keras.Layer":
+        _refuse(run, layer, refused_base(layer.instance.cls, arguments), site)
         return
     definition = find(base.name.rsplit(".", 1)[1])
     if definition is None:
         layer.unknown = Unknown(f"its base class {base.name} is not known")
         return
+    if isinstance(arguments, SymbolicArguments):  # nobody makes such an object in this file
+        layer.unknown = Unknown(f"the arguments of its base class {definition.name}")
+        return
     frozen = freeze_arguments(run, arguments)
     try:
         config = configure(definition, frozen, definition.name, run.project.dialect)
-    except KerasError:
-        layer.unknown = Unknown(f"the arguments of its base class {definition.name}")
+    except KerasError as error:
+        if is_plain_subclass(layer.instance.cls):
+            _refuse(run, layer, error, site)
+        layer.unknown = layer.unknown or Unknown(f"the arguments of its base class {definition.name}")
         return
     layer.base = BuiltinLayer(definition, config, layer.name, site, frozen)
 
@@ -188,12 +216,11 @@ def initialised(run: Run, instance: Instance, base: Symbol, arguments: Arguments
     """Called when `__init__` has run: what it put on the object are parts of the layer."""
     layer = instance.layer
     if isinstance(layer, CustomLayer):
-        init = find_method(instance, "__init__")
-        if init is None and base.name != "keras.Layer":
+        if find_method(instance, "__init__") is None:
             _configure_base(run, layer, arguments, site)
     elif isinstance(layer, Network) and layer.kind == "subclass":
         layer.layers = layers_on(instance)
-        if find_method(instance, "__init__") is None and arguments.positional:
+        if find_method(instance, "__init__") is None:
             base_init(run, instance, arguments, site)
 
 
@@ -232,6 +259,11 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
     run.reach(site)
     value = arguments.positional[0].value if arguments.positional else None
     tensors = _all_tensors(arguments)
+    method = find_method(layer.instance, "call")
+    error = refused_class(layer.instance, isinstance(layer, CustomLayer) and layer.base is not None)
+    if error is None and method is not None:
+        error = refused_binding(method, arguments, f"{layer.cls}.call")
+    _refuse(run, layer, error, site)
     if layer.unknown is not None:
         result: Value = layer.unknown
     else:
@@ -276,6 +308,10 @@ def run_call(
     declared = None if run.tracing else _declared_output(run, layer, arguments, value, site)
     before = _built_parts(layer) if declared is not None and find_method(instance, "build") is not None else None
     entered = len(run.program.raised)
+    if isinstance(layer, CustomLayer) and layer.base is not None and find_method(instance, "build") is None:
+        refused = _build_base(run, layer.base, value, site)
+        if refused is not None:
+            return refused
     if method is None:
         if isinstance(layer, CustomLayer) and layer.base is not None:
             result: Value = _call_base(run, layer, value, site)
@@ -308,7 +344,8 @@ def run_call(
             layer.inputs = input_tensors(value) or []
             layer.outputs = outputs
             layer.takes, layer.gives = freeze(value), freeze(result)
-            layer.nodes = trace_graph(layer.inputs, outputs)
+            nodes = trace_graph(layer.inputs, outputs).nodes
+            layer.nodes = [node for node in nodes if not isinstance(node.layer, InputLayer)]
     return result
 
 
@@ -453,8 +490,11 @@ def add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     first = arguments.positional[0].value if arguments.positional else None
     legacy = isinstance(first, str)  # Keras 2: add_weight(name, shape, ...)
     shape = as_shape(freeze(arguments.value("shape", 1 if legacy else 0, ())))
-    if shape == ():
-        shape = ()
+    if run.project.dialect == 3:
+        error = refused_weight(layer.cls, arguments, shape)
+        if error is not None:
+            run.raised(error, site, layer)
+            shape = Unknown("Keras refuses this weight")
     trainable = arguments.value("trainable", None, True)
     name = first if legacy else arguments.value("name")
     if not isinstance(layer, CustomLayer):
@@ -499,6 +539,23 @@ def _call_base(run: Run, layer: CustomLayer, value: Value, site: Site) -> Value:
         return Tensor(shapes)
     outputs = [Tensor(shape) for shape in shapes]
     return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
+
+
+def _build_base(run: Run, base: BuiltinLayer, value: Value, site: Site) -> Unknown | None:
+    """Keras looks at the inputs and builds the layer before its `call`, whatever that does; why it does not."""
+    shapes = [tensor.shape for tensor in input_tensors(value) or []]
+    known = [shape for shape in shapes if not isinstance(shape, Unknown)]
+    if not known or len(known) < len(shapes):
+        return None
+    try:
+        base.definition.check_inputs(base.config, known)
+        base.definition.weights_for(base.config, known)
+    except KerasError as error:
+        run.raised(error, site, base)
+        return Unknown("Keras raises before this")
+    except Undetermined:
+        pass
+    return None
 
 
 def _infer_base(run: Run, base: BuiltinLayer, shapes: list[Shape], site: Site) -> list[Shape] | Unknown:

@@ -78,9 +78,9 @@ f = Model(a, Dense(8)(a))
 i = Input((4,))
 model = Model(i, Dense(3)(f(i)))
 
-# -- on top of model.output: 67
+# -- on top of model.outputs: 67
 base = Sequential([Input((4,)), Dense(8)])
-model = Model(base.input, Dense(3)(base.output))
+model = Model(base.inputs, Dense(3)(base.outputs[0]))
 
 # -- on top of a layer's output: 67
 base = Sequential([Input((4,)), Dense(8), Dense(5)])
@@ -88,7 +88,7 @@ model = Model(base.inputs, Dense(3)(base.layers[-2].output))
 
 # -- get_layer: 67
 base = Sequential([Input((4,)), Dense(8, name='h'), Dense(5)])
-model = Model(base.input, Dense(3)(base.get_layer('h').output))
+model = Model(base.inputs, Dense(3)(base.get_layer('h').output))
 
 # -- self: 67
 class A:

@@ -34,7 +34,8 @@ model = Sequential([Dense(8, input_shape=(4,)), Dense(3)])
 # -- input_dim
 model = Sequential([Dense(8, input_dim=4), Dense(3)])
 
-# -- batch_input_shape
+# -- batch_input_shape, which Keras 2 has
+from keras.layers.core import Dense
 model = Sequential([Dense(8, batch_input_shape=(None, 4)), Dense(3)])
 
 # -- Keras 1
