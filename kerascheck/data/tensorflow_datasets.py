@@ -23,29 +23,39 @@ from kerascheck.symbolic import Unknown
 
 
 class _DataSet(NamedTuple):
-    """Images (or texts, where there is no shape) with labels, and how many there are in each split."""
+    """Images (or texts, where there is no shape) with labels, and how many there are in each split.
+
+    `others` are further features, all of them texts; None where it is not known which there are.
+    """
 
     image: Shape | None
     classes: int
     splits: dict[str, int]
+    others: tuple[str, ...] | None = None
 
 
 _IMAGE = (None, None, 3)
 
 _DATASETS = {
-    "mnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}),
-    "fashion_mnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}),
-    "kmnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}),
-    "cifar10": _DataSet((32, 32, 3), 10, {"train": 50_000, "test": 10_000}),
+    "mnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}, ()),
+    "fashion_mnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}, ()),
+    "kmnist": _DataSet((28, 28, 1), 10, {"train": 60_000, "test": 10_000}, ()),
+    "cifar10": _DataSet((32, 32, 3), 10, {"train": 50_000, "test": 10_000}, ("id",)),
     "cifar100": _DataSet((32, 32, 3), 100, {"train": 50_000, "test": 10_000}),
     "svhn_cropped": _DataSet((32, 32, 3), 10, {"train": 73_257, "test": 26_032, "extra": 531_131}),
     "horses_or_humans": _DataSet((300, 300, 3), 2, {"train": 1_027, "test": 256}),
     "rock_paper_scissors": _DataSet((300, 300, 3), 3, {"train": 2_520, "test": 372}),
     "beans": _DataSet((500, 500, 3), 3, {"train": 1_034, "validation": 133, "test": 128}),
-    "cats_vs_dogs": _DataSet(_IMAGE, 2, {"train": 23_262}),
+    "stl10": _DataSet((96, 96, 3), 10, {"train": 5_000, "test": 8_000, "unlabelled": 100_000}),
+    "patch_camelyon": _DataSet((96, 96, 3), 2, {"train": 262_144, "validation": 32_768, "test": 32_768}),
+    "cats_vs_dogs": _DataSet(_IMAGE, 2, {"train": 23_262}, ("image/filename",)),
+    "stanford_dogs": _DataSet(_IMAGE, 120, {"train": 12_000, "test": 8_580}),
+    "oxford_flowers102": _DataSet(_IMAGE, 102, {"train": 1_020, "validation": 1_020, "test": 6_149}),
+    "oxford_iiit_pet": _DataSet(_IMAGE, 37, {"train": 3_680, "test": 3_669}),
+    "food101": _DataSet(_IMAGE, 101, {"train": 75_750, "validation": 25_250}),
     "tf_flowers": _DataSet(_IMAGE, 5, {"train": 3_670}),
     "malaria": _DataSet(_IMAGE, 2, {"train": 27_558}),
-    "imdb_reviews": _DataSet(None, 2, {"train": 25_000, "test": 25_000, "unsupervised": 50_000}),
+    "imdb_reviews": _DataSet(None, 2, {"train": 25_000, "test": 25_000, "unsupervised": 50_000}, ()),
 }
 
 
@@ -60,8 +70,10 @@ def _sample(run: Run, facts: _DataSet, supervised: bool) -> Any:
     label = new_array(run, (), "int64", content=content, kind="tensor")
     if supervised:
         return (data, label)
-    # A dictionary may have other entries as well: only these two are asked for as a rule.
-    return Unknown("a dictionary of features")
+    if facts.others is None:
+        return Unknown("a dictionary of features")
+    texts = {name: new_array(run, (), "str", kind="tensor") for name in facts.others}
+    return {"image" if facts.image is not None else "text": data, "label": label, **texts}
 
 
 def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kerascheck.data.array import Array
 from kerascheck.network.dims import SymDim
 from kerascheck.symbolic import Unknown
 from tests.data.agreement import Sizes, disagreement
 from tests.data.real import check, run_both
-from tests.interp.helpers import build, execute_module, known, value_of
+from tests.interp.helpers import build, execute_module, known, plain, value_of
 
 HEAD = """
 import numpy as np
@@ -327,3 +329,25 @@ e, f = next(iter(keras.utils.image_dataset_from_directory(directory, image_size=
 h, i = next(iter(keras.utils.image_dataset_from_directory(directory, label_mode='categorical', batch_size=4)))
 """
     check(HEAD + code, *"abcdefhi", directory=str(tmp_path))
+
+
+_WORDS = st.text("ab C.!", max_size=12)
+
+
+@pytest.mark.oracle
+@given(
+    st.lists(_WORDS, min_size=1, max_size=5),
+    st.sampled_from([None, 2, 3]),
+    st.sampled_from([None, "?"]),
+    st.booleans(),
+    st.booleans(),
+)
+@settings(max_examples=100, deadline=None)
+def test_texts_are_numbered_as_keras_does_it(
+    texts: list[str], words: int | None, oov: str | None, lower: bool, characters: bool
+) -> None:
+    options = f"num_words={words}, oov_token={oov!r}, lower={lower}, char_level={characters}"
+    code = f"t = Tokenizer({options})\nt.fit_on_texts({texts!r})\na = t.texts_to_sequences({[*texts[::-1], 'new a']!r})\nn = len(t.word_index)"
+    claimed, real = run_both(HEAD + code)
+    assert plain(claimed["a"]) == real["a"]
+    assert claimed["n"] == real["n"]

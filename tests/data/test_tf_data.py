@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
@@ -404,3 +406,51 @@ def test_a_generator_that_raises_gives_nothing() -> None:
     run, _ = execute_module(HEAD + FIT + "def bad():\n    raise ValueError\n    yield 1\nmodel.fit(bad())\nz = 1")
     data = training_data(run.program.trainings[0])
     assert isinstance(data.x, Unknown)
+
+
+def test_features_by_name() -> None:
+    code = TFDS + "ds = tfds.load('mnist', split='train').map(lambda d: (d['image'], d['label'])).batch(8)"
+    assert value_of(code, "ds").element[0].shape == (None, 28, 28, 1)
+
+
+# -- chains of methods ------------------------------------------------------------------------------------------------
+
+_STEPS = [
+    ".batch(3)", ".batch(2, drop_remainder=True)", ".shuffle(4)", ".repeat(2)", ".take(5)", ".skip(2)", ".cache()",
+    ".prefetch(1)", ".unbatch()", ".map(lambda a, b: (a * 2.0, b))", ".map(lambda a, b: (tf.expand_dims(a, -1), b))",
+    ".map(lambda a, b: (tf.reduce_sum(a, axis=-1), b))", ".map(lambda a, b: (tf.cast(a, tf.float32) / 255.0, b))",
+    ".map(lambda a, b: (a, tf.one_hot(b, 5)))", ".filter(lambda a, b: True)", ".map(lambda a, b: (b, a))",
+    ".map(lambda a, b: (tf.concat([a, a], 0), b))", ".map(lambda a, b: (tf.stack([a, a], 0), b))",
+    ".map(lambda a, b: (tf.reshape(a, [-1]), b))", ".map(lambda a, b: (a - tf.reduce_mean(a), b))",
+]  # fmt: skip
+
+
+@pytest.mark.oracle
+@given(st.lists(st.sampled_from(_STEPS), max_size=6))
+@settings(max_examples=80, deadline=None)
+def test_chains_agree(steps: list[str]) -> None:
+    import numpy as np
+
+    from tests.data.agreement import Sizes, disagreement
+
+    code = HEAD + "ds = Dataset.from_tensor_slices((x, y))" + "".join(steps)
+    names: dict[str, Any] = {}
+    try:
+        exec(code, names)
+        first = next(iter(names["ds"]), None)
+    except Exception:
+        return  # TensorFlow does not take these steps
+    stream = value_of(code, "ds")
+    assert isinstance(stream, Pipeline), stream
+    _same_spec_where_known(stream.element, names["ds"].element_spec)
+    if isinstance(stream.count, int):
+        assert stream.count == names["ds"].cardinality().numpy()
+    if first is not None:
+        for claimed, number in zip(_leaves(stream.element), _leaves(first), strict=True):
+            assert disagreement(claimed, np.asarray(number), Sizes()) is None
+
+
+def _same_spec_where_known(element: Any, spec: Any) -> None:
+    for part, of in zip(_leaves(element), _leaves(spec), strict=True):
+        if isinstance(part, Array) and isinstance(part.shape, tuple):
+            _same_spec(part, of)
