@@ -36,6 +36,10 @@ def array_item(run: Run, array: Array, index: Value, site: Site) -> Value:
         if -len(array.items) <= index < len(array.items):
             return array.items[index]
         return run.fails("IndexError", "an index out of range", site.node)
+    if array.kind == "list":
+        from kerascheck.data.lists import list_item
+
+        return list_item(run, array, index, site)
     given = list(index) if isinstance(index, tuple) else [index]
     if isinstance(index, str) or any(isinstance(part, str) for part in given):
         return run.fresh("a field of an array", site.node)

@@ -36,11 +36,14 @@ TOLIST = "array.tolist()"  # begins the key of the unknown items of such a list
 
 def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> Value:
     """`left op right` where one side is an array."""
+    from kerascheck.data.lists import list_operator
+
+    made_of_lists = list_operator(run, op, left, right, site)
+    if made_of_lists is not None:
+        return made_of_lists
     a, b = as_array(run, left), as_array(run, right)
     if a is None or b is None:
         return _with_unknown(run, a, b, right if a is not None else left)
-    if "list" in (a.kind, b.kind) and not {a.kind, b.kind} & {"numpy", "series", "frame", "tensor"}:
-        return run.fresh("an operator on lists", site.node)
     if op == "MatrixMultiply":
         return new_array(run, combined(run, a, b, site, tensor_shapes.matmul), promote(a.dtype, b.dtype))
     is_number = [is_weak(value) or isinstance(value, SymDim) for value in (left, right)]
@@ -310,6 +313,10 @@ def in_place(run: Run, target: Array, op: str, right: Value, site: Site) -> Valu
     elif run.may_change(target):
         target.content.set(within(target.dtype, result.content))
     return target
+    if target.kind == "list":
+        from kerascheck.data.lists import list_in_place
+
+        return list_in_place(run, target, op, right, site)
 
 
 def _may_hold(target: str, dtype: str | Unknown) -> bool:

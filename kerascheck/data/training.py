@@ -118,6 +118,8 @@ def _as_data(x: Any, y: Any, weights: Any, stream: Pipeline | None) -> Data:
 
 def part(value: Any) -> Part:
     """One argument of a training call as arrays. A list of numbers is an array, a list of arrays are several."""
+    if isinstance(value, Array) and value.kind == "list":
+        return Unknown("a list of samples")
     if value is None or isinstance(value, (Array, Unknown)):
         return value
     if isinstance(value, Tensor):

@@ -1,0 +1,43 @@
+"""Lists whose items are not known one by one: what is done to them is done to their length."""
+
+from __future__ import annotations
+
+import pytest
+
+from kerascheck.symbolic import Unknown
+from tests.data.real import check
+from tests.interp.helpers import value_of
+
+pytest.importorskip("sklearn")
+
+HEAD = """
+import numpy as np
+from sklearn.model_selection import train_test_split
+X = np.random.RandomState(0).rand(24, 3)
+a, b = train_test_split([1, 2, 3, 4, 5, 6, 7, 8])
+images = [np.zeros((4, 5)) + row.sum() for row in X]
+"""
+
+LINES = [
+    "c = a + b", "c = a + [9]", "c = [9] + a", "c = a * 3", "c = 2 * a", "c = a + []", "c = a[1:]", "c = a[:-2]",
+    "c = np.array(a)", "c = np.array(images)", "c = images[0]", "c = images[2:5]", "c = np.array(a) + 1",
+    "c = np.array([image * 2 for image in images])", "c = np.stack(images)", "c = len(images + images)",
+    "c = isinstance(a, list)", "c = a\nc += [1, 2]", "c = a\nc *= 2", "d = a\nd += b\nc = len(a)",
+    "c = [np.argmax(image) for image in images]", "c = [len(row) for row in X]", "c = np.concatenate([a, b])",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_lists(line: str) -> None:
+    check(HEAD + line, "c")
+
+
+@pytest.mark.parametrize("line", ["a.append(1)", "a.extend([1])", "a.pop()", "for i in input():\n    a += [i]"])
+def test_how_long_a_changed_list_is_is_not_known(line: str) -> None:
+    assert not isinstance(value_of(f"{HEAD}{line}\nc = len(a)", "c"), int)
+
+
+def test_a_list_of_samples_is_not_taken_for_an_array() -> None:
+    from kerascheck.data.training import part
+
+    assert isinstance(part(value_of(HEAD, "a")), Unknown)
