@@ -380,6 +380,7 @@ def _declared_output(
     if not known or len(known) < len(shapes):
         return None
     try:
+        base.definition.check_inputs(base.config, known)
         outputs = [Tensor(one) for one in base.definition.outputs_for(base.config, known)]
     except (KerasError, Undetermined):
         return None
