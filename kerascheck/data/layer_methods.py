@@ -13,6 +13,7 @@ from kerascheck.network.ir import Layer, Site
 def adapt(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     """`layer.adapt(data)`: nothing of the data is changed."""
     prepared(run, "fit", layer.qualname, [arguments.value("data", 0)], site, arguments)
+    layer.adapted = True
     return None
 
 

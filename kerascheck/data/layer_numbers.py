@@ -54,8 +54,8 @@ def _rescaled(layer: Layer, content: Content) -> Content:
 
 
 def _normalized(layer: Layer, content: Content) -> Content:
-    if layer.config.get("invert") is True:
-        return Content()
+    if layer.config.get("invert") is True or not layer.adapted:
+        return Content(tags=content.tags & {"dataset"})
     return Content(tags=(content.tags & {"dataset"}) | {"scaled", "standardized"})
 
 
@@ -85,7 +85,7 @@ _NUMBERS: dict[str, Numbers] = {
     "Rescaling": _rescaled,
     "Normalization": _normalized,
     "Resizing": _mixed,
-    "CenterCrop": _kept,
+    "CenterCrop": _mixed,
     **dict.fromkeys(("Flatten", "Reshape", "Permute", "RepeatVector"), _kept),
     **dict.fromkeys(("IntegerLookup", "StringLookup", "TextVectorization", "Hashing", "CategoryEncoding"), _numbered),
     **dict.fromkeys(("RandomFlip", "RandomCrop"), _changed(True)),

@@ -110,16 +110,20 @@ _COMPARISONS = frozenset(
     """.split()  # noqa: SIM905
 )
 
-#: Functions that move numbers and keep them as they are.
+#: Functions that put several tensors together.
+_JOINING = frozenset({"stack", "pack", "concat", "concatenate"})
+
+#: Functions that move the numbers of their first argument and keep them as they are.
 _MOVING = frozenset(
     """
-    reshape expand_dims squeeze transpose permute_dimensions stack pack concat concatenate tile repeat repeat_elements
+    reshape expand_dims squeeze transpose permute_dimensions tile repeat repeat_elements constant array
     flip reverse reverse_v2 identity stop_gradient convert_to_tensor split unstack batch_flatten flatten ravel
-    swapaxes broadcast_to copy sort where switch gather take
+    swapaxes broadcast_to copy sort gather take
     """.split()  # noqa: SIM905
 )
 
-_KEEPING = _MOVING | frozenset(
+#: Functions of numbers of one dtype that give numbers of the same.
+_KEEPING = _JOINING | frozenset(
     """
     clip clip_by_value relu abs absolute square negative maximum minimum max min reduce_max reduce_min amax amin pad
     zeros_like ones_like sum reduce_sum cumsum prod reduce_prod round floor ceil sign tril triu
@@ -145,9 +149,11 @@ def _dtype(name: str, arguments: Arguments, arrays: list[Array]) -> str | Unknow
     if last == "one_hot":
         wanted = dtype_of(arguments.value("dtype"))
         return "float32" if wanted is None else wanted
-    given = dtype_of(arguments.value("dtype"))
+    given = dtype_of(arguments.value("dtype", 1 if last in _SPELLED else None))
     if given is not None:
         return given
+    if last in _MOVING:
+        return first
     if last in ("resize", "resize_images"):
         return "float32" if arguments.value("method", None, "bilinear") != "nearest" else first
     if last in _KEEPING or all(is_float(array.dtype) for array in arrays):
@@ -170,6 +176,7 @@ _BOUNDED: dict[str, tuple[float | None, float | None]] = {
     "sin": (-1, 1),
     "cos": (-1, 1),
     "softplus": (0, None),
+    "relu": (0, None),
     "exp": (0, None),
     "square": (0, None),
     "abs": (0, None),
@@ -195,17 +202,18 @@ _ARITHMETIC = {
 def _content(run: Run, name: str, arguments: Arguments, arrays: list[Array]) -> Content:
     last, first = _last(name), arrays[0].content
     if last in _MOVING:
-        content = first.copy()
-        for array in arrays[1:]:
-            content = union(content, array.content)
-        content.one_hot = None
-        if last in ("expand_dims", "identity", "stop_gradient", "convert_to_tensor", "copy"):
-            content.one_hot = first.one_hot
+        content = first.copy() if last not in ("gather", "take", "split", "unstack") else first.subset()
+        if last not in ("identity", "stop_gradient", "copy", *_SPELLED):
+            content.one_hot, content.origin = None, None
         return content
+    if last in _JOINING:
+        return _joined(run, arguments)
     if last == "cast":
         return _cast(run, arrays[0], dtype_of(arguments.value("dtype", 1)))
     if last == "one_hot":
-        return _one_hot(first, arguments.value("depth", 1, arguments.value("num_classes", 1)))
+        others = len(arguments.positional) > 2 or {"on_value", "off_value"} & arguments.keywords.keys()
+        depth = arguments.value("depth", 1, arguments.value("num_classes", 1))
+        return Content() if others else _one_hot(first, depth)
     if last in _ARITHMETIC:
         sides = [as_array(run, given.value) for given in (*arguments.positional, *arguments.keywords.values())][:2]
         if len(sides) == 2 and sides[0] is not None and sides[1] is not None:
@@ -223,6 +231,23 @@ def _content(run: Run, name: str, arguments: Arguments, arrays: list[Array]) -> 
     if last in _RISING and first.low is not None and first.high is not None:
         return first.map(_RISING[last]) if last != "round" else Content(first.low - 1, first.high + 1)
     return Content(*_BOUNDED.get(last, (None, None)))
+
+
+def _joined(run: Run, arguments: Arguments) -> Content:
+    """The numbers of all of them, if they are all data."""
+    from kerascheck.interp.sequences import items_of
+
+    whole = arguments.positional[0].value if arguments.positional else next(iter(arguments.keywords.values())).value
+    items = items_of(run, whole)
+    parts = [] if isinstance(items, Unknown) else [as_array(run, item) for item in items]
+    known = [part.content for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return Content()
+    content = known[0].copy()
+    for other in known[1:]:
+        content = union(content, other)
+    content.one_hot, content.origin = None, None
+    return content
 
 
 def _cast(run: Run, array: Array, dtype: str | Unknown | None) -> Content:

@@ -113,6 +113,9 @@ class Layer:
 
     #: Set where something about this very layer is not known (its class, its arguments, what it does).
     unknown: Unknown | None = None
+
+    #: Whether `adapt` has shown it data.
+    adapted = False
     #: Whether calling it runs code of the program.
     runs_program = False
     #: Whether the program adds losses to it beside those of `compile`.

@@ -454,3 +454,20 @@ def _same_spec_where_known(element: Any, spec: Any) -> None:
     for part, of in zip(_leaves(element), _leaves(spec), strict=True):
         if isinstance(part, Array) and isinstance(part.shape, tuple):
             _same_spec(part, of)
+
+
+def test_what_is_not_data_has_a_part_in_the_numbers() -> None:
+    code = "a = tf.concat([tf.constant([1.0, 2.0]), [50.0]], 0)\nb = tf.where(tf.constant([True, False]), tf.constant([1.0, 2.0]), 9.0)\n"
+    code += "c = tf.gather(tf.constant([1.0, 2.0]), tf.constant([1, 1]))\nd = tf.one_hot([0, 1], 2, on_value=5.0, off_value=0.0)"
+    names = execute_module(HEAD + code)[1].vars
+    assert (names["a"].content.low, names["a"].content.high) == (1, 50)
+    assert names["b"].content.high is None
+    assert (names["c"].dtype, names["c"].content.high) == ("float32", 2)
+    assert names["d"].content.high is None
+
+
+def test_a_layer_that_was_not_adapted_does_not_standardize() -> None:
+    code = "layer = keras.layers.Normalization()\na = layer(x)\nlayer.adapt(x)\nb = layer(x)"
+    names = execute_module(HEAD + code)[1].vars
+    assert "standardized" not in names["a"].content.tags
+    assert "standardized" in names["b"].content.tags
