@@ -18,7 +18,7 @@ from kerascheck.fitting import explain
 from kerascheck.fitting.clash import Clash
 from kerascheck.fitting.compiled import Match, matched_losses, matched_metrics
 from kerascheck.fitting.content import class_problem, index_problem
-from kerascheck.fitting.inputs import FLOATS_ONLY, arranged, fed_shape, forward
+from kerascheck.fitting.inputs import FLOATS_ONLY, NO_LISTS, arranged, fed_shape, forward
 from kerascheck.fitting.losses import loss_values
 from kerascheck.fitting.metrics import Metric, check_metric, read_metric, resolve
 from kerascheck.fitting.shapes import BATCH, Pair
@@ -116,9 +116,12 @@ class _Session:
     # -- reporting ----------------------------------------------------------------------------------------------
 
     def report(self, kind: str, message: str, site: Site, refused: bool = True) -> None:
-        """Note a clash; one of each kind and place is enough."""
-        if not any(clash.kind == kind and clash.site.key == site.key for clash in self.clashes):
-            self.clashes.append(Clash(kind, message, site, self.call, refused))
+        """Note a clash; one of each kind and place is enough, the worst."""
+        same = [clash for clash in self.clashes if clash.kind == kind and clash.site.key == site.key]
+        if any(clash.refused for clash in same) or (same and not refused):
+            return
+        self.clashes = [clash for clash in self.clashes if clash not in same]
+        self.clashes.append(Clash(kind, message, site, self.call, refused))
 
     def site_of(self, name: str, position: int | None) -> Site:
         """Where an argument is written, or else the call."""
@@ -177,11 +180,12 @@ class _Arrays:
 
     def _check_arrays(self) -> bool:
         """Whether everything given may be arrays: a Python list of numbers is none to Keras 3."""
-        if self.stream is not None or self.session.on_batch:
+        if self.stream is not None:
             return True
         fine = True
         for part, label, site in ((self.x, "x", self.x_site), (self.y, "y", self.y_site)):
-            if any(isinstance(leaf, Listed) for leaf in leaves(part)):
+            lists = [leaf for leaf in leaves(part) if isinstance(leaf, Listed)]
+            if lists:
                 fine = False
                 if self.call.dialect == 3:
                     self.session.report("input-structure", explain.plain_list(self._label(label)), site)
@@ -237,6 +241,8 @@ class _Arrays:
         if call.refusal is not None and isinstance(self.x, Array):
             self._report_refusal(call.refusal, self.x)
             return [Unknown("a layer refuses the data")] * len(declared)
+        if call.network.is_sequential and isinstance(self.x, (list, tuple)):
+            self._check_list(self.x)
         if not call.inputs or call.network.open is not None:
             return declared
         try:
@@ -262,6 +268,22 @@ class _Arrays:
             return declared
         except Undetermined:
             return declared
+
+    def _check_list(self, x: list[Any] | tuple[Any, ...]) -> None:
+        """A Sequential takes one array: the first of a list if it knows its input, and no list else."""
+        call, layers = self.call, self.call.network.layers
+        if call.inputs and len(x) > 1:
+            message = (
+                f"{self._label('x')}: a Sequential takes one array, the other {len(x) - 1} in the list are ignored"
+            )
+            self.session.report("input-structure", message, self.x_site, refused=False)
+        elif (
+            not call.inputs and call.network.open is None and layers and layers[0].cls in NO_LISTS and call.dialect == 3
+        ):
+            message = (
+                f"{self._label('x')} is a list, but a Sequential that does not begin with an Input takes one array"
+            )
+            self.session.report("input-structure", message, self.x_site)
 
     def _all_known(self, part: Any) -> bool:
         return not any(isinstance(leaf, Unknown) for leaf in leaves(part))
@@ -404,11 +426,15 @@ class _Arrays:
 
     def _pairs(self, target: Array, output: Out) -> Iterator[Pair]:
         """Targets and outputs for each size that a batch has."""
-        if isinstance(target.shape, Unknown) or isinstance(output.shape, Unknown) or not target.shape:
+        if isinstance(target.shape, Unknown) or isinstance(output.shape, Unknown):
             raise Undetermined("a shape that is not known")
+        if not target.shape and not self.session.on_batch:
+            raise Undetermined("targets without samples")
         for size in self._batch_sizes():
-            rows: Dim = target.shape[0] if self.session.on_batch else size
-            yield Pair((rows, *target.shape[1:]), tuple(size if dim == BATCH else dim for dim in output.shape))
+            # Of a single batch the numbers of samples are compared, where both are known.
+            own = not target.shape or (self.session.on_batch and size is not BATCH)
+            targets = target.shape if own else (size, *target.shape[1:])
+            yield Pair(targets, tuple(size if dim == BATCH else dim for dim in output.shape))
 
     def _batch_sizes(self) -> list[Dim]:
         """The sizes of the batches, `BATCH` where they are not known."""

@@ -201,6 +201,8 @@ class LayerDef:
     min_ndim: ClassVar[int | None] = None
     #: Whether a built layer refuses inputs of another rank than that of its first.
     keeps_rank: ClassVar[bool] = False
+    #: Whether it may be called on numbers, texts and lists of them, as a preparation of data outside a model.
+    takes_values: ClassVar[bool] = False
     #: How many tensors the layer is called on one after the other (`layer(query, value, key)`).
     call_tensors: ClassVar[int] = 1
     #: Whether it refuses them in a list.

@@ -42,6 +42,7 @@ def _is_one(size: Dim) -> bool:
 class Rescaling(SingleInput):
     """Multiplies and shifts. https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/"""
 
+    takes_values = True
     name = "Rescaling"
     signature = "scale, offset=0.0"
 
@@ -49,6 +50,7 @@ class Rescaling(SingleInput):
 class Normalization(SingleInput):
     """Normalizes with statistics of the data. https://keras.io/api/layers/preprocessing_layers/numerical/normalization/"""
 
+    takes_values = True
     name = "Normalization"
     signature = "axis=-1, mean=None, variance=None, invert=False"
 
@@ -72,6 +74,7 @@ class Normalization(SingleInput):
 class Discretization(SingleInput):
     """Numbers to bins. https://keras.io/api/layers/preprocessing_layers/numerical/discretization/"""
 
+    takes_values = True
     name = "Discretization"
     signature = (
         "bin_boundaries=None, num_bins=None, epsilon=0.01, output_mode='int', sparse=False, dtype=None, name=None"
@@ -105,6 +108,7 @@ class Discretization(SingleInput):
 class CategoryEncoding(SingleInput):
     """Integers to one-hot. https://keras.io/api/layers/preprocessing_layers/categorical/category_encoding/"""
 
+    takes_values = True
     name = "CategoryEncoding"
     signature = "num_tokens=None, output_mode='multi_hot', sparse=False"
     old_parameters = {"max_tokens": "num_tokens"}
@@ -132,6 +136,7 @@ class CategoryEncoding(SingleInput):
 class Hashing(SingleInput):
     """Hashes values to bins. https://keras.io/api/layers/preprocessing_layers/categorical/hashing/"""
 
+    takes_values = True
     name = "Hashing"
     signature = "num_bins, mask_value=None, salt=None, output_mode='int', sparse=False"
 
@@ -151,6 +156,7 @@ class Hashing(SingleInput):
 class HashedCrossing(LayerDef):
     """Hashes pairs of values. https://keras.io/api/layers/preprocessing_layers/categorical/hashed_crossing/"""
 
+    takes_values = True
     name = "HashedCrossing"
     signature = "num_bins, output_mode='int', sparse=False, name=None, dtype=None"
     min_ndim = 1
@@ -180,6 +186,7 @@ _LOOKUP_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf
 class _Lookup(SingleInput):
     """Tokens to indices by a vocabulary."""
 
+    takes_values = True
     base_parameters = LayerDef.base_parameters | {"vocabulary_size", "has_input_vocabulary"}
 
     def validate(self, c: Config) -> None:
@@ -347,6 +354,7 @@ class STFTSpectrogram(SingleInput):
 class _Image(SingleInput):
     """Changes the values of images (also unbatched), not their shape."""
 
+    takes_values = True
     base_parameters = LayerDef.base_parameters | {"data_format", "bounding_box_format"}
     #: Between which numbers `factor` must lie.
     bounds: ClassVar[tuple[float, float]] = (-1.0, 1.0)
@@ -665,6 +673,7 @@ class Solarization(_Image):
 class Pipeline(SingleInput):
     """Layers one after the other. https://keras.io/api/layers/preprocessing_layers/image_preprocessing/"""
 
+    takes_values = True
     name = "Pipeline"
     signature = "layers, name=None"
 

@@ -35,6 +35,8 @@ def refused_call(layer: Layer, arguments: Arguments, dialect: int) -> KerasError
     """The refusal of `layer(...)` for a built-in layer or a model of them; None where shapes decide."""
     value = first_argument(arguments)
     wrong = next(_no_tensors(value), None)
+    if isinstance(wrong, (str, int, float)) and isinstance(layer, BuiltinLayer) and layer.definition.takes_values:
+        wrong = None
     if wrong is not None and (dialect == 3 or not isinstance(wrong, (int, float))):
         return KerasError(f"{layer.name} ({layer.cls}) is called on {_described(wrong)}", "not-a-tensor")
     if dialect < 3:

@@ -442,3 +442,13 @@ x = TimeDistributed(Dense(3)(i))  # KC205
 # instead
 i = Input((5, 3))
 x = TimeDistributed(Dense(3))(i)
+
+# -- a text to a layer with weights
+x = Dense(4)("a text")  # KC200
+# instead
+x = Hashing(4)("a text")
+
+# -- a number to an activation
+x = ReLU()(3.0)  # KC200
+# instead
+x = Rescaling(2.0)(3.0)
