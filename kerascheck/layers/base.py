@@ -77,9 +77,9 @@ class Config(Mapping[str, Any]):
 
     def as_dim(self, name: str, value: Any) -> Int:
         """Convert one value as `dim` does; `name` is for the message."""
-        if isinstance(value, bool):
-            return int(value)
-        if isinstance(value, (int, SymDim)):
+        if isinstance(value, int):
+            return int(value)  # one of numpy would compute as numpy does
+        if isinstance(value, SymDim):
             return value
         if isinstance(value, float) and value.is_integer() and self.dialect < 3:
             return int(value)
