@@ -235,15 +235,16 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
         return rest_of_for(run, node, scope, "an element of something unknown", iterable)
     for index, item in enumerate(iterate(run, iterable)):
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
-            return rest_of_for(run, node, scope, "an element of something unknown", iterable)
+            further = _further_rounds if index else rest_of_for
+            return further(run, node, scope, "an element of something unknown", iterable)
         is_long = index > _SHORT_LOOP if length is None else length > _SHORT_LOOP
         if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and is_long and not _is_about_layers(item):
             if _work(run) == built:
                 # Nothing of Keras is built in here: this is a loop over data.
-                return rest_of_for(run, node, scope, "an element of a long loop", iterable)
+                return _further_rounds(run, node, scope, "an element of a long loop", iterable)
             built = _work(run)
         if training.go_on() and not _is_about_layers(item):
-            return rest_of_for(run, node, scope, "an element of a loop that trains", iterable)
+            return _further_rounds(run, node, scope, "an element of a loop that trains", iterable)
         assign(run, node.target, item, scope)
         signal = _block(run, node.body, scope)
         if signal is not None:
@@ -295,6 +296,19 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
     """An unknown number of further rounds over unknown items; what they come from is left somewhere."""
     if isinstance(iterable, IteratorValue) and iterable.lost is None:
         run.lose(iterable, "walked over an unknown number of times")
+def _further_rounds(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value) -> Signal | None:
+    """The rest of a loop whose first rounds were run.
+
+    Conditions on what differs from round to round are not known in it. What they decide may never happen together with
+    what the rounds before have left, so that behind one of them nothing surely goes wrong.
+    """
+    raised, decided = len(run.program.raised), len(run.decided)
+    signal = rest_of_for(run, node, scope, reason, iterable)
+    if len(run.decided) > decided:
+        del run.program.raised[raised:]
+    return signal
+
+
     element = element_of(run, iterable, reason, node)
     return unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
 

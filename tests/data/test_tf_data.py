@@ -471,3 +471,26 @@ def test_a_layer_that_was_not_adapted_does_not_standardize() -> None:
     names = execute_module(HEAD + code)[1].vars
     assert "standardized" not in names["a"].content.tags
     assert "standardized" in names["b"].content.tags
+
+
+# -- loops over data --------------------------------------------------------------------------------------------------
+
+
+def test_behind_an_unknown_condition_of_a_later_round_nothing_surely_goes_wrong() -> None:
+    code = """
+parts = []
+for index, angle in enumerate(np.linspace(0.0, 360.0, 120)):
+    if index % 5 == 0 and index > 0:
+        whole = tf.stack(parts, axis=0)
+        tf.concat([whole, tf.zeros((5, 1))], axis=1)
+        parts = [tf.zeros((3,))]
+    else:
+        parts.append(tf.zeros((3,)))
+"""
+    run, _ = execute_module(HEAD + code)
+    assert run.program.raised == []
+
+
+def test_moments_over_axes() -> None:
+    mean = value_of(HEAD + "mean, variance = tf.nn.moments(tf.constant(x), axes=[0])", "mean")
+    assert mean.shape == (4, 3)

@@ -192,7 +192,7 @@ def _vector_of_sizes(run: Run, items: Value, made: Value) -> Value:
 
 
 def _reduce(shape: Shape, arguments: Arguments) -> Shape:
-    axes = _axes(_given(arguments, 1, "axis", "reduction_indices"))
+    axes = _axes(_given(arguments, 1, "axis", "axes", "reduction_indices"))
     return tensor_shapes.reduce(shape, axes, _truth(_given(arguments, 2, "keepdims", "keep_dims", default=False)))
 
 
