@@ -33,12 +33,13 @@ def _joined(run: Run, left: Value, right: Value, site: Site) -> Value:
     count = _sum(count_of(run, left), count_of(run, right))
     if a is None or b is None or count is None or not isinstance(a.shape, tuple) or not isinstance(b.shape, tuple):
         return run.fresh("lists that are joined", site.node)
-    if 0 in (a.shape[:1] + b.shape[:1]):
-        a, b = (b, b) if a.shape[:1] == (0,) else (a, a)
-    if a.shape[1:] != b.shape[1:]:
+    if a.shape[:1] == (0,) or b.shape[:1] == (0,):
+        a = b = b if a.shape[:1] == (0,) else a  # an empty list adds nothing
+    left_shape, right_shape = a.shape, b.shape
+    if not isinstance(left_shape, tuple) or not isinstance(right_shape, tuple) or left_shape[1:] != right_shape[1:]:
         return run.fresh("a list of things of different shapes", site.node)
-    shape = (count, *a.shape[1:])
-    return new_array(run, shape, promote(a.dtype, b.dtype), content=union(a.content, b.content), kind="list")
+    content, dtype = union(a.content, b.content), promote(a.dtype, b.dtype)
+    return new_array(run, (count, *left_shape[1:]), dtype, content=content, kind="list")
 
 
 def _sum(left: Dim, right: Dim) -> Dim:
