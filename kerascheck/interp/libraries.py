@@ -170,6 +170,14 @@ def make_namespace(run: Run, name: str, arguments: Arguments, site: Site) -> Val
     return made
 
 
+def _choice(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`random.choice(items)`: known where there is nothing to choose."""
+    items = items_of(run, arguments.value("seq", 0))
+    if not isinstance(items, Unknown) and len(items) == 1:
+        return items[0]
+    return run.fresh("a random choice", site.node)
+
+
 def _image_data_format(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.image_data_format
 
@@ -219,6 +227,7 @@ LIBRARIES: dict[str, Library] = {
     },
     "math.prod": _prod,
     "functools.partial": _partial,
+    "random.choice": _choice,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "itertools.product": _product,

@@ -765,7 +765,9 @@ class SquaredErrorOnSoftmax(Rule):
                 continue
             for target in losses_by_output(call):
                 output = describe(target.tensor)
-                if target.loss is None or target.loss.name not in REGRESSION or output.activation != "softmax":
+                if target.loss is None or output.activation != "softmax":
+                    continue
+                if target.loss.name not in REGRESSION | {"poisson"}:
                     continue
                 if not definitely_equal(output.units, 1) and output.units is not None:
                     yield Finding(
