@@ -524,6 +524,8 @@ class Recorder:
                 if name == "inject_functional_model_class" or file.endswith(("models/sequential.py", "trainer.py")):
                     if name != "__new__":
                         return
+                elif self._is_of(file):
+                    return  # another module of the same project
                 elif "/applications/" in file or file.endswith("models/cloning.py"):
                     through = file
                 elif name not in ("__new__", "wrapper"):
@@ -540,6 +542,10 @@ class Recorder:
             self.records[-1] = record  # the model that the function of keras.applications returns is its last
         else:
             self.records.append(record)
+
+    def _is_of(self, file: str) -> bool:
+        """Whether the file stands beside the script, in the sources of Keras itself."""
+        return "/applications/" in self.path and os.path.dirname(file) == os.path.dirname(self.path)
 
     def watch(self) -> None:
         """Record every model from now on."""
@@ -578,7 +584,8 @@ class Recorder:
                 continue
             known = [re.escape(name) for name, value in names.items() if value is record.model]
             adds = rf"\b({'|'.join(known)})\.(add|pop|layers|build)\b" if known else r"\.(add|pop)\("
-            record.cut = isinstance(record.model, Sequential) and re.search(adds, later) is not None
+            grows = isinstance(record.model, Sequential) and re.search(adds, later) is not None
+            record.cut = record.cut or grows  # a later failure does not undo an earlier one
 
 
 def _is_open(model: Any) -> bool:
@@ -604,6 +611,7 @@ def run_script(request: dict[str, Any]) -> dict[str, Any]:
     sys.argv = [request["path"]]
     sys.path.insert(0, request["root"])
     sys.path.insert(0 if not request["package"] else len(sys.path), os.path.dirname(request["path"]))
+    sys.path += request.get("project", [])
     recorder.watch()
     signal.signal(signal.SIGALRM, _ring)
     signal.setitimer(signal.ITIMER_REAL, request["seconds"])

@@ -37,6 +37,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.discovery import SUFFIXES, mentions_keras
 from kerascheck.engine import check_source, deep_recursion
 from kerascheck.interp import Analysis, analyze
+from kerascheck.interp.project import project_folder
 from kerascheck.network.ir import Network
 from kerascheck.notebook import blank_magics
 from kerascheck.source import Source, SourceError
@@ -106,6 +107,9 @@ class RealKeras:
         path = os.path.abspath(source.filename)
         root, package = _package(path)
         request = {"path": path, "text": source.text, "package": package, "root": root, "seconds": seconds}
+        project = project_folder(Path(root))
+        if project is not None and str(project) != root and _packages(project):
+            request["project"] = [str(project), str(project / "src")]
         known = None
         if self._cache is not None:
             known = self._cache / (hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest() + ".json")
@@ -137,6 +141,11 @@ def _package(path: str) -> tuple[str, str]:
         parts.insert(0, os.path.basename(folder))
         folder = os.path.dirname(folder)
     return folder, ".".join(parts)
+
+
+def _packages(project: Path) -> list[Path]:
+    """The packages that a project holds at its top."""
+    return [init for folder in (project, project / "src") for init in folder.glob("*/__init__.py")]
 
 
 # --- comparing -------------------------------------------------------------------------------------------------------

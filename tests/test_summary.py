@@ -100,6 +100,29 @@ def test_a_model_built_twice_is_listed_twice() -> None:
     assert [model["total_params"] for model in found] == [4, 8]
 
 
+def test_models_that_are_alike_are_listed_once() -> None:
+    found = models("for n in (1, 2, 1):\n  m = Sequential([Input((3,)), Dense(n)])\n")
+    assert [model["total_params"] for model in found] == [4, 8]
+
+
+BUILDER = "def build(n=5):\n  return Sequential([Input((3,)), Dense(n)])\n"
+
+
+def test_what_the_module_builds_hides_what_functions_that_nobody_calls_would_build() -> None:
+    [model] = models(f"{BUILDER}build(2)\ndef unused():\n  return build(4)\n")
+    assert (model["status"], model["total_params"]) == ("exact", 8)
+
+
+def test_functions_that_nobody_calls_build_where_the_module_does_not() -> None:
+    found = models(f"{BUILDER}def small():\n  return build(2)\ndef large():\n  return build(4)\n")
+    assert [(model["status"], model["total_params"]) for model in found] == [("exact", 8), ("exact", 16)]
+
+
+def test_a_function_that_only_others_call_is_seen_through_them() -> None:
+    [model] = models("def build(n):\n  return Sequential([Input((3,)), Dense(n)])\ndef main():\n  return build(2)\n")
+    assert (model["status"], model["total_params"]) == ("exact", 8)
+
+
 def test_what_depends_on_the_path_is_not_known() -> None:
     [model] = models(
         "import sys\nm = Sequential([Input((3,))])\nif len(sys.argv) > 1:\n  m.add(Dense(5))\nm.add(Dense(2))\n"

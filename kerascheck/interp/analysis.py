@@ -15,6 +15,7 @@ from kerascheck.garbage import no_collection
 from kerascheck.interp.functions import SymbolicArguments, call_function, instantiate, symbolic_arguments
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
+from kerascheck.interp.static import names_used
 from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, IteratorValue, Scope, UserRaise
 from kerascheck.network.ir import Program
 from kerascheck.symbolic import Unknown
@@ -176,13 +177,20 @@ def _explore_uncalled(first: tuple[Run, Scope], project: Project, budget: Budget
     """Analyse functions and classes that the module defines but never uses."""
     base, _ = first
     entry = 0
-    for function in list(base.program.functions):
-        if id(function.node) in base.entered or not _own(function, project):
+    uncalled = [f for f in base.program.functions if _own(f, project) and id(f.node) not in base.entered]
+    for function in _outer_first(uncalled):
+        if id(function.node) in base.entered:
             continue
         entry += 1
         owner = function.owner
         if not _explore(base, entry, function, owner, project, budget, result):
             return
+
+
+def _outer_first(functions: list[FunctionValue]) -> list[FunctionValue]:
+    """Functions that no other one mentions come first: they show how the others are called."""
+    mentioned = {name for f in functions for name in names_used(f.site.file, f.node) if name != f.name}
+    return sorted(functions, key=lambda function: function.name in mentioned)
 
 
 def _own(function: FunctionValue, project: Project) -> bool:

@@ -145,6 +145,8 @@ def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNo
         return instance.attributes[name]
     if name == "__class__":
         return instance.cls
+    if name == "__setattr__" and find_member(instance.cls, name) is None:
+        return NativeMethod(name, instance, _set_by_name)
     if name == "__dict__":
         return attributes_of(run, instance, node)
     found = find_member(instance.cls, name)
@@ -183,6 +185,16 @@ _BARE_BASES = (Symbol("builtins.object"), Symbol("abc.ABC"), Symbol("typing.Gene
 def attributes_of(run: Run, instance: Instance, node: cst.CSTNode) -> Value:
     """`vars(object)`; Keras puts attributes of its own on its objects."""
     return run.fresh("the attributes of an object", node) if instance.layer is not None else AttributesView(instance)
+
+
+def _set_by_name(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
+    """`self.__setattr__(name, value)`."""
+    name, value = arguments.value("name", 0), arguments.value("value", 1)
+    if isinstance(name, str):
+        set_attribute(run, receiver, name, value)
+    else:
+        receiver.unknown = Unknown("an attribute of unknown name is set")
+    return None
 
 
 def _super_attribute(run: Run, value: Super, name: str, node: cst.CSTNode) -> Value:

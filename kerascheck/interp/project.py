@@ -132,7 +132,7 @@ class Project:
             roots.append(top)
         if within is not None and own != within:
             return None
-        if within is None and (project := _project_folder(top)) is not None:
+        if within is None and (project := project_folder(top)) is not None:
             roots += [project, project / "src"]
         for root in roots:
             if root.name in ("site-packages", "dist-packages") and parts[0] != own:
@@ -228,7 +228,7 @@ _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "requirements.txt
 _MAX_CLIMB = 5
 
 
-def _project_folder(folder: Path) -> Path | None:
+def project_folder(folder: Path) -> Path | None:
     """The nearest folder above that looks like the top of a project."""
     for _ in range(_MAX_CLIMB):
         if any((folder / marker).exists() for marker in _MARKERS):

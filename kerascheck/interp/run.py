@@ -249,6 +249,13 @@ class Run:
             return False
         return True
 
+    def may_build(self, network: Network) -> bool:
+        """Called before a model is built by its first data: only the first round of a loop does that."""
+        if network.birth < self.frozen_before:
+            return False
+        network.changed = self.tick()
+        return True
+
     def forget(self, thing: Changeable) -> None:
         """Make unknown what the rounds of a loop change."""
         reason = "changed in a loop whose number of rounds is not known"

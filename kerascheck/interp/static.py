@@ -98,6 +98,16 @@ class LoopFacts(NamedTuple):
 
 
 @once
+def names_used(node: cst.CSTNode) -> frozenset[str]:
+    """All names and attributes that the node mentions."""
+    found = (n.value if isinstance(n, cst.Name) else n.attr.value for n in walk(node) if isinstance(n, _NAMES))
+    return frozenset(found)
+
+
+_NAMES = (cst.Name, cst.Attribute)
+
+
+@once
 def loop_facts(node: cst.For | cst.While) -> LoopFacts:
     """Which names depend on earlier rounds, and whether the loop can end by itself."""
     first: dict[str, str] = {}

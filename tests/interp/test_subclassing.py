@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kerascheck.interp import analyze
@@ -55,3 +57,55 @@ def test_keras_leaves_them_unbuilt_too() -> None:
     with pytest.warns(UserWarning, match="not being actually built"):
         model.build((None, 5))
     assert not model.dense.built and model.weights == []
+
+
+DICTIONARY = """
+import keras
+import numpy as np
+from keras import layers
+
+class Two(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.join = layers.Concatenate()
+        self.dense = layers.Dense(3)
+
+    def call(self, inputs):
+        return self.dense(self.join([inputs["a"], inputs["b"]]))
+
+model = Two()
+y = model({"a": np.ones((12, 4)), "b": np.ones((12, 5))})
+model.compile("sgd", "mse")
+model.fit({"a": np.ones((64, 4)), "b": np.ones((64, 5))}, np.ones((64, 3)))
+"""
+
+
+def test_the_first_data_builds_a_model_also_from_a_dictionary() -> None:
+    model = model_of(DICTIONARY)
+    assert (model.status(), model.params()) == ("exact", 30)
+    assert [layer.output_shapes() for layer in model.layers] == [[(12, 9)], [(12, 3)]]
+
+
+@pytest.mark.oracle
+def test_keras_keeps_the_shapes_of_its_first_data() -> None:
+    pytest.importorskip("keras", reason="compares with the real Keras")
+    space: dict[str, Any] = {}
+    exec(DICTIONARY, space)
+    dense = space["model"].layers[1]
+    assert (dense.count_params(), dense._build_shapes_dict) == (30, {"input_shape": (12, 9)})
+
+
+def test_a_model_that_a_loop_of_unknown_length_calls_on_data_is_built_by_it() -> None:
+    model = model_of(
+        """
+import keras
+import numpy as np
+import data
+from keras import layers
+
+model = keras.Sequential([layers.Dense(3)])
+for batch in data.read():
+    model(np.ones((8, 4)))
+"""
+    )
+    assert (model.status(), model.params()) == ("exact", 15)

@@ -6,7 +6,7 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.layer_numbers import with_numbers
-from kerascheck.interp.keras.eager import call_on_data, data_shapes
+from kerascheck.interp.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.refusals import first_argument, refused_call
 from kerascheck.interp.keras.tensors import Constant
@@ -30,7 +30,7 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
             run.raised(error, site, layer)
             return _refused(run, layer)
     value = first_argument(arguments)
-    if isinstance(value, DictValue) and isinstance(layer, Network):
+    if isinstance(value, DictValue) and isinstance(layer, Network) and own is None:
         value = _by_input_name(run, layer, value)
     if run.tracing:
         value = constants(run, value)
@@ -41,6 +41,8 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         if isinstance(layer, Network):
             layer.met_data = True
         layer.met_unknown = layer.met_unknown or isinstance(value, Unknown)
+        if own is not None:
+            return call_own_on_data(run, own, arguments, value, site)
         shapes = data_shapes(value)
         if shapes is not None:
             return with_numbers(layer, value, call_on_data(run, layer, shapes, site))
@@ -74,7 +76,7 @@ def _refused(run: Run, layer: Layer) -> Value:
 
 
 def constants(run: Run, value: Value) -> Value:
-    """Inside `call` a layer is traced on constants as it is on other tensors."""
+    """The value with tensors in place of arrays: inside `call` a layer runs on both alike."""
     if isinstance(value, Array):
         return Constant(value.shape, value.dtype)
     if isinstance(value, tuple):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from kerascheck.data.array import Array, is_float
 from kerascheck.data.pipeline import Pipeline
@@ -15,6 +17,9 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
+
+if TYPE_CHECKING:
+    from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel
 
 
 def data_shapes(value: Value) -> list[Shape] | None:
@@ -44,6 +49,52 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         run.tracing -= 1
     made = [new_array(run, shape, "float32", kind="tensor") for shape in outputs]
     return made[0] if len(made) == 1 else run.new_list(made)
+
+
+def call_own_on_data(
+    run: Run, layer: CustomLayer | SubclassedModel, arguments: Arguments, value: Value, site: Site
+) -> Value:
+    """A layer or model of the program's own on arrays, also in a dictionary or with further arguments."""
+    from kerascheck.interp.keras.calling import constants, input_tensors
+    from kerascheck.interp.keras.subclassing import map_tensors, run_call
+
+    run.reach(site)
+    inputs = constants(run, value)
+    if input_tensors(inputs) is None or layer.unknown is not None:
+        return run.fresh(f"{layer.cls} called on data", site.node)
+    positional = [Given(constants(run, given.value), given.node) for given in arguments.positional]
+    keywords = {name: Given(constants(run, given.value), given.node) for name, given in arguments.keywords.items()}
+    given = Arguments(positional, keywords, arguments.open_positional, arguments.open_keywords, arguments.call)
+    run.tracing += 1
+    try:
+        with _as_built(layer):
+            result = run_call(run, layer, given, site, inputs)
+    finally:
+        run.tracing -= 1
+
+    def computed(tensor: Tensor) -> Value:
+        return new_array(run, tensor.shape, tensor.dtype, kind="tensor")
+
+    return map_tensors(run, result, computed)
+
+
+@contextmanager
+def _as_built(layer: Layer) -> Iterator[None]:
+    """What is built keeps the shapes that it was built with, whatever it is called on later."""
+    if not isinstance(layer, Network) or layer.open is not None:
+        yield
+        return
+    parts: list[Layer] = [layer]
+    for part in parts:
+        parts += [inner for inner in part.sublayers() if not any(inner is known for known in parts)]
+    calls = [(part, len(part.calls)) for part in parts if part.calls]
+    ends = (layer.inputs, layer.outputs, layer.nodes, layer.takes, layer.gives)
+    try:
+        yield
+    finally:
+        for part, count in calls:
+            del part.calls[count:]
+        layer.inputs, layer.outputs, layer.nodes, layer.takes, layer.gives = ends
 
 
 def training_call(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> TrainCall:
@@ -104,7 +155,8 @@ def _build_subclass(run: Run, network: Network, method: str, arguments: Argument
     elif network.open is None and _same_sizes(inputs, network.inputs):
         return None  # nothing is new to it
     before = len(run.program.raised)
-    run_call(run, network, given, site, inputs)
+    with _as_built(network):
+        run_call(run, network, given, site, inputs)
     refused = run.program.raised[before:]
     del run.program.raised[before:]
     return refused[0] if refused else None

@@ -267,7 +267,7 @@ def build_sequential(
 
     A refusal is shown at `caller`, or at the call that builds the model.
     """
-    if network.inputs or isinstance(shape, Unknown) or not run.may_change(network):
+    if network.inputs or isinstance(shape, Unknown) or not run.may_build(network):
         return
     entry = _implied_input(run, shape)
     network.inputs = [entry.tensor]

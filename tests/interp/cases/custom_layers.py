@@ -204,3 +204,34 @@ class Masked(layers.Layer):
         return y if mask is None else y * keras.ops.cast(mask, 'float32')[:, :, None]
 x, m = Input((6, 3)), Input((6,), dtype='bool')
 model = Model([x, m], Masked()(x, mask=m))
+
+# -- a model called on a dictionary of arrays keeps the shapes of that call
+import numpy as np
+class Two(Model):
+    def __init__(self):
+        super().__init__()
+        self.join = Concatenate()
+        self.dense = Dense(3)
+        self.out = Dense(1)
+    def call(self, inputs):
+        x = self.dense(self.join([inputs['a'], inputs['b']]))
+        return self.out(x), x
+two = Two()
+first, second = two({'a': np.ones((12, 4)), 'b': np.ones((12, 5))})
+three = two({'a': np.ones((2, 4)), 'b': np.ones((2, 5))})
+x = Input((7,))
+model = Model(x, Dense(second.shape[1])(x))
+del two
+
+# -- attributes set by name
+class Named(layers.Layer):
+    def build(self, shape):
+        for n in (4, 3):
+            part = Dense(n, name=f'part_{n}')
+            part.build(shape)
+            shape = (*shape[:-1], n)
+            self.__setattr__(part.name, part)
+    def call(self, x):
+        return self.part_3(self.part_4(x))
+x = Input((5,))
+model = Model(x, Named()(x))
