@@ -12,7 +12,8 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
-from kerascheck.interp.functions import SymbolicArguments, call_function, instantiate, symbolic_arguments
+from kerascheck.interp.classes import instantiate
+from kerascheck.interp.functions import SymbolicArguments, call_function, symbolic_arguments
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used

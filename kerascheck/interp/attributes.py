@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import string
 
 import libcst as cst
 
@@ -13,15 +14,22 @@ from kerascheck.interp import names
 from kerascheck.interp.run import Run
 from kerascheck.interp.static import dotted_text
 from kerascheck.interp.values import (
+    MISSING,
     AttributesView,
     BoundMethod,
     ClassValue,
+    DefaultDict,
+    DictObject,
     DictValue,
     DictView,
+    EnumInt,
+    EnumStr,
     FunctionValue,
     Instance,
     ListValue,
     ModuleValue,
+    NamedTupleValue,
+    NativeFunction,
     NativeMethod,
     NativeObject,
     Partial,
@@ -44,42 +52,52 @@ _CONSTANTS = {
     "numpy.newaxis": None,
     "numpy.nan": math.nan,
     "tensorflow.newaxis": None,
+    "typing.TYPE_CHECKING": False,
+    "typing_extensions.TYPE_CHECKING": False,
+    "six.PY2": False,
+    "six.PY3": True,
+    **{
+        f"string.{name}": getattr(string, name)
+        for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "punctuation")
+    },
 }
 
 
 def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value:
     """`value.name`."""
     if isinstance(value, Symbol):
+        if name == "__name__" and value.name.startswith(("builtins.", "keras.layers.")):
+            return _class_name(value.name.rpartition(".")[2])
         return get_constant(names.attribute(value.name, name), run)
     if isinstance(value, Unknown):
         text = f"{value.text}.{name}" if value.text else None
         return Unknown(value.reason, ("attribute", value.key, name), text)
     if isinstance(value, Instance):
         return _instance_attribute(run, value, name, node)
+    if isinstance(value, DictObject):
+        from kerascheck.interp.dictobjects import dictionary_attribute
+
+        return dictionary_attribute(run, value, name, node)
     if isinstance(value, Super):
         return _super_attribute(run, value, name, node)
     if isinstance(value, ModuleValue):
         return run.project.module_attribute(run, value, name)
     if isinstance(value, ClassValue):
-        found = find_member(value, name)
-        if found is not None:
-            if isinstance(found, FunctionValue) and "classmethod" in found.decorated:
-                return BoundMethod(found, value)
-            return found
-        if name == "__name__":
-            return value.name
-        base = keras_base(value)
-        if base is not None:
-            return Symbol(f"{base.name}.{name}")
-        return run.fresh(f"attribute {name} of class {value.name}", node)
+        return _class_attribute(run, value, name, node)
     if isinstance(value, (Layer, Tensor)):
         from kerascheck.interp.keras.objects import keras_attribute
 
         return keras_attribute(run, value, name, node)
     if isinstance(value, FunctionValue):
-        return value.name if name == "__name__" else run.fresh(f"attribute {name} of a function", node)
-    if isinstance(value, Partial) and name == "func":
-        return value.function
+        return _function_attribute(run, value, name, node)
+    if isinstance(value, Partial):
+        return _partial_attribute(run, value, name, node)
+    if isinstance(value, range) and name in ("start", "stop", "step"):
+        return getattr(value, name)
+    if isinstance(value, (NamedTupleValue, EnumInt, EnumStr)):
+        found = _special_attribute(run, value, name, node)
+        if found is not MISSING:
+            return found
     if isinstance(value, Array):
         from kerascheck.data.methods import array_attribute
 
@@ -88,6 +106,10 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         return object_attribute(run, value, name, node)
     if isinstance(value, Pipeline):
         return pipeline_attribute(run, value, name, node)
+    if name == "__class__":
+        from kerascheck.interp.typequestions import type_of
+
+        return type_of(value) or run.fresh("the class of a value", node)
     from kerascheck.interp.methods import METHODS
 
     kind = _kind(value)
@@ -99,6 +121,97 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     if isinstance(value, (ListValue, DictValue)):
         return NativeMethod(name, value, _blurring)
     return run.fresh(f"attribute {name} of {value!r}"[:80], node)
+
+
+def _partial_attribute(run: Run, partial: Partial, name: str, node: cst.CSTNode) -> Value:
+    if name == "func":
+        return partial.function
+    if name == "args" and not partial.arguments.open_positional:
+        return tuple(given.value for given in partial.arguments.positional)
+    if name == "keywords" and not partial.arguments.open_keywords:
+        return run.new_dict({key: given.value for key, given in partial.arguments.keywords.items()})
+    return run.fresh(f"attribute {name} of a partial", node)
+
+
+def _class_name(spelled: str) -> str:
+    """The name of a class outside the program: `Conv2D`, also where it is spelled `Convolution2D`."""
+    from kerascheck.layers.registry import find
+
+    definition = find(spelled)
+    return spelled if definition is None else definition.name
+
+
+def _function_attribute(run: Run, function: FunctionValue, name: str, node: cst.CSTNode) -> Value:
+    if name in ("__name__", "__qualname__"):
+        return function.name
+    if function.attributes is not None and name in function.attributes:
+        return function.attributes[name]
+    return run.fresh(f"attribute {name} of a function", node)
+
+
+def _class_attribute(run: Run, cls: ClassValue, name: str, node: cst.CSTNode) -> Value:
+    found = find_member(cls, name)
+    if found is not None:
+        if isinstance(found, FunctionValue) and "classmethod" in found.decorated:
+            return BoundMethod(found, cls)
+        return found
+    if name in ("__name__", "__qualname__"):
+        return cls.name
+    if name == "__mro__":
+        return tuple(cls.mro())
+    if name == "__bases__":
+        return tuple(cls.bases)
+    if cls.kind in ("enum", "namedtuple"):
+        return _kind_attribute(run, cls, name, node)
+    base = keras_base(cls)
+    if base is not None:
+        return Symbol(f"{base.name}.{name}")
+    return run.fresh(f"attribute {name} of class {cls.name}", node)
+
+
+def _kind_attribute(run: Run, cls: ClassValue, name: str, node: cst.CSTNode) -> Value:
+    """What enumerations and named tuples have of their own."""
+    from kerascheck.interp import enumerations, records
+
+    if name == "__members__" and cls.kind == "enum":
+        return run.new_dict(dict(enumerations.named_members(cls).items()))
+    if name == "_make" and cls.kind == "namedtuple":
+        return NativeMethod(name, cls, records.make_from_items)
+    if name == "__new__" and cls.kind == "namedtuple":
+        return NativeMethod(name, cls, records.construct_namedtuple)
+    return run.fresh(f"attribute {name} of class {cls.name}", node)
+
+
+def _special_attribute(run: Run, value: NamedTupleValue | EnumInt | EnumStr, name: str, node: cst.CSTNode) -> Value:
+    """An attribute that a named tuple or member of an enumeration has beyond those of its plain value; or MISSING."""
+    if isinstance(value, NamedTupleValue):
+        from kerascheck.interp.records import namedtuple_attribute
+
+        own = namedtuple_attribute(run, value, name)
+        if own is not MISSING:
+            return own
+        cls: ClassValue = value.cls
+    else:
+        if name in value.member.attributes:
+            return value.member.attributes[name]
+        cls = value.member.cls
+    if name == "__class__":
+        return cls
+    found = find_member(cls, name)
+    return MISSING if found is None else bound_member(run, cls, value, found, node)
+
+
+def bound_member(run: Run, cls: ClassValue, receiver: Value, found: Value, node: cst.CSTNode) -> Value:
+    """A member of the class as its object sees it."""
+    if isinstance(found, NativeFunction):
+        return NativeMethod(found.name, receiver, found.run)
+    if not isinstance(found, FunctionValue):
+        return found
+    if "property" in found.decorated:
+        return run.call(BoundMethod(found, receiver), Arguments([], {}), Site(run.file, node))
+    if "staticmethod" in found.decorated:
+        return found
+    return BoundMethod(found, cls if "classmethod" in found.decorated else receiver)
 
 
 def get_constant(dotted: str, run: Run) -> Value:
@@ -126,11 +239,12 @@ def _kind(value: Value) -> str:
     if isinstance(value, NativeObject):
         return value.kind
     if isinstance(value, DictValue):
-        return "dict"
+        return value.kind if isinstance(value, DefaultDict) else "dict"
     if isinstance(value, bool):
         return "int"
-    if isinstance(value, (str, tuple, int, float)):
-        return type(value).__name__
+    for kind in (str, tuple, int, float, bytes):
+        if isinstance(value, kind):
+            return kind.__name__
     if isinstance(value, SymDim):
         return "int"
     from kerascheck.network.ir import KerasObject
@@ -150,20 +264,18 @@ def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNo
     if name == "__dict__":
         return attributes_of(run, instance, node)
     found = find_member(instance.cls, name)
-    if isinstance(found, FunctionValue):
-        if "property" in found.decorated:
-            return run.call(BoundMethod(found, instance), Arguments([], {}), Site(run.file, node))
-        if "staticmethod" in found.decorated:
-            return found
-        if "classmethod" in found.decorated:
-            return BoundMethod(found, instance.cls)
-        return BoundMethod(found, instance)
     if found is not None:
-        return found
+        value = bound_member(run, instance.cls, instance, found, node)
+        if isinstance(found, FunctionValue) and "cached_property" in found.decorated:
+            set_attribute(run, instance, name, value)
+        return value
     if instance.layer is not None:
         from kerascheck.interp.keras.objects import keras_attribute
 
         return keras_attribute(run, instance.layer, name, node)
+    dynamic = find_method(instance, "__getattr__")
+    if dynamic is not None and not name.startswith("__"):
+        return run.call(dynamic, Arguments([Given(name)], {}), Site(run.file, node))
     if lacks_attribute(instance, name):
         run.fails("AttributeError", f"{instance.cls.name} has no attribute {name}", node)
     reason = f"{name} of {instance.cls.name} is not set where the analysis saw it"
@@ -199,22 +311,35 @@ def _set_by_name(run: Run, receiver: Value, arguments: Arguments, site: Site) ->
 
 def _super_attribute(run: Run, value: Super, name: str, node: cst.CSTNode) -> Value:
     receiver = value.receiver
-    cls = receiver.cls if isinstance(receiver, Instance) else value.cls
+    cls = receiver.cls if isinstance(receiver, (Instance, DictObject)) else value.cls
     order = cls.mro()
     start = next((i for i, c in enumerate(order) if c is value.cls), 0) + 1
     for base in order[start:]:
         if isinstance(base, ClassValue) and name in base.members:
-            found = base.members[name]
-            if isinstance(found, FunctionValue) and "staticmethod" not in found.decorated:
-                return BoundMethod(found, receiver)
-            return found
+            return bound_member(run, cls, receiver, base.members[name], node)
+    if isinstance(receiver, DictObject):
+        from kerascheck.interp.dictobjects import behind_super
+
+        return behind_super(run, receiver, name, node)
     if isinstance(receiver, Instance) and receiver.layer is not None:
         from kerascheck.interp.keras.objects import base_attribute
 
         return base_attribute(run, receiver, name, node)
-    if name == "__init__":
+    if name in ("__init__", "__init_subclass__", "__post_init__"):
         return NativeMethod(name, receiver, _object_init)
+    if name == "__setattr__":
+        return NativeMethod(name, receiver, set_plainly)
     return run.fresh(f"super().{name}", node)
+
+
+def set_plainly(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
+    """`object.__setattr__(self, name, value)`, `super().__setattr__(name, value)`."""
+    values = [given.value for given in arguments.positional]
+    if isinstance(receiver, Instance) and len(values) == 2 and isinstance(values[0], str):
+        _store(run, receiver, values[0], values[1])
+    elif isinstance(receiver, Instance):
+        receiver.blur("an attribute of unknown name was set")
+    return None
 
 
 def _object_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
@@ -233,8 +358,16 @@ def find_member(cls: ClassValue, name: str) -> Value | None:
 
 
 def find_method(instance: Instance, name: str) -> BoundMethod | None:
-    """The method of the object called `name`, bound."""
+    """The method of the object called `name`, bound, where the program defines it."""
     found = find_member(instance.cls, name)
+    return BoundMethod(found, instance) if isinstance(found, FunctionValue) else None
+
+
+def find_slot(instance: Instance, name: str) -> BoundMethod | NativeMethod | None:
+    """The method of the object called `name`, bound, also where `@dataclass` and its like provide it."""
+    found = find_member(instance.cls, name)
+    if isinstance(found, NativeFunction):
+        return NativeMethod(name, instance, found.run)
     return BoundMethod(found, instance) if isinstance(found, FunctionValue) else None
 
 
@@ -249,33 +382,71 @@ def keras_base(cls: ClassValue) -> Symbol | None:
 def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
     """`target.name = value`."""
     if isinstance(target, Instance):
-        found = find_member(target.cls, name)
-        if isinstance(found, FunctionValue) and "property" in found.decorated:
-            setter = find_member(target.cls, f"{name}.setter")
-            if isinstance(setter, FunctionValue):
-                run.call(BoundMethod(setter, target), Arguments([Given(value)], {}), setter.site)
-            return
-        if find_method(target, "__setattr__") is not None:
-            value = Unknown(f"{target.cls.name} decides how attributes are set")
-        if run.loop_births and target.birth < run.loop_births[-1]:
-            run.hidden_changes += len(run.call_stack) > run.loop_depth
-            run.outer_writes.append((target.attributes, name))
-        target.attributes[name] = value
-        if target.layer is not None:
-            from kerascheck.interp.keras.objects import set_keras_attribute
+        _set_on_object(run, target, name, value)
+    elif isinstance(target, DictObject):
+        from kerascheck.interp.dictobjects import set_dictionary_attribute
 
-            set_keras_attribute(run, target.layer, name, value)
+        set_dictionary_attribute(run, target, name, value)
     elif isinstance(target, ClassValue):
+        _note_write(run, target.members, name)
         target.members[name] = value
     elif isinstance(target, ModuleValue):
-        run.project.scope_of(run, target).vars[name] = value
+        place = run.project.scope_of(run, target).vars
+        _note_write(run, place, name)
+        place[name] = value
+    elif isinstance(target, FunctionValue):
+        target.attributes = target.attributes if target.attributes is not None else {}
+        _note_write(run, target.attributes, name)
+        target.attributes[name] = value
     elif isinstance(target, Symbol) and _holds_flags(target.name):
-        if run.loop_births:
-            run.outer_writes.append((run.flags, name))
+        _note_write(run, run.flags, name)
         run.flags[name] = value
+    elif isinstance(target, NativeMethod) and target.name == "__new__" and name == "__defaults__":
+        from kerascheck.interp.records import set_defaults
+
+        set_defaults(target.receiver, value)
     elif isinstance(target, Layer):
         from kerascheck.interp.keras.objects import set_keras_attribute
 
         if isinstance(target, Network) and target.birth < run.frozen_before:
             return
         set_keras_attribute(run, target, name, value)
+
+
+def _note_write(run: Run, place: dict[str, Value], name: str) -> None:
+    """Setting a name in a loop of unknown length: it may have another value behind the loop."""
+    if run.loop_births:
+        run.hidden_changes += len(run.call_stack) > run.loop_depth
+        run.outer_writes.append((place, name))
+
+
+def _set_on_object(run: Run, target: Instance, name: str, value: Value) -> None:
+    found = find_member(target.cls, name)
+    if isinstance(found, FunctionValue) and "property" in found.decorated and "cached_property" not in found.decorated:
+        setter = find_member(target.cls, f"{name}.setter")
+        if isinstance(setter, FunctionValue):
+            run.call(BoundMethod(setter, target), Arguments([Given(value)], {}), setter.site)
+        elif "." not in name:
+            run.fails("AttributeError", f"{name} cannot be set")
+        return
+    hook = find_method(target, "__setattr__")
+    if hook is not None and target.layer is None and run.call_stack.count(hook.function) < 2:
+        run.call(hook, Arguments([Given(name), Given(value)], {}), target.cls.site)
+        return
+    if hook is not None:
+        value = Unknown(f"{target.cls.name} decides how attributes are set")
+    if target.cls.fields is not None or any(getattr(base, "fields", None) for base in target.cls.mro()):
+        from kerascheck.interp.records import refuse_frozen
+
+        refuse_frozen(run, target)
+    _store(run, target, name, value)
+
+
+def _store(run: Run, target: Instance, name: str, value: Value) -> None:
+    if run.loop_births and target.birth < run.loop_births[-1]:
+        _note_write(run, target.attributes, name)
+    target.attributes[name] = value
+    if target.layer is not None:
+        from kerascheck.interp.keras.objects import set_keras_attribute
+
+        set_keras_attribute(run, target.layer, name, value)

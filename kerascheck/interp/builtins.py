@@ -8,17 +8,17 @@ from typing import Any
 
 from kerascheck.data.array import Array, axis_size
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.interp.attributes import find_method
+from kerascheck.interp.attributes import find_slot, get_attribute, set_plainly
 from kerascheck.interp.calls import plain_call
 from kerascheck.interp.conditions import truth
-from kerascheck.interp.exceptions import make_exception
-from kerascheck.interp.methods import set_of, sort_items
-from kerascheck.interp.operators import binary, bounded
+from kerascheck.interp.exceptions import is_exception, make_exception
+from kerascheck.interp.expressions import is_known_key
+from kerascheck.interp.methods import ordered, set_of, sort_items
+from kerascheck.interp.operators import UNION, binary, bounded
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
 from kerascheck.interp.sequences import (
     END,
     Lost,
-    NotPlain,
     call_once,
     element_of,
     items_of,
@@ -27,16 +27,19 @@ from kerascheck.interp.sequences import (
     open_iterator,
     resumed,
     step,
-    to_python,
 )
+from kerascheck.interp.texts import show, text_of
+from kerascheck.interp.typequestions import is_a, is_subclass, type_of
 from kerascheck.interp.values import (
     ClassValue,
+    DictObject,
     DictValue,
     FunctionValue,
     Instance,
     IteratorValue,
     ListValue,
     ModuleValue,
+    NativeObject,
     Scope,
     UserRaise,
     Value,
@@ -71,6 +74,10 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             return len(value)
         if isinstance(value, (ListValue, DictValue)) and value.unknown is None and _kind_of(value) != "iterator":
             return len(value.items)
+        if isinstance(value, ClassValue) and value.enumerated:
+            return len(value.enumerated)
+        if isinstance(value, Instance) and (method := find_slot(value, "__len__")) is not None:
+            return run.call(method, Arguments([], {}), site)
         if isinstance(value, Unknown) and value.text:
             return axis_size(value.key, value.text, 0, f"len({value.text})")
         if isinstance(value, Array):
@@ -258,6 +265,11 @@ def _number(convert: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site]
         values = _values(arguments)
         if not values:
             return convert()
+        if isinstance(values[0], Instance):
+            for method in (f"__{convert.__name__}__", "__index__"):
+                bound = find_slot(values[0], method)
+                if bound is not None:
+                    return run.call(bound, Arguments([], {}), site)
         if isinstance(values[0], SymDim) and len(values) == 1:
             return values[0] if convert is int else run.fresh("a float of a size", site.node)
         if all(isinstance(v, (int, float, str)) for v in values):
@@ -281,20 +293,17 @@ def _str(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if not values:
         return ""
-    try:
-        value = to_python(values[0])
-        if not _has_set(value):
-            return bounded(run, repr(value) if name == "builtins.repr" else str(value), site.node)
-    except (NotPlain, ValueError):
-        pass
-    return _derived(run, name.removeprefix("builtins."), values, site)
+    text = text_of(run, values[0], as_repr=name == "builtins.repr")
+    return (
+        _derived(run, name.removeprefix("builtins."), values, site) if text is None else bounded(run, text, site.node)
+    )
 
 
-def _has_set(value: Any) -> bool:
-    """Whether a set is in it, whose order is not known."""
-    if isinstance(value, dict):
-        return any(map(_has_set, value.values()))
-    return isinstance(value, set) or (isinstance(value, (list, tuple)) and any(map(_has_set, value)))
+def _format(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    spec = values[1] if len(values) > 1 else ""
+    text = show(run, values[0], None, spec) if values and isinstance(spec, str) else None
+    return run.fresh("format() of something unknown", site.node) if text is None else bounded(run, text, site.node)
 
 
 def _round(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -311,6 +320,10 @@ def _abs(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if len(values) == 1 and isinstance(values[0], (int, float)):
         return abs(values[0])
+    if len(values) == 1 and isinstance(values[0], Instance):
+        bound = find_slot(values[0], "__abs__")
+        if bound is not None:
+            return run.call(bound, Arguments([], {}), site)
     return _derived(run, "abs", values, site)
 
 
@@ -318,34 +331,35 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
     def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         values = _values(arguments)
         items = members_of(run, values[0]) if len(values) == 1 else values
-        if not isinstance(items, Unknown) and items and set(arguments.keywords) == {"key"}:
-            return _extreme_by_key(run, plain, items, arguments.keywords["key"].value, site)
-        if arguments.keywords:
+        if not set(arguments.keywords) <= {"key", "default"}:
             return run.fresh("an extreme of something unknown", site.node)
         if isinstance(items, Unknown):
             return _derived(run, name.removeprefix("builtins."), values, site)
         if not items:
-            return run.fails("ValueError", "an extreme of nothing", site.node)
-        if all(isinstance(i, (int, float)) for i in items) or all(isinstance(i, str) for i in items):
-            return plain(items)
-        if all(isinstance(i, (int, SymDim)) for i in items):
+            given = arguments.get("default")
+            return (
+                given.value if isinstance(given, Given) else run.fails("ValueError", "an extreme of nothing", site.node)
+            )
+        key = arguments.value("key")
+        if key is not None:
+            return _extreme_by_key(run, plain, items, key, site)
+        if all(isinstance(i, (int, SymDim)) for i in items) and any(isinstance(i, SymDim) for i in items):
             return symbolic(*items)
-        return run.fresh("an extreme of something unknown", site.node)
+        return _extreme_by_key(run, plain, items, None, site)
 
     return build
 
 
 def _extreme_by_key(run: Run, choose: Callable[..., Any], items: list[Value], key: Value, site: Site) -> Value:
-    """`max(items, key=...)` and `min(items, key=...)`."""
-    try:
-        keys = [to_python(run.call(key, Arguments([Given(item)], {}), site)) for item in items[:MAX_COMPREHENSION]]
-        if len(keys) == len(items):
-            return items[keys.index(choose(keys))]
-    except NotPlain:
-        pass
-    except TypeError:
-        return run.fails("TypeError", "items that cannot be ordered", site.node)
-    return run.fresh("an extreme of something unknown", site.node)
+    """`max(items, key=...)` and `min(items, key=...)`: the first of those that are alike."""
+    if len(items) > MAX_COMPREHENSION and key is not None:
+        return run.fresh("an extreme of too many items", site.node)
+    keys = list(items) if key is None else [run.call(key, Arguments([Given(item)], {}), site) for item in items]
+    # Of those that are alike it is the first: for the largest, the last one in the order of the reversed keys.
+    order = ordered(run, keys if choose is min else keys[::-1], site)
+    if order is None:
+        return run.fresh("an extreme of something unknown", site.node)
+    return items[order[0]] if choose is min else items[len(items) - 1 - order[-1]]
 
 
 def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -354,10 +368,13 @@ def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if isinstance(items, Unknown):
         return _derived(run, "sum", values[:1], site)
     total = values[1] if len(values) > 1 else arguments.value("start", None, 0)
+    if total == 0 and all(isinstance(item, (int, float)) for item in items):
+        return sum(items)  # Python adds floats more exactly than one by one
+    scope = Scope("module", None, site.file)
     for item in items:
-        if not isinstance(item, (int, float, SymDim)) or not isinstance(total, (int, float, SymDim)):
+        total = binary(run, "Add", total, item, site.node, scope)
+        if isinstance(total, Unknown):
             return run.fresh("a sum of something unknown", site.node)
-        total = total + item
     return total
 
 
@@ -384,11 +401,11 @@ def _isinstance(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if len(values) != 2:
         return run.fresh("isinstance", site.node)
-    wanted = items_of(run, values[1]) if isinstance(values[1], (tuple, ListValue)) else [values[1]]
-    if isinstance(values[0], Unknown) or isinstance(wanted, Unknown):
+    wanted = _classes(values[1])
+    if isinstance(values[0], Unknown):
         key = values[0].key if isinstance(values[0], Unknown) else run.tick()
         return Unknown("the type of something unknown", ("isinstance", key, id(site.node)))
-    verdicts = [_is_a(values[0], cls) for cls in wanted]
+    verdicts = [is_a(values[0], cls) for cls in wanted]
     if any(v is True for v in verdicts):
         return True
     if all(v is False for v in verdicts):
@@ -396,60 +413,45 @@ def _isinstance(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.fresh("a type that is not known", site.node)
 
 
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "int": (int, SymDim),
-    "float": (float,),
-    "str": (str,),
-    "bool": (bool,),
-    "tuple": (tuple,),
-    "bytes": (bytes,),
-    "range": (range,),
-    "complex": (complex,),
-}
+def _classes(value: Value) -> list[Value]:
+    """The classes in the second argument of `isinstance`: one, a tuple of them, a union."""
+    if isinstance(value, NativeObject) and value.kind == UNION:
+        return list(value.parts["members"])
+    if isinstance(value, tuple):
+        return [cls for part in value for cls in _classes(part)]
+    return [value]
 
 
-def _is_a(value: Value, cls: Value) -> bool | None:
-    """Whether the value is of the class; None where that is not known."""
-    if isinstance(cls, ClassValue):
-        if isinstance(value, Instance):
-            return any(base is cls for base in value.cls.mro())
-        return False
-    if not isinstance(cls, Symbol):
-        return None
-    name = cls.name
-    if name.startswith("builtins."):
-        short = name.removeprefix("builtins.")
-        if short in _PYTHON_TYPES:
-            return isinstance(value, _PYTHON_TYPES[short])
-        if short in ("list", "set"):
-            return isinstance(value, (ListValue, Array)) and value.kind == short
-        if short == "dict":
-            return isinstance(value, DictValue)
-        return None
-    layer = value.layer if isinstance(value, Instance) else value
-    if isinstance(layer, Layer) and name.startswith("keras."):
-        short = name.rsplit(".", 1)[1]
-        if layer.cls == short or short == "Layer":
-            return True
-        if short == "Model":
-            from kerascheck.network.ir import Network
-
-            return isinstance(layer, Network)
-        return None if isinstance(value, Instance) or short.startswith("Base") else False
-    if isinstance(value, (int, float, str, bool, tuple, type(None), ListValue, DictValue)):
-        return False if not name.startswith(("typing.", "collections.", "numbers.")) else None
-    return None
+def _issubclass(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    values = _values(arguments)
+    verdicts = [is_subclass(values[0], cls) for cls in _classes(values[1])] if len(values) == 2 else []
+    if any(verdicts):
+        return True
+    return False if verdicts and all(verdict is False for verdict in verdicts) else run.fresh("issubclass", site.node)
 
 
 def _getattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.interp.attributes import get_attribute
-
     values = _values(arguments)
     if len(values) >= 2 and isinstance(values[1], str):
         if len(values) == 3 and _has(run, values[0], values[1]) is False:
             return values[2]
+        if len(values) == 3 and isinstance(values[0], (Instance, DictObject)):
+            return _attribute_or(run, values[0], values[1], values[2], site)
         return get_attribute(run, values[0], values[1], site.node)
     return run.fresh("getattr with an unknown name", site.node)
+
+
+def _attribute_or(run: Run, value: Value, name: str, default: Value, site: Site) -> Value:
+    """The attribute of an object, or the default where what it runs raises an AttributeError."""
+    run.guarded += 1
+    try:
+        return get_attribute(run, value, name, site.node)
+    except UserRaise as raised:
+        if not is_exception(raised.value, "AttributeError"):
+            raise
+        return default
+    finally:
+        run.guarded -= 1
 
 
 def _setattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -495,13 +497,19 @@ def _callable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _type(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
-    if len(values) == 1 and isinstance(values[0], Instance):
-        return values[0].cls
-    if len(values) == 1 and isinstance(values[0], (bool, int, float, str, tuple)):
-        return Symbol(f"builtins.{type(values[0]).__name__}")
-    if len(values) == 1 and isinstance(values[0], (ListValue, DictValue)):
-        return Symbol(f"builtins.{values[0].kind if isinstance(values[0], ListValue) else 'dict'}")
-    return run.fresh("type()", site.node)
+    if len(values) == 3 and isinstance(values[0], str) and isinstance(values[1], tuple):
+        return _new_type(run, values[0], list(values[1]), values[2], site)
+    found = type_of(values[0]) if len(values) == 1 else None
+    return run.fresh("type()", site.node) if found is None else found
+
+
+def _new_type(run: Run, name: str, bases: list[Value], members: Value, site: Site) -> Value:
+    """`type("Small", (Base,), {"units": 3})`."""
+    if not isinstance(members, DictValue) or members.unknown is not None:
+        return run.fresh("a class whose members are not known", site.node)
+    cls = ClassValue(name, site.node, Scope("module", None, site.file), bases, site)  # type: ignore[arg-type]
+    cls.members = {str(key): value for key, value in members.items.items()}
+    return cls
 
 
 def _none(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -545,7 +553,7 @@ def _iter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return run.unknown_list("an iterator")
     if isinstance(values[0], Pipeline):
         return values[0].derive(kind="iterator")
-    if isinstance(values[0], Instance) and (begin := find_method(values[0], "__iter__")) is not None:
+    if isinstance(values[0], Instance) and (begin := find_slot(values[0], "__iter__")) is not None:
         return run.call(begin, Arguments([], {}), site)
     return open_iterator(run, values[0])
 
@@ -558,8 +566,8 @@ def _next(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return element_of(run, source, "next()", site.node)
     if isinstance(source, IteratorValue):
         item = step(run, source)
-    elif isinstance(source, Instance) and (following := find_method(source, "__next__")) is not None:
-        item = call_once(run, following, [], "StopIteration")
+    elif isinstance(source, Instance) and (following := find_slot(source, "__next__")) is not None:
+        item = call_once(run, following, [], "StopIteration", site)
     else:
         return run.fresh("next()", site.node)
     if item is END:
@@ -581,6 +589,37 @@ def _pow(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if len(values) == 2:
         return binary(run, "Power", values[0], values[1], site.node, Scope("module", None, site.file))
     return run.fresh("pow()", site.node)
+
+
+def _as_decorated(meaning: str) -> Callable[[Run, str, Arguments, Site], Value]:
+    """`n = property(get)`, `make = classmethod(build)`: the function as the decorator makes it."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = _values(arguments)
+        if len(values) != 1 or not isinstance(values[0], FunctionValue):
+            return run.fresh(f"a {meaning} of something unknown", site.node)
+        given = values[0]
+        made = FunctionValue(given.name, given.node, given.scope, given.defaults, given.site, given.owner)
+        made.decorated = given.decorated | {meaning}
+        return made
+
+    return call
+
+
+def _set_plainly(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    receiver = arguments.positional[0].value if arguments.positional else None
+    return set_plainly(run, receiver, Arguments(arguments.positional[1:], {}, arguments.open_positional), site)
+
+
+def _fromkeys(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`dict.fromkeys(names, 0)`."""
+    keys = items_of(run, arguments.value("iterable", 0))
+    made = run.new_dict()
+    if isinstance(keys, Unknown) or not all(map(is_known_key, keys)):
+        made.blur("keys that are not known")
+    else:
+        made.items = dict.fromkeys(keys, arguments.value("value", 1))
+    return made
 
 
 BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
@@ -628,16 +667,21 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "input": _object,
     "id": _object,
     "hash": _object,
-    "issubclass": _object,
+    "issubclass": _issubclass,
     "next": _next,
     "bytes": _object,
-    "format": _object,
+    "format": _format,
     "divmod": _divmod,
     "chr": _character(int, chr),
+    "bin": _character(int, bin),
+    "hex": _character(int, hex),
+    "oct": _character(int, oct),
     "ord": _character(str, ord),
-    "property": _object,
-    "staticmethod": _same,
-    "classmethod": _same,
+    "property": _as_decorated("property"),
+    "staticmethod": _as_decorated("staticmethod"),
+    "classmethod": _as_decorated("classmethod"),
+    "object.__setattr__": _set_plainly,
+    "dict.fromkeys": _fromkeys,
     **dict.fromkeys(
         (
             "Exception", "BaseException", "ValueError", "TypeError", "RuntimeError", "NotImplementedError", "KeyError",

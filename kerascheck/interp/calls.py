@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from kerascheck.interp.functions import call_function, instantiate
+from kerascheck.interp.classes import instantiate
+from kerascheck.interp.functions import call_function
 from kerascheck.interp.run import CALLS, Run
 from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
     FunctionValue,
     Instance,
+    NativeFunction,
     NativeMethod,
     Partial,
     Value,
@@ -20,6 +22,16 @@ from kerascheck.symbolic import Symbol, Unknown
 
 def _call_bound(run: Run, method: BoundMethod, arguments: Arguments, site: Site) -> Value:
     return call_function(run, method.function, arguments, site, method.receiver)
+
+
+def _call_native_function(run: Run, function: NativeFunction, arguments: Arguments, site: Site) -> Value:
+    """`Base.__init__(self, ...)`: the receiver comes first."""
+    if not arguments.positional:
+        return run.fresh("a method without its object", site.node)
+    rest = Arguments(
+        arguments.positional[1:], arguments.keywords, arguments.open_positional, arguments.open_keywords, arguments.call
+    )
+    return function.run(run, arguments.positional[0].value, rest, site)
 
 
 def _call_native(run: Run, method: NativeMethod, arguments: Arguments, site: Site) -> Value:
@@ -95,6 +107,7 @@ CALLS.update(
     {
         Symbol: _call_external,
         NativeMethod: _call_native,
+        NativeFunction: _call_native_function,
         FunctionValue: call_function,
         BoundMethod: _call_bound,
         ClassValue: instantiate,

@@ -11,10 +11,10 @@ import libcst as cst
 from kerascheck.data.array import Array
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import NotPlain, as_unknown, is_opaque, is_plain, members_of, to_python
-from kerascheck.interp.values import DictValue, Instance, IteratorValue, ListValue, Value
+from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, IteratorValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.ir import Layer, Site, Tensor
 from kerascheck.symbolic import Symbol, Unknown
 
 
@@ -50,10 +50,10 @@ def _is_positive(size: SymDim) -> bool:
 
 
 def _object_truth(run: Run, value: Instance, default: bool) -> bool:
-    from kerascheck.interp.attributes import find_method
+    from kerascheck.interp.attributes import find_slot
 
     for name in ("__bool__", "__len__"):
-        method = find_method(value, name)
+        method = find_slot(value, name)
         if method is not None:
             return truth(run, run.call(method, Arguments([], {}), value.cls.site), default)
     return True
@@ -121,6 +121,8 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
         return array_comparison(run, left, right, Site(run.file, node), op)
     if op in ("In", "NotIn"):
         return _membership(run, op, left, right, node)
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        return _compare_objects(run, op, left, right, node)
     if _is_plain(left) and _is_plain(right):
         try:
             return bool(_PLAIN[op](left, right))
@@ -130,19 +132,74 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
         try:
             return bool(_PLAIN[op](to_python(left), to_python(right)))
         except NotPlain:
-            pass
+            return _compare_containers(run, op, left, right, node)
         except TypeError:
             return run.fails("TypeError", "a comparison that raises", node)
     if isinstance(left, (int, SymDim)) and isinstance(right, (int, SymDim)):
         difference = left - right
         if isinstance(difference, int):
             return bool(_PLAIN[op](difference, 0))
+    if op in ("Equal", "NotEqual") and _is_container(left) + _is_container(right) == 1:
+        other = right if _is_container(left) else left
+        if isinstance(other, (str, bytes, int, float, type(None), FunctionValue, ClassValue, Layer)):
+            return op == "NotEqual"
     if op in ("Equal", "NotEqual") and not _undecidable(left) and not _undecidable(right):
         # Things of different kinds, or two objects: equal only where they are one.
         if type(left) is not type(right):
             return op == "NotEqual"
+        if left is right or isinstance(left, (ClassValue, FunctionValue, Layer)):
+            return (left is right) == (op == "Equal")
+    return Unknown("a comparison with something unknown", _condition(run, op, left, right, node))
+
+
+#: The method that answers a comparison, and the one of the other side that does.
+_METHODS = {
+    "Equal": ("__eq__", "__eq__"),
+    "NotEqual": ("__ne__", "__ne__"),
+    "LessThan": ("__lt__", "__gt__"),
+    "LessThanEqual": ("__le__", "__ge__"),
+    "GreaterThan": ("__gt__", "__lt__"),
+    "GreaterThanEqual": ("__ge__", "__le__"),
+}
+
+
+def _compare_objects(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+    """A comparison with an object of the program: by its methods, or whether both are one."""
+    from kerascheck.interp.attributes import find_slot
+
+    for one, other, name in ((left, right, _METHODS[op][0]), (right, left, _METHODS[op][1])):
+        method = find_slot(one, name) if isinstance(one, Instance) else None
+        if method is not None:
+            verdict = run.call(method, Arguments([Given(other)], {}), one.cls.site)
+            if verdict != Symbol("builtins.NotImplemented"):
+                return verdict
+    if op == "NotEqual":
+        equal = _compare_objects(run, "Equal", left, right, node)
+        return Unknown(equal.reason, ("not", equal.key)) if isinstance(equal, Unknown) else not truth(run, equal)
+    if op == "Equal":
         if left is right:
-            return op == "Equal"
+            return True
+        if not any(isinstance(side, Instance) and side.unknown is not None for side in (left, right)):
+            others = [side for side in (left, right) if not isinstance(side, Instance)]
+            if not any(isinstance(side, (Unknown, Tensor, Array)) for side in others):
+                return False
+    return Unknown("a comparison with something unknown", _condition(run, op, left, right, node))
+
+
+def _compare_containers(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+    """Equality of lists and tuples whose items are more than constants, item by item."""
+    pair = [value.items if isinstance(value, ListValue) and value.unknown is None else value for value in (left, right)]
+    kinds = {value.kind if isinstance(value, ListValue) else type(value).__name__ for value in (left, right)}
+    if op in ("Equal", "NotEqual") and len(kinds) == 1 and all(isinstance(items, (list, tuple)) for items in pair):
+        if "set" not in kinds and len(pair[0]) == len(pair[1]):
+            sides = list(zip(*pair, strict=True))
+            verdicts = [one is other or compare(run, "Equal", one, other, node) for one, other in sides[:1000]]
+            if len(verdicts) == len(sides) and all(verdict is True for verdict in verdicts):
+                return op == "Equal"
+            if any(verdict is False for verdict in verdicts):
+                return op == "NotEqual"
+        elif "set" not in kinds:
+            return op == "NotEqual"
     return Unknown("a comparison with something unknown", _condition(run, op, left, right, node))
 
 
@@ -150,16 +207,22 @@ def _is_plain(value: Value) -> bool:
     """Whether the value is a constant or a class outside the program."""
     if isinstance(value, Symbol):
         return not is_opaque(value)
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
     return not isinstance(value, (ListValue, DictValue)) and is_plain(value)
+
+
+def _is_container(value: Value) -> bool:
+    return isinstance(value, (DictValue, tuple)) or (isinstance(value, ListValue) and value.kind in ("list", "set"))
 
 
 def _undecidable(value: Value) -> bool:
     if isinstance(value, tuple):
         return not is_plain(value)
     if isinstance(value, Instance):
-        from kerascheck.interp.attributes import find_method
+        from kerascheck.interp.attributes import find_slot
 
-        return value.unknown is not None or find_method(value, "__eq__") is not None
+        return value.unknown is not None or find_slot(value, "__eq__") is not None
     return isinstance(value, (Unknown, SymDim, Tensor, Array, ListValue, DictValue))
 
 
@@ -193,7 +256,7 @@ def _identity(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -
 def _membership(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     wanted = op == "In"
     key: Hashable = ("in", _key(run, left, node), _key(run, right, node))
-    if isinstance(right, DictValue) and _is_plain(left) and (left in right.items or right.lacks(left)):
+    if isinstance(right, DictValue) and _is_key(left) and (left in right.items or right.lacks(left)):
         return (left in right.items) == wanted
     if isinstance(right, (str, bytes)) and isinstance(left, type(right)):
         return (left in right) == wanted  # type: ignore[operator]
@@ -204,6 +267,8 @@ def _membership(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode)
         items = right.items
     elif isinstance(right, (tuple, range)):
         items = right
+    elif isinstance(right, ClassValue) and right.enumerated and _is_key(left):
+        items = right.enumerated
     elif isinstance(right, Instance):
         items = _object_items(run, left, right)
         if isinstance(items, bool):
@@ -222,11 +287,17 @@ def _membership(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode)
 _NO_NODE = cst.Pass()
 
 
+def _is_key(value: Value) -> bool:
+    from kerascheck.interp.expressions import is_known_key
+
+    return is_known_key(value)
+
+
 def _object_items(run: Run, left: Value, right: Instance) -> bool | list[Value] | None:
     """What `__contains__` says, or the items that the object gives; None where that is not known."""
-    from kerascheck.interp.attributes import find_method
+    from kerascheck.interp.attributes import find_slot
 
-    contains = find_method(right, "__contains__")
+    contains = find_slot(right, "__contains__")
     if contains is not None:
         verdict = run.call(contains, Arguments([Given(left)], {}), right.cls.site)
         return None if isinstance(verdict, Unknown) else truth(run, verdict)

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 import libcst as cst
 
-from kerascheck.interp.attributes import find_method
+from kerascheck.interp.attributes import find_slot
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.run import Run
@@ -43,9 +43,9 @@ def enter_contexts(run: Run, node: cst.With, scope: Scope) -> Contexts:
         value = run.evaluate(item.item, scope)
         expects_error = expects_error or _expects_error(item.item)
         entered = _entered(run, value, site)
-        if isinstance(value, Instance) and (leave := find_method(value, "__exit__")) is not None:
+        if isinstance(value, Instance) and (leave := find_slot(value, "__exit__")) is not None:
             exits.append(partial(_call_exit, run, leave, site))
-            may_swallow = may_swallow or _has(leave.function.node, _GIVES_TRUE)
+            may_swallow = may_swallow or not isinstance(leave, BoundMethod) or _has(leave.function.node, _GIVES_TRUE)
         elif isinstance(value, NativeObject) and value.kind == GENERATOR_CONTEXT:
             exits.append(partial(_leave_generator, run, value.parts["iterator"]))
             may_swallow = may_swallow or _has(value.parts["function"].node, _CATCHES)
@@ -77,7 +77,7 @@ def _entered(run: Run, value: Value, site: Site) -> Value:
     if isinstance(value, NativeObject) and value.kind == GENERATOR_CONTEXT:
         item = step(run, value.parts["iterator"])
         return run.fresh("what a context gives", site.node) if item is END or isinstance(item, Lost) else item
-    enter = find_method(value, "__enter__") if isinstance(value, Instance) else None
+    enter = find_slot(value, "__enter__") if isinstance(value, Instance) else None
     return value if enter is None else run.call(enter, Arguments([], {}), site)
 
 
@@ -89,7 +89,7 @@ def leave_contexts(exits: list[Exit], raised: UserRaise | None) -> bool:
     return raised is None
 
 
-def _call_exit(run: Run, leave: BoundMethod, site: Site, raised: UserRaise | None) -> bool:
+def _call_exit(run: Run, leave: Value, site: Site, raised: UserRaise | None) -> bool:
     kind = None if raised is None else run.fresh("the class of an exception", site.node)
     value = None if raised is None else raised.value
     result = run.call(leave, Arguments([Given(kind), Given(value), Given(kind)], {}), site)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import libcst as cst
 
-from kerascheck.interp.attributes import get_attribute
+from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.introspection import SCOPED
@@ -21,19 +20,21 @@ from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.run import EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
 from kerascheck.interp.sequences import Lost, as_unknown, element_of, is_opaque, items_of, iterate, resumed
 from kerascheck.interp.static import CHANGING, once
+from kerascheck.interp.texts import show
 from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
     DictValue,
     FunctionValue,
     ImportedName,
+    Instance,
     NativeMethod,
     PresumedArguments,
     Scope,
     Value,
 )
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import Site
+from kerascheck.network.ir import Layer, Site
 from kerascheck.symbolic import Symbol, Unknown
 from kerascheck.treewalk import walk
 
@@ -143,64 +144,70 @@ def _concatenated(run: Run, node: cst.ConcatenatedString, scope: Scope) -> Value
 
 
 class _Field(NamedTuple):
-    """An expression in the braces of an f-string, and how it is shown; `spec` is None where that is not known."""
+    """An expression in the braces of an f-string, and how it is shown."""
 
     expression: cst.BaseExpression
     conversion: str | None
-    spec: str | None
+    spec: tuple[str | _Field | None, ...]
 
 
 @once
 def _template(node: cst.FormattedString) -> list[str | _Field | None]:
     """The texts and fields of an f-string; None for a text that is not understood."""
+    return _parts(node, node.parts)
+
+
+def _parts(node: cst.FormattedString, parts: Sequence[cst.BaseFormattedStringContent]) -> list[str | _Field | None]:
     found: list[str | _Field | None] = []
-    for part in node.parts:
-        if isinstance(part, cst.FormattedStringExpression):
-            found.append(_Field(part.expression, part.conversion, _spec(part)))
+    for part in parts:
+        if isinstance(part, cst.FormattedStringText):
+            piece = _literal(f"{node.prefix.lower().replace('f', '')}{node.quote}{part.value}{node.quote}")
+            found.append(piece.replace("{{", "{").replace("}}", "}") if isinstance(piece, str) else None)
             continue
-        assert isinstance(part, cst.FormattedStringText)
-        piece = _literal(f"{node.prefix.lower().replace('f', '')}{node.quote}{part.value}{node.quote}")
-        found.append(piece.replace("{{", "{").replace("}}", "}") if isinstance(piece, str) else None)
+        assert isinstance(part, cst.FormattedStringExpression)
+        spec = tuple(_parts(node, part.format_spec or ()))
+        conversion = part.conversion
+        if part.equal is not None:
+            found.append(_written(part))
+            conversion = conversion or (None if spec else "r")
+        found.append(_Field(part.expression, conversion, spec))
     return found
 
 
-def _spec(part: cst.FormattedStringExpression) -> str | None:
-    """The format behind the colon; None where the value is shown in a way that is not followed."""
-    pieces = part.format_spec or ()
-    if part.equal is not None or part.conversion == "a":
+def _written(part: cst.FormattedStringExpression) -> str | None:
+    """What `{n = }` shows before the value."""
+    assert part.equal is not None
+    equal = part.equal.whitespace_before, part.equal.whitespace_after
+    if not all(isinstance(space, cst.SimpleWhitespace) for space in (part.whitespace_before_expression, *equal)):
         return None
-    spec = "".join(piece.value for piece in pieces if isinstance(piece, cst.FormattedStringText))
-    plain = len(spec) < 8 and not re.search(r"[0-9]{4}", spec)
-    return spec if plain and all(isinstance(piece, cst.FormattedStringText) for piece in pieces) else None
+    before, after = (space.value for space in equal if isinstance(space, cst.SimpleWhitespace))
+    start = part.whitespace_before_expression
+    lead = start.value if isinstance(start, cst.SimpleWhitespace) else ""
+    return f"{lead}{cst.Module([]).code_for_node(part.expression)}{before}={after}"
 
 
 def _formatted(run: Run, node: cst.FormattedString, scope: Scope) -> Value:
+    text = _filled(run, _template(scope.file, node), scope)
+    return run.fresh("an f-string with unknown parts", node) if text is None else bounded(run, text, node)
+
+
+def _filled(run: Run, template: Sequence[str | _Field | None], scope: Scope) -> str | None:
+    """The text with its fields filled in; None where one is not known (they are all evaluated)."""
     text: list[str] = []
     known = True
-    for part in _template(scope.file, node):
-        if type(part) is _Field:
-            value = run.evaluate(part.expression, scope)
-            shown = value if type(value) is str and not part.spec and not part.conversion else _show(part, value)
-            if shown is not None:
-                text.append(shown)
-                continue
-        elif type(part) is str:
-            text.append(part)
+    for part in template:
+        if type(part) is not _Field:
+            known = known and part is not None
+            text.append(str(part))
             continue
-        known = False
-    return bounded(run, "".join(text), node) if known else run.fresh("an f-string with unknown parts", node)
-
-
-def _show(field: _Field, value: Value) -> str | None:
-    """What an expression in braces shows; None where that is not known."""
-    if field.spec is None or not isinstance(value, (str, int, float)):
-        return None
-    if field.conversion is not None:
-        value = repr(value) if field.conversion == "r" else str(value)
-    try:
-        return format(value, field.spec)
-    except (ValueError, TypeError):
-        return None
+        value = run.evaluate(part.expression, scope)
+        spec = _filled(run, part.spec, scope) if part.spec else ""
+        shown = value if type(value) is str and not spec and not part.conversion else None
+        if shown is None and spec is not None and part.conversion != "a":
+            shown = show(run, value, part.conversion, spec)
+        known = known and shown is not None
+        text.append(shown or "")
+    return "".join(text) if known else None
 
 
 def _ellipsis(run: Run, node: cst.Ellipsis, scope: Scope) -> Value:
@@ -271,7 +278,9 @@ def is_known_key(key: Value) -> bool:
         return all(is_known_key(part) for part in key)
     if isinstance(key, Symbol):
         return not is_opaque(key)
-    return isinstance(key, (str, int, float, bytes, type(None)))
+    if isinstance(key, Instance):
+        return key.unknown is None and not any(find_member(key.cls, name) for name in ("__eq__", "__hash__"))
+    return isinstance(key, (str, int, float, bytes, type(None), FunctionValue, ClassValue, Layer))
 
 
 def _comprehended(
@@ -538,7 +547,7 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
 def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     callee = node.func
     if type(callee) is cst.Name and callee.value == "super" and "super" not in scope.globals.vars:
-        from kerascheck.interp.functions import make_super
+        from kerascheck.interp.classes import make_super
 
         return make_super(run, node, scope)
     function = run.evaluate(callee, scope)

@@ -1,4 +1,4 @@
-"""Functions and classes of the program: defining, calling, instantiating."""
+"""Functions of the program: defining and calling them."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ from collections.abc import Hashable
 
 import libcst as cst
 
-from kerascheck.interp.attributes import find_member, find_method, keras_base
+from kerascheck.interp.attributes import find_method
 from kerascheck.interp.contexts import GENERATOR_CONTEXT
-from kerascheck.interp.expressions import all_parameters, default_values
+from kerascheck.interp.expressions import default_values, is_known_key
 from kerascheck.interp.run import MAX_CALL_DEPTH, Run
 from kerascheck.interp.static import contains_yield, signature_of
 from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
-    FieldDefault,
     FunctionValue,
     Instance,
+    NativeMethod,
     NativeObject,
     ParameterDefault,
     Partial,
     PresumedArguments,
     Scope,
-    Super,
     Value,
 )
-from kerascheck.network.arguments import Arguments, CannotTell, Given
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import Unknown
 
 #: How often one function may be on the call stack.
 _MAX_RECURSION = 12
 
-#: Decorators that change how an attribute is read.
-_MEANINGFUL = frozenset({"property", "staticmethod", "classmethod", "cached_property", "contextmanager", "dataclass"})
+#: Decorators that change how an attribute is read, or what a call gives.
+_MEANINGFUL = frozenset({"property", "staticmethod", "classmethod", "cached_property", "contextmanager"})
+_REMEMBERING = frozenset({"lru_cache", "cache"})
+_CHOOSING = frozenset({"singledispatch", "singledispatchmethod"})
 
 
 def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
@@ -48,18 +49,35 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
     for decorator in reversed(node.decorators):
         name = _decorator_name(decorator)
         if name in _MEANINGFUL:
-            meaning.add("property" if name == "cached_property" else name)
+            meaning |= {name, "property"} if name == "cached_property" else {name}
+            continue
+        if name in _REMEMBERING:
+            meaning.add("remembering")
+            continue
+        if name in _CHOOSING:
+            value = run.fresh("a function that is chosen by the types of its arguments", decorator)
             continue
         if name in ("setter", "deleter", "getter"):
             scope.vars[f"{node.name.value}.{name}"] = function  # the property keeps its getter under its own name
             return
         wrapper = run.evaluate(decorator.decorator, scope)
-        if isinstance(wrapper, (FunctionValue, BoundMethod, ClassValue, Partial)):
-            value = run.call(wrapper, Arguments([Given(value)], {}), Site(scope.file, decorator))
-        elif isinstance(wrapper, ParameterDefault):
+        if isinstance(wrapper, ParameterDefault):
             function.defaults[wrapper.name] = wrapper.value
+        else:
+            function.decorated = frozenset(meaning)
+            value = apply_decorator(run, wrapper, value, Site(scope.file, decorator))
     function.decorated = frozenset(meaning)
     scope.vars[node.name.value] = value
+
+
+def apply_decorator(run: Run, wrapper: Value, value: Value, site: Site) -> Value:
+    """What a decorator makes of a function or class: one of the program is called, others are looked through."""
+    if isinstance(wrapper, Instance) and find_method(wrapper, "__call__") is None:
+        return value
+    if not isinstance(wrapper, (FunctionValue, BoundMethod, ClassValue, Partial, NativeMethod, Instance)):
+        return value
+    made = run.call(wrapper, Arguments([Given(value)], {}), site)
+    return value if isinstance(made, Unknown) and isinstance(value, ClassValue) else made
 
 
 def _decorator_name(decorator: cst.Decorator) -> str:
@@ -71,28 +89,12 @@ def _decorator_name(decorator: cst.Decorator) -> str:
     return node.value if isinstance(node, cst.Name) else ""
 
 
-def define_class(run: Run, node: cst.ClassDef, scope: Scope) -> None:
-    """`class`: run the body in a scope of its own."""
-    bases = [run.evaluate(arg.value, scope) for arg in node.bases if not arg.star]
-    cls = ClassValue(node.name.value, node, scope, bases, Site(scope.file, node))
-    body = Scope("class", scope, cls)
-    run.execute(node.body.body, body)
-    cls.members = body.vars
-    for name in list(cls.members):
-        member = cls.members[name]
-        if isinstance(member, FunctionValue) and member.owner is None:
-            member.owner = cls
-    run.program.classes.append(cls)
-    scope.vars[node.name.value] = cls
-
-
 def call_function(
     run: Run, function: FunctionValue, arguments: Arguments, site: Site, receiver: Value | None = None
 ) -> Value:
     """Enter a function of the program with its arguments."""
     node = function.node
-    is_lazy = _is_generator(function, node)
-    if not is_lazy:
+    if not _is_generator(function, node):
         run.entered.add(id(node))
     depth = len(run.call_stack)
     if depth >= MAX_CALL_DEPTH or run.call_stack.count(function) >= _MAX_RECURSION:
@@ -111,6 +113,25 @@ def call_function(
         )
         arguments.presumed = presumed
     _bind(run, function, arguments, scope)
+    if "remembering" in function.decorated:
+        return _remembered(run, function, arguments, scope)
+    return _run_body(run, function, scope, receiver)
+
+
+def _remembered(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope) -> Value:
+    """A function under `lru_cache`: for arguments that are written alike the same result, where they are known."""
+    positional = tuple(given.value for given in arguments.positional)
+    keywords = tuple((name, given.value) for name, given in arguments.keywords.items())
+    if arguments.open_positional or arguments.open_keywords or not is_known_key((positional, keywords)):
+        return _run_body(run, function, scope)
+    key = (id(function), positional, keywords)
+    if key not in run.remembered:
+        run.remembered[key] = _run_body(run, function, scope)
+    return run.remembered[key]
+
+
+def _run_body(run: Run, function: FunctionValue, scope: Scope, receiver: Value = None) -> Value:
+    node = function.node
     run.call_stack.append(function)
     loops, run.loop_births = run.loop_births, list(run.loop_births)
     try:
@@ -118,7 +139,7 @@ def call_function(
             return run.evaluate(node.body, scope)
         if node.asynchronous is not None:
             return run.unknown_list(f"{function.name} is asynchronous")
-        if is_lazy:
+        if _is_generator(function, node):
             return _generator(run, function, scope)
         signal = run.execute(node.body.body, scope)
         if function.name == "build" and isinstance(receiver, Instance) and receiver.layer is not None:
@@ -191,83 +212,3 @@ def symbolic_arguments(run: Run, function: FunctionValue, skip_first: bool) -> A
                 Unknown(f"parameter {name} of {function.name}", ("param", id(function.node), name), name)
             )
     return SymbolicArguments([], keywords)
-
-
-def instantiate(run: Run, cls: ClassValue, arguments: Arguments, site: Site) -> Value:
-    """`Class(...)`: an object, its `__init__` run."""
-    if find_member(cls, "__new__") is not None:
-        for given in (*arguments.positional, *arguments.keywords.values()):
-            run.escape(given.value, f"handed to {cls.name}.__new__")
-        return run.fresh(f"{cls.name} makes its objects itself", site.node)
-    instance = Instance(cls, run.tick())
-    base = keras_base(cls)
-    if base is not None:
-        arguments = arguments.as_open()
-        from kerascheck.interp.keras.subclassing import attach_layer
-
-        attach_layer(run, instance, base, arguments, site)
-    bases = cls.mro()
-    if any(isinstance(b, (Unknown,)) or (isinstance(b, Symbol) and not _is_plain_base(b)) for b in bases):
-        instance.unknown = None if base is not None else Unknown("a base class that is not known")
-    init = find_method(instance, "__init__")
-    if init is not None:
-        run.call(init, arguments, site)
-    elif "dataclass" in {_decorator_name(d) for d in cls.node.decorators}:
-        _fill_dataclass(run, instance, arguments)
-    if base is not None:
-        from kerascheck.interp.keras.subclassing import initialised
-
-        initialised(run, instance, base, arguments, site)
-    return instance
-
-
-def _is_plain_base(base: Symbol) -> bool:
-    return base.name.startswith(("builtins.", "abc.", "typing.", "enum."))
-
-
-def _fill_dataclass(run: Run, instance: Instance, arguments: Arguments) -> None:
-    """The `__init__` that `@dataclass` writes: annotated class attributes in order."""
-    fields: list[str] = []
-    for base in reversed(instance.cls.mro()):
-        if not isinstance(base, ClassValue):
-            continue
-        for statement in base.node.body.body:
-            for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-                if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
-                    name = small.target.value
-                    if name not in fields:
-                        fields.append(name)
-    for index, name in enumerate(fields):
-        given = arguments.get(name, index)
-        if isinstance(given, Given):
-            value = given.value
-        elif isinstance(given, CannotTell):
-            value = run.fresh(f"field {name} of {instance.cls.name}", instance.cls.node, name)
-        else:
-            value = find_member(instance.cls, name)
-            if isinstance(value, FieldDefault):
-                empty = Arguments([], {})
-                value = value.default if value.factory is None else run.call(value.factory, empty, instance.cls.site)
-        instance.attributes[name] = value
-    post_init = find_method(instance, "__post_init__")
-    if post_init is not None:
-        run.call(post_init, Arguments([], {}), instance.cls.site)
-
-
-def make_super(run: Run, node: cst.Call, scope: Scope) -> Value:
-    """`super()` and `super(Class, self)` inside a method."""
-    place: Scope | None = scope
-    while place is not None and place.kind != "function":
-        place = place.outer
-    if place is None or not isinstance(place.owner, FunctionValue) or place.owner.owner is None:
-        return run.fresh("super() outside a method", node)
-    function = place.owner
-    assert function.owner is not None
-    params = list(all_parameters(function.node.params))
-    receiver = place.vars.get(params[0].name.value) if params else None
-    cls: Value = function.owner
-    if node.args:
-        named = run.evaluate(node.args[0].value, scope)
-        if isinstance(named, ClassValue):
-            cls = named
-    return Super(cls, receiver)

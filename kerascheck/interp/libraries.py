@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from kerascheck.interp.run import MAX_ITEMS, Run
-from kerascheck.interp.sequences import items_of, iterate
+from kerascheck.interp.run import Run
+from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import (
     ClassValue,
-    DictValue,
-    FieldDefault,
     Instance,
-    IteratorValue,
-    ListValue,
-    Partial,
     Scope,
     UserRaise,
     Value,
@@ -63,65 +58,6 @@ def _prod(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.fresh(f"{name} of something unknown", site.node)
 
 
-def _partial(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    if not arguments.positional:
-        return run.fresh("partial of nothing", site.node)
-    rest = Arguments(
-        arguments.positional[1:], arguments.keywords, arguments.open_positional, arguments.open_keywords, arguments.call
-    )
-    return Partial(arguments.positional[0].value, rest)
-
-
-def _copy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    value = arguments.positional[0].value if arguments.positional else None
-    return _copied(run, value, 1 if name == "copy.copy" else 20, site)
-
-
-def _copied(run: Run, value: Value, depth: int, site: Site) -> Value:
-    """A copy of containers down to a depth; layers, models and objects are not copied but unknown."""
-    if value is None or isinstance(value, (int, float, str, bytes, Unknown, Symbol, SymDim)):
-        return value
-    if depth == 0:
-        return value
-    run.budget.spend()
-    if isinstance(value, IteratorValue):
-        return run.fresh("a copy of an iterator", site.node)
-    if isinstance(value, ListValue):
-        made = run.new_list([_copied(run, item, depth - 1, site) for item in value.items], value.kind)
-        made.unknown = value.unknown
-        return made
-    if isinstance(value, DictValue):
-        copied = run.new_dict({key: _copied(run, item, depth - 1, site) for key, item in value.items.items()})
-        copied.unknown = value.unknown
-        return copied
-    if isinstance(value, tuple):
-        return tuple(_copied(run, item, depth - 1, site) for item in value)
-    return run.fresh("a copy", site.node)
-
-
-def _product(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    import itertools
-
-    columns = [items_of(run, given.value) for given in arguments.positional]
-    if arguments.keywords or arguments.open_positional or any(isinstance(c, Unknown) for c in columns):
-        return run.unknown_list("itertools.product of something unknown")
-    size = math.prod(len(c) for c in columns if not isinstance(c, Unknown))
-    if size > MAX_ITEMS:
-        return run.unknown_list("a product too long to unroll")
-    return run.new_iterator(itertools.product(*columns))  # type: ignore[arg-type]
-
-
-def _chain(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    if arguments.open_positional:
-        return run.unknown_list("itertools.chain of something unknown")
-
-    def items() -> Iterator[Value]:
-        for given in arguments.positional:
-            yield from iterate(run, given.value)
-
-    return run.new_iterator(items())
-
-
 def _exit(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     raise UserRaise(Symbol("builtins.SystemExit"))
 
@@ -132,18 +68,6 @@ def _identity(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _tqdm(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return arguments.value("iterable", 0, run.unknown_list(name))
-
-
-def _ordered_dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.interp.builtins import BUILTINS
-
-    return BUILTINS["dict"](run, name, arguments, site)
-
-
-def _default_dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    made = run.new_dict()
-    made.unknown = Unknown("a dictionary that makes its entries itself")
-    return made
 
 
 def _trange(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -212,36 +136,26 @@ def _obtain_input_shape(run: Run, name: str, arguments: Arguments, site: Site) -
     return (3, *sides) if image_data_format == "channels_first" else (*sides, 3)
 
 
-def _field(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    return FieldDefault(arguments.value("default"), arguments.value("default_factory"))
-
+#: Functions of `math` that take numbers.
+_MATH = (
+    "ceil", "floor", "sqrt", "log", "log2", "log10", "exp", "pow", "fabs", "trunc", "gcd", "isclose", "hypot", "sin",
+    "cos", "tan", "tanh", "atan2", "degrees", "radians", "isfinite", "isinf", "isnan", "fmod", "copysign",
+)  # fmt: skip
 
 LIBRARIES: dict[str, Library] = {
-    "dataclasses.field": _field,
     "keras.applications.imagenet_utils._obtain_input_shape": _obtain_input_shape,
     "keras.applications.imagenet_utils.obtain_input_shape": _obtain_input_shape,
     "keras_applications.imagenet_utils._obtain_input_shape": _obtain_input_shape,
-    **{
-        f"math.{name}": _plain(getattr(math, name))
-        for name in ("ceil", "floor", "sqrt", "log", "log2", "log10", "exp", "pow", "fabs", "trunc")
-    },
+    **{f"math.{name}": _plain(getattr(math, name)) for name in _MATH},
     "math.prod": _prod,
-    "functools.partial": _partial,
     "random.choice": _choice,
-    "copy.copy": _copy,
-    "copy.deepcopy": _copy,
-    "itertools.product": _product,
-    "itertools.chain": _chain,
     "sys.exit": _exit,
     "os._exit": _exit,
     "tqdm.tqdm": _tqdm,
     "tqdm.auto.tqdm": _tqdm,
     "tqdm.notebook.tqdm": _tqdm,
     "tqdm.trange": _trange,
-    "collections.OrderedDict": _ordered_dict,
-    "collections.defaultdict": _default_dict,
     "types.SimpleNamespace": make_namespace,
-    "typing.cast": lambda run, name, arguments, site: arguments.value("val", 1),
     "tensorflow.function": _identity,
     # Keras's own default, which few programs change; those that do are seen to (see set_image_data_format).
     "keras.backend.image_data_format": _image_data_format,

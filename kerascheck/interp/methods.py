@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cmp_to_key
 from typing import Any
 
+from kerascheck.interp.conditions import compare
 from kerascheck.interp.operators import MAX_TEXT, bounded
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import END, Lost, NotPlain, items_of, members_of, step, to_python
-from kerascheck.interp.values import DictValue, DictView, IteratorValue, ListValue, Value
+from kerascheck.interp.values import DefaultDict, DictValue, DictView, IteratorValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
@@ -90,13 +92,13 @@ def _position(run: Run, receiver: ListValue | tuple[Value, ...], arguments: Argu
     items = items_of(run, receiver)
     if isinstance(items, Unknown) or len(arguments.positional) != 1:
         return None
-    try:
-        wanted = to_python(_first(arguments))
-        for index, item in enumerate(items):
-            if to_python(item) == wanted:
-                return index
-    except NotPlain:
-        return None
+    wanted = _first(arguments)
+    for index, item in enumerate(items):
+        same = item is wanted or compare(run, "Equal", item, wanted, site.node)
+        if same is True:
+            return index
+        if same is not False:
+            return None
     run.fails("ValueError", "a value that is not in the list", site.node)
     return None
 
@@ -108,11 +110,22 @@ def _index(run: Run, receiver: ListValue | tuple[Value, ...], arguments: Argumen
 
 def _remove(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
     if receiver.unknown is None and run.may_change(receiver):
-        index = _position(run, receiver, arguments, site) if receiver.kind == "list" else None
+        index = _position(run, receiver, arguments, site)
         if index is None:
             receiver.blur("an unknown item was removed")
         else:
             del receiver.items[index]
+    return None
+
+
+def _discard(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    """Out of the set if it is in there."""
+    if receiver.unknown is None and run.may_change(receiver):
+        try:
+            kept = [item for item in receiver.items if to_python(item) != to_python(_first(arguments))]
+            receiver.items = kept
+        except NotPlain:
+            receiver.blur("an unknown item was removed")
     return None
 
 
@@ -142,15 +155,39 @@ def sort_items(run: Run, items: list[Value], arguments: Arguments, site: Site) -
     key, reverse = arguments.value("key"), arguments.value("reverse", None, False)
     if not isinstance(reverse, (bool, int)):
         return None
-    try:
-        keys = [to_python(item if key is None else _apply(run, key, item, site)) for item in items]
-        order = sorted(range(len(items)), key=keys.__getitem__, reverse=bool(reverse))
-    except NotPlain:
+    keys = list(items) if key is None else [_apply(run, key, item, site) for item in items]
+    order = ordered(run, keys, site)
+    if order is None:
         return None
+    # Items that are alike stay in order, also when it is reversed.
+    if reverse:
+        order = [len(items) - 1 - index for index in reversed(ordered(run, keys[::-1], site) or [])]
+    return [items[index] for index in order]
+
+
+def ordered(run: Run, keys: list[Value], site: Site) -> list[int] | None:
+    """The indices of the keys from the smallest to the largest; None where that is not known."""
+    indices = range(len(keys))
+    try:
+        plain = [to_python(key) for key in keys]
+        return sorted(indices, key=plain.__getitem__)
+    except NotPlain:
+        pass
     except TypeError:
         run.fails("TypeError", "items that cannot be ordered", site.node)
         return None
-    return [items[index] for index in order]
+
+    def compared(one: int, other: int) -> int:
+        below = compare(run, "LessThan", keys[one], keys[other], site.node)
+        above = below is False and compare(run, "LessThan", keys[other], keys[one], site.node)
+        if not isinstance(below, bool) or not isinstance(above, bool):
+            raise NotPlain
+        return int(above) - int(below)
+
+    try:
+        return sorted(indices, key=cmp_to_key(compared)) if len(keys) <= 1000 else None
+    except NotPlain:
+        return None
 
 
 def _apply(run: Run, function: Value, item: Value, site: Site) -> Value:
@@ -175,6 +212,42 @@ def _extend_set(run: Run, receiver: ListValue, items: list[Value]) -> None:
     if receiver.unknown is None and run.may_change(receiver):
         made = set_of(run, [*receiver.items, *items])
         receiver.items, receiver.unknown = made.items, made.unknown
+
+
+def _set_method(op: str, in_place: bool = False) -> Method:
+    """`union`, `difference` and their like, for sets of known members."""
+
+    def method(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+        from kerascheck.interp.expressions import is_known_key
+
+        known: set[Any] = set()
+        others = [members_of(run, given.value) for given in arguments.positional]
+        lists = [receiver.unknown or receiver.items, *others]
+        plain = not arguments.open_positional and all(
+            not isinstance(items, Unknown) and all(map(is_known_key, items)) for items in lists
+        )
+        if plain:
+            known = getattr(set(receiver.items), op)(*others)
+        if isinstance(known, bool):
+            return known if plain else run.fresh(f"{op}() of something unknown", site.node)
+        if not in_place:
+            return (
+                run.new_list(list(known), "set") if plain else run.unknown_list(f"{op}() of something unknown", "set")
+            )
+        if run.may_change(receiver):
+            receiver.items = list(known)
+            if not plain:
+                receiver.blur(f"{op}() with something unknown")
+        return None
+
+    return method
+
+
+def _set_pop(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    if receiver.unknown is None and len(receiver.items) == 1 and run.may_change(receiver):
+        return receiver.items.pop()
+    receiver.blur("an unknown item was taken out")
+    return run.fresh("an item of a set", site.node)
 
 
 def set_of(run: Run, items: list[Value]) -> ListValue:
@@ -252,8 +325,33 @@ def _view(kind: str, take: Callable[[DictValue], list[Value]]) -> Method:
     return method
 
 
+def _popitem(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
+    """The last entry; the first one of an `OrderedDict` with `last=False`."""
+    last = arguments.value("last", 0, True)
+    if receiver.unknown is None and isinstance(last, bool) and run.may_change(receiver):
+        if receiver.items:
+            key = list(receiver.items)[-1 if last else 0]
+            return (key, receiver.items.pop(key))
+        return run.fails("KeyError", "popitem() of an empty dictionary", site.node)
+    receiver.blur("an unknown entry was taken out")
+    return run.fresh("an entry of a dictionary that is not known", site.node)
+
+
+def _move_to_end(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
+    key, last = arguments.value("key", 0), arguments.value("last", 1, True)
+    if receiver.unknown is None and run.may_change(receiver):
+        if isinstance(last, bool) and isinstance(key, (str, int)) and key in receiver.items:
+            value = receiver.items.pop(key)
+            receiver.items = {**receiver.items, key: value} if last else {key: value, **receiver.items}
+        else:
+            receiver.blur("an unknown entry was moved")
+    return None
+
+
 def _dict_copy(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
     made = run.new_dict(dict(receiver.items))
+    if isinstance(receiver, DefaultDict):
+        made = DefaultDict(made.items, made.birth, receiver.kind, receiver.factory)
     made.unknown = receiver.unknown
     return made
 
@@ -304,17 +402,13 @@ def _may_grow(receiver: str, name: str, values: list[Value]) -> bool:
 
 
 def _format(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
-    values = [given.value for given in arguments.positional]
-    keywords = {key: given.value for key, given in arguments.keywords.items()}
-    plain = all(isinstance(v, (str, int, float)) for v in [*values, *keywords.values()])
-    # No attribute access and no wide fields: the text is the user's.
-    is_open = arguments.open_keywords or arguments.open_positional
-    if plain and not is_open and not any(c in receiver for c in ".[") and ":" not in receiver.replace("}:", ""):
-        try:
-            return bounded(run, receiver.format(*values, **keywords), site.node)
-        except (KeyError, IndexError, ValueError) as error:
-            return run.fails(type(error).__name__, "format() that raises", site.node)
-    return run.fresh("format() of something unknown", site.node)
+    from kerascheck.interp.texts import filled
+
+    try:
+        text = filled(run, receiver, arguments, site)
+    except (KeyError, IndexError, ValueError) as error:
+        return run.fails(type(error).__name__, "format() that raises", site.node)
+    return run.fresh("format() of something unknown", site.node) if text is None else bounded(run, text, site.node)
 
 
 def _join(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
@@ -326,10 +420,27 @@ def _join(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
     return run.fresh("join() of something unknown", site.node)
 
 
+def _number(name: str) -> Method:
+    """A method of numbers without arguments."""
+
+    def method(run: Run, receiver: Any, arguments: Arguments, site: Site) -> Value:
+        known = isinstance(receiver, (int, float)) and hasattr(receiver, name)
+        return getattr(receiver, name)() if known else run.fresh(f"{name}() of something unknown", site.node)
+
+    return method
+
+
+def _decode(run: Run, receiver: bytes, arguments: Arguments, site: Site) -> Value:
+    if arguments.positional or arguments.keywords or len(receiver) > MAX_TEXT:
+        return run.fresh("decode() of something unknown", site.node)
+    return receiver.decode(errors="replace")
+
+
 _STRING_METHODS = (
     "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "replace", "startswith", "endswith", "title",
     "capitalize", "isdigit", "find", "count", "removeprefix", "removesuffix", "splitlines", "zfill", "isupper",
-    "islower",
+    "islower", "partition", "rpartition", "center", "ljust", "rjust", "casefold", "index", "rindex", "rfind", "isalnum",
+    "isalpha", "isspace", "isnumeric", "isdecimal", "isidentifier", "istitle", "swapcase", "expandtabs", "encode",
 )  # fmt: skip
 
 METHODS: dict[str, dict[str, Method]] = {
@@ -347,7 +458,31 @@ METHODS: dict[str, dict[str, Method]] = {
         "sort": _sort,
     },
     "iterator": {"__next__": _following, "send": _following, "close": _close, "__iter__": lambda run, it, *rest: it},
-    "set": {"add": _add, "update": _set_update, "copy": _copy, "clear": _clear, "remove": _remove, "discard": _remove},
+    "set": {
+        "add": _add,
+        "update": _set_update,
+        "copy": _copy,
+        "clear": _clear,
+        "remove": _remove,
+        "discard": _discard,
+        "pop": _set_pop,
+        **{
+            op: _set_method(op)
+            for op in (
+                "union",
+                "intersection",
+                "difference",
+                "symmetric_difference",
+                "issubset",
+                "issuperset",
+                "isdisjoint",
+            )
+        },
+        **{
+            op: _set_method(op.removesuffix("_update"), True)
+            for op in ("intersection_update", "difference_update", "symmetric_difference_update")
+        },
+    },
     "dict": {
         "get": _get,
         "pop": _dict_pop,
@@ -358,11 +493,16 @@ METHODS: dict[str, dict[str, Method]] = {
         "items": _view("items", lambda d: list(d.items.items())),
         "copy": _dict_copy,
         "clear": _clear,
+        "popitem": _popitem,
+        "move_to_end": _move_to_end,
     },
     "tuple": {
         "index": _index,
         "count": _count,
         "as_list": lambda run, receiver, arguments, site: run.new_list(receiver),  # of a TensorShape
     },
+    "int": {"bit_length": _number("bit_length"), "is_integer": _number("is_integer")},
+    "float": {"is_integer": _number("is_integer")},
+    "bytes": {"decode": _decode},
     "str": {**{name: _string(name) for name in _STRING_METHODS}, "format": _format, "join": _join},
 }

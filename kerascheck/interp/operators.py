@@ -13,7 +13,7 @@ from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import as_unknown, element_of
-from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
+from kerascheck.interp.values import ClassValue, DefaultDict, DictValue, Instance, ListValue, NativeObject, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site, Tensor
@@ -64,12 +64,12 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
             for _ in range(right):
                 result = result * left
             return result
-    if isinstance(left, Instance):
-        from kerascheck.interp.attributes import find_method
-
-        bound = find_method(left, method)
-        if bound is not None:
-            return run.call(bound, Arguments([Given(right)], {}), Site(scope.file, node))
+    if isinstance(left, Instance) or isinstance(right, Instance):
+        made = _by_method(run, method, left, right, Site(scope.file, node))
+        if made is not None:
+            return made
+    if op == "BitOr" and _is_type(left) and _is_type(right):
+        return _union(run, left, right)
     concrete = _sequences(run, op, left, right, node)
     if concrete is not None:
         return concrete
@@ -79,6 +79,41 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
         made.merge(right)
         return made
     return _unknown_result(run, op, sign, left, right, node)
+
+
+def _by_method(run: Run, name: str, left: Value, right: Value, site: Site) -> Value:
+    """What `__add__` of the left object gives, or `__radd__` of the right one; None where neither answers."""
+    from kerascheck.interp.attributes import find_slot
+
+    for one, other, method in ((left, right, name), (right, left, f"__r{name[2:]}")):
+        bound = find_slot(one, method) if isinstance(one, Instance) else None
+        if bound is not None:
+            made = run.call(bound, Arguments([Given(other)], {}), site)
+            if made != Symbol("builtins.NotImplemented"):
+                return made
+    return None
+
+
+UNION = "types.UnionType"
+
+
+def _is_type(value: Value) -> bool:
+    """Whether the value is a class, or a union of classes."""
+    if isinstance(value, Symbol):
+        return value.name.startswith("builtins.") or value.name.rpartition(".")[2][:1].isupper()
+    return value is None or isinstance(value, ClassValue) or (isinstance(value, NativeObject) and value.kind == UNION)
+
+
+def _union(run: Run, left: Value, right: Value) -> Value:
+    """`int | None`: the classes in it, one by one."""
+    members: list[Value] = []
+    for side in (left, right):
+        known = side.parts["members"] if isinstance(side, NativeObject) else (side,)
+        members += [Symbol("builtins.NoneType") if member is None else member for member in known]
+    return NativeObject(UNION, run.tick(), {"members": tuple(members)})
+
+
+_UNARY = {"Minus": "__neg__", "Plus": "__pos__", "BitInvert": "__invert__"}
 
 
 def _unknown_result(run: Run, op: str, sign: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
@@ -151,8 +186,8 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
     if isinstance(left, ListValue) and isinstance(right, ListValue) and {left.kind, right.kind} <= _SET_LIKE:
         return _sets(run, op, left, right)
     if op == "Add":
-        if isinstance(left, (str, bytes)) and isinstance(right, type(left)):
-            return left + right if len(left) + len(right) < MAX_TEXT else run.fresh("a long string", node)  # type: ignore[operator]
+        if any(isinstance(left, kind) and isinstance(right, kind) for kind in (str, bytes)):
+            return left + right if len(left) + len(right) < MAX_TEXT else run.fresh("a long string", node)
         if isinstance(left, tuple) and isinstance(right, tuple):
             return left + right if len(left) + len(right) <= MAX_ITEMS else run.fresh("a long tuple", node)
         if isinstance(left, ListValue) and isinstance(right, ListValue) and left.kind == right.kind == "list":
@@ -178,26 +213,19 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
         if isinstance(left, ListValue):
             return run.unknown_list("a list repeated an unknown number of times")
     if op == "Modulo" and isinstance(left, str):
-        values = right if isinstance(right, tuple) else (right,)
-        if all(isinstance(v, (str, int, float)) for v in values) and len(left) < 1000 and "*" not in left:
-            try:
-                return bounded(run, left % right, node) if not _wide_format(left) else run.fresh("a wide format", node)
-            except (TypeError, ValueError) as error:
-                return run.fails(type(error).__name__, "formatting that raises", node)
-        return run.fresh("formatting of something unknown", node)
+        from kerascheck.interp.texts import percent
+
+        try:
+            text = percent(run, left, right) if len(left) < MAX_TEXT else None
+        except (TypeError, ValueError, KeyError) as error:
+            return run.fails(type(error).__name__, "formatting that raises", node)
+        return run.fresh("formatting of something unknown", node) if text is None else bounded(run, text, node)
     return None
 
 
 def bounded(run: Run, text: str, node: cst.CSTNode) -> Value:
     """A computed text; unknown where it has grown too long to keep."""
     return text if len(text) < MAX_TEXT else run.fresh("a long string", node)
-
-
-def _wide_format(text: str) -> bool:
-    """Whether a printf format asks for fields wider than any program needs."""
-    import re
-
-    return bool(re.search(r"%[^a-zA-Z%]*\d{4,}", text))
 
 
 def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
@@ -211,6 +239,11 @@ def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
             return ~value
     if isinstance(value, SymDim) and op == "Minus":
         return -value
+    if isinstance(value, Instance):
+        from kerascheck.interp.attributes import find_slot
+
+        bound = find_slot(value, _UNARY.get(op, ""))
+        return run.fresh("an operator", node) if bound is None else run.call(bound, Arguments([], {}), value.cls.site)
     if isinstance(value, Tensor):
         from kerascheck.interp.keras.tensors import negative
 
@@ -230,7 +263,7 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, Unknown):
         return _unknown_item(run, value, index, node)
     if isinstance(value, ListValue):
-        if value.unknown is not None or value.kind != "list":
+        if value.unknown is not None or value.kind not in ("list", "deque"):
             return run.fresh(value.unknown.reason if value.unknown else f"an item of a {value.kind}", node)
         items: Any = value.items
     elif isinstance(value, (tuple, str, bytes, range)):
@@ -238,9 +271,9 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     elif isinstance(value, DictValue):
         return _entry(run, value, index, node)
     elif isinstance(value, Instance):
-        from kerascheck.interp.attributes import find_method
+        from kerascheck.interp.attributes import find_slot
 
-        bound = find_method(value, "__getitem__")
+        bound = find_slot(value, "__getitem__")
         if bound is not None:
             return run.call(bound, Arguments([Given(index)], {}), Site(run.file, node))
         return run.fresh("an item of an object", node)
@@ -248,6 +281,8 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
         from kerascheck.data.methods import array_subscript
 
         return array_subscript(run, value, index, Site(run.file, node))
+    elif isinstance(value, ClassValue):
+        return _class_item(run, value, index, node)
     elif isinstance(value, Tensor):
         from kerascheck.interp.keras.tensors import index_tensor
 
@@ -280,11 +315,32 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     return run.fresh("an item at an unknown index", node)
 
 
+def _class_item(run: Run, cls: ClassValue, index: Value, node: cst.CSTNode) -> Value:
+    """`Activation["RELU"]` of an enumeration; `Layer[int]` is the class itself."""
+    if cls.kind == "enum":
+        from kerascheck.interp.enumerations import named_members
+
+        found = named_members(cls).get(index) if isinstance(index, str) else None
+        return run.fresh(f"a member of {cls.name}", node) if found is None else found
+    from kerascheck.interp.attributes import find_member
+
+    own = find_member(cls, "__class_getitem__")
+    return cls if own is None else run.fresh(f"{cls.name} decides what its brackets give", node)
+
+
 def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value:
     from kerascheck.interp.expressions import is_known_key
 
     if is_known_key(index) and index in value.items:
         return value.items[index]
+    if is_known_key(index) and value.lacks(index) and isinstance(value, DefaultDict):
+        if value.kind == "counter":
+            return 0
+        if value.factory is not None:
+            made = run.call(value.factory, Arguments([], {}), Site(run.file, node))
+            if run.may_change(value):
+                value.items[index] = made
+            return made
     if is_known_key(index) and value.lacks(index):
         return run.fails("KeyError", "an entry that a dictionary does not have", node)
     return run.fresh("an entry of a dictionary that is not known", node)

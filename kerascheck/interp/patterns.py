@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import libcst as cst
 
+from kerascheck.interp.attributes import find_member, get_attribute, lacks_attribute
 from kerascheck.interp.binding import assign_name
 from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.expressions import is_known_key
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import DictValue, ListValue, Scope, Value
+from kerascheck.interp.values import ClassValue, DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
@@ -46,6 +50,8 @@ def _fits(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope, bou
         return _fits_sequence(run, pattern, subject, scope, bound)
     if isinstance(pattern, cst.MatchClass):
         return _fits_class(run, pattern, subject, scope, bound)
+    if isinstance(pattern, cst.MatchMapping):
+        return _fits_mapping(run, pattern, subject, scope, bound)
     return _decide(run, pattern, bound)
 
 
@@ -63,7 +69,7 @@ def _names(pattern: cst.CSTNode) -> list[str]:
         node.name.value
         for node in walk(pattern)
         if isinstance(node, (cst.MatchAs, cst.MatchStar)) and isinstance(node.name, cst.Name)
-    ]
+    ] + [node.rest.value for node in walk(pattern) if isinstance(node, cst.MatchMapping) and node.rest is not None]
 
 
 def _fits_sequence(run: Run, pattern: cst.MatchSequence, subject: Value, scope: Scope, bound: dict[str, Value]) -> bool:
@@ -91,12 +97,46 @@ def _fits_sequence(run: Run, pattern: cst.MatchSequence, subject: Value, scope: 
 
 def _fits_class(run: Run, pattern: cst.MatchClass, subject: Value, scope: Scope, bound: dict[str, Value]) -> bool:
     cls = run.evaluate(pattern.cls, scope)
-    simple = len(pattern.patterns) <= 1 and not pattern.kwds
-    if not simple or (pattern.patterns and not (isinstance(cls, Symbol) and cls.name in _SELF_MATCHING)):
-        return _decide(run, pattern, bound)
-    verdict = run.call(
-        Symbol("builtins.isinstance"), Arguments([Given(subject), Given(cls)], {}), Site(scope.file, pattern)
-    )
+    site = Site(scope.file, pattern)
+    verdict = run.call(Symbol("builtins.isinstance"), Arguments([Given(subject), Given(cls)], {}), site)
     if not truth(run, verdict):
         return False
-    return not pattern.patterns or _fits(run, pattern.patterns[0].value, subject, scope, bound)
+    if isinstance(cls, Symbol) and cls.name in _SELF_MATCHING and len(pattern.patterns) == 1 and not pattern.kwds:
+        return _fits(run, pattern.patterns[0].value, subject, scope, bound)
+    names = _positional_names(cls)
+    if isinstance(subject, Unknown) or len(pattern.patterns) > len(names):
+        return _decide(run, pattern, bound) if pattern.patterns or pattern.kwds else True
+    parts = [(name, part.value) for name, part in zip(names, pattern.patterns, strict=False)]
+    parts += [(part.key.value, part.pattern) for part in pattern.kwds]
+    for name, part in parts:
+        if isinstance(subject, Instance) and lacks_attribute(subject, name):
+            return False
+        if not _fits(run, part, get_attribute(run, subject, name, pattern), scope, bound):
+            return False
+    return True
+
+
+def _positional_names(cls: Value) -> list[str]:
+    """The attributes that positional patterns stand for."""
+    names = find_member(cls, "__match_args__") if isinstance(cls, ClassValue) else None
+    return [name for name in names if isinstance(name, str)] if isinstance(names, tuple) else []
+
+
+def _fits_mapping(run: Run, pattern: cst.MatchMapping, subject: Value, scope: Scope, bound: dict[str, Value]) -> bool:
+    if not isinstance(subject, (DictValue, Unknown)):
+        return False
+    if not isinstance(subject, DictValue):
+        return _decide(run, pattern, bound)
+    seen: set[Hashable] = set()
+    for element in pattern.elements:
+        key = run.evaluate(element.key, scope)
+        if not is_known_key(key) or (key not in subject.items and not subject.lacks(key)):
+            return _decide(run, pattern, bound)
+        if key not in subject.items or not _fits(run, element.pattern, subject.items[key], scope, bound):
+            return False
+        seen.add(key)
+    if pattern.rest is not None:
+        rest = run.new_dict({key: value for key, value in subject.items.items() if key not in seen})
+        rest.unknown = subject.unknown
+        bound[pattern.rest.value] = rest
+    return True

@@ -126,6 +126,7 @@ class Run:
         self.stepping = 0  # depth of calls that may end an iteration by what they raise
         self.tried: dict[int, Value] = {}  # an item of each generator function whose items are not followed
         self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
+        self.remembered: dict[Hashable, Value] = {}  # results of functions under `lru_cache`
         self.image_data_format: Value = "channels_last"  # until the program sets another
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them

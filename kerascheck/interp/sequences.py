@@ -11,7 +11,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.values import (
-    BoundMethod,
+    ClassValue,
     DictValue,
     FunctionValue,
     Instance,
@@ -21,6 +21,7 @@ from kerascheck.interp.values import (
     Value,
 )
 from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
 
 
@@ -51,6 +52,8 @@ def members_of(run: Run, value: Value) -> list[Value] | Unknown:
         return list(value) if len(value) <= MAX_ITEMS else Unknown("a string too long to unroll")
     if isinstance(value, Unknown):
         return value
+    if isinstance(value, ClassValue) and value.enumerated:
+        return list(value.enumerated)
     if isinstance(value, Array):
         from kerascheck.data.operators import array_items
 
@@ -212,40 +215,40 @@ def open_iterator(run: Run, value: Value) -> IteratorValue:
 
 def _of_object(run: Run, value: Instance) -> Iterator[Value]:
     """The items of an object of the program: by `__iter__`, or by `__getitem__` until an IndexError."""
-    from kerascheck.interp.attributes import find_method
+    from kerascheck.interp.attributes import find_slot
 
     site = value.cls.site
-    begin = find_method(value, "__iter__")
+    begin = find_slot(value, "__iter__")
     if begin is not None:
         made = run.call(begin, Arguments([], {}), site)
-        following = find_method(made, "__next__") if isinstance(made, Instance) else None
+        following = find_slot(made, "__next__") if isinstance(made, Instance) else None
         if following is None:
             yield from () if made is value else iterate(run, made)
             return
-        yield from _called(run, following, None, "StopIteration")
-    elif (item := find_method(value, "__getitem__")) is not None and value.unknown is None:
-        yield from _called(run, item, 0, "IndexError")
+        yield from _called(run, following, None, "StopIteration", site)
+    elif (item := find_slot(value, "__getitem__")) is not None and value.unknown is None:
+        yield from _called(run, item, 0, "IndexError", site)
     else:
         yield Lost(value.unknown or Unknown(f"the items of {value!r}"))
 
 
-def _called(run: Run, method: BoundMethod, index: int | None, end: str) -> Iterator[Value]:
+def _called(run: Run, method: Value, index: int | None, end: str, site: Site) -> Iterator[Value]:
     """What the method gives, called again and again until it raises `end`."""
     while True:
-        item = call_once(run, method, [] if index is None else [Given(index)], end)
+        item = call_once(run, method, [] if index is None else [Given(index)], end, site)
         if item is END:
             return
         yield item
         index = index if index is None else index + 1
 
 
-def call_once(run: Run, method: BoundMethod, given: list[Given], end: str) -> Value:
+def call_once(run: Run, method: Value, given: list[Given], end: str, site: Site) -> Value:
     """What the method gives; END where it raises the exception called `end`."""
     from kerascheck.interp.exceptions import is_exception
 
     run.stepping += 1
     try:
-        return run.call(method, Arguments(given, {}), method.function.site)
+        return run.call(method, Arguments(given, {}), site)
     except UserRaise as raised:
         if is_exception(raised.value, end):
             return END

@@ -8,12 +8,14 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.interp.attributes import find_slot
 from kerascheck.interp.binding import assign, delete_item
+from kerascheck.interp.classes import define_class
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.contexts import enter_contexts, leave_contexts
 from kerascheck.interp.exceptions import catches
 from kerascheck.interp.expressions import index_of
-from kerascheck.interp.functions import define_class, define_function
+from kerascheck.interp.functions import define_function
 from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.patterns import match_pattern
@@ -29,6 +31,7 @@ from kerascheck.interp.values import (
     UserRaise,
     Value,
 )
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Network, Site
 from kerascheck.symbolic import Symbol, Unknown
 from kerascheck.treewalk import walk
@@ -81,6 +84,13 @@ def _augmented(run: Run, node: cst.AugAssign, scope: Scope) -> None:
     right = run.evaluate(node.value, scope)
     if _in_place(run, left, right, node):
         return
+    if isinstance(left, Instance):
+        method = _IN_PLACE.get(type(node.operator))
+        bound = None if method is None else find_slot(left, method)
+        if bound is not None:
+            site = Site(scope.file, node)
+            assign(run, node.target, run.call(bound, Arguments([Given(right)], {}), site), scope)
+            return
     if isinstance(left, Array):
         from kerascheck.data.operators import in_place
 
@@ -88,6 +98,16 @@ def _augmented(run: Run, node: cst.AugAssign, scope: Scope) -> None:
         assign(run, node.target, in_place(run, left, op, right, Site(scope.file, node)), scope)
         return
     assign(run, node.target, binary(run, type(node.operator).__name__, left, right, node, scope), scope)
+
+
+_IN_PLACE: dict[type[cst.CSTNode], str] = {
+    cst.AddAssign: "__iadd__",
+    cst.SubtractAssign: "__isub__",
+    cst.MultiplyAssign: "__imul__",
+    cst.DivideAssign: "__itruediv__",
+    cst.BitOrAssign: "__ior__",
+    cst.BitAndAssign: "__iand__",
+}
 
 
 def _in_place(run: Run, left: Value, right: Value, node: cst.AugAssign) -> bool:
@@ -153,6 +173,8 @@ def _delete(run: Run, node: cst.Del, scope: Scope) -> None:
             index = index_of(run, expression, scope)
             if isinstance(receiver, (ListValue, DictValue)) and run.may_change(receiver):
                 delete_item(run, receiver, index, expression)
+            elif isinstance(receiver, Instance) and (bound := find_slot(receiver, "__delitem__")) is not None:
+                run.call(bound, Arguments([Given(index)], {}), Site(scope.file, node))
 
 
 def _global(run: Run, node: cst.Global, scope: Scope) -> None:

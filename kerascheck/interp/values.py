@@ -156,7 +156,7 @@ class Scope:
 class FunctionValue:
     """A function or lambda of the program."""
 
-    __slots__ = ("decorated", "defaults", "name", "node", "owner", "scope", "site")
+    __slots__ = ("attributes", "decorated", "defaults", "name", "node", "owner", "scope", "site")
 
     def __init__(
         self,
@@ -174,15 +174,41 @@ class FunctionValue:
         self.site = site
         self.owner = owner  # the class whose body defines it
         self.decorated: frozenset[str] = frozenset()  # names of decorators that matter: property, staticmethod...
+        self.attributes: dict[str, Value] | None = None  # that the program has set on it
 
     def __repr__(self) -> str:
         return f"<function {self.name}>"
 
 
+class Field:
+    """One of the fields of a dataclass or named tuple."""
+
+    __slots__ = ("default", "factory", "in_init", "keyword_only", "name", "stored")
+
+    def __init__(self, name: str, default: Value, factory: Value = None) -> None:
+        self.name = name
+        self.default = default  # MISSING where there is none
+        self.factory = factory  # what makes its default
+        self.in_init = True  # whether it is a parameter of `__init__`
+        self.keyword_only = False
+        self.stored = True  # not so for an InitVar
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+#: Stands for a default that there is not.
+MISSING = _Missing()
+
+
 class ClassValue:
     """A class of the program."""
 
-    __slots__ = ("_order", "bases", "members", "name", "node", "scope", "site")
+    __slots__ = (
+        "_order", "bases", "enumerated", "fields", "kind", "members", "name", "node", "options", "scope", "site"
+    )  # fmt: skip
 
     def __init__(self, name: str, node: cst.ClassDef, scope: Scope, bases: list[Value], site: Site) -> None:
         self.name = name
@@ -191,6 +217,10 @@ class ClassValue:
         self.bases = bases
         self.members: dict[str, Value] = {}
         self.site = site
+        self.kind = ""  # "namedtuple", "enum" or "typeddict", where its objects are made in another way
+        self.fields: list[Field] | None = None  # of a dataclass or named tuple
+        self.enumerated: tuple[Value, ...] = ()  # the members of an enumeration
+        self.options: frozenset[str] = frozenset()  # of `@dataclass`: "frozen"
         self._order: list[Value] = [self, *_linearise(bases)]
 
     def mro(self) -> list[Value]:
@@ -244,6 +274,29 @@ class Instance:
 
     def __repr__(self) -> str:
         return f"<{self.cls.name} instance>"
+
+
+class DefaultDict(DictValue):
+    """A dictionary that makes the entries it is asked for: `defaultdict`, and `Counter`, which keeps none of them."""
+
+    __slots__ = ("factory", "kind")
+
+    def __init__(self, items: dict[Hashable, Value], birth: int, kind: str, factory: Value) -> None:
+        super().__init__(items, birth)
+        self.kind = kind  # "dict" or "counter"
+        self.factory = factory
+
+
+class DictObject(DictValue):
+    """An object of a class that derives from `dict`. With `is_shared` its entries are its attributes as well."""
+
+    __slots__ = ("attributes", "cls", "is_shared")
+
+    def __init__(self, cls: ClassValue, birth: int) -> None:
+        super().__init__({}, birth)
+        self.cls = cls
+        self.attributes: dict[str, Value] = {}
+        self.is_shared = False
 
 
 class AttributesView(DictValue):
@@ -339,6 +392,65 @@ class NativeObject:
         return f"<{self.kind}>"
 
 
+class NamedTupleValue(tuple[Any, ...]):
+    """A named tuple: a tuple that knows its class."""
+
+    cls: ClassValue
+
+    @staticmethod
+    def of(cls: ClassValue, items: Iterable[Value]) -> NamedTupleValue:
+        """An object of the class."""
+        made = NamedTupleValue(items)
+        made.cls = cls
+        return made
+
+
+class EnumInt(int):
+    """A member of an enumeration whose members are integers; shown as Python 3.11 and later show it."""
+
+    member: Instance
+
+    def __str__(self) -> str:
+        return _shown(self.member, int.__repr__(self))
+
+    def __format__(self, spec: str) -> str:
+        return int.__format__(self, spec) if _shows_value(self.member) else str.__format__(str(self), spec)
+
+
+class EnumStr(str):
+    """A member of an enumeration whose members are texts; shown as Python 3.11 and later show it."""
+
+    __slots__ = ("member",)
+
+    member: Instance
+
+    def __str__(self) -> str:
+        return _shown(self.member, str.__str__(self))
+
+    def __format__(self, spec: str) -> str:
+        return str.__format__(str(self), spec)
+
+
+def _shows_value(member: Instance) -> bool:
+    """Whether `str(member)` is its value, as for IntEnum and StrEnum."""
+    shown = {"enum.IntEnum", "enum.StrEnum", "enum.IntFlag", "enum.ReprEnum"}
+    return any(getattr(base, "name", None) in shown for base in member.cls.mro() if not isinstance(base, ClassValue))
+
+
+def _shown(member: Instance, value: str) -> str:
+    return value if _shows_value(member) else f"{member.cls.name}.{member.attributes['name']}"
+
+
+class NativeFunction:
+    """A function in the body of a class that the interpreter itself provides, such as the `__init__` of a dataclass."""
+
+    __slots__ = ("name", "run")
+
+    def __init__(self, name: str, run: Callable[..., Value]) -> None:
+        self.name = name
+        self.run = run  # gets the receiver, the arguments and the call's site
+
+
 class BoundMethod:
     """A function of the program bound to its first argument."""
 
@@ -383,11 +495,13 @@ class Partial:
 class FieldDefault:
     """`dataclasses.field(default=..., default_factory=...)` in the body of a class."""
 
-    __slots__ = ("default", "factory")
+    __slots__ = ("default", "factory", "in_init", "keyword_only")
 
-    def __init__(self, default: Value, factory: Value) -> None:
+    def __init__(self, default: Value, factory: Value, in_init: bool = True, keyword_only: bool = False) -> None:
         self.default = default
         self.factory = factory
+        self.in_init = in_init
+        self.keyword_only = keyword_only
 
 
 class ParameterDefault:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
-from kerascheck.rules._figures import Figure, figures
 
 from kerascheck.diagnostics import Applicability, Severity
 from kerascheck.interp.values import ClassValue, FunctionValue
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import KerasObject, Program, Site, TrainCall
+from kerascheck.rules._figures import Figure, figures
 from kerascheck.rules._training import (
     argument,
     argument_site,

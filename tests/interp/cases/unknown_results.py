@@ -102,11 +102,6 @@ class A:
         return 5
 x = A()
 
-# -- __getattr__
-class A:
-    def __getattr__(self, name):
-        return 1
-x = A().n
 
 # -- __getattribute__
 class A:
@@ -115,20 +110,6 @@ class A:
         return 2
 x = A().n
 
-# -- __setattr__
-class A:
-    def __setattr__(self, name, value):
-        object.__setattr__(self, name, value + 1)
-a = A()
-a.n = 1
-x = a.n
-
-# -- __eq__
-class A:
-    def __eq__(self, other):
-        return True
-x = A() == 3
-
 # -- an attribute of unknown name
 from a import b
 class A: pass
@@ -136,12 +117,6 @@ a = A()
 a.n = 2
 setattr(a, b, 3)
 x = a.n
-
-# -- defaultdict
-from collections import defaultdict
-d = defaultdict(list)
-d['a'].append(1)
-x = len(d)
 
 # -- handed to the unknown
 from a import b
@@ -165,3 +140,88 @@ from a import b
 def f(n=1):
     return n
 x = f(**b)
+
+# -- a list that is shuffled
+import random
+l = [1, 2, 3]
+random.shuffle(l)
+x = l[0]
+
+# -- a list that is a heap
+import heapq
+l = [3, 1, 2]
+heapq.heapify(l)
+x = l[1]
+
+# -- a constant of a class that a loop of unknown length changes
+from a import items
+class A:
+    n = 1
+for item in items:
+    A.n += 1
+x = A.n
+
+# -- an attribute of a function that a loop of unknown length changes
+from a import items
+def f():
+    f.n += 1
+f.n = 0
+for item in items:
+    f()
+x = f.n
+
+# -- a function that is chosen by the type of its argument
+from functools import singledispatch
+@singledispatch
+def f(n):
+    return 1
+@f.register(int)
+def _(n):
+    return 2
+x = f(3)
+
+# -- exec
+n = 1
+exec(open('settings.py').read())
+x = n
+
+# -- names set under names that are not known
+from a import settings
+n = 1
+globals().update(settings)
+x = n
+
+# -- attributes that come from elsewhere
+from a import settings
+class A:
+    def __init__(self, **given):
+        self.n = 1
+        self.__dict__.update(given)
+x = A(**settings).n
+
+# -- a class whose brackets give something else
+class A:
+    def __class_getitem__(cls, n):
+        return 5
+x = A[int]
+
+# -- an enumeration that makes its values itself
+from enum import Enum
+class A(Enum):
+    B = 1
+    def __new__(cls, value):
+        made = object.__new__(cls)
+        made._value_ = value * 2
+        return made
+x = A.B.value
+
+# -- a dictionary that makes its own entries
+class D(dict):
+    def __missing__(self, key):
+        return 5
+x = D()['a']
+
+# -- a counter of something unknown
+from a import words
+from collections import Counter
+x = Counter(words)['a']

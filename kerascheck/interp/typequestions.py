@@ -1,0 +1,174 @@
+"""`isinstance`, `issubclass` and `type`: what kind of thing a value is in Python."""
+
+from __future__ import annotations
+
+import collections
+import importlib
+from typing import Any
+
+from kerascheck.data.array import Array
+from kerascheck.interp.attributes import find_member
+from kerascheck.interp.values import (
+    BoundMethod,
+    ClassValue,
+    DictObject,
+    DictValue,
+    EnumInt,
+    EnumStr,
+    FunctionValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    NamedTupleValue,
+    Value,
+)
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import Layer, Network
+from kerascheck.symbolic import Symbol
+
+#: Modules whose classes are asked themselves.
+_MODULES = frozenset({"builtins", "collections", "collections.abc", "numbers", "typing", "types"})
+
+#: The method that makes an object one of these, whatever its class.
+_STRUCTURAL = {
+    "Iterable": "__iter__",
+    "Iterator": "__next__",
+    "Callable": "__call__",
+    "Sized": "__len__",
+    "Container": "__contains__",
+}
+
+_NO_EXAMPLE = object()
+
+
+def _example(value: Value) -> Any:
+    """A thing of Python's that is of the same type as the value; `_NO_EXAMPLE` where there is none."""
+    if isinstance(value, (NamedTupleValue, EnumInt, EnumStr)):
+        return _NO_EXAMPLE
+    if value is None or isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, slice)):
+        return value
+    if isinstance(value, SymDim):
+        return 1
+    if isinstance(value, IteratorValue):
+        return iter(())
+    if isinstance(value, ListValue):
+        kinds: dict[str, Any] = {
+            "list": [],
+            "set": set(),
+            "keys": {}.keys(),
+            "values": {}.values(),
+            "items": {}.items(),
+        }
+        kinds["deque"] = collections.deque()
+        return kinds.get(value.kind, _NO_EXAMPLE)
+    if isinstance(value, DictValue):
+        return {}
+    if isinstance(value, FunctionValue):
+        return lambda: None
+    if isinstance(value, ClassValue):
+        return type("Example", (), {})
+    if isinstance(value, Array) and value.kind == "list":
+        return []
+    return _NO_EXAMPLE
+
+
+def _real_class(name: str) -> Any:
+    """The class of the standard library that the name stands for; None where it is none that we ask."""
+    module, _, short = name.rpartition(".")
+    if name == "builtins.NoneType":
+        return type(None)
+    if module not in _MODULES:
+        return None
+    return getattr(importlib.import_module(module), short, None)
+
+
+def is_a(value: Value, cls: Value) -> bool | None:
+    """Whether the value is of the class; None where that is not known."""
+    if isinstance(cls, ClassValue):
+        return _is_of_program(value, cls)
+    if not isinstance(cls, Symbol):
+        return None
+    if isinstance(value, Instance) and value.layer is None:
+        return _object_is_a(value, cls)
+    if isinstance(value, (NamedTupleValue, EnumInt, EnumStr)):
+        plain: Any = tuple(value) if isinstance(value, tuple) else int(value) if isinstance(value, int) else ""
+        return is_a(plain, cls)
+    real = _real_class(cls.name)
+    if real is not None:
+        return _is_of_python(value, cls, real)
+    layer = value.layer if isinstance(value, Instance) else value
+    if isinstance(layer, Layer) and cls.name.startswith("keras."):
+        return _is_layer(layer, cls.name.rpartition(".")[2], isinstance(value, Instance))
+    return None if _example(value) is _NO_EXAMPLE else False
+
+
+def _is_of_program(value: Value, cls: ClassValue) -> bool:
+    owner = value.cls if isinstance(value, (Instance, NamedTupleValue, DictObject)) else None
+    if isinstance(value, (EnumInt, EnumStr)):
+        owner = value.member.cls
+    return owner is not None and any(base is cls for base in owner.mro())
+
+
+def _is_of_python(value: Value, cls: Symbol, real: Any) -> bool | None:
+    if isinstance(value, (Layer, Instance)):
+        return cls.name in ("builtins.object", "collections.abc.Callable", "typing.Callable") or None
+    if isinstance(value, (BoundMethod, Symbol)):
+        return None
+    example = _example(value)
+    try:
+        return None if example is _NO_EXAMPLE else isinstance(example, real)
+    except TypeError:
+        return None
+
+
+def _object_is_a(value: Instance, cls: Symbol) -> bool | None:
+    """Whether an object of the program is of a class outside of it."""
+    if cls.name == "builtins.object" or any(base == cls for base in value.cls.mro()):
+        return True
+    real = _real_class(cls.name)
+    method = _STRUCTURAL.get(cls.name.rpartition(".")[2])
+    if method is not None and find_member(value.cls, method) is not None:
+        return True
+    for base in value.cls.mro():
+        if isinstance(base, ClassValue) or base == Symbol("abc.ABC"):
+            continue
+        known = _real_class(base.name) if isinstance(base, Symbol) else None
+        if not isinstance(known, type) or not isinstance(real, type):
+            return None
+        if issubclass(known, real):
+            return True
+    return False
+
+
+def _is_layer(layer: Layer, short: str, of_program: bool) -> bool | None:
+    if layer.cls == short or short == "Layer":
+        return True
+    if short == "Model":
+        return isinstance(layer, Network)
+    return None if of_program or short.startswith("Base") else False
+
+
+def is_subclass(cls: Value, other: Value) -> bool | None:
+    """`issubclass(cls, other)`; None where that is not known."""
+    if isinstance(cls, ClassValue):
+        if any(base is other or (isinstance(base, Symbol) and base == other) for base in cls.mro()):
+            return True
+        outside = [base for base in cls.mro() if not isinstance(base, ClassValue)]
+        return None if outside and not isinstance(other, ClassValue) else False
+    if isinstance(cls, Symbol) and isinstance(other, Symbol):
+        real, wanted = _real_class(cls.name), _real_class(other.name)
+        if isinstance(real, type) and isinstance(wanted, type):
+            return issubclass(real, wanted)
+    return None
+
+
+def type_of(value: Value) -> Value | None:
+    """`type(value)`; None where that is not known."""
+    if isinstance(value, (Instance, NamedTupleValue, DictObject)):
+        return value.cls
+    if isinstance(value, (EnumInt, EnumStr)):
+        return value.member.cls
+    example = _example(value)
+    if example is _NO_EXAMPLE or isinstance(value, (FunctionValue, IteratorValue)):
+        return None
+    return Symbol(f"builtins.{type(example).__name__}")
