@@ -314,10 +314,6 @@ def _work(run: Run) -> int:
     return len(run.program.layers) + run.layer_changes
 
 
-def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value = None) -> Signal | None:
-    """An unknown number of further rounds over unknown items; what they come from is left somewhere."""
-    if isinstance(iterable, IteratorValue) and iterable.lost is None:
-        run.lose(iterable, "walked over an unknown number of times")
 def _further_rounds(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value) -> Signal | None:
     """The rest of a loop whose first rounds were run.
 
@@ -331,6 +327,10 @@ def _further_rounds(run: Run, node: cst.For, scope: Scope, reason: str, iterable
     return signal
 
 
+def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value = None) -> Signal | None:
+    """An unknown number of further rounds over unknown items; what they come from is left somewhere."""
+    if isinstance(iterable, IteratorValue) and iterable.lost is None:
+        run.lose(iterable, "walked over an unknown number of times")
     element = element_of(run, iterable, reason, node)
     return unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
 
