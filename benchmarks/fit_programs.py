@@ -321,7 +321,7 @@ class Generator:
         if kind in ("sequence", "tokens") and self.chance(20):
             sample = (None, *sample[1:])
         if self.chance(25):
-            return self.pick(("x.shape[1:]", "(" + "".join(f"x.shape[{i + 1}], " for i in range(len(sample))) + ")"))
+            return self.pick(("x.shape[1:]", "(x.shape[1],)" if len(sample) == 1 else "x.shape[1:]"))
         return repr(sample)
 
     def body(self, kind: str) -> list[str]:
@@ -445,7 +445,9 @@ class Generator:
             keywords.append(self.weights(given_x, nested))
         if self.chance(10):
             self.put(f"model.train_on_batch({given_x}, {given_y})")
-        if not self.chance(12):
+        if given_x == "x" and given_y == y and self.chance(12):
+            self.stream(x, str(y))
+        elif not self.chance(12):
             self.put(f"model.fit({', '.join([*arguments, *keywords, 'epochs=1', 'verbose=0'])})")
         if self.chance(25):
             how = self.pick((f"{given_x}, {given_y}", f"{x}, {y}", f"{given_x}, {given_y}, batch_size=4"))
@@ -453,6 +455,15 @@ class Generator:
         if self.chance(35):
             what = x if nested else self.pick((x, x, "x[:3]", "x[:1]", "x[0]", "np.expand_dims(x[0], 0)", "x[0][None]"))
             self.put(f"p = model.predict({what}, verbose=0)")
+
+    def stream(self, x: str, y: str) -> None:
+        """Training on a `tf.data` pipeline."""
+        self.put("import tensorflow as tf")
+        batched = "" if self.slip() else f".batch({self.pick((4, 5, 8))})"
+        shuffled = ".shuffle(10)" if self.chance(30) else ""
+        pair = f"({x}, {y})" if not self.slip() else self.pick((x, f"({y}, {x})"))
+        self.put(f"ds = tf.data.Dataset.from_tensor_slices({pair}){shuffled}{batched}")
+        self.put(f"model.fit(ds, {self.pick(('epochs=1', 'validation_data=ds'))}, verbose=0)")
 
     def weights(self, x: str, nested: bool) -> str:
         if self.chance(30):

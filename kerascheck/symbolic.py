@@ -41,6 +41,10 @@ class Unknown:
         return f"Unknown({self.text or self.reason!r})"
 
 
+#: Why nothing is known of what a refused call would give.
+REFUSED = "Keras raises before this"
+
+
 class Symbol:
     """Something outside the analysed program, by its canonical dotted name (`keras.layers.Dense`, `numpy.zeros`)."""
 

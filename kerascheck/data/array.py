@@ -61,7 +61,7 @@ class Array:
         birth: int = 0,
     ) -> None:
         self.shape = shape
-        self.dtype = dtype  # as numpy writes it: "float64", "uint8", "object", "str"
+        self.dtype = dtype  # as numpy writes it: "float64", "uint8", "object", "str"; of a frame: that of all columns
         self.content = content if content is not None else Content(*limits_of(dtype))
         self.kind = kind  # "numpy", "frame", "series", "tensor", "sparse", "matrix" (one of these), "list"
         self.rows = rows

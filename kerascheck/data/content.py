@@ -53,7 +53,7 @@ class Content:
         self.attained = attained
         self.values = values  # exactly the values that occur
         self.one_hot = one_hot  # whether each row (the last axis) has a single 1 and is 0 elsewhere
-        self.tags = tags  # history: "pixels", "standardized", "preprocess:resnet50"...
+        self.tags = tags  # history: "pixels", "raw" (as a file has it), "standardized", "preprocess:resnet50"...
         self.origin: Origin | None = None
         self.state: object = object()  # equal for equal numbers; another one after each change
         self._family: list[Content] | None = None  # the arrays that share memory with this one

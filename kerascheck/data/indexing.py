@@ -67,7 +67,7 @@ def array_item(run: Run, array: Array, index: Value, site: Site) -> Value:
 
 
 def _kind(array: Array) -> str:
-    return "tensor" if array.kind == "tensor" else "numpy"
+    return array.kind if array.kind in ("tensor", "index") else "numpy"
 
 
 def _shape_by_index(array: Array, given: list[Value]) -> Shape | Unknown:

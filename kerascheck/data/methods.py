@@ -18,7 +18,7 @@ from kerascheck.data.values import new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import NativeMethod, Value
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.dims import prod_ints
+from kerascheck.network.dims import SymDim, prod_ints
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
 
@@ -30,23 +30,31 @@ _MODULES = {
     "tensor": ("tensor_methods", "numpy_methods"),
     "sparse": ("sparse_methods", "numpy_methods"),
     "matrix": ("sparse_methods", "numpy_methods"),  # dense or sparse, that is not known
-    "series": ("pandas_methods", "numpy_methods"),
-    "frame": ("pandas_methods", "numpy_methods"),
+    "series": ("pandas_methods",),
+    "frame": ("pandas_methods",),
+    "index": ("pandas_index", "numpy_methods"),
 }
 
 
 def array_attribute(run: Run, array: Array, name: str, node: cst.CSTNode) -> Value:
     """`array.name`."""
     getter = _PROPERTIES.get(name)
-    if getter is not None:
+    if getter is not None and (array.kind not in _LABELLED or name in _SHARED):
         found = getter(run, array)
         return found if found is not None else _unknown_property(array, name, node, run)
     method = find_method(array.kind, name)
     if method is not None:
         return NativeMethod(name, array, method)
-    if array.kind == "frame" and array.columns is not None and name in array.columns:
-        return array_subscript(run, array, name, Site(run.file, node))
-    return NativeMethod(name, array, _not_interpreted)
+    if array.kind in _LABELLED:
+        from kerascheck.data.pandas_attributes import pandas_attribute
+
+        return pandas_attribute(run, array, name, Site(run.file, node))
+    return NativeMethod(name, array, not_interpreted)
+
+
+#: Kinds of pandas, and the properties that they have in common with arrays.
+_LABELLED = ("frame", "series")
+_SHARED = ("shape", "ndim", "size")
 
 
 def find_method(kind: str, name: str) -> Method | None:
@@ -83,7 +91,31 @@ def store_subscript(run: Run, array: Array, index: Value, value: Value, node: cs
     store_items(run, array, index, value)
 
 
-def _not_interpreted(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+def delete_subscript(run: Run, array: Array, index: Value, node: cst.CSTNode) -> None:
+    """`del array[index]`."""
+    method = find_method(array.kind, "__delitem__")
+    if method is not None:
+        method(run, array, Arguments([Given(index)], {}), Site(run.file, node))
+    else:
+        array.blur("an item was deleted")
+
+
+def set_array_attribute(run: Run, array: Array, name: str, value: Value) -> None:
+    """`array.name = value`: the shape of an array, the labels or a column of a frame."""
+    if array.kind in _LABELLED:
+        from kerascheck.data.pandas_attributes import set_pandas_attribute
+
+        set_pandas_attribute(run, array, name, value)
+        return
+    array.content.forget()
+    if name == "shape":
+        known = isinstance(value, tuple) and all(isinstance(size, (int, SymDim)) and size != -1 for size in value)
+        array.shape, array.rows = value if known else Unknown("another shape was set"), None
+    elif name == "dtype":
+        array.shape, array.dtype = Unknown("another dtype was set"), Unknown("another dtype was set")
+
+
+def not_interpreted(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     """A method that is not known may change the array."""
     array.content.forget()
     if array.kind == "list":
@@ -119,18 +151,10 @@ def _size(run: Run, array: Array) -> Value:
     return prod_ints(dim for dim in array.shape if dim is not None)
 
 
-def _plain(run: Run, array: Array) -> Value:
-    """`.values` of pandas: the numbers as a numpy array."""
-    if array.kind not in ("frame", "series"):
-        return None
-    return new_array(run, array.shape, array.dtype, content=array.content, rows=array.rows, key=array.key)
-
-
 _PROPERTIES: dict[str, Callable[[Run, Array], Value]] = {
     "shape": _shape,
     "dtype": lambda run, array: array.dtype,
     "ndim": lambda run, array: array.ndim,
     "T": _transposed,
     "size": _size,
-    "values": _plain,
 }

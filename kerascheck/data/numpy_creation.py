@@ -10,6 +10,7 @@ from typing import Any
 
 from kerascheck.data.array import Array, axis_size
 from kerascheck.data.content import Content, Rows
+from kerascheck.data.frames import plain
 from kerascheck.data.indexing import is_whole_number
 from kerascheck.data.numpy_methods import astype, elementwise
 from kerascheck.data.registry import Function
@@ -65,9 +66,14 @@ def _array(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def plain_array(run: Run, array: Array) -> Array:
     """A copy as a numpy array, without labels."""
+    if array.kind in ("frame", "series"):
+        made = plain(run, array)
+        made.content = array.content.copy()
+        made.items = array.items
+        return made
     made = array.snapshot()
     made.birth = run.tick()
-    made.kind, made.columns, made.labels = "numpy", None, None
+    made.kind = "numpy"
     return made
 
 
@@ -160,7 +166,7 @@ def _like(value: int | None) -> Function:
             content = Content.of_values([value]) if value is not None else Content()
         if array is None and isinstance(given, Unknown):
             made = array_of_unknown(run, given, wanted if wanted is not None else Unknown("its dtype"))
-            made.content = content
+            made.content = content if value is not None or wanted is not None else Content()
             return made
         if array is None or arguments.value("shape") is not None:
             return unknown_array(run, f"{name} of something unknown")

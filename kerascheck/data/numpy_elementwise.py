@@ -328,7 +328,7 @@ def _close(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _where(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`numpy.where(condition, x, y)`; the places where the condition holds for a single argument."""
-    condition = as_array(run, arguments.value("condition", 0))
+    condition = _bare(run, arguments.value("condition", 0))
     if len(arguments.positional) < 2 and "x" not in arguments.keywords:
         if condition is None:
             return run.fresh("the places where something unknown holds", site.node)
@@ -336,13 +336,11 @@ def _where(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
         return call_on(run, "nonzero", condition, site)
     values = [arguments.value("x", 1), arguments.value("y", 2)]
-    x, y = (as_array(run, value) for value in values)
+    x, y = (_bare(run, value) for value in values)
     if condition is None or x is None or y is None:
         return unknown_array(run, "a choice with something unknown")
     both = new_array(run, combined(run, x, y, site, broadcast), common_dtype(values, [x, y]))
-    both.shape = combined(run, condition, both, site, broadcast) if condition.kind == "numpy" else _plain(
-        run, condition, both, site
-    )  # fmt: skip
+    both.shape = combined(run, condition, both, site, broadcast)
     both.content = union(claims(x), claims(y))
     both.content.attained, both.content.one_hot = False, None
     if condition.content.values != frozenset((0, 1)) or None in (x.content.single(), y.content.single()):
@@ -352,10 +350,14 @@ def _where(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return both
 
 
-def _plain(run: Run, condition: Array, other: Array, site: Site) -> Any:
-    """The shape with a condition on a frame or a series, whose labels numpy does not look at."""
-    bare = new_array(run, condition.shape, "bool")
-    return combined(run, bare, other, site, broadcast)
+def _bare(run: Run, value: Value) -> Array | None:
+    """The value as an array without labels, which numpy does not look at."""
+    array = as_array(run, value)
+    if array is not None and array.kind in ("frame", "series"):
+        bare = new_array(run, array.shape, array.dtype, content=array.content, rows=array.rows)
+        bare.items = array.items
+        return bare
+    return array
 
 
 def _nan_to_num(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

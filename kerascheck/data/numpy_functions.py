@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kerascheck.data import numpy_creation, numpy_elementwise, numpy_joining, numpy_random
-from kerascheck.data.array import Array
+from kerascheck.data.array import Array, split_dtype
 from kerascheck.data.numpy_joining import ArrayFunction, of_array
 from kerascheck.data.numpy_methods import METHODS, REDUCTIONS, clip, dot, sorted_copy
 from kerascheck.data.objects import Method
@@ -30,6 +30,8 @@ _MAX_BITS = 4096  # of a product
 
 def _reduction(name: str) -> ArrayFunction:
     def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        if array.kind == "frame" or (array.kind == "series" and (name in ("std", "var") or is_short(array.dtype))):
+            return run.fresh(f"{name} of a frame", site.node)  # pandas has other defaults and dtypes
         return reduction(run, name, array, arguments, site)
 
     return call
@@ -56,6 +58,11 @@ def _of_sizes(name: str, combine: Callable[..., Any]) -> Function:
         return of_arrays(run, function, arguments, site)
 
     return call
+
+
+def is_short(dtype: str | Unknown) -> bool:
+    """Whether numbers of the dtype have fewer than 64 bits."""
+    return isinstance(dtype, str) and 8 <= split_dtype(dtype)[1] < 64 and dtype != "bool"
 
 
 def _fits(value: Value) -> bool:

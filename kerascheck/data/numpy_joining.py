@@ -643,6 +643,9 @@ def of_array(function: ArrayFunction, *names: str) -> Function:
             if not isinstance(value, Unknown):
                 return unknown_array(run, f"{name} of something unknown")
             array = array_of_unknown(run, value, Unknown("the dtype of something unknown"))
+        if array.kind == "series" and array.dtype == "str":
+            array = array.snapshot()
+            array.dtype = Unknown("the values of text")
         rest = Arguments(
             arguments.positional[1:], keywords, arguments.open_positional, arguments.open_keywords, arguments.call
         )

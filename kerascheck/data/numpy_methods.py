@@ -47,7 +47,8 @@ def reshaped(run: Run, array: Array, shape: Shape | Unknown, in_order: bool = Tr
             content.one_hot = array.content.one_hot
         if is_view:
             array.content.view(content)
-    made = new_array(run, shape, array.dtype, content=content, kind="tensor" if array.kind == "tensor" else "numpy")
+    dtype = array.dtype if array.kind != "series" or array.dtype != "str" else Unknown("the values of text")
+    made = new_array(run, shape, dtype, content=content, kind="tensor" if array.kind == "tensor" else "numpy")
     same_count = isinstance(shape, tuple) and isinstance(array.shape, tuple) and shape[:1] == array.shape[:1] != ()
     if in_order and same_count:
         made.rows = array.rows
@@ -119,7 +120,9 @@ def astype(run: Run, array: Array, wanted: Value) -> Array:
             is_known = whole.low is not None and whole.high is not None and not operators.overflows(dtype, whole)
             made.content = whole if is_known else Content(*limits_of(dtype))
         items = None if operators.overflows(dtype, content) or (content.low is None and content.high is None) else items
-    if items is not None and all(isinstance(item, (int, float)) for item in items):
+    if kind in ("str", "object"):
+        pass
+    elif items is not None and all(isinstance(item, (int, float)) for item in items):
         made.items = [number(item, dtype) for item in items]
     elif dtype == array.dtype:
         made.items = items

@@ -11,7 +11,7 @@ import libcst as cst
 
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import NativeMethod, Value
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
@@ -85,7 +85,7 @@ def make_object(run: Run, name: str, arguments: Arguments, site: Site) -> DataOb
 
 def object_attribute(run: Run, thing: DataObject, name: str, node: cst.CSTNode) -> Value:
     """`object.name`: a method, something learned, or something that is not known."""
-    methods = _objects(_MODULES[thing.qualname.partition(".")[0]]).get(thing.qualname, {})
+    methods = _methods(thing)
     if name in methods:
         return NativeMethod(name, thing, methods[name])
     if name in thing.attributes:
@@ -98,15 +98,31 @@ def object_attribute(run: Run, thing: DataObject, name: str, node: cst.CSTNode) 
 
 
 def object_item(run: Run, thing: DataObject, index: Value, node: cst.CSTNode) -> Value:
-    """`object[index]`: of things whose attributes are their entries."""
+    """`object[index]`: by its own method, or of things whose attributes are their entries."""
+    method = _methods(thing).get("__getitem__")
+    if method is not None:
+        return method(run, thing, Arguments([Given(index)], {}), Site(run.file, node))
     if isinstance(index, str) and index in thing.attributes:
         return thing.attributes[index]
     return run.fresh(f"an item of {thing!r}", node)
 
 
+def store_item(run: Run, thing: DataObject, index: Value, value: Value, node: cst.CSTNode) -> None:
+    """`object[index] = value`."""
+    method = _methods(thing).get("__setitem__")
+    if method is not None:
+        method(run, thing, Arguments([Given(index), Given(value)], {}), Site(run.file, node))
+    else:
+        thing.forget()
+
+
 def _not_interpreted(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
     thing.forget()
     return run.fresh("the result of a method that is not interpreted", site.node)
+
+
+def _methods(thing: DataObject) -> Mapping[str, Method]:
+    return _objects(_MODULES[thing.qualname.partition(".")[0]]).get(thing.qualname, {})
 
 
 @cache

@@ -43,7 +43,7 @@ def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> 
         return made_of_lists
     a, b = as_array(run, left), as_array(run, right)
     if a is None or b is None:
-        return _with_unknown(run, a, b, right if a is not None else left)
+        return _with_unknown(run, a, b, right if a is not None else left, site)
     if op == "MatrixMultiply":
         return new_array(run, combined(run, a, b, site, tensor_shapes.matmul), promote(a.dtype, b.dtype))
     is_number = [is_weak(value) or isinstance(value, SymDim) for value in (left, right)]
@@ -54,12 +54,27 @@ def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> 
         return run.fails("TypeError", f"{op} of booleans", site.node)
     shape = combined(run, a, b, site, broadcast)
     content = operator_content(op, claims(a), claims(b), a.rows.source if a.rows is not None else None)
+    if op in ("Power", "Multiply") and is_integer(dtype) and None in (content.low, content.high):
+        content = Content()  # it may overflow
     content = within(dtype, content)
     if weak is not None and not _fits(weak, dtype):
         dtype, content = Unknown("the dtype with a number that does not fit"), Content()
     made = new_array(run, shape, dtype, content=content, kind=_kind(a, b))
     _same_samples(made, a, b)
+    if made.kind in ("frame", "series") and not _is_plain_for_pandas(made, a, b, weak):
+        made.dtype = Unknown("a dtype that pandas chooses")
     return made
+
+
+def _is_plain_for_pandas(made: Array, a: Array, b: Array, weak: Value) -> bool:
+    """Whether pandas has numpy's dtype for the result: no gaps, no short dtypes."""
+    parts = [array for array in (a, b) if array.kind in ("frame", "series")]
+    if len(parts) == 2 and made.shape not in (a.shape, b.shape):
+        return False
+    if any(part.labels is None for part in parts) or (len(parts) == 2 and made.labels is None):
+        return False
+    dtypes = {a.dtype} | ({b.dtype} if weak is None else set())
+    return dtypes <= {"int64", "float64"} or (weak is not None and a.dtype in ("float32", "float64"))
 
 
 def operator_dtype(op: str, a: Array, b: Array, weak: Value = None) -> str | Unknown | None:
@@ -106,12 +121,12 @@ def within(dtype: str | Unknown, content: Content) -> Content:
         return content
     if is_float(dtype):
         largest = max(abs(content.low or 0), abs(content.high or 0))
-        return content if largest < _LARGEST.get(dtype, math.inf) else Content()
+        return content if largest < _LARGEST.get(dtype, 1.79e308) else Content()
     return Content(*limits_of(dtype)) if overflows(dtype, content) else content
 
 
 #: What is larger is infinite.
-_LARGEST = {"float16": 65_504.0, "float32": 3.4e38}
+_LARGEST = {"float16": 65_504.0, "float32": 3.4e38, "float64": 1.79e308}
 
 
 def overflows(dtype: str, content: Content) -> bool:
@@ -125,11 +140,13 @@ def overflows(dtype: str, content: Content) -> bool:
     return (content.low is not None and content.low < lowest) or (content.high is not None and content.high > highest)
 
 
-def _with_unknown(run: Run, a: Array | None, b: Array | None, other: Value) -> Value:
+def _with_unknown(run: Run, a: Array | None, b: Array | None, other: Value, site: Site) -> Value:
     """With something unknown on one side: an array would broadcast, so only a number leaves the shape as it is."""
     known = a if a is not None else b
     assert known is not None
     shape: Shape | Unknown = Unknown("an operation with something unknown")
+    if (known.kind in ("series", "frame") or known.ndim == 0) and not _is_number(other):
+        return run.fresh("an operation with something unknown", site.node)
     if _is_number(other):
         shape = known.shape
     made = new_array(run, shape, Unknown("the dtype of an operation with something unknown"), kind=known.kind)
@@ -245,6 +262,8 @@ def array_unary(run: Run, op: str, value: Array) -> Value:
     dtype, content = value.dtype, Content()
     if op == "Plus":
         content = value.content.copy()
+    elif op == "Minus" and dtype == "bool":
+        content = Content(0, 1)  # pandas negates
     elif op == "Minus":
         content = claims(value).map(lambda v: -v, is_rising=False)
         content.tags -= {"standardized"}
@@ -298,6 +317,10 @@ def array_comparison(run: Run, left: Value, right: Value, site: Site, op: str = 
 
 def in_place(run: Run, target: Array, op: str, right: Value, site: Site) -> Value:
     """`target op= right`: numpy changes the array itself, so that other names for it see the new numbers."""
+    if target.kind == "list":
+        from kerascheck.data.lists import list_in_place
+
+        return list_in_place(run, target, op, right, site)
     result = array_operator(run, op, target, right, site)
     if target.kind != "numpy" or target.shape == ():
         if target.kind != "tensor":
@@ -313,10 +336,6 @@ def in_place(run: Run, target: Array, op: str, right: Value, site: Site) -> Valu
     elif run.may_change(target):
         target.content.set(within(target.dtype, result.content))
     return target
-    if target.kind == "list":
-        from kerascheck.data.lists import list_in_place
-
-        return list_in_place(run, target, op, right, site)
 
 
 def _may_hold(target: str, dtype: str | Unknown) -> bool:
@@ -380,7 +399,9 @@ def array_items(run: Run, array: Array) -> list[Value] | Unknown:
     if array.kind == "frame":
         return list(array.columns) if array.columns is not None else Unknown("the columns of a frame")
     if array.items is not None:
-        return list(array.items)
+        return [plain_number(item) for item in array.items] if array.kind == "series" else list(array.items)
+    if array.kind in ("series", "index"):
+        return Unknown("the items of a series")
     if not isinstance(array.shape, Unknown) and array.shape:
         count, rest = array.shape[0], array.shape[1:]
         if isinstance(count, int) and count <= _MAX_WALKED:

@@ -1,7 +1,633 @@
-"""Methods of pandas series and frames. Source: https://pandas.pydata.org/docs/reference/"""
+"""Methods of pandas series and frames. Source: https://pandas.pydata.org/docs/reference/
+
+To add one: a row in `METHODS`.
+"""
 
 from __future__ import annotations
 
-from kerascheck.data.methods import Method
+from typing import Any
 
-METHODS: dict[str, Method] = {}
+from kerascheck.data import numpy_methods
+from kerascheck.data.array import Array, Labels, is_number, split_dtype
+from kerascheck.data.content import Content, Origin, union
+from kerascheck.data.frames import (
+    become,
+    column,
+    derived,
+    is_label,
+    labels_in,
+    layout_of,
+    make_frame,
+    make_series,
+    new_size,
+    plain,
+    put_column,
+    reordered,
+    select,
+    summarise,
+    take_rows,
+    without,
+)
+from kerascheck.data.indexing import slice_size
+from kerascheck.data.methods import Method
+from kerascheck.data.numpy_methods import astype, elementwise
+from kerascheck.data.operators import array_comparison, array_operator, claims, plain_number
+from kerascheck.data.pandas_indexing import get_item, set_item
+from kerascheck.data.scalars import number
+from kerascheck.data.values import as_array, dtype_of, new_array
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import DictValue, Value
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import Dim
+from kerascheck.network.ir import Site
+from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
+
+# -- in place or as a copy ----------------------------------------------------------------------------------------
+
+
+def or_in_place(method: Method) -> Method:
+    """A method that changes the frame itself with `inplace=True`."""
+
+    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        in_place = arguments.value("inplace", None, False)
+        made = method(run, array, arguments, site)
+        if in_place is False:
+            return made
+        if in_place is True and isinstance(made, Array):
+            become(run, array, made)
+            return None
+        array.blur("changed in a way that is not known")
+        return None
+
+    return call
+
+
+def whole(array: Array) -> bool:
+    """Whether rank and labels are there to work with."""
+    if array.labels is None:
+        array.labels = Labels()
+    return isinstance(array.shape, tuple)
+
+
+def needs_shape(method: Method) -> Method:
+    """A method that is only interpreted where the number of axes is known."""
+
+    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        if not whole(array):
+            return run.fresh("something of a frame that is not known", site.node)
+        return method(run, array, arguments, site)
+
+    return call
+
+
+def lazy_copy(run: Run, array: Array) -> Array:
+    """A copy that shares memory until it is written to; arrays taken from it may see what is written to the first."""
+    made = array.snapshot()
+    made.birth = run.tick()
+    array.content.view(made.content)
+    return made
+
+
+# -- columns ------------------------------------------------------------------------------------------------------
+
+
+def _drop(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`frame.drop(labels, axis=1)`, `drop(columns=labels)`, `drop(index=labels)`."""
+    assert isinstance(array.shape, tuple)
+    lenient = arguments.value("errors", None, "raise") != "raise"
+    columns = arguments.value("columns")
+    axis = arguments.value("axis", 1, 0)
+    if columns is None and axis in (1, "columns"):
+        columns = arguments.value("labels", 0)
+    if array.kind == "series" or columns is None:
+        known = axis in (0, "index", "rows") and not isinstance(columns, Unknown)
+        if not known:
+            return run.fresh("a frame without something unknown", site.node)
+        return take_rows(run, array, new_size(run, 0, site), f"rows {run.tick()}")
+    labels = labels_in(run, columns)
+    if labels is None:
+        size: Dim = None
+        if isinstance(columns, Array) and isinstance(columns.shape, tuple) and len(columns.shape) == 1:
+            size = columns.shape[0]
+        width = array.shape[1]
+        rest: Dim = new_size(run, 1, site)
+        if size is not None and width is not None and not lenient:
+            rest = width - size
+        return select(run, array, None, rest, site)
+    if array.columns is not None and not lenient and not set(labels) <= set(array.columns):
+        return run.fails("KeyError", "columns that a frame does not have", site.node)
+    return without(run, array, labels, site, lenient)
+
+
+def _pop(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`frame.pop(label)`: the column, which the frame loses."""
+    label = arguments.value("item", 0)
+    if array.kind != "frame" or not is_label(label):
+        array.blur("an unknown column was taken out")
+        return run.fresh("an unknown column", site.node)
+    found = column(run, array, label, site)
+    become(run, array, without(run, array, [label], site))
+    return found
+
+
+def _delete(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`del frame[label]`."""
+    _pop(run, array, arguments, site)
+    return None
+
+
+def _insert(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`frame.insert(place, label, value)`."""
+    assert isinstance(array.shape, tuple)
+    place, label, value = (arguments.value(name, at) for at, name in enumerate(("loc", "column", "value")))
+    if not is_label(label) or not run.may_change(array):
+        array.blur("an unknown column was added")
+        return None
+    known = array.columns
+    put_column(run, array, label, value, site)
+    if known is not None and isinstance(place, int) and label not in known:
+        array.columns = (*known[:place], label, *known[place:])
+        summarise(array)
+    elif known is None and array.shape[1] is not None:
+        array.columns = None
+    return None
+
+
+def _assign(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    made = lazy_copy(run, array)
+    for name, given in arguments.keywords.items():
+        put_column(run, made, name, given.value, site)
+    if arguments.open_keywords:
+        made.blur("columns that are not known")
+    return made
+
+
+def _select_dtypes(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    return select(run, array, None, new_size(run, 1, site), site)
+
+
+def _filter(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    labels = labels_in(run, arguments.value("items", 0))
+    if labels is not None and array.kind == "frame" and set(labels) <= set(array.columns or ()):
+        return select(run, array, labels, None, site)
+    return run.fresh("a selection of labels", site.node)
+
+
+def _rename(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    made = lazy_copy(run, array)
+    if made.kind == "series":
+        return made
+    names = arguments.value("columns")
+    if names is None and arguments.value("axis", None, 0) in (1, "columns"):
+        names = arguments.value("mapper", 0)
+    if names is None:
+        return made
+    assert made.labels is not None
+    labels = made.labels
+    if isinstance(names, DictValue) and names.unknown is None and made.columns is not None:
+        new = {label: names.items.get(label, label) for label in made.columns}
+        if all(map(is_label, new.values())):
+            made.columns, labels.present = tuple(new[label] for label in made.columns), frozenset()
+            labels.series = {new[label]: facts for label, facts in labels.series.items()}
+            labels.layout = ("columns", made.columns)
+            return made
+    made.columns, labels.series, labels.present = None, {}, frozenset()
+    labels.layout = ("renamed", made.birth)
+    return made
+
+
+# -- rows ---------------------------------------------------------------------------------------------------------
+
+
+def _some_rows(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """Fewer rows, nobody knows how many: `dropna`, `drop_duplicates`, `query`."""
+    assert isinstance(array.shape, tuple)
+    return take_rows(run, array, new_size(run, 0, site), f"rows {run.tick()}")
+
+
+def _dropna(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    if arguments.value("axis", 0, 0) in (1, "columns"):
+        return select(run, array, None, new_size(run, 1, site), site)
+    return _some_rows(run, array, arguments, site)
+
+
+def _ends(is_tail: bool) -> Method:
+    """`frame.head(n)`, `tail(n)`."""
+
+    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        assert isinstance(array.shape, tuple)
+        count = arguments.value("n", 0, 5)
+        part = slice(-count, None) if is_tail and isinstance(count, int) and count > 0 else slice(None, count)
+        try:
+            size = slice_size(array.shape[0], part)
+        except (KerasError, Undetermined):
+            size = new_size(run, 0, site)
+        if is_tail and not isinstance(count, int):
+            size = new_size(run, 0, site)
+        return take_rows(run, array, size, f"{'tail' if is_tail else 'head'} {count}")
+
+    return call
+
+
+def _sample(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`frame.sample(n)`, `sample(frac=1)`: rows in random order."""
+    assert isinstance(array.shape, tuple)
+    count, fraction = arguments.value("n", 0), arguments.value("frac", 1)
+    if arguments.value("axis", None, 0) not in (0, "index", None):
+        return run.fresh("columns in another order", site.node)
+    rows = array.shape[0]
+    drawn = arguments.value("replace", 2, False) is not False
+    if fraction is not None and isinstance(fraction, (int, float)) and fraction == 1 and not drawn:
+        return reordered(run, array, "shuffled")
+    size: Dim = new_size(run, 0, site)
+    if isinstance(count, int):
+        size = count
+    elif count is None and fraction is None:
+        size = 1
+    elif isinstance(fraction, float) and isinstance(rows, int):
+        size = round(fraction * rows)
+    elif fraction == 1:
+        size = rows
+    return take_rows(run, array, size, f"sample {run.tick()}", order="shuffled")
+
+
+def _sort(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    return reordered(run, array)
+
+
+def _reset_index(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(array.shape, tuple)
+    if arguments.value("drop", 1, False) is not True:
+        if array.kind == "series":
+            return make_frame(run, array.shape[0], 2, index=("range", array.shape[0]), samples=array.rows)
+        made = derived(run, array, (array.shape[0], new_size(run, 1, site)))
+        made.rows = array.rows
+    else:
+        made = lazy_copy(run, array)
+    assert made.labels is not None
+    made.labels.index = ("range", array.shape[0])
+    return made
+
+
+def _set_index(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(array.shape, tuple)
+    labels = labels_in(run, arguments.value("keys", 0))
+    if labels is None or arguments.value("drop", 1, True) is not True:
+        made = derived(run, array, (array.shape[0], new_size(run, 1, site)))
+    else:
+        made = without(run, array, labels, site)
+    assert made.labels is not None
+    made.labels.index, made.rows = ("rows", run.tick()), array.rows
+    return made
+
+
+# -- numbers ------------------------------------------------------------------------------------------------------
+
+
+def _unknown_numbers(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """The same shape, numbers and dtype that are not known."""
+    return elementwise(run, array, Unknown("the dtype of computed values"), Content())
+
+
+def _booleans(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    return elementwise(run, array, "bool", Content(0, 1))
+
+
+def _fillna(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    filling = as_array(run, arguments.value("value", 0))
+    content = Content()
+    if filling is not None:
+        content = union(array.content, filling.content)
+        content.attained, content.values, content.one_hot = False, None, None
+    known = array.content.values is not None  # no NaN among the values
+    dtype = (
+        array.dtype
+        if known or (array.dtype == "float64" and filling is not None and is_number(filling.dtype))
+        else None
+    )
+    made = elementwise(run, array, dtype if dtype is not None else Unknown("the dtype of filled values"), content)
+    return made if not known else _copy(run, array, arguments, site)
+
+
+def _copy(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    made = array.snapshot()
+    made.birth = run.tick()
+    return made
+
+
+def _astype(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    wanted = arguments.value("dtype", 0)
+    if isinstance(wanted, DictValue):
+        return elementwise(run, array, Unknown("dtypes of columns"), Content())
+    made = astype(run, array, wanted)
+    if array.kind == "frame" and made.labels is not None:
+        made.labels.series = {}
+    return made
+
+
+def _map(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`series.map({'M': 1, 'B': 0})`, `series.map(function)`."""
+    table = arguments.value("arg", 0, arguments.value("func"))
+    if array.kind == "frame" or not isinstance(table, DictValue):
+        return _apply(run, array, arguments, site)
+    made = elementwise(run, array, Unknown("the dtype of mapped values"), Content())
+    values = list(table.items.values()) if table.unknown is None else []
+    if values and all(isinstance(value, (bool, int, float)) for value in values):
+        keys: list[Any] = array.items if array.items is not None else list(table.items)
+        if array.items is None and not is_whole_column(array):
+            made.content = Content(min(values), max(values))
+        elif all(key in table.items for key in keys):
+            mapped = [table.items[key] for key in keys]
+            made.content = Content.of_values(mapped)
+            if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+                made.dtype = "int64" if array.items is not None else made.dtype
+            if array.items is not None and isinstance(made.dtype, str):
+                made.items = [number(value, made.dtype) for value in mapped]
+    return made
+
+
+def is_whole_column(array: Array) -> bool:
+    """Whether a series is a column as a file has it: a table that a program maps it by is taken to have its values."""
+    return "raw" in array.content.tags and array.rows is not None and array.rows.part is None
+
+
+def _apply(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`series.apply(function)`: called for one element that is not known."""
+    function = arguments.value("func", 0, arguments.value("arg"))
+    result: Value = None
+    if not isinstance(function, (str, Symbol, Unknown, DictValue)):
+        rest = Arguments([Given(run.fresh("an element of a series", site.node))], {}, True, True)
+        with run.unknown_rounds():
+            result = run.call(function, rest, site)
+    if array.kind == "frame" or (isinstance(result, Array) and result.ndim != 0):
+        return run.fresh("what a function makes of a frame", site.node)
+    return _unknown_numbers(run, array, arguments, site)
+
+
+def _operator(op: str, swap: bool = False) -> Method:
+    """`frame.sub(other)` is `frame - other`."""
+
+    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        other = arguments.value("other", 0)
+        if len(arguments.positional) > 1 or arguments.keywords.keys() - {"other"}:
+            return (
+                _unknown_numbers(run, array, arguments, site)
+                if array.kind == "series"
+                else run.fresh("a frame", site.node)
+            )
+        return array_operator(run, op, other, array, site) if swap else array_operator(run, op, array, other, site)
+
+    return call
+
+
+def _comparison(op: str) -> Method:
+    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        return array_comparison(run, array, arguments.value("other", 0), site, op)
+
+    return call
+
+
+def _reduction(name: str) -> Method:
+    """`frame.mean()`: of each column; of a series a number. NaN is left out."""
+
+    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        assert isinstance(array.shape, tuple) and array.labels is not None
+        axis = arguments.value("axis", 0, 0)
+        content, dtype = _reduced(name, array), _reduced_dtype(name, array)
+        if array.kind == "series":
+            single = content.single()
+            if name in ("max", "min") and array.content.values and is_number(array.dtype):
+                return number((max if name == "max" else min)(array.content.values), array.dtype)
+            if name in ("max", "min", "mean") and single is not None:
+                return number(single, dtype)
+            return new_array(run, (), dtype, content=content)
+        numeric = arguments.value("numeric_only", None, False)
+        if axis in (1, "columns"):
+            made = make_series(run, array.shape[0], dtype, content, array.labels.index)
+            made.rows = array.rows
+        elif axis in (0, "index", "rows"):
+            width = array.shape[1] if numeric is False else new_size(run, 1, site)
+            made = make_series(run, width, dtype, content, layout_of(array) if numeric is False else None)
+        else:
+            return run.fresh(f"{name} of a frame", site.node)
+        return made
+
+    return call
+
+
+def _reduced_dtype(name: str, array: Array) -> str | Unknown:
+    if name in ("count", "nunique", "argmax", "argmin"):
+        return "int64"
+    if name in ("any", "all"):
+        return "bool"
+    if not isinstance(array.dtype, str) or not is_number(array.dtype):
+        return Unknown("the dtype of a statistic")
+    kind, bits = split_dtype(array.dtype)
+    if name in ("mean", "std", "var", "median"):
+        return "float64" if kind != "float" else array.dtype
+    if name in ("max", "min") and kind != "bool":
+        return array.dtype
+    if name == "sum" and (kind in ("bool", "int") or bits == 64):
+        return "int64" if kind in ("bool", "int") else array.dtype
+    return Unknown("the dtype of a statistic")
+
+
+def _reduced(name: str, array: Array) -> Content:
+    """What is known of statistics of the numbers."""
+    content = claims(array)
+    result = Content()
+    if name in ("max", "min", "mean", "median"):
+        result = Content(content.low, content.high)
+    elif name == "std":
+        width = content.high - content.low if content.low is not None and content.high is not None else None
+        result = Content(0, width)
+    elif name in ("any", "all"):
+        result = Content(0, 1)
+    if name in ("mean", "std", "max", "min"):
+        state = content.spread_state if name == "std" else content.state
+        axis = None if array.kind == "series" else (0,)
+        result.origin = Origin(name, state, axis, array.rows.source if array.rows is not None else None)
+    return result
+
+
+def _clip(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    values = [arguments.value("lower", 0), arguments.value("upper", 1)]
+    return numpy_methods.clip(run, array, Arguments([Given(value) for value in values], {}), site)
+
+
+# -- values -------------------------------------------------------------------------------------------------------
+
+
+def _to_numpy(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    dtype = dtype_of(arguments.value("dtype", 0))
+    made = plain(run, array)
+    return made if dtype is None else astype(run, made, dtype)
+
+
+def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    values = array.content.values
+    size: Dim = len(values) if values is not None else new_size(run, 0, site)
+    if values is None and array.items is not None and all(isinstance(item, str) for item in array.items):
+        size = len(set(array.items))
+    content = array.content.rearranged()
+    dtype = array.dtype if is_number(array.dtype) else Unknown("the dtype of unique values")
+    return new_array(run, (size,), dtype, content=content)
+
+
+def _nunique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    if array.kind == "frame":
+        return run.fresh("the numbers of distinct values", site.node)
+    if array.content.values is not None:
+        return len(array.content.values)
+    if array.items is not None and all(isinstance(item, str) for item in array.items):
+        return len(set(array.items))
+    return run.fresh("the number of distinct values", site.node)
+
+
+def factorize(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`pandas.factorize(x)`: a number for each value, and the values."""
+    unique = _unique(run, array, arguments, site)
+    assert isinstance(array.shape, tuple) and isinstance(unique, Array) and isinstance(unique.shape, tuple)
+    if unique.dtype not in ("int64", "float64"):
+        unique.dtype = Unknown("the dtype of unique values")
+    size = unique.shape[0]
+    content = Content.of_values(range(size)) if isinstance(size, int) else Content(-1)
+    codes = new_array(run, array.shape, "int64", content=content, rows=array.rows)
+    return (codes, unique)
+
+
+def _tolist(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    if array.items is not None:
+        return run.new_list([plain_number(item) for item in array.items])
+    if not isinstance(array.shape, tuple):
+        return run.unknown_list("the items of something unknown")
+    dtype = array.dtype if array.dtype in ("int64", "float64", "bool", "str") else Unknown("Python's own values")
+    return new_array(run, array.shape, dtype, content=array.content.copy(), kind="list", rows=array.rows)
+
+
+def _value_counts(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    values = array.content.values
+    size: Dim = len(values) if values is not None else new_size(run, 0, site)
+    made = make_series(run, size, Unknown("counts"), Content(0))
+    return made if array.kind == "series" else run.fresh("counts of rows", site.node)
+
+
+def _to_frame(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(array.shape, tuple)
+    label = arguments.value("name", 0, array.labels.name if array.labels is not None else None)
+    columns = (label,) if is_label(label) else None
+    made = make_frame(run, array.shape[0], 1, columns, index=array.labels.index if array.labels else None)
+    made.rows, made.dtype, made.content = array.rows, array.dtype, array.content.rearranged()
+    return made
+
+
+def _transposed(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(array.shape, tuple)
+    if array.kind == "series":
+        return array
+    made = make_frame(run, array.shape[1], array.shape[0], index=layout_of(array))
+    made.content = array.content.rearranged()
+    return made
+
+
+def _dot(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    return run.fresh("a product with a frame", site.node)
+
+
+def _nothing(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    return None
+
+
+def _update(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    array.content, array.dtype = Content(), Unknown("dtypes of columns")
+    if array.labels is not None:
+        array.labels.series = {}
+    return None
+
+
+def _group(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    return run.fresh("groups of rows", site.node)
+
+
+_SAME_SHAPE = (
+    "replace", "ffill", "bfill", "interpolate", "shift", "pct_change", "rank", "cumsum", "cumprod", "cummax", "cummin",
+    "where", "mask", "applymap", "diff", "round", "abs", "infer_objects", "convert_dtypes", "clip",
+)  # fmt: skip
+
+_OPERATORS = {
+    "add": "Add", "sub": "Subtract", "subtract": "Subtract", "mul": "Multiply", "multiply": "Multiply", "div": "Divide",
+    "divide": "Divide", "truediv": "Divide", "floordiv": "FloorDivide", "mod": "Modulo", "pow": "Power",
+}  # fmt: skip
+
+_COMPARISONS = {"eq": "Equal", "ne": "NotEqual", "lt": "LessThan", "le": "LessThanEqual", "gt": "GreaterThan",
+                "ge": "GreaterThanEqual"}  # fmt: skip
+
+_CHANGING: dict[str, Method] = {
+    "drop": _drop,
+    "rename": _rename,
+    "dropna": _dropna,
+    "drop_duplicates": _some_rows,
+    "query": _some_rows,
+    "sort_values": _sort,
+    "sort_index": _sort,
+    "reset_index": _reset_index,
+    "set_index": _set_index,
+    "fillna": _fillna,
+    **dict.fromkeys(_SAME_SHAPE, _unknown_numbers),
+}
+
+_PLAIN: dict[str, Method] = {
+    "__getitem__": get_item,
+    "__setitem__": set_item,
+    "__delitem__": _delete,
+    "pop": _pop,
+    "insert": _insert,
+    "assign": _assign,
+    "select_dtypes": _select_dtypes,
+    "filter": _filter,
+    "head": _ends(False),
+    "tail": _ends(True),
+    "sample": _sample,
+    "nlargest": _ends(False),
+    "nsmallest": _ends(False),
+    "copy": _copy,
+    "astype": _astype,
+    "map": _map,
+    "apply": _apply,
+    "transform": _apply,
+    "isin": _booleans,
+    "isna": _booleans,
+    "isnull": _booleans,
+    "notna": _booleans,
+    "notnull": _booleans,
+    "between": _booleans,
+    "duplicated": _booleans,
+    "to_numpy": _to_numpy,
+    "as_matrix": _to_numpy,
+    "unique": _unique,
+    "nunique": _nunique,
+    "factorize": factorize,
+    "tolist": _tolist,
+    "to_list": _tolist,
+    "value_counts": _value_counts,
+    "to_frame": _to_frame,
+    "transpose": _transposed,
+    "dot": _dot,
+    "update": _update,
+    "groupby": _group,
+    **{name: _reduction(name) for name in ("sum", "mean", "std", "var", "median", "max", "min", "any", "all", "count")},
+    **{name: _operator(op) for name, op in _OPERATORS.items()},
+    **{f"r{name}": _operator(op, swap=True) for name, op in _OPERATORS.items()},
+    **{name: _comparison(op) for name, op in _COMPARISONS.items()},
+    **dict.fromkeys(("to_csv", "to_excel", "to_pickle", "to_json", "to_hdf", "to_sql", "to_parquet", "info"), _nothing),
+}
+
+METHODS: dict[str, Method] = {
+    **{name: needs_shape(method) for name, method in _PLAIN.items()},
+    **{name: needs_shape(or_in_place(method)) for name, method in _CHANGING.items()},
+    # Series of old versions are reshaped themselves.
+    **{
+        name: numpy_methods.METHODS[name]
+        for name in ("reshape", "ravel", "argmax", "argmin", "argsort", "searchsorted")
+    },
+}

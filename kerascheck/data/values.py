@@ -172,6 +172,8 @@ def joined(shape: Shape | Unknown, parts: Sequence[Array], keeps_last: bool = Fa
         dtype, content = promote(dtype, part.dtype), union(content, part.content)
     if not keeps_last:
         content.one_hot = None
+    if dtype == "str" and any(part.kind == "series" for part in parts):
+        dtype = Unknown("the values of text")
     return Array(shape, dtype, content)
 
 

@@ -70,7 +70,7 @@ def _reconciled(loss: Any, targets: Any, outputs: Any, names: Sequence[str] | No
 
 def _other_numbers(targets: Any, outputs: Any) -> KerasError:
     have, want = _count(len(leaves(targets)), "target"), _count(len(leaves(outputs)), "output")
-    return KerasError(f"the model has {want}, the data {have}", "count")
+    return KerasError(f"the model has {want}, the data {have}, which Keras 3 does not spread", "count")
 
 
 def _collect(targets: Any, outputs: Any, loss: Any, found: list[Match]) -> None:
@@ -124,7 +124,7 @@ def matched_metrics(metrics: Any, targets: Any, outputs: Any, names: Sequence[st
     if not metrics:
         return []
     if not isinstance(metrics, (list, tuple, dict)):
-        raise KerasError("metrics are given as a list or a dictionary", "metrics-structure")
+        raise Undetermined("metrics that are no list")  # another rule's business
     outs = leaves(outputs)
     if len(outs) == 1:
         goals = leaves(targets)
@@ -158,7 +158,7 @@ def _in_structure(metrics: Any, outputs: Any) -> list[Any]:
         return [have[key] for key in sorted(want, key=str)]
     count = len(leaves(outputs))
     raise KerasError(
-        f"the model has {count} outputs: Keras 3 wants a list of {count} lists of metrics, or a dictionary",
+        f"the model has {count} outputs, for which Keras 3 wants a list of {count} lists of metrics, or a dictionary",
         "metrics-structure",
     )
 

@@ -17,7 +17,7 @@ _CROSSENTROPY = {"categorical_crossentropy", "categorical_focal_crossentropy"}
 
 def no_loss(call: TrainCall) -> str:
     """`compile` without a loss."""
-    return f"{call.method} has no loss to compute; give compile a loss"
+    return f"{call.method} of Keras 3 needs a loss to compute; give compile one"
 
 
 def no_targets(label: str, call: TrainCall) -> str:
@@ -59,10 +59,12 @@ def empty_split(count: int, split: float) -> str:
     return f"validation_split={split:g} of {count} samples leaves nothing for one of the two sides"
 
 
-def input_shape(label: str, given: Shape | Unknown, wanted: Shape | Unknown, call: TrainCall) -> str:
+def input_shape(label: str, given: Shape | Unknown, wanted: Shape | Unknown, call: TrainCall, unbatched: bool) -> str:
     """Features that do not fit the input."""
     assert isinstance(given, tuple) and isinstance(wanted, tuple)
     hint = advice(wanted, given, call.method.startswith("predict"))
+    if unbatched and len(given) == len(wanted) - 1:
+        hint = "the stream yields single samples; give it .batch(32)"
     return f"{label} has the shape {format_shape(given)}, the model takes {format_shape(wanted)}{_behind(hint)}"
 
 

@@ -26,6 +26,13 @@ FLOATS_ONLY = frozenset(
 )  # fmt: skip
 
 
+#: Layers that refuse a list of one array where they come first in a Sequential without an input shape.
+NO_LISTS = FLOATS_ONLY | {
+    "Dense", "Embedding", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "BatchNormalization", "MaxPooling1D",
+    "MaxPooling2D", "MaxPooling3D",
+}  # fmt: skip
+
+
 def input_name(tensor: Tensor) -> str:
     """The name of an input: that of its layer."""
     return tensor.node.layer.name if tensor.node is not None else "input"

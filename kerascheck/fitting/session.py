@@ -145,7 +145,11 @@ class _Session:
             if validation is not None:
                 site = self.site_of("validation_data", 7)
                 size = call.arguments.value("validation_batch_size") or size
+                before = list(self.clashes)
                 _Arrays(self, validation, "validation_data", site, site, size).run()
+                # What is wrong with the training data is as a rule wrong with the validation data, too.
+                told = {clash.kind for clash in before}
+                self.clashes = before + [c for c in self.clashes if c not in before and c.kind not in told]
 
 
 class _Arrays:
@@ -171,6 +175,8 @@ class _Arrays:
         self._check_counts()
         outputs = self._outputs()
         if not self.session.learns or self.call.compiled is None:
+            return
+        if self.stream is not None and self.stream.batched is not True:
             return
         structure = self._output_structure(outputs)
         self._check_losses(structure)
@@ -302,7 +308,8 @@ class _Arrays:
             shape = fed_shape(self.call, tensor, leaf)
         except KerasError:
             assert isinstance(tensor.shape, tuple)
-            message = explain.input_shape(label, leaf.shape, tensor.shape, self.call)
+            unbatched = self.stream is not None and self.stream.batched is False
+            message = explain.input_shape(label, leaf.shape, tensor.shape, self.call, unbatched)
             self.session.report("input-shape", message, self.x_site)
             return None
         except Undetermined:
@@ -345,6 +352,8 @@ class _Arrays:
         call = self.call
         outs = [Out(tensor, shape) for tensor, shape in zip(call.outputs, shapes, strict=True)]
         gives = call.gives
+        if any(isinstance(tensor.shape, Unknown) and not _is_single(tensor) for tensor in call.outputs):
+            return Unknown("what the last layer gives")
         if not is_nested(gives):
             return outs[0] if len(outs) == 1 else Unknown("the structure of the outputs")
         if call.network.kind != "subclass" and isinstance(gives, (list, tuple)) and len(gives) == 1:
@@ -519,7 +528,7 @@ class _Arrays:
             return
         except Undetermined:
             return
-        if spread:
+        if spread and not any(clash.kind == "target-shape" for clash in self.session.clashes):
             message = explain.spread(resolved.name, target.shape, output, spread, self.call)
             self.session.report("spread", message, self.y_site, refused=False)
 
@@ -542,6 +551,12 @@ def _with_batch(shape: Shape | Unknown) -> Shape | Unknown:
     if isinstance(shape, Unknown) or not shape:
         return shape
     return (BATCH, *shape[1:])
+
+
+def _is_single(tensor: Tensor) -> bool:
+    """Whether the layer that makes the tensor surely gives one, even where the shape is not known."""
+    layer = tensor.node.layer if tensor.node is not None else None
+    return layer is not None and layer.unknown is None and layer.cls in ("Dense", "Activation", "Flatten", "Dropout")
 
 
 def _is_text(dtype: str | Unknown) -> bool:

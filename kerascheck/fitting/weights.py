@@ -10,7 +10,7 @@ from typing import Any
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.fitting.shapes import BATCH, broadcast, show, squeeze_or_expand
+from kerascheck.fitting.shapes import BATCH, broadcast, is_one, show, squeeze_or_expand
 from kerascheck.fitting.structures import is_nested, same_structure
 from kerascheck.network.dims import Shape, format_shape
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
@@ -37,6 +37,9 @@ def check_sample_weight(weights: Any, targets: Any, values: Shape) -> None:
     if is_nested(targets):
         if is_nested(weights) and not same_structure(weights, targets):
             raise KerasError("sample_weight must be given for each output, in the structure of the targets", "weights")
+        if isinstance(weights, Array) and isinstance(weights.shape, tuple) and not _is_single(weights.shape):
+            shape = format_shape(weights.shape)
+            raise KerasError(f"sample_weight for several outputs is one number a sample, not {shape}", "weights")
         raise Undetermined("weights of several outputs")
     if not isinstance(weights, Array) or isinstance(weights.shape, Unknown) or not weights.shape:
         raise Undetermined("weights that are not known")
@@ -52,3 +55,8 @@ def check_sample_weight(weights: Any, targets: Any, values: Shape) -> None:
         else:
             advice = f"it must be one weight for each of {show((BATCH, *values[1:]))}"
         raise KerasError(f"sample_weight has the shape {format_shape(weights.shape)}; {advice}", "weights") from None
+
+
+def _is_single(shape: Shape) -> bool:
+    """Whether there is one weight for each sample."""
+    return len(shape) == 1 or (len(shape) == 2 and is_one(shape[1]))

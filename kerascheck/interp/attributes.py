@@ -390,6 +390,10 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
     elif isinstance(target, ClassValue):
         _note_write(run, target.members, name)
         target.members[name] = value
+    elif isinstance(target, Array):
+        from kerascheck.data.methods import set_array_attribute
+
+        set_array_attribute(run, target, name, value)
     elif isinstance(target, ModuleValue):
         place = run.project.scope_of(run, target).vars
         _note_write(run, place, name)

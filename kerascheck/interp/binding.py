@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from kerascheck.data.array import Array, PartKey, title_sizes
-from kerascheck.data.objects import DataObject
+from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
 from kerascheck.interp.run import MAX_ITEMS, Run
@@ -127,6 +127,8 @@ def _set_item(run: Run, target: cst.Subscript, value: Value, scope: Scope) -> No
         from kerascheck.data.methods import store_subscript
 
         store_subscript(run, receiver, index, value, target)
+    elif isinstance(receiver, DataObject):
+        store_item(run, receiver, index, value, target)
 
 
 def _set_list_item(run: Run, receiver: ListValue, index: Value, value: Value) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import libcst as cst
 
+from kerascheck.data.array import Array
 from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
@@ -299,7 +300,7 @@ def _comprehended(
             keep = True
             for condition in clause.ifs:
                 verdict = run.evaluate(condition.test, inner)
-                if isinstance(verdict, Unknown) and not run.has_decided(verdict.key) and _depends(condition, inner):
+                if _is_open(run, verdict) and _depends(condition, inner):
                     yield rest(clause, Unknown("filtered by something unknown"), source)
                     return
                 if not truth(run, verdict, node=condition):
@@ -334,6 +335,11 @@ def _comprehended(
 
     # What is walked over first is asked for its items at once, the rest when it is needed.
     return loop(node.for_in, source, iterate(run, source))
+
+
+def _is_open(run: Run, verdict: Value) -> bool:
+    """Whether it is not known if a condition holds."""
+    return isinstance(verdict, Array) or (isinstance(verdict, Unknown) and not run.has_decided(verdict.key))
 
 
 def _depends(condition: cst.CompIf, inner: Scope) -> bool:

@@ -26,7 +26,7 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Layer, Network, Program, Raised, Site
+from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor
 from kerascheck.symbolic import KerasError, Symbol, Unknown
 
 if TYPE_CHECKING:
@@ -337,14 +337,16 @@ class Run:
         if site is not None:
             self.program.reached.add((id(site.file), id(site.node)))  # `Site.key`
 
-    def raised(self, error: KerasError, site: Site | None, layer: Layer | None = None) -> None:
+    def raised(
+        self, error: KerasError, site: Site | None, layer: Layer | None = None, inputs: Sequence[Tensor] = ()
+    ) -> None:
         """Note that Keras raises here, unless the program is ready to catch it: then its handlers go on."""
         if self.guarded:
             raise UserRaise(Unknown(f"Keras raises: {error.message}"))
         if site is None:
             return
         self.reach(site)
-        self.program.raised.append(Raised(error, site, layer))
+        self.program.raised.append(Raised(error, site, layer, inputs))
 
     def escape(self, value: Value, reason: str, depth: int = 0) -> None:
         """The value is handed to code we cannot see, which may change it."""

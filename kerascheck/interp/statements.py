@@ -173,6 +173,10 @@ def _delete(run: Run, node: cst.Del, scope: Scope) -> None:
             index = index_of(run, expression, scope)
             if isinstance(receiver, (ListValue, DictValue)) and run.may_change(receiver):
                 delete_item(run, receiver, index, expression)
+            elif isinstance(receiver, Array):
+                from kerascheck.data.methods import delete_subscript
+
+                delete_subscript(run, receiver, index, expression)
             elif isinstance(receiver, Instance) and (bound := find_slot(receiver, "__delitem__")) is not None:
                 run.call(bound, Arguments([Given(index)], {}), Site(scope.file, node))
 

@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from kerascheck.layers.values import describe_wrong, is_plain
+from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.ir import is_symbolic
 from kerascheck.symbolic import KerasError, Symbol
 
@@ -75,6 +75,10 @@ def _check_name(layer: str, parameter: str, value: Any, kind: str, known: frozen
         if value not in known:
             raise unknown_name(layer, kind, value, known)
     elif isinstance(value, (bool, int, float, list, tuple)) or is_symbolic(value):
+        raise KerasError(
+            f"{layer} expects a name or a function for {parameter}, got {describe_wrong(layer, value)}", "argument"
+        )
+    elif kind == "activation" and layer_class(value) is not None:
         raise KerasError(
             f"{layer} expects a name or a function for {parameter}, got {describe_wrong(layer, value)}", "argument"
         )

@@ -496,10 +496,13 @@ class Preparation:
 class Raised:
     """A place where Keras would raise."""
 
-    def __init__(self, error: KerasError, site: Site, layer: Layer | None) -> None:
+    def __init__(
+        self, error: KerasError, site: Site, layer: Layer | None, inputs: Sequence[Tensor] = ()
+    ) -> None:
         self.error = error
         self.site = site
         self.layer = layer
+        self.inputs = inputs  # what the layer is called on, where a call is refused
 
 
 class Program:

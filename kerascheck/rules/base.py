@@ -82,6 +82,7 @@ class Thresholds:
     adaptive_learning_rate: float = 0.1  # KC427: largest learning rate of Adam, RMSprop and their kin
     least_learning_rate: float = 1e-7  # KC427: smallest learning rate
     few_updates: int = 10  # KC432: steps of a training below which they are too few
+    large_feature: float = 100.0  # KC407: numbers in the features from which they are large
 
 
 class Rule:

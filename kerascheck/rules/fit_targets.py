@@ -449,7 +449,7 @@ model = Model(inputs, [layers.Dense(1)(inputs), layers.Dense(1)(inputs)])
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 8)), np.zeros(100))
 """,
-            [(7, "the model has 2 outputs, the data 1 target")],
+            [(7, "the model has 2 outputs, the data 1 target, which Keras 3 does not spread")],
         ),
         Invalid(
             """
@@ -559,7 +559,7 @@ model = Sequential([layers.Input((8,)), layers.Dense(8)])
 model.compile("adam", metrics=["mae"])
 model.evaluate(np.zeros((100, 8)), np.zeros((100, 8)))
 """,
-            [(6, "evaluate has no loss to compute; give compile a loss")],
+            [(6, "evaluate of Keras 3 needs a loss to compute; give compile one")],
         ),
     ]
 

@@ -9,6 +9,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program, Raised
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._raised import refused_rate
+from kerascheck.rules._ways_out import way_out
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -22,7 +23,7 @@ class _Refusal(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         reported: set[tuple[tuple[int, int], str]] = set()
         for raised in program.raised:
-            message = raised.error.message.rstrip(". \n")
+            message = _message(raised)
             if not self.covers(raised) or (raised.site.key, message) in reported:
                 continue
             reported.add((raised.site.key, message))
@@ -31,6 +32,16 @@ class _Refusal(Rule):
     def covers(self, raised: Raised) -> bool:
         """Whether this rule, and no other, speaks about the error."""
         return _kind(raised) in self.kinds and refused_rate(raised.error) is None
+
+
+def _message(raised: Raised) -> str:
+    """The error with the name of the layer that is called, and the way out where one is known."""
+    message = raised.error.message.rstrip(". \n")
+    layer = raised.layer
+    if layer is not None and raised.inputs and layer.name and message.startswith(f"{layer.cls} "):
+        message = f"{layer.name} ({layer.cls}){message.removeprefix(layer.cls)}"
+    way = way_out(raised)
+    return f"{message}; {way}" if way is not None else message
 
 
 _MERGING = frozenset(

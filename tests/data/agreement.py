@@ -100,7 +100,7 @@ def real_dtype(real: Any) -> str:
 
 
 def _array(value: Array, real: Any, sizes: Sizes) -> str | None:
-    if not hasattr(real, "shape") and isinstance(real, (int, float)):
+    if not hasattr(real, "shape") and isinstance(real, (int, float, str)):
         real = np.asarray(real)
     if value.kind == "list":
         if len(real) == 0:
@@ -117,11 +117,32 @@ def _array(value: Array, real: Any, sizes: Sizes) -> str | None:
     elif value.trailing and tuple(real.shape[-len(value.trailing) :]) != value.trailing:
         return f"{value} ends in {value.trailing}, is of shape {real.shape}"
     if value.kind == "frame":
-        return None
+        return _frame(value, real)
+    if (value.kind == "series") != (type(real).__name__ == "Series") and value.kind != "list":
+        return f"{value} of kind {value.kind} against {type(real)}"
     if isinstance(value.dtype, str) and value.dtype != real_dtype(real):
         return f"{value} of dtype {real_dtype(real)}"
     if value.items is not None and (len(value.items) != len(real) or not _all_close(value.items, real)):
         return f"items {value.items} are {real!r}"
+    return _content(value, np.asarray(real))
+
+
+def _frame(value: Array, real: Any) -> str | None:
+    if type(real).__name__ != "DataFrame":
+        return f"{value} against {type(real)}"
+    if value.columns is not None and list(value.columns) != list(real.columns):
+        return f"columns {value.columns} are {list(real.columns)}"
+    labels = value.labels
+    if labels is not None:
+        known = {label for label in labels.present if not isinstance(label, tuple)}
+        if not known <= set(real.columns):
+            return f"columns {known} of {list(real.columns)}"
+        for label, (dtype, content) in labels.series.items():
+            part = Array(real[label].shape, dtype, content, kind="series")
+            if why := _array(part, real[label], Sizes()):
+                return f"column {label}: {why}"
+    if isinstance(value.dtype, str) and any(str(dtype) != value.dtype for dtype in real.dtypes):
+        return f"{value} of dtypes {list(real.dtypes)}"
     return _content(value, np.asarray(real))
 
 
@@ -138,6 +159,8 @@ def _content(value: Array, real: np.ndarray) -> str | None:
         return None
     low, high = float(numbers.min()), float(numbers.max())
     scale = max(abs(low), abs(high)) if np.isfinite(low) and np.isfinite(high) else 0.0
+    if real.dtype == np.float16 and scale < 1e-4:
+        return None  # hardly any digits
     shown = f"{value} {content!r} is {low}..{high}"
     if content.low is not None and not (content.low <= low or _close(content.low, low, scale)):
         return f"{shown}: lower than claimed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import random
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -53,6 +54,8 @@ def _evaluate(node: ast.expr | None, names: dict[str, Any]) -> Any:
 class Writer:
     """A program and the values of its names; every choice comes from `rng`."""
 
+    head = _HEAD
+
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.lines: list[str] = []
@@ -62,17 +65,22 @@ class Writer:
     @property
     def code(self) -> str:
         """The program."""
-        return _HEAD + "\n".join(self.lines) + "\n"
+        return self.head + "\n".join(self.lines) + "\n"
+
+    def statement(self) -> str | None:
+        """A statement that may raise."""
+        return self.rng.choice(STATEMENTS)(self)
 
     def write(self, statements: int) -> None:
         """Add so many statements that do not raise."""
         for _ in range(statements):
             for _ in range(8):
-                line = self.rng.choice(STATEMENTS)(self)
-                if line is not None and self._run(line):
+                line = self.statement()
+                if line is not None and self.run(line):
                     break
 
-    def _run(self, line: str) -> bool:
+    def run(self, line: str) -> bool:
+        """Execute a statement and keep it; False where it raises or makes something large."""
         before = dict(self.names)
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -80,17 +88,18 @@ class Writer:
                 if not _slices_fit(line, self.names):
                     return False
                 exec(line, self.names)
-                if max(np.size(v) for v in self.names.values() if isinstance(v, np.ndarray)) > 3_000:
+                if max([np.size(v) for v in self.names.values() if isinstance(v, np.ndarray)], default=0) > 3_000:
                     raise MemoryError
         except Exception:
             self.names = before
             if " = " not in line or "\n" in line or "]" in line.partition(" = ")[0]:
-                self._start_over()  # it may have changed something before it raised
+                self.start_over()  # it may have changed something before it raised
             return False
         self.lines.append(line)
         return True
 
-    def _start_over(self) -> None:
+    def start_over(self) -> None:
+        """Execute all that was kept once more."""
         lines, self.lines = self.lines, []
         self.names = {name: value for name, value in self.names.items() if not name.startswith("v")}
         with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.suppress(Exception):
@@ -108,7 +117,7 @@ class Writer:
 
     def arrays(self, test: Callable[[Any], bool] = lambda value: True) -> list[str]:
         """The names of arrays of some finite numbers."""
-        arrays = {k: v for k, v in self.names.items() if isinstance(v, np.ndarray)}
+        arrays = {k: v for k, v in self.names.items() if isinstance(v, np.ndarray) and v.dtype.kind in "biuf"}
         return [k for k, v in arrays.items() if v.size and np.isfinite(v).all() and test(v)]
 
     def array(self, test: Callable[[Any], bool] = lambda value: True) -> str:
@@ -172,30 +181,39 @@ class Writer:
         name = self.rng.choice(_DTYPES)
         return self.rng.choice((f"'{name}'", f"np.{name}" if name != "bool" else "bool", "int", "float"))
 
+    def places(self) -> dict[str, Callable[[], str]]:
+        """What fills the places of templates."""
+        return {
+            "A": self.array,
+            "N": self.number,
+            "S": self.size,
+            "X": self.axis,
+            "I": self.slice,
+            "D": self.dtype,
+            "V": lambda: self.array(lambda v: v.ndim == 1),
+            "M": lambda: self.array(lambda v: v.ndim == 2),
+            "L": self.literal,
+        }
+
     def pick(self, *texts: str) -> str:
         """One of the texts, with its places filled: A array, N number, S size, X axis, I index part, D dtype."""
         text = self.rng.choice(texts)
-        fill = {"A": self.array, "N": self.number, "S": self.size, "X": self.axis, "I": self.slice, "D": self.dtype,
-                "V": lambda: self.array(lambda v: v.ndim == 1), "M": lambda: self.array(lambda v: v.ndim == 2),
-                "L": self.literal}  # fmt: skip
-        return "".join(
-            fill[part[1]]() + part[2:] if index and part[:1] == "{" else part
-            for index, part in enumerate(text.replace("{", "\0{").split("\0"))
-        ).replace("}", "")
+        places = self.places()
+        return re.sub(r"\{([A-Z])\}", lambda match: places[match[1]](), text)
 
 
-def _value(*texts: str) -> Callable[[Writer], str]:
+def value(*texts: str) -> Callable[[Writer], str]:
     def statement(writer: Writer) -> str:
         return f"{writer.new()} = {writer.pick(*texts)}"
 
     return statement
 
 
-def _action(*texts: str) -> Callable[[Writer], str]:
+def action(*texts: str) -> Callable[[Writer], str]:
     return lambda writer: writer.pick(*texts)
 
 
-_MAKING = _value(
+_MAKING = value(
     "{L}", "{L}", "{L}", "np.zeros(({S}, {S}))", "np.ones({S})", "np.zeros(({S}, {S}, {S}), dtype={D})",
     "np.full(({S}, {S}), {N})", "np.eye({S})", "np.identity(3)", "np.eye(2, 4)", "np.arange({S})", "np.arange(1, 7, 2)",
     "np.arange(0, 1, 0.25)", "np.linspace(0, 1, 5)", "np.linspace(0, 1, {S}, endpoint=False)", "np.random.rand({S}, {S})",
@@ -208,13 +226,13 @@ _MAKING = _value(
     "np.random.rand(40, 30)", "np.random.binomial(3, 0.5, {S})", "np.empty(({S}, 2))", "np.array([])",
     "np.array([i * 2 for i in range(5)])", "np.array(range(4))", "np.diag({V})",
 )  # fmt: skip
-_ARITHMETIC = _value(
+_ARITHMETIC = value(
     "{A} + {N}", "{A} - {N}", "{A} * {N}", "{A} / {N}", "{N} - {A}", "{N} / {A}", "{A} ** 2", "{A} // 2", "{A} % 3",
     "{A} + {A}", "{A} - {A}", "{A} * {A}", "{A} / {A}", "-{A}", "~{A}", "{A} > {N}", "{A} == {N}", "{A} < {A}", "{A} @ {A}",
     "{A} != 0", "({A} > 0) & ({A} < 2)", "{A} / 255.0", "{A} / 127.5 - 1", "{A} ** 0.5", "{A} + np.float32(1)",
     "{A} * np.float64(2)", "np.sqrt(2) * 3", "np.float32(1) / 3", "{A} ** {N}", "{A} // {N}", "{A} % {N}", "{A}[0] * 2",
 )  # fmt: skip
-_ELEMENTS = _value(
+_ELEMENTS = value(
     "np.abs({A})", "np.exp({A})", "np.log({A})", "np.sqrt({A})", "np.clip({A}, 0, 1)", "{A}.clip(-1, 2)", "np.round({A})",
     "{A}.round(1)", "np.maximum({A}, {N})", "np.minimum({A}, {A})", "np.sin({A})", "np.tanh({A})", "np.sign({A})",
     "np.floor({A})", "np.ceil({A})", "np.square({A})", "np.isnan({A})", "np.logical_not({A})", "np.where({A} > 0, 1, 0)",
@@ -222,7 +240,7 @@ _ELEMENTS = _value(
     "np.multiply({A}, {A})", "np.divide({A}, 2)", "np.power({A}, 2)", "np.float32({A})", "np.rint({A})", "np.maximum(0, {A})",
     "np.greater({A}, 0)", "np.logical_and({A}, {A})", "np.cos({A})", "np.clip({A}, None, 1)", "np.isin({A}, [1, 2])",
 )  # fmt: skip
-_REDUCING = _value(
+_REDUCING = value(
     "{A}.sum()", "{A}.sum(axis={X})", "{A}.mean(axis={X})", "{A}.std(axis={X})", "{A}.max()", "{A}.max(axis={X})",
     "{A}.min(axis={X})", "np.mean({A}, axis={X})", "np.argmax({A}, axis=-1)", "{A}.argmax(axis=1)", "np.sum({A}, axis=1, keepdims=True)",
     "np.any({A})", "{A}.all(axis={X})", "np.median({A}, axis={X})", "np.prod({A}, axis={X})", "np.var({A})", "np.ptp({A}, axis={X})",
@@ -230,7 +248,7 @@ _REDUCING = _value(
     "np.unique({A}, return_counts=True)", "np.average({A}, axis={X})", "np.max({A}) - np.min({A})", "np.argsort({A})",
     "np.sort({A})", "np.argmin({A})", "np.amax({A}, 0)", "np.count_nonzero({A})", "np.bincount({V})", "np.diff({A})",
 )  # fmt: skip
-_SHAPING = _value(
+_SHAPING = value(
     "{A}.reshape(-1)", "{A}.reshape(-1, 1)", "{A}.reshape({A}.shape[0], -1)", "{A}.reshape(({S}, {S}))", "np.reshape({A}, (-1, 2))",
     "{A}.T", "np.transpose({A})", "{A}.transpose(1, 0)", "{A}.transpose(0, 2, 1)", "{A}.ravel()", "{A}.flatten()", "np.expand_dims({A}, -1)",
     "np.expand_dims({A}, {X})", "{A}.squeeze(-1)", "{A}.swapaxes(0, 1)", "np.moveaxis({A}, 0, -1)",
@@ -239,7 +257,7 @@ _SHAPING = _value(
     "np.tile({A}, 2)", "np.tile({A}, (2, 1))", "np.repeat({A}, 2)", "np.repeat({A}, 2, axis=0)", "np.repeat({A}, {S}, axis=-1)",
     "np.pad({A}, 1)", "np.pad({A}, ((0, 1), (2, 0)))", "{A}.reshape(-1, 2, order='F')", "np.resize({A}, (2, 3))", "np.triu({M})",
 )  # fmt: skip
-_JOINING = _value(
+_JOINING = value(
     "np.concatenate([{A}, {A}])", "np.concatenate(({A}, {A}), axis=1)", "np.concatenate([{A}, {A}], axis=-1)", "np.stack([{A}, {A}])",
     "np.stack(({A}, {A}), axis=-1)", "np.vstack([{A}, {A}])", "np.hstack(({A}, {A}))", "np.column_stack([{A}, {A}])", "np.dstack([{A}, {A}])",
     "np.append({A}, {A})", "np.append({A}, {N})", "np.append({A}, {A}, axis=0)", "np.split({A}, 2)", "np.split({A}, [1])[0]",
@@ -248,23 +266,23 @@ _JOINING = _value(
     "np.insert({A}, 1, {N}, axis=0)", "np.split({A}, 2, axis=1)", "np.vstack({A})", "np.concatenate([{A}, {A}], axis=None)",
     "np.tensordot({A}, {A}, axes=1)", "np.delete({A}, -1, 1)",
 )  # fmt: skip
-_INDEXING = _value(
+_INDEXING = value(
     "{A}[{I}]", "{A}[{I}]", "{A}[{I}, {I}]", "{A}[{I}, {I}]", "{A}[{I}, {I}, {I}]", "{A}[{A} > 0]", "{A}[{A} == 1]", "{A}[{A}]", "{A}[{A}, 0]",
     "{A}[np.random.permutation(len({A}))]", "{A}[:, {A}]", "{A}[np.where({A} > 0)]", "np.take({A}, [0, 1], axis=0)", "{A}[np.argsort({V})]",
     "{A}[{A}[:, 0] > 0]", "{A}[{I}, {A}]", "{A}[0][0]", "{A}[np.argmax({A})]", "np.take({A}, 0)", "{A}[n - 2:n]", "{A}[1:n + 1]",
     "{A}[[True, False]]", "{A}[..., 0]", "{A}[:len({A}) - 1]",
 )  # fmt: skip
-_FACTS = _value(
+_FACTS = value(
     "{A}.shape", "{A}.shape[0]", "{A}.shape[-1]", "{A}.size", "{A}.ndim", "len({A})", "np.shape({A})", "{A}.shape[0] * 2", "np.prod({A}.shape)",
     "np.prod({A}.shape[1:])", "{A}.tolist()", "{V}[0]", "int({A}.max())", "{A}.item()", "float({A}.mean())", "[x for x in {A}]",
     "int(np.max({A})) + 1", "np.max([2, 5])", "np.ceil(2.5)", "np.int32(7) // 2", "list({A})", "max({V})", "min({V})", "sum({V})", "abs({A})",
     "{A}.shape[0] // 2",
 )  # fmt: skip
-_SCALING = _value(
+_SCALING = value(
     "({A} - {A}.min()) / ({A}.max() - {A}.min())", "{A} / {A}.max()", "({A} - {A}.mean(axis=0)) / {A}.std(axis=0)", "{A} - {A}.mean()",
     "({A} - {A}.min(axis=0)) / np.ptp({A}, axis=0)", "{A}.astype('float32') / 255", "{A} / np.max({A})",
 )  # fmt: skip
-_CHANGES = _action(
+_CHANGES = action(
     "{A}[{I}] = {N}", "{A}[{I}, {I}] = {N}", "{A}[:] = {A}", "{A}[{A} > 0] = {N}", "{A} += {N}", "{A} /= {N}", "{A} *= {A}", "{A} -= {A}.mean(axis=0)",
     "{A}.sort()", "np.random.shuffle({A})", "{A}.fill({N})", "{A}[...] = 0", "{A}[0] += 1", "{A}[np.arange(2), [0, 1]] = 1", "np.fill_diagonal({A}, 5)",
     "{A} //= 2", "{A}[:, 0] = {A}[:, 0] * 2", "{A} **= 2", "np.random.seed(1)", "{A} -= {A}.min()",
@@ -293,8 +311,8 @@ def program(rng: random.Random, statements: int = 8) -> Writer:
     """A program and what its names are in the end."""
     np.random.seed(rng.randint(0, 10_000))
     writer = Writer(rng)
-    writer._run(f"{writer.new()} = {writer.literal()}")
-    writer._run(
+    writer.run(f"{writer.new()} = {writer.literal()}")
+    writer.run(
         f"{writer.new()} = {writer.pick('np.random.rand({S}, {S})', 'np.arange(6).reshape(2, 3)', '{L}', 'np.ones((n, 2))')}"
     )
     writer.write(statements)

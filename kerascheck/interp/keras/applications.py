@@ -39,6 +39,7 @@ def make_application(run: Run, name: str, arguments: Arguments, site: Site) -> N
     run.reach(site)
     frozen = freeze_arguments(run, arguments)
     network = Network("Functional", "", site, frozen)
+    network.qualname = name
     network.birth = run.tick()
     run.program.networks.append(network)
     record = load(cls)

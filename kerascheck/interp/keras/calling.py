@@ -14,7 +14,7 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Network, Node, Site, Tensor
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 
 def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
@@ -71,7 +71,7 @@ def _handed_out(run: Run, layer: Layer, outputs: list[Tensor]) -> Value:
 
 def _refused(run: Run, layer: Layer) -> Value:
     """What a refused call gives, so that the analysis goes on."""
-    outputs = [Tensor(Unknown("Keras raises before this")) for _ in range(_output_count(layer))]
+    outputs = [Tensor(Unknown(REFUSED)) for _ in range(_output_count(layer))]
     return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
 
 
@@ -173,10 +173,10 @@ def apply_layer(
             inferred = layer.infer(known)
             outputs = [Tensor(shape, dtype) for shape in inferred]
         except KerasError as error:
-            run.raised(error, place(layer, caller) or site or layer.site, layer)
+            run.raised(error, place(layer, caller) or site or layer.site, layer, tensors)
             if not layer.calls and not isinstance(layer, Network):
                 layer.unknown = layer.unknown or Unknown("Keras refuses to build it")
-            outputs = [Tensor(Unknown("Keras raises before this"), dtype) for _ in range(_output_count(layer))]
+            outputs = [Tensor(Unknown(REFUSED), dtype) for _ in range(_output_count(layer))]
         except Undetermined as undetermined:
             outputs = [Tensor(Unknown(undetermined.reason), dtype) for _ in range(_output_count(layer))]
     node = Node(layer, tuple(tensors), tuple(outputs), site)

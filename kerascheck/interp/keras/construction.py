@@ -18,7 +18,7 @@ from kerascheck.layers.registry import REMOVED, find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Site, Tensor
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic import REFUSED, KerasError, Unknown
 
 Handler = Callable[[Run, str, Arguments, Site], Value]
 
@@ -192,7 +192,7 @@ def _merge(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if isinstance(inputs, Tensor) and rest and isinstance(rest[0].value, Tensor):
         layer = make_layer(run, cls, Arguments([], {}), site)
         run.raised(takes_a_list(cls, cls.lower()), site, layer)
-        return Tensor(Unknown("Keras raises before this"))
+        return Tensor(Unknown(REFUSED))
     layer = make_layer(run, cls, Arguments(rest, keywords, open_keywords=arguments.open_keywords), site)
     return call_layer(run, layer, Arguments([Given(inputs)], {}, call=arguments.call), site)
 

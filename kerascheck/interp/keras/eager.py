@@ -16,7 +16,7 @@ from kerascheck.interp.values import ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel
@@ -42,7 +42,7 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         outputs = layer.infer(shapes)
     except KerasError as error:
         run.raised(error, site, layer)
-        return run.fresh("Keras raises before this", site.node)
+        return run.fresh(REFUSED, site.node)
     except Undetermined as undetermined:
         return run.fresh(undetermined.reason, site.node)
     finally:
@@ -129,9 +129,10 @@ def _batch_axis(method: str, arguments: Arguments, x: Any, stream: Pipeline | No
     first = next(iter(x.values()), None) if isinstance(x, dict) else x[0] if isinstance(x, (list, tuple)) and x else x
     if not isinstance(first, Array) or not isinstance(first.shape, tuple) or not first.shape:
         return Unknown("the shape of the data is not known")
-    if stream is not None:
-        return first.shape[0] if stream.batched else Unknown("whether the data comes in batches is not known")
-    return first.shape[0] if method.endswith("_on_batch") else _batch_size(first.shape[0], arguments)
+    if stream is not None and stream.batched is None:
+        return Unknown("whether the data comes in batches is not known")
+    is_batch = stream is not None or method.endswith("_on_batch")
+    return first.shape[0] if is_batch else _batch_size(first.shape[0], arguments)
 
 
 def _build_subclass(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> Raised | None:
@@ -154,11 +155,13 @@ def _build_subclass(run: Run, network: Network, method: str, arguments: Argument
         given.keywords["training"] = Given(method in ("fit", "train_on_batch"))
     elif network.open is None and _same_sizes(inputs, network.inputs):
         return None  # nothing is new to it
-    before = len(run.program.raised)
+    was_built, before = network.open is None, len(run.program.raised)
     with _as_built(network):
         run_call(run, network, given, site, inputs)
     refused = run.program.raised[before:]
     del run.program.raised[before:]
+    if refused and refused[0].layer is not None and was_built:
+        refused[0].layer.unknown = None  # it is what it was before this data
     return refused[0] if refused else None
 
 

@@ -11,7 +11,7 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import InputLayer, Layer, Network, Node, Site, Tensor
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic import REFUSED, KerasError, Unknown
 
 
 def make_functional(run: Run, name: str, arguments: Arguments, site: Site) -> Network:
@@ -149,6 +149,8 @@ def finish_functional(run: Run, network: Network, site: Site) -> None:
             network,
         )
         network.open = Unknown("its graph is disconnected")
+    elif any(isinstance(tensor.shape, Unknown) and tensor.shape.reason == REFUSED for tensor in network.outputs):
+        network.open = Unknown(REFUSED)
     _order_layers(network, graph.nodes, graph.first_seen)
     if (reason := next(filter(None, (nested_badly(layer, network) for layer in network.layers)), None)) is not None:
         network.open = Unknown(reason)

@@ -16,7 +16,7 @@ from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
-from kerascheck.symbolic import KerasError, Symbol, Unknown
+from kerascheck.symbolic import REFUSED, KerasError, Symbol, Unknown
 
 _NO_SHAPE = "no input shape is given, so the model is built on its first data"
 
@@ -181,7 +181,7 @@ def _call(run: Run, network: Network, layer: Layer, site: Site | None, caller: S
     merges = isinstance(layer, BuiltinLayer) and isinstance(layer.definition, MultiInput)
     if merges and len(tensors) == 1 and network.inputs and not isinstance(tensors[0].shape, Unknown):
         run.raised(takes_a_list(layer.cls), place(layer, caller) or site, layer)
-        outputs = [Tensor(Unknown("Keras raises before this"))]
+        outputs = [Tensor(Unknown(REFUSED))]
         layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
     else:
         outputs = apply_layer(run, layer, tensors, site, caller)

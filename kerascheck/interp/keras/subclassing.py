@@ -27,7 +27,7 @@ from kerascheck.layers.registry import find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor, Weight
-from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
+from kerascheck.symbolic import REFUSED, KerasError, Symbol, Undetermined, Unknown
 
 #: Methods of models by which a class of the program trains in its own way.
 _TRAINING = (
@@ -553,7 +553,7 @@ def _build_base(run: Run, base: BuiltinLayer, value: Value, site: Site) -> Unkno
         base.definition.weights_for(base.config, known)
     except KerasError as error:
         run.raised(error, site, base)
-        return Unknown("Keras raises before this")
+        return Unknown(REFUSED)
     except Undetermined:
         pass
     return None
@@ -564,7 +564,7 @@ def _infer_base(run: Run, base: BuiltinLayer, shapes: list[Shape], site: Site) -
         return base.infer(shapes)
     except KerasError as error:
         run.raised(error, site, base)
-        return Unknown("Keras raises before this")
+        return Unknown(REFUSED)
     except Undetermined as undetermined:
         return Unknown(undetermined.reason)
 

@@ -11,7 +11,7 @@ from kerascheck.interp.values import ListValue, Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.dims import Shape, SymDim
 from kerascheck.network.ir import Layer, Node, Site, Tensor
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 
 class Constant(Tensor):
@@ -91,7 +91,7 @@ def operate(
             outputs = [Tensor(shape, kind) for shape in shapes]
         except KerasError as error:
             run.raised(error, site)
-            outputs = [Tensor(Unknown("Keras raises before this"), kind) for _ in range(count)]
+            outputs = [Tensor(Unknown(REFUSED), kind) for _ in range(count)]
         except Undetermined as undetermined:
             outputs = [Tensor(Unknown(undetermined.reason), kind) for _ in range(count)]
     if inputs and all(isinstance(tensor, Constant) for tensor in inputs):

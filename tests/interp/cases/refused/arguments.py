@@ -386,3 +386,11 @@ layer = Cropping2D(-1)  # KC205
 # instead
 layer = Cropping2D(1)
 
+
+# -- the class of a layer as an activation
+i = Input((4,))
+x = Dense(2, activation=layers.ReLU)(i)  # KC205
+Model(i, x).predict(keras.ops.ones((1, 4)))  # here Keras raises
+# instead
+i = Input((4,))
+x = Dense(2, activation=layers.ReLU())(i)

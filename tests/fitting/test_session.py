@@ -1,0 +1,162 @@
+"""Whole programs: which clashes of data and model are found, and which are not."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from kerascheck.fitting.session import clashes
+from kerascheck.interp import analyze
+from kerascheck.source import Source
+
+HEAD = """
+import numpy as np
+import tensorflow as tf
+import keras
+from keras import Sequential, Model, Input, layers
+"""
+
+
+def found(code: str) -> list[tuple[str, bool]]:
+    """The kinds of the clashes on the first path, each with whether Keras refuses it."""
+    source = Source((HEAD + textwrap.dedent(code)).encode(), "example.py")
+    return [(clash.kind, clash.refused) for clash in clashes(analyze(source, 20.0).paths[0])]
+
+
+def dense(fit: str, units: int = 1, loss: str = "mse", extra: str = "") -> str:
+    """A small model and one call."""
+    return f"""
+model = Sequential([Input((4,)), layers.Dense({units})])
+model.compile("sgd", {loss!r}{extra})
+{fit}
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "model.fit(np.zeros((8, 4)), np.zeros(8))",
+        "model.fit(x=np.zeros((8, 4)), y=np.zeros((8, 1)), batch_size=3)",
+        "model.fit(np.zeros((8, 4)), np.zeros(8), validation_data=(np.zeros((2, 4)), np.zeros(2)))",
+        "model.evaluate([np.zeros((8, 4))], np.zeros(8))",
+        "model.predict(np.zeros((8, 4)))",
+        "model.predict(np.zeros((8, 4, 1)))",
+        "model.train_on_batch(np.zeros((8, 4)), np.zeros(8))",
+        "model.fit(tf.data.Dataset.from_tensor_slices((np.zeros((8, 4)), np.zeros(8))).batch(2))",
+        "model.fit(*np.load('both.npy'))",
+        "model.fit(**settings)",
+        "model.fit(np.load('x.npy'), np.load('y.npy'))",
+    ],
+)
+def test_nothing_is_wrong(call: str) -> None:
+    assert found(dense(call)) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        ("model.fit(np.zeros((8, 5)), np.zeros(8))", "input-shape"),
+        ("model.predict(np.zeros(4))", "input-shape"),
+        ("model.fit(np.zeros((8, 4)), np.zeros(7))", "samples"),
+        ("model.fit(np.zeros((8, 4)), np.zeros(8), validation_data=(np.zeros((2, 4)), np.zeros(3)))", "samples"),
+        ("model.fit(np.zeros((8, 4)), np.zeros(8), sample_weight=np.zeros((8, 2)))", "weights"),
+        ("model.fit(np.zeros((8, 4)))", "missing"),
+        ("model.fit([1.0, 2.0], [1.0, 2.0])", "input-structure"),
+        ("model.predict(np.array([['a', 'b', 'c', 'd']]))", "input-shape"),
+        ("model.fit(np.zeros((8, 4)), np.array(['a'] * 8))", "target-shape"),
+        ("model.fit(tf.data.Dataset.from_tensor_slices((np.zeros((8, 4)), np.zeros(8))))", "input-shape"),
+        ("model.train_on_batch(np.zeros((8, 4)), np.zeros((7, 1)))", "target-shape"),
+    ],
+)
+def test_what_keras_refuses(call: str, kind: str) -> None:
+    assert (kind, True) in found(dense(call))
+
+
+@pytest.mark.parametrize(("batch_size", "refused"), [(2, True), (4, False), (1, False), (3, True), (None, True)])
+def test_the_size_of_the_batches_decides_what_broadcasts(batch_size: int | None, refused: bool) -> None:
+    """Targets (n,) against outputs (n, 4): batches of 4 are compared with each other, batches of 1 repeated."""
+    call = f"model.fit(np.zeros((8, 4)), np.zeros(8), batch_size={batch_size})"
+    assert found(dense(call, units=4)) == [("target-shape", True) if refused else ("spread", False)]
+
+
+def test_targets_of_a_single_batch_may_be_of_unknown_number() -> None:
+    assert found(dense("model.train_on_batch(np.load('x.npy'), np.zeros((8, 1)))")) == []
+
+
+def test_the_metrics_take_the_accuracy_that_the_first_targets_ask_for() -> None:
+    code = """
+    model = Sequential([Input((4,)), layers.Dense(3)])
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
+    model.evaluate(np.zeros((8, 4)), np.zeros(8))
+    """
+    assert found(code) == []
+
+
+def test_a_call_that_is_guarded_is_none_of_our_business() -> None:
+    code = "try:\n    model.predict(np.zeros((8, 9)))\nexcept ValueError:\n    pass"
+    assert found(dense(code)) == []
+
+
+def test_the_same_fault_is_told_once() -> None:
+    calls = "model.fit(np.zeros((8, 5)), np.zeros(8))\nmodel.evaluate(np.zeros((8, 5)), np.zeros(8))"
+    assert found(dense(calls)) == [("input-shape", True)]
+
+
+class TestSubclassed:
+    NET = """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = layers.{first}
+        self.last = layers.Dense(3)
+    def call(self, x{more}):
+        return self.last(self.first(x))
+    {methods}
+model = Net()
+model.compile("sgd", "mse")
+model.fit(np.zeros({shape}, dtype={dtype!r}), np.zeros({targets}))
+"""
+
+    def net(self, **parts: str) -> str:
+        options = {"first": "Dense(2)", "more": "", "methods": "pass", "shape": "(8, 4)", "dtype": "float32"}
+        return self.NET.format(**{**options, "targets": "(8, 3)", **parts})
+
+    def test_built_by_its_data(self) -> None:
+        assert found(self.net()) == []
+        assert found(self.net(targets="(8, 2)")) == [("target-shape", True)]
+
+    def test_a_layer_that_refuses_is_told_at_the_data(self) -> None:
+        assert found(self.net(first="LSTM(2)")) == [("input-shape", True)]
+
+    def test_convolutions_get_no_whole_numbers(self) -> None:
+        images = {"first": "Conv2D(2, 3)", "shape": "(8, 9, 9, 1)", "targets": "(8, 7, 7, 3)"}
+        assert found(self.net(**images)) == []
+        assert found(self.net(**images, dtype="uint8")) == [("input-shape", True)]
+
+    def test_its_own_training_is_not_judged(self) -> None:
+        step = "def train_step(self, data):\n        return {}"
+        assert found(self.net(methods=step, targets="(8, 2)")) == []
+
+
+def test_a_loss_of_its_own_needs_no_targets() -> None:
+    code = """
+    inputs = Input((4,))
+    model = Model(inputs, layers.Dense(2)(inputs))
+    model.add_loss(keras.ops.mean(inputs))
+    model.compile("sgd")
+    model.fit(np.zeros((8, 4)))
+    """
+    assert found(code) == []
+
+
+def test_what_a_layer_of_unknown_outputs_gives_is_not_counted() -> None:
+    code = """
+    from mine import Cell
+    inputs = Input((None, 4))
+    model = Model(inputs, layers.RNN(Cell())(inputs))
+    model.compile("sgd", "mse")
+    model.fit(np.zeros((8, 5, 4)), [np.zeros((8, 2)), np.zeros((8, 3))])
+    """
+    assert found(code) == []
