@@ -74,11 +74,11 @@ def _check_name(layer: str, parameter: str, value: Any, kind: str, known: frozen
     if isinstance(value, str):
         if value not in known:
             raise unknown_name(layer, kind, value, known)
-    elif isinstance(value, (bool, int, float, list, tuple)) or is_symbolic(value):
-        raise KerasError(
-            f"{layer} expects a name or a function for {parameter}, got {describe_wrong(layer, value)}", "argument"
-        )
-    elif kind == "activation" and layer_class(value) is not None:
+    elif (
+        isinstance(value, (bool, int, float, list, tuple))
+        or is_symbolic(value)
+        or (kind == "activation" and layer_class(value) is not None)
+    ):
         raise KerasError(
             f"{layer} expects a name or a function for {parameter}, got {describe_wrong(layer, value)}", "argument"
         )

@@ -496,9 +496,7 @@ class Preparation:
 class Raised:
     """A place where Keras would raise."""
 
-    def __init__(
-        self, error: KerasError, site: Site, layer: Layer | None, inputs: Sequence[Tensor] = ()
-    ) -> None:
+    def __init__(self, error: KerasError, site: Site, layer: Layer | None, inputs: Sequence[Tensor] = ()) -> None:
         self.error = error
         self.site = site
         self.layer = layer

@@ -1,4 +1,4 @@
-"""What to do about a call that Keras refuses: the layer before it, the sizes that do not fit, the input that would do."""
+"""What to do about a call that Keras refuses: the layer before it, sizes that do not fit, the input that would do."""
 
 from __future__ import annotations
 

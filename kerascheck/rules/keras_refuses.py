@@ -212,7 +212,13 @@ model = Sequential()
 model.add(layers.Input((28, 28)))
 model.add(layers.Conv2D(32, 3))
 """,
-            [(5, "Conv2D expects inputs of rank 4, found rank 3: (None, 28, 28)")],
+            [
+                (
+                    5,
+                    "conv2d (Conv2D) expects inputs of rank 4, found rank 3: (None, 28, 28); "
+                    "add a channel axis: an input shape of (28, 28, 1)",
+                )
+            ],
         ),
         Invalid(
             """
@@ -221,7 +227,13 @@ x = Input((9, 4))
 x = layers.LSTM(8)(x)
 x = layers.LSTM(8)(x)
 """,
-            [(5, "LSTM expects inputs of rank 3, found rank 2: (None, 8)")],
+            [
+                (
+                    5,
+                    "lstm_1 (LSTM) expects inputs of rank 3, found rank 2: (None, 8); "
+                    "give return_sequences=True to lstm (LSTM)",
+                )
+            ],
         ),
     ]
 
@@ -293,8 +305,8 @@ model.add(layers.Conv2D(8, 3))
             [
                 (
                     6,
-                    "Conv2D has no room on spatial axis 0: its window spans 3, the input has 2 there; "
-                    "whole input shape (None, 2, 2, 8)",
+                    "conv2d_1 (Conv2D) has no room on spatial axis 0: its window spans 3, the input has 2 there; "
+                    "whole input shape (None, 2, 2, 8); input_layer must be at least 5 x 5, it is 4 x 4",
                 )
             ],
         ),
@@ -363,7 +375,13 @@ model = Sequential()
 model.add(layers.Input((784,)))
 model.add(layers.Reshape((28, 29)))
 """,
-            [(5, "Reshape to (28, 29) needs 812 values for each sample, found 784 in (None, 784)")],
+            [
+                (
+                    5,
+                    "reshape (Reshape) to (28, 29) needs 812 values for each sample, found 784 in (None, 784); "
+                    "one -1 in the target shape lets Keras work that size out",
+                )
+            ],
         ),
     ]
 
@@ -434,8 +452,8 @@ both = layers.Concatenate()([a, b])
             [
                 (
                     4,
-                    "Concatenate needs inputs that differ only along axis -1, "
-                    "found the shapes (None, 8, 4), (None, 9, 4)",
+                    "concatenate (Concatenate) needs inputs that differ only along axis -1, "
+                    "found the shapes (None, 8, 4), (None, 9, 4); axis=1 fits",
                 )
             ],
         ),
@@ -670,7 +688,7 @@ from keras import Input, layers
 a, b = Input((8,)), Input((8,))
 both = layers.Dense(4)([a, b])
 """,
-            [(4, "Dense takes one input, it is called on 2")],
+            [(4, "dense (Dense) takes one input, it is called on 2")],
         ),
     ]
 
@@ -804,7 +822,13 @@ from keras import Input, layers
 x = Input((8, None))
 x = layers.Dense(4)(x)
 """,
-            [(4, "Dense needs a known size for its last axis (axis -1), found None in (None, 8, None)")],
+            [
+                (
+                    4,
+                    "dense (Dense) needs a known size for its last axis (axis -1), found None in (None, 8, None); "
+                    "give that size in the shape of input_layer",
+                )
+            ],
         ),
     ]
 
