@@ -52,8 +52,10 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
 
 
 def _titled(value: Value, text: str | None) -> Value:
-    """An unknown value is called by the first name it gets; the text of a call is no name."""
+    """An unknown value is called by the first name it gets; that of a call is no name, but for `hp.Int("n")`."""
     if isinstance(value, Unknown) and text and (value.text is None or "(" in value.text):
+        if isinstance(value.key, tuple) and value.key[:1] == ("hyperparameter",) and value.text:
+            return value
         return Unknown(value.reason, value.key, text, value.parts)
     return value
 

@@ -60,12 +60,26 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
         from kerascheck.interp.keras.calling import call_layer
 
         return call_layer(run, function, arguments, site)
+    if isinstance(function, Unknown) and _declares_hyperparameter(function):
+        from kerascheck.interp.modules.tuning import chosen
+
+        return chosen(run, function, arguments, site)
     reason = function.reason if isinstance(function, Unknown) else "a call of something that is not known"
     _escape_all(run, arguments, reason)
     text = None
     if isinstance(function, Unknown) and function.text and not arguments.positional and not arguments.keywords:
         text = f"{function.text}()"
     return run.fresh(reason, site.node, text)
+
+
+def _declares_hyperparameter(function: Unknown) -> bool:
+    """Whether it is a method such as `hp.Int` of something unknown."""
+    key = function.key
+    return isinstance(key, tuple) and len(key) == 3 and key[0] == "attribute" and key[2] in _DECLARING
+
+
+#: Methods by which KerasTuner declares hyperparameters.
+_DECLARING = frozenset({"Int", "Float", "Choice", "Boolean", "Fixed"})
 
 
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:

@@ -36,6 +36,8 @@ _FILES = {
     "heapq": "containers",
     "itertools": "iteration",
     "json": "literals",
+    "keras_tuner": "tuning",
+    "kerastuner": "tuning",
     "ml_collections": "dictionaries",
     "munch": "dictionaries",
     "operator": "functional",
