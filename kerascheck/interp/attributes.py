@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import string
+from functools import lru_cache
 
 import libcst as cst
 
@@ -66,9 +67,9 @@ _CONSTANTS = {
 def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value:
     """`value.name`."""
     if isinstance(value, Symbol):
-        if name == "__name__" and value.name.startswith(("builtins.", "keras.layers.")):
-            return _class_name(value.name.rpartition(".")[2])
-        return get_constant(names.attribute(value.name, name), run)
+        if run.flags and name in run.flags:
+            return get_constant(names.attribute(value.name, name), run)
+        return _member(value.name, name)
     if isinstance(value, Unknown):
         text = f"{value.text}.{name}" if value.text else None
         return Unknown(value.reason, ("attribute", value.key, name), text)
@@ -216,10 +217,20 @@ def bound_member(run: Run, cls: ClassValue, receiver: Value, found: Value, node:
 
 def get_constant(dotted: str, run: Run) -> Value:
     """Something outside the program: a constant that is known, or its Symbol."""
-    holder, _, name = dotted.rpartition(".")
-    if name in run.flags and _holds_flags(holder):
-        return run.flags[name]
+    if run.flags:
+        holder, _, name = dotted.rpartition(".")
+        if name in run.flags and _holds_flags(holder):
+            return run.flags[name]
     return _CONSTANTS[dotted] if dotted in _CONSTANTS else run.project.external(dotted)
+
+
+@lru_cache(maxsize=4096)
+def _member(base: str, name: str) -> Value:
+    """An attribute of something outside the program."""
+    if name == "__name__" and base.startswith(("builtins.", "keras.layers.")):
+        return _class_name(base.rpartition(".")[2])
+    dotted = names.attribute(base, name)
+    return _CONSTANTS[dotted] if dotted in _CONSTANTS else Symbol(dotted)
 
 
 def _holds_flags(dotted: str) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from kerascheck.interp.attributes import find_method
 from kerascheck.interp.classes import instantiate
+from kerascheck.interp.external import find_external
 from kerascheck.interp.functions import call_function
+from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.run import CALLS, Run
 from kerascheck.interp.values import (
     BoundMethod,
@@ -44,11 +47,7 @@ def _call_partial(run: Run, partial: Partial, arguments: Arguments, site: Site) 
 
 def _call_instance(run: Run, instance: Instance, arguments: Arguments, site: Site) -> Value:
     if instance.layer is not None:
-        from kerascheck.interp.keras.calling import call_layer
-
         return call_layer(run, instance.layer, arguments, site)
-    from kerascheck.interp.attributes import find_method
-
     method = find_method(instance, "__call__")
     if method is not None:
         return run.call(method, arguments, site)
@@ -57,8 +56,6 @@ def _call_instance(run: Run, instance: Instance, arguments: Arguments, site: Sit
 
 def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> Value:
     if isinstance(function, Layer):
-        from kerascheck.interp.keras.calling import call_layer
-
         return call_layer(run, function, arguments, site)
     if isinstance(function, Unknown) and _declares_hyperparameter(function):
         from kerascheck.interp.modules.tuning import chosen
@@ -83,8 +80,6 @@ _DECLARING = frozenset({"Int", "Float", "Choice", "Boolean", "Fixed"})
 
 
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.interp.external import find_external
-
     arguments = arguments.as_open()
     handler = find_external(function.name)
     if handler is not None:

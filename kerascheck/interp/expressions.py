@@ -18,7 +18,7 @@ from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
-from kerascheck.interp.run import EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
+from kerascheck.interp.run import CALLS, EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
 from kerascheck.interp.sequences import Lost, as_unknown, element_of, is_opaque, items_of, iterate, resumed
 from kerascheck.interp.static import CHANGING, once
 from kerascheck.interp.texts import show
@@ -107,6 +107,7 @@ def _integer(run: Run, node: cst.Integer, scope: Scope) -> Value:
 
 
 _QUOTES = frozenset("'\"")
+_DECIMAL = frozenset("0123456789.")
 
 
 @lru_cache(maxsize=4096)
@@ -117,6 +118,8 @@ def _literal(text: str) -> Value:
     if text[0] in _QUOTES and text[-1] == text[0] and "\\" not in text and (len(text) == 2 or text[1] != text[0]):
         return text[1:-1]
     try:
+        if "." in text and text[0].isdigit() and set(text) <= _DECIMAL:
+            return float(text)
         if "\\" not in text:
             return ast.literal_eval(text)
         with warnings.catch_warnings():
@@ -560,15 +563,17 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     if type(function) is Symbol and function.name in SCOPED:
         return SCOPED[function.name](run, node, scope)
     arguments = evaluate_arguments(run, node, scope)
-    if not isinstance(function, (FunctionValue, BoundMethod, ClassValue)):
+    kind = type(function)
+    if kind is not FunctionValue and kind is not BoundMethod and kind is not ClassValue:
         _hand_over(run, arguments)
-    return run.call(function, arguments, Site(scope.file, node))
+    call = CALLS.get(kind) or CALLS[object]  # `Run.call`
+    return call(run, function, arguments, Site(scope.file, node))
 
 
 def _hand_over(run: Run, arguments: Arguments) -> None:
     """`frame.apply(words.update)`: how often such a method is called in there is not known."""
     for given in (*arguments.positional, *arguments.keywords.values()):
-        if isinstance(given.value, NativeMethod) and given.value.name in CHANGING:
+        if type(given.value) is NativeMethod and given.value.name in CHANGING:
             run.escape(given.value.receiver, f"its {given.value.name} is handed to a function")
 
 

@@ -381,15 +381,21 @@ def _configuration_key(
         if not _add_part(parts, given.value):
             return None
     for name, given in arguments.keywords.items():
-        parts.append(name)
         value = given.value
-        if name == "name" and type(value) is str and "/" not in value:
+        kind: Any = type(value)
+        if kind in _PLAIN:
+            if name == "name" and kind is str and "/" not in value:
+                parts.append(name)
+                own[name] = value
+            else:
+                parts += (name, kind, value)
+        elif kind is KerasObject and dialect >= 3 and name.endswith(_OBJECTS):
+            parts += (name, value.qualname)
             own[name] = value
-        elif type(value) is KerasObject and dialect >= 3 and name.endswith(_OBJECTS):
-            parts.append(value.qualname)
-            own[name] = value
-        elif not _add_part(parts, value):
-            return None
+        else:
+            parts.append(name)
+            if not _add_part(parts, value):
+                return None
     return tuple(parts)
 
 

@@ -86,9 +86,11 @@ class Arguments:
 
     def value(self, name: str, position: int | None = None, default: Any = None) -> Any:
         """The value of the argument, its default where absent, Unknown where it cannot be told."""
-        found = self.get(name, position)
-        if isinstance(found, Given):
-            return found.value
-        if isinstance(found, CannotTell):
+        given = self.keywords.get(name)  # as `get` finds it
+        if given is not None:
+            return given.value
+        if position is not None and position < len(self.positional):
+            return self.positional[position].value
+        if self.open_keywords or (self.open_positional and position is not None):
             return Unknown(f"{name} may be given through * or ** arguments")
         return default

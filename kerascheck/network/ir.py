@@ -8,6 +8,7 @@ unknown too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_exact, prod_ints
@@ -113,7 +114,12 @@ class Layer:
 
     #: Set where something about this very layer is not known (its class, its arguments, what it does).
     unknown: Unknown | None = None
-
+    #: Whether the program gives it its name.
+    named_by_user = False
+    trainable = True
+    #: None where it is not built yet.
+    weights: list[Weight] | Unknown | None = None
+    config: Mapping[str, Any] = MappingProxyType({})
     #: Whether `adapt` has shown it data.
     adapted = False
     #: Whether calling it runs code of the program.
@@ -134,13 +140,9 @@ class Layer:
         self.cls = cls  # the class name Keras gives it: "Dense"
         self.qualname = qualname or f"keras.layers.{cls}"
         self.name = name
-        self.named_by_user = False
         self.site = site
         self.arguments = arguments  # as the source gives them; None where no call made it
-        self.trainable = True
-        self.weights: list[Weight] | Unknown | None = None  # None: not built yet
         self.calls: list[Node] = []
-        self.config: Mapping[str, Any] = {}
 
     def __repr__(self) -> str:
         return f"<{self.cls} {self.name}>"
@@ -249,7 +251,8 @@ class BuiltinLayer(Layer):
         super().__init__(definition.name, name, site, arguments)
         self.definition = definition
         self.config: Config = config
-        self.trainable = config.get("trainable") is not False
+        if config.get("trainable") is False:
+            self.trainable = False
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.unknown is not None:

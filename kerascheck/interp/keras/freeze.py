@@ -47,16 +47,16 @@ def freeze(value: Value, depth: int = 0) -> Any:
 
 def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
     """The arguments with plain values; an unknown one is called as the source writes it."""
-
+    positional, keywords = arguments.positional, arguments.keywords
+    if not arguments.presumed:
+        for given in (*positional, *keywords.values()):
+            if type(given.value) not in _PLAIN:
+                break
+        else:
+            return arguments  # as most are
     return Arguments(
-        [
-            given if type(given.value) in _PLAIN else _freeze_argument(given)  # spares most of the calls
-            for given in arguments.positional
-        ],
-        {
-            name: given if type(given.value) in _PLAIN else _freeze_argument(given)
-            for name, given in arguments.keywords.items()
-        },
+        [_freeze_argument(given) for given in positional],
+        {name: _freeze_argument(given) for name, given in keywords.items()},
         arguments.open_positional,
         arguments.open_keywords,
         arguments.call,
@@ -64,6 +64,8 @@ def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
 
 
 def _freeze_argument(given: Given) -> Given:
+    if type(given.value) in _PLAIN:
+        return given
     value = freeze(given.value)
     if isinstance(value, Unknown):
         value = Unknown(value.reason, value.key, partial(_text, value, given), value.parts)

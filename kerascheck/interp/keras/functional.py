@@ -129,7 +129,7 @@ def trace_graph(inputs: list[Tensor], outputs: list[Tensor]) -> Graph:
                     graph.missing = graph.missing or tensor
                 graph.first_seen.setdefault(id(node.layer), len(graph.first_seen))
                 stack.append((tensor, True))
-                stack.extend((incoming, False) for incoming in reversed(node.inputs))
+                stack += [(incoming, False) for incoming in reversed(node.inputs)]
     return graph
 
 
@@ -152,10 +152,12 @@ def finish_functional(run: Run, network: Network, site: Site) -> None:
     elif any(isinstance(tensor.shape, Unknown) and tensor.shape.reason == REFUSED for tensor in network.outputs):
         network.open = Unknown(REFUSED)
     _order_layers(network, graph.nodes, graph.first_seen)
-    if (reason := next(filter(None, (nested_badly(layer, network) for layer in network.layers)), None)) is not None:
-        network.open = Unknown(reason)
-        network.layers, network.nodes = [], []
-        return
+    for layer in network.layers:
+        reason = nested_badly(layer, network)
+        if reason is not None:
+            network.open = Unknown(reason)
+            network.layers, network.nodes = [], []
+            return
     _check_names(run, network, site)
 
 
@@ -172,14 +174,15 @@ def _order_layers(network: Network, order: list[Node], first_seen: dict[int, int
     present = {id(node) for node in order}
     layers: dict[int, Layer] = {}
     for node in reversed(order):
-        depth = max(depth_of_node.get(id(node), 0), depth_of_layer.get(id(node.layer), 0))
-        depth_of_layer[id(node.layer)] = depth
-        depth_of_node[id(node)] = depth
-        layers[id(node.layer)] = node.layer
+        key, own = id(node.layer), id(node)
+        depth = max(depth_of_node.get(own, 0), depth_of_layer.get(key, 0))
+        depth_of_layer[key] = depth
+        depth_of_node[own] = depth
+        layers[key] = node.layer
         for tensor in node.inputs:
-            parent = tensor.node
-            if parent is not None and id(parent) in present:
-                depth_of_node[id(parent)] = max(depth + 1, depth_of_node.get(id(parent), 0))
+            parent = id(tensor.node)
+            if parent in present and depth_of_node.get(parent, 0) <= depth:
+                depth_of_node[parent] = depth + 1
     for tensor in network.inputs:
         if tensor.node is not None and isinstance(tensor.node.layer, InputLayer):
             layer = tensor.node.layer
