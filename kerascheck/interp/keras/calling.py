@@ -12,13 +12,18 @@ from kerascheck.interp.keras.refusals import first_argument, refused_call
 from kerascheck.interp.keras.tensors import Constant
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.layers.base import MultiInput
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import Layer, Network, Node, Site, Tensor
+from kerascheck.network.dims import Shape
+from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 
 def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     """`layer(inputs, ...)`."""
+    if _is_ordinary(layer, arguments):
+        outputs = apply_layer(run, layer, [arguments.positional[0].value], site)
+        return _handed_out(run, layer, outputs)
     from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel, call_custom
 
     own: CustomLayer | SubclassedModel | None = layer if isinstance(layer, CustomLayer) else None
@@ -58,6 +63,17 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     for given in arguments.positional[1:3]:
         tensors += input_tensors(given.value) or []
     return _handed_out(run, layer, apply_layer(run, layer, tensors, site))
+
+
+def _is_ordinary(layer: Layer, arguments: Arguments) -> bool:
+    """Whether it is the call that most are, about which only shapes decide: a built-in layer on one tensor."""
+    return (
+        type(layer) is BuiltinLayer
+        and len(arguments.positional) == 1
+        and not arguments.keywords
+        and type(arguments.positional[0].value) is Tensor
+        and not isinstance(layer.definition, MultiInput)
+    )
 
 
 def _handed_out(run: Run, layer: Layer, outputs: list[Tensor]) -> Value:
@@ -115,6 +131,8 @@ _MAX_NESTING = 40  # models in models
 
 def nested_badly(layer: Layer, network: Layer) -> str | None:
     """Why the layer cannot become a part of the network: it holds the network, or layers in layers without end."""
+    if layer is not network and not layer.sublayers():
+        return None
     seen: set[int] = set()
     level: list[Layer] = [layer]
     for _ in range(_MAX_NESTING):
@@ -156,12 +174,16 @@ def apply_layer(
     place whose call Keras refuses, where that is another one; within it the refusal is shown at the layer.
     """
     run.reach(site)
-    shapes = [tensor.shape for tensor in tensors]
+    known: list[Shape] = []
+    reason: Unknown | None = None
+    for tensor in tensors:
+        if not isinstance(tensor.shape, Unknown):
+            known.append(tensor.shape)
+        elif reason is None:
+            reason = tensor.shape
     dtype = layer.output_dtype(tensors[0].dtype) if tensors else "float32"
-    known = [shape for shape in shapes if not isinstance(shape, Unknown)]
     outputs: list[Tensor]
-    if len(known) < len(shapes):
-        reason = next(shape for shape in shapes if isinstance(shape, Unknown))
+    if reason is not None:
         outputs = [Tensor(reason, dtype) for _ in range(_output_count(layer))]
     else:
         if isinstance(layer, Network) and layer.is_sequential and not layer.inputs and len(known) == 1:
