@@ -52,13 +52,12 @@ class CustomLayer(Layer):
         self.understood = False  # whether a call gave known shapes, or none was made and `build` was called by hand
         self.called = False
         self.built = False
+        self.latest: Arguments | None = None  # of the latest call
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.unknown is not None:
             raise Undetermined(self.unknown.reason)
-        tensors = [Tensor(shape) for shape in shapes]
-        value: Value = tensors[0] if len(tensors) == 1 else self.machine.new_list(tensors)
-        result = run_call(self.machine, self, Arguments([Given(value)], {}), self.site)
+        result = run_call(self.machine, self, _called_again(self.machine, self.latest, shapes), self.site)
         return _known_shapes(result, self.cls)
 
     def sublayers(self) -> list[Layer]:
@@ -128,10 +127,33 @@ def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Argument
         _refuse(run, instance.layer, refused_binding(init, arguments, f"{name}.__init__"), site)
 
 
+def _called_again(run: Run, before: Arguments | None, shapes: list[Shape]) -> Arguments:
+    """The arguments of a call, with tensors of these shapes in place of its own; else all of them as one input.
+
+    Raises:
+        Undetermined: the call had another number of tensors.
+    """
+    tensors = [Tensor(shape) for shape in shapes]
+    if before is None:
+        return Arguments([Given(tensors[0] if len(tensors) == 1 else run.new_list(tensors))], {})
+    old = _all_tensors(before)
+    if len(old) != len(tensors) or len({id(tensor) for tensor in old}) != len(old):
+        raise Undetermined("a call on another number of tensors")
+    by_old = {id(tensor): new for tensor, new in zip(old, tensors, strict=True)}
+
+    def again(given: Given) -> Given:
+        return Given(map_tensors(run, given.value, lambda tensor: by_old[id(tensor)]))
+
+    return Arguments(
+        [again(given) for given in before.positional], {name: again(given) for name, given in before.keywords.items()}
+    )
+
+
 class SubclassedModel(Network):
     """A model whose `call` is the program's own."""
 
     runs_program = True
+    latest: Arguments | None = None  # of the latest call
 
     instance: Instance
     machine: Run
@@ -139,9 +161,7 @@ class SubclassedModel(Network):
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.kind != "subclass":
             return super().infer(shapes)
-        tensors = [Tensor(shape) for shape in shapes]
-        value: Value = tensors[0] if len(tensors) == 1 else self.machine.new_list(tensors)
-        result = run_call(self.machine, self, Arguments([Given(value)], {}), self.site)
+        result = run_call(self.machine, self, _called_again(self.machine, self.latest, shapes), self.site)
         return _known_shapes(result, self.cls)
 
     def all_weights(self) -> list[tuple[Weight, bool]]:
@@ -159,6 +179,7 @@ class SubclassedModel(Network):
 
 def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
     """`super().__init__(...)` of a Keras class."""
+    arguments = arguments.as_open()
     layer = receiver.layer
     given = arguments.value("name")
     if isinstance(given, str):
@@ -214,6 +235,7 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
 
 def initialised(run: Run, instance: Instance, base: Symbol, arguments: Arguments, site: Site) -> None:
     """Called when `__init__` has run: what it put on the object are parts of the layer."""
+    arguments = arguments.as_open()
     layer = instance.layer
     if isinstance(layer, CustomLayer):
         if find_method(instance, "__init__") is None:
@@ -281,6 +303,7 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
         mapped = Tensor(Unknown(reason))
         outputs.append(mapped)
     layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
+    layer.latest = arguments
     return mapped
 
 
@@ -550,12 +573,14 @@ def _build_base(run: Run, base: BuiltinLayer, value: Value, site: Site) -> Unkno
         return None
     try:
         base.definition.check_inputs(base.config, known)
-        base.definition.weights_for(base.config, known)
+        weights: list[Weight] | Unknown = base.definition.weights_for(base.config, known)
     except KerasError as error:
         run.raised(error, site, base)
         return Unknown(REFUSED)
-    except Undetermined:
-        pass
+    except Undetermined as undetermined:
+        weights = Unknown(undetermined.reason)
+    if base.weights is None:
+        base.weights = weights
     return None
 
 

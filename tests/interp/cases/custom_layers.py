@@ -55,6 +55,14 @@ class Scaled(Dense):
 x = Input((5,))
 model = Model(x, Scaled(3)(x))
 
+# -- the variables of the class of Keras are there, whatever the call does with them
+class Standardized(Conv2D):
+    def call(self, x):
+        kernel = self.kernel - ops.mean(self.kernel)
+        return ops.conv(x, kernel) + self.bias
+x = Input((8, 8, 3))
+model = Model(x, Standardized(4, 3)(x))
+
 # -- parts built by hand
 class Block(layers.Layer):
     def __init__(self, units):
