@@ -19,7 +19,6 @@ from kerascheck.interp.values import (
     AttributesView,
     BoundMethod,
     ClassValue,
-    DefaultDict,
     DictObject,
     DictValue,
     DictView,
@@ -85,6 +84,10 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         return run.project.module_attribute(run, value, name)
     if isinstance(value, ClassValue):
         return _class_attribute(run, value, name, node)
+    if isinstance(value, Layer) and name == "__class__":
+        from kerascheck.interp.keras.configurations import class_of
+
+        return class_of(value) or run.fresh(f"the class of {value.cls}", node)
     if isinstance(value, (Layer, Tensor)):
         from kerascheck.interp.keras.objects import keras_attribute
 
@@ -165,6 +168,10 @@ def _class_attribute(run: Run, cls: ClassValue, name: str, node: cst.CSTNode) ->
     if cls.kind in ("enum", "namedtuple"):
         return _kind_attribute(run, cls, name, node)
     base = keras_base(cls)
+    if base is not None and name == "from_config":
+        from kerascheck.interp.keras.configurations import class_from_config
+
+        return NativeMethod(name, cls, class_from_config)
     if base is not None:
         return Symbol(f"{base.name}.{name}")
     return run.fresh(f"attribute {name} of class {cls.name}", node)
@@ -250,7 +257,7 @@ def _kind(value: Value) -> str:
     if isinstance(value, NativeObject):
         return value.kind
     if isinstance(value, DictValue):
-        return value.kind if isinstance(value, DefaultDict) else "dict"
+        return getattr(value, "kind", "dict")
     if isinstance(value, bool):
         return "int"
     for kind in (str, tuple, int, float, bytes):

@@ -258,7 +258,10 @@ def _dict(run: Run, node: cst.Dict, scope: Scope) -> Value:
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             value = run.evaluate(element.value, scope)
-            if isinstance(value, DictValue):
+            spread = value.spread(run.tick()) if isinstance(value, DictValue) and element is node.elements[0] else None
+            if spread is not None:
+                made = spread
+            elif isinstance(value, DictValue):
                 made.merge(value)
             else:
                 made.blur("a ** entry that is not known")

@@ -13,7 +13,17 @@ from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import as_unknown, element_of
-from kerascheck.interp.values import ClassValue, DefaultDict, DictValue, Instance, ListValue, NativeObject, Scope, Value
+from kerascheck.interp.values import (
+    ClassValue,
+    DefaultDict,
+    DictValue,
+    Instance,
+    ListValue,
+    NamesView,
+    NativeObject,
+    Scope,
+    Value,
+)
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site, Tensor
@@ -341,6 +351,8 @@ def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value
             if run.may_change(value):
                 value.items[index] = made
             return made
+    if isinstance(value, NamesView) and isinstance(index, str) and value.scope.star is not None:
+        return run.project.star_name(value.scope.star, index)
     if is_known_key(index) and value.lacks(index):
         return run.fails("KeyError", "an entry that a dictionary does not have", node)
     return run.fresh("an entry of a dictionary that is not known", node)

@@ -168,6 +168,10 @@ def type_of(value: Value) -> Value | None:
         return value.cls
     if isinstance(value, (EnumInt, EnumStr)):
         return value.member.cls
+    if isinstance(value, Layer):
+        from kerascheck.interp.keras.configurations import class_of
+
+        return class_of(value)
     example = _example(value)
     if example is _NO_EXAMPLE or isinstance(value, (FunctionValue, IteratorValue)):
         return None

@@ -113,6 +113,10 @@ class DictValue:
         self.items = {}
         self.unknown = Unknown(reason)
 
+    def spread(self, birth: int) -> DictValue | None:
+        """A copy, where the entries alone are not all that is known of it."""
+        return None
+
     def lacks(self, key: Hashable) -> bool:
         """Whether there surely is no entry under the key."""
         return self.unknown is None and key not in self.items

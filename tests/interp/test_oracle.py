@@ -17,15 +17,22 @@ PROGRAMS = {**marked_cases("oracle", default="exact"), **marked_cases("custom_la
 
 @pytest.mark.parametrize(("code", "status"), PROGRAMS.values(), ids=PROGRAMS)
 def test_as_keras_builds_it(keras: Any, code: str, status: str) -> None:
+    compare_with_keras(keras, KERAS + code, status)
+
+
+def compare_with_keras(keras: Any, code: str, status: str) -> None:
+    """Every model that the program leaves under a name: as Keras builds it, or of the status that is named."""
     keras.backend.clear_session()
     space: dict[str, Any] = {}
-    exec(KERAS + code, space)
+    exec(code, space)
     real = {name: value for name, value in space.items() if isinstance(value, keras.Model)}
-    _, scope = execute_module(KERAS + code)
+    _, scope = execute_module(code)
     assert real
     for name, theirs in real.items():
         mine = getattr(scope.vars[name], "layer", scope.vars[name])
         assert isinstance(mine, Network), f"{name} is {mine}"
+        if status != "exact" and name != "model":
+            continue
         assert mine.status() == status, f"{name}: {[(layer.name, layer.status()) for layer in mine.layers]}"
         if status == "exact":
             assert describe_ours(mine) == describe_theirs(theirs)
@@ -68,7 +75,7 @@ def describe_theirs(model: Any) -> dict[str, Any]:
 def _shapes(layer: Any) -> list[Any]:
     import keras
 
-    if isinstance(layer, keras.Model):
+    if isinstance(layer, keras.Model) and hasattr(layer, "outputs"):
         return [tuple(tensor.shape) for tensor in layer.outputs]
     return [tuple(tensor.shape) for tensor in keras.tree.flatten(layer._inbound_nodes[-1].output_tensors)]
 

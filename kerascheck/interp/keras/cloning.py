@@ -30,6 +30,11 @@ def clone_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return network
 
 
+def copy_network(run: Run, model: Network, site: Site) -> Network:
+    """The same architecture with layers and variables of its own. Raises Undetermined."""
+    return _copy_network(run, model, site, {})
+
+
 def _copy_network(run: Run, model: Network, site: Site, copies: dict[int, Layer]) -> Network:
     """A copy of the model; `copies` holds the copies of its layers by the ids of the originals."""
     if model.open is not None or model.unknown is not None or model.kind == "subclass" or not model.nodes:

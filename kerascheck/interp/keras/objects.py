@@ -8,6 +8,7 @@ import libcst as cst
 
 from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
 from kerascheck.data.streams import with_streams
+from kerascheck.interp.attributes import set_plainly
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.eager import training_call
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
@@ -83,8 +84,12 @@ def base_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -
         from kerascheck.interp.keras.subclassing import call_super_build, call_super_call
 
         return NativeMethod(name, instance, call_super_build if name == "build" else call_super_call)
-    if name in ("get_config", "__setattr__"):
-        return NativeMethod(name, instance, _fresh("a configuration"))
+    if name == "get_config":
+        from kerascheck.interp.keras.configurations import base_config
+
+        return NativeMethod(name, instance, base_config)
+    if name == "__setattr__":
+        return NativeMethod(name, instance, set_plainly)
     return keras_attribute(run, instance.layer, name, node)
 
 
@@ -275,6 +280,12 @@ def _add_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value
     return None
 
 
+def _get_config(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.keras.configurations import get_config
+
+    return get_config(run, layer, arguments, site)
+
+
 _LAYER_METHODS: dict[str, Method] = {
     "add_weight": _add_weight,
     "add_variable": _add_weight,
@@ -287,7 +298,7 @@ _LAYER_METHODS: dict[str, Method] = {
     "compute_output_shape": _output_shape,
     "get_weights": _fresh("weights"),
     "set_weights": _set_weights,
-    "get_config": _fresh("a configuration"),
+    "get_config": _get_config,
     "adapt": adapt,
     "get_vocabulary": get_vocabulary,
     "vocabulary_size": vocabulary_size,
@@ -319,7 +330,7 @@ _NETWORK_METHODS: dict[str, Method] = {
     "load_weights": _nothing,
     "export": _nothing,
     "reset_states": _nothing,
-    "to_json": _fresh("the JSON of a model"),
+    "to_json": _get_config,
     "to_yaml": _fresh("the YAML of a model"),
     **{name: _training(name) for name in _TRAINING},
 }

@@ -34,8 +34,10 @@ _FILES = {
     "flax": "declarations",
     "functools": "functional",
     "heapq": "containers",
+    "importlib": "importing",
     "itertools": "iteration",
     "json": "literals",
+    "keras": "keras_configurations",
     "keras_tuner": "tuning",
     "kerastuner": "tuning",
     "ml_collections": "dictionaries",
@@ -52,6 +54,8 @@ _FILES = {
 def find(name: str) -> Function | None:
     """What runs a call of the function, or None where it is not known."""
     file = _FILES.get(name.partition(".")[0])
+    if name.startswith("keras.layers.") and name.endswith(".from_config"):
+        name = "keras.layers.from_config"
     return None if file is None else _functions(file).get(name)
 
 
