@@ -197,7 +197,8 @@ def compare(verdict: Verdict, mine: Claim) -> str:
     if not mine.errors:
         return "missed crash" if mine.knew_all and not _BY_NUMBERS.search(verdict.error) else "unknown crash"
     rows = [row for row, code, _ in mine.errors if not code.startswith(_LAYERS)]
-    if not verdict.rows or not rows or min(rows) in verdict.rows:
+    first = min(row for row, _, _ in mine.errors)
+    if not verdict.rows or not rows or min(rows) in verdict.rows or first in verdict.rows:
         return "agree crash"
     # A claim about a later row than the crash leaves the crash unseen; one about an earlier row is wrong.
     return "missed crash" if min(rows) > max(verdict.rows) else "WRONG ROW"

@@ -461,6 +461,7 @@ class Generator:
         self.put("import tensorflow as tf")
         batched = "" if self.slip() else f".batch({self.pick((4, 5, 8))})"
         shuffled = ".shuffle(10)" if self.chance(30) else ""
+        y = y.replace("[", "(").replace("]", ")")  # a list would become one tensor
         pair = f"({x}, {y})" if not self.slip() else self.pick((x, f"({y}, {x})"))
         self.put(f"ds = tf.data.Dataset.from_tensor_slices({pair}){shuffled}{batched}")
         self.put(f"model.fit(ds, {self.pick(('epochs=1', 'validation_data=ds'))}, verbose=0)")

@@ -91,7 +91,7 @@ def _of_unknown_rank(run: Run, array: Array, parts: list[_Part], site: Site) -> 
         made.trailing = array.trailing
     if _is_everything(parts):
         made.rows = array.rows
-    elif parts[0].kind == "slice" and array.rows is not None:
+    elif parts and parts[0].kind == "slice" and array.rows is not None:
         made.rows = array.rows.take(part_name(parts[0].value))
     return made
 
@@ -101,7 +101,7 @@ def _fill(made: Array, array: Array, parts: list[_Part], shape: Shape) -> None:
     copies = any(part.kind == "array" for part in parts)
     if _is_everything(parts) and not copies:
         made.content = array.content if made.shape == shape else array.content.view(array.content.rearranged())
-        made.rows = array.rows if parts[0].kind != "new" else None
+        made.rows = array.rows if not parts or parts[0].kind != "new" else None
         if made.shape == shape:
             made.items = array.items
         return

@@ -389,7 +389,7 @@ def _moved(order: Callable[[int, Any, Any], list[int]], names: tuple[str, str]) 
             return reshaped(run, array, Unknown("a transposition that is not known"), False)
         try:
             axes = order(array.ndim, first, second)
-        except (IndexError, ValueError, TypeError):
+        except (IndexError, ValueError, TypeError, ZeroDivisionError):
             return run.fails("ValueError", "an axis that an array does not have", site.node)
         return permuted(run, array, axes, site)
 
@@ -613,6 +613,8 @@ def _tensordot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         if pair is None or any(one is None or isinstance(one, Unknown) for one in pair):
             return unknown_array(run, "a product over unknown axes")
     left, right = a.shape, b.shape
+    if isinstance(pair, int) and not 0 <= pair <= min(len(left), len(right)):
+        return run.fails("ValueError", "a product over more axes than there are", site.node)
     return new_array(
         run, guarded(run, site, lambda: tensor_shapes.tensordot(left, right, pair)), promote(a.dtype, b.dtype)
     )

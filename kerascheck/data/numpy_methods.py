@@ -386,7 +386,7 @@ def _cumulative(name: str) -> Method:
             array = reshape(run, array, (-1,), site)
         elif not isinstance(axis, int):
             return new_array(run, Unknown("sums over an unknown axis"), dtype)
-        return new_array(run, array.shape, dtype, rows=array.rows if axis is not None else None)
+        return new_array(run, array.shape or (1,), dtype, rows=array.rows if axis is not None else None)
 
     return method
 

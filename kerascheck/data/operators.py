@@ -325,6 +325,8 @@ def in_place(run: Run, target: Array, op: str, right: Value, site: Site) -> Valu
     if target.kind != "numpy" or target.shape == ():
         if target.kind != "tensor":
             target.content.forget()  # it may be changed, or be replaced by another one
+            if isinstance(result, Array) and result.dtype != target.dtype:
+                result.dtype = Unknown("the dtype of a number that is changed")
         return result
     if not isinstance(result, Array):
         run.may_change(target)

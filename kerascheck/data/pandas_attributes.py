@@ -53,6 +53,8 @@ def pandas_attribute(run: Run, array: Array, name: str, site: Site) -> Value:
     may_be_column = array.kind == "frame" and name not in _NAMES and not name.startswith("_")
     if may_be_column and isinstance(array.shape, tuple) and (array.columns is None or name in array.columns):
         return column(run, array, name, site)
+    if may_be_column:
+        return run.fresh(f"{name} of a frame", site.node)
     return NativeMethod(name, array, _not_interpreted)
 
 

@@ -297,7 +297,7 @@ def _get_dummies(run: Run, name: str, arguments: Arguments, site: Site) -> Value
     array = as_array(run, data)
     dtype = dtype_of(arguments.value("dtype", 7))
     kind = dtype if dtype is not None else "bool"
-    if array is None or not isinstance(array.shape, tuple):
+    if array is None or not isinstance(array.shape, tuple) or len(array.shape) not in (1, 2):
         return run.fresh("indicators of something unknown", site.node)
     drop_first = arguments.value("drop_first", 6, False)
     index = array.labels.index if array.labels is not None else ("range", array.shape[0])

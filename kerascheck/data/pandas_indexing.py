@@ -36,7 +36,7 @@ from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 def get_item(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     """`frame[label]`, `frame[labels]`, `frame[mask]`, `frame[a:b]`; the same of a series."""
-    index = arguments.positional[0].value
+    index = arguments.positional[0].value if arguments.positional else Unknown("no index")
     if array.labels is None:
         array.labels = Labels()
     if not isinstance(array.shape, tuple):
@@ -133,7 +133,11 @@ def _length(run: Run, value: Value) -> Dim:
 
 def set_item(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     """`frame[label] = value`; `series[mask] = value`."""
-    index, value = arguments.positional[0].value, arguments.positional[1].value
+    values = [given.value for given in arguments.positional]
+    if len(values) != 2:
+        array.blur("something was set")
+        return None
+    index, value = values
     if array.kind == "series" or not isinstance(array.shape, tuple):
         store_items(run, array, index, value)
         return None

@@ -140,7 +140,7 @@ def _insert(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     """`frame.insert(place, label, value)`."""
     assert isinstance(array.shape, tuple)
     place, label, value = (arguments.value(name, at) for at, name in enumerate(("loc", "column", "value")))
-    if not is_label(label) or not run.may_change(array):
+    if array.kind != "frame" or not is_label(label) or not run.may_change(array):
         array.blur("an unknown column was added")
         return None
     known = array.columns
@@ -154,6 +154,8 @@ def _insert(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
 
 
 def _assign(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    if array.kind != "frame":
+        return run.fresh("a series has no columns", site.node)
     made = lazy_copy(run, array)
     for name, given in arguments.keywords.items():
         put_column(run, made, name, given.value, site)

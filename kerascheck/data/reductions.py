@@ -62,14 +62,14 @@ def reduction(run: Run, name: str, array: Array, arguments: Arguments, site: Sit
     wanted = dtype_of(arguments.value("dtype", first + 1 if name in ("sum", "prod", "mean", "std", "var") else None))
     dtype = wanted if wanted is not None else result_dtype(name, array.dtype)
     plain = arguments.keywords.keys() <= {"axis", "keepdims", "dtype", "out", "ddof"} and wanted is None
-    if shape == () and plain:
+    if shape == () and plain and isinstance(dtype, str):
         exact = _exact(name, array)
         if exact is not None:
             return number(exact, dtype)
     content = Content()
     if plain:
         content = _content(name, array, axis, arguments.value("ddof", None, 0))
-        single = content.single() if shape == () else None
+        single = content.single() if shape == () and isinstance(dtype, str) else None
         if single is not None and name in ("max", "min", "mean", "any", "all"):
             return number(single, dtype)
     if dtype != "bool":
@@ -132,9 +132,9 @@ def _content(name: str, array: Array, axis: Value, ddof: Value) -> Content:
         result = Content(low, high)
     elif name in ("std", "var", "ptp"):
         width = high - low if low is not None and high is not None else None
-        power = 2 if name == "var" else 1
-        if ddof == 0 or ddof == 1:
-            result = Content(0, None if width is None else width**power)
+        squares = Content(0, None if width is None else 4 * width * width)
+        if (ddof == 0 or ddof == 1) and (name == "ptp" or within(array.dtype, squares) is squares):
+            result = Content(0, width if width is None or name != "var" else width * width)
     elif name in ("any", "all"):
         result = Content(0, 1)
     elif name in ("sum", "argmax", "argmin") and isinstance(array.shape, tuple):

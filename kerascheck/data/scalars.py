@@ -33,8 +33,11 @@ def number(value: Any, dtype: object) -> Any:
     kind, bits = split_dtype(dtype)
     made: NumpyFloat | NumpyInt
     if kind == "float":
-        made = NumpyFloat(_rounded(float(value), bits))
-    elif kind in ("int", "uint") and math.isfinite(value):
+        try:
+            made = NumpyFloat(_rounded(float(value), bits))
+        except OverflowError:
+            made = NumpyFloat(math.inf if value > 0 else -math.inf)
+    elif kind in ("int", "uint") and (isinstance(value, int) or math.isfinite(value)):
         made = NumpyInt(wrapped(int(value), dtype))
     else:
         return bool(value) if kind == "bool" else value

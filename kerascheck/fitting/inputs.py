@@ -99,12 +99,15 @@ def _check_spec(wanted: Shape, given: Shape) -> None:
 
 def forward(call: TrainCall, fed: Sequence[Shape]) -> list[Shape | Unknown]:
     """The shapes of the outputs for inputs of these shapes. Raises KerasError where a layer refuses them."""
-    declared = [tensor.shape for tensor in call.inputs]
-    if any(_runs_program(node.layer) for node in call.nodes):
-        # What the program's own layers do was seen when the model was made; they are not run again.
-        if all(isinstance(want, tuple) and _is_covered(want, have) for want, have in zip(declared, fed, strict=True)):
-            return [tensor.shape for tensor in call.outputs]
+    pairs = zip(call.inputs, fed, strict=True)
+    as_declared = all(isinstance(tensor.shape, tuple) and _is_covered(tensor.shape, shape) for tensor, shape in pairs)
+    own = any(_runs_program(node.layer) for node in call.nodes)
+    if own and not as_declared:
         raise Undetermined("layers of the program on another shape")
+    if own or (as_declared and all(node.layer.qualname.startswith("keras.layers.") for node in call.nodes)):
+        # What comes out was seen when the model was made. Only functions of tensors may change the axis of samples.
+        outputs = [tensor.shape for tensor in call.outputs]
+        return [shape if own or not isinstance(shape, tuple) else (fed[0][0], *shape[1:]) for shape in outputs]
     known: dict[int, Shape | Unknown] = {id(tensor): shape for tensor, shape in zip(call.inputs, fed, strict=True)}
     for node in call.nodes:
         incoming = [known.get(id(tensor), tensor.shape) for tensor in node.inputs]

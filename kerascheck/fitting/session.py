@@ -33,6 +33,9 @@ from kerascheck.symbolic import KerasError, Undetermined, Unknown
 _LEARNING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch"})
 _METHODS = _LEARNING | {"predict", "predict_on_batch"}
 
+#: What models were seen to give for inputs of given shapes.
+Passes = dict[tuple[tuple[int, ...], tuple[Shape, ...]], "list[Shape | Unknown] | KerasError | Undetermined"]
+
 _found: WeakKeyDictionary[Program, list[Clash]] = WeakKeyDictionary()
 
 
@@ -41,22 +44,23 @@ def clashes(program: Program) -> list[Clash]:
     known = _found.get(program)
     if known is None:
         known = _found[program] = []
-        told: set[tuple[int, str, str]] = set()
+        told: set[tuple[int, str, str, bool]] = set()
+        passes: Passes = {}
         for call in program.trainings:
-            for clash in _clashes_of(call, program):
-                key = (id(call.network), clash.kind, clash.message)
+            for clash in _clashes_of(call, program, passes):
+                key = (id(call.network), clash.kind, clash.message, clash.refused)
                 if key not in told:  # a program that raises does not come to the next call
                     told.add(key)
                     known.append(clash)
     return known
 
 
-def _clashes_of(call: TrainCall, program: Program) -> list[Clash]:
+def _clashes_of(call: TrainCall, program: Program, passes: Passes) -> list[Clash]:
     network = call.network
     if call.method not in _METHODS or call.guarded or network.unknown is not None or network.own_methods:
         return []
     first = _first_training(call, program)
-    session = _Session(call, first)
+    session = _Session(call, first, passes)
     session.run()
     return session.clashes
 
@@ -106,9 +110,10 @@ def _is_number(value: Any) -> bool:
 
 
 class _Session:
-    def __init__(self, call: TrainCall, first: TrainCall) -> None:
+    def __init__(self, call: TrainCall, first: TrainCall, passes: Passes) -> None:
         self.call = call
         self.first = first
+        self.passes = passes
         self.clashes: list[Clash] = []
         self.learns = call.method in _LEARNING
         self.on_batch = call.method.endswith("_on_batch")
@@ -266,7 +271,7 @@ class _Arrays:
         self._check_indices(flat)
         self._check_dtypes(flat)
         try:
-            return list(forward(call, shapes))
+            return self._passed(shapes)
         except KerasError as error:
             given = flat[0].shape
             message = explain.refused(self._label("x"), given, call.inputs[0].shape, error.message)
@@ -274,6 +279,20 @@ class _Arrays:
             return declared
         except Undetermined:
             return declared
+
+    def _passed(self, shapes: list[Shape]) -> list[Shape | Unknown]:
+        """What the model gives for inputs of these shapes; the same for all calls. Raises KerasError, Undetermined."""
+        key = (tuple(map(id, self.call.outputs)), tuple(shapes))
+        known = self.session.passes.get(key)
+        if known is None:
+            try:
+                known = forward(self.call, shapes)
+            except (KerasError, Undetermined) as error:
+                known = error
+            self.session.passes[key] = known
+        if isinstance(known, Exception):
+            raise known
+        return known
 
     def _check_list(self, x: list[Any] | tuple[Any, ...]) -> None:
         """A Sequential takes one array: the first of a list if it knows its input, and no list else."""

@@ -254,7 +254,6 @@ class Recurrent(LayerDef):
     """A layer that walks along time (axis 1): called on a sequence and, if given, its first states."""
 
     call_tensors = 2
-    one_by_one = True
     # SimpleRNN, LSTM and GRU hand it on to RNN through **kwargs.
     base_parameters = LayerDef.base_parameters | {"zero_output_for_mask"}
 
@@ -295,6 +294,7 @@ class _PlainRecurrent(_Gates, Recurrent):
     """A recurrent layer with its own cell."""
 
     ndim = 3
+    one_by_one = True
     old_parameters = _OLD_PARAMETERS
     removed_parameters = _REMOVED
 

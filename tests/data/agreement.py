@@ -185,7 +185,7 @@ def _near(content: Any, low: float, high: float) -> bool:
     """Whether numbers near both claimed bounds occur."""
     if content.low is None or content.high is None:
         return False
-    slack = 0.05 * (content.high - content.low) + 2e-3 * max(abs(low), abs(high))
+    slack = 0.05 * (content.high - content.low) + 2e-3 * max(abs(low), abs(high)) + 1e-7
     return bool(abs(content.low - low) <= slack and abs(content.high - high) <= slack)
 
 

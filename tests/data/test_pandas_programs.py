@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("pandas")
+pytest.importorskip("pandas", minversion="3")
 
-from tests.data.agreement import Sizes, disagreement  # noqa: E402
-from tests.data.pandas_programs import N, program, write_file  # noqa: E402
-from tests.interp.helpers import execute_module  # noqa: E402
+from tests.data.agreement import Sizes, disagreement
+from tests.data.pandas_programs import N, program, write_file
+from tests.interp.helpers import execute_module
 
 #: More of them: KERASCHECK_EXAMPLES=20000.
 EXAMPLES = int(os.environ.get("KERASCHECK_EXAMPLES", "200"))

@@ -97,7 +97,45 @@ def test_a_metric_takes_what_keras_takes(keras: Any, name: str) -> None:
     assert wrong == []
 
 
-LEAVES = ["a", "b", "c"]
+INPUTS: dict[tuple[int | None, ...], list[str]] = {
+    (4,): ["Dense(2)", "Activation('relu')"],
+    (1,): ["Dense(2)"],
+    (4, 1): ["LSTM(2)", "Flatten(), layers.Dense(2)", "Dense(2)"],
+    (4, 3): ["LSTM(2)", "Flatten(), layers.Dense(2)", "Conv1D(2, 3)"],
+    (None, 3): ["LSTM(2)", "GlobalAveragePooling1D()", "Conv1D(2, 3)"],
+    (4, 4, 1): ["Conv2D(2, 2)", "Flatten(), layers.Dense(2)"],
+    (4, 4, 3): ["Conv2D(2, 2)", "GlobalAveragePooling2D(), layers.Dense(2)"],
+    (None, None, 3): ["Conv2D(2, 2)"],
+}
+DATA: list[tuple[int, ...]] = [
+    (4,), (5, 1), (5, 4), (5, 3), (4, 3), (4, 1), (5, 4, 1), (5, 4, 3), (5, 2, 3), (5, 3, 4), (4, 4, 1), (4, 4, 3),
+    (5, 4, 4), (5, 4, 4, 1), (5, 4, 4, 3), (5, 3, 4, 4), (5, 1, 1, 3), (5, 4, 4, 3, 1), (1,), (1, 4, 4, 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("style", ["Sequential", "Functional"])
+@pytest.mark.parametrize(
+    ("shape", "layers"), [(shape, layers) for shape, rows in INPUTS.items() for layers in rows], ids=str
+)
+def test_a_model_takes_the_data_that_keras_lets_in(
+    keras: Any, style: str, shape: tuple[int | None, ...], layers: str
+) -> None:
+    from tests.fitting.test_session import HEAD, found
+
+    if style == "Sequential":
+        build = f"model = Sequential([Input({shape}), layers.{layers}])\n"
+    else:
+        steps = "".join(f"h = layers.{layer}(h)\n" for layer in layers.split(", layers."))
+        build = f"inputs = h = Input({shape})\n{steps}model = Model(inputs, h)\n"
+    space: dict[str, Any] = {}
+    exec(HEAD + build, space)
+    wrong = []
+    for data in DATA:
+        real = tried(lambda data=data: space["model"](space["np"].zeros(data)))
+        ours = not any(refused for _, refused in found(f"{build}model.predict(np.zeros({data}))"))
+        if ours is not real:
+            wrong.append((data, real, ours))
+    assert wrong == []
 
 
 def structure(rng: random.Random, leaf: Any, depth: int = 0) -> Any:

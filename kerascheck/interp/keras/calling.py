@@ -30,7 +30,7 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     if isinstance(layer, SubclassedModel) and layer.kind == "subclass":
         own = layer
     if own is None and layer.unknown is None:
-        error = refused_call(layer, arguments, run.project.dialect)
+        error = refused_call(run, layer, arguments)
         if error is not None:
             run.raised(error, site, layer)
             return _refused(run, layer)
@@ -192,6 +192,8 @@ def apply_layer(
 
             build_sequential(run, layer, known[0], site)
         try:
+            if isinstance(layer, Network):
+                _check_made(layer)
             inferred = layer.infer(known)
             outputs = [Tensor(shape, dtype) for shape in inferred]
         except KerasError as error:
@@ -204,6 +206,13 @@ def apply_layer(
     node = Node(layer, tuple(tensors), tuple(outputs), site)
     layer.calls.append(node)
     return outputs
+
+
+def _check_made(network: Network) -> None:
+    """Raise Undetermined for a model that Keras has refused to build: it is not refused again."""
+    for tensor in network.outputs:
+        if isinstance(tensor.shape, Unknown) and tensor.shape.reason == REFUSED:
+            raise Undetermined(REFUSED)
 
 
 def place(layer: Layer, caller: Site | None) -> Site | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.interp.keras.freeze import freeze
+from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput, parse_signature
 from kerascheck.layers.values import layer_class
@@ -31,9 +32,9 @@ def first_argument(arguments: Arguments) -> Value:
     return arguments.value(FIRST[0])
 
 
-def refused_call(layer: Layer, arguments: Arguments, dialect: int) -> KerasError | None:
+def refused_call(run: Run, layer: Layer, arguments: Arguments) -> KerasError | None:
     """The refusal of `layer(...)` for a built-in layer or a model of them; None where shapes decide."""
-    value = first_argument(arguments)
+    value, dialect = first_argument(arguments), run.project.dialect
     wrong = next(_no_tensors(value), None)
     if isinstance(wrong, (str, int, float)) and isinstance(layer, BuiltinLayer) and layer.definition.takes_values:
         wrong = None
@@ -45,7 +46,8 @@ def refused_call(layer: Layer, arguments: Arguments, dialect: int) -> KerasError
     if not given and not (arguments.open_positional or arguments.open_keywords):
         return KerasError(f"{layer.name} ({layer.cls}) is called on nothing", "input-count")
     named = arguments.positional or any(name in arguments.keywords for name in FIRST)
-    if value is None and named and isinstance(layer, BuiltinLayer) and not arguments.open_keywords:
+    # In a function that nobody calls, None may be a default that every caller replaces.
+    if value is None and named and isinstance(layer, BuiltinLayer) and not run.program.entry:
         return KerasError(
             f"{layer.name} ({layer.cls}) is called on None; does the function before it return its tensor?",
             "not-a-tensor",

@@ -23,17 +23,24 @@ for n in (8, 3):
     x = Dense(n)(x)
 model = Model(i, x)
 
+
 # -- functions: 67
 def block(x, n):
     return Dense(n)(x)
+
+
 i = Input((4,))
 model = Model(i, block(block(i, 8), 3))
+
 
 # -- closures: 67
 def block(n):
     def f(x):
         return Dense(n)(x)
+
     return f
+
+
 i = Input((4,))
 model = Model(i, block(3)(block(8)(i)))
 
@@ -64,8 +71,8 @@ x = Dense(8)(i)
 model = Model(i, [Dense(3)(x), Dense(1)(x)])
 
 # -- named inputs: 21
-i = {'a': Input((4,)), 'b': Input((2,))}
-model = Model(i, Dense(3)(Concatenate()([i['a'], i['b']])))
+i = {"a": Input((4,)), "b": Input((2,))}
+model = Model(i, Dense(3)(Concatenate()([i["a"], i["b"]])))
 
 # -- a model as a layer: 67
 inner = Sequential([Input((4,)), Dense(8)])
@@ -87,8 +94,9 @@ base = Sequential([Input((4,)), Dense(8), Dense(5)])
 model = Model(base.inputs, Dense(3)(base.layers[-2].output))
 
 # -- get_layer: 67
-base = Sequential([Input((4,)), Dense(8, name='h'), Dense(5)])
-model = Model(base.inputs, Dense(3)(base.get_layer('h').output))
+base = Sequential([Input((4,)), Dense(8, name="h"), Dense(5)])
+model = Model(base.inputs, Dense(3)(base.get_layer("h").output))
+
 
 # -- self: 67
 class A:
@@ -96,12 +104,16 @@ class A:
         i = Input((4,))
         x = self.hidden(i)
         self.model = Model(i, Dense(3)(x))
+
     def hidden(self, x):
         return Dense(8)(x)
+
+
 model = A().model
 
 # -- reduce: 67
 from functools import reduce
+
 i = Input((4,))
 x = i
 x = [x := Dense(n)(x) for n in (8, 3)][-1]

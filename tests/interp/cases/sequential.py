@@ -7,7 +7,7 @@ model = Sequential([Input((4,)), Dense(8), Dense(3)])
 model = Sequential((Input((4,)), Dense(8), Dense(3)))
 
 # -- keyword
-model = Sequential(layers=[Input((4,)), Dense(8), Dense(3)], name='m')
+model = Sequential(layers=[Input((4,)), Dense(8), Dense(3)], name="m")
 
 # -- add
 model = Sequential()
@@ -36,11 +36,12 @@ model = Sequential([Dense(8, input_dim=4), Dense(3)])
 
 # -- batch_input_shape, which Keras 2 has
 from keras.layers.core import Dense
+
 model = Sequential([Dense(8, batch_input_shape=(None, 4)), Dense(3)])
 
 # -- Keras 1
 model = Sequential()
-model.add(Dense(output_dim=8, input_dim=4, init='uniform'))
+model.add(Dense(output_dim=8, input_dim=4, init="uniform"))
 model.add(Dense(output_dim=3))
 
 # -- build
@@ -62,7 +63,7 @@ for n in (8, 3):
 
 # -- zip
 model = Sequential([Input((4,))])
-for n, a in zip([8, 3], ['relu', None]):
+for n, a in zip([8, 3], ["relu", None]):
     model.add(Dense(n, activation=a))
 
 # -- comprehension
@@ -78,7 +79,7 @@ layers_ += [Dense(3)]
 model = Sequential(layers_)
 
 # -- dictionary
-sizes = {'a': 8, 'b': 3}
+sizes = {"a": 8, "b": 3}
 model = Sequential([Input((4,))])
 for name, n in sizes.items():
     model.add(Dense(n, name=name))
@@ -88,17 +89,24 @@ model = Sequential([Input((4,)), Dense(8), Dense(5)])
 model.pop()
 model.add(Dense(3))
 
+
 # -- function
 def block(n):
     return Dense(n)
+
+
 model = Sequential([Input((4,)), block(8), block(3)])
+
 
 # -- function that adds
 def grow(m, n):
     m.add(Dense(n))
+
+
 model = Sequential([Input((4,))])
 grow(model, 8)
 grow(model, n=3)
+
 
 # -- function that returns
 def make(sizes=(8, 3)):
@@ -107,7 +115,10 @@ def make(sizes=(8, 3)):
     for n in sizes:
         m.add(Dense(n))
     return m
+
+
 model = make()
+
 
 # -- self.model
 class A:
@@ -116,47 +127,61 @@ class A:
         self.model.add(Input((4,)))
         self.model.add(Dense(8))
         self.finish()
+
     def finish(self):
         self.model.add(Dense(3))
+
+
 model = A().model
+
 
 # -- property
 class A:
     @property
     def net(self):
         return Sequential([Input((4,)), Dense(8), Dense(3)])
+
+
 model = A().net
+
 
 # -- factory
 class A:
     @staticmethod
     def make():
         return Sequential([Input((4,)), Dense(8), Dense(3)])
+
+
 model = A.make()
+
 
 # -- subclass
 class Net(Sequential):
     def __init__(self):
         super().__init__([Input((4,)), Dense(8), Dense(3)])
+
+
 model = Net()
 
 # -- with
 import tensorflow as tf
+
 with tf.distribute.MirroredStrategy().scope():
     model = Sequential([Input((4,)), Dense(8), Dense(3)])
 
 # -- getattr
 model = Sequential([Input((4,))])
-for kind, n in [('Dense', 8), ('Dense', 3)]:
+for kind, n in [("Dense", 8), ("Dense", 3)]:
     model.add(getattr(layers, kind)(n))
 
 # -- table of classes
-kinds = {'d': Dense}
-model = Sequential([Input((4,)), kinds['d'](8), kinds['d'](3)])
+kinds = {"d": Dense}
+model = Sequential([Input((4,)), kinds["d"](8), kinds["d"](3)])
 
 # -- partial
 from functools import partial
-D = partial(Dense, activation='relu')
+
+D = partial(Dense, activation="relu")
 model = Sequential([Input((4,)), D(8), D(3)])
 
 # -- lambda
@@ -164,12 +189,15 @@ d = lambda n: Dense(n)
 model = Sequential([Input((4,)), d(8), d(3)])
 
 # -- arguments in a dictionary
-kw = dict(activation='relu')
-model = Sequential([Input((4,)), Dense(8, **kw), Dense(**{'units': 3, **kw})])
+kw = dict(activation="relu")
+model = Sequential([Input((4,)), Dense(8, **kw), Dense(**{"units": 3, **kw})])
+
 
 # -- configuration
 class C:
     units = [8, 3]
+
+
 model = Sequential([Input((4,)), *map(Dense, C.units)])
 
 # -- while
