@@ -120,6 +120,8 @@ DATA: list[tuple[int, ...]] = [
 def test_a_model_takes_the_data_that_keras_lets_in(
     keras: Any, style: str, shape: tuple[int | None, ...], layers: str
 ) -> None:
+    import tensorflow
+
     from tests.fitting.test_session import HEAD, found
 
     if style == "Sequential":
@@ -131,7 +133,8 @@ def test_a_model_takes_the_data_that_keras_lets_in(
     exec(HEAD + build, space)
     wrong = []
     for data in DATA:
-        real = tried(lambda data=data: space["model"](space["np"].zeros(data)))
+        traced = tensorflow.function(space["model"]).get_concrete_function
+        real = tried(lambda data=data, traced=traced: traced(tensorflow.TensorSpec(data)))
         ours = not any(refused for _, refused in found(f"{build}model.predict(np.zeros({data}))"))
         if ours is not real:
             wrong.append((data, real, ours))
