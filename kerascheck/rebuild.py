@@ -16,9 +16,10 @@ from typing import Any
 
 from kerascheck.applications.layers import HOMES
 from kerascheck.interp.keras.subclassing import FunctionLayer
-from kerascheck.interp.keras.tensors import Operation
+from kerascheck.interp.keras.tensors import Constant, Operation
 from kerascheck.layers.base import MultiInput, activation_name, parse_signature
 from kerascheck.layers.recurrent import Recurrent
+from kerascheck.network.dims import is_exact
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Tensor
 from kerascheck.symbolic import Unknown
 
@@ -100,7 +101,7 @@ class _Builder:
         arguments: dict[str, Any] = {}
         names, defaults, _ = parse_signature(layer.definition.signature)
         for name, value in layer.config.items():
-            if name in _NOT_CONFIGURATION or name.endswith(_IRRELEVANT):
+            if (name in _NOT_CONFIGURATION and name not in names) or name.endswith(_IRRELEVANT):
                 continue
             if name in defaults and value == defaults[name]:
                 continue
@@ -159,6 +160,7 @@ class _Builder:
         for node in network.nodes:
             if isinstance(node.layer, InputLayer):
                 continue
+            values |= {id(tensor): self._constant(tensor) for tensor in node.inputs if isinstance(tensor, Constant)}
             if any(id(tensor) not in values for tensor in node.inputs):
                 raise CannotRebuild(
                     f"{node.layer.name} ({node.layer.cls}) takes something that is no part of the graph"
@@ -177,6 +179,12 @@ class _Builder:
         if tensor.node is not None and isinstance(tensor.node.layer, InputLayer):
             self.shapes[id(tensor.node.layer)] = [tuple(made.shape)]
         return made
+
+    def _constant(self, tensor: Constant) -> Any:
+        """Zeros in place of an array that the program computes with."""
+        if not isinstance(tensor.shape, tuple) or not is_exact(tensor.shape) or None in tensor.shape:
+            raise CannotRebuild("an array in it is of unknown shape")
+        return self.keras.ops.zeros(tensor.shape)
 
     def _call(self, node: Node, inputs: list[Any]) -> list[Any]:
         layer = node.layer

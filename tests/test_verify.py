@@ -51,6 +51,10 @@ AGREE = {
         "a, b = Input((4,)), Input((4,))\nd = Dense(5, activation=lambda x: x)\n"
         "m = Model([a, b], [Dense(2)(concatenate([d(a), d(b)])), d(a) + 1.0])"
     ),
+    "constants": (
+        "import numpy as np\nx = Input((6,))\ne = Embedding(10, 4)(x) + Embedding(6, 4)(keras.ops.arange(6))\n"
+        "m = Model(x, Dense(2)(Add()([e, np.ones((1, 6, 4))])))"
+    ),
     "wrappers": (
         "m = Sequential([Input((10, 8)), Bidirectional(LSTM(3, return_sequences=True)), TimeDistributed(Dense(4)), "
         "GRU(2)])"
