@@ -394,7 +394,9 @@ class _Arrays:
         if isinstance(loss, Unknown):
             return
         if loss is None or (is_nested(loss) and not any(item is not None for item in leaves(loss))):
-            if _has_no_losses(self.call.network):
+            # Before Keras 3 metrics could be evaluated without a loss.
+            learns = self.call.method in ("fit", "train_on_batch")
+            if _has_no_losses(self.call.network) and (learns or self.call.dialect == 3):
                 self.session.report("missing", explain.no_loss(self.call), self.call.site)
             return
         if self.y is None:
@@ -504,7 +506,7 @@ class _Arrays:
                 if loss is None or not isinstance(target, Array) or not isinstance(output, Out):
                     continue
                 for pair in self._pairs(target, output):
-                    check_sample_weight(self.weights, self.y, loss_values(loss.name, pair))
+                    check_sample_weight(self.weights, self.y, loss_values(loss.name, pair), self.call.dialect)
         except KerasError as error:
             session.report("weights", error.message, site)
         except Undetermined:
@@ -531,9 +533,9 @@ class _Arrays:
             for item, target, output in matches:
                 metric = read_metric(item)
                 if metric is not None and isinstance(target, Array) and isinstance(output, Out):
-                    self._check_metric(metric, item, target, output)
+                    self._check_metric(metric, target, output)
 
-    def _check_metric(self, metric: Metric, item: Any, target: Array, output: Out) -> None:
+    def _check_metric(self, metric: Metric, target: Array, output: Out) -> None:
         spread = None
         resolved = metric
         try:
@@ -542,8 +544,9 @@ class _Arrays:
                 check_metric(resolved, pair)
                 spread = spread or pair.spread
         except KerasError:
-            message = explain.metric_shape(resolved.name, target.shape, output, self.call)
-            self.session.report("target-shape", message, self.y_site)
+            if self.call.dialect == 3:  # before, metrics got their targets with an axis of their own
+                message = explain.metric_shape(resolved.name, target.shape, output, self.call)
+                self.session.report("target-shape", message, self.y_site)
             return
         except Undetermined:
             return

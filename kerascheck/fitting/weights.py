@@ -32,7 +32,7 @@ def check_class_weight(value: Any, targets: Any, weights: Any, stream: Pipeline 
     return None
 
 
-def check_sample_weight(weights: Any, targets: Any, values: Shape) -> None:
+def check_sample_weight(weights: Any, targets: Any, values: Shape, dialect: int) -> None:
     """Weights against the values of a loss, whose first axis is that of a batch. Raises KerasError, Undetermined."""
     if is_nested(targets):
         if is_nested(weights) and not same_structure(weights, targets):
@@ -51,6 +51,8 @@ def check_sample_weight(weights: Any, targets: Any, values: Shape) -> None:
         broadcast(left, right)
     except KerasError:
         if len(values) > 1 and len(given) == 1:
+            if dialect < 3:
+                raise Undetermined("older versions of Keras spread the weights") from None
             advice = "Keras 3 wants an axis for each of the loss: sample_weight[:, None]"
         else:
             advice = f"it must be one weight for each of {show((BATCH, *values[1:]))}"

@@ -160,3 +160,49 @@ def test_what_a_layer_of_unknown_outputs_gives_is_not_counted() -> None:
     model.fit(np.zeros((8, 5, 4)), [np.zeros((8, 2)), np.zeros((8, 3))])
     """
     assert found(code) == []
+
+
+class TestSymbolicSizes:
+    TABLE = """
+import pandas as pd
+table = pd.read_csv("table.csv")
+x, y = table.drop("y", axis=1).values, table["y"].values
+model = Sequential([Input((x.shape[1],)), layers.Dense({units})])
+model.compile("sgd", {loss!r})
+{call}
+"""
+
+    def program(self, call: str, units: int = 1, loss: str = "mse") -> list[tuple[str, bool]]:
+        return found(self.TABLE.format(call=call, units=units, loss=loss))
+
+    @pytest.mark.parametrize(
+        "call",
+        ["model.fit(x, y)", "model.fit(x[:-1], y[1:])", "model.fit(x[:100], y[:100])", "model.predict(x[:1])"],
+    )
+    def test_equal_without_numbers(self, call: str) -> None:
+        assert self.program(call) == []
+
+    def test_one_sample_less(self) -> None:
+        assert self.program("model.fit(x[:-1], y)") == [("samples", True)]
+
+    def test_a_row_without_its_batch_axis(self) -> None:
+        assert self.program("model.predict(x[0])") == [("input-shape", True)]
+
+    def test_classes_in_a_column_of_unknown_length(self) -> None:
+        assert self.program("model.fit(x, y)", 3, "categorical_crossentropy") == [("target-shape", True)]
+
+    def test_a_table_of_unknown_width_may_fit(self) -> None:
+        assert found(self.TABLE.replace("x.shape[1]", "8").format(call="model.fit(x, y)", units=1, loss="mse")) == []
+
+
+class TestOlderKeras:
+    OLD = "from keras.layers.core import Dense\n"
+
+    def test_metrics_had_targets_with_an_axis(self) -> None:
+        code = dense("model.fit(np.zeros((8, 4)), np.zeros(8))", extra=", metrics=['binary_crossentropy']")
+        assert found(code) == [("target-shape", True)]
+        assert found(self.OLD + code) == []
+
+    def test_what_every_version_refuses(self) -> None:
+        code = dense("model.fit(np.zeros((8, 5)), np.zeros(8))")
+        assert found(self.OLD + code) == found(code) == [("input-shape", True)]
