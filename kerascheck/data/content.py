@@ -159,7 +159,8 @@ class Content:
         return Content(bounds[0], bounds[1], attained, values, None, self.tags)
 
     def __repr__(self) -> str:
-        return f"Content({self.low}..{self.high}{', ' + str(sorted(self.values)) if self.values else ''})"
+        shown = f", {sorted(self.values)}" if self.values and len(self.values) <= 10 else ""
+        return f"Content({self.low}..{self.high}{shown})"
 
 
 def union(left: Content, right: Content) -> Content:

@@ -9,7 +9,7 @@ from kerascheck.data.content import union
 from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import count_of
-from kerascheck.data.values import new_array
+from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.network.dims import SymDim
@@ -98,6 +98,24 @@ def common(left: Any, right: Any) -> Any:
     else:
         made.shape = tuple(a if a == b else None for a, b in zip(left.shape, right.shape, strict=True))
     return made
+
+
+# -- lists that grow in loops of unknown length ---------------------------------------------------------------------
+
+
+def one_more(run: Run, target: ListValue, item: Value) -> None:
+    """An item is appended to a list of unknown items. Those of other rounds may differ from it (see `values.grown`)."""
+    array = None if isinstance(item, (Tensor, Unknown)) else Array(()) if isinstance(item, str) else as_array(run, item)
+    if array is None or not isinstance(array.shape, tuple) or array.kind not in ("numpy", "series", "list"):
+        return
+    known = target.element
+    if isinstance(known, Array) and known.shape != array.shape:
+        target.element = None
+        return
+    target.element = new_array(run, array.shape, Unknown("the dtype of what a loop collects"))
+
+
+# -- comprehensions ---------------------------------------------------------------------------------------------------
 
 
 def collected(run: Run, source: Value, element: Value) -> Array | None:

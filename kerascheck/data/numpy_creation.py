@@ -24,6 +24,7 @@ from kerascheck.data.values import (
     dtype_of,
     fresh_key,
     fresh_size,
+    grown,
     new_array,
     promote_all,
     shape_argument,
@@ -46,6 +47,8 @@ def _array(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     value = arguments.value("object", 0, arguments.value("a"))
     wanted = dtype_of(arguments.value("dtype", 1))
     array = None if isinstance(value, Tensor) else as_array(run, value)
+    if array is None and isinstance(value, ListValue) and value.element is not None:
+        array = grown(value)
     if array is None:
         if isinstance(value, Unknown):
             key = ("array", value.key)

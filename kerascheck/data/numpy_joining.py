@@ -21,6 +21,7 @@ from kerascheck.data.values import (
     as_array,
     as_axis,
     fresh_size,
+    grown,
     guarded,
     joined,
     new_array,
@@ -50,6 +51,8 @@ def _parts(run: Run, value: Value) -> list[Array] | None:
     """The arrays to join; None where they are not all known."""
     if isinstance(value, Array):
         return _rows(run, value)
+    if isinstance(value, ListValue) and value.element is not None:
+        return None  # how many there are is not known
     items = items_of(run, value)
     if isinstance(items, Unknown) or not items:
         return None
@@ -100,8 +103,12 @@ def _concatenate(run: Run, name: str, arguments: Arguments, site: Site) -> Value
 
 
 def _stack(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    parts, axis = _parts(run, arguments.value("arrays", 0)), arguments.value("axis", 1, 0)
-    return _join(run, parts, axis, site, tensor_shapes.stack)
+    given, axis = arguments.value("arrays", 0), arguments.value("axis", 1, 0)
+    if isinstance(given, ListValue) and given.element is not None and axis == 0:
+        made = grown(given)
+        made.birth = run.tick()
+        return made
+    return _join(run, _parts(run, given), axis, site, tensor_shapes.stack)
 
 
 def _flat(run: Run, array: Array, site: Site) -> Array:

@@ -59,11 +59,18 @@ def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> 
     content = within(dtype, content)
     if weak is not None and not _fits(weak, dtype):
         dtype, content = Unknown("the dtype with a number that does not fit"), Content()
+    if content.one_hot and not all(_keeps_last(one, shape) for one in (a, b) if one.content.one_hot):
+        content.one_hot = None
     made = new_array(run, shape, dtype, content=content, kind=_kind(a, b))
     _same_samples(made, a, b)
     if made.kind in ("frame", "series") and not _is_plain_for_pandas(made, a, b, weak):
         made.dtype = Unknown("a dtype that pandas chooses")
     return made
+
+
+def _keeps_last(array: Array, shape: Shape | Unknown) -> bool:
+    """Whether the last axis is what it was."""
+    return isinstance(shape, tuple) and isinstance(array.shape, tuple) and shape[-1:] == array.shape[-1:]
 
 
 def _is_plain_for_pandas(made: Array, a: Array, b: Array, weak: Value) -> bool:
@@ -262,8 +269,8 @@ def array_unary(run: Run, op: str, value: Array) -> Value:
     dtype, content = value.dtype, Content()
     if op == "Plus":
         content = value.content.copy()
-    elif op == "Minus" and dtype == "bool":
-        content = Content(0, 1)  # pandas negates
+    elif op == "Minus" and (dtype == "bool" or (isinstance(dtype, Unknown) and value.kind in ("frame", "series"))):
+        content = Content(0, 1) if dtype == "bool" else Content()  # pandas negates booleans
     elif op == "Minus":
         content = claims(value).map(lambda v: -v, is_rising=False)
         content.tags -= {"standardized"}

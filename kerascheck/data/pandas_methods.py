@@ -273,6 +273,8 @@ def _reset_index(run: Run, array: Array, arguments: Arguments, site: Site) -> Va
 
 def _set_index(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     assert isinstance(array.shape, tuple)
+    if array.kind != "frame":
+        return run.fresh("a series has no columns", site.node)
     labels = labels_in(run, arguments.value("keys", 0))
     if labels is None or arguments.value("drop", 1, True) is not True:
         made = derived(run, array, (array.shape[0], new_size(run, 1, site)))

@@ -130,6 +130,8 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
     if isinstance(value, range):
         items = [number(item, "int64") for item in value] if len(value) <= MAX_KEPT else None
         return Array((len(value),), "int64", _range_content(value), items=items)
+    if isinstance(value, ListValue) and value.element is not None and value.element.shape == ():
+        return grown(value)
     if isinstance(value, ListValue) and (value.unknown is not None or value.kind not in ("list", "array")):
         return None
     parts = list(value.items) if isinstance(value, ListValue) else list(value)
@@ -154,6 +156,16 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
         # What is not known has the same shape: numpy makes no array of items that differ.
         return Array((len(arrays), *shape[1:]), Unknown("the dtype of something unknown"))
     return joined(shape, known, keeps_last=len(shape) > 1)
+
+
+def grown(value: ListValue) -> Array:
+    """The array of a list that grew in a loop: numpy makes none of items of different shapes."""
+    return Array((grown_length(value), *value.element.shape), value.element.dtype)
+
+
+def grown_length(value: ListValue) -> SymDim:
+    """The length of a list that grew in a loop."""
+    return SymDim.named("?.shape[0]", ("length", value.birth, value.element.birth))
 
 
 def _range_content(value: range) -> Content:

@@ -87,6 +87,10 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             return length if length is not None else _derived(run, "len", values, site)
         if isinstance(value, Pipeline):
             return value.length(run)
+        if isinstance(value, ListValue) and value.element is not None:
+            from kerascheck.data.values import grown_length
+
+            return grown_length(value)
     return _derived(run, "len", values, site)
 
 
@@ -97,7 +101,7 @@ def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             return range(*values)
         except (ValueError, OverflowError):
             return run.fresh("a range that raises", site.node)
-    return run.unknown_list("a range of unknown bounds")
+    return run.unknown_list("a range of unknown bounds", "range")
 
 
 def _list(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -372,7 +372,12 @@ def _list_comp(run: Run, node: cst.ListComp | cst.SetComp, scope: Scope) -> Valu
             return collection
         if isinstance(value, Lost) or len(values) > MAX_ITEMS:
             what = (value.reason.text if isinstance(value, Lost) else None) or "something unknown"
-            return run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list")
+            made = run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list")
+            if isinstance(value, Lost) and not is_set and value.element is not None:
+                from kerascheck.data.elements import one_more
+
+                one_more(run, made, value.element)
+            return made
         values.append(value)
     return set_of(run, values) if is_set else run.new_list(values)
 

@@ -31,6 +31,10 @@ def _append(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> 
             receiver.items.append(_first(arguments))
         else:
             receiver.blur("a list that grows too long")
+    if receiver.unknown is not None and receiver.kind == "list":
+        from kerascheck.data.elements import one_more
+
+        one_more(run, receiver, _first(arguments))
     return None
 
 
@@ -78,6 +82,8 @@ def _clear(run: Run, receiver: ListValue | DictValue, arguments: Arguments, site
     if run.may_change(receiver):
         receiver.items.clear()
         receiver.unknown = None
+    if isinstance(receiver, ListValue):
+        receiver.element = None
     return None
 
 

@@ -264,6 +264,10 @@ class Run:
             thing.open = Unknown(reason)
         elif isinstance(thing, IteratorValue):
             self.lose(thing, reason)
+        elif isinstance(thing, ListValue):
+            element = thing.element  # still one of the items
+            thing.blur(reason)
+            thing.element = element
         else:
             thing.blur(reason)
 

@@ -73,7 +73,10 @@ def element_of(run: Run, value: Value, reason: str, node: cst.CSTNode | None = N
         element = array_element(run, value)
         if element is not None:
             return element
-    return run.fresh(reason, node)
+    found = run.fresh(reason, node)
+    if isinstance(value, range) or (isinstance(value, ListValue) and value.kind == "range"):
+        return Unknown(reason, ("whole number", found.key))
+    return found
 
 
 def _collected(run: Run, value: Value) -> list[Value] | Unknown:

@@ -23,20 +23,25 @@ Value: TypeAlias = Any
 
 
 class ListValue:
-    """A list, set or other sequence that the program may change. `unknown` says why the items are not known."""
+    """A list, set or other sequence that the program may change. `unknown` says why the items are not known.
 
-    __slots__ = ("birth", "items", "kind", "unknown")
+    `element` is one of the items that a loop of unknown length appended, as an array of no known content.
+    """
+
+    __slots__ = ("birth", "element", "items", "kind", "unknown")
 
     def __init__(self, items: Iterable[Value], birth: int = 0, kind: str = "list") -> None:
         self.items: list[Value] = list(items)
         self.birth = birth
         self.kind = kind
         self.unknown: Unknown | None = None
+        self.element: Value = None
 
     def blur(self, reason: str) -> None:
         """Forget the items."""
         self.items = []
         self.unknown = Unknown(reason)
+        self.element = None
 
     def __repr__(self) -> str:
         return f"ListValue({self.unknown or self.items})"
@@ -73,6 +78,7 @@ class DictView(ListValue):
         self.owner = owner
         self.kind = kind
         self.take = take
+        self.element = None
         self.birth = owner.birth
 
     @property
