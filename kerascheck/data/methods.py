@@ -44,7 +44,9 @@ def array_attribute(run: Run, array: Array, name: str, node: cst.CSTNode) -> Val
         return found if found is not None else _unknown_property(array, name, node, run)
     method = find_method(array.kind, name)
     if method is not None:
-        return NativeMethod(name, array, method)
+        from kerascheck.data.observations import observed_method
+
+        return NativeMethod(name, array, observed_method(name, method))
     if array.kind in _LABELLED:
         from kerascheck.data.pandas_attributes import pandas_attribute
 

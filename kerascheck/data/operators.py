@@ -44,6 +44,10 @@ def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> 
     a, b = as_array(run, left), as_array(run, right)
     if a is None or b is None:
         return _with_unknown(run, a, b, right if a is not None else left, site)
+    if op == "Divide":
+        from kerascheck.data.observations import note_division
+
+        note_division(run, a, b, site)
     if op == "MatrixMultiply":
         return new_array(run, combined(run, a, b, site, tensor_shapes.matmul), promote(a.dtype, b.dtype))
     is_number = [is_weak(value) or isinstance(value, SymDim) for value in (left, right)]
@@ -299,6 +303,9 @@ _COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 
 def array_comparison(run: Run, left: Value, right: Value, site: Site, op: str = "") -> Value:
     """`left < right` and the like: an array of booleans."""
+    from kerascheck.data.observations import note_comparison
+
+    note_comparison(run, left, right, op, site)
     a, b = as_array(run, left), as_array(run, right)
     if a is None or b is None:
         known, other = (a, right) if a is not None else (b, left)

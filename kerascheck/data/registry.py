@@ -36,7 +36,14 @@ def find(name: str) -> Function | None:
     """What runs a call of the function, or None where it is not known."""
     head, _, rest = name.partition(".")
     module = _MODULES.get(f"{head}.{rest.partition('.')[0]}") or _MODULES.get(head)
-    return None if module is None else _functions(module).get(name)
+    return None if module is None else _observed(module, name)
+
+
+@cache
+def _observed(module: str, name: str) -> Function | None:
+    from kerascheck.data.observations import observed_function
+
+    return observed_function(name, _functions(module).get(name))
 
 
 @cache

@@ -195,9 +195,12 @@ def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Valu
 def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
+    from kerascheck.interp.keras.predictions import result_of
+
     given = freeze_arguments(run, with_streams(run, arguments, site))
-    run.program.trainings.append(training_call(run, network, method, given, site))
-    return run.fresh(f"what {method} gives", site.node)
+    call = training_call(run, network, method, given, site)
+    run.program.trainings.append(call)
+    return result_of(run, call, site)
 
 
 def _training(name: str) -> Method:
