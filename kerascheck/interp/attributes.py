@@ -26,6 +26,7 @@ from kerascheck.interp.values import (
     EnumStr,
     FunctionValue,
     Instance,
+    IteratorValue,
     ListValue,
     ModuleValue,
     NamedTupleValue,
@@ -117,6 +118,8 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     from kerascheck.interp.methods import METHODS
 
     kind = _kind(value)
+    if isinstance(value, IteratorValue) and not value.is_generator and name in ("send", "throw", "close"):
+        return run.fails("AttributeError", f"an iterator that is no generator has no {name}", node)
     handler = METHODS.get(kind, {}).get(name)
     if handler is not None:
         return NativeMethod(name, value, handler)

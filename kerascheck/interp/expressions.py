@@ -386,7 +386,7 @@ def _generator_expression(run: Run, node: cst.GeneratorExp, scope: Scope) -> Val
     source = run.evaluate(node.for_in.iter, scope)
     owner = run.call_stack[-1] if run.call_stack else None
     elements = _comprehended(run, node, scope, source, lambda at: run.evaluate(node.elt, at))
-    return run.new_iterator(resumed(run, owner, elements))
+    return run.new_iterator(resumed(run, owner, elements), is_generator=True)
 
 
 def _dict_comp(run: Run, node: cst.DictComp, scope: Scope) -> Value:

@@ -38,7 +38,7 @@ _CONDITIONAL = (cst.IfExp, cst.BooleanOperation, cst.Comparison, cst.BaseComp)
 def make_generator(run: Run, function: FunctionValue, scope: Scope) -> IteratorValue:
     """The iterator that a call of a generator function gives."""
     body = _Body(run, scope)
-    return run.new_iterator(resumed(run, function, body.run_all(function)))
+    return run.new_iterator(resumed(run, function, body.run_all(function)), is_generator=True)
 
 
 class _Body:

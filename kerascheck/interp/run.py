@@ -198,9 +198,11 @@ class Run:
         """A dictionary made now."""
         return DictValue(items, self.tick())
 
-    def new_iterator(self, source: Iterator[Value]) -> IteratorValue:
+    def new_iterator(self, source: Iterator[Value], is_generator: bool = False) -> IteratorValue:
         """An iterator made now."""
-        return IteratorValue(source, self.tick())
+        made = IteratorValue(source, self.tick())
+        made.is_generator = is_generator
+        return made
 
     def unknown_list(self, reason: str, kind: str = "list") -> ListValue:
         """A list of unknown content."""

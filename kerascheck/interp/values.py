@@ -53,7 +53,7 @@ class IteratorValue(ListValue):
     What does not ask takes it for a list of unknown content. See `sequences.step`.
     """
 
-    __slots__ = ("lost", "result", "running", "source")
+    __slots__ = ("is_generator", "lost", "result", "running", "source")
 
     def __init__(self, source: Iterator[Value], birth: int) -> None:
         super().__init__((), birth, "iterator")
@@ -61,6 +61,7 @@ class IteratorValue(ListValue):
         self.source: Iterator[Value] | None = source
         self.lost: Unknown | None = None
         self.running = False
+        self.is_generator = False  # and not a `zip` or the like
         self.result: Value = None  # what a generator returned
 
     def blur(self, reason: str) -> None:
@@ -278,9 +279,10 @@ class Instance:
         self.unknown: Unknown | None = None  # more may be on it than `attributes` shows
 
     def blur(self, reason: str) -> None:
-        """Forget the attributes."""
-        self.attributes = {}
-        self.unknown = Unknown(reason)
+        """Forget the attributes; the members of an enumeration keep theirs."""
+        if self.cls.kind != "enum":
+            self.attributes = {}
+            self.unknown = Unknown(reason)
 
     def __repr__(self) -> str:
         return f"<{self.cls.name} instance>"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from enum import Enum
 from types import FrameType
 from typing import Any
 from unittest import mock
@@ -38,6 +40,8 @@ def run_python(code: str) -> dict[str, Any] | str:
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal lines
+        if frame.f_code.co_filename != "program":
+            return None  # the library is not traced
         lines += 1
         if lines > _MAX_LINES:
             raise _TooLong
@@ -111,13 +115,17 @@ def _is_sure(call: cst.Call) -> bool:
 
 
 def _is_code(value: Any) -> bool:
-    return not isinstance(value, (int, str, list, dict, tuple, set, float, type(None)))
+    plain = (int, str, list, dict, tuple, set, float, type(None))
+    return not isinstance(value, plain) or isinstance(value, (Enum, Counter, defaultdict))
 
 
 def agrees(mine: Any, real: Any) -> bool:
     """Whether a value with unknown parts can be Python's value."""
     if mine is UNKNOWN:
         return True
+    for plain_type in (tuple, dict):
+        if isinstance(real, plain_type):
+            real = plain_type(real)  # also where it is of a class that derives from it
     if type(mine) is not type(real):
         return False
     if isinstance(mine, (list, tuple)):

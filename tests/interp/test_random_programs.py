@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.interp.compare import agrees, compare_program
 from tests.interp.helpers import UNKNOWN
 from tests.interp.programs import Generator
+from tests.interp.wider_programs import WiderGenerator
 
 #: Programs that once came out wrong, by the seeds that make them.
 SEEDS = [0, 15, 64, 207, 226, 248, 2097, 2295, 10013, 30769, 32548, 32878, 103708, 500864, 502174, 503285, 902195]
@@ -27,14 +28,21 @@ def test_known_values_are_pythons(rng: random.Random, unknown_loops: bool) -> No
     check(Generator(rng, unknown_loops).program())
 
 
+@given(st.randoms(use_true_random=False), st.booleans())
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_generators_records_and_operators_of_objects(rng: random.Random, unknown_loops: bool) -> None:
+    check(WiderGenerator(rng, unknown_loops).program())
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_programs_that_once_came_out_wrong(seed: int) -> None:
     check(Generator(random.Random(seed)).program())
 
 
-def test_the_comparison_is_not_idle() -> None:
+@pytest.mark.parametrize("kind", [Generator, WiderGenerator])
+def test_the_comparison_is_not_idle(kind: type[Generator]) -> None:
     """Most programs are compared, and most of their values are known: else the tests above would prove little."""
-    results = [compare_program(Generator(random.Random(seed), False).program()) for seed in range(30)]
+    results = [compare_program(kind(random.Random(seed), False).program()) for seed in range(30)]
     compared = [result for result in results if result.status == "compared"]
     assert len(compared) > 15
     assert sum(r.known for r in compared) > 0.9 * sum(r.names for r in compared)
