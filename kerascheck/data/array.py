@@ -42,8 +42,8 @@ class Array:
     """
 
     __slots__ = (
-        "_items", "_items_state", "birth", "columns", "content", "dtype", "key", "kind", "labels", "max_ndim", "rows",
-        "shape", "trailing",
+        "_items", "_items_state", "birth", "columns", "content", "dtype", "key", "kind", "labels", "max_ndim", "name",
+        "rows", "shape", "trailing",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +72,7 @@ class Array:
         self.birth = birth
         self.labels: Labels | None = None  # what is known of the labels of a frame or series
         self.max_ndim: int | None = None  # the largest number of axes it can have, where `shape` is not known
+        self.name: str | None = None  # what a single number is called
 
     @property
     def items(self) -> list[Any] | None:
@@ -98,8 +99,20 @@ class Array:
         if isinstance(self.shape, Unknown):
             if self.shape.text is None:
                 self.shape = Unknown(self.shape.reason, self.shape.key, f"{name}.shape")
-        else:
+        elif self.shape:
             title_sizes(self.shape, name)
+        else:
+            self.name = self.name or name
+
+    def number(self) -> Any:
+        """The number that an array without axes is; Unknown where it is not known."""
+        single = self.content.single()
+        if single is not None and isinstance(self.dtype, str):
+            from kerascheck.data.scalars import number
+
+            return number(single, self.dtype)
+        key = ("call", "int", ("number", self.birth)) if is_integer(self.dtype) else ("number", self.birth)
+        return Unknown("a number that is computed from data", key, self.name)
 
     def with_shape(self, shape: Shape | Unknown, trailing: Shape = ()) -> Array:
         """A view on the same numbers."""
@@ -128,7 +141,7 @@ class Array:
             birth=self.birth,
         )
         made.labels = self.labels.copy() if self.labels is not None else None
-        made.max_ndim = self.max_ndim
+        made.max_ndim, made.name = self.max_ndim, self.name
         return made
 
     def __repr__(self) -> str:

@@ -321,9 +321,21 @@ def array_comparison(run: Run, left: Value, right: Value, site: Site, op: str = 
     made = new_array(run, combined(run, a, b, site, broadcast), "bool", kind=_kind(a, b))
     _same_samples(made, a, b)
     compute, single = _COMPARED.get(op), b.content.single()
-    if compute is not None and single is not None and a.content.values is not None:
-        made.content = Content.of_values(int(compute(v, single)) for v in a.content.values)
+    if compute is not None and single is not None:
+        made.content = _compared(compute, claims(a), single, is_integer(a.dtype) or a.dtype == "bool")
     return made
+
+
+def _compared(compute: Callable[[Any, Any], bool], content: Content, single: float, is_whole: bool) -> Content:
+    """What is known of comparisons with one number. NaN is neither less nor greater than any."""
+    if content.values is not None:
+        return Content.of_values(int(compute(v, single)) for v in content.values)
+    if compute in (operator.eq, operator.ne) or content.low is None or content.high is None:
+        return Content(0, 1)
+    results = {compute(content.low, single), compute(content.high, single)}
+    if len(results) == 1 and (is_whole or not results.pop()):
+        return Content.of_values([int(compute(content.low, single))])
+    return Content(0, 1)
 
 
 # -- changes in place -----------------------------------------------------------------------------------------------

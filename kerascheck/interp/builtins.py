@@ -274,6 +274,8 @@ def _number(convert: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site]
                 bound = find_slot(values[0], method)
                 if bound is not None:
                     return run.call(bound, Arguments([], {}), site)
+        if isinstance(values[0], Array) and values[0].shape == ():
+            values = [values[0].number(), *values[1:]]
         if isinstance(values[0], SymDim) and len(values) == 1:
             return values[0] if convert is int else run.fresh("a float of a size", site.node)
         if all(isinstance(v, (int, float, str)) for v in values):
@@ -317,7 +319,23 @@ def _round(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             return round(*values)
         except (ValueError, TypeError, OverflowError):
             return run.fails("ValueError", "round() that raises", site.node)
+    if values and isinstance(values[0], Array):
+        return _as_of_numpy(run, "numpy.round", arguments, site)
     return _derived(run, "round", values, site)
+
+
+def _as_of_numpy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """What Python asks an array itself to do."""
+    from kerascheck.data.registry import find
+
+    function = find(name)
+    return run.fresh(name, site.node) if function is None else function(run, name, arguments, site)
+
+
+def _is_vector(values: list[Value]) -> bool:
+    """Whether the only argument is an array of one axis whose numbers are not known one by one."""
+    value = values[0] if len(values) == 1 else None
+    return isinstance(value, Array) and value.ndim == 1 and value.items is None and value.kind in ("numpy", "series")
 
 
 def _abs(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -328,12 +346,16 @@ def _abs(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         bound = find_slot(values[0], "__abs__")
         if bound is not None:
             return run.call(bound, Arguments([], {}), site)
+    if len(values) == 1 and isinstance(values[0], Array):
+        return _as_of_numpy(run, "numpy.abs", arguments, site)
     return _derived(run, "abs", values, site)
 
 
 def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site], Value]:
     def build(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         values = _values(arguments)
+        if _is_vector(values) and not arguments.keywords:
+            return _as_of_numpy(run, f"numpy.{plain.__name__}", arguments, site)
         items = members_of(run, values[0]) if len(values) == 1 else values
         if not set(arguments.keywords) <= {"key", "default"}:
             return run.fresh("an extreme of something unknown", site.node)
@@ -368,6 +390,8 @@ def _extreme_by_key(run: Run, choose: Callable[..., Any], items: list[Value], ke
 
 def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
+    if _is_vector(values) and not arguments.keywords:
+        return _as_of_numpy(run, "numpy.sum", arguments, site)
     items = members_of(run, values[0]) if values else Unknown("sum")
     if isinstance(items, Unknown):
         return _derived(run, "sum", values[:1], site)

@@ -61,12 +61,22 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
         from kerascheck.interp.modules.tuning import chosen
 
         return chosen(run, function, arguments, site)
+    if isinstance(function, Unknown) and isinstance(function.key, tuple) and function.key[-1] in _METHODS_OF_ARRAYS:
+        from kerascheck.data.unknowns import call_unknown_method
+
+        made = call_unknown_method(run, function, arguments, site)
+        if made is not None:
+            return made
     reason = function.reason if isinstance(function, Unknown) else "a call of something that is not known"
     _escape_all(run, arguments, reason)
     text = None
     if isinstance(function, Unknown) and function.text and not arguments.positional and not arguments.keywords:
         text = f"{function.text}()"
     return run.fresh(reason, site.node, text)
+
+
+#: Methods of arrays whose results are known in part even of an unknown one.
+_METHODS_OF_ARRAYS = frozenset({"reshape", "astype"})
 
 
 def _declares_hyperparameter(function: Unknown) -> bool:

@@ -29,6 +29,8 @@ def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None
         if value.unknown is not None and not value.items:
             return _decide(run, ("truth", value.birth), default, node)
         return bool(value.items)
+    if isinstance(value, Array) and value.shape == () and value.content.single() is not None:
+        return bool(value.content.single())
     if isinstance(value, (Tensor, Array)):
         return _decide(run, ("tensor", run.tick()), default, node)
     if isinstance(value, SymDim):

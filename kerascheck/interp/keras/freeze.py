@@ -39,7 +39,7 @@ def freeze(value: Value, depth: int = 0) -> Any:
     if isinstance(value, Instance) and value.layer is not None:
         return value.layer
     if isinstance(value, Array):
-        return value.snapshot()
+        return value.snapshot() if value.shape != () or value.kind == "tensor" else value.number()
     if isinstance(value, Symbol) and not is_harmless(value.name):
         return as_unknown(value)
     return value
@@ -90,6 +90,8 @@ def as_size(value: Value) -> int | SymDim | Unknown | None:
         return int(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    if isinstance(value, Array) and value.shape == ():
+        return as_size(value.number())
     if isinstance(value, Unknown):
         size = size_of(value)
         return value if size is None else size
