@@ -128,25 +128,27 @@ class TestOthers:
         [verdict] = verdicts("m = Sequential([Input((4,)), Dense(3)])\nraise SystemExit(3)\n")
         assert verdict["result"] == "agrees"
 
+    # The sizes are such as no other test has: what a layer does to a shape is remembered.
+
     def test_a_wrong_shape_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(type(find("Dense")), "output", lambda self, c, shape: (*shape[:-1], 7))
-        result = run("m = Sequential([Input((4,)), Dense(3)])\n")
+        result = run("m = Sequential([Input((41,)), Dense(31)])\n")
         assert result.exit_code == 1
         assert result.stdout == (
             "x.py:4 m (Sequential): differs\n  layer dense: output shape\n    kerascheck: [[None, 7]]\n"
-            "    keras:      [[None, 3]]\n1 differ.\n"
+            "    keras:      [[None, 31]]\n1 differ.\n"
         )
 
     def test_wrong_parameters_are_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(type(find("Dense")), "weights", lambda self, c, shape: [Weight("kernel", (4, 3))])
-        [verdict] = verdicts("m = Sequential([Input((4,)), Dense(3)])\n", 1)
-        assert verdict["difference"] == {"layer": "dense", "what": "parameters", "kerascheck": 12, "keras": 15}
+        [verdict] = verdicts("m = Sequential([Input((43,)), Dense(37)])\n", 1)
+        assert verdict["difference"] == {"layer": "dense", "what": "parameters", "kerascheck": 12, "keras": 1628}
 
     def test_a_wrong_trainable_split_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(
-            type(find("BatchNormalization")), "weights", lambda self, c, shape: [Weight("gamma", (16,))]
+            type(find("BatchNormalization")), "weights", lambda self, c, shape: [Weight("gamma", (188,))]
         )
-        [verdict] = verdicts("m = Sequential([Input((4,)), BatchNormalization()])\n", 1)
+        [verdict] = verdicts("m = Sequential([Input((47,)), BatchNormalization()])\n", 1)
         assert verdict["difference"]["what"] == "trainable parameters"
 
     def test_what_keras_refuses_to_build_is_a_difference(self, monkeypatch: pytest.MonkeyPatch) -> None:
