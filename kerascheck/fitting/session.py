@@ -432,7 +432,7 @@ class _Arrays:
         loss = read_loss(item)
         if loss is None or (isinstance(item, KerasObject) and "axis" in item.arguments.keywords):
             return
-        problem = class_problem(loss.name, target, output.shape)
+        problem = None if _passes_over_a_class(item) else class_problem(loss.name, target, output.shape)
         try:
             spread = None
             for pair in self._pairs(target, output):
@@ -598,3 +598,10 @@ def _may_add_losses(layer: Layer) -> bool:
     if any(name.endswith("_regularizer") and value is not None for name, value in layer.config.items()):
         return True
     return any(map(_may_add_losses, layer.sublayers()))
+
+
+def _passes_over_a_class(loss: Any) -> bool:
+    """Whether the loss is told to leave a label out (`ignore_class`), or may be."""
+    if not isinstance(loss, KerasObject):
+        return False
+    return loss.arguments.open_keywords or loss.arguments.value("ignore_class", 1) is not None

@@ -727,6 +727,14 @@ model = Sequential([layers.Input((20,)), layers.Dense(6, activation="softmax")])
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(np.zeros((4, 20)), np.array([1, 2, 3, 5]))
 """,
+        # a label that the loss passes over
+        """
+import keras, numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(5, activation="softmax")])
+model.compile("adam", keras.losses.SparseCategoricalCrossentropy(ignore_class=-1))
+model.fit(np.zeros((4, 20)), np.array([-1, 2, 3, 4]))
+""",
         # the classes are not known
         """
 import numpy as np
