@@ -48,8 +48,8 @@ class Cache:
             return None
 
     def store(self, raw: bytes, settings: Settings, report: Report) -> None:
-        """Keep a report, unless it is not the file's alone to decide (a fault of ours, time that ran out)."""
-        if report.crashed or report.incomplete:
+        """Keep a report, unless it is not the file's alone to decide (a fault of ours, a clock that ran out)."""
+        if report.crashed or report.by_chance:
             return
         entry = {"modules": {path: self._digest_of(path) for path in report.modules}, "report": asdict(report)}
         path = self._path(raw, report.filename, settings)

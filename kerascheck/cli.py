@@ -70,6 +70,10 @@ def check(
     ] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each code.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    budget: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(help="The work that one file may cost, in seconds of a slow core (default: 2)."),
+    ] = None,
     stdin_filename: Annotated[Optional[str], typer.Option(help="The name of what stdin holds.")] = None,  # noqa: UP045
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep earlier results.")] = False,
@@ -89,6 +93,7 @@ def check(
         output_format=output_format,
         fix=fix,
         unsafe_fixes=unsafe_fixes,
+        budget=budget,
     )
     options = commands.CheckOptions(
         paths=tuple(paths or [Path()]),

@@ -169,10 +169,18 @@ def _print_diff(old: bytes, new: bytes, filename: str) -> None:
         print(line)
 
 
+def _warn_if_incomplete(filename: str, reason: str | None) -> None:
+    """Say on stderr that a part of a file is not analysed."""
+    if reason is not None:
+        print(f"warning: {filename}: analysed in part, {reason}", file=sys.stderr)
+
+
 def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, default: TextIO | None = None) -> int:
     """Write the findings in the wanted format to the wanted place; the exit status."""
     from kerascheck.reporters.base import find_reporter
 
+    for report in outcome.reports:
+        _warn_if_incomplete(report.filename, report.incomplete)
     render = find_reporter("statistics" if options.statistics else output_format)
     if options.output_file is None:
         stream = default or sys.stdout
@@ -312,7 +320,7 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
         if others and name is None:
             print(f"kerascheck: drawn: {models[-1].name}; --model draws another: {', '.join(others)}", file=sys.stderr)
 
-    problem = _analyse(str(path), draw)
+    problem = _analyse(str(path), _settings(path, isolated).budget, draw)
     if problem is not None:
         raise Failure(problem)
     if not pictures:
@@ -339,11 +347,15 @@ def _findings(source: Source, isolated: bool) -> list[Diagnostic]:
     """What `check` finds in the file."""
     from kerascheck.engine import check_source
 
+    return check_source(source.raw, source.filename, _settings(Path(source.filename), isolated)).diagnostics
+
+
+def _settings(path: Path, isolated: bool) -> Settings:
+    """The settings for a file. Raises Failure where the configuration is wrong."""
     try:
-        settings = Resolver(isolated=isolated).settings_for(Path(source.filename))
+        return Resolver(isolated=isolated).settings_for(path)
     except ConfigError as error:
         raise Failure(str(error)) from None
-    return check_source(source.raw, source.filename, settings).diagnostics
 
 
 def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, Analysis], None]) -> int:
@@ -358,7 +370,7 @@ def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, 
     status = OK
     try:
         for path in discover(paths, resolver.settings_for):
-            problem = _analyse(str(path), use)
+            problem = _analyse(str(path), resolver.settings_for(path).budget, use)
             if problem is not None:
                 print(f"kerascheck: error: {problem}", file=sys.stderr)
                 status = FAILED
@@ -367,7 +379,7 @@ def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, 
     return status
 
 
-def _analyse(filename: str, use: Callable[[Source, Analysis], None]) -> str | None:
+def _analyse(filename: str, budget: float, use: Callable[[Source, Analysis], None]) -> str | None:
     """Analyse one file and hand it on; why that is not possible."""
     from kerascheck.discovery import mentions_keras
     from kerascheck.engine import deep_recursion
@@ -382,7 +394,9 @@ def _analyse(filename: str, use: Callable[[Source, Analysis], None]) -> str | No
             _ = source.tree
             from kerascheck.interp import analyze
 
-            use(source, analyze(source))
+            analysis = analyze(source, budget)
+            _warn_if_incomplete(filename, analysis.incomplete)
+            use(source, analysis)
     except OSError as error:
         return f"{filename}: cannot be read: {error.strerror or error}"
     except SourceError as error:

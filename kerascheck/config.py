@@ -15,6 +15,9 @@ from kerascheck.selection import Layer, Selection, is_code_prefix, matches
 
 OUTPUT_FORMATS = ("text", "full", "json")
 
+#: The largest budget for one file, in seconds.
+MAX_BUDGET = 3600
+
 #: Names of folders and files that are never searched, as ruff has them.
 DEFAULT_EXCLUDE = (
     *(".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox"),
@@ -39,13 +42,14 @@ class Settings:
     output_format: str = "text"
     fix: bool = False
     unsafe_fixes: bool = False
+    budget: float = 2.0  # the work that a file may cost, in seconds of a slow core
     thresholds: Thresholds = field(default_factory=Thresholds)
     root: str = ""  # the folder that the globs are relative to
 
     @property
     def checking(self) -> tuple[object, ...]:
         """The part on which the findings of a file depend (and nothing else), for caching them."""
-        return (self.selection, self.per_file_ignores, self.thresholds, self.root)
+        return (self.selection, self.per_file_ignores, self.budget, self.thresholds, self.root)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class Overrides:
     output_format: str | None = None
     fix: bool | None = None
     unsafe_fixes: bool | None = None
+    budget: float | None = None
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -94,6 +99,12 @@ def _output_format(value: object) -> str:
     if value not in OUTPUT_FORMATS:
         raise TypeError(f"one of {', '.join(OUTPUT_FORMATS)}")
     return str(value)
+
+
+def _budget(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= MAX_BUDGET:
+        raise TypeError(f"a number of seconds above 0, {MAX_BUDGET} at most")
+    return float(value)
 
 
 def _per_file_ignores(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -127,6 +138,7 @@ _KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
     "output-format": (_output_format, "text"),
     "fix": (_boolean, False),
     "unsafe-fixes": (_boolean, False),
+    "budget": (_budget, 2.0),
     **{key: (_threshold(item.default), item.default) for key, item in _THRESHOLD_KEYS.items()},  # type: ignore[arg-type]
 }
 
@@ -167,6 +179,11 @@ class Resolver:
         self._explicit = config
         if overrides.output_format is not None and overrides.output_format not in OUTPUT_FORMATS:
             raise ConfigError(f"{overrides.output_format!r} is no output format; there are {', '.join(OUTPUT_FORMATS)}")
+        if overrides.budget is not None:
+            try:
+                _budget(overrides.budget)
+            except TypeError as expected:
+                raise ConfigError(f"the budget must be {expected}, got {overrides.budget!r}") from None
         for selector in (*(overrides.select or ()), *overrides.ignore, *overrides.extend_select):
             check_selector(selector)
 

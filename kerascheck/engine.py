@@ -126,9 +126,9 @@ class _Check:
         from kerascheck.interp import analyze
 
         with recorded_reads() as self._report.modules:
-            analysis = analyze(source)
+            analysis = analyze(source, self._settings.budget)
         paths = analysis.paths
-        self._report.incomplete = analysis.incomplete
+        self._report.incomplete, self._report.by_chance = analysis.incomplete, analysis.by_chance
         self._count_models(paths)
         placed = self._placed(self._merged(paths, source), source)
         self._report.diagnostics += self._unsilenced(placed, suppressions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from pathlib import Path
@@ -200,6 +201,38 @@ def test_the_second_run_takes_the_reports_of_the_first(folder: Path, monkeypatch
     assert run("--no-cache", "x.py").exit_code == 2
     (folder / "x.py").write_text(SCRIPT + "\n")
     assert run("x.py").exit_code == 2
+
+
+LONG = SCRIPT + "for a in range(60):\n    for b in range(60):\n        for c in range(60):\n            x = a + b + c\n"
+
+
+def test_what_the_budget_cuts_off_is_said_and_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "x.py").write_text(LONG)
+    first = run("--budget", "0.05", "x.py")
+    assert "warning: x.py: analysed in part, the budget for one file is used up" in first.stderr
+    monkeypatch.setattr("kerascheck.interp.analyze", None)  # would fail if called
+    assert run("--budget", "0.05", "x.py").stdout == first.stdout
+    assert run("--budget", "0.06", "x.py").exit_code == 2
+
+
+def test_what_the_clock_cuts_off_is_said_and_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "x.py").write_text(LONG)
+    seconds = itertools.count(0, 1000)
+    monkeypatch.setattr("kerascheck.interp.run.time.thread_time", lambda: next(seconds))
+    assert "warning: x.py: analysed in part, it takes too long" in run("x.py").stderr
+    assert not list((folder / ".cache").rglob("*.json"))
+
+
+@pytest.mark.parametrize("command", ["summary", "graph"])
+def test_other_commands_say_what_the_budget_cuts_off(folder: Path, command: str) -> None:
+    (folder / ".kerascheck.toml").write_text("budget = 0.05\n")
+    (folder / "x.py").write_text(LONG)
+    assert "warning: x.py: analysed in part, the budget" in run(command, "x.py").stderr
+
+
+def test_a_wrong_budget() -> None:
+    result = run("--budget", "0", "x.py")
+    assert result.exit_code == 2 and "the budget must be a number of seconds above 0" in result.stderr
 
 
 def test_a_damaged_cache_is_as_none(folder: Path) -> None:

@@ -80,6 +80,24 @@ def test_thresholds_are_keys_with_dashes(tmp_path: Path) -> None:
     assert (thresholds.dropout_survival, thresholds.deep_narrow_depth) == (0.5, 7)
 
 
+def test_the_budget_of_the_command_line_is_stronger(tmp_path: Path) -> None:
+    assert Resolver().settings_for(tmp_path).budget == 2.0
+    write(tmp_path / ".kerascheck.toml", "budget = 5\n")
+    assert Resolver().settings_for(tmp_path).budget == 5.0
+    resolved = Resolver(Overrides(budget=0.5)).resolve(tmp_path)
+    assert (resolved.settings.budget, resolved.origins["budget"]) == (0.5, "command line")
+
+
+@pytest.mark.parametrize("budget", [0.0, -1.0, 1e9])
+def test_a_budget_that_is_none(budget: float) -> None:
+    with pytest.raises(ConfigError, match="the budget must be a number of seconds above 0"):
+        Resolver(Overrides(budget=budget))
+
+
+def test_findings_depend_on_the_budget() -> None:
+    assert Settings(budget=1.0).checking != Settings(budget=2.0).checking
+
+
 def test_per_file_ignores_are_kept_in_order(tmp_path: Path) -> None:
     write(tmp_path / ".kerascheck.toml", "[per-file-ignores]\n'tests/*' = ['ALL']\n'x.py' = ['KC001']\n")
     assert Resolver().settings_for(tmp_path).per_file_ignores == (("tests/*", ("ALL",)), ("x.py", ("KC001",)))
@@ -96,6 +114,9 @@ def test_per_file_ignores_are_kept_in_order(tmp_path: Path) -> None:
         ("dropout-survival = '10%'", "'dropout-survival' must be a number, got '10%'"),
         ("dropout-survival = true", "'dropout-survival' must be a number, got True"),
         ("deep-narrow-depth = 2.5", "'deep-narrow-depth' must be a whole number, got 2.5"),
+        ("budget = 0", "'budget' must be a number of seconds above 0, 3600 at most, got 0"),
+        ("budget = true", "'budget' must be a number of seconds above 0, 3600 at most, got True"),
+        ("budget = '2s'", "'budget' must be a number of seconds above 0, 3600 at most, got '2s'"),
         ("output-format = 'xml'", "'output-format' must be one of text, full, json, got 'xml'"),
         ("per-file-ignores = ['a']", "'per-file-ignores' must be a table of file patterns and lists of codes"),
         ("select = ['KC999']", "in 'select': there is no rule 'KC999'"),

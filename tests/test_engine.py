@@ -52,6 +52,7 @@ class Fails(Rule):
 class FakeAnalysis:
     paths: list[Program] = field(default_factory=list)
     incomplete: str | None = None
+    by_chance: bool = False
 
 
 def calls_in(source: Source) -> Iterator[cst.Call]:
@@ -83,7 +84,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def analyze_as(monkeypatch: pytest.MonkeyPatch, paths: Callable[[Source], list[Program]]) -> None:
-    monkeypatch.setattr("kerascheck.interp.analyze", lambda source: FakeAnalysis(paths(source)))
+    monkeypatch.setattr("kerascheck.interp.analyze", lambda source, seconds: FakeAnalysis(paths(source)))
 
 
 def select(*codes: str) -> Settings:

@@ -37,6 +37,7 @@ class Analysis:
 
     paths: list[Program] = field(default_factory=list)
     incomplete: str | None = None  # why the analysis stopped early
+    by_chance: bool = False  # whether it may go further, or less far, the next time
 
 
 def analyze(source: Any, seconds: float = 2.0) -> Analysis:
@@ -44,7 +45,7 @@ def analyze(source: Any, seconds: float = 2.0) -> Analysis:
 
     Args:
         source: a `kerascheck.source.Source`.
-        seconds: the time after which the rest is left unknown.
+        seconds: the work after which the rest is left unknown, in seconds of a slow core (see `Budget`).
     """
     result = Analysis()
     with no_collection():
@@ -123,8 +124,8 @@ def _explore_module(
             run.execute(project.source.tree.body, scope)
         except UserRaise:
             pass
-        except (BudgetExceeded, RecursionError):
-            _give_up(run, result)
+        except (BudgetExceeded, RecursionError) as error:
+            _give_up(run, result, error)
             plans.give_up_the_rest()
             return first
         result.paths.append(run.program)
@@ -149,7 +150,7 @@ def _explore_other_arguments(base: Run, project: Project, budget: Budget, result
         program.start = "other arguments"
         _leave_out(program, known)
     result.paths += [program for program in explored.paths if program.reached]
-    result.incomplete = explored.incomplete
+    result.incomplete, result.by_chance = explored.incomplete, explored.by_chance
     if first is not None:
         base.entered |= first[0].entered
 
@@ -166,9 +167,14 @@ def _leave_out(program: Program, known: set[tuple[int, int]]) -> None:
     program.reached -= known
 
 
-def _give_up(run: Run, result: Analysis) -> None:
-    """The budget is used up: what this path was building is not known."""
-    result.incomplete = "the limit on time or steps for one file is used up"
+def _give_up(run: Run, result: Analysis, error: Exception) -> None:
+    """The path cannot be followed to its end: what it was building is not known."""
+    if isinstance(error, RecursionError):
+        result.incomplete, result.by_chance = "nested too deeply", True  # it depends on who calls
+    elif run.budget.by_clock:
+        result.incomplete, result.by_chance = "it takes too long", True
+    else:
+        result.incomplete = "the budget for one file is used up (see the option --budget)"
     for network in run.program.networks:
         network.open = network.open or Unknown("budget")
     result.paths.append(run.program)
@@ -226,8 +232,8 @@ def _explore(
                 run.lose(returned, "a generator that nobody is seen to walk over")
         except UserRaise:
             pass
-        except (BudgetExceeded, RecursionError):
-            _give_up(run, result)
+        except (BudgetExceeded, RecursionError) as error:
+            _give_up(run, result, error)
             plans.give_up_the_rest()
             return False
         base.entered |= run.entered

@@ -63,14 +63,25 @@ class Signal:
         self.value = value
 
 
+#: Steps that count as a second of work: about what a slow core does.
+STEPS_PER_SECOND = 200_000
+#: Seconds of processor time, for each second of the budget, after which the clock ends what the steps do not.
+CLOCK_FACTOR = 4
+
+
 class Budget:
-    """Steps and seconds for one file, shared by all of its paths."""
+    """The work that one file may cost, shared by all of its paths.
 
-    __slots__ = ("deadline", "limit", "steps")
+    It is counted in steps, so that an analysis is cut off at the same place each time. The clock is a net below that,
+    for steps that cost far more than others; it runs only while this thread does.
+    """
 
-    def __init__(self, seconds: float = 2.0, steps: int = 400_000) -> None:
-        self.deadline = time.thread_time() + seconds  # of this thread, so that a busy machine takes nothing away
-        self.limit = self.steps = steps
+    __slots__ = ("by_clock", "deadline", "limit", "steps")
+
+    def __init__(self, seconds: float) -> None:
+        self.limit = self.steps = max(1, int(seconds * STEPS_PER_SECOND))
+        self.deadline = time.thread_time() + seconds * CLOCK_FACTOR
+        self.by_clock = False  # whether the clock has ended it
 
     @property
     def spent(self) -> int:
@@ -86,7 +97,8 @@ class Budget:
 
     def check(self) -> None:
         """Raise BudgetExceeded where the steps or the seconds are used up; called every 256 steps."""
-        if self.steps <= 0 or time.thread_time() > self.deadline:
+        self.by_clock = self.steps > 0 and time.thread_time() > self.deadline
+        if self.steps <= 0 or self.by_clock:
             raise BudgetExceeded
 
 

@@ -87,10 +87,11 @@ class LinearStack(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         reported: set[tuple[int, int]] = set()
+        exits = {id(tensor) for network in program.networks for tensor in output_tensors(network)}
         for network in program.networks:
             if not is_settled(network):
                 continue
-            for stack in _stacks(network, program):
+            for stack in _stacks(network, exits):
                 site = stack[0].layer.site
                 if site is None or site.key in reported:
                     continue
@@ -356,9 +357,12 @@ def _message(stack: list[Node]) -> str:
     return f'{what} collapse into one: {who} no activation; add one, such as "relu"'
 
 
-def _stacks(network: Network, program: Program) -> Iterator[list[Node]]:
-    """The chains of two or more weighted calls of which each but the last is linear and wasted."""
-    walk = _Walk(network, program)
+def _stacks(network: Network, exits: set[int]) -> Iterator[list[Node]]:
+    """The chains of two or more weighted calls of which each but the last is linear and wasted.
+
+    `exits` are the ids of the outputs of all networks.
+    """
+    walk = _Walk(network, exits)
     following = {id(node): walk.next_wasted(node) for node in network.nodes if walk.is_linear(node)}
     behind = {id(node) for node in following.values() if node is not None}
     for node in network.nodes:
@@ -373,14 +377,13 @@ def _stacks(network: Network, program: Program) -> Iterator[list[Node]]:
 class _Walk:
     """Walks along single-consumer chains of one network."""
 
-    def __init__(self, network: Network, program: Program) -> None:
+    def __init__(self, network: Network, exits: set[int]) -> None:
         self.consumers: dict[int, list[Node]] = {}
         self.uses = Counter(id(node.layer) for node in network.nodes)
         for node in network.nodes:
             for tensor in node.inputs:
                 self.consumers.setdefault(id(tensor), []).append(node)
-        self.exits = {id(tensor) for other in program.networks for tensor in output_tensors(other)}
-        self.elsewhere = Counter(id(layer) for other in program.networks for layer in other.layers)
+        self.exits = exits
 
     def next_node(self, node: Node) -> Node | None:
         """The one call that takes what this call gives, where nothing else does."""

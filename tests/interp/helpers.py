@@ -10,7 +10,7 @@ from typing import Any
 
 from kerascheck.interp import Analysis, analyze
 from kerascheck.interp.project import Project, prepare_module
-from kerascheck.interp.run import Budget, Run
+from kerascheck.interp.run import STEPS_PER_SECOND, Budget, Run
 from kerascheck.interp.values import DictValue, ListValue, Scope, UserRaise
 from kerascheck.network.ir import Network
 from kerascheck.source import Source
@@ -79,7 +79,7 @@ def execute_module(code: str, filename: str = "example.py", steps: int = 2_000_0
     """Run the first path of a module and keep its names."""
     text = source(code, filename)
     project = Project(text)
-    run = Run(project, Budget(60.0, steps), {})
+    run = Run(project, Budget(steps / STEPS_PER_SECOND), {})
     scope = Scope("module", None, text)
     prepare_module(scope, "__main__")
     with contextlib.suppress(UserRaise):
