@@ -1,6 +1,6 @@
 """Compares kerascheck with the real Keras on small random programs that train.
 
-    python benchmarks/fit_differential.py [--seeds 0:2000] [--cache FILE] [--show KIND] [--limit 20]
+    python benchmarks/fit_differential.py [--seeds 0:2000] [--cache FILE [--offline]] [--show KIND] [--limit 20]
 
 Each program (see `fit_programs.py`) is run by Keras, in a process that runs many, and analysed. It
 
@@ -10,7 +10,8 @@ Each program (see `fit_programs.py`) is run by Keras, in a process that runs man
 - is a missed crash where Keras crashes and kerascheck is silent, although it knew model and data,
 - is an unknown crash where it did not know them, or would have to know the numbers in the data.
 
-`--cache` keeps what Keras said by the text of the program. Exits with 1 if there is a false error or a wrong row.
+`--cache` keeps what Keras said by the text of the program, `--offline` passes over programs that are not in it. Exits
+with 1 if there is a false error or a wrong row.
 """
 
 from __future__ import annotations
@@ -111,6 +112,10 @@ class Keras:
         self._process: subprocess.Popen[str] | None = None
         self._served = 0
 
+    def knows(self, code: str) -> bool:
+        """Whether the program was run before."""
+        return code in self._known
+
     def run(self, code: str, seed: int) -> Verdict:
         """What Keras does with the program."""
         found = self._known.get(code)
@@ -210,6 +215,7 @@ def main() -> int:
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--seeds", default="0:200", help="the seeds of the programs, FIRST:LAST")
     parser.add_argument("--cache", type=Path, help="what Keras said, kept between runs")
+    parser.add_argument("--offline", action="store_true", help="only programs that the cache knows")
     parser.add_argument("--show", nargs="*", default=["FALSE ERROR", "WRONG ROW"], help="kinds to print in full")
     parser.add_argument("--limit", type=int, default=10, help="programs of each kind to print")
     options = parser.parse_args()
@@ -223,6 +229,8 @@ def main() -> int:
     warned: Counter[str] = Counter()
     for seed in range(int(first), int(last)):
         code = fit_programs.program(seed)
+        if options.offline and not keras.knows(code):
+            continue
         verdict, mine = keras.run(code, seed), claim(code)
         kind = compare(verdict, mine)
         counts[kind] += 1

@@ -13,7 +13,7 @@ from kerascheck.data.content import Content
 from kerascheck.data.elements import common, map_element, to_element, to_value
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
-from kerascheck.data.samples import as_dim
+from kerascheck.data.samples import as_dim, prepared
 from kerascheck.data.tensors import as_tensor_dtype
 from kerascheck.data.values import as_array, dtype_of, fresh_size, new_array, shape_argument
 from kerascheck.interp.run import Run
@@ -80,8 +80,11 @@ def _sliced(array: Any) -> Any:
 
 def _from_slices(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     whole = _structure(run, arguments.value("tensors", 0))
+    arrays = arrays_in(whole)
+    if len(arrays) > 1 and not run.guarded:
+        prepared(run, "slices", name, list(arrays), site, arguments)
     element = map_element(whole, _sliced)
-    orders = {array.rows.order for array in arrays_in(whole) if array.rows is not None}
+    orders = {array.rows.order for array in arrays if array.rows is not None}
     return Pipeline(
         element,
         batched=False,

@@ -206,11 +206,15 @@ class _Arrays:
         return f"{part} of validation_data" if self.is_validation else part
 
     def _check_counts(self) -> None:
-        """The data adapter wants as many samples in every array."""
-        if self.stream is not None or self.session.on_batch:
+        """The data adapter wants as many samples in every array.
+
+        The methods for single batches have none, but a model of one output must bring its inputs together.
+        """
+        if self.stream is not None or (self.session.on_batch and len(self.call.outputs) != 1):
             return
         counts: list[tuple[str, Dim]] = []
-        for part, label in ((self.x, "x"), (self.y, "y"), (self.weights, "sample_weight")):
+        parts = ((self.x, "x"), (self.y, "y"), (self.weights, "sample_weight"))
+        for part, label in parts[:1] if self.session.on_batch else parts:
             shapes = [leaf.shape for leaf in leaves(part) if isinstance(leaf, Array)]
             counts += [(label, shape[0]) for shape in shapes if isinstance(shape, tuple) and shape]
             if () in shapes:

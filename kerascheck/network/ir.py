@@ -484,7 +484,8 @@ class TrainCall:
 class Preparation:
     """A step of data preparation that rules look at.
 
-    `kind`: "fit" (an estimator learns from `arrays`), "transform", "split" (`arrays` are divided), "decode"
+    `kind`: "fit" (an estimator learns from `arrays`), "transform", "split" (`arrays` are divided), "slices" (a stream
+    yields their samples side by side), "decode"
     (predictions become classes or are compared with labels: the name of the function is in `name`).
     """
 
