@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import importlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kerascheck import rebuild_operations
 from kerascheck.applications.layers import HOMES
 from kerascheck.interp.keras.subclassing import FunctionLayer
 from kerascheck.interp.keras.tensors import Constant, Operation
@@ -36,13 +37,6 @@ _NOT_CONFIGURATION = frozenset(
 _SOME_RATE = 0.1
 _PLAIN = (bool, int, float, str, bytes)
 _SEVERAL_ARGUMENTS = ("MultiHeadAttention", "GroupedQueryAttention")
-_ELEMENTWISE = frozenset(
-    {
-        "Add", "Subtract", "Multiply", "TrueDivide", "Divide", "Maximum", "Minimum", "Power", "Relu", "Relu6",
-        "Sigmoid", "Tanh", "Softmax", "Softplus", "Softsign", "Silu", "Gelu", "Elu", "Selu", "Exp", "Log", "Sqrt",
-        "Rsqrt", "Square", "Abs", "Negative", "Sin", "Cos",
-    }
-)  # fmt: skip
 
 
 class CannotRebuild(Exception):
@@ -202,19 +196,17 @@ class _Builder:
         return results
 
     def _operation(self, node: Node, inputs: list[Any]) -> list[Any]:
-        cls = node.layer.cls
-        same = all(tensor.shape == node.outputs[0].shape for tensor in node.inputs)
-        function: Callable[..., Any] | None = None
-        if cls in _ELEMENTWISE:
-            name = {"Divide": "true_divide"}.get(cls, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls).lower())
-            function = getattr(self.keras.ops, name, None)
-        if function is not None and len(inputs) == 2:
-            return [function(*inputs)]
-        if function is not None and len(inputs) == 1 and same:
-            binary = cls in ("Add", "Subtract", "Multiply", "TrueDivide", "Divide", "Maximum", "Minimum", "Power")
-            return [function(inputs[0], 1.0) if binary else function(inputs[0])]
-        self.assumed.append(f"the operation {cls}")
-        return self._stand_in(node, inputs)
+        operation = node.layer
+        assert isinstance(operation, Operation)
+        try:
+            results = rebuild_operations.make(self.keras.ops, operation, inputs)
+        except rebuild_operations.CannotMake:
+            self.assumed.append(f"the operation {operation.cls}")
+            return self._stand_in(node, inputs)
+        if len(results) != len(node.outputs):
+            raise ValueError(f"{operation.cls} gives {len(results)} outputs, not {len(node.outputs)}")
+        self._note(operation, results)
+        return results
 
     def _stand_in(self, node: Node, inputs: list[Any]) -> list[Any]:
         """Tensors of the shapes that were inferred."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import math
 import os
@@ -16,6 +17,7 @@ from kerascheck.network.ir import InputLayer, Layer, Network
 from kerascheck.rebuild import CannotRebuild, Rebuilt, rebuild
 from kerascheck.summary import nameless_summary, summarize_network, why_inexact
 from kerascheck.symbolic import Undetermined, Unknown
+from kerascheck.tables import listed
 
 if TYPE_CHECKING:
     from kerascheck.interp import Analysis
@@ -26,7 +28,8 @@ Result: TypeAlias = Literal["agrees", "agrees in part", "differs", "not rebuilt"
 
 #: Larger networks would need more memory than it is worth.
 MAX_PARAMS = 400_000_000
-INSTALL = "pip install 'kerascheck[tensorflow]'"
+INSTALL = "pip install 'kerascheck[tensorflow]', or pip install keras jax"
+_BACKENDS = ("tensorflow", "jax", "torch")
 
 
 class NoKeras(Exception):
@@ -70,6 +73,8 @@ def import_keras() -> Any:
         NoKeras: none is installed, or it cannot be used.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if not os.environ.get("KERAS_BACKEND"):
+        _choose_backend()
     before = list(sys.path)
     # A file keras.py of the analysed program must not be taken for Keras.
     here = os.getcwd()
@@ -84,6 +89,13 @@ def import_keras() -> Any:
     if int(keras.__version__.split(".")[0]) < 3:
         raise NoKeras(f"verify needs Keras 3, this is Keras {keras.__version__}; {INSTALL}")
     return keras
+
+
+def _choose_backend() -> None:
+    """Take another backend where Keras would take TensorFlow, but that is not installed."""
+    installed = [name for name in _BACKENDS if importlib.util.find_spec(name) is not None]
+    if installed and "tensorflow" not in installed:
+        os.environ["KERAS_BACKEND"] = installed[0]
 
 
 @contextlib.contextmanager
@@ -147,15 +159,15 @@ def _verdict(network: Network, model: ModelSummary, keras: Any) -> Verdict:
 def compare(network: Network, rebuilt: Rebuilt) -> tuple[int, Difference | None]:
     """How many layers were compared, and the first difference in output shapes or parameters."""
     count = 0
-    for layer in network.layers:
-        if isinstance(layer, Operation) or id(layer) not in rebuilt.shapes:
+    for layer in listed(network):
+        if id(layer) not in rebuilt.shapes:
             continue
-        count += 1
+        count += not isinstance(layer, Operation)
         ours: Any = layer.output_shapes()
         theirs: Any = rebuilt.shapes[id(layer)]
         if isinstance(ours, Unknown) or list(ours) != list(theirs):
             return count, Difference(layer.name, "output shape", _plain(ours), _plain(theirs))
-        if isinstance(layer, InputLayer):
+        if isinstance(layer, (InputLayer, Operation)):
             continue
         difference = _parameters(layer, rebuilt.layers[id(layer)], layer.name)
         if difference is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ from typer.testing import CliRunner, Result
 from kerascheck.cli import app
 from kerascheck.layers.registry import find
 from kerascheck.network.ir import Weight
+from kerascheck.verify import NoKeras, import_keras
 
 HEAD = "import keras\nfrom keras import Input, Model, Sequential, layers\nfrom keras.layers import *\n"
 
 oracle = [
     pytest.mark.oracle,
-    pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="rebuilds models in the real Keras"),
+    pytest.mark.skipif(
+        not any(importlib.util.find_spec(backend) for backend in ("tensorflow", "jax", "torch")),
+        reason="rebuilds models in the real Keras, on any backend",
+    ),
 ]
 
 
@@ -54,6 +59,26 @@ AGREE = {
     "constants": (
         "import numpy as np\nx = Input((6,))\ne = Embedding(10, 4)(x) + Embedding(6, 4)(keras.ops.arange(6))\n"
         "m = Model(x, Dense(2)(Add()([e, np.ones((1, 6, 4))])))"
+    ),
+    "operations": (
+        "from keras import ops\na, b, v, n = Input((6, 4)), Input((6, 4)), Input((12,)), Input((5,), dtype='int32')\n"
+        "m = Model([a, b, v, n], [ops.reshape(a, (-1, 24)), ops.transpose(a, (0, 2, 1)), a @ ops.swapaxes(b, 1, 2), "
+        "ops.concatenate([a, b], axis=1), ops.stack([a, b], axis=1), ops.expand_dims(a, -1), a[:, 1:5:2, None, -1], "
+        "ops.squeeze(v[:, None], 1), ops.mean(a, axis=(1, 2)), ops.max(a, axis=-1, keepdims=True), ops.argmax(a, -1), "
+        "ops.einsum('bij,bkj->bik', a, b), ops.matmul(a, ops.transpose(b, (0, 2, 1))), ops.tensordot(v, v, [[0], [0]]), "
+        "ops.pad(a, [[0, 0], [1, 2], [0, 0]]), ops.tile(a, [1, 2, 3]), ops.repeat(a, 3, axis=1), ops.cumsum(a, axis=1), "
+        "*ops.split(a, 2, axis=-1), *ops.split(a, [1, 3], axis=1), ops.cast(n, 'float32'), ops.one_hot(n, 7), "
+        "ops.where(a > b, a, 0.0), ops.clip(a, 0, 1), -a ** 2 / 3, ops.norm(a, axis=1), ops.moments(a, [1])[1], "
+        "ops.take(a, ops.array([0, 2]), axis=1), ops.image.resize(a[..., None], (3, 3)), *ops.unstack(a, axis=2)[:1]])"
+    ),
+    "functions of TensorFlow": (
+        "import tensorflow as tf\nfrom keras import backend as K\na = Input((6, 4))\n"
+        "x = tf.reduce_mean(a, axis=1, keepdims=True)\ny = K.concatenate([a, tf.tile(x, [1, 6, 1])])\n"
+        "z = tf.split(y, [1, 3, 4], axis=-1)[1]\nw = tf.transpose(tf.pad(z, [[0, 0], [0, 1], [0, 0]]), perm=[0, 2, 1])\n"
+        "m = Model(a, [tf.concat([x[:, :, :3], z], 1), w, tf.expand_dims(tf.reduce_sum(z, [1, 2]), 1), K.permute_dimensions(z, (0, 2, 1))])"
+    ),
+    "images that are prepared": (
+        "i = Input((64, 64, 3))\nm = Model(i, keras.applications.resnet50.preprocess_input(i))"
     ),
     "wrappers": (
         "m = Sequential([Input((10, 8)), Bidirectional(LSTM(3, return_sequences=True)), TimeDistributed(Dense(4)), "
@@ -106,7 +131,6 @@ class TestOthers:
         assert verdict["result"] == "agrees in part" and verdict["layers"] == 2
         assert verdict["assumed"] == [
             "mine (Mine) is the program's own",
-            "the operation GetItem",
             "lambda (Lambda) is the program's own",
         ]
 
@@ -151,12 +175,19 @@ class TestOthers:
         [verdict] = verdicts("m = Sequential([Input((47,)), BatchNormalization()])\n", 1)
         assert verdict["difference"]["what"] == "trainable parameters"
 
+    def test_a_wrong_operation_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("kerascheck.network.tensor_shapes.reduce", lambda shape, axes, keepdims: shape[:1])
+        [verdict] = verdicts("i = Input((6, 4))\nm = Model(i, keras.ops.mean(i, axis=1))\n", 1)
+        assert verdict["difference"] == {
+            "layer": "mean", "what": "output shape", "kerascheck": [[None]], "keras": [[None, 4]]
+        }  # fmt: skip
+
     def test_what_keras_refuses_to_build_is_a_difference(self, monkeypatch: pytest.MonkeyPatch) -> None:
         definition = find("Conv2D")
         monkeypatch.setattr(type(definition), "check_inputs", lambda self, c, shapes: None)
         monkeypatch.setattr(type(definition), "outputs_for", lambda self, c, shapes: [(None, 3)])
         monkeypatch.setattr(type(definition), "weights_for", lambda self, c, shapes: [])
-        [verdict] = verdicts("m = Sequential([Input((4,)), Conv2D(3, 3)])\n", 1)
+        [verdict] = verdicts("m = Sequential([Input((44,)), Conv2D(3, 3)])\n", 1)
         assert verdict["difference"]["keras"].startswith("ValueError: ")
 
 
@@ -165,6 +196,19 @@ def test_without_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run("m = Sequential([Input((4,)), Dense(3)])\n")
     assert result.exit_code == 2
     assert "pip install 'kerascheck[tensorflow]'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("installed", "chosen"),
+    [({"jax", "torch"}, "jax"), ({"torch"}, "torch"), ({"tensorflow", "jax"}, None), (set[str](), None)],
+)
+def test_the_backend_that_is_there(monkeypatch: pytest.MonkeyPatch, installed: set[str], chosen: str | None) -> None:
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in installed else None)
+    monkeypatch.setitem(sys.modules, "keras", None)
+    with pytest.raises(NoKeras):
+        import_keras()
+    assert os.environ.get("KERAS_BACKEND") == chosen
 
 
 def test_wrong_format() -> None:

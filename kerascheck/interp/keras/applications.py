@@ -14,7 +14,7 @@ from kerascheck.interp.keras.calling import apply_layer
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
 from kerascheck.interp.keras.functional import fill_functional
 from kerascheck.interp.keras.sequential import add_layer
-from kerascheck.interp.keras.tensors import Operation, operate
+from kerascheck.interp.keras.tensors import Operation, index_tensor, note_call, operate
 from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Value
 from kerascheck.network import tensor_shapes
@@ -310,7 +310,8 @@ def preprocess_input(run: Run, name: str, arguments: Arguments, site: Site) -> V
         return step("TrueDivide", [step("Add", [step("TrueDivide", [tensor])])])
     if mode == "caffe":
         # The channels are swapped one by one.
-        swapped = [operate(run, "GetItem", [tensor], lambda shapes: [shapes[0][:-1]], site)[0] for _ in range(3)]
+        swapped = [index_tensor(run, tensor, (..., channel), site) for channel in (2, 1, 0)]
         stacked = operate(run, "Stack", swapped, lambda shapes: [tensor_shapes.stack(shapes, -1)], site)[0]
+        note_call(run, "keras.ops.stack", Arguments([Given(None)], {"axis": Given(-1)}), stacked)
         return step("Add", [stacked])
     return tensor

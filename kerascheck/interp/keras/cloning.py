@@ -84,6 +84,7 @@ def _copy_layer(run: Run, layer: Layer, site: Site, copies: dict[int, Layer]) ->
         copy = _copy_network(run, layer, site, copies)
     elif isinstance(layer, Operation):
         copy = Operation(layer.cls, layer.name, layer.site, layer.rule)
+        copy.call = layer.call
     elif type(layer) is BuiltinLayer and not any(isinstance(value, Layer) for value in layer.config.values()):
         copy = BuiltinLayer(layer.definition, layer.config, layer.name, layer.site, layer.arguments)
     else:

@@ -5,6 +5,7 @@ To add one: a row in `_ROWS` (canonical function, the shape rule, the names it g
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.tensors import on_data
 from kerascheck.data.values import as_array, dtype_of, new_array
 from kerascheck.interp.keras.freeze import as_size
-from kerascheck.interp.keras.tensors import made_of, operand, operate, unknown_size
+from kerascheck.interp.keras.tensors import made_of, note_call, operand, operate, unknown_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ListValue, Value
@@ -196,6 +197,11 @@ def _reduce(shape: Shape, arguments: Arguments) -> Shape:
     return tensor_shapes.reduce(shape, axes, _truth(_given(arguments, 2, "keepdims", "keep_dims", default=False)))
 
 
+def _accumulated(shape: Shape, arguments: Arguments) -> Shape:
+    """`keras.ops.cumsum` flattens where it is given no axis."""
+    return shape if _given(arguments, 1, "axis") is not None else tensor_shapes.reshape(shape, (-1,))
+
+
 def _norm(shape: Shape, arguments: Arguments) -> Shape:
     axes = _axes(_given(arguments, 2, "axis"))
     return tensor_shapes.reduce(shape, axes, _truth(_given(arguments, 3, "keepdims", default=False)))
@@ -257,16 +263,27 @@ def _split(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             if isinstance(dim, int) and dim % parts:
                 raise Undetermined("a split that is not even")
             return [(*shape[:axis], part, *shape[axis + 1 :])] * parts
-        sizes = _sizes(parts)
-        if is_keras:
-            raise Undetermined("a split at indices")
+        sizes = _between(_axes(parts) or [], shape[axis]) if is_keras else _sizes(parts)
         return [(*shape[:axis], size, *shape[axis + 1 :]) for size in sizes]
 
-    count = parts if isinstance(parts, int) and 0 < parts < 1000 else 1
-    outputs = operate(run, "Split", [tensor], rule, site, count=count)
-    if not isinstance(parts, int) and len(outputs) == 1:
+    items = parts.items if isinstance(parts, ListValue) and parts.unknown is None else parts
+    if isinstance(items, (list, tuple)):
+        count = len(items) + is_keras
+    elif isinstance(parts, int) and 0 < parts < 1000:
+        count = parts
+    else:
         return run.unknown_list("the parts of a split")
-    return run.new_list(outputs)
+    return run.new_list(operate(run, "Split", [tensor], rule, site, count=count))
+
+
+def _between(places: Sequence[int], dim: Dim) -> list[Dim]:
+    """The sizes of the parts of an axis that is cut at these places."""
+    if any(place < 0 for place in places) or list(places) != sorted(places):
+        raise Undetermined("a split at places from the end")
+    if isinstance(dim, int):
+        places = [min(place, dim) for place in places]
+    starts = [0, *places]
+    return [*(end - start for start, end in itertools.pairwise(starts)), None if dim is None else dim - starts[-1]]
 
 
 def _unstack(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -597,6 +614,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_unary(_reduce), _names(*_REDUCING)),
         (_unary(_norm), ["tensorflow.norm", "tensorflow.linalg.norm", "keras.ops.norm"]),
         (_unary(_same), ["tensorflow.linalg.band_part", *(f"keras.activations.{n}" for n in _ACTIVATIONS)]),
+        (_unary(_accumulated), ["keras.ops.cumsum", "keras.ops.cumprod"]),
         (_activation, ["keras.activations.get"]),
         (_unary(_arg_reduce), _names("argmax", "argmin", "arg_max")),
         (_many(axis_of_concat), _names("concat", "concatenate")),
@@ -631,7 +649,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_unary(_broadcast_to), _names("broadcast_to")),
         (_unary(_one_hot), _names("one_hot")),
         (_unary(_swapaxes), ["keras.ops.swapaxes", "tensorflow.experimental.numpy.swapaxes"]),
-        (_unary(_resize), ["tensorflow.image.resize", "keras.ops.image.resize", "tensorflow.image.resize_images"]),
+        (_unary(_resize), ["tensorflow.image.resize", "keras.ops.resize", "tensorflow.image.resize_images"]),
         (_unary(_space(1)), ["tensorflow.nn.depth_to_space", "tensorflow.depth_to_space", "keras.ops.depth_to_space"]),
         (_unary(_space(-1)), ["tensorflow.nn.space_to_depth", "tensorflow.space_to_depth", "keras.ops.space_to_depth"]),
         (_normalize_moments, ["tensorflow.nn.moments", "keras.ops.moments"]),
@@ -682,4 +700,15 @@ def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def operations() -> dict[str, Call]:
     """All of them, by canonical name."""
-    return {name: on_data(call) for call, names in _rows() for name in names}
+    return {name: on_data(_noted(call)) for call, names in _rows() for name in names}
+
+
+def _noted(call: Call) -> Call:
+    """The function, which tells the operation that it makes how it was called."""
+
+    def noted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        result = call(run, name, arguments, site)
+        note_call(run, name, arguments, result)
+        return result
+
+    return noted

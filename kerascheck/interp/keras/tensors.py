@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 from kerascheck.data.array import Array
 from kerascheck.data.values import as_array, new_array
+from kerascheck.interp.keras.freeze import freeze_arguments
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network import tensor_shapes
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape, SymDim
 from kerascheck.network.ir import Layer, Node, Site, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
@@ -61,6 +63,8 @@ class Operation(Layer):
         super().__init__(cls, name, site, None, f"keras.ops.{cls}")
         self.weights = []
         self.rule = rule
+        #: The canonical name of the function and its arguments, frozen; None for operators and what Keras adds itself.
+        self.call: tuple[str, Arguments] | None = None
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         return self.rule(shapes)
@@ -99,6 +103,16 @@ def operate(
     operation = Operation(cls, run.layer_name(cls), site, rule)
     operation.calls.append(Node(operation, tuple(inputs), tuple(outputs), site))
     return list(outputs)
+
+
+def note_call(run: Run, name: str, arguments: Arguments, result: Value) -> None:
+    """Tell the operation that a function has made how it was called."""
+    made = result.items if isinstance(result, ListValue) else result if isinstance(result, tuple) else [result]
+    given = {id(one.value) for one in (*arguments.positional, *arguments.keywords.values())}
+    for tensor in made[:1]:
+        operation = tensor.node.layer if isinstance(tensor, Tensor) and tensor.node is not None else None
+        if isinstance(operation, Operation) and operation.call is None and id(tensor) not in given:
+            operation.call = (name, freeze_arguments(run, arguments))
 
 
 #: What Keras calls the operators and comparisons where that is not the name of the syntax.
@@ -153,7 +167,9 @@ def negative(run: Run, tensor: Tensor, site: Site | None) -> Value:
 def index_tensor(run: Run, tensor: Tensor, index: Value, site: Site | None) -> Value:
     """`tensor[index]`."""
     key = [_static(part) for part in (index if isinstance(index, tuple) else (index,))]
-    return operate(run, "GetItem", [tensor], lambda shapes: [tensor_shapes.index(shapes[0], key)], site)[0]
+    result = operate(run, "GetItem", [tensor], lambda shapes: [tensor_shapes.index(shapes[0], key)], site)[0]
+    note_call(run, "getitem", Arguments([Given(tensor), Given(tuple(key))], {}), result)
+    return result
 
 
 def _static(part: Value) -> Value:
