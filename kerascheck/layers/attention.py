@@ -93,6 +93,7 @@ class _Projected(LayerDef):
     #: Ranks whose meaning is clear; Keras takes others too, but mixes the axes up.
     usual_ranks: ClassVar[Container[int]] = range(2, 100)
     call_tensors = 3
+    further_inputs = ("value", "key")
     one_by_one = True
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:

@@ -205,6 +205,8 @@ class LayerDef:
     takes_values: ClassVar[bool] = False
     #: How many tensors the layer is called on one after the other (`layer(query, value, key)`).
     call_tensors: ClassVar[int] = 1
+    #: What `call` names the inputs behind the first.
+    further_inputs: ClassVar[tuple[str, ...]] = ()
     #: Whether it refuses them in a list.
     one_by_one: ClassVar[bool] = False
     #: Whether Keras finds a wrong rank also where a wrapper builds the layer without calling it.

@@ -98,6 +98,7 @@ class Cell(LayerDef):
     """One step of a recurrent layer, called on an input and its states."""
 
     call_tensors = 2
+    further_inputs = ("states",)
 
     def state_sizes(self, c: Config) -> list[Int]:
         """The sizes of its states, all nesting removed."""
@@ -254,6 +255,7 @@ class Recurrent(LayerDef):
     """A layer that walks along time (axis 1): called on a sequence and, if given, its first states."""
 
     call_tensors = 2
+    further_inputs = ("initial_state",)
     # SimpleRNN, LSTM and GRU hand it on to RNN through **kwargs.
     base_parameters = LayerDef.base_parameters | {"zero_output_for_mask"}
 

@@ -84,6 +84,7 @@ class Bidirectional(LayerDef):
     name = "Bidirectional"
     signature = "layer, merge_mode='concat', weights=None, backward_layer=None"
     call_tensors = 2
+    further_inputs = ("initial_state",)
 
     def validate(self, c: Config) -> None:
         mode = c.known("merge_mode")

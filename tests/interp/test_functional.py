@@ -57,3 +57,16 @@ def test_what_is_not_known_is_never_exact(code: str) -> None:
     for path in build(code).paths:
         for network in path.networks:
             assert network.status() == "unknown"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "MultiHeadAttention(2, 4)(q, encode(q))",
+        "MultiHeadAttention(2, 4)(query=q, value=encode(q), key=encode(q))",
+        "LSTM(3)(q, initial_state=encode(q))",
+        "Softmax()(q, Input((5, 8), dtype='bool'))",
+    ],
+)
+def test_further_inputs_that_are_not_known_are_no_error(call: str) -> None:
+    assert raised(f"from mine import encode\nq = Input((5, 8))\nx = {call}") == []

@@ -56,12 +56,11 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         return run.fresh(f"{layer.cls} called on data", site.node)
     if own is not None:
         return call_custom(run, own, arguments, site)
-    for name in ("initial_state", "value", "key"):
-        extra = input_tensors(arguments.value(name))
-        if extra:
-            tensors += extra
-    for given in arguments.positional[1:3]:
-        tensors += input_tensors(given.value) or []
+    if isinstance(layer, BuiltinLayer):
+        for position, name in enumerate(layer.definition.further_inputs, 1):
+            further = arguments.value(name, position)
+            if further is not None:
+                tensors += input_tensors(further) or [Tensor(Unknown(f"{name} is not known"))]
     return _handed_out(run, layer, apply_layer(run, layer, tensors, site))
 
 
