@@ -146,8 +146,8 @@ class Content:
         """The only value that occurs, None where that is not known."""
         return self.low if self.low is not None and self.low == self.high else None
 
-    def map(self, function: Callable[[float], float], is_rising: bool = True, has_steps: bool = False) -> Content:
-        """The numbers after a monotonic function; `has_steps`: numbers close to a bound may end far from it."""
+    def map(self, function: Callable[[float], float], is_rising: bool = True, is_linear: bool = False) -> Content:
+        """The numbers after a monotonic function; unless it is linear, numbers close to a bound may end far from it."""
         try:
             bounds = [None if bound is None else function(bound) for bound in (self.low, self.high)]
             values = None if self.values is None else frozenset(map(function, self.values))
@@ -155,7 +155,7 @@ class Content:
             return Content()
         if not is_rising:
             bounds.reverse()
-        attained = self.attained and (values is not None or not has_steps)
+        attained = self.attained and (values is not None or is_linear)
         return Content(bounds[0], bounds[1], attained, values, None, self.tags)
 
     def __repr__(self) -> str:

@@ -33,6 +33,7 @@ _MODULES = {
     "series": ("pandas_methods",),
     "frame": ("pandas_methods",),
     "index": ("pandas_index", "numpy_methods"),
+    "unknown": ("numpy_methods",),
 }
 
 
@@ -51,12 +52,20 @@ def array_attribute(run: Run, array: Array, name: str, node: cst.CSTNode) -> Val
         from kerascheck.data.pandas_attributes import pandas_attribute
 
         return pandas_attribute(run, array, name, Site(run.file, node))
+    if name in _DATA:
+        return run.fresh(f"{name} of an array", node)
+    if array.kind == "unknown" and isinstance(array.shape, Unknown):
+        text = array.shape.text.removesuffix("shape") + name if array.shape.text else None
+        return Unknown(f"{name} of something unknown", ("attribute", array.key, name), text)
     return NativeMethod(name, array, not_interpreted)
 
 
 #: Kinds of pandas, and the properties that they have in common with arrays.
 _LABELLED = ("frame", "series")
 _SHARED = ("shape", "ndim", "size")
+
+#: Attributes of arrays that are neither followed nor methods.
+_DATA = frozenset({"nbytes", "itemsize", "strides", "flags", "flat", "real", "imag", "base", "data", "ctypes"})
 
 
 def find_method(kind: str, name: str) -> Method | None:

@@ -58,6 +58,9 @@ def _array(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         made = unknown_array(run, "an array of something unknown")
         made.dtype = wanted if wanted is not None else made.dtype
         return made
+    if array.shape == () and name in ("numpy.ascontiguousarray", "numpy.asfortranarray"):
+        array = array.snapshot()
+        array.shape = (1,)
     is_same = array is value and (name != "numpy.array" or arguments.value("copy", None, True) is not True)
     if is_same and array.kind == "numpy" and (wanted is None or wanted == array.dtype):
         return array

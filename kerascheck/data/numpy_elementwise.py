@@ -66,9 +66,9 @@ class _Unary(NamedTuple):
     content: Callable[[Content], Content] | None = None
 
 
-def _rising(compute: Callable[[float], float], dtype: Any = _float_dtype, has_steps: bool = False) -> _Unary:
+def _rising(compute: Callable[[float], float], dtype: Any = _float_dtype, is_linear: bool = False) -> _Unary:
     """A function that rises everywhere."""
-    return _Unary(dtype, compute, lambda content: content.map(compute, has_steps=has_steps))
+    return _Unary(dtype, compute, lambda content: content.map(compute, is_linear=is_linear))
 
 
 def _from(least: float, compute: Callable[[float], float], result: float = -math.inf) -> _Unary:
@@ -148,17 +148,17 @@ _UNARY: dict[str, _Unary] = {
     "arcsinh": _rising(math.asinh),
     "arcsin": _Unary(_float_dtype, None, lambda content: Content(-math.pi / 2, math.pi / 2)),
     "arccos": _Unary(_float_dtype, None, lambda content: Content(0.0, math.pi)),
-    "deg2rad": _rising(_radians),
-    "radians": _rising(_radians),
-    "rad2deg": _rising(math.degrees),
-    "degrees": _rising(math.degrees),
-    "sign": _rising(_sign, _same, True),
-    "floor": _rising(_round_down, _same, True),
-    "ceil": _rising(_round_up, _same, True),
-    "trunc": _rising(_cut, _same, True),
-    "fix": _rising(_cut, _same, True),
-    "rint": _rising(lambda v: round(v) if math.isfinite(v) else v, has_steps=True),
-    "reciprocal": _Unary(_same),
+    "deg2rad": _rising(_radians, is_linear=True),
+    "radians": _rising(_radians, is_linear=True),
+    "rad2deg": _rising(math.degrees, is_linear=True),
+    "degrees": _rising(math.degrees, is_linear=True),
+    "sign": _rising(_sign, _same),
+    "floor": _rising(_round_down, _same),
+    "ceil": _rising(_round_up, _same),
+    "trunc": _rising(_cut, _same),
+    "fix": _rising(_cut, _same),
+    "rint": _rising(lambda v: round(v) if math.isfinite(v) else v),
+    "reciprocal": _Unary(_signed),
     "isnan": _exact(lambda v: False, _truth),
     "isinf": _exact(math.isinf, _truth),
     "isfinite": _exact(math.isfinite, _truth),

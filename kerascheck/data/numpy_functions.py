@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kerascheck.data import numpy_creation, numpy_elementwise, numpy_joining, numpy_random
+from kerascheck.data import (
+    numpy_computing,
+    numpy_creation,
+    numpy_elementwise,
+    numpy_joining,
+    numpy_random,
+    numpy_rearranging,
+)
 from kerascheck.data.array import Array, split_dtype
-from kerascheck.data.numpy_joining import ArrayFunction, of_array
 from kerascheck.data.numpy_methods import METHODS, REDUCTIONS, clip, dot, sorted_copy
+from kerascheck.data.numpy_support import ArrayFunction, of_array
 from kerascheck.data.objects import Method
 from kerascheck.data.reductions import reduction
 from kerascheck.data.registry import Function
@@ -21,7 +28,7 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import SymDim, maximum, minimum
+from kerascheck.network.dims import SymDim, maximum, minimum, prod_ints
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
 
@@ -39,7 +46,7 @@ def _reduction(name: str) -> ArrayFunction:
 
 def _of_sizes(name: str, combine: Callable[..., Any]) -> Function:
     """A reduction that is also taken of sizes: `numpy.prod(x.shape[1:])`."""
-    of_arrays = of_array(_reduction(name), "a")
+    of_arrays = of_array(_reduction(name))
 
     def call(run: Run, function: str, arguments: Arguments, site: Site) -> Value:
         value = arguments.positional[0].value if arguments.positional else None
@@ -86,6 +93,19 @@ def _shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return array.shape
 
 
+def _size(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`numpy.size(x, axis)`."""
+    array, axis = as_array(run, arguments.value("a", 0)), arguments.value("axis", 1)
+    if array is None or isinstance(array.shape, Unknown) or not (axis is None or isinstance(axis, int)):
+        return run.fresh("the size of something unknown", site.node)
+    if axis is None:
+        sizes = [dim for dim in array.shape if dim is not None]
+        return prod_ints(sizes) if len(sizes) == len(array.shape) else run.fresh("an unknown size", site.node)
+    if not -len(array.shape) <= axis < len(array.shape):
+        return run.fails("IndexError", "an axis that an array does not have", site.node)
+    return array.shape[axis]
+
+
 def _ndim(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     array = as_array(run, arguments.value("a", 0))
     if array is None or array.ndim is None:
@@ -124,12 +144,14 @@ FUNCTIONS: dict[str, Function] = {
     **numpy_creation.FUNCTIONS,
     **numpy_elementwise.FUNCTIONS,
     **numpy_joining.FUNCTIONS,
+    **numpy_rearranging.FUNCTIONS,
+    **numpy_computing.FUNCTIONS,
     **numpy_random.FUNCTIONS,
-    "numpy.reshape": of_array(_reshape, "a"),
-    **{f"numpy.{name}": of_array(METHODS[name], "a") for name in _METHODS},
-    "numpy.sort": of_array(sorted_copy, "a"),
-    "numpy.clip": of_array(clip, "a"),
-    **{f"numpy.{name}": of_array(_reduction(name), "a") for name in _ALL_REDUCTIONS},
+    "numpy.reshape": of_array(_reshape),
+    **{f"numpy.{name}": of_array(METHODS[name]) for name in _METHODS},
+    "numpy.sort": of_array(sorted_copy),
+    "numpy.clip": of_array(clip),
+    **{f"numpy.{name}": of_array(_reduction(name)) for name in _ALL_REDUCTIONS},
     "numpy.prod": _of_sizes("prod", lambda a, b: a * b),
     "numpy.sum": _of_sizes("sum", lambda a, b: a + b),
     "numpy.max": _of_sizes("max", maximum),
@@ -137,6 +159,7 @@ FUNCTIONS: dict[str, Function] = {
     "numpy.dot": _dot,
     "numpy.shape": _shape,
     "numpy.ndim": _ndim,
+    "numpy.size": _size,
     **dict.fromkeys(
         ("numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.savetxt", "numpy.set_printoptions",
          "numpy.seterr"),

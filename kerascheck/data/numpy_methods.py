@@ -38,8 +38,10 @@ def elementwise(run: Run, array: Array, dtype: str | Unknown, content: Content) 
 
 def reshaped(run: Run, array: Array, shape: Shape | Unknown, in_order: bool = True, is_view: bool = True) -> Array:
     """The numbers of an array in another shape; `in_order`: they follow each other as before."""
-    if in_order and is_view and shape == array.shape:
-        content = array.content
+    if in_order and shape == array.shape:
+        content = array.content.copy()  # whether it shares memory depends on how the array lies in it
+        if is_view:
+            array.content.view(content)
     else:
         content = array.content.rearranged()
         both = isinstance(shape, tuple) and isinstance(array.shape, tuple) and bool(shape) and bool(array.shape)
@@ -116,7 +118,7 @@ def astype(run: Run, array: Array, wanted: Value) -> Array:
         if is_integer(array.dtype) or array.dtype == "bool":
             made.content = operators.within(dtype, content.copy())
         else:
-            whole = content.map(math.trunc, has_steps=True)
+            whole = content.map(math.trunc)
             is_known = whole.low is not None and whole.high is not None and not operators.overflows(dtype, whole)
             made.content = whole if is_known else Content(*limits_of(dtype))
         items = None if operators.overflows(dtype, content) or (content.low is None and content.high is None) else items
@@ -325,7 +327,7 @@ def _round(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
         return elementwise(run, array, dtype, Content())
     content = array.content.copy()
     if is_float(dtype):
-        content = content.map(lambda v: round(v, decimals), has_steps=True)
+        content = content.map(lambda v: round(v, decimals))
     return elementwise(run, array, dtype, content)
 
 
@@ -401,7 +403,7 @@ def _diagonal(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
         size = min(rows, columns)
     part = array.content.subset(False)
     part.one_hot = None
-    return new_array(run, (size,), array.dtype, content=part)
+    return new_array(run, (size,), array.dtype, content=array.content.view(part))
 
 
 def _trace(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:

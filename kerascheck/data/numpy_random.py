@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from kerascheck.data.array import Array
 from kerascheck.data.content import MAX_VALUES, Content, Rows
+from kerascheck.data.indexing import is_whole_number
 from kerascheck.data.numpy_methods import order_content, shuffled_in_place
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.operators import broadcast
@@ -20,7 +21,7 @@ from kerascheck.interp.keras.freeze import as_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import Shape
+from kerascheck.network.dims import Shape, SymDim
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
 
@@ -134,7 +135,6 @@ def _choice(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`numpy.random.choice(a, size, replace, p)`: elements of an array, or numbers below one."""
     pool, chances = arguments.value("a", 0), arguments.value("p", 3)
     size, axis = arguments.value("size", 1), arguments.value("axis", 4, 0)
-    count = as_size(pool)
     shape: Shape | Unknown = () if size is None else shape_argument(run, size, site)
     if isinstance(pool, int):
         content = _drawn(0, pool - 1, shape)
@@ -143,8 +143,9 @@ def _choice(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return new_array(run, shape, "int64", content=content)
     array = as_array(run, pool)
     if array is None:
-        known = isinstance(count, Unknown)
-        return new_array(run, shape if not known else Unknown("a choice of something unknown"), Unknown("a choice"))
+        if is_whole_number(pool):
+            return new_array(run, shape, "int64", content=Content(0))
+        return new_array(run, Unknown("a choice of something unknown"), Unknown("a choice of something unknown"))
     if array.ndim == 0:
         return new_array(run, shape, "int64", content=Content(0))
     if isinstance(array.shape, Unknown) or isinstance(shape, Unknown) or axis != 0:
@@ -159,7 +160,7 @@ def _choice(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _permutation(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`numpy.random.permutation(x)`: a shuffled copy, or the numbers below x."""
     value = arguments.value("x", 0)
-    count = as_size(value) if not isinstance(value, Array) else None
+    count = as_size(value) if isinstance(value, (int, SymDim)) or is_whole_number(value) else None
     if count is not None and not isinstance(count, Unknown):
         return new_array(run, (count,), "int64", content=order_content(count))
     array = as_array(run, value)

@@ -174,7 +174,7 @@ def _is_number(value: Value) -> bool:
 
 def _kind(a: Array, b: Array) -> str:
     kinds = {a.kind, b.kind}
-    return next((kind for kind in ("frame", "series", "tensor") if kind in kinds), "numpy")
+    return next((kind for kind in ("frame", "series", "tensor", "unknown") if kind in kinds), "numpy")
 
 
 def _same_samples(made: Array, a: Array, b: Array) -> None:
@@ -245,7 +245,7 @@ def operator_content(op: str, left: Content, right: Content, source: Any = None)
         if single == 2:
             return even(left, lambda v: v**2)
     if op == "FloorDivide" and single > 0:
-        return left.map(lambda v: v // single, has_steps=True)
+        return left.map(lambda v: v // single)
     if op == "Modulo" and single > 0:
         values = None if left.values is None else frozenset(v % single for v in left.values)
         return Content.of_values(values) if values else Content(0, single)
@@ -276,7 +276,7 @@ def array_unary(run: Run, op: str, value: Array) -> Value:
     elif op == "Minus" and (dtype == "bool" or (isinstance(dtype, Unknown) and value.kind in ("frame", "series"))):
         content = Content(0, 1) if dtype == "bool" else Content()  # pandas negates booleans
     elif op == "Minus":
-        content = claims(value).map(lambda v: -v, is_rising=False)
+        content = claims(value).map(lambda v: -v, is_rising=False, is_linear=True)
         content.tags -= {"standardized"}
     elif dtype == "bool":
         content = claims(value).map(lambda v: 1 - v, is_rising=False)
@@ -385,7 +385,7 @@ def store_items(run: Run, target: Array, index: Value, value: Value) -> None:
     if target.dtype == "bool":
         content = Content(0, 1)
     elif is_integer(target.dtype) and given is not None and not is_integer(given.dtype):
-        content = content.map(math.trunc, has_steps=True)
+        content = content.map(math.trunc)
     if is_literal(run, value) and given is not None and target.birth < (run.loop_births or [0])[-1]:
         target.content.mix(content)  # the same number in each round
     elif not run.may_change(target):

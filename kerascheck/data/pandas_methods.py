@@ -518,7 +518,7 @@ def _value_counts(run: Run, array: Array, arguments: Arguments, site: Site) -> V
 
 def _to_frame(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     assert isinstance(array.shape, tuple)
-    label = arguments.value("name", 0, array.labels.name if array.labels is not None else None)
+    label = arguments.value("name", 0)
     columns = (label,) if is_label(label) else None
     made = make_frame(run, array.shape[0], 1, columns, index=array.labels.index if array.labels else None)
     made.rows, made.dtype, made.content = array.rows, array.dtype, array.content.rearranged()

@@ -132,7 +132,7 @@ def _convert_image(run: Run, name: str, arguments: Arguments, site: Site) -> Val
         return run.fresh(f"the result of {name}", site.node)
     kind = dtype if dtype is not None else Unknown("a dtype that is not given")
     if array.dtype == "uint8" and isinstance(kind, str) and kind.startswith("float"):
-        content = array.content.copy().map(lambda v: v / 255)
+        content = array.content.copy().map(lambda v: v / 255, is_linear=True)
     elif array.dtype == kind:
         content = array.content.copy()
     else:

@@ -58,6 +58,7 @@ def _astype(run: Run, receiver: Unknown, arguments: Arguments, site: Site) -> Va
     if len(arguments.positional) > 1 or not isinstance(dtype, str):
         return None
     made: Array = array_of_unknown(run, receiver, dtype)
+    made.kind = "unknown"  # it may be a frame
     return made
 
 

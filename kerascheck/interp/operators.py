@@ -11,6 +11,7 @@ import libcst as cst
 from kerascheck.data.array import Array, axis_size
 from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.scalars import NumpyInt, is_weak
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import as_unknown, element_of
 from kerascheck.interp.values import (
@@ -164,6 +165,10 @@ def _numbers(run: Run, op: str, function: Callable[[Any, Any], Any], left: Any, 
     elif isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > _MAX_BITS:
         return run.fresh("a number too large to compute", node)
     try:
+        if isinstance(right, NumpyInt) and is_weak(left):
+            # Booleans and floats would compute with its value alone.
+            reflected = getattr(right, f"__r{_BINARY[op][2][2:]}")(left)
+            return function(left, right) if reflected is NotImplemented else reflected
         return function(left, right)
     except (ArithmeticError, TypeError, ValueError) as error:
         return run.fails(type(error).__name__, "arithmetic that raises", node)

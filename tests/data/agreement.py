@@ -118,6 +118,8 @@ def _array(value: Array, real: Any, sizes: Sizes) -> str | None:
         return f"{value} ends in {value.trailing}, is of shape {real.shape}"
     if value.kind == "frame":
         return _frame(value, real)
+    if value.kind == "unknown":
+        return None
     if (value.kind == "series") != (type(real).__name__ == "Series") and value.kind != "list":
         return f"{value} of kind {value.kind} against {type(real)}"
     if isinstance(value.dtype, str) and value.dtype != real_dtype(real):

@@ -224,7 +224,13 @@ _MAKING = value(
     "np.array([[{N}, {S}], [{N}, 1]])", "np.random.default_rng(0).random(({S}, 2))",
     "np.random.default_rng(0).integers(0, 3, size={S})", "np.random.RandomState(0).rand({S})", "np.eye(4)[{A}]",
     "np.random.rand(40, 30)", "np.random.binomial(3, 0.5, {S})", "np.empty(({S}, 2))", "np.array([])",
-    "np.array([i * 2 for i in range(5)])", "np.array(range(4))", "np.diag({V})",
+    "np.array([i * 2 for i in range(5)])", "np.array(range(4))", "np.diag({V})", "np.diag({M})", "np.logspace(0, 2, 4)", "np.geomspace(1, 8, 4)",
+    "np.linspace(0, 5, 6, dtype=int)", "np.arange(n, 2 * n + 1)", "np.arange(5.0)", "np.random.default_rng(1).normal(size=({S}, 2))",
+    "np.random.default_rng(1).permutation({A})", "np.random.default_rng(1).choice({V}, 3)", "np.random.choice({V}, ({S}, 2))",
+    "np.random.multivariate_normal([0, 1], np.eye(2), {S})", "np.random.normal({V}, 1)", "np.random.exponential(1.0, {S})",
+    "np.random.permutation({A})", "np.random.RandomState(1).randint(0, 3, ({S},))", "np.random.default_rng(2).uniform(0, 2, (30, 50))",
+    "np.ascontiguousarray({A})", "np.zeros({A}.shape)", "np.ones({A}.shape[0])", "np.full({S}, True)", "np.random.poisson(2, {S})",
+    "np.random.default_rng(0).integers(1, 4, size=(20, 20), endpoint=True)", "np.fromfunction(lambda i, j: i + j, (2, 3))",
 )  # fmt: skip
 _ARITHMETIC = value(
     "{A} + {N}", "{A} - {N}", "{A} * {N}", "{A} / {N}", "{N} - {A}", "{N} / {A}", "{A} ** 2", "{A} // 2", "{A} % 3",
@@ -238,7 +244,11 @@ _ELEMENTS = value(
     "np.floor({A})", "np.ceil({A})", "np.square({A})", "np.isnan({A})", "np.logical_not({A})", "np.where({A} > 0, 1, 0)",
     "np.where({A} > 0, {A}, 0.0)", "np.where({A})", "{A}.astype({D})", "np.log1p({A})", "np.nan_to_num({A})", "np.add({A}, {N})",
     "np.multiply({A}, {A})", "np.divide({A}, 2)", "np.power({A}, 2)", "np.float32({A})", "np.rint({A})", "np.maximum(0, {A})",
-    "np.greater({A}, 0)", "np.logical_and({A}, {A})", "np.cos({A})", "np.clip({A}, None, 1)", "np.isin({A}, [1, 2])",
+    "np.greater({A}, 0)", "np.logical_and({A}, {A})", "np.cos({A})", "np.clip({A}, None, 1)", "np.isin({A}, [1, 2])", "np.hypot({A}, {A})",
+    "np.arctan2({A}, {A})", "np.fmax({A}, 0)", "np.isclose({A}, 1)", "np.exp2({A})", "np.expm1({A})", "np.reciprocal({A})", "np.negative({A})",
+    "np.deg2rad({A})", "np.arcsin({A})", "np.arccos({A})", "np.tan({A})", "np.cosh({A})", "np.sinh({A})", "np.log2({A})", "np.cbrt({A})", "np.trunc({A})",
+    "np.fabs({A})", "np.logical_xor({A}, {A})", "np.signbit({A})", "np.interp({V}, [0, 1], [0, 2])", "np.digitize({V}, [0, 1, 2])",
+    "np.searchsorted([0, 1, 2], {V})", "np.isfinite({A})", "np.remainder({A}, 2)", "np.floor_divide({A}, 2)", "np.not_equal({A}, 1)",
 )  # fmt: skip
 _REDUCING = value(
     "{A}.sum()", "{A}.sum(axis={X})", "{A}.mean(axis={X})", "{A}.std(axis={X})", "{A}.max()", "{A}.max(axis={X})",
@@ -246,6 +256,10 @@ _REDUCING = value(
     "np.any({A})", "{A}.all(axis={X})", "np.median({A}, axis={X})", "np.prod({A}, axis={X})", "np.var({A})", "np.ptp({A}, axis={X})",
     "np.percentile({A}, 50)", "np.cumsum({A})", "{A}.cumsum(axis=0)", "np.max({A}) + 1", "np.unique({A})", "len(np.unique({A}))",
     "np.unique({A}, return_counts=True)", "np.average({A}, axis={X})", "np.max({A}) - np.min({A})", "np.argsort({A})",
+    "np.nanmean({A}, axis={X})", "np.nanmax({A})", "np.quantile({A}, [0.1, 0.9])", "np.quantile({A}, 0.5, axis=0)", "np.cumprod({A})", "np.trace({M})",
+    "np.diagonal({M})", "{A}.var(axis={X})", "np.std({A}, ddof=1)", "np.sum({A}, axis=(0, 1))", "{A}.ptp()", "np.sum({A}, dtype='float32')",
+    "np.unique({A}, return_inverse=True)", "np.unique({M}, axis=0)", "np.flatnonzero({A})", "np.nonzero({A})", "{A}.argsort(axis=0)",
+    "np.sort({A}, axis=0)", "np.sort({A}, axis=None)", "{A}.prod(axis=0)", "np.diff({A}, axis=0)", "{A}.repeat(2)", "np.tril({M})",
     "np.sort({A})", "np.argmin({A})", "np.amax({A}, 0)", "np.count_nonzero({A})", "np.bincount({V})", "np.diff({A})",
 )  # fmt: skip
 _SHAPING = value(
@@ -255,7 +269,11 @@ _SHAPING = value(
     "np.rollaxis({A}, 1)", "{A}[:, np.newaxis]", "{A}[None]", "np.atleast_2d({A})", "np.flip({A})", "np.flip({A}, axis=0)",
     "np.fliplr({A})", "np.roll({A}, 1)", "np.roll({A}, 1, axis=0)", "np.rot90({A})", "np.broadcast_to({A}, ({S}, 3))", "{A}.copy()",
     "np.tile({A}, 2)", "np.tile({A}, (2, 1))", "np.repeat({A}, 2)", "np.repeat({A}, 2, axis=0)", "np.repeat({A}, {S}, axis=-1)",
-    "np.pad({A}, 1)", "np.pad({A}, ((0, 1), (2, 0)))", "{A}.reshape(-1, 2, order='F')", "np.resize({A}, (2, 3))", "np.triu({M})",
+    "np.pad({A}, 1)", "np.pad({A}, ((0, 1), (2, 0)))", "np.pad({A}, 1, mode='edge')", "np.pad({A}, 2, constant_values=5)", "np.atleast_1d({A})", "np.atleast_3d({A})",
+    "np.flipud({A})", "np.flip({A}, (0, 1))", "{A}.T.reshape(-1)", "np.moveaxis({A}, -1, 0)", "np.expand_dims({A}, (0, 1))", "np.swapaxes({A}, 0, -1)",
+    "np.tile({A}, ({S}, 1, 2))", "np.tile({A}, {S})", "np.repeat({A}, [1, 2], axis=0)", "{A}.reshape(1, *{A}.shape)", "{A}.reshape({A}.shape + (1,))",
+    "{A}.reshape(len({A}), -1)", "{A}.reshape(-1, {A}.shape[-1])", "np.squeeze({A}, axis=0)", "np.copy({A})", "np.roll({A}, -1, axis=1)", "np.vsplit({A}, 1)",
+    "{A}.view()", "{A}.reshape(-1, 2, order='F')", "np.resize({A}, (2, 3))", "np.triu({M})",
 )  # fmt: skip
 _JOINING = value(
     "np.concatenate([{A}, {A}])", "np.concatenate(({A}, {A}), axis=1)", "np.concatenate([{A}, {A}], axis=-1)", "np.stack([{A}, {A}])",
@@ -274,7 +292,8 @@ _INDEXING = value(
 )  # fmt: skip
 _FACTS = value(
     "{A}.shape", "{A}.shape[0]", "{A}.shape[-1]", "{A}.size", "{A}.ndim", "len({A})", "np.shape({A})", "{A}.shape[0] * 2", "np.prod({A}.shape)",
-    "np.prod({A}.shape[1:])", "{A}.tolist()", "{V}[0]", "int({A}.max())", "{A}.item()", "float({A}.mean())", "[x for x in {A}]",
+    "np.prod({A}.shape[1:])", "np.size({A})", "np.size({A}, 0)", "np.ndim({A})", "round(float({A}.max()), 1)", "{A}.mean().item()", "{A}.dtype == 'float64'",
+    "[a.shape for a in {A}]", "np.sum({A}.shape)", "np.max({A}.shape)", "tuple({A}.shape)", "{A}.shape[1:]", "{A}.nbytes", "len({A}[0])", "{A}.tolist()", "{V}[0]", "int({A}.max())", "{A}.item()", "float({A}.mean())", "[x for x in {A}]",
     "int(np.max({A})) + 1", "np.max([2, 5])", "np.ceil(2.5)", "np.int32(7) // 2", "list({A})", "max({V})", "min({V})", "sum({V})", "abs({A})",
     "{A}.shape[0] // 2",
 )  # fmt: skip
@@ -285,7 +304,8 @@ _SCALING = value(
 _CHANGES = action(
     "{A}[{I}] = {N}", "{A}[{I}, {I}] = {N}", "{A}[:] = {A}", "{A}[{A} > 0] = {N}", "{A} += {N}", "{A} /= {N}", "{A} *= {A}", "{A} -= {A}.mean(axis=0)",
     "{A}.sort()", "np.random.shuffle({A})", "{A}.fill({N})", "{A}[...] = 0", "{A}[0] += 1", "{A}[np.arange(2), [0, 1]] = 1", "np.fill_diagonal({A}, 5)",
-    "{A} //= 2", "{A}[:, 0] = {A}[:, 0] * 2", "{A} **= 2", "np.random.seed(1)", "{A} -= {A}.min()",
+    "{A} //= 2", "{A}[:, 0] = {A}[:, 0] * 2", "{A} **= 2", "np.random.seed(1)", "{A} -= {A}.min()", "np.random.default_rng(0).shuffle({A})", "{A}.resize((2, 2))", "{A}[:, 0] += 1", "{A}[-1] = {A}[0]", "{A}.T[0] = 3",
+    "{A}.reshape(-1)[0] = 9", "{A}.ravel()[:] = 2", "{A}[{A} == 1] *= 3", "np.put({A}, [0], 7)", "np.copyto({A}, 4)", "{A}.shape = (-1,)",
 )  # fmt: skip
 
 
