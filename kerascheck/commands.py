@@ -17,7 +17,6 @@ from kerascheck.config import ConfigError, Overrides, Resolver
 if TYPE_CHECKING:
     from kerascheck.config import Settings
     from kerascheck.diagnostics import Diagnostic, Report
-    from kerascheck.fixes.apply import Fixed
     from kerascheck.interp import Analysis
     from kerascheck.reporters.base import Outcome
     from kerascheck.rules.base import Rule
@@ -71,59 +70,61 @@ def check(options: CheckOptions) -> int:
 
 
 def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
-    from kerascheck.cache import Cache
-    from kerascheck.discovery import discover
-    from kerascheck.parallel import Job, check_files
+    from kerascheck import api
     from kerascheck.reporters.base import Outcome
 
-    files = discover(options.paths, resolver.settings_for)
-    jobs = [Job(str(path), resolver.settings_for(path)) for path in files]
-    if not jobs:
+    with _progress() as progress:
+        reports = api.check_paths(
+            options.paths, settings=resolver, jobs=options.jobs, use_cache=not options.no_cache, progress=progress
+        )
+    if not reports:
         print("warning: no Python files found under the given paths", file=sys.stderr)
-    cache = None if options.no_cache else Cache.of_user()
-    with _progress(len(jobs)) as progress:
-        reports = check_files(jobs, options.jobs, cache, progress)
-    settings = resolver.settings_for(Path.cwd())
     fixed = 0
     changed = False
-    for index, (job, report) in enumerate(zip(jobs, reports, strict=True)):
-        if not (options.diff or job.settings.fix) or not _is_fixable(report, job.settings):
+    for index, report in enumerate(reports):
+        settings = resolver.settings_for(Path(report.filename))
+        if not (options.diff or settings.fix) or not _is_fixable(report, settings):
             continue
         try:
-            before = _read(job.filename)
+            before = _read(report.filename)
         except OSError:  # gone since it was checked
             continue
-        outcome = _fix(job.filename, before, job.settings)
+        # Checked anew: the file may have changed since.
+        outcome = api.fix(before, report.filename, settings=settings)
+        assert isinstance(outcome.source, bytes)
         if options.diff:
-            changed = changed or outcome.count > 0
-            _print_diff(before, outcome.raw, job.filename)
-        elif outcome.count:
-            _write(job.filename, outcome.raw)
+            changed = changed or outcome.fixed > 0
+            _print_diff(before, outcome.source, report.filename)
+        elif outcome.fixed:
+            _write(report.filename, outcome.source)
             reports[index] = outcome.report
-            fixed += outcome.count
+            fixed += outcome.fixed
     if options.diff:
         return _status(reports, changed, options)
+    settings = resolver.settings_for(Path.cwd())
     return _conclude(Outcome(reports, _read, fixed, settings.unsafe_fixes), options, settings.output_format)
 
 
 def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
-    from kerascheck.engine import check_source
+    from kerascheck import api
     from kerascheck.reporters.base import Outcome
 
     filename = options.stdin_filename or "<stdin>"
     settings = resolver.settings_for(Path(options.stdin_filename) if options.stdin_filename else Path.cwd())
     raw = sys.stdin.buffer.read()
     if not (options.diff or settings.fix):
-        report = check_source(raw, filename, settings)
+        report = api.check(raw, filename, settings=settings)
         return _conclude(Outcome([report], lambda _: raw, 0, settings.unsafe_fixes), options, settings.output_format)
-    fixed = _fix(filename, raw, settings)
+    fixed = api.fix(raw, filename, settings=settings)
+    new = fixed.source
+    assert isinstance(new, bytes)
     if options.diff:
-        _print_diff(raw, fixed.raw, filename)
-        return _status([fixed.report], fixed.count > 0, options)
-    sys.stdout.buffer.write(fixed.raw)
+        _print_diff(raw, new, filename)
+        return _status([fixed.report], fixed.fixed > 0, options)
+    sys.stdout.buffer.write(new)
     sys.stdout.flush()
     # The source has gone to stdout, so the findings must not.
-    result = Outcome([fixed.report], lambda _: fixed.raw, fixed.count, settings.unsafe_fixes)
+    result = Outcome([fixed.report], lambda _: new, fixed.fixed, settings.unsafe_fixes)
     return _conclude(result, options, settings.output_format, sys.stderr)
 
 
@@ -131,18 +132,6 @@ def _is_fixable(report: Report, settings: Settings) -> bool:
     from kerascheck.fixes.apply import is_applicable
 
     return any(is_applicable(diagnostic, settings.unsafe_fixes) for diagnostic in report.diagnostics)
-
-
-def _fix(filename: str, raw: bytes, settings: Settings) -> Fixed:
-    """Check these bytes of a file and fix what can be fixed."""
-    from kerascheck.engine import check_source
-    from kerascheck.fixes.apply import fix_all
-
-    def check(new: bytes) -> Report:
-        return check_source(new, filename, settings)
-
-    # Checked anew even where a report exists: the file may have changed since.
-    return fix_all(raw, check(raw), check, settings.unsafe_fixes)
 
 
 def _write(filename: str, raw: bytes) -> None:
@@ -213,19 +202,17 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 @contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None] | None]:
-    """A function to call for each finished file: a bar on a terminal, from the second second on."""
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A function to call with the files done and all files: a bar on a terminal, from the second second on."""
     if not sys.stderr.isatty():
         yield None
         return
     began = time.monotonic()
-    finished = 0
     with contextlib.ExitStack() as stack:
         show: Callable[[int], None] | None = None
 
-        def advance(count: int) -> None:
-            nonlocal finished, show
-            finished += count
+        def advance(finished: int, total: int) -> None:
+            nonlocal show
             if show is None and time.monotonic() - began > _DELAY_OF_PROGRESS:
                 from rich.console import Console
                 from rich.progress import Progress

@@ -19,6 +19,7 @@ from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
 from kerascheck.suppressions import Suppression, Suppressions, comment_row
 
 if TYPE_CHECKING:
+    from kerascheck.interp import Analysis
     from kerascheck.network.ir import Program
     from kerascheck.rules.base import Finding, Rule
 
@@ -31,6 +32,18 @@ _RECURSION_LIMIT = 10_000
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What checking one file gave, with what it was read off: for those who show more than findings.
+
+    `source` and `analysis` are None where the file could not be read so far, or does not mention Keras.
+    """
+
+    report: Report
+    source: Source | None = None
+    analysis: Analysis | None = None
+
+
 def check_source(raw: bytes, filename: str, settings: Settings) -> Report:
     """Check one file. Whatever the file holds, this returns.
 
@@ -39,18 +52,24 @@ def check_source(raw: bytes, filename: str, settings: Settings) -> Report:
         filename: how the file is called in the findings.
         settings: which rules run, and their thresholds.
     """
+    return examine(raw, filename, settings).report
+
+
+def examine(raw: bytes, filename: str, settings: Settings) -> Examination:
+    """Check one file and keep its models. Whatever the file holds, this returns; arguments as of `check_source`."""
     if not mentions_keras(raw):
-        return Report(filename, skipped="does not mention Keras")
+        return Examination(Report(filename, skipped="does not mention Keras"))
     with deep_recursion():
         check = _Check(filename, settings)
         try:
-            return check.run(raw)
+            report = check.run(raw)
         except RecursionError:
-            return check.refuse(UNREADABLE, "nested too deeply to analyse", Position(1, 1))
+            report = check.refuse(UNREADABLE, "nested too deeply to analyse", Position(1, 1))
         except MemoryError:
-            return check.refuse(UNREADABLE, "too large to analyse", Position(1, 1))
+            report = check.refuse(UNREADABLE, "too large to analyse", Position(1, 1))
         except Exception as error:
-            return check.crash("the analysis", error)
+            report = check.crash("the analysis", error)
+    return Examination(report, check.source, check.analysis)
 
 
 def check_file(filename: str, settings: Settings) -> Report:
@@ -105,11 +124,13 @@ class _Check:
         }
         self._settings = settings
         self._report = Report(filename)
+        self.source: Source | None = None
+        self.analysis: Analysis | None = None
 
     def run(self, raw: bytes) -> Report:
         """The report on these bytes."""
         try:
-            source = Source(raw, self._report.filename)
+            self.source = source = Source(raw, self._report.filename)
             suppressions = Suppressions(source)
             if suppressions.skip_file:
                 self._report.skipped = "says skip-file"
@@ -126,7 +147,7 @@ class _Check:
         from kerascheck.interp import analyze
 
         with recorded_reads() as self._report.modules:
-            analysis = analyze(source, self._settings.budget)
+            self.analysis = analysis = analyze(source, self._settings.budget)
         paths = analysis.paths
         self._report.incomplete, self._report.by_chance = analysis.incomplete, analysis.by_chance
         self._count_models(paths)

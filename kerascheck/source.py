@@ -5,14 +5,18 @@ from __future__ import annotations
 import ast
 import bisect
 import codecs
+import errno
 import os
 import re
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, lru_cache
 from itertools import zip_longest
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Position, Span
@@ -171,6 +175,14 @@ class Source:
         return (codecs.BOM_UTF8 if self.has_bom else b"") + text.encode(self.encoding)
 
 
+def declared_encoding(text: str) -> str:
+    """The codec in which a text would be saved: the one that its first lines name; utf-8 where none is, or no such."""
+    try:
+        return _encoding(text[:1000].encode("utf-8", "replace"), text.startswith("\ufeff"))
+    except SourceError:
+        return "utf-8"
+
+
 def _encoding(body: bytes, has_bom: bool) -> str:
     """The codec that the file names, or utf-8."""
     match = _CODING.match(body)
@@ -244,17 +256,22 @@ def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> SourceError:
 _reads: ContextVar[list[str] | None] = ContextVar("reads", default=None)
 
 
-def read_source(filename: str) -> Source:
+def read_source(filename: str, limit: int = sys.maxsize) -> Source:
     """The file of this name.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or has more bytes than the limit.
         SourceError: the bytes are no text in the encoding they claim.
     """
     reads = _reads.get()
     if reads is not None:
         reads.append(filename)
+    unsaved = _unsaved.get().get(os.path.abspath(filename))
+    if unsaved is not None:
+        return _read_unsaved(filename, unsaved)
     status = os.stat(filename)
+    if status.st_size > limit:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), filename)
     return _read_once(filename, status.st_mtime_ns, status.st_size)
 
 
@@ -263,6 +280,29 @@ def _read_once(filename: str, changed: int, size: int) -> Source:
     """The file as of one moment: a module that many files import is parsed once."""
     with open(filename, "rb") as file:
         return Source(file.read(), filename)
+
+
+@lru_cache(maxsize=32)
+def _read_unsaved(filename: str, raw: bytes) -> Source:
+    return Source(raw, filename)
+
+
+_unsaved: ContextVar[Mapping[str, bytes]] = ContextVar("unsaved", default=MappingProxyType({}))
+
+
+def is_source_file(path: Path) -> bool:
+    """Whether `read_source` has something to read there. Raises OSError, ValueError."""
+    return path.is_file() or os.path.abspath(path) in _unsaved.get()
+
+
+@contextmanager
+def unsaved_files(files: Mapping[str, bytes]) -> Iterator[None]:
+    """Meanwhile `read_source` takes these bytes for what lies under these absolute names: files open in an editor."""
+    token = _unsaved.set(files)
+    try:
+        yield
+    finally:
+        _unsaved.reset(token)
 
 
 @contextmanager

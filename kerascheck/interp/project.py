@@ -180,10 +180,9 @@ class Project:
         if key not in self._sources:
             self._sources[key] = None
             try:
-                if path.stat().st_size <= _MAX_MODULE_BYTES:
-                    source = read_source(key)
-                    _ = source.tree
-                    self._sources[key] = source
+                source = read_source(key, _MAX_MODULE_BYTES)
+                _ = source.tree
+                self._sources[key] = source
             except (OSError, SourceError):
                 pass
         return self._sources[key]
@@ -253,10 +252,12 @@ def prepare_module(scope: Scope, name: str) -> None:
 
 
 def _module_file(root: Path, parts: tuple[str, ...]) -> Path | None:
+    from kerascheck.source import is_source_file
+
     base = root.joinpath(*parts)
     try:
         for candidate in (base.with_suffix(".py") if parts else base / "__init__.py", base / "__init__.py"):
-            if candidate.is_file():
+            if is_source_file(candidate):
                 return candidate
     except (OSError, ValueError):
         pass

@@ -1,0 +1,236 @@
+"""The Python API: what the command line does, as functions on text and files. Names in `__all__` stay as they are.
+
+The same is importable from the package itself:
+
+    import kerascheck
+
+    report = kerascheck.check("import keras\\nkeras.Sequential([keras.layers.Dense(4, input_dim=0)])\\n", "model.py")
+    for diagnostic in report.diagnostics:
+        print(diagnostic.span.start.row, diagnostic.code, diagnostic.message)
+
+All results are plain dataclasses. Nothing of the checked program is imported or run. Settings come from the
+configuration files that the command line would use for the file (`settings_for`), unless `settings` is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from kerascheck.config import ConfigError, Overrides, Resolver, Settings
+from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+
+if TYPE_CHECKING:
+    from kerascheck.engine import Examination
+    from kerascheck.summary import ModelSummary
+
+__all__ = [
+    "Applicability",
+    "ConfigError",
+    "Diagnostic",
+    "Edit",
+    "Fix",
+    "FixResult",
+    "Position",
+    "Report",
+    "Settings",
+    "Severity",
+    "Span",
+    "check",
+    "check_paths",
+    "examine",
+    "fix",
+    "settings_for",
+    "summarize",
+]
+
+#: The name of a text that lies in no file.
+NO_FILE = "<string>"
+
+_Text: TypeAlias = str | bytes
+_Path: TypeAlias = str | PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FixResult:
+    """A text after fixing: of the same type as it was given, how many findings were fixed, and what is left."""
+
+    source: _Text
+    fixed: int
+    report: Report
+
+
+def settings_for(
+    path: _Path = ".",
+    *,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    extend_select: Iterable[str] = (),
+    budget: float | None = None,
+    config: _Path | None = None,
+    isolated: bool = False,
+) -> Settings:
+    """The settings that the command line would use for a file or folder, which need not exist.
+
+    Args:
+        path: the file or folder.
+        select: codes, prefixes or names of the rules to report, instead of those on by default.
+        ignore: codes, prefixes or names not to report.
+        extend_select: codes, prefixes or names to report besides.
+        budget: the work that one file may cost, in seconds of a slow core.
+        config: the configuration file to use, instead of the nearest one.
+        isolated: use no configuration file.
+
+    Raises:
+        ConfigError: there is no such rule, or the configuration file is wrong.
+    """
+    overrides = Overrides(
+        select=None if select is None else tuple(select),
+        ignore=tuple(ignore),
+        extend_select=tuple(extend_select),
+        budget=budget,
+    )
+    return Resolver(overrides, None if config is None else Path(config), isolated).settings_for(Path(path))
+
+
+def check(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None) -> Report:
+    """The findings in a text. A file that cannot be read as Python gives KC001 or KC002; nothing is raised for it.
+
+    Args:
+        source: a Python program, or the JSON of a notebook if the name ends in `.ipynb`.
+        filename: where it lies, or would lie: imports of the project's own modules are resolved from there.
+        settings: those to use, instead of the configuration for the file.
+
+    Raises:
+        ConfigError: the configuration file is wrong.
+    """
+    return examine(source, filename, settings=settings).report
+
+
+def examine(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None) -> Examination:
+    """The findings in a text, with its tree and its models, for tools that show more; see `check`."""
+    from kerascheck.engine import examine
+
+    return examine(to_bytes(source, filename), fspath(filename), settings or settings_for(filename))
+
+
+def check_paths(
+    paths: Iterable[_Path],
+    *,
+    settings: Settings | Resolver | None = None,
+    jobs: int = 0,
+    use_cache: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Report]:
+    """The reports of files, and of the Python files and notebooks in folders, in the order in which they are found.
+
+    Args:
+        paths: files and folders.
+        settings: for all files; a `Resolver` gives each its own, by default that of the configuration.
+        jobs: how many processes; 0 for as many as the work needs.
+        use_cache: whether earlier results are used and kept.
+        progress: called with the number of files done and of all files, whenever some are done.
+
+    Raises:
+        NoSuchPath: a path does not exist.
+        ConfigError: a configuration file is wrong.
+    """
+    from kerascheck.cache import Cache
+    from kerascheck.discovery import discover
+    from kerascheck.parallel import Job, check_files
+
+    resolve = _resolver(settings)
+    todo = [Job(str(path), resolve(path)) for path in discover(map(Path, paths), resolve)]
+    done = 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress is not None:
+            progress(done, len(todo))
+
+    return check_files(todo, jobs, Cache.of_user() if use_cache else None, advance)
+
+
+def summarize(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None) -> Sequence[ModelSummary]:
+    """What `model.summary()` would print of each model in a text, in the order of the source.
+
+    Raises:
+        SourceError: the text is no Python, or cannot be decoded.
+        ConfigError: the configuration file is wrong.
+    """
+    from kerascheck.engine import examine
+    from kerascheck.source import Source
+    from kerascheck.summary import summarize
+
+    raw, name = to_bytes(source, filename), fspath(filename)
+    found = examine(raw, name, settings or settings_for(filename))
+    if found.source is None or found.analysis is None:
+        if found.report.diagnostics:
+            _ = Source(raw, name).tree  # raises what kept it from being analysed
+        return []
+    return summarize(found.source, found.analysis)
+
+
+def fix(
+    source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None, unsafe: bool | None = None
+) -> FixResult:
+    """The text with all fixes applied, as `--fix` would: again and again until none is left.
+
+    Args:
+        source: a Python program, or the JSON of a notebook if the name ends in `.ipynb`.
+        filename: where it lies.
+        settings: those to use, instead of the configuration for the file.
+        unsafe: whether to apply fixes that may change what the program does; None: as the settings say.
+
+    Raises:
+        ConfigError: the configuration file is wrong.
+    """
+    from kerascheck.engine import check_source
+    from kerascheck.fixes.apply import fix_all
+
+    used = settings or settings_for(filename)
+    name, raw = fspath(filename), to_bytes(source, filename)
+
+    def check(new: bytes) -> Report:
+        return check_source(new, name, used)
+
+    result = fix_all(raw, check(raw), check, used.unsafe_fixes if unsafe is None else unsafe)
+    if isinstance(source, bytes):
+        return FixResult(result.raw, result.count, result.report)
+    if result.raw == raw:
+        return FixResult(source, 0, result.report)
+    return FixResult(_text(result.raw, name), result.count, result.report)
+
+
+def to_bytes(source: _Text, filename: _Path) -> bytes:
+    """The text as it would be saved: in the encoding that its first lines name, else utf-8.
+
+    A character that this encoding lacks becomes `?`, so that rows and columns stay.
+    """
+    if isinstance(source, bytes):
+        return source
+    from kerascheck.notebook import SUFFIX
+    from kerascheck.source import declared_encoding
+
+    encoding = "utf-8" if fspath(filename).endswith(SUFFIX) else declared_encoding(source)
+    return source.encode(encoding, "replace")
+
+
+def _text(raw: bytes, filename: str) -> str:
+    from kerascheck.notebook import SUFFIX
+    from kerascheck.source import Source
+
+    if filename.endswith(SUFFIX):
+        return raw.decode("utf-8")
+    source = Source(raw, filename)
+    return ("\ufeff" if source.has_bom else "") + source.text
+
+
+def _resolver(settings: Settings | Resolver | None) -> Callable[[Path], Settings]:
+    if isinstance(settings, Settings):
+        return lambda _: settings
+    return (settings or Resolver()).settings_for

@@ -1,0 +1,1 @@
+"""kerascheck inside other tools: one module for each."""
