@@ -18,7 +18,12 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 def report(path: Path) -> str:
     """The findings as the text reporter prints them, paths left out."""
     found = check_file(str(path), Settings()).diagnostics
-    return "".join(f"{d.span.start.row}:{d.span.start.column}: {d.code} {d.message}\n" for d in found)
+    cells = [f"cell {d.cell}:" if d.cell is not None else "" for d in found]
+    starts = [d.span.start for d in found]
+    return "".join(
+        f"{cell}{start.row}:{start.column}: {d.code} {d.message}\n"
+        for cell, start, d in zip(cells, starts, found, strict=True)
+    )
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("good/*.py")), ids=lambda path: path.stem)
@@ -26,7 +31,9 @@ def test_good(path: Path) -> None:
     assert report(path) == ""
 
 
-@pytest.mark.parametrize("path", sorted(FIXTURES.glob("bad/*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted([*FIXTURES.glob("bad/*.py"), *FIXTURES.glob("bad/*.ipynb")]), ids=lambda path: path.stem
+)
 def test_bad(path: Path, request: pytest.FixtureRequest) -> None:
     expected = path.with_suffix(".txt")
     if request.config.getoption("--snapshot-update", default=False):
