@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from kerascheck import __version__
+from kerascheck.reporters.base import OUTPUT_FORMATS
 
 
 class _CheckByDefault(TyperGroup):
@@ -63,7 +64,10 @@ def check(
         typer.Option("--unsafe-fixes/--no-unsafe-fixes", help="Apply, or show, unsafe fixes too."),
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
-    output_format: Annotated[Optional[str], typer.Option(help="text, full or json.")] = None,  # noqa: UP045
+    output_format: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help=f"{', '.join(OUTPUT_FORMATS[:-1])} or {OUTPUT_FORMATS[-1]}."),
+    ] = None,
     output_file: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--output-file", "-o", help="Write the findings to this file."),

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
 from kerascheck.selection import Layer, Selection, is_code_prefix, matches
-
-OUTPUT_FORMATS = ("text", "full", "json")
 
 #: The largest budget for one file, in seconds.
 MAX_BUDGET = 3600

@@ -71,7 +71,7 @@ def test_exit_zero() -> None:
     [
         (["nowhere.py"], "nowhere.py: no such file or folder"),
         (["--select", "KC1033", "x.py"], "there is no rule 'KC1033'; did you mean KC103?"),
-        (["--output-format", "xml", "x.py"], "'xml' is no output format; there are text, full, json"),
+        (["--output-format", "xml", "x.py"], "'xml' is no output format; there are text, concise, full, github,"),
         (["-", "x.py"], "- reads standard input and goes with no other path"),
         (["rule", "KC999"], "there is no rule 'KC999'"),
         (["rule", "KC1"], "KC1 stands for several rules"),

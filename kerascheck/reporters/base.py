@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import importlib
+import json
+import pkgutil
+import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import Any, TextIO
 
+import kerascheck.reporters as package
 from kerascheck.diagnostics import Applicability, Diagnostic, Report
+
+#: Modules of this package that are no output format.
+_OTHERS = ("base", "statistics")
+
+#: The names of all output formats, the default first.
+OUTPUT_FORMATS = tuple(
+    sorted(
+        (
+            module.name.replace("_", "-")
+            for module in pkgutil.iter_modules(package.__path__)
+            if not module.name.startswith("_") and module.name not in _OTHERS
+        ),
+        key=lambda name: (name != "text", name),
+    )
+)
+
+#: Categories of characters that steer a terminal or end a line.
+_CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 
 
 @dataclass(frozen=True)
@@ -31,20 +53,22 @@ class Outcome:
     @property
     def fixable(self) -> int:
         """How many findings `--fix` would mend with the present settings."""
-        return sum(
-            d.fix is not None and (self.unsafe_fixes or d.fix.applicability is Applicability.SAFE)
-            for d in self.diagnostics
-        )
+        return sum(self.is_fixable(diagnostic) for diagnostic in self.diagnostics)
 
     @property
     def hidden_fixes(self) -> int:
         """How many more it would mend with --unsafe-fixes."""
         return sum(d.fix is not None for d in self.diagnostics) - self.fixable
 
+    def is_fixable(self, diagnostic: Diagnostic) -> bool:
+        """Whether `--fix` would mend it with the present settings."""
+        fix = diagnostic.fix
+        return fix is not None and (self.unsafe_fixes or fix.applicability is Applicability.SAFE)
+
 
 def find_reporter(name: str) -> Callable[[Outcome, TextIO, bool], None]:
     """The `render` function of the module for an output format."""
-    module = importlib.import_module(f"kerascheck.reporters.{name}")
+    module = importlib.import_module(f"{package.__name__}.{name.replace('-', '_')}")
     render: Callable[[Outcome, TextIO, bool], None] = module.render
     return render
 
@@ -67,6 +91,25 @@ def summary(outcome: Outcome) -> str:
     elif not outcome.fixed:
         lines.append("No findings.")
     return "\n".join(lines)
+
+
+def one_line(text: str) -> str:
+    """The text with escapes for control characters and the ends of lines, as in a Python string."""
+    if text.isprintable():
+        return text
+    return "".join(c.encode("unicode_escape").decode() if unicodedata.category(c) in _CONTROLS else c for c in text)
+
+
+def as_json(value: Any, stream: TextIO, indent: int | None = 2) -> str:
+    """The value as JSON that the stream can hold, whatever is in its strings."""
+    text = json.dumps(value, indent=indent, ensure_ascii=not is_utf8(stream))
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # lone surrogates, as in names of files
+
+
+def is_utf8(stream: TextIO) -> bool:
+    """Whether every character can be written to the stream as it is."""
+    encoding = getattr(stream, "encoding", None)
+    return encoding is None or encoding.lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig")
 
 
 def statistics(outcome: Outcome) -> list[tuple[int, str, str]]:

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TextIO
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Severity
-from kerascheck.reporters.base import Outcome, summary
+from kerascheck.reporters.base import Outcome, one_line, summary
 from kerascheck.source import Source, SourceError
 
 _CONTEXT = 2  # rows shown above and below
@@ -65,8 +65,8 @@ def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> st
     margin = max((len(number) for number, _, _ in quoted), default=1)
     gutter = " " * margin
     lines = [
-        f"{paint(diagnostic.severity, diagnostic.code)}{paint('help', fixable)} {diagnostic.message}",
-        f"{gutter}{paint('frame', '-->')} {diagnostic.filename}:{cell}{start.row}:{start.column}",
+        f"{paint(diagnostic.severity, diagnostic.code)}{paint('help', fixable)} {one_line(diagnostic.message)}",
+        f"{gutter}{paint('frame', '-->')} {one_line(diagnostic.filename)}:{cell}{start.row}:{start.column}",
     ]
     for number, text, marks in quoted:
         line = f"{paint('frame', number.rjust(margin))} {paint('frame', '|')} {text}"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any, TextIO
 
 from kerascheck.diagnostics import Diagnostic, Fix, Position
-from kerascheck.reporters.base import Outcome
+from kerascheck.reporters.base import Outcome, as_json
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
     """Write the array."""
-    json.dump([as_dict(diagnostic) for diagnostic in outcome.diagnostics], stream, indent=2, ensure_ascii=False)
-    stream.write("\n")
+    stream.write(as_json([as_dict(diagnostic) for diagnostic in outcome.diagnostics], stream) + "\n")
 
 
 def as_dict(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from kerascheck.reporters.base import Outcome, summary
+from kerascheck.reporters.base import Outcome, one_line, summary
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
     """Write all findings and the closing line."""
     for d in outcome.diagnostics:
         cell = f"cell {d.cell}:" if d.cell is not None else ""
-        start = d.span.start
+        start, filename, message = d.span.start, one_line(d.filename), one_line(d.message)
         if colour:
-            place = f"\x1b[1m{d.filename}\x1b[0m\x1b[36m:{cell}{start.row}:{start.column}:\x1b[0m"
-            stream.write(f"{place} \x1b[1;31m{d.code}\x1b[0m {d.message}\n")
+            place = f"\x1b[1m{filename}\x1b[0m\x1b[36m:{cell}{start.row}:{start.column}:\x1b[0m"
+            stream.write(f"{place} \x1b[1;31m{d.code}\x1b[0m {message}\n")
         else:
-            stream.write(f"{d.filename}:{cell}{start.row}:{start.column}: {d.code} {d.message}\n")
+            stream.write(f"{filename}:{cell}{start.row}:{start.column}: {d.code} {message}\n")
     stream.write(summary(outcome) + "\n")
