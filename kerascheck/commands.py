@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kerascheck.config import ConfigError, Overrides, Resolver
+from kerascheck.lines import NEWLINE
 
 if TYPE_CHECKING:
     from kerascheck.config import Settings
@@ -146,16 +147,14 @@ def _write(filename: str, raw: bytes) -> None:
 def _print_diff(old: bytes, new: bytes, filename: str) -> None:
     from kerascheck.source import Source
 
-    before, after = Source(old, filename), Source(new, filename)
-    lines = difflib.unified_diff(
-        [before.line(row) for row in range(1, len(before.line_starts) + 1)],
-        [after.line(row) for row in range(1, len(after.line_starts) + 1)],
-        filename,
-        filename,
-        lineterm="",
-    )
-    for line in lines:
-        print(line)
+    for (cell, before), (_, after) in zip(Source(old, filename).texts(), Source(new, filename).texts(), strict=True):
+        name = filename if cell is None else f"{filename}:cell {cell}"
+        for line in difflib.unified_diff(_lines(before), _lines(after), name, name, lineterm=""):
+            print(line)
+
+
+def _lines(text: str) -> list[str]:
+    return NEWLINE.split(text)
 
 
 def _warn_if_incomplete(filename: str, reason: str | None) -> None:
@@ -379,6 +378,10 @@ def _analyse(filename: str, budget: float, use: Callable[[Source, Analysis], Non
         source = Source(raw, filename)
         with deep_recursion():
             _ = source.tree
+            for error in source.broken:
+                cell, row = source.in_cell(error.position.row)
+                place = f"{filename}:cell {cell}:{row}:{error.position.column}"
+                print(f"warning: {place}: this cell is left out: {error.code} {error.message}", file=sys.stderr)
             from kerascheck.interp import analyze
 
             analysis = analyze(source, budget)

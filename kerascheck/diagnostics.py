@@ -62,7 +62,7 @@ class Diagnostic:
     """One finding, as every reporter shows it.
 
     `span` and the fix count rows in the whole file; for a notebook `cell` is the 1-based cell index
-    and rows count within the cell.
+    and their rows count within the cell.
     """
 
     code: str

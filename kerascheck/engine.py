@@ -143,6 +143,10 @@ class _Check:
             self.refuse(error.code, error.message, error.position)
             self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
             return self._report
+        if source.broken:
+            suppressions = Suppressions(source)  # their places are others now
+        for broken in source.broken:
+            self.refuse(broken.code, broken.message, broken.position)
 
         from kerascheck.interp import analyze
 
@@ -293,8 +297,8 @@ def _in_cell(diagnostic: Diagnostic, source: Source) -> Diagnostic:
         return diagnostic
     before = span.start.row - row
     within = Span(Position(row, span.start.column), Position(span.end.row - before, span.end.column))
-    # A fix would have to write the notebook anew; see `fixes.apply`, which edits text.
-    return replace(diagnostic, cell=cell, span=within, noqa_row=diagnostic.noqa_row - before, fix=None)
+    fix = source.fix_in_cell(diagnostic.fix, span.start.row) if diagnostic.fix is not None else None
+    return replace(diagnostic, cell=cell, span=within, noqa_row=diagnostic.noqa_row - before, fix=fix)
 
 
 def _removal(suppression: Suppression, unused: tuple[str, ...], source: Source) -> Fix:

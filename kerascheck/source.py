@@ -10,19 +10,19 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property, lru_cache
-from itertools import zip_longest
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kerascheck.diagnostics import Position, Span
+from kerascheck.diagnostics import Edit, Fix, Position, Span
 from kerascheck.garbage import no_collection
 from kerascheck.lexing import find_too_deep, logical_lines
-from kerascheck.notebook import SUFFIX, Cell, NotANotebook, read_program
+from kerascheck.lines import Lines
+from kerascheck.notebook import SUFFIX, Cell, NotANotebook, Notebook
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 SYNTAX_ERROR = "KC001"
 UNREADABLE = "KC002"
 
-_NEWLINE = re.compile(r"\r\n?|\n")
 # PEP 263: a coding comment counts in the first two lines, the second only below a blank or comment line.
 _CODING = re.compile(
     rb"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)",
@@ -49,7 +48,7 @@ class SourceError(Exception):
         self.position = position
 
 
-class Source:
+class Source(Lines):
     """One Python file, or the code cells of one notebook as if they were one.
 
     Rows and columns are 1-based, columns count characters; a byte order mark is no character of the text.
@@ -65,41 +64,46 @@ class Source:
         self.facts: dict[str, dict[int, Any]] = {}
         self.has_bom = raw.startswith(codecs.BOM_UTF8)
         body = raw[len(codecs.BOM_UTF8) :] if self.has_bom else raw
-        self.cells: list[Cell] = []  # of a notebook
+        #: What is wrong with cells that are no Python, in places of the program; known once the tree is.
+        self.broken: list[SourceError] = []
+        self._notebook: Notebook | None = None
         if filename.endswith(SUFFIX):
             self.encoding = "utf-8"
             try:
-                self.text, self.cells = read_program(_decode(body, self.encoding))
+                self._notebook = Notebook(_decode(body, self.encoding))
             except NotANotebook as error:
-                raise SourceError(UNREADABLE, str(error), Position(1, 1)) from None
+                raise SourceError(UNREADABLE, error.message, error.position) from None
+            super().__init__(self._notebook.text)
         else:
             self.encoding = _encoding(body, self.has_bom)
-            self.text = _decode(body, self.encoding)
+            super().__init__(_decode(body, self.encoding))
 
-    @cached_property
-    def newline(self) -> str:
-        """The line ending that the file uses first; `\\n` where it has one line only."""
-        match = _NEWLINE.search(self.text)
-        return match.group() if match else "\n"
+    @property
+    def cells(self) -> list[Cell]:
+        """The code cells; none where the source is no notebook."""
+        return self._notebook.cells if self._notebook is not None else []
 
     @cached_property
     def tree(self) -> cst.Module:
         """The concrete syntax tree, parsed at the first use.
 
+        The cells of a notebook that are no Python are left out of it, and of the text (see `broken`).
+
         Raises:
             SourceError: the text is no Python, or nests deeper than the parser survives.
         """
-        return _parse(self)
+        try:
+            return _parse(self)
+        except SourceError:
+            if not self.cells:
+                raise
+            self._leave_out_broken_cells()
+            return _parse(self)
 
     @cached_property
     def mentions_yield(self) -> bool:
         """Whether there may be generators in it."""
         return "yield" in self.text
-
-    @cached_property
-    def line_starts(self) -> list[int]:
-        """The offset of the first character of each row."""
-        return [0, *(match.end() for match in _NEWLINE.finditer(self.text))]
 
     @cached_property
     def logical_lines(self) -> list[tuple[int, int]]:
@@ -133,22 +137,6 @@ class Source:
         """The node as source text; a new node is indented as if it stood in place of the node `like`."""
         return self.locator.code_for(node, like)
 
-    def line(self, row: int) -> str:
-        """One line without its line ending; empty for a row the file does not have."""
-        if not 1 <= row <= len(self.line_starts):
-            return ""
-        end = self.line_starts[row] if row < len(self.line_starts) else len(self.text)
-        return self.text[self.line_starts[row - 1] : end].rstrip("\r\n")
-
-    def position(self, offset: int) -> Position:
-        """The row and column of a character."""
-        row = bisect.bisect_right(self.line_starts, offset)
-        return Position(row, offset - self.line_starts[row - 1] + 1)
-
-    def offset(self, position: Position) -> int:
-        """The character at a row and column."""
-        return self.line_starts[position.row - 1] + position.column - 1
-
     def in_cell(self, row: int) -> tuple[int | None, int]:
         """The cell of a notebook that holds the row (None in a file), and the row counted within it."""
         index = bisect.bisect_right(self.cells, row, key=lambda cell: cell.first_row) - 1
@@ -156,15 +144,48 @@ class Source:
 
     def rows_of_cell(self, cell: int | None) -> tuple[int, int]:
         """The first and the last row of a cell; of the whole file for None or a cell that is not there."""
-        for this, following in zip_longest(self.cells, self.cells[1:]):
+        for this in self.cells:
             if this.index == cell:
-                return this.first_row, following.first_row - 1 if following else len(self.line_starts) - 1
+                return this.first_row, this.first_row + this.rows - 1
         return 1, len(self.line_starts)
 
-    def rows(self, first: int, last: int) -> tuple[int, int]:
-        """Offsets (start, end) of whole rows, the line ending of the last one included."""
-        end = self.line_starts[last] if last < len(self.line_starts) else len(self.text)
-        return self.line_starts[first - 1], end
+    def written_line(self, row: int) -> str:
+        """One line as it is written: in a notebook with what only IPython understands, which the text is without."""
+        if self._notebook is None:
+            return self.line(row)
+        cell, within = self.in_cell(row)
+        return self._notebook.line(cell, within) if cell is not None else ""
+
+    def fix_in_cell(self, fix: Fix, row: int) -> Fix | None:
+        """A fix of what stands in a row, as the finding has it: in a notebook with rows counted within the cell.
+
+        None for one that goes beyond its cell, or touches what is no Python in it. A file's stays as it is.
+        """
+        index = bisect.bisect_right(self.cells, row, key=lambda cell: cell.first_row) - 1
+        if self._notebook is None or index < 0:
+            return fix
+        return self._notebook.fix_in(self.cells[index], fix)
+
+    def texts(self) -> list[tuple[int | None, str]]:
+        """The text as it is written; of a notebook each code cell, with its index."""
+        return [(None, self.text)] if self._notebook is None else [*self._notebook.texts()]
+
+    def edited(self, edits: Iterable[tuple[int | None, Edit]]) -> bytes:
+        """The bytes with edits made, each in a cell or, in a file, in none. Edits must not overlap.
+
+        Nothing else changes: the encoding stays, and all that is in a notebook besides these cells.
+
+        Raises:
+            UnicodeEncodeError: the encoding lacks a character of the new text.
+        """
+        if self._notebook is not None:
+            text = self._notebook.edited((cell, edit) for cell, edit in edits if cell is not None)
+        else:
+            text = self.text
+            for edit in sorted((edit for _, edit in edits), key=lambda edit: edit.span, reverse=True):
+                # From the back, so that offsets stay true.
+                text = text[: self.offset(edit.span.start)] + edit.content + text[self.offset(edit.span.end) :]
+        return self.encode(text)
 
     def encode(self, text: str) -> bytes:
         """Another text as bytes in the encoding of this file, with its byte order mark.
@@ -173,6 +194,24 @@ class Source:
             UnicodeEncodeError: the encoding lacks a character of the text.
         """
         return (codecs.BOM_UTF8 if self.has_bom else b"") + text.encode(self.encoding)
+
+    def _leave_out_broken_cells(self) -> None:
+        """Find the cells that are no Python by themselves and take them out of the text."""
+        assert self._notebook is not None
+        broken: dict[int, SourceError] = {}
+        for cell in self.cells:
+            try:
+                _ = _parse(Lines(self._notebook.program_of(cell.index)))
+            except SourceError as error:
+                broken[cell.index] = error
+        self._notebook.leave_out(broken)
+        self.text = self._notebook.text
+        for name in ("line_starts", "logical_lines", "locator"):
+            self.__dict__.pop(name, None)
+        for cell in self.cells:
+            if (found := broken.get(cell.index)) is not None:
+                place = Position(found.position.row + cell.first_row - 1, found.position.column)
+                self.broken.append(SourceError(found.code, found.message, place))
 
 
 def declared_encoding(text: str) -> str:
@@ -217,7 +256,7 @@ def _decode(body: bytes, encoding: str) -> str:
         raise SourceError(UNREADABLE, f"not valid {encoding}: {error}", Position(1, 1)) from None
 
 
-def _parse(source: Source) -> cst.Module:
+def _parse(source: Lines) -> cst.Module:
     null = source.text.find("\0")
     if null >= 0:
         raise SourceError(SYNTAX_ERROR, "source code contains a null byte", source.position(null))
@@ -236,7 +275,7 @@ def _parse(source: Source) -> cst.Module:
         raise SourceError(UNREADABLE, "nested too deeply to analyse", Position(1, 1)) from None
 
 
-def _syntax_error(source: Source, error: cst.ParserSyntaxError) -> SourceError:
+def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
     """The error in CPython's words where CPython refuses the text too, which names the fault better."""
     try:
         with warnings.catch_warnings():

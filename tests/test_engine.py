@@ -253,7 +253,7 @@ def test_comments_that_silence_nothing_are_found_and_removed(before: str, after:
     source = Source(("# keras\n" + before).encode(), "x.py")
     from kerascheck.fixes.apply import apply_fixes
 
-    assert apply_fixes(source, [found], unsafe=False) == "# keras\n" + after
+    assert apply_fixes(source, [found], unsafe=False).decode() == "# keras\n" + after
 
 
 @pytest.mark.parametrize(

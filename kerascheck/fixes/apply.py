@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kerascheck.diagnostics import Applicability, Diagnostic, Fix, Report, Severity, Span
+from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Report, Severity, Span
 from kerascheck.source import Source
 
 MAX_ROUNDS = 10
@@ -26,10 +26,13 @@ def is_applicable(diagnostic: Diagnostic, unsafe: bool) -> bool:
     return diagnostic.fix is not None and (unsafe or diagnostic.fix.applicability is Applicability.SAFE)
 
 
-def apply_fixes(source: Source, diagnostics: Iterable[Diagnostic], unsafe: bool) -> str:
-    """The text with the applicable fixes that do not overlap; of two that do, the first in the file."""
-    fixes = [d.fix for d in diagnostics if d.fix is not None and is_applicable(d, unsafe)]
-    return _edited(source, _not_overlapping(fixes))
+def apply_fixes(source: Source, diagnostics: Iterable[Diagnostic], unsafe: bool) -> bytes:
+    """The file with the applicable fixes that do not overlap; of two that do, the first in the file.
+
+    Raises:
+        UnicodeEncodeError: the encoding of the file lacks a character of a fix.
+    """
+    return source.edited(_edits(_not_overlapping(d for d in diagnostics if is_applicable(d, unsafe))))
 
 
 def fix_all(raw: bytes, report: Report, check: Callable[[bytes], Report], unsafe: bool) -> Fixed:
@@ -67,9 +70,9 @@ def fix_all(raw: bytes, report: Report, check: Callable[[bytes], Report], unsafe
 
 def _try(source: Source, before: Report, wanted: list[Diagnostic], check: Callable[[bytes], Report]) -> Fixed | None:
     """Apply these fixes as far as they do not overlap; None where the outcome is worse than the source."""
-    fixes = _not_overlapping([d.fix for d in wanted if d.fix is not None])
+    fixes = _not_overlapping(wanted)
     try:
-        raw = source.encode(_edited(source, fixes))
+        raw = source.edited(_edits(fixes))
     except UnicodeEncodeError:
         return None
     if raw == source.raw:
@@ -83,20 +86,18 @@ def _errors(report: Report) -> Counter[str]:
     return Counter(d.code for d in report.diagnostics if d.severity is Severity.ERROR)
 
 
-def _not_overlapping(fixes: list[Fix]) -> list[Fix]:
-    """The fixes in their order, without those that touch what an earlier one edits."""
-    kept: list[Fix] = []
-    taken: list[Span] = []
-    for fix in sorted(fixes, key=lambda fix: fix.edits[0].span):
-        if all(edit.span.end <= span.start or span.end <= edit.span.start for edit in fix.edits for span in taken):
-            kept.append(fix)
-            taken += [edit.span for edit in fix.edits]
+def _not_overlapping(diagnostics: Iterable[Diagnostic]) -> list[tuple[int | None, Fix]]:
+    """The fixes with their cells, in the order of the text, without those that touch what an earlier one edits."""
+    kept: list[tuple[int | None, Fix]] = []
+    taken: dict[int | None, list[Span]] = {}
+    fixes = [(d.cell, d.fix) for d in diagnostics if d.fix is not None]
+    for cell, fix in sorted(fixes, key=lambda found: (found[0] or 0, found[1].edits[0].span)):
+        spans = taken.setdefault(cell, [])
+        if all(edit.span.end <= span.start or span.end <= edit.span.start for edit in fix.edits for span in spans):
+            kept.append((cell, fix))
+            spans += [edit.span for edit in fix.edits]
     return kept
 
 
-def _edited(source: Source, fixes: list[Fix]) -> str:
-    text = source.text
-    edits = sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: edit.span, reverse=True)
-    for edit in edits:  # from the back, so that offsets stay true
-        text = text[: source.offset(edit.span.start)] + edit.content + text[source.offset(edit.span.end) :]
-    return text
+def _edits(fixes: Iterable[tuple[int | None, Fix]]) -> Iterator[tuple[int | None, Edit]]:
+    return ((cell, edit) for cell, fix in fixes for edit in fix.edits)

@@ -93,7 +93,7 @@ def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]
     last = min(end.row, start.row + _MAX_ROWS - 1)
     lines = [("", "", "")]
     for row in range(max(1, start.row - _CONTEXT), min(last_row - before, last + _CONTEXT) + 1):
-        text = source.line(before + row)
+        text = source.written_line(before + row)
         lines.append((str(row), _printable(text[:_MAX_WIDTH]), ""))
         if start.row <= row <= last:
             first = start.column - 1 if row == start.row else len(text) - len(text.lstrip())

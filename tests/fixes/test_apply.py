@@ -29,7 +29,7 @@ def edit(row: int, start: int, end: int, content: str) -> Edit:
 
 
 def applied(text: str, *findings: Diagnostic, unsafe: bool = False) -> str:
-    return apply_fixes(Source(text.encode(), "x.py"), findings, unsafe)
+    return apply_fixes(Source(text.encode(), "x.py"), findings, unsafe).decode()
 
 
 def test_edits_count_characters_not_bytes() -> None:

@@ -40,7 +40,7 @@ def fixed(source: Source, *replacements: Replacement) -> str:
     fix = lower(Repair("", replacements), source)
     span = source.locate(source.tree.body[0])
     diagnostic = Diagnostic("KC000", "x", Severity.ERROR, "", "x.py", span, fix=fix)
-    return apply_fixes(source, [diagnostic], unsafe=False)
+    return apply_fixes(source, [diagnostic], unsafe=False).decode()
 
 
 def parse(text: str, newline: str = "\n") -> Source:

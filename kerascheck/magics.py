@@ -1,0 +1,73 @@
+"""What only IPython understands in a cell (magics, shell lines, `?`) blanked in place, so that Python is left."""
+
+from __future__ import annotations
+
+import re
+
+from kerascheck.lexing import is_open
+
+#: Cell magics that run the cell as Python in the session. (`%%python` and its kin run it elsewhere.)
+_PYTHON_CELL_MAGICS = frozenset({"capture", "debug", "kerascheck", "memit", "mprun", "prun", "time", "timeit"})
+_CELL_MAGIC = re.compile(r"\s*%%([\w.-]+)")
+
+# `%time f()` and its kin run the rest of the line, which must stay in its columns.
+_RUNS_THE_REST = re.compile(
+    r"(\s*)(%(?:time|timeit|prun|memit)\s+)"
+    r"(?!-|\s|(?:async|class|def|for|from|if|import|match|try|while|with|@|%|!)\b)(.*)",
+    re.DOTALL,
+)
+_MAGIC = re.compile(r"(\s*)[%!?,;/].*", re.DOTALL)
+_ASSIGNED = re.compile(r"(\s*[\w.,\s\[\]]+=\s*)[%!].*", re.DOTALL)
+_HELP = re.compile(r"(\s*)\S.*\?\s*", re.DOTALL)
+# Names that IPython takes for magics without their %: what follows could not follow a name in Python.
+_BARE = (
+    r"(?:cat|cd|conda|cp|env|load_ext|ls|mamba|man|matplotlib|mkdir|more|mv|pip|pip3|pushd|reload_ext|rm|rmdir|run|uv)"
+    r"[ \t]+(?!(?:and|else|for|if|in|is|not|or)\b)(?:[\w.~]|--?[a-zA-Z]|/\w)"
+)
+_AUTOMAGIC = re.compile(rf"(\s*){_BARE}.*", re.DOTALL)
+_CANDIDATE = re.compile(rf"^[ \t]*(?:[%!?,;/].*|{_BARE}.*|[\w.,\[\] \t]+=[ \t]*[%!].*|[^#\n]*\?[ \t]*)$", re.MULTILINE)
+_NOT_NEWLINE = re.compile(r"[^\n]+")
+
+
+def blank_magics(text: str) -> str:
+    """The text of a cell without what is no Python; what stays keeps its row and column."""
+    magic = _CELL_MAGIC.match(text)
+    if magic is not None:
+        _, newline, rest = text.partition("\n")
+        if magic.group(1) not in _PYTHON_CELL_MAGICS:
+            return _NOT_NEWLINE.sub("", text)
+        return newline + blank_magics(rest) if newline else ""
+    parts: list[str] = []
+    done = 0  # up to here the text is in `parts`, or known to end a statement
+    at = 0
+    while (match := _CANDIDATE.search(text, at)) is not None:
+        at = match.end() + 1
+        if is_open(text[done : match.start()]):
+            continue  # a `%` that goes on with an expression, a line of a string
+        blanked = _blanked(match.group())
+        end = match.end()
+        if blanked is None:
+            continue
+        if not blanked.rstrip().endswith("\\"):
+            while text[:end].endswith("\\") and end < len(text):  # IPython joins the rows of one command
+                row_end = text.find("\n", end + 1)
+                end = len(text) if row_end < 0 else row_end
+        rows = text.count("\n", match.start(), end)
+        parts += [text[done : match.start()], blanked, "\n" * rows]
+        done = end
+        at = end + 1
+    return "".join([*parts, text[done:]])
+
+
+def _blanked(line: str) -> str | None:
+    """One line in place of one that only IPython understands; None where it is Python after all."""
+    if match := _RUNS_THE_REST.fullmatch(line):
+        indent, command, rest = match.groups()
+        return f"{indent}{'0;'.ljust(len(command))}{rest}"
+    if match := _ASSIGNED.fullmatch(line):
+        return f"{match.group(1)}get_ipython()"  # a value that is not known
+    if match := _MAGIC.fullmatch(line) or _AUTOMAGIC.fullmatch(line):
+        return f"{match.group(1)}pass"  # not nothing: it may be all that a block holds
+    if (match := _HELP.fullmatch(line)) and not is_open(line):
+        return f"{match.group(1)}pass"
+    return None
