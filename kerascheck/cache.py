@@ -75,9 +75,11 @@ def _program() -> tuple[object, ...]:
     """What computes the reports: versions, and the time of the last change to our own code, for those who change it."""
     from importlib.metadata import version
 
+    from kerascheck.plugins import providers
+
     own = Path(__file__).parent
     changed = max(path.stat().st_mtime_ns for path in own.rglob("*.py"))
-    return (__version__, changed, sys.version_info[:3], version("libcst"), version("astroid"))
+    return (__version__, changed, sys.version_info[:3], version("libcst"), version("astroid"), providers())
 
 
 def _report_from(data: dict[str, Any], filename: str) -> Report:

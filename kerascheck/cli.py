@@ -205,13 +205,14 @@ def _split(values: list[str] | None) -> tuple[str, ...]:
 def _run(command: Callable[[], int | None]) -> int:
     """The exit status of a command; what goes wrong is said in one line."""
     from kerascheck.commands import FAILED, Failure
+    from kerascheck.config import ConfigError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # file names and messages that the terminal cannot show
     try:
         return command() or 0
-    except Failure as failure:
+    except (Failure, ConfigError) as failure:
         typer.echo(f"kerascheck: error: {failure}", err=True)
         return FAILED
     except KeyboardInterrupt:

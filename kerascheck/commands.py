@@ -426,10 +426,15 @@ def rule_page(rule: Rule) -> str:
     """The documentation of a rule as Markdown."""
     import inspect
 
+    from kerascheck.rules.registry import distribution_of
+
     title, _, body = inspect.cleandoc(rule.__doc__ or "").partition("\n")
     facts = [f"severity: {rule.severity.value}", f"fix: {rule.fixable}", f"since: {rule.since}"]
     if not rule.enabled:
         facts.append("off unless selected")
+    distribution = distribution_of(rule)
+    if distribution is not None:
+        facts.append(f"from: {distribution}")
     return f"# {rule.name} ({rule.code})\n\n{'; '.join(facts)}\n\n{title}\n\n{body.strip()}\n"
 
 
@@ -469,8 +474,6 @@ def list_rules(output_format: str, stream: TextIO) -> None:
 
 
 def _facts(rule: Rule) -> dict[str, object]:
-    from kerascheck.diagnostics import DOCS_URL
-
     return {
         "code": rule.code,
         "name": rule.name,
@@ -479,7 +482,7 @@ def _facts(rule: Rule) -> dict[str, object]:
         "fix": rule.fixable,
         "since": rule.since,
         "summary": _summary(rule),
-        "url": f"{DOCS_URL}{rule.name}/",
+        "url": rule.page or None,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -12,7 +13,9 @@ from typing import Any
 
 from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
-from kerascheck.selection import Layer, Selection, is_code_prefix, matches
+from kerascheck.selection import Layer, Selection, matches
+
+_FAMILY = re.compile(r"KC\d", re.IGNORECASE)
 
 #: The largest budget for one file, in seconds.
 MAX_BUDGET = 3600
@@ -44,11 +47,12 @@ class Settings:
     budget: float = 2.0  # the work that a file may cost, in seconds of a slow core
     thresholds: Thresholds = field(default_factory=Thresholds)
     root: str = ""  # the folder that the globs are relative to
+    noqa: bool = True  # whether noqa comments count; not where another tool looks after them
 
     @property
     def checking(self) -> tuple[object, ...]:
         """The part on which the findings of a file depend (and nothing else), for caching them."""
-        return (self.selection, self.per_file_ignores, self.budget, self.thresholds, self.root)
+        return (self.selection, self.per_file_ignores, self.budget, self.thresholds, self.root, self.noqa)
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def check_selector(selector: str) -> None:
     from kerascheck.rules.registry import all_rules
 
     rules = all_rules()
-    is_family = is_code_prefix(selector) and len(selector) == 3  # a family may have no rule yet
+    is_family = _FAMILY.fullmatch(selector) is not None  # which may have no rule yet
     if is_family or any(matches(selector, rule.code, rule.name) for rule in rules):
         return
     known = [*(rule.code for rule in rules), *(rule.name for rule in rules)]

@@ -75,11 +75,12 @@ class Diagnostic:
     fix: Fix | None = None
     help: str | None = None
     noqa_row: int = 0
+    page: str | None = None  # of a rule that is not our own
 
     @property
     def url(self) -> str:
-        """The documentation page of the rule."""
-        return f"{DOCS_URL}{self.name}/"
+        """The documentation page of the rule; empty where it has none."""
+        return f"{DOCS_URL}{self.name}/" if self.page is None else self.page
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str, str]:

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 SUFFIXES = (".py", ".ipynb")
 
 _KERAS = re.compile(rb"keras|tensorflow")
+_KERAS_IN_TEXT = re.compile(_KERAS.pattern.decode())
 
 
-def mentions_keras(raw: bytes) -> bool:
+def mentions_keras(raw: bytes | str) -> bool:
     """Whether a file can have to do with Keras: its bytes name it. Anything else is never decoded or parsed."""
-    return _KERAS.search(raw) is not None
+    return (_KERAS_IN_TEXT.search(raw) if isinstance(raw, str) else _KERAS.search(raw)) is not None
 
 
 class NoSuchPath(Exception):

@@ -131,7 +131,7 @@ class _Check:
         """The report on these bytes."""
         try:
             self.source = source = Source(raw, self._report.filename)
-            suppressions = Suppressions(source)
+            suppressions = Suppressions(source, self._settings.noqa)
             if suppressions.skip_file:
                 self._report.skipped = "says skip-file"
                 return self._report
@@ -173,12 +173,12 @@ class _Check:
             )
         return self._report
 
-    def crash(self, where: str, error: Exception) -> Report:
+    def crash(self, where: str, error: Exception, advice: str = f"please report it: {ISSUES_URL}") -> Report:
         """Report a fault of kerascheck itself, whatever is selected."""
         _log.debug("internal error in %s", where, exc_info=error)
         frames = traceback.extract_tb(error.__traceback__)
         place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
-        message = f"internal error in {where} ({type(error).__name__}: {error}{place}); please report it: {ISSUES_URL}"
+        message = f"internal error in {where} ({type(error).__name__}: {error}{place}); {advice}"
         span = Span(Position(1, 1), Position(1, 1))
         self._report.crashed = True
         self._report.diagnostics.append(
@@ -227,17 +227,38 @@ class _Check:
 
     def _findings(self, rule: Rule, program: Program) -> list[Finding]:
         """What the rule finds on one path; a rule that fails is reported and finds nothing."""
+        from kerascheck.rules.base import Finding
+
         try:
-            return list(rule.check(program, self._settings.thresholds))
+            findings = list(rule.check(program, self._settings.thresholds))
+            for finding in findings:
+                if not isinstance(finding, Finding):
+                    raise TypeError(f"{finding!r} is no Finding")
+            return findings
         except Exception as error:
-            if not self._report.crashed:
-                self.crash(f"rule {rule.code}", error)
+            self._crash_of(rule, error)
             return []
+
+    def _crash_of(self, rule: Rule, error: Exception) -> None:
+        """Report a rule that failed, the first one of a file."""
+        from kerascheck.rules.registry import distribution_of
+
+        if self._report.crashed:
+            return
+        distribution = distribution_of(rule)
+        if distribution is None:
+            self.crash(f"rule {rule.code}", error)
+        else:
+            self.crash(f"rule {rule.code}", error, f"the rule comes from {distribution}")
 
     def _placed(self, found: Iterable[_Found], source: Source) -> Iterator[Diagnostic]:
         for item in found:
             rule, finding = item.rule, item.finding
-            span = source.locate(finding.site.node)
+            try:
+                span, fix = source.locate(finding.site.node), self._fix(item, source)
+            except Exception as error:  # a node that is not of this tree
+                self._crash_of(rule, error)
+                continue
             yield Diagnostic(
                 code=rule.code,
                 name=rule.name,
@@ -245,9 +266,10 @@ class _Check:
                 message=finding.message,
                 filename=source.filename,
                 span=span,
-                fix=self._fix(item, source),
+                fix=fix,
                 help=finding.help,
                 noqa_row=comment_row(source, span.start.row),
+                page=None if rule.is_own else rule.page,
             )
 
     def _fix(self, item: _Found, source: Source) -> Fix | None:

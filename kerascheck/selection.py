@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_CODE_PREFIX = re.compile(r"KC\d{0,3}", re.IGNORECASE)
+_CODE_PREFIX = re.compile(r"([A-Z]+)\d*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,6 @@ def matches(selector: str, code: str, name: str) -> bool:
     return _specificity((selector,), code, name) >= 0
 
 
-def is_code_prefix(selector: str) -> bool:
-    """Whether a selector has the form of a code or the beginning of one."""
-    return _CODE_PREFIX.fullmatch(selector) is not None
-
-
 def _specificity(selectors: Iterable[str], code: str, name: str) -> int:
     """The length of the longest selector that covers the rule; -1 where none does."""
     best = -1
@@ -58,6 +53,12 @@ def _specificity(selectors: Iterable[str], code: str, name: str) -> int:
             best = max(best, len(code))
         elif selector.upper() == "ALL":
             best = max(best, 0)
-        elif is_code_prefix(selector) and code.startswith(selector.upper()):
+        elif _begins(code, selector.upper()):
             best = max(best, len(selector))
     return best
+
+
+def _begins(code: str, selector: str) -> bool:
+    """Whether a code begins with the selector, which has all of its letters."""
+    match = _CODE_PREFIX.fullmatch(selector)
+    return match is not None and code.startswith(selector) and not code[match.end(1)].isalpha()

@@ -63,9 +63,9 @@ class Suppression:
 
 
 class Suppressions:
-    """The comments of one file."""
+    """The comments of one file; without those that say `noqa` where another tool looks after them."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, noqa: bool = True) -> None:
         self.skip_file = False
         self.all: list[Suppression] = []
         self._source = source
@@ -74,7 +74,7 @@ class Suppressions:
         for comment in comments(source.text):
             if _SKIP_FILE.search(comment.text):
                 self.skip_file = True
-            for pattern in (_NOQA, _IGNORE):
+            for pattern in (_NOQA, _IGNORE) if noqa else (_IGNORE,):
                 for match in pattern.finditer(comment.text):
                     self.all.append(
                         Suppression(

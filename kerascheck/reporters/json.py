@@ -27,7 +27,7 @@ def as_dict(diagnostic: Diagnostic) -> dict[str, Any]:
         "end_location": _position(diagnostic.span.end),
         "fix": _fix(diagnostic.fix) if diagnostic.fix is not None else None,
         "noqa_row": diagnostic.noqa_row,
-        "url": diagnostic.url,
+        "url": diagnostic.url or None,
     }
 
 

@@ -64,7 +64,7 @@ def _add_suite(root: ElementTree.Element, path: str, findings: list[tuple[Diagno
         failure = ElementTree.SubElement(
             case, kind, {"message": _text(place.message), "type": diagnostic.severity.value}
         )
-        failure.text = _text("\n".join([*filter(None, details), diagnostic.url]).replace("\r", ""))
+        failure.text = _text("\n".join(filter(None, [*details, diagnostic.url])).replace("\r", ""))
 
 
 def _text(text: str) -> str:

@@ -57,7 +57,9 @@ def _used_rules(diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
 
 
 def _descriptor(diagnostic: Diagnostic) -> dict[str, Any]:
-    descriptor: dict[str, Any] = {"id": diagnostic.code, "name": diagnostic.name, "helpUri": diagnostic.url}
+    descriptor: dict[str, Any] = {"id": diagnostic.code, "name": diagnostic.name}
+    if diagnostic.url:
+        descriptor["helpUri"] = diagnostic.url
     rule = find_rule(diagnostic.code)
     if rule is None:
         return descriptor

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from kerascheck.diagnostics import Applicability, Severity
+from kerascheck.diagnostics import DOCS_URL, Applicability, Severity
 from kerascheck.network.ir import Program, Site
 
 if TYPE_CHECKING:
     import libcst as cst
+
+#: How the codes of kerascheck's own rules begin.
+OWN_PREFIX = "KC"
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class Rule:
     enabled: ClassVar[bool] = True  # on by default
     fixable: ClassVar[Literal["none", "safe", "unsafe"]] = "none"
     since: ClassVar[str] = "0.1.0"
+    url: ClassVar[str] = ""  # its page, for a rule of another package; our own have theirs in our documentation
 
     VALID: ClassVar[list[str]] = []
     INVALID: ClassVar[list[Invalid]] = []
@@ -101,3 +105,13 @@ class Rule:
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         """All findings in one path of the program, one for a site. Later paths repeat findings; the engine merges."""
         raise NotImplementedError
+
+    @property
+    def page(self) -> str:
+        """The address of its documentation; empty where there is none."""
+        return self.url or (f"{DOCS_URL}{self.name}/" if self.is_own else "")
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the code says that the rule comes with kerascheck."""
+        return self.code.startswith(OWN_PREFIX) and self.code[len(OWN_PREFIX) :].isdigit()

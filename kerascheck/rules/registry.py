@@ -1,4 +1,4 @@
-"""Finds the rules by walking this package."""
+"""Finds the rules: those of this package by walking it, those of others by their entry points."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from kerascheck.rules.base import Rule
 
 @lru_cache(maxsize=1)
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the codes."""
+    """Every rule, in the order of the codes; those of other packages last.
+
+    Raises:
+        PluginError: the rules of another package cannot be used.
+    """
+    return (*own_rules(), *(rule for rule, _ in _foreign()))
+
+
+@lru_cache(maxsize=1)
+def own_rules() -> tuple[Rule, ...]:
+    """The rules that come with kerascheck."""
     import kerascheck.rules as package
 
     found: list[Rule] = []
@@ -35,3 +45,26 @@ def find_rule(code_or_name: str) -> Rule | None:
         if rule.code == wanted.upper() or rule.name == wanted.lower():
             return rule
     return None
+
+
+def foreign_prefixes() -> list[str]:
+    """The letters with which the codes of other packages begin.
+
+    Raises:
+        PluginError: the rules of another package cannot be used.
+    """
+    return sorted({rule.code.rstrip("0123456789") for rule, _ in _foreign()})
+
+
+def distribution_of(rule: Rule) -> str | None:
+    """The name and version of the package that the rule comes from; None for our own."""
+    return next((distribution for foreign, distribution in _foreign() if foreign is rule), None)
+
+
+@lru_cache(maxsize=1)
+def _foreign() -> tuple[tuple[Rule, str], ...]:
+    from kerascheck import plugins
+
+    if not plugins.providers():
+        return ()
+    return tuple((item.rule, item.distribution) for item in plugins.load_rules(own_rules()))

@@ -1,0 +1,110 @@
+"""The flake8 plugin: entry point `KC` of the group `flake8.extension`.
+
+kerascheck's own configuration decides which rules run. What they find goes to flake8, whose options and `# noqa`
+comments choose from it.
+"""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from ast import AST
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from kerascheck import __version__
+from kerascheck.config import ConfigError, Resolver
+from kerascheck.discovery import mentions_keras
+from kerascheck.selection import Layer, Selection
+
+if TYPE_CHECKING:
+    from flake8.options.manager import OptionManager
+
+    from kerascheck.config import Settings
+    from kerascheck.diagnostics import Report
+
+_CODE_OR_FAMILY = re.compile(r"[A-Z]+\d+")
+
+
+class Plugin:
+    """What flake8 makes for each file and asks for findings.
+
+    A file that flake8 cannot parse never gets here: its E999 stands for KC001.
+
+    Raises:
+        ConfigError: kerascheck's configuration for the file is wrong; flake8 shows it and exits with 1.
+    """
+
+    name: ClassVar[str] = "kerascheck"
+    version: ClassVar[str] = __version__
+
+    # What flake8 was told, the same for all files and set in each process by `parse_options`.
+    _resolver: ClassVar[Resolver] = Resolver()
+    _noqa: ClassVar[bool] = True
+    _selected: ClassVar[Layer] = Layer()
+    _stdin: ClassVar[str | None] = None
+
+    def __init__(self, tree: AST, filename: str, lines: Sequence[str]) -> None:
+        # flake8 gives its tree to those that are asked once for each file. It lacks the comments, so it is not used.
+        self._report = self._check(filename, lines) if any(map(mentions_keras, lines)) else None
+
+    @staticmethod
+    def add_options(manager: OptionManager) -> None:
+        """Called before flake8 reads its options: the codes of other packages' rules are on by default, as KC is.
+
+        Raises:
+            ExecutionError: the rules of another package cannot be used.
+        """
+        from flake8.exceptions import ExecutionError
+
+        from kerascheck.rules.registry import foreign_prefixes
+
+        try:
+            manager.extend_default_select(foreign_prefixes())
+        except ConfigError as error:
+            raise ExecutionError(f"kerascheck: {error}") from None
+
+    @classmethod
+    def parse_options(cls, options: Namespace) -> None:
+        """Called with flake8's options, in each process.
+
+        Raises:
+            ExecutionError: kerascheck's configuration for the current folder is wrong.
+        """
+        from flake8.exceptions import ExecutionError
+
+        cls._resolver = Resolver()
+        cls._noqa = not options.disable_noqa
+        cls._selected = Layer(extend_select=_rules_named((*(options.select or ()), *(options.extend_select or ()))))
+        cls._stdin = (options.stdin_display_name or "stdin") if "-" in options.filenames else None
+        try:
+            cls._resolver.settings_for(Path.cwd())
+        except ConfigError as error:
+            raise ExecutionError(f"kerascheck: {error}") from None
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
+        """Row, 0-based column, code and message of each finding, and who says so."""
+        for found in self._report.diagnostics if self._report is not None else ():
+            start = found.span.start
+            yield start.row, start.column - 1, f"{found.code} {found.message}", type(self)
+
+    @classmethod
+    def _check(cls, filename: str, lines: Sequence[str]) -> Report:
+        from kerascheck import api
+
+        # flake8 has decoded the lines somehow; the bytes say more, but those of standard input are gone.
+        source = "".join(lines) if filename == cls._stdin else Path(filename).read_bytes()
+        return api.check(source, filename, settings=cls._settings(filename))
+
+    @classmethod
+    def _settings(cls, filename: str) -> Settings:
+        settings = cls._resolver.settings_for(Path(filename))
+        selection = Selection((cls._selected, *settings.selection.layers))
+        return replace(settings, selection=selection, noqa=cls._noqa)
+
+
+def _rules_named(selectors: Iterable[str]) -> tuple[str, ...]:
+    """Those that ask for rules that are off by default: `KC0` and `KC003`, but not `KC`, which is the plugin."""
+    return tuple(selector for selector in selectors if _CODE_OR_FAMILY.fullmatch(selector))
