@@ -6,10 +6,14 @@ Source: the `compute_output_spec` methods of keras/src/ops (Keras 3.15).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from kerascheck.network.dims import Dim, Shape, SymDim, definitely_different, format_shape, product
 from kerascheck.symbolic import KerasError, Undetermined
+
+#: The shape of what is made of two tensors.
+PairRule: TypeAlias = Callable[[Shape, Shape], Shape]
 
 
 def broadcast(left: Shape, right: Shape) -> Shape:

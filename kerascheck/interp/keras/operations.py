@@ -7,12 +7,69 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from kerascheck.data.array import Array
 from kerascheck.data.tensors import on_data
 from kerascheck.data.values import as_array, dtype_of, new_array
+from kerascheck.interp.keras import operations_arrays, operations_images, operations_networks
 from kerascheck.interp.keras.freeze import as_size
+from kerascheck.interp.keras.operation_forms import (
+    Call,
+)
+from kerascheck.interp.keras.operation_forms import (
+    accumulated as _accumulated,
+)
+from kerascheck.interp.keras.operation_forms import (
+    arg_reduce as _arg_reduce,
+)
+from kerascheck.interp.keras.operation_forms import (
+    axes as _axes,
+)
+from kerascheck.interp.keras.operation_forms import (
+    axis as _axis,
+)
+from kerascheck.interp.keras.operation_forms import (
+    binary as _binary,
+)
+from kerascheck.interp.keras.operation_forms import (
+    class_name as _class_name,
+)
+from kerascheck.interp.keras.operation_forms import (
+    first as _first,
+)
+from kerascheck.interp.keras.operation_forms import (
+    given as _given,
+)
+from kerascheck.interp.keras.operation_forms import (
+    is_run_time_size as _is_run_time_size,
+)
+from kerascheck.interp.keras.operation_forms import (
+    not_tensors as _not_tensors,
+)
+from kerascheck.interp.keras.operation_forms import (
+    reduce as _reduce,
+)
+from kerascheck.interp.keras.operation_forms import (
+    same as _same,
+)
+from kerascheck.interp.keras.operation_forms import (
+    size as _size,
+)
+from kerascheck.interp.keras.operation_forms import (
+    sizes as _sizes,
+)
+from kerascheck.interp.keras.operation_forms import (
+    truth as _truth,
+)
+from kerascheck.interp.keras.operation_forms import (
+    two as _two,
+)
+from kerascheck.interp.keras.operation_forms import (
+    unary as _unary,
+)
+from kerascheck.interp.keras.operation_forms import (
+    undetermined as _undetermined,
+)
 from kerascheck.interp.keras.tensors import made_of, note_call, operand, operate, unknown_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
@@ -22,135 +79,6 @@ from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site, Tensor
 from kerascheck.symbolic import Symbol, Undetermined, Unknown
-
-Call = Callable[[Run, str, Arguments, Site], Value]
-Rule = Callable[[Sequence[Shape]], list[Shape]]
-
-
-def _class_name(name: str) -> str:
-    """The name Keras gives the operation: `reduce_mean` is `Mean`."""
-    last = name.rsplit(".", 1)[1].removeprefix("reduce_")
-    return "".join(part.capitalize() for part in last.split("_"))
-
-
-def _not_tensors(run: Run, name: str, site: Site) -> Value:
-    return run.fresh(f"the result of {name}", site.node)
-
-
-def _given(arguments: Arguments, position: int | None, *names: str, default: Any = None) -> Value:
-    for name in names:
-        if name in arguments.keywords:
-            return arguments.keywords[name].value
-    return arguments.value(names[0], position, default)
-
-
-def _first(arguments: Arguments) -> Value:
-    if arguments.positional:
-        return arguments.positional[0].value
-    for name in (
-        "x",
-        "inputs",
-        "input",
-        "tensor",
-        "input_tensor",
-        "a",
-        "features",
-        "logits",
-        "value",
-        "values",
-        "xs",
-        "tensors",
-    ):
-        if name in arguments.keywords:
-            return arguments.keywords[name].value
-    return None
-
-
-def _axes(value: Value) -> list[int] | None:
-    """Axes as integers, None for all. Raises Undetermined."""
-    if value is None:
-        return None
-    if isinstance(value, int):
-        return [value]
-    items = value.items if isinstance(value, ListValue) and value.unknown is None else value
-    if isinstance(items, (list, tuple)) and all(isinstance(i, int) for i in items):
-        return list(items)
-    raise Undetermined("an axis that is not known")
-
-
-def _axis(value: Value, default: int) -> int:
-    axes = _axes(default if value is None else value)
-    if axes is None or len(axes) != 1:
-        raise Undetermined("an axis that is not known")
-    return axes[0]
-
-
-def _truth(value: Value) -> bool:
-    if isinstance(value, (bool, int)):
-        return bool(value)
-    raise Undetermined("an option that is not known")
-
-
-def _sizes(value: Value) -> list[Dim]:
-    """Sizes from a list, a tuple or a vector of them; what the model knows only when it runs is None."""
-    items = value.items if isinstance(value, (ListValue, Array)) else value
-    if isinstance(value, ListValue) and value.unknown is not None:
-        raise Undetermined(value.unknown.reason)
-    if isinstance(items, (int, SymDim)) and not isinstance(items, bool):
-        items = (items,)
-    if not isinstance(items, (list, tuple)):
-        raise Undetermined("a shape that is not known")
-    return [_size(item) for item in items]
-
-
-def _is_run_time_size(value: Value) -> bool:
-    return isinstance(value, Tensor) and value.shape == ()
-
-
-def _size(value: Value) -> Dim:
-    if _is_run_time_size(value):
-        return None
-    size = as_size(value)
-    if isinstance(size, Unknown):
-        raise Undetermined(size.reason)
-    return size
-
-
-def _unary(rule: Callable[[Shape, Arguments], Shape]) -> Call:
-    """A function of one tensor."""
-
-    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        tensor = operand(run, _first(arguments))
-        if tensor is None:
-            return _not_tensors(run, name, site)
-        return operate(run, _class_name(name), [tensor], lambda shapes: [rule(shapes[0], arguments)], site)[0]
-
-    return call
-
-
-def _binary(rule: Callable[[Shape, Shape], Shape], dtype: str | None = None) -> Call:
-    """A function of two operands."""
-
-    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        values = [given.value for given in (*arguments.positional, *arguments.keywords.values())][:2]
-        operands = [operand(run, value) for value in values]
-        tensors = [tensor for tensor in operands if tensor is not None]
-        if not tensors or len(values) < 2:
-            return _not_tensors(run, name, site)
-        if len(tensors) < 2:
-            unknown = _undetermined("an operand that is not known")
-            return operate(run, _class_name(name), tensors, unknown, site, dtype)[0]
-        two: Rule = lambda shapes: [rule(shapes[0], shapes[1])]  # noqa: E731
-        return operate(run, _class_name(name), tensors, two, site, dtype)[0]
-
-    return call
-
-
-def _undetermined(reason: str) -> Rule:
-    def rule(shapes: Sequence[Shape]) -> list[Shape]:
-        raise Undetermined(reason)
-
-    return rule
 
 
 def _many(rule: Callable[[Sequence[Shape], Arguments], Shape]) -> Call:
@@ -192,16 +120,6 @@ def _vector_of_sizes(run: Run, items: Value, made: Value) -> Value:
     return new_array(run, shape, "int32", kind="tensor", items=sizes)
 
 
-def _reduce(shape: Shape, arguments: Arguments) -> Shape:
-    axes = _axes(_given(arguments, 1, "axis", "axes", "reduction_indices"))
-    return tensor_shapes.reduce(shape, axes, _truth(_given(arguments, 2, "keepdims", "keep_dims", default=False)))
-
-
-def _accumulated(shape: Shape, arguments: Arguments) -> Shape:
-    """`keras.ops.cumsum` flattens where it is given no axis."""
-    return shape if _given(arguments, 1, "axis") is not None else tensor_shapes.reshape(shape, (-1,))
-
-
 def _norm(shape: Shape, arguments: Arguments) -> Shape:
     axes = _axes(_given(arguments, 2, "axis"))
     return tensor_shapes.reduce(shape, axes, _truth(_given(arguments, 3, "keepdims", default=False)))
@@ -222,15 +140,6 @@ def _gather(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return [(*shape[:axis], *chosen, *shape[axis + 1 :])]
 
     return operate(run, "Take", [tensor, indices], rule, site)[0]
-
-
-def _arg_reduce(shape: Shape, arguments: Arguments) -> Shape:
-    value = _given(arguments, 1, "axis", "dimension")
-    return tensor_shapes.reduce(shape, None if value is None else [_axis(value, -1)], False)
-
-
-def _same(shape: Shape, arguments: Arguments) -> Shape:
-    return shape
 
 
 def _flatten_batch(shape: Shape, arguments: Arguments) -> Shape:
@@ -507,13 +416,6 @@ def _dot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return operate(run, "Dot", tensors, rule, site)[0]
 
 
-def _two(run: Run, arguments: Arguments) -> list[Tensor] | None:
-    """Two operands, by position or as `a` and `b` (`x1` and `x2` in Keras); None where they are not known."""
-    values = [_given(arguments, 0, "a", "x1", "x"), _given(arguments, 1, "b", "x2", "y")]
-    tensors = [tensor for tensor in (operand(run, value) for value in values) if tensor is not None]
-    return tensors if len(tensors) == 2 else None
-
-
 def _tensordot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensors = _two(run, arguments)
     if tensors is None:
@@ -649,7 +551,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_unary(_broadcast_to), _names("broadcast_to")),
         (_unary(_one_hot), _names("one_hot")),
         (_unary(_swapaxes), ["keras.ops.swapaxes", "tensorflow.experimental.numpy.swapaxes"]),
-        (_unary(_resize), ["tensorflow.image.resize", "keras.ops.resize", "tensorflow.image.resize_images"]),
+        (_unary(_resize), ["tensorflow.image.resize", "tensorflow.image.resize_images"]),
         (_unary(_space(1)), ["tensorflow.nn.depth_to_space", "tensorflow.depth_to_space", "keras.ops.depth_to_space"]),
         (_unary(_space(-1)), ["tensorflow.nn.space_to_depth", "tensorflow.space_to_depth", "keras.ops.space_to_depth"]),
         (_normalize_moments, ["tensorflow.nn.moments", "keras.ops.moments"]),
@@ -700,7 +602,8 @@ def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def operations() -> dict[str, Call]:
     """All of them, by canonical name."""
-    return {name: on_data(_noted(call)) for call, names in _rows() for name in names}
+    every = [*_rows(), *operations_arrays.rows(), *operations_images.rows(), *operations_networks.rows()]
+    return {name: on_data(_noted(call)) for call, names in every for name in names}
 
 
 def _noted(call: Call) -> Call:

@@ -1,0 +1,210 @@
+"""What the functions on tensors are made of: reading their arguments, and the usual forms of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kerascheck.data.array import Array
+from kerascheck.interp.keras.freeze import as_size
+from kerascheck.interp.keras.tensors import operand, operate
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import ListValue, Value
+from kerascheck.network import tensor_shapes
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import Dim, Shape, SymDim
+from kerascheck.network.ir import Site, Tensor
+from kerascheck.symbolic import Undetermined, Unknown
+
+Call = Callable[[Run, str, Arguments, Site], Value]
+Rule = Callable[[Sequence[Shape]], list[Shape]]
+
+
+#: Operations whose names in Keras do not follow from those of their functions.
+_CLASSES = {
+    "batch_normalization": "BatchNorm",
+    "hsv_to_rgb": "HSVToRGB",
+    "isin": "IsIn",
+    "layer_normalization": "LayerNorm",
+    "rgb_to_grayscale": "RGBToGrayscale",
+    "rgb_to_hsv": "RGBToHSV",
+    "rms_normalization": "RMSNorm",
+    "searchsorted": "SearchSorted",
+}
+
+
+def class_name(name: str) -> str:
+    """The name Keras gives the operation: `reduce_mean` is `Mean`."""
+    last = name.rsplit(".", 1)[1].removeprefix("reduce_")
+    if last in _CLASSES:
+        return _CLASSES[last]
+    return "".join(part.capitalize() for part in last.split("_"))
+
+
+def not_tensors(run: Run, name: str, site: Site) -> Value:
+    """What a call gives whose operands are not known."""
+    return run.fresh(f"the result of {name}", site.node)
+
+
+def given(arguments: Arguments, position: int | None, *names: str, default: Any = None) -> Value:
+    """An argument by any of its names, or by its place."""
+    for name in names:
+        if name in arguments.keywords:
+            return arguments.keywords[name].value
+    return arguments.value(names[0], position, default)
+
+
+def first(arguments: Arguments) -> Value:
+    """The tensor of a function that has one, however it is called there."""
+    if arguments.positional:
+        return arguments.positional[0].value
+    for name in (
+        "x",
+        "inputs",
+        "input",
+        "tensor",
+        "input_tensor",
+        "a",
+        "features",
+        "logits",
+        "value",
+        "values",
+        "xs",
+        "tensors",
+        "images",
+        "image",
+    ):
+        if name in arguments.keywords:
+            return arguments.keywords[name].value
+    return None
+
+
+def axes(value: Value) -> list[int] | None:
+    """Axes as integers, None for all. Raises Undetermined."""
+    if value is None:
+        return None
+    if isinstance(value, int):
+        return [value]
+    items = value.items if isinstance(value, ListValue) and value.unknown is None else value
+    if isinstance(items, (list, tuple)) and all(isinstance(i, int) for i in items):
+        return list(items)
+    raise Undetermined("an axis that is not known")
+
+
+def axis(value: Value, default: int) -> int:
+    chosen = axes(default if value is None else value)
+    if chosen is None or len(chosen) != 1:
+        raise Undetermined("an axis that is not known")
+    return chosen[0]
+
+
+def truth(value: Value) -> bool:
+    if isinstance(value, (bool, int)):
+        return bool(value)
+    raise Undetermined("an option that is not known")
+
+
+def sizes(value: Value) -> list[Dim]:
+    """Sizes from a list, a tuple or a vector of them; what the model knows only when it runs is None."""
+    items = value.items if isinstance(value, (ListValue, Array)) else value
+    if isinstance(value, ListValue) and value.unknown is not None:
+        raise Undetermined(value.unknown.reason)
+    if isinstance(items, (int, SymDim)) and not isinstance(items, bool):
+        items = (items,)
+    if not isinstance(items, (list, tuple)):
+        raise Undetermined("a shape that is not known")
+    return [size(item) for item in items]
+
+
+def is_run_time_size(value: Value) -> bool:
+    return isinstance(value, Tensor) and value.shape == ()
+
+
+def size(value: Value) -> Dim:
+    if is_run_time_size(value):
+        return None
+    size = as_size(value)
+    if isinstance(size, Unknown):
+        raise Undetermined(size.reason)
+    return size
+
+
+def unary(rule: Callable[[Shape, Arguments], Shape]) -> Call:
+    """A function of one tensor."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        tensor = operand(run, first(arguments))
+        if tensor is None:
+            return not_tensors(run, name, site)
+        return operate(run, class_name(name), [tensor], lambda shapes: [rule(shapes[0], arguments)], site)[0]
+
+    return call
+
+
+def binary(rule: Callable[[Shape, Shape], Shape], dtype: str | None = None) -> Call:
+    """A function of two operands."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = [given.value for given in (*arguments.positional, *arguments.keywords.values())][:2]
+        operands = [operand(run, value) for value in values]
+        tensors = [tensor for tensor in operands if tensor is not None]
+        if not tensors or len(values) < 2:
+            return not_tensors(run, name, site)
+        if len(tensors) < 2:
+            unknown = undetermined("an operand that is not known")
+            return operate(run, class_name(name), tensors, unknown, site, dtype)[0]
+        two: Rule = lambda shapes: [rule(shapes[0], shapes[1])]  # noqa: E731
+        return operate(run, class_name(name), tensors, two, site, dtype)[0]
+
+    return call
+
+
+def undetermined(reason: str) -> Rule:
+    def rule(shapes: Sequence[Shape]) -> list[Shape]:
+        raise Undetermined(reason)
+
+    return rule
+
+
+def reduce(shape: Shape, arguments: Arguments) -> Shape:
+    chosen = axes(given(arguments, 1, "axis", "axes", "reduction_indices"))
+    return tensor_shapes.reduce(shape, chosen, truth(given(arguments, 2, "keepdims", "keep_dims", default=False)))
+
+
+def arg_reduce(shape: Shape, arguments: Arguments) -> Shape:
+    value = given(arguments, 1, "axis", "dimension")
+    return tensor_shapes.reduce(shape, None if value is None else [axis(value, -1)], False)
+
+
+def same(shape: Shape, arguments: Arguments) -> Shape:
+    return shape
+
+
+def accumulated(shape: Shape, arguments: Arguments) -> Shape:
+    """`keras.ops.cumsum` flattens where it is given no axis."""
+    return shape if given(arguments, 1, "axis") is not None else tensor_shapes.reshape(shape, (-1,))
+
+
+def two(run: Run, arguments: Arguments) -> list[Tensor] | None:
+    """Two operands, by position or as `a` and `b` (`x1` and `x2` in Keras); None where they are not known."""
+    values = [given(arguments, 0, "a", "x1", "x"), given(arguments, 1, "b", "x2", "y")]
+    tensors = [tensor for tensor in (operand(run, value) for value in values) if tensor is not None]
+    return tensors if len(tensors) == 2 else None
+
+
+def outside_call(function: Call) -> Call:
+    """A function that Keras can follow in a functional model, but TensorFlow not where the sizes of `call` are open."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        return not_tensors(run, name, site) if run.tracing else function(run, name, arguments, site)
+
+    return call
+
+
+def inside_call(function: Call) -> Call:
+    """A function that works on the tensors of `call` only: Keras has no symbolic form of it."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        return function(run, name, arguments, site) if run.tracing else not_tensors(run, name, site)
+
+    return call
