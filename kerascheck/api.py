@@ -15,7 +15,7 @@ configuration files that the command line would use for the file (`settings_for`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -176,7 +176,12 @@ def summarize(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | 
 
 
 def fix(
-    source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None, unsafe: bool | None = None
+    source: _Text,
+    filename: _Path = NO_FILE,
+    *,
+    settings: Settings | None = None,
+    unsafe: bool | None = None,
+    only: Callable[[Report, bytes], Iterable[Diagnostic]] | None = None,
 ) -> FixResult:
     """The text with all fixes applied, as `--fix` would: again and again until none is left.
 
@@ -185,6 +190,8 @@ def fix(
         filename: where it lies.
         settings: those to use, instead of the configuration for the file.
         unsafe: whether to apply fixes that may change what the program does; None: as the settings say.
+        only: chooses, given a report and the bytes that were checked, the findings to fix; None: all. The others
+            stay in the report, but without their fixes.
 
     Raises:
         ConfigError: the configuration file is wrong.
@@ -196,7 +203,8 @@ def fix(
     name, raw = fspath(filename), to_bytes(source, filename)
 
     def check(new: bytes) -> Report:
-        return check_source(new, name, used)
+        report = check_source(new, name, used)
+        return report if only is None else _with_fixes_of(report, set(only(report, new)))
 
     result = fix_all(raw, check(raw), check, used.unsafe_fixes if unsafe is None else unsafe)
     if isinstance(source, bytes):
@@ -204,6 +212,12 @@ def fix(
     if result.raw == raw:
         return FixResult(source, 0, result.report)
     return FixResult(_text(result.raw, name), result.count, result.report)
+
+
+def _with_fixes_of(report: Report, wanted: set[Diagnostic]) -> Report:
+    """The report with the fixes of these findings alone. The others are kept: a fix must add no error to them."""
+    found = [item if item in wanted else replace(item, fix=None) for item in report.diagnostics]
+    return replace(report, diagnostics=found)
 
 
 def to_bytes(source: _Text, filename: _Path) -> bytes:

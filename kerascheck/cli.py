@@ -74,6 +74,21 @@ def check(
     ] = None,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each code.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    baseline: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Report only findings that are not in this file; see --write-baseline."),
+    ] = None,
+    no_baseline: Annotated[
+        bool, typer.Option("--no-baseline", help="Use no baseline, whatever is configured.")
+    ] = False,
+    write_baseline: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Record all present findings in this file, and report none."),
+    ] = None,
+    diff_base: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Report only findings on lines changed since this git revision.", metavar="REV"),
+    ] = None,
     budget: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(help="The work that one file may cost, in seconds of a slow core (default: 2)."),
@@ -98,6 +113,7 @@ def check(
         fix=fix,
         unsafe_fixes=unsafe_fixes,
         budget=budget,
+        baseline="" if no_baseline else str(baseline) if baseline is not None else None,
     )
     options = commands.CheckOptions(
         paths=tuple(paths or [Path()]),
@@ -111,6 +127,8 @@ def check(
         jobs=jobs,
         no_cache=no_cache,
         output_file=output_file,
+        write_baseline=write_baseline,
+        diff_base=diff_base,
     )
     raise typer.Exit(_run(lambda: commands.check(options)))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kerascheck.config import Settings
     from kerascheck.diagnostics import Diagnostic, Report
     from kerascheck.interp import Analysis
+    from kerascheck.limits import Limits
     from kerascheck.reporters.base import Outcome
     from kerascheck.rules.base import Rule
     from kerascheck.source import Source
@@ -45,6 +46,8 @@ class CheckOptions:
     jobs: int = 0
     no_cache: bool = False
     output_file: Path | None = None
+    write_baseline: Path | None = None
+    diff_base: str | None = None
 
 
 class Failure(Exception):
@@ -55,34 +58,66 @@ def check(options: CheckOptions) -> int:
     """`kerascheck check`: the exit status.
 
     Raises:
-        Failure: a path does not exist, or the configuration is wrong.
+        Failure: a path does not exist, the configuration is wrong, a baseline is broken, or git cannot tell changes.
     """
+    from kerascheck.baseline import BaselineError
+    from kerascheck.changes import ChangesError
     from kerascheck.discovery import NoSuchPath
 
+    _refuse_contradictions(options)
     try:
         resolver = Resolver(options.overrides, options.config, options.isolated)
-        if STDIN in (str(path) for path in options.paths):
-            if len(options.paths) > 1:
-                raise Failure("- reads standard input and goes with no other path")
-            return _check_stdin(options, resolver)
-        return _check_paths(options, resolver)
-    except (ConfigError, NoSuchPath) as error:
+        return (_check_stdin if _is_stdin(options) else _check_paths)(options, resolver)
+    except (ConfigError, NoSuchPath, BaselineError, ChangesError) as error:
         raise Failure(str(error)) from None
+
+
+def _is_stdin(options: CheckOptions) -> bool:
+    return STDIN in (str(path) for path in options.paths)
+
+
+def _refuse_contradictions(options: CheckOptions) -> None:
+    """Raises Failure for options that mean nothing together."""
+    if _is_stdin(options) and len(options.paths) > 1:
+        raise Failure("- reads standard input and goes with no other path")
+    if options.write_baseline is not None:
+        others = {"--diff-base": options.diff_base, "--diff": options.diff, "standard input": _is_stdin(options)}
+        for name in (name for name, given in others.items() if given):
+            raise Failure(f"--write-baseline records all findings of files and goes not with {name}")
+    if options.diff_base is not None and _is_stdin(options) and options.stdin_filename is None:
+        raise Failure("--diff-base needs to know which file standard input holds: --stdin-filename")
+
+
+def _limits(options: CheckOptions, settings: Settings) -> Limits:
+    """Raises BaselineError."""
+    from kerascheck.baseline import Baseline
+    from kerascheck.changes import Changes
+    from kerascheck.limits import Limits
+
+    # Who writes a baseline wants all that is there in it.
+    uses_baseline = settings.baseline and options.write_baseline is None
+    return Limits(
+        Baseline.load(Path(settings.baseline)) if uses_baseline else None,
+        Changes(options.diff_base) if options.diff_base is not None else None,
+    )
 
 
 def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
     from kerascheck import api
     from kerascheck.reporters.base import Outcome
 
+    own = resolver.settings_for(Path.cwd())
+    limits = _limits(options, own)
     with _progress() as progress:
         reports = api.check_paths(
             options.paths, settings=resolver, jobs=options.jobs, use_cache=not options.no_cache, progress=progress
         )
     if not reports:
         print("warning: no Python files found under the given paths", file=sys.stderr)
+    shown = [limits.applied(report, _read) for report in reports]
     fixed = 0
     changed = False
-    for index, report in enumerate(reports):
+    for index, report in enumerate(shown):
         settings = resolver.settings_for(Path(report.filename))
         if not (options.diff or settings.fix) or not _is_fixable(report, settings):
             continue
@@ -91,19 +126,23 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
         except OSError:  # gone since it was checked
             continue
         # Checked anew: the file may have changed since.
-        outcome = api.fix(before, report.filename, settings=settings)
+        outcome = api.fix(before, report.filename, settings=settings, only=limits.kept if limits else None)
         assert isinstance(outcome.source, bytes)
         if options.diff:
             changed = changed or outcome.fixed > 0
             _print_diff(before, outcome.source, report.filename)
         elif outcome.fixed:
-            _write(report.filename, outcome.source)
+            after = outcome.source
+            shown[index] = limits.applied(outcome.report, lambda _, after=after: after)  # type: ignore[misc]
+            _write(report.filename, after)
             reports[index] = outcome.report
             fixed += outcome.fixed
     if options.diff:
-        return _status(reports, changed, options)
-    settings = resolver.settings_for(Path.cwd())
-    return _conclude(Outcome(reports, _read, fixed, settings.unsafe_fixes), options, settings.output_format)
+        return _status(shown, changed, options)
+    _tell(limits, reports, _read, resolver)
+    if options.write_baseline is not None:
+        return _write_baseline(options.write_baseline, reports)
+    return _conclude(Outcome(shown, _read, fixed, own.unsafe_fixes), options, own.output_format)
 
 
 def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
@@ -112,21 +151,56 @@ def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
 
     filename = options.stdin_filename or "<stdin>"
     settings = resolver.settings_for(Path(options.stdin_filename) if options.stdin_filename else Path.cwd())
+    limits = _limits(options, settings)
     raw = sys.stdin.buffer.read()
     if not (options.diff or settings.fix):
         report = api.check(raw, filename, settings=settings)
-        return _conclude(Outcome([report], lambda _: raw, 0, settings.unsafe_fixes), options, settings.output_format)
-    fixed = api.fix(raw, filename, settings=settings)
+        _tell(limits, [report], lambda _: raw, resolver)
+        shown = limits.applied(report, lambda _: raw)
+        return _conclude(Outcome([shown], lambda _: raw, 0, settings.unsafe_fixes), options, settings.output_format)
+    fixed = api.fix(raw, filename, settings=settings, only=limits.kept if limits else None)
     new = fixed.source
     assert isinstance(new, bytes)
+    shown = limits.applied(fixed.report, lambda _: new)
     if options.diff:
         _print_diff(raw, new, filename)
-        return _status([fixed.report], fixed.fixed > 0, options)
+        return _status([shown], fixed.fixed > 0, options)
     sys.stdout.buffer.write(new)
     sys.stdout.flush()
+    _tell(limits, [fixed.report], lambda _: new, resolver)
     # The source has gone to stdout, so the findings must not.
-    result = Outcome([fixed.report], lambda _: new, fixed.fixed, settings.unsafe_fixes)
+    result = Outcome([shown], lambda _: new, fixed.fixed, settings.unsafe_fixes)
     return _conclude(result, options, settings.output_format, sys.stderr)
+
+
+def _tell(limits: Limits, reports: Sequence[Report], read: Callable[[str], bytes], resolver: Resolver) -> None:
+    """Say on stderr how many findings are known, and how many of the known ones are gone."""
+    from kerascheck.rules.registry import find_rule
+
+    def ran(filename: str, code: str) -> bool:
+        rule = find_rule(code)
+        selection = resolver.settings_for(Path(filename)).selection
+        return rule is None or selection.includes(code, rule.name, rule.enabled)
+
+    note = limits.note(reports, read, ran)
+    if note is not None:
+        print(f"note: {note}", file=sys.stderr)
+
+
+def _write_baseline(file: Path, reports: Sequence[Report]) -> int:
+    """Record all findings; the exit status. Raises BaselineError."""
+    from kerascheck.baseline import Baseline
+
+    for report in reports:
+        _warn_if_incomplete(report.filename, report.incomplete)
+    baseline = Baseline.of(file, reports, _read)
+    baseline.write()
+    count = len(baseline)
+    print(f"note: {file}: {count} finding{'s' * (count != 1)} written", file=sys.stderr)
+    crashed = [diagnostic.filename for report in reports if report.crashed for diagnostic in report.diagnostics[:1]]
+    if crashed:
+        raise Failure(f"internal error in {', '.join(crashed)}; its findings are not in the baseline")
+    return OK
 
 
 def _is_fixable(report: Report, settings: Settings) -> bool:

@@ -44,6 +44,7 @@ class Settings:
     output_format: str = "text"
     fix: bool = False
     unsafe_fixes: bool = False
+    baseline: str = ""  # the file of the findings that are known, if there is one
     budget: float = 2.0  # the work that a file may cost, in seconds of a slow core
     thresholds: Thresholds = field(default_factory=Thresholds)
     root: str = ""  # the folder that the globs are relative to
@@ -77,6 +78,7 @@ class Overrides:
     fix: bool | None = None
     unsafe_fixes: bool | None = None
     budget: float | None = None
+    baseline: str | None = None  # empty: none
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -95,6 +97,12 @@ def _selectors(value: object) -> tuple[str, ...]:
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError("true or false")
+    return value
+
+
+def _path(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("the path of a file")
     return value
 
 
@@ -141,6 +149,7 @@ _KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
     "output-format": (_output_format, "text"),
     "fix": (_boolean, False),
     "unsafe-fixes": (_boolean, False),
+    "baseline": (_path, ""),
     "budget": (_budget, 2.0),
     **{key: (_threshold(item.default), item.default) for key, item in _THRESHOLD_KEYS.items()},  # type: ignore[arg-type]
 }
@@ -255,6 +264,8 @@ def _table(file: Path) -> dict[str, Any] | None:
 
 def _resolve(file: Path | None, overrides: Overrides) -> Resolved:
     given = _convert(file, (_table(file) or {}) if file is not None else {})
+    if file is not None and given.get("baseline"):
+        given["baseline"] = str(file.parent / given["baseline"])
     values: dict[str, object] = {key: given.get(key, default) for key, (_, default) in _KEYS.items()}
     origins = {key: str(file) if key in given else "default" for key in _KEYS}
     layers = [Layer(given.get("select"), given.get("ignore", ()), given.get("extend-select", ()))]
