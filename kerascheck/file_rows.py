@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import bisect
-import json
-import json.scanner
 import re
 from functools import cached_property
-from typing import Any
 
 from kerascheck.diagnostics import Diagnostic
 from kerascheck.notebook import SUFFIX
+from kerascheck.notebook_json import JsonCell, SourceWriter, read_document, source_text
 
-_NEWLINE = re.compile(rb"\r\n?|\n")
+_NEWLINE = re.compile(r"\r\n?|\n")
 
 
 class FileRows:
@@ -39,47 +37,17 @@ class FileRows:
         """For each cell the row of the file in which each row of its source stands."""
         text = self._raw.decode("utf-8-sig", "replace")
         try:
-            cells = _Locating().decode(text)["cells"]
-            starts = [match.end() for match in re.finditer("\n", text)]
-            return {index: _rows(cell["source"], starts) for index, cell in enumerate(cells, 1)}
-        except (ValueError, LookupError, TypeError, RecursionError):
+            cells = read_document(text).cells or []
+        except (ValueError, RecursionError):
             return {}  # what is no notebook has no cells, and no findings in them
+        newlines = [match.start() for match in re.finditer("\n", text)]
+        return {index: _rows(text, cell, newlines) for index, cell in enumerate(cells, 1) if cell is not None}
 
 
-def _rows(source: object, starts: list[int]) -> list[int]:
-    """The row of the file for each row of a cell's source: a string, or a list of strings."""
-    parts = source if isinstance(source, list) else [source]
-    rows: list[int] = []
-    at_start = True
-    for part in parts:
-        if not isinstance(part, _Located):
-            continue
-        here = bisect.bisect_right(starts, part.offset) + 1
-        newlines = len(re.findall("\r\n?|\n", part))
-        rows += [here] * (newlines + at_start - part.endswith(("\n", "\r")))
-        at_start = part.endswith(("\n", "\r"))
-    return rows
-
-
-class _Located(str):
-    """A string of a JSON text that knows where it stands."""
-
-    offset: int
-
-
-class _Locating(json.JSONDecoder):
-    """Reads JSON into `_Located` strings."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        read = self.parse_string
-
-        def parse_string(text: str, at: int, strict: bool = True) -> tuple[str, int]:
-            value, end = read(text, at, strict)
-            located = _Located(value)
-            located.offset = at
-            return located, end
-
-        self.parse_string: Any = parse_string
-        # The scanner in C calls no function of ours.
-        self.scan_once: Any = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
+def _rows(text: str, cell: JsonCell, newlines: list[int]) -> list[int]:
+    source = source_text(cell.members.get("source"))
+    if not source:
+        return []
+    writer = SourceWriter(text, cell, ascii_only=False)
+    starts = [0, *(match.end() for match in _NEWLINE.finditer(source) if match.end() < len(source))]
+    return [bisect.bisect_left(newlines, writer.place(start, start, "")[0]) + 1 for start in starts]
