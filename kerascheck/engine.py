@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kerascheck.config import Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.discovery import matches_glob, mentions_keras
+from kerascheck.garbage import no_collection
 from kerascheck.selection import matches
 from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
 from kerascheck.suppressions import Suppression, Suppressions, comment_row
@@ -59,7 +60,8 @@ def examine(raw: bytes, filename: str, settings: Settings) -> Examination:
     """Check one file and keep its models. Whatever the file holds, this returns; arguments as of `check_source`."""
     if not mentions_keras(raw):
         return Examination(Report(filename, skipped="does not mention Keras"))
-    with deep_recursion():
+    # The collector waits until the file is done: what is made for it is needed up to then.
+    with deep_recursion(), no_collection():
         check = _Check(filename, settings)
         try:
             report = check.run(raw)

@@ -13,16 +13,17 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Edit, Fix, Position, Span
 from kerascheck.garbage import no_collection
 from kerascheck.lexing import find_too_deep, logical_lines
 from kerascheck.lines import Lines
 from kerascheck.notebook import SUFFIX, Cell, NotANotebook, Notebook
+from kerascheck.trees import RECENT, Facts
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -61,7 +62,7 @@ class Source(Lines):
         self.raw = raw
         self.filename = filename
         #: What has been worked out about nodes of the tree, by the name of the fact and the id of the node.
-        self.facts: dict[str, dict[int, Any]] = {}
+        self.facts: Facts = {}
         self.has_bom = raw.startswith(codecs.BOM_UTF8)
         body = raw[len(codecs.BOM_UTF8) :] if self.has_bom else raw
         #: What is wrong with cells that are no Python, in places of the program; known once the tree is.
@@ -92,6 +93,9 @@ class Source(Lines):
         Raises:
             SourceError: the text is no Python, or nests deeper than the parser survives.
         """
+        if self._notebook is None:
+            tree, self.facts = RECENT.get(self.text, lambda: _parse(self))
+            return tree
         try:
             return _parse(self)
         except SourceError:
@@ -99,6 +103,10 @@ class Source(Lines):
                 raise
             self._leave_out_broken_cells()
             return _parse(self)
+
+    def parse_apart(self) -> None:
+        """Give this source nodes of its own, which no other source of the same text shares. Raises SourceError."""
+        self.tree = _parse(self)
 
     @cached_property
     def mentions_yield(self) -> bool:
@@ -307,23 +315,11 @@ def read_source(filename: str, limit: int = sys.maxsize) -> Source:
         reads.append(filename)
     unsaved = _unsaved.get().get(os.path.abspath(filename))
     if unsaved is not None:
-        return _read_unsaved(filename, unsaved)
-    status = os.stat(filename)
-    if status.st_size > limit:
+        return Source(unsaved, filename)
+    if os.stat(filename).st_size > limit:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), filename)
-    return _read_once(filename, status.st_mtime_ns, status.st_size)
-
-
-@lru_cache(maxsize=32)
-def _read_once(filename: str, changed: int, size: int) -> Source:
-    """The file as of one moment: a module that many files import is parsed once."""
     with open(filename, "rb") as file:
         return Source(file.read(), filename)
-
-
-@lru_cache(maxsize=32)
-def _read_unsaved(filename: str, raw: bytes) -> Source:
-    return Source(raw, filename)
 
 
 _unsaved: ContextVar[Mapping[str, bytes]] = ContextVar("unsaved", default=MappingProxyType({}))

@@ -48,4 +48,6 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(reversed(list(children(top))))
+        below = list(children(top))
+        below.reverse()
+        stack += below

@@ -12,13 +12,13 @@ from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import Network, Site
+from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
 from kerascheck.symbolic import Unknown
 
 
 def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> None:
     """Bind `target` to `value`."""
-    if isinstance(target, cst.Name):
+    if type(target) is cst.Name:
         assign_name(run, target.value, value, scope)
     elif isinstance(target, (cst.Tuple, cst.List)):
         _unpack(run, target.elements, value, scope)
@@ -33,11 +33,12 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
 
 def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
     """Bind a name in the scope, or where `global` and `nonlocal` say."""
-    if isinstance(value, Unknown):
+    kind = type(value)
+    if kind is Unknown:
         value = _titled(value, name)
         if isinstance(value.key, PartKey):
             title_sizes((value.key.size,), name)
-    else:
+    elif kind not in _NEVER_TITLED:
         network = value.layer if isinstance(value, Instance) else value
         if isinstance(network, Network) and network.variable is None and scope.kind != "comprehension":
             network.variable = name
@@ -49,6 +50,10 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
             run.hidden_changes += len(run.call_stack) > run.loop_depth
             run.outer_writes.append((scope.vars, name))
     scope.vars[name] = value
+
+
+#: Classes of values that are not called by the names they get: most of what is assigned.
+_NEVER_TITLED = frozenset({str, int, float, bool, tuple, type(None), Tensor, BuiltinLayer})
 
 
 def _titled(value: Value, text: str | None) -> Value:

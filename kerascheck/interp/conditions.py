@@ -20,6 +20,8 @@ from kerascheck.symbolic import Symbol, Unknown
 
 def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None = None) -> bool:
     """Whether the value counts as true; an unknown one is decided for this path. `node` is where that is asked."""
+    if value is True or value is False or value is None:
+        return value is True
     value = as_unknown(value)
     if isinstance(value, Unknown):
         return _decide(run, value.key, default, node)
@@ -104,6 +106,8 @@ _PLAIN: dict[str, Callable[[Any, Any], Any]] = {
 
 def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     """The result of one comparison: a bool, or an Unknown whose key is the condition."""
+    if type(left) in _CONSTANTS and type(right) in _CONSTANTS:
+        return _compare_constants(run, op, left, right, node)
     left, right = as_unknown(left), as_unknown(right)
     if isinstance(left, Unknown) and left.key in run.pinned:
         left = run.pinned[left.key]
@@ -152,6 +156,21 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
         if left is right or isinstance(left, (ClassValue, FunctionValue, Layer)):
             return (left is right) == (op == "Equal")
     return Unknown("a comparison with something unknown", _condition(run, op, left, right, node))
+
+
+#: Classes of values that are constants themselves: those of most comparisons.
+_CONSTANTS = frozenset({str, int, float, bool, type(None)})
+
+
+def _compare_constants(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+    if op in ("Is", "IsNot"):
+        return _identity(run, op, left, right, node)
+    if op in ("In", "NotIn"):
+        return _membership(run, op, left, right, node)
+    try:
+        return bool(_PLAIN[op](left, right))
+    except TypeError:
+        return run.fails("TypeError", "a comparison that raises", node)
 
 
 #: The method that answers a comparison, and the one of the other side that does.

@@ -455,10 +455,14 @@ def is_condition(value: Unknown) -> bool:
 def _comparison(run: Run, node: cst.Comparison, scope: Scope) -> Value:
     left = run.evaluate(node.left, scope)
     result: Value = True
+    if len(node.comparisons) == 1:
+        target = node.comparisons[0]
+        right = run.evaluate(target.comparator, scope)
+        return compare(run, type(target.operator).__name__, left, right, node)
     for target in node.comparisons:
         right = run.evaluate(target.comparator, scope)
         result = compare(run, type(target.operator).__name__, left, right, node)
-        if len(node.comparisons) > 1 and not truth(run, result):
+        if not truth(run, result):
             return False
         left = right
     return result
@@ -535,11 +539,14 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
     keywords: dict[str, Given] = {}
     open_positional = open_keywords = presumed = False
     for arg in node.args:
-        value = run.evaluate(arg.value, scope)
+        expression = arg.value
+        leaf = LEAVES.get(type(expression))  # as `Run.evaluate` begins
+        value = run.evaluate(expression, scope) if leaf is None else leaf(run, expression, scope)
         star = arg.star
         if not star:
-            if arg.keyword is not None:
-                keywords[arg.keyword.value] = Given(value, arg)
+            keyword = arg.keyword
+            if keyword is not None:
+                keywords[keyword.value] = Given(value, arg)
             else:
                 positional.append(Given(value, arg))
         elif star == "*":
@@ -572,17 +579,29 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
         return SCOPED[function.name](run, node, scope)
     arguments = evaluate_arguments(run, node, scope)
     kind = type(function)
-    if kind is not FunctionValue and kind is not BoundMethod and kind is not ClassValue:
+    if kind not in _ENTERED:
         _hand_over(run, arguments)
     call = CALLS.get(kind) or CALLS[object]  # `Run.call`
     return call(run, function, arguments, Site(scope.file, node))
 
 
+#: What calls enter: code that is seen.
+_ENTERED = frozenset({FunctionValue, BoundMethod, ClassValue})
+
+
 def _hand_over(run: Run, arguments: Arguments) -> None:
     """`frame.apply(words.update)`: how often such a method is called in there is not known."""
-    for given in (*arguments.positional, *arguments.keywords.values()):
-        if type(given.value) is NativeMethod and given.value.name in CHANGING:
-            run.escape(given.value.receiver, f"its {given.value.name} is handed to a function")
+    for given in arguments.positional:
+        if type(given.value) is NativeMethod:
+            _lend(run, given.value)
+    for given in arguments.keywords.values():
+        if type(given.value) is NativeMethod:
+            _lend(run, given.value)
+
+
+def _lend(run: Run, method: NativeMethod) -> None:
+    if method.name in CHANGING:
+        run.escape(method.receiver, f"its {method.name} is handed to a function")
 
 
 def _await(run: Run, node: cst.Await, scope: Scope) -> Value:

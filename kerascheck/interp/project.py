@@ -181,6 +181,8 @@ class Project:
             self._sources[key] = None
             try:
                 source = read_source(key, _MAX_MODULE_BYTES)
+                if source.text == self.source.text:
+                    source.parse_apart()  # its functions may be called where those of the file itself are not
                 _ = source.tree
                 self._sources[key] = source
             except (OSError, SourceError):

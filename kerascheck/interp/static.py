@@ -100,11 +100,8 @@ class LoopFacts(NamedTuple):
 @once
 def names_used(node: cst.CSTNode) -> frozenset[str]:
     """All names and attributes that the node mentions."""
-    found = (n.value if isinstance(n, cst.Name) else n.attr.value for n in walk(node) if isinstance(n, _NAMES))
-    return frozenset(found)
-
-
-_NAMES = (cst.Name, cst.Attribute)
+    # An attribute's own name is a node below it.
+    return frozenset([n.value for n in walk(node) if type(n) is cst.Name])
 
 
 @once

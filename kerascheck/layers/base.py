@@ -380,11 +380,15 @@ def _configuration_key(
         return None
     parts: list[Hashable] = [definition.name, spelled, dialect]
     for given in arguments.positional:
-        if not _add_part(parts, given.value):
+        value = given.value
+        kind: Any = type(value)
+        if kind in _PLAIN:
+            parts += (kind, value)
+        elif not _add_part(parts, value):
             return None
     for name, given in arguments.keywords.items():
         value = given.value
-        kind: Any = type(value)
+        kind = type(value)
         if kind in _PLAIN:
             if name == "name" and kind is str and "/" not in value:
                 parts.append(name)
@@ -410,8 +414,13 @@ def _add_part(parts: list[Hashable], value: Any) -> bool:
     if kind not in (tuple, list, dict) or len(parts) + len(value) > _MAX_PARTS:
         return False
     parts += (kind, len(value))
-    items = value.items() if kind is dict else value
-    return all(_add_part(parts, item) for item in items)
+    for item in value.items() if kind is dict else value:
+        kind = type(item)
+        if kind in _PLAIN:
+            parts += (kind, item)
+        elif not _add_part(parts, item):
+            return False
+    return True
 
 
 def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_exact, prod_ints
+from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_exact
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
@@ -51,9 +51,12 @@ class Weight:
     @property
     def count(self) -> Int:
         """The number of scalars. Raises Undetermined where a dimension is None."""
-        if any(d is None for d in self.shape):
-            raise Undetermined(f"weight {self.name} of shape {format_shape(self.shape)}")
-        return prod_ints(d for d in self.shape if d is not None)
+        count: Int = 1
+        for dim in self.shape:
+            if dim is None:
+                raise Undetermined(f"weight {self.name} of shape {format_shape(self.shape)}")
+            count = count * dim
+        return count
 
     def __repr__(self) -> str:
         return f"Weight({self.name}, {format_shape(self.shape)}{'' if self.trainable else ', frozen'})"
@@ -251,7 +254,7 @@ class BuiltinLayer(Layer):
         super().__init__(definition.name, name, site, arguments)
         self.definition = definition
         self.config: Config = config
-        if config.get("trainable") is False:
+        if config.values_by_name.get("trainable") is False:
             self.trainable = False
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:

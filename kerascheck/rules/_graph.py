@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from kerascheck.layers.base import activation_name
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, product
@@ -118,8 +118,7 @@ def nested_networks(program: Program) -> set[int]:
     return {id(layer) for network in program.networks for layer in network.layers if isinstance(layer, Network)}
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One layer call of a flattened network; wires are numbers for its tensors."""
 
     node: Node
@@ -159,9 +158,11 @@ def _expand(graph: FlatGraph, network: Network, incoming: list[int], depth: int)
     wires: dict[int, int] = {id(t): w for t, w in zip(input_tensors(network), incoming, strict=False)}
 
     def wire(tensor: Tensor) -> int:
-        if id(tensor) not in wires:
-            wires[id(tensor)] = graph.new_wire()
-        return wires[id(tensor)]
+        key = id(tensor)
+        number = wires.get(key)
+        if number is None:
+            number = wires[key] = graph.new_wire()
+        return number
 
     for node in network.nodes:
         if isinstance(node.layer, InputLayer) or (not node.inputs and node.layer.cls == "InputLayer"):
@@ -178,5 +179,5 @@ def _expand(graph: FlatGraph, network: Network, incoming: list[int], depth: int)
             for tensor, outer in zip(node.outputs, _expand(graph, inner, inputs, depth + 1), strict=True):
                 wires[id(tensor)] = outer
             continue
-        graph.steps.append(Step(node, tuple(inputs), tuple(wire(t) for t in node.outputs)))
+        graph.steps.append(Step(node, tuple(inputs), tuple([wire(t) for t in node.outputs])))
     return [wire(t) for t in output_tensors(network)]

@@ -252,8 +252,8 @@ def _worst_route(graph: FlatGraph) -> tuple[float, list[Layer], bool] | None:
             coming = [best[wire] for wire in step.inputs if wire in best]
             if not coming:
                 continue
-            log, trail, partly = max(coming, key=lambda route: route[0])
-            if step.layer.cls in DROPOUTS:
+            log, trail, partly = coming[0] if len(coming) == 1 else max(coming, key=lambda route: route[0])
+            if step.node.layer.cls in DROPOUTS:
                 rate = dropout_rate(step.layer)
                 if rate is None:
                     partly = True

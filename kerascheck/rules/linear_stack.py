@@ -379,7 +379,7 @@ class _Walk:
 
     def __init__(self, network: Network, exits: set[int]) -> None:
         self.consumers: dict[int, list[Node]] = {}
-        self.uses = Counter(id(node.layer) for node in network.nodes)
+        self.uses = Counter([id(node.layer) for node in network.nodes])
         for node in network.nodes:
             for tensor in node.inputs:
                 self.consumers.setdefault(id(tensor), []).append(node)

@@ -67,6 +67,8 @@ class RedundantInputShape(Rule):
     fixable = "safe"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        if not any(_may_write_shapes(layer) for layer in program.layers):
+            return
         places = _Places(program)
         by_site: dict[tuple[int, int], list[Layer]] = {}
         for layer in program.layers:
@@ -261,6 +263,10 @@ def _settles(network: Network, index: int) -> bool:
     if network.is_sequential:
         return index > 0
     return network.cls in ("Functional", "Model")
+
+
+def _may_write_shapes(layer: Layer) -> bool:
+    return layer.arguments is not None and not layer.arguments.keywords.keys().isdisjoint(_NAMES)
 
 
 def _written_shapes(layer: Layer) -> Iterator[tuple[str, Given]]:

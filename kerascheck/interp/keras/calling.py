@@ -176,10 +176,11 @@ def apply_layer(
     known: list[Shape] = []
     reason: Unknown | None = None
     for tensor in tensors:
-        if not isinstance(tensor.shape, Unknown):
-            known.append(tensor.shape)
+        shape = tensor.shape
+        if not isinstance(shape, Unknown):
+            known.append(shape)
         elif reason is None:
-            reason = tensor.shape
+            reason = shape
     dtype = layer.output_dtype(tensors[0].dtype) if tensors else "float32"
     outputs: list[Tensor]
     if reason is not None:
@@ -194,7 +195,7 @@ def apply_layer(
             if isinstance(layer, Network):
                 _check_made(layer)
             inferred = layer.infer(known)
-            outputs = [Tensor(shape, dtype) for shape in inferred]
+            outputs = [Tensor(inferred[0], dtype)] if len(inferred) == 1 else [Tensor(s, dtype) for s in inferred]
         except KerasError as error:
             run.raised(error, place(layer, caller) or site or layer.site, layer, tensors)
             if not layer.calls and not isinstance(layer, Network):

@@ -5,12 +5,11 @@ Source: `Layer.__init__`, `Layer.__call__` and `Layer.add_weight` of keras/src/l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.functions import SymbolicArguments
+from kerascheck.interp.static import names_used
 from kerascheck.interp.values import BoundMethod, ClassValue, Instance
 from kerascheck.layers.names import INITIALIZERS, check_base, unknown_name
 from kerascheck.network.arguments import Arguments
@@ -102,16 +101,10 @@ def _initialises_base(init: BoundMethod) -> bool:
     node = init.function.node
     if isinstance(node, cst.FunctionDef) and node.decorators:
         return True
-    return any(
-        (isinstance(part, cst.Name) and part.value in ("super", "__init__", "setattr", "exec"))
-        for part in _walk(node.body)
-    )
+    return not _INITIALISING.isdisjoint(names_used(init.function.site.file, node.body))
 
 
-def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
+_INITIALISING = frozenset({"super", "__init__", "setattr", "exec"})
 
 
 def refused_weight(layer: str, arguments: Arguments, shape: object) -> KerasError | None:

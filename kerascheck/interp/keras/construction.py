@@ -167,7 +167,7 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     else:
         layer = BuiltinLayer(definition, config, "", site, frozen)
     _name(run, layer, frozen)
-    if frozen.value("trainable", None, True) is False:
+    if "trainable" in frozen.keywords and frozen.keywords["trainable"].value is False:
         layer.set_trainable(False)
     run.program.layers.append(layer)
     return layer

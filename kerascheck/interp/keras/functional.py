@@ -129,7 +129,10 @@ def trace_graph(inputs: list[Tensor], outputs: list[Tensor]) -> Graph:
                     graph.missing = graph.missing or tensor
                 graph.first_seen.setdefault(id(node.layer), len(graph.first_seen))
                 stack.append((tensor, True))
-                stack += [(incoming, False) for incoming in reversed(node.inputs)]
+                if len(node.inputs) == 1:
+                    stack.append((node.inputs[0], False))
+                else:
+                    stack += [(incoming, False) for incoming in reversed(node.inputs)]
     return graph
 
 
