@@ -93,6 +93,7 @@ def check(
         Optional[float],  # noqa: UP045
         typer.Option(help="The work that one file may cost, in seconds of a slow core (default: 2)."),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
     stdin_filename: Annotated[Optional[str], typer.Option(help="The name of what stdin holds.")] = None,  # noqa: UP045
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep earlier results.")] = False,
@@ -129,6 +130,7 @@ def check(
         output_file=output_file,
         write_baseline=write_baseline,
         diff_base=diff_base,
+        watch=watch,
     )
     raise typer.Exit(_run(lambda: commands.check(options)))
 

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -48,6 +48,7 @@ class CheckOptions:
     output_file: Path | None = None
     write_baseline: Path | None = None
     diff_base: str | None = None
+    watch: bool = False
 
 
 class Failure(Exception):
@@ -65,11 +66,39 @@ def check(options: CheckOptions) -> int:
     from kerascheck.discovery import NoSuchPath
 
     _refuse_contradictions(options)
+    if options.watch:
+        return _watch(options)
     try:
         resolver = Resolver(options.overrides, options.config, options.isolated)
         return (_check_stdin if _is_stdin(options) else _check_paths)(options, resolver)
     except (ConfigError, NoSuchPath, BaselineError, ChangesError) as error:
         raise Failure(str(error)) from None
+
+
+def _watch(options: CheckOptions) -> int:
+    """Check now and whenever a file changes; faults, such as a configuration half written, are said meanwhile."""
+    from kerascheck.watch import MissingPackage, watch
+
+    for path in options.paths:
+        if not os.path.lexists(path):
+            raise Failure(f"{path}: no such file or folder")
+
+    def check_once() -> None:
+        try:
+            check(replace(options, watch=False))
+        except Failure as failure:
+            print(f"kerascheck: error: {failure}", file=sys.stderr)
+
+    try:
+        baseline = Resolver(options.overrides, options.config, options.isolated).settings_for(Path.cwd()).baseline
+    except ConfigError:  # the first check says so
+        baseline = ""
+    others = [Path(baseline)] if baseline else []
+    try:
+        watch(options.paths, check_once, sys.stdout, [*others, options.config] if options.config else others)
+    except MissingPackage as error:
+        raise Failure(str(error)) from None
+    return OK
 
 
 def _is_stdin(options: CheckOptions) -> bool:
@@ -80,6 +109,8 @@ def _refuse_contradictions(options: CheckOptions) -> None:
     """Raises Failure for options that mean nothing together."""
     if _is_stdin(options) and len(options.paths) > 1:
         raise Failure("- reads standard input and goes with no other path")
+    if options.watch and _is_stdin(options):
+        raise Failure("--watch needs files: standard input does not change")
     if options.write_baseline is not None:
         others = {"--diff-base": options.diff_base, "--diff": options.diff, "standard input": _is_stdin(options)}
         for name in (name for name, given in others.items() if given):
