@@ -217,6 +217,17 @@ def config(
     raise typer.Exit(_run(show))
 
 
+@app.command()
+def lsp(
+    stdio: Annotated[bool, typer.Option("--stdio", help="Use standard input and output (as it always does).")] = True,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is received and sent to stderr.")] = False,
+) -> None:
+    """Run the language server, for editors, on standard input and output. Needs the extra `lsp`."""
+    from kerascheck import commands
+
+    raise typer.Exit(_run(lambda: commands.serve_editor(verbose)))
+
+
 def _split(values: list[str] | None) -> tuple[str, ...]:
     """Each value may hold several, parted by commas."""
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

@@ -595,6 +595,20 @@ def _summary(rule: Rule) -> str:
     return (rule.__doc__ or "").strip().partition("\n")[0]
 
 
+def serve_editor(verbose: bool) -> int:
+    """`kerascheck lsp`: the exit status.
+
+    Raises:
+        Failure: the extra is not installed.
+    """
+    from kerascheck.integrations.lsp.start import MissingPackage, serve
+
+    try:
+        return serve(verbose)
+    except MissingPackage as error:
+        raise Failure(str(error)) from None
+
+
 def show_config(path: Path, overrides: Overrides, config: Path | None, isolated: bool, stream: TextIO) -> None:
     """`kerascheck config`: the settings that hold for a path, as TOML, each with where it comes from.
 

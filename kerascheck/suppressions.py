@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kerascheck.diagnostics import Edit, Position, Span
 from kerascheck.lexing import comments, joins_rows
 
 if TYPE_CHECKING:
@@ -118,3 +119,24 @@ def comment_row(source: Source, row: int) -> int:
 
 def _split(codes: str | None) -> tuple[str, ...] | None:
     return tuple(re.split(r"[,\s]+", codes.strip())) if codes is not None else None
+
+
+def silencing_edit(source: Source, row: int, code: str) -> Edit:
+    """What to write so that the findings of a rule on a row are silent: `row` is as `comment_row` gives it.
+
+    A comment of ours that names codes gets one more, and so does a `# noqa` that names codes of ours already; otherwise
+    there is a new comment at the end of the row.
+    """
+    for found in Suppressions(source).all:
+        if found.row != row or not found.codes:
+            continue
+        if not found.is_noqa:
+            at = source.position(source.text.rindex("]", found.start, found.end))
+            return Edit(Span(at, at), f", {code}" if any(found.codes) else code)
+        if any(known.upper().startswith("KC") for known in found.codes):
+            at = source.position(found.end)
+            return Edit(Span(at, at), f", {code}" if "," in source.text[found.start : found.end] else f",{code}")
+    line = source.line(row)
+    kept = len(line.rstrip())
+    start, end = Position(row, kept + 1), Position(row, len(line) + 1)
+    return Edit(Span(start, end), f"{'  ' if kept else ''}# kerascheck: ignore[{code}]")

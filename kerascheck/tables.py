@@ -40,7 +40,7 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
     from rich.table import Table
 
     network = model.network
-    rows = list(_rows_of_network(network)) if network is not None else [_row(layer) for layer in model.layers]
+    rows = list(rows_of(model))
     graph = network is not None and is_graph(network)
     console = Console(
         file=stream,
@@ -140,6 +140,13 @@ def is_graph(network: Network) -> bool:
                 return True
             taken.add(id(tensor))
     return len(network.inputs) > 1 or len(network.outputs) > 1
+
+
+def rows_of(model: ModelSummary) -> Iterator[Row]:
+    """The rows of the table of a model."""
+    if model.network is not None:
+        return _rows_of_network(model.network)
+    return (_row(layer) for layer in model.layers)
 
 
 def _rows_of_network(network: Network) -> Iterator[Row]:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -69,6 +70,10 @@ STEPS_PER_SECOND = 200_000
 CLOCK_FACTOR = 4
 
 
+#: Says whether anybody still waits for the analysis; if not, it ends as if the clock had run out.
+abandoned: ContextVar[Callable[[], bool] | None] = ContextVar("abandoned", default=None)
+
+
 class Budget:
     """The work that one file may cost, shared by all of its paths.
 
@@ -97,7 +102,10 @@ class Budget:
 
     def check(self) -> None:
         """Raise BudgetExceeded where the steps or the seconds are used up; called every 256 steps."""
-        self.by_clock = self.steps > 0 and time.thread_time() > self.deadline
+        is_abandoned = abandoned.get()
+        self.by_clock = self.steps > 0 and (
+            time.thread_time() > self.deadline or (is_abandoned is not None and is_abandoned())
+        )
         if self.steps <= 0 or self.by_clock:
             raise BudgetExceeded
 

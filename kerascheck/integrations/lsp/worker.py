@@ -1,0 +1,271 @@
+"""The process that analyses: takes one task at a time from the server, and sends back what it found.
+
+It keeps what makes the next analysis fast (modules, parsed imports) and the latest examination, for the commands that
+show more of it.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kerascheck.integrations.lsp.facts import Facts, Options, Shown, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kerascheck.config import Resolver, Settings
+    from kerascheck.diagnostics import Report
+    from kerascheck.engine import Examination
+    from kerascheck.summary import ModelSummary
+
+_log = logging.getLogger(__name__)
+
+#: Analyses after which dead objects are collected even if there is no pause.
+_COLLECT_AT_LEAST = 10
+#: Seconds without a task after which there is a pause.
+_PAUSE = 0.15
+
+_WARM_UP = """\
+import keras
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="relu"), keras.layers.Dense(1)])
+model.compile(loss="mse", optimizer="adam")
+"""
+
+
+class Number(Protocol):
+    """A number in memory that both processes see."""
+
+    value: int
+
+
+class Abandoned(Exception):
+    """Nobody waits for the result any more."""
+
+
+class Worker:
+    """The tasks by their names. Each raises what it likes; `serve` sends that back."""
+
+    def __init__(self) -> None:
+        self._unsaved: dict[str, bytes] = {}
+        self._resolvers: dict[Options, Resolver] = {}
+        self._latest: tuple[Text, Examination, Settings] | None = None
+
+    # -- what the server tells ------------------------------------------------------------------------------------
+
+    def buffers(self, changed: Mapping[str, str | None]) -> None:
+        """Texts open in the editor, by the absolute name of their file; None: closed."""
+        from kerascheck.api import to_bytes
+
+        for filename, text in changed.items():
+            if text is None:
+                self._unsaved.pop(filename, None)
+            else:
+                self._unsaved[filename] = to_bytes(text, filename)
+        if changed:
+            self._latest = None
+
+    def forget(self) -> None:
+        """Files on disk have changed: settings and results of old are void."""
+        self._resolvers.clear()
+        self._latest = None
+
+    # -- what it asks ---------------------------------------------------------------------------------------------
+
+    def examine(self, text: Text) -> Facts:
+        """The facts of a text."""
+        from kerascheck.integrations.lsp.collect import collect
+
+        examination, problem = self._examine(text)
+        facts = collect(examination)
+        if problem is None:
+            return facts
+        return Facts(
+            facts.diagnostics,
+            facts.layers,
+            facts.models,
+            facts.modules,
+            facts.is_broken,
+            facts.incomplete,
+            problem,
+        )
+
+    def fix(self, text: Text, unsafe: bool) -> tuple[list[tuple[int | None, str]], int]:
+        """The text with all fixes applied (of a notebook each code cell, with its number), and how many."""
+        from kerascheck import api
+        from kerascheck.source import Source
+
+        settings, _ = self._settings(text)
+        with self._open_files():
+            result = api.fix(text.text, text.filename, settings=settings, unsafe=unsafe)
+        source = Source(api.to_bytes(result.source, text.filename), text.filename)
+        mark = "\ufeff" if source.has_bom else ""
+        return [(cell, mark + new) for cell, new in source.texts()], result.fixed
+
+    def summary(self, text: Text, number: int) -> Shown | None:
+        """The summary of a model by its number in the text."""
+        from kerascheck.integrations.lsp.showing import model_markdown
+
+        model = self._model(text, number)
+        return None if model is None else Shown(_title(model), markdown=model_markdown(model))
+
+    def graph(self, text: Text, number: int) -> Shown | None:
+        """The picture of a model by its number in the text.
+
+        Raises:
+            MissingPackage: a package is not installed.
+        """
+        from kerascheck import drawing
+        from kerascheck.graph import architecture
+
+        model = self._model(text, number)
+        examination, _ = self._examine(text)
+        if model is None or model.network is None or examination.source is None:
+            return None
+        picture = architecture(model, model.network, examination.source, examination.report.diagnostics)
+        return Shown(_title(model), html=drawing.html(picture))
+
+    def rule(self, code: str) -> Shown | None:
+        """The documentation of a rule."""
+        from kerascheck.commands import rule_page
+        from kerascheck.rules.registry import find_rule
+
+        rule = find_rule(code)
+        return None if rule is None else Shown(f"{rule.code} {rule.name}", markdown=rule_page(rule))
+
+    def files(self, folders: tuple[str, ...], options: Options) -> list[str]:
+        """The Python files and notebooks in folders."""
+        from kerascheck.config import ConfigError
+        from kerascheck.discovery import NoSuchPath, discover
+
+        found: dict[str, None] = {}
+        for folder in folders:
+            try:
+                resolver = self._resolver(options)
+                found |= dict.fromkeys(str(path) for path in discover([Path(folder)], resolver.settings_for))
+            except (ConfigError, NoSuchPath) as error:
+                _log.warning("%s", error)
+        return list(found)
+
+    def check(self, filename: str, options: Options) -> Report:
+        """The report of a saved file, from the cache of the command line if it is there."""
+        from kerascheck.cache import Cache
+        from kerascheck.parallel import Job, check_files
+
+        settings, _ = self._settings(Text(filename, "", options))
+        with self._open_files():
+            return check_files([Job(filename, settings)], 1, Cache.of_user())[0]
+
+    # -- how ------------------------------------------------------------------------------------------------------
+
+    def _examine(self, text: Text) -> tuple[Examination, str | None]:
+        from kerascheck import api
+
+        settings, problem = self._settings(text)
+        if self._latest is not None and self._latest[0] == text and self._latest[2] == settings:
+            return self._latest[1], problem
+        self._latest = None  # the old one is not needed while the new one is made
+        with self._open_files():
+            examination = api.examine(text.text, text.filename, settings=settings)
+        if not examination.report.by_chance:  # it may be cut short because nobody waits for it
+            self._latest = (text, examination, settings)
+        return examination, problem
+
+    def _model(self, text: Text, number: int) -> ModelSummary | None:
+        from kerascheck.summary import summarize
+
+        examination, _ = self._examine(text)
+        if examination.source is None or examination.analysis is None:
+            return None
+        models = summarize(examination.source, examination.analysis)
+        return models[number] if 0 <= number < len(models) else None
+
+    def _settings(self, text: Text) -> tuple[Settings, str | None]:
+        """The settings for a text, and what is wrong with the configuration, which then does not count."""
+        from kerascheck.config import ConfigError, Settings
+
+        try:
+            return self._resolver(text.options).settings_for(Path(text.filename)), None
+        except ConfigError as error:
+            return Settings(), str(error)
+
+    def _resolver(self, options: Options) -> Resolver:
+        from kerascheck.config import Overrides, Resolver
+
+        resolver = self._resolvers.get(options)
+        if resolver is None:
+            overrides = Overrides(options.select, options.ignore, options.extend_select, budget=options.budget)
+            config = Path(options.config) if options.config is not None else None
+            resolver = self._resolvers[options] = Resolver(overrides, config)
+        return resolver
+
+    @contextmanager
+    def _open_files(self) -> Iterator[None]:
+        from kerascheck.source import unsaved_files
+
+        with unsaved_files(self._unsaved):
+            yield
+
+
+def _title(model: ModelSummary) -> str:
+    return f"{model.name or model.cls} ({model.cls})"
+
+
+def serve(connection: Connection, cancelled: Number) -> None:
+    """Work until the server is gone: the target of the process.
+
+    Args:
+        connection: gives (number, changed buffers, whether files have changed, name of the task, its arguments) and
+            takes (number, whether it went well, the result).
+        cancelled: the number of the latest task whose result is not wanted any more.
+    """
+    os.dup2(2, 1)  # what the client reads is the server's alone
+    sys.stdout = sys.stderr
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker = Worker()
+    gc.disable()
+    worker.examine(Text("warm_up.py", _WARM_UP))
+    worker.forget()
+    gc.collect()
+    gc.freeze()
+    since_collection = 0
+    try:
+        while True:
+            if since_collection and (since_collection >= _COLLECT_AT_LEAST or not connection.poll(_PAUSE)):
+                gc.collect()
+                since_collection = 0
+            number, buffers, is_stale, name, arguments = connection.recv()
+            worker.buffers(buffers)
+            if is_stale:
+                worker.forget()
+            connection.send((number, *_carry_out(getattr(worker, name), arguments, number, cancelled)))
+            since_collection += 1
+    except (EOFError, OSError):
+        return
+
+
+def _carry_out(
+    task: Callable[..., Any], arguments: tuple[Any, ...], number: int, cancelled: Number
+) -> tuple[bool, Any]:
+    """Whether the task went well, and its result or what went wrong."""
+    from kerascheck.interp.run import abandoned
+
+    token = abandoned.set(lambda: cancelled.value >= number)
+    try:
+        if cancelled.value >= number:
+            return False, Abandoned()
+        result = task(*arguments)
+        return (False, Abandoned()) if cancelled.value >= number else (True, result)
+    except Exception as error:
+        _log.exception("a task failed")
+        return False, RuntimeError(f"{type(error).__name__}: {error}")
+    finally:
+        abandoned.reset(token)
