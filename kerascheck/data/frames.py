@@ -12,6 +12,7 @@ from typing import Any
 from kerascheck.data.array import Array, Labels, promote, split_dtype
 from kerascheck.data.content import Content, Rows, union
 from kerascheck.data.operators import broadcast
+from kerascheck.data.refusals import no_column, refuses
 from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
@@ -108,7 +109,7 @@ def column(run: Run, frame: Array, label: Value, site: Site) -> Value:
     assert frame.labels is not None and isinstance(frame.shape, tuple)
     known = frame.columns
     if known is not None and label not in known:
-        return run.fails("KeyError", f"a frame without a column {label!r}", site.node)
+        return no_column(run, [label], known, site)
     if known is not None and known.count(label) > 1:
         return run.fresh("columns of the same name", site.node)
     dtype, content = column_facts(frame, label)
@@ -264,7 +265,7 @@ def aligned(run: Run, a: Array, b: Array, site: Site) -> Shape | Unknown:
     try:
         return broadcast(a.shape, b.shape)
     except KerasError as error:
-        return run.fails("ValueError", error.message, site.node)
+        return refuses(run, "ValueError", error.message, site)
     except Undetermined as undetermined:
         return Unknown(undetermined.reason)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
-from kerascheck.data.array import Array, axis_size, is_integer
+from kerascheck.data.array import Array, axis_size, is_integer, is_number
 from kerascheck.data.content import Content, Rows
 from kerascheck.data.operators import broadcast
+from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import number
 from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.keras.freeze import as_size
@@ -35,7 +36,7 @@ def array_item(run: Run, array: Array, index: Value, site: Site) -> Value:
     if array.items is not None and isinstance(index, int) and not isinstance(index, bool):
         if -len(array.items) <= index < len(array.items):
             return array.items[index]
-        return run.fails("IndexError", "an index out of range", site.node)
+        return refuses(run, "IndexError", f"index {index} is out of range for {len(array.items)} elements", site)
     if array.kind == "list":
         from kerascheck.data.lists import list_item
 
@@ -50,9 +51,9 @@ def array_item(run: Run, array: Array, index: Value, site: Site) -> Value:
         parts = [_part(run, part) for part in given]
         if isinstance(shape, Unknown):
             return _of_unknown_rank(run, array, parts, site)
-        result = _indexed(run, shape, parts)
+        result = _indexed(shape, array.dtype, parts)
     except KerasError as error:
-        return run.fails("IndexError", error.message, site.node)
+        return refuses(run, "IndexError", error.message, site)
     except Undetermined as undetermined:
         made = new_array(run, Unknown(undetermined.reason), array.dtype, kind=_kind(array))
         made.content = array.content.view(array.content.subset(False))
@@ -221,10 +222,12 @@ def is_whole_number(value: Value) -> bool:
     )
 
 
-def _indexed(run: Run, shape: Shape, parts: list[_Part]) -> Shape:
+def _indexed(shape: Shape, dtype: str | Unknown, parts: list[_Part]) -> Shape:
     """The shape after indexing. Raises KerasError where numpy raises IndexError, Undetermined."""
     used = _axes_used(parts)
     if used > len(shape):
+        if not shape and not is_number(dtype):
+            raise Undetermined("an item of a single thing that may be a sequence")
         raise KerasError(f"too many indices ({used}) for an array of shape {format_shape(shape)}", "index")
     if sum(part.kind == "rest" for part in parts) > 1:
         raise KerasError("an index with two ellipses", "index")

@@ -11,6 +11,7 @@ from kerascheck.data.array import Array, promote
 from kerascheck.data.content import Content, union
 from kerascheck.data.numpy_support import flat, has_axis, rows
 from kerascheck.data.operators import claims
+from kerascheck.data.refusals import no_axis, refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.values import (
     array_argument,
@@ -107,7 +108,7 @@ def _diff(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     ):
         return unknown_array(run, "differences of something unknown")
     if not -len(array.shape) <= axis < len(array.shape):
-        return run.fails("ValueError", "an axis that an array does not have", site.node)
+        return no_axis(run, "ValueError", array, axis, site)
     sizes = list(array.shape)
     size = sizes[axis]
     sizes[axis] = max(size - times, 0) if isinstance(size, int) else None if size is None else size - times
@@ -175,7 +176,7 @@ def _tensordot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             return unknown_array(run, "a product over unknown axes")
     left, right = a.shape, b.shape
     if isinstance(pair, int) and not 0 <= pair <= min(len(left), len(right)):
-        return run.fails("ValueError", "a product over more axes than there are", site.node)
+        return refuses(run, "ValueError", "a product over more axes than there are", site)
     return new_array(
         run, guarded(run, site, lambda: tensor_shapes.tensordot(left, right, pair)), promote(a.dtype, b.dtype)
     )

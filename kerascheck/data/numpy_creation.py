@@ -13,6 +13,7 @@ from kerascheck.data.content import Content, Rows
 from kerascheck.data.frames import plain
 from kerascheck.data.indexing import is_whole_number
 from kerascheck.data.numpy_methods import astype, elementwise
+from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.scalars import dtype_of_number, is_weak, number
 from kerascheck.data.values import (
@@ -240,7 +241,7 @@ def _plain_range(run: Run, ends: tuple[Value, Value, Value], site: Site) -> Valu
     start, stop, step = ends
     if all(isinstance(end, (int, float)) for end in ends):
         if step == 0:
-            return run.fails("ZeroDivisionError", "arange with step 0", site.node)
+            return refuses(run, "ZeroDivisionError", "arange with step 0", site)
         if all(isinstance(end, int) for end in ends):
             array = as_array(run, range(start, stop, step))
             assert array is not None
@@ -249,7 +250,7 @@ def _plain_range(run: Run, ends: tuple[Value, Value, Value], site: Site) -> Valu
         try:
             size = max(math.ceil((stop - start) / step), 0)
         except (OverflowError, ValueError):
-            return run.fails("ValueError", "a range without an end", site.node)
+            return refuses(run, "ValueError", "a range without an end", site)
         weak = all(is_weak(end) for end in ends)
         dtype = "float64" if weak else Unknown("the dtype of a range")
         return new_array(run, (size,), dtype, content=Content(min(start, stop), max(start, stop)))

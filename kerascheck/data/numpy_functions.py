@@ -21,6 +21,7 @@ from kerascheck.data.numpy_methods import METHODS, REDUCTIONS, clip, dot, sorted
 from kerascheck.data.numpy_support import ArrayFunction, of_array
 from kerascheck.data.objects import Method
 from kerascheck.data.reductions import reduction
+from kerascheck.data.refusals import no_axis
 from kerascheck.data.registry import Function
 from kerascheck.data.scalars import number
 from kerascheck.data.values import as_array
@@ -102,7 +103,7 @@ def _size(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         sizes = [dim for dim in array.shape if dim is not None]
         return prod_ints(sizes) if len(sizes) == len(array.shape) else run.fresh("an unknown size", site.node)
     if not -len(array.shape) <= axis < len(array.shape):
-        return run.fails("IndexError", "an axis that an array does not have", site.node)
+        return no_axis(run, "IndexError", array, axis, site)
     return array.shape[axis]
 
 

@@ -15,6 +15,7 @@ from kerascheck.data.indexing import array_item
 from kerascheck.data.numpy_methods import astype, reshaped
 from kerascheck.data.numpy_rearranging import lifted
 from kerascheck.data.numpy_support import ArrayFunction, flat, has_axis, rows
+from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.values import (
     as_array,
@@ -216,7 +217,7 @@ def _split(axis: int | None, even: bool = True) -> ArrayFunction:
         if ends is None:
             return run.unknown_list("parts of unknown sizes")
         if isinstance(ends, KerasError):
-            return run.fails("ValueError", ends.message, site.node)
+            return refuses(run, "ValueError", ends.message, site)
         before = [slice(None)] * at
         made = [array_item(run, array, (*before, slice(*pair)), site) for pair in itertools.pairwise(ends)]
         return run.new_list(made)

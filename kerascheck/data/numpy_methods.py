@@ -13,6 +13,7 @@ from kerascheck.data.array import Array, is_float, is_integer, limits_of, promot
 from kerascheck.data.content import Content, Rows
 from kerascheck.data.methods import Method
 from kerascheck.data.reductions import reduction, result_dtype
+from kerascheck.data.refusals import no_axis
 from kerascheck.data.scalars import is_weak, number
 from kerascheck.data.values import as_array, as_axis, dtype_of, guarded, new_array, shape_argument
 from kerascheck.interp.run import Run
@@ -189,7 +190,7 @@ def _swapaxes(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
     try:
         order[first], order[second] = order[second], order[first]
     except IndexError:
-        return run.fails("ValueError", "an axis that an array does not have", site.node)
+        return no_axis(run, "ValueError", array, (first, second), site)
     return permuted(run, array, order, site)
 
 
@@ -372,7 +373,7 @@ def _take(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     if axis is None:
         return array_item(run, reshape(run, array, (-1,), site), index, site)
     if not -array.ndim <= axis < array.ndim:
-        return run.fails("ValueError", "an axis that an array does not have", site.node)
+        return no_axis(run, "ValueError", array, axis, site)
     made = array_item(run, array, (*[slice(None)] * (axis % array.ndim), index), site)
     if isinstance(made, Array):
         made.content = made.content.copy()

@@ -13,6 +13,7 @@ from kerascheck.data.content import Content, union
 from kerascheck.data.numpy_methods import permuted, reshaped
 from kerascheck.data.numpy_support import ArrayFunction, rows
 from kerascheck.data.operators import broadcast
+from kerascheck.data.refusals import no_axis
 from kerascheck.data.registry import Function
 from kerascheck.data.values import (
     as_axis,
@@ -131,7 +132,7 @@ def _moved(order: Callable[[int, Any, Any], list[int]], names: tuple[str, str]) 
         try:
             axes = order(array.ndim, first, second)
         except (IndexError, ValueError, TypeError, ZeroDivisionError):
-            return run.fails("ValueError", "an axis that an array does not have", site.node)
+            return no_axis(run, "ValueError", array, (first, second), site)
         return permuted(run, array, axes, site)
 
     return call
@@ -186,7 +187,7 @@ def _rot90(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     if not isinstance(turns, int) or not isinstance(axes, tuple) or len(axes) != 2 or rank is None:
         return reshaped(run, array, Unknown("a turned array"), in_order=False)
     if not all(-rank <= one < rank for one in axes):
-        return run.fails("ValueError", "an axis that an array does not have", site.node)
+        return no_axis(run, "ValueError", array, axes, site)
     order = list(range(rank))
     if turns % 2:
         order[axes[0]], order[axes[1]] = order[axes[1]], order[axes[0]]

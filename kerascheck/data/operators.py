@@ -21,6 +21,7 @@ from kerascheck.data.array import (
     with_scalar,
 )
 from kerascheck.data.content import Content, arithmetic
+from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import is_weak, wrapped
 from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.run import Run
@@ -55,7 +56,7 @@ def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> 
     strong = b if is_number[0] else a
     dtype = operator_dtype(op, strong, a if is_number[0] else b, weak)
     if dtype is None:
-        return run.fails("TypeError", f"{op} of booleans", site.node)
+        return refuses(run, "TypeError", f"{op} of booleans", site)
     shape = combined(run, a, b, site, broadcast)
     content = operator_content(op, claims(a), claims(b), a.rows.source if a.rows is not None else None)
     if op in ("Power", "Multiply") and is_integer(dtype) and None in (content.low, content.high):
@@ -205,7 +206,7 @@ def combined(run: Run, a: Array, b: Array, site: Site, rule: Callable[[Shape, Sh
     try:
         return rule(a.shape, b.shape)
     except KerasError as error:
-        return run.fails("ValueError", error.message, site.node)
+        return refuses(run, "ValueError", error.message, site)
     except Undetermined as undetermined:
         return Unknown(undetermined.reason)
 
@@ -359,7 +360,11 @@ def in_place(run: Run, target: Array, op: str, right: Value, site: Site) -> Valu
         target.content.forget()
         return target
     if isinstance(target.dtype, str) and not _may_hold(target.dtype, result.dtype):
-        run.fails("TypeError", f"numbers of {result.dtype} are not put into an array of {target.dtype}", site.node)
+        message = (
+            f"an array of {target.dtype} cannot be changed in place to {result.dtype}; "
+            "make it floats first, astype('float32')"
+        )
+        refuses(run, "TypeError", message, site)
         target.content.forget()
     elif run.may_change(target):
         target.content.set(within(target.dtype, result.content))

@@ -22,6 +22,7 @@ from kerascheck.data.frames import (
 from kerascheck.data.indexing import is_whole_number, part_name, slice_size
 from kerascheck.data.objects import DataObject, Method
 from kerascheck.data.operators import store_items
+from kerascheck.data.refusals import no_column, refuses
 from kerascheck.data.values import as_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
@@ -114,7 +115,7 @@ def _columns(run: Run, frame: Array, index: Value, site: Site) -> Value:
     labels = labels_in(run, index)
     if labels is not None:
         if frame.columns is not None and not set(labels) <= set(frame.columns):
-            return run.fails("KeyError", "columns that a frame does not have", site.node)
+            return no_column(run, labels, frame.columns, site)
         return select(run, frame, labels, None, site)
     width = _length(run, index)
     if isinstance(index, Array) and isinstance(index.dtype, Unknown) and index.kind != "index":
@@ -222,7 +223,7 @@ def _iloc(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Valu
     try:
         height, width = _iloc_size(run, array.shape[0], rows), _iloc_size(run, array.shape[1], columns)
     except KerasError as error:
-        return run.fails("IndexError", error.message, site.node)
+        return refuses(run, "IndexError", error.message, site)
     except Undetermined as undetermined:
         return run.fresh(undetermined.reason, site.node)
     taken = _taken_columns(run, array, columns)

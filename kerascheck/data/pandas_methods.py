@@ -33,6 +33,7 @@ from kerascheck.data.methods import Method
 from kerascheck.data.numpy_methods import astype, elementwise
 from kerascheck.data.operators import array_comparison, array_operator, claims, plain_number
 from kerascheck.data.pandas_indexing import get_item, set_item
+from kerascheck.data.refusals import no_column
 from kerascheck.data.scalars import number
 from kerascheck.data.values import as_array, dtype_of, new_array
 from kerascheck.interp.run import Run
@@ -115,7 +116,7 @@ def _drop(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
             rest = width - size
         return select(run, array, None, rest, site)
     if array.columns is not None and not lenient and not set(labels) <= set(array.columns):
-        return run.fails("KeyError", "columns that a frame does not have", site.node)
+        return no_column(run, labels, array.columns, site)
     return without(run, array, labels, site, lenient)
 
 

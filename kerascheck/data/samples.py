@@ -11,12 +11,13 @@ from collections.abc import Hashable
 from kerascheck.data.array import Array, PartKey, axis_size
 from kerascheck.data.content import Rows
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.refusals import refuses
 from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.keras.freeze import as_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import Dim
+from kerascheck.network.dims import Dim, format_shape
 from kerascheck.network.ir import Preparation, Site
 from kerascheck.symbolic import Unknown
 
@@ -101,7 +102,9 @@ def matrix(run: Run, value: Value, site: Site) -> Array | Unknown:
     if array is not None and isinstance(array.shape, tuple):
         if len(array.shape) == 2:
             return array
-        return run.fails("ValueError", f"scikit-learn expects 2 axes, found {len(array.shape)}", site.node)
+        message = f"scikit-learn takes samples and columns, but gets the shape {format_shape(array.shape)}"
+        advice = "; give it .reshape(-1, 1)" if len(array.shape) == 1 else ""
+        return refuses(run, "ValueError", message + advice, site)
     key = array.key if array is not None else value.key if isinstance(value, Unknown) else None
     if key is None:
         key = run.fresh("samples and columns", site.node).key

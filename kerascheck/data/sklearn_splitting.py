@@ -12,6 +12,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.content import Content, Rows
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, is_real, prepared, rows_of, some_rows
 from kerascheck.data.values import fresh_key, new_array
@@ -28,7 +29,7 @@ def common_count(run: Run, values: list[Value], site: Site) -> Dim | Unknown:
     counts = [count_of(run, value) for value in values]
     numbers = {count for count in counts if isinstance(count, int)}
     if len(numbers) > 1:
-        return run.fails("ValueError", f"arrays of different lengths: {sorted(numbers)}", site.node)
+        return run.fails("ValueError", f"arrays of different lengths: {sorted(numbers)}", site.node)  # KC213 tells it
     return next(iter(numbers), next((count for count in counts if count is not None), None))
 
 
@@ -70,7 +71,7 @@ def _sizes(run: Run, count: Dim, test: Value, train: Value, site: Site) -> tuple
         try:
             return split_sizes(count, test, train)
         except _BadSize:
-            return run.fails("ValueError", f"sizes that {count} samples cannot be split to", site.node)
+            return refuses(run, "ValueError", f"sizes that {count} samples cannot be split to", site)
     identity = (count, test, train) if count is not None and known else fresh_key(run, site)
     n_train: Dim = SymDim.named("?.shape[0]", ("train size", identity))
     n_test: Dim = SymDim.named("?.shape[0]", ("test size", identity))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from kerascheck.data.array import Array, is_float, title_sizes
 from kerascheck.data.content import Content
 from kerascheck.data.objects import DataObject, Method, make_object
+from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, matrix, prepared, rows_of
 from kerascheck.data.values import dtype_of, fresh_key, new_array
@@ -378,7 +379,7 @@ def _transformed(run: Run, thing: DataObject, value: Value, data: Array, site: S
     count, now = data.shape
     before = thing.recall("before")
     if before is not None and definitely_different(before, now):
-        return run.fails("ValueError", f"{thing!r} was fitted on {before} columns, found {now}", site.node)
+        return refuses(run, "ValueError", f"{thing!r} was fitted on {before} columns, now it gets {now}", site)
     state = state_of(value)
     own = state is not None and thing.recall("fitted") == state
     columns = thing.recall("columns")

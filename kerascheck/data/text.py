@@ -14,7 +14,7 @@ from kerascheck.data.content import Content, union
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, is_real, rows_of, unknown_of_length
-from kerascheck.data.values import as_array, dtype_of, fresh_key, fresh_size, new_array
+from kerascheck.data.values import as_array, dtype_of, fresh_key, fresh_size, grown, new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import NotPlain, to_python
 from kerascheck.interp.values import ListValue, Value
@@ -258,7 +258,8 @@ def _pad(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     content.attained, content.values = inner.content.attained and inner.content.is_mass, None
     content.tags = inner.content.tags
     rows = rows_of(run, value)
-    if inner.rest is None and (isinstance(dtype, Unknown) or is_float(dtype)):
+    is_grown = isinstance(value, ListValue) and value.unknown is not None
+    if inner.rest is None and (is_grown or isinstance(dtype, Unknown) or is_float(dtype)):
         # Sequences of what is not known may be sequences of vectors.
         return new_array(run, Unknown("sequences that are not known"), dtype, content=content, rows=rows)
     return new_array(run, (count, length, *(inner.rest or ())), dtype, content=content, rows=rows)
@@ -286,7 +287,7 @@ def _inner(run: Run, value: Value) -> _Inner:
         numbers = [length for length in lengths if isinstance(length, int)]
         rest = next((shape[1:] for shape in shapes if shape[0] != 0), ())
         return _Inner(max(numbers) if len(numbers) == len(lengths) else None, rest, content)
-    array = as_array(run, value)
+    array = grown(value) if isinstance(value, ListValue) and value.element is not None else as_array(run, value)
     if array is None or not isinstance(array.shape, tuple) or not array.shape:
         return _Inner(None, None, Content())
     if len(array.shape) == 1:

@@ -8,6 +8,7 @@ from typing import Any
 from kerascheck.data.array import Array, axis_size, promote
 from kerascheck.data.content import Content, union
 from kerascheck.data.objects import DataObject
+from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import dtype_of_number, number
 from kerascheck.interp.keras.freeze import as_size
 from kerascheck.interp.run import Run
@@ -239,7 +240,7 @@ def guarded(run: Run, site: Site, compute: Callable[[], Shape]) -> Shape | Unkno
     try:
         return compute()
     except KerasError as error:
-        return run.fails("ValueError", error.message, site.node)
+        return refuses(run, "ValueError", error.message.replace("tensor", "array"), site)
     except Undetermined as undetermined:
         return Unknown(undetermined.reason)
 

@@ -18,6 +18,7 @@ Match = tuple[Any, Any, Any]
 def matched_losses(loss: Any, targets: Any, outputs: Any, names: Sequence[str] | None) -> list[Match]:
     """Each loss with the leaf of the targets and the leaf of the outputs that it compares.
 
+    Where there are more losses than outputs, each gets all of them: such a match has lists in place of leaves.
     `names` are those of the outputs, None for a model without them. Raises KerasError, Undetermined.
     """
     if isinstance(loss, Unknown):
@@ -77,7 +78,8 @@ def _collect(targets: Any, outputs: Any, loss: Any, found: list[Match]) -> None:
     """Go down the structures together."""
     if not is_nested(loss):
         if loss is not None and isinstance(outputs, (list, tuple)) and same_structure(targets, outputs):
-            raise Undetermined("a loss of lists")
+            found.append((loss, targets, outputs))  # the loss gets the lists as they are
+            return
         if loss is None or is_nested(targets) or is_nested(outputs):
             raise KerasError(f"a loss is given for {_described(targets)} and {_described(outputs)}", "loss-structure")
         found.append((loss, targets, outputs))

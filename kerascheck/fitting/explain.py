@@ -20,6 +20,12 @@ def no_loss(call: TrainCall) -> str:
     return f"{call.method} of Keras 3 needs a loss to compute; give compile one"
 
 
+def too_many_losses(outputs: Sequence[Shape]) -> str:
+    """More losses than outputs."""
+    shapes = " and ".join(map(show, outputs))
+    return f"there are more losses than outputs ({len(outputs)}), so that each gets all of them: {shapes}"
+
+
 def no_targets(label: str, call: TrainCall) -> str:
     """A loss, and nothing to compare with."""
     return f"the loss needs targets, but {call.method} gets no {label}"
@@ -40,6 +46,11 @@ def text(label: str, dtype: str | Unknown) -> str:
 def whole_numbers(label: str, dtype: str, layer: Layer) -> str:
     """Integers for a layer that computes with floats."""
     return f"{label} has the dtype {dtype}, which {layer.name} ({layer.cls}) refuses; make it floats, astype('float32')"
+
+
+def empty(label: str, given: Shape) -> str:
+    """Samples of nothing."""
+    return f"{label} has the shape {format_shape(given)}, there are no numbers in a sample"
 
 
 def no_samples(label: str) -> str:
@@ -76,6 +87,13 @@ def refused(label: str, given: Shape | Unknown, wanted: Shape | Unknown, why: st
     if all(a is None or a == b for a, b in zip(wanted, given, strict=False)) and len(wanted) == len(given):
         return f"{known}, which a layer refuses: {why}"[:200]
     return f"{known}, the model takes {format_shape(wanted)}{_behind(hint)}"
+
+
+def single_samples(label: str, given: Shape) -> str:
+    """A stream without batches that passes all the same."""
+    return f"{label} comes as single samples of the shape {format_shape(given)}, which Keras takes for batches; " + (
+        "give the stream .batch(32)"
+    )
 
 
 def is_one_sample(wanted: Shape, given: Shape) -> bool:
@@ -158,6 +176,8 @@ def _size_hint(given: Shape, output: Shape, is_input: bool) -> str | None:
 def _metric_hint(metric: str, given: Shape, output: Shape) -> str | None:
     if len(given) == 1 and len(output) == 2 and output[-1] == 1:
         return "give the targets their axis, y.reshape(-1, 1)"
+    if metric in ("mean_io_u", "io_u") and (output[:-1] == given or output[:-1] == given[:-1]):
+        return "it compares class numbers: give it sparse_y_pred=False for one output a class"
     if metric.startswith("sparse") and len(given) == len(output):
         return "it wants class numbers, not one-hot targets"
     if len(given) < len(output) or given[-1:] == (1,):

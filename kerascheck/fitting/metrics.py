@@ -145,7 +145,9 @@ def _confusion(pair: Pair, arguments: Arguments) -> None:
     outputs, targets = squeeze_or_expand(pair.outputs, pair.targets)
     if isinstance(arguments.value("class_id"), Unknown) or isinstance(arguments.value("top_k"), Unknown):
         raise Undetermined("options of a metric")
-    class_id = arguments.value("class_id")
+    class_id, top_k = arguments.value("class_id"), arguments.value("top_k")
+    if isinstance(top_k, int) and outputs and isinstance(outputs[-1], int) and top_k > outputs[-1]:
+        raise KerasError(f"{pair}: there are no {top_k} outputs to choose from", "size")
     if isinstance(class_id, int):
         if len(outputs) == 1:
             raise KerasError(f"{pair}: class_id needs outputs for each class", "rank")
@@ -177,6 +179,8 @@ def _same_amount(pair: Pair, targets: Shape, outputs: Shape) -> None:
     if mine[0] != theirs[0]:
         raise Undetermined(f"whether {pair} hold as many numbers")
     if mine[1] != theirs[1]:
+        if not mine[0] and 1 in (mine[1], theirs[1]):
+            raise Undetermined("one number against many is repeated by some of the metrics")
         raise KerasError(f"{pair} must hold as many numbers for each sample", "size")
 
 
@@ -188,6 +192,25 @@ def _amount(shape: Shape) -> tuple[bool, int]:
             raise Undetermined("how many numbers there are")
         count *= dim
     return shape[:1] == (BATCH,), count
+
+
+def _overlap(sparse_targets: bool, sparse_outputs: bool) -> Rule:
+    """Intersection over union: class numbers are compared one by one, unless the classes have an axis."""
+
+    def rule(pair: Pair, arguments: Arguments) -> None:
+        targets, outputs = pair.targets, pair.outputs
+        options = (arguments.value("sparse_y_true"), arguments.value("sparse_y_pred"), arguments.value("axis"))
+        if options[2] not in (None, -1) or any(isinstance(option, Unknown) for option in options):
+            raise Undetermined("options of a metric")
+        if not (sparse_targets if options[0] is None else options[0]):
+            targets = targets[:-1]
+        if not (sparse_outputs if options[1] is None else options[1]):
+            outputs = outputs[:-1]
+        if not targets or not outputs:
+            raise Undetermined("classes along the axis of samples")
+        _same_amount(pair, targets, outputs)
+
+    return rule
 
 
 def _scores(pair: Pair, arguments: Arguments) -> None:
@@ -224,6 +247,11 @@ _RULES: dict[str, Rule] = {
         ),
         _confusion,
     ),
+    "mean_io_u": _overlap(True, True),
+    "io_u": _overlap(True, True),
+    "binary_io_u": _overlap(True, True),
+    "one_hot_io_u": _overlap(False, False),
+    "one_hot_mean_io_u": _overlap(False, False),
     "f1_score": _scores,
     "f_beta_score": _scores,
     "r2_score": _r2,

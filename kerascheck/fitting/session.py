@@ -7,6 +7,7 @@ keras/src/backend/tensorflow/trainer.py, Keras 3.15). What is not known ends a c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -23,7 +24,7 @@ from kerascheck.fitting.losses import loss_values
 from kerascheck.fitting.metrics import Metric, check_metric, read_metric, resolve
 from kerascheck.fitting.shapes import BATCH, Pair
 from kerascheck.fitting.structures import is_nested, leaves, packed, tupled
-from kerascheck.fitting.weights import check_class_weight, check_sample_weight
+from kerascheck.fitting.weights import check_class_weight, check_sample_weight, check_weight_structure
 from kerascheck.network.arguments import Given
 from kerascheck.network.dims import Dim, Shape, definitely_different
 from kerascheck.network.ir import KerasObject, Layer, Network, Program, Raised, Site, Tensor, TrainCall
@@ -90,6 +91,8 @@ def read(value: Any) -> Any:
     """Data as Keras sees it: containers of arrays, of None, of Listed and of what is not known."""
     if isinstance(value, Unknown) and isinstance(value.key, tuple) and value.key[:1] == (TOLIST,):
         return Listed(value)
+    if isinstance(value, Unknown) and isinstance(value.key, tuple) and _is_of_data(value.key):
+        return Array((), Unknown(value.reason))
     if value is None or isinstance(value, (Array, Unknown)):
         return value
     if isinstance(value, Tensor):
@@ -101,6 +104,13 @@ def read(value: Any) -> Any:
             return Listed(value)
         return type(value)(map(read, value))
     return Unknown("data that is not known")
+
+
+def _is_of_data(key: tuple[Any, ...]) -> bool:
+    """Whether the identity is that of a single number of an array (`Array.number`)."""
+    if key[:2] == ("call", "int") and isinstance(key[2], tuple):
+        key = key[2]
+    return key[:1] == ("number",)
 
 
 def _is_number(value: Any) -> bool:
@@ -169,6 +179,8 @@ class _Arrays:
         self.stream = raw.stream
         self.x, self.y, self.weights = (self._structure(part) for part in raw[:3])
         self.batch_size = batch_size
+        #: Whether Keras surely takes single samples for batches.
+        self.single = raw.stream is not None and raw.stream.batched is False
 
     def _structure(self, value: Any) -> Any:
         found = read(value)
@@ -181,11 +193,13 @@ class _Arrays:
         outputs = self._outputs()
         if not self.session.learns or self.call.compiled is None:
             return
-        if self.stream is not None and self.stream.batched is not True:
+        unbatched = self.stream is not None and self.stream.batched is not True
+        if unbatched and (not self.single or any(clash.refused for clash in self.session.clashes)):
             return
         structure = self._output_structure(outputs)
         self._check_losses(structure)
-        self._check_metrics(structure)
+        if not unbatched:
+            self._check_metrics(structure)
 
     # -- arrays -------------------------------------------------------------------------------------------------
 
@@ -253,6 +267,11 @@ class _Arrays:
         """The shapes of the outputs, with the batch axis first; what the features show is reported on the way."""
         call = self.call
         declared = [_with_batch(tensor.shape) for tensor in call.outputs]
+        if self.single:
+            declared = [
+                tensor.shape if call.network.kind == "subclass" else Unknown("a batch") for tensor in call.outputs
+            ]
+        self._check_emptiness()
         if call.refusal is not None and isinstance(self.x, Array):
             self._report_refusal(call.refusal, self.x)
             return [Unknown("a layer refuses the data")] * len(declared)
@@ -269,7 +288,7 @@ class _Arrays:
         except Undetermined:
             return declared
         fed = [self._feed(tensor, leaf) for tensor, leaf in zip(call.inputs, flat, strict=False)]
-        shapes = [(shape[0] if self.session.on_batch else BATCH, *shape[1:]) for shape in fed if shape]
+        shapes = [(shape[0] if self.session.on_batch or self.single else BATCH, *shape[1:]) for shape in fed if shape]
         if len(shapes) < len(call.inputs):
             return declared
         self._check_indices(flat)
@@ -283,6 +302,13 @@ class _Arrays:
             return declared
         except Undetermined:
             return declared
+
+    def _check_emptiness(self) -> None:
+        """Samples without numbers: TensorFlow on a CPU even dies of a product over nothing."""
+        for leaf in leaves(self.x):
+            if isinstance(leaf, Array) and isinstance(leaf.shape, tuple) and 0 in leaf.shape[1:]:
+                dies = any(node.layer.cls == "Dense" for node in self.call.nodes[:1])
+                self.session.report("input-shape", explain.empty(self._label("x"), leaf.shape), self.x_site, dies)
 
     def _passed(self, shapes: list[Shape]) -> list[Shape | Unknown]:
         """What the model gives for inputs of these shapes; the same for all calls. Raises KerasError, Undetermined."""
@@ -331,13 +357,16 @@ class _Arrays:
             shape = fed_shape(self.call, tensor, leaf)
         except KerasError:
             assert isinstance(tensor.shape, tuple)
-            unbatched = self.stream is not None and self.stream.batched is False
-            message = explain.input_shape(label, leaf.shape, tensor.shape, self.call, unbatched)
+            message = explain.input_shape(label, leaf.shape, tensor.shape, self.call, self.single)
             self.session.report("input-shape", message, self.x_site)
             return None
         except Undetermined:
             return None
-        if isinstance(tensor.shape, tuple) and explain.is_one_sample(tensor.shape, leaf.shape):
+        assert isinstance(tensor.shape, tuple)
+        if self.single and len(leaf.shape) == len(tensor.shape) - 1:
+            message = explain.single_samples(label, leaf.shape)
+            self.session.report("input-shape", message, self.x_site, refused=False)
+        elif explain.is_one_sample(tensor.shape, leaf.shape):
             message = explain.one_sample(label, leaf.shape, tensor.shape)
             self.session.report("input-shape", message, self.x_site, refused=False)
         return shape
@@ -419,10 +448,13 @@ class _Arrays:
             return
         for match in matches:
             self._check_loss(match)
-        self._check_weights(matches)
+        self._check_weights(matches, outputs)
 
     def _check_loss(self, match: Match) -> None:
         item, target, output = match
+        if is_nested(output):
+            self._check_stacked(item, output)
+            return
         if not isinstance(output, Out) or is_nested(target):
             return
         if target is None:
@@ -454,6 +486,18 @@ class _Arrays:
         elif problem is not None:
             self.session.report("classes", problem, self.y_site)
 
+    def _check_stacked(self, loss: Any, outputs: Any) -> None:
+        """One of too many losses: Keras 3 gives it all outputs, stacked to one tensor; before, it refused them."""
+        shapes = [leaf.shape for leaf in leaves(outputs) if isinstance(leaf, Out)]
+        known = [shape for shape in shapes if isinstance(shape, tuple)]
+        if read_loss(loss) is None or len(known) < len(leaves(outputs)):
+            return
+        differ = any(
+            len(shape) != len(known[0]) or any(map(definitely_different, shape, known[0])) for shape in known[1:]
+        )
+        if differ or self.call.dialect < 3:
+            self.session.report("target-structure", explain.too_many_losses(known), self.call.site)
+
     def x_is_y(self, target: Array) -> bool:
         """Whether the model learns to give back what it gets."""
         return any(leaf.shape == target.shape for leaf in leaves(self.x) if isinstance(leaf, Array))
@@ -462,6 +506,9 @@ class _Arrays:
         """Targets and outputs for each size that a batch has."""
         if isinstance(target.shape, Unknown) or isinstance(output.shape, Unknown):
             raise Undetermined("a shape that is not known")
+        if self.single:
+            yield Pair(target.shape, output.shape)
+            return
         if not target.shape and not self.session.on_batch:
             raise Undetermined("targets without samples")
         for size in self._batch_sizes():
@@ -476,6 +523,9 @@ class _Arrays:
         count = first.shape[0] if first is not None and isinstance(first.shape, tuple) and first.shape else None
         if self.session.on_batch:
             return [count if isinstance(count, int) else BATCH]
+        batch = self.stream.batch if self.stream is not None else None
+        if isinstance(batch, int):
+            return [batch]  # how many the last batch has is not known
         size = 32 if self.batch_size is None else self.batch_size
         steps = argument(self.call.arguments, "steps_per_epoch", None) or argument(self.call.arguments, "steps", None)
         split = self._split()
@@ -492,7 +542,7 @@ class _Arrays:
 
     # -- weights ------------------------------------------------------------------------------------------------
 
-    def _check_weights(self, matches: Sequence[Match]) -> None:
+    def _check_weights(self, matches: Sequence[Match], outputs: Any) -> None:
         session, arguments = self.session, self.call.arguments
         at = 9 if self.call.method == "fit" else None
         class_weight = None if self.is_validation else argument(arguments, "class_weight", at)
@@ -505,6 +555,7 @@ class _Arrays:
             return
         site = self.x_site if self.is_validation else session.site_of("sample_weight", None)
         try:
+            check_weight_structure(self.y, outputs, self.call.dialect)
             for item, target, output in matches:
                 loss = read_loss(item)
                 if loss is None or not isinstance(target, Array) or not isinstance(output, Out):
@@ -545,8 +596,9 @@ class _Arrays:
         try:
             for pair in self._pairs(target, output):
                 resolved = resolve(metric, self._resolving(pair))
-                check_metric(resolved, pair)
-                spread = spread or pair.spread
+                with suppress(Undetermined):  # batches of another size may tell
+                    check_metric(resolved, pair)
+                    spread = spread or pair.spread
         except KerasError:
             if self.call.dialect == 3:  # before, metrics got their targets with an axis of their own
                 message = explain.metric_shape(resolved.name, target.shape, output, self.call)

@@ -107,7 +107,9 @@ def broadcast(left: Shape, right: Shape, names: tuple[str, str] = ("the targets"
             result.append(x)
         elif x == 1 or y == 1:
             result.append(y if x == 1 else x)
-            if axis or len(left) != len(right):
+            # A size with a name may be 1 itself.
+            surely = (type(x) is int and type(y) is int) or BATCH in (x, y)
+            if surely and (axis or len(left) != len(right)):
                 repeated.add(names[0] if x == 1 else names[1])
         elif is_different(x, y):
             raise KerasError(f"shapes {show(left)} and {show(right)} do not broadcast: {x} against {y}", "size")

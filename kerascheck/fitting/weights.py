@@ -59,6 +59,21 @@ def check_sample_weight(weights: Any, targets: Any, values: Shape, dialect: int)
         raise KerasError(f"sample_weight has the shape {format_shape(weights.shape)}; {advice}", "weights") from None
 
 
+def check_weight_structure(targets: Any, outputs: Any, dialect: int) -> None:
+    """Keras 3 looks for the weights of an output where the output stands, but they come as the targets do.
+
+    Raises KerasError.
+    """
+    if dialect < 3 or not is_nested(targets) or not is_nested(outputs) or isinstance(targets, dict) == isinstance(
+        outputs, dict
+    ):  # fmt: skip
+        return
+    have, want = ("dictionary", "list") if isinstance(targets, dict) else ("list", "dictionary")
+    raise KerasError(
+        f"sample_weight needs targets in the form of the outputs: they are a {have}, the outputs a {want}", "weights"
+    )
+
+
 def _is_single(shape: Shape) -> bool:
     """Whether there is one weight for each sample."""
     return len(shape) == 1 or (len(shape) == 2 and is_one(shape[1]))

@@ -272,6 +272,16 @@ def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
     return run.fresh("an operator on something unknown", node)
 
 
+def _part_of_unknown(run: Run, unknown: Unknown) -> ListValue:
+    """A slice of a list that is not known: what is known of its kind holds for the slice."""
+    from kerascheck.data.operators import TOLIST
+
+    made = run.unknown_list(unknown.reason)
+    if isinstance(unknown.key, tuple) and unknown.key[:1] == (TOLIST,):
+        made.unknown = Unknown(unknown.reason, (TOLIST, made.birth))
+    return made
+
+
 def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     """`value[index]`."""
     value = as_unknown(value)
@@ -279,6 +289,8 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
         return _unknown_item(run, value, index, node)
     if isinstance(value, ListValue):
         if value.unknown is not None or value.kind not in ("list", "deque"):
+            if value.unknown is not None and isinstance(index, slice) and value.kind == "list":
+                return _part_of_unknown(run, value.unknown)
             return run.fresh(value.unknown.reason if value.unknown else f"an item of a {value.kind}", node)
         items: Any = value.items
     elif isinstance(value, (tuple, str, bytes, range)):

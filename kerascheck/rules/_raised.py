@@ -7,6 +7,8 @@ import re
 from kerascheck.rules._graph import RATED
 from kerascheck.symbolic import KerasError
 
+#: The kind of what numpy, pandas or scikit-learn refuse to do with arrays.
+ARRAYS = "array"
 _RATE = re.compile(r"(\w+) expects rate to lie between 0 and 1, got (-?[\d.]+(?:e-?\d+)?)$")
 
 

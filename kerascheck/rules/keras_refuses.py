@@ -8,7 +8,7 @@ from typing import ClassVar
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program, Raised
 from kerascheck.rules._graph import registers_names
-from kerascheck.rules._raised import refused_rate
+from kerascheck.rules._raised import ARRAYS, refused_rate
 from kerascheck.rules._ways_out import way_out
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -680,6 +680,14 @@ a, b = Input((8,)), Input((8,))
 pair = Model([a, b], layers.Add()([a, b]))
 again = pair([Input((8,)), Input((8,))])
 """,
+        # lists of one that are harmless
+        """
+from keras import Input, Model, layers
+a = Input((8,))
+model = Model([a], [layers.Dropout(0.2)(a)])
+b = model([a])
+c = layers.Concatenate()([a])
+""",
     ]
     INVALID = [
         Invalid(
@@ -689,6 +697,15 @@ a, b = Input((8,)), Input((8,))
 both = layers.Dense(4)([a, b])
 """,
             [(4, "dense (Dense) takes one input, it is called on 2")],
+        ),
+        # a list of one
+        Invalid(
+            """
+from keras import Input, layers
+a = Input((8,))
+b = layers.Dense(4)([a])
+""",
+            [(4, "dense (Dense) is called on a list of one tensor, which Keras 3 does not unpack")],
         ),
     ]
 
@@ -835,5 +852,6 @@ x = layers.Dense(4)(x)
 
 #: The kinds of error that a rule of its own speaks about.
 CLAIMED = frozenset[str]().union(
+    {ARRAYS},
     *(rule.kinds for rule in _Refusal.__subclasses__() if rule is not KerasRefuses),
 )

@@ -206,3 +206,62 @@ class TestOlderKeras:
     def test_what_every_version_refuses(self) -> None:
         code = dense("model.fit(np.zeros((8, 5)), np.zeros(8))")
         assert found(self.OLD + code) == found(code) == [("input-shape", True)]
+
+
+class TestManyOutputs:
+    NET = """
+i = Input((3,))
+a, b = layers.Dense({units}, name="p")(i), layers.Dense(1, name="q")(i)
+model = Model(i, {outputs})
+model.compile("sgd", {loss})
+model.fit(np.zeros((8, 3)), {y}{more})
+"""
+
+    def net(self, **parts: str) -> list[tuple[str, bool]]:
+        options = {"units": "4", "outputs": "[a, b]", "loss": "'mse'", "more": ""}
+        return found(self.NET.format(**{**options, "y": "[np.zeros((8, 4)), np.zeros((8, 1))]", **parts}))
+
+    def test_more_losses_than_outputs_get_all_outputs_at_once(self) -> None:
+        losses = "['binary_crossentropy'] * 3"
+        assert self.net(outputs="(a, b)", loss=losses) == [("target-structure", True)]
+        same = self.net(outputs="(a, b)", loss=losses, units="1", y="[np.zeros((8, 1)), np.zeros((8, 1))]")
+        assert same == [], "outputs of one shape are stacked"
+
+    def test_weights_are_looked_up_in_the_form_of_the_outputs(self) -> None:
+        weights = ", sample_weight=np.ones(8)"
+        assert self.net(outputs="{'p': a, 'q': b}") == []
+        assert self.net(more=weights) == []
+        assert self.net(outputs="{'p': a, 'q': b}", more=weights) == [("weights", True)]
+        named = "{'p': np.zeros((8, 4)), 'q': np.zeros((8, 1))}"
+        assert self.net(outputs="{'p': a, 'q': b}", more=weights, y=named) == []
+        assert self.net(more=weights, y=named) == [("weights", True)]
+
+
+class TestSingleSamples:
+    SLICES = "model.fit(tf.data.Dataset.from_tensor_slices((np.zeros({x}), np.zeros({y}))))"
+
+    def test_of_one_number_pass_for_batches(self) -> None:
+        code = "model = Sequential([Input((1,)), layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
+        assert found(code + self.SLICES.format(x="(8, 1)", y="(8, 1)")) == [("input-shape", False)]
+        assert found(code + self.SLICES.format(x="(4, 8, 1)", y="(4, 8, 1)")) == [], "these are batches"
+
+    def test_reach_the_loss_where_the_first_data_builds_the_model(self) -> None:
+        code = """
+model = Sequential([layers.Flatten(), layers.Dense(10)])
+model.compile("sgd", "sparse_categorical_crossentropy")
+"""
+        assert ("target-shape", True) in found(code + self.SLICES.format(x="(8, 6, 6)", y="8"))
+
+
+def test_samples_without_numbers() -> None:
+    code = "model = Sequential([layers.{}(2)])\nmodel.compile('sgd', 'mse')\nmodel.fit(np.zeros({}), np.zeros((8, 2)))"
+    assert found(code.format("Dense", "(8, 0)")) == [("input-shape", True)]
+    assert found(code.format("LSTM", "(8, 5, 0)")) == [("input-shape", False)]
+
+
+def test_a_slice_of_a_plain_list_is_a_plain_list() -> None:
+    assert ("input-structure", True) in found(dense("y = np.zeros(300).tolist()\nmodel.fit(np.zeros((9, 4)), y[:9])"))
+
+
+def test_one_number_of_an_array_is_no_target_of_many_samples() -> None:
+    assert found(dense("model.fit(np.zeros((8, 4)), np.argmax(np.load('y.npy')))")) == [("samples", True)]

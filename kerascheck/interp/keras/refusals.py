@@ -20,6 +20,15 @@ from kerascheck.symbolic import KerasError, Unknown
 FIRST = ("inputs", "sequences", "query", "sequence", "x", "data")
 #: Arguments of `call` that are arguments of the constructor, too.
 _SHARED = frozenset({"training", "mask", "noise_shape"})
+#: Layers of one input that fail on a list of one tensor (tried on Keras 3.15; before, the list was unpacked).
+_NO_LISTS = frozenset(
+    {
+        "Dense", "Flatten", "BatchNormalization", "Reshape", "Embedding", "RepeatVector", "LayerNormalization",
+        "Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D", "LSTM", "GRU",
+        "SimpleRNN", "Bidirectional", "TimeDistributed", "Permute", "Masking", "MaxPooling2D", "UpSampling2D",
+        "ZeroPadding2D",
+    }
+)  # fmt: skip
 
 
 def first_argument(arguments: Arguments) -> Value:
@@ -128,6 +137,8 @@ def _wrong_count(layer: Layer, arguments: Arguments, value: Value) -> KerasError
     if definition.call_tensors > 1 and definition.one_by_one and count is not None and count > 1:
         how = "query and value one after the other" if definition.call_tensors > 2 else "its states as initial_state"
         return KerasError(f"{subject} takes {how}, it is called on a list of {count} tensors", "input-count")
+    if count == 1 and layer.cls in _NO_LISTS:
+        return KerasError(f"{subject} is called on a list of one tensor, which Keras 3 does not unpack", "input-count")
     return None
 
 
