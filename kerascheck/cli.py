@@ -58,6 +58,10 @@ def check(
     extend_select: _Extend = None,
     exclude: Annotated[_Codes, typer.Option(help="Patterns of files and folders to leave out.")] = None,
     extend_exclude: Annotated[_Codes, typer.Option(help="More patterns to leave out.")] = None,
+    force_exclude: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--force-exclude/--no-force-exclude", help="Leave out excluded files even if they are named."),
+    ] = None,
     fix: Annotated[Optional[bool], typer.Option("--fix/--no-fix", help="Apply safe fixes.")] = None,  # noqa: UP045
     unsafe_fixes: Annotated[
         Optional[bool],  # noqa: UP045
@@ -110,6 +114,7 @@ def check(
         extend_select=_split(extend_select),
         exclude=_split(exclude) if exclude else None,
         extend_exclude=_split(extend_exclude),
+        force_exclude=force_exclude,
         output_format=output_format,
         fix=fix,
         unsafe_fixes=unsafe_fixes,

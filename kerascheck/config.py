@@ -41,6 +41,7 @@ class Settings:
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
+    force_exclude: bool = False  # whether the patterns hold for files that are named, too
     output_format: str = "text"
     fix: bool = False
     unsafe_fixes: bool = False
@@ -74,6 +75,7 @@ class Overrides:
     extend_select: tuple[str, ...] = ()
     exclude: tuple[str, ...] | None = None
     extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool | None = None
     output_format: str | None = None
     fix: bool | None = None
     unsafe_fixes: bool | None = None
@@ -146,6 +148,7 @@ _KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
     "exclude": (_strings, DEFAULT_EXCLUDE),
     "extend-exclude": (_strings, ()),
     "respect-gitignore": (_boolean, True),
+    "force-exclude": (_boolean, False),
     "output-format": (_output_format, "text"),
     "fix": (_boolean, False),
     "unsafe-fixes": (_boolean, False),

@@ -46,7 +46,8 @@ class Ignored:
 def discover(paths: Iterable[Path], settings_for: Callable[[Path], Settings]) -> Iterator[Path]:
     """The files to check: each path that is a file, and the Python files and notebooks below each that is a folder.
 
-    Explicit files are taken whatever they are called. What vanishes or cannot be listed while walking is passed over.
+    Explicit files are taken whatever they are called, unless `force-exclude` is set and they are excluded. What
+    vanishes or cannot be listed while walking is passed over.
 
     Raises:
         NoSuchPath: a path does not exist.
@@ -56,6 +57,9 @@ def discover(paths: Iterable[Path], settings_for: Callable[[Path], Settings]) ->
     for path in paths:
         if not os.path.lexists(path):
             raise NoSuchPath(f"{path}: no such file or folder")
+        settings = settings_for(path)
+        if settings.force_exclude and Excludes(settings).match_with_parents(path):
+            continue
         if not path.is_dir():
             found: Iterable[Path] = [path]
         else:
@@ -115,6 +119,12 @@ class Excludes:
         """Whether the path itself is excluded (not the folders it lies in, which the walk has asked about)."""
         slash = "/" if is_folder else ""
         return self._names.match_file(path.name + slash) or self._paths.match_file(_relative(path, self._root) + slash)
+
+    def match_with_parents(self, path: Path) -> bool:
+        """Whether the path, or a folder between the configuration and it, is excluded."""
+        absolute, root = Path(os.path.abspath(path)), Path(os.path.abspath(self._root))
+        inside = [parent for parent in absolute.parents if root in parent.parents]
+        return self.match(absolute, path.is_dir()) or any(self.match(parent, True) for parent in inside)
 
 
 def matches_glob(path: str, pattern: str, root: str) -> bool:

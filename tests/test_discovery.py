@@ -59,6 +59,20 @@ def test_a_folder_named_explicitly_is_searched_even_if_excluded_or_ignored(tmp_p
     assert found(tmp_path, "build", "out") == ["build/a.py", "out/b.py"]
 
 
+def test_with_force_exclude_what_is_named_obeys_too(tmp_path: Path) -> None:
+    make(tmp_path, "build/a.py", "src/b.py", "src/old/c.py", "src/d_pb2.py", "script")
+    forced = Settings(root=str(tmp_path), extend_exclude=("src/old", "*_pb2.py"), force_exclude=True)
+    named = ("build/a.py", "src/b.py", "src/old/c.py", "src/d_pb2.py", "script", "build", "src/old")
+    assert found(tmp_path, *named, settings=forced) == ["src/b.py", "script"]
+    assert len(found(tmp_path, *named, settings=Settings(root=str(tmp_path), extend_exclude=("src/old",)))) == 5
+
+
+def test_folders_above_the_configuration_exclude_nothing(tmp_path: Path) -> None:
+    make(tmp_path, "build/r/a.py")
+    forced = Settings(root=str(tmp_path / "build" / "r"), force_exclude=True)
+    assert found(tmp_path, "build/r/a.py", "build/r", settings=forced) == ["build/r/a.py"]
+
+
 def test_exclude_replaces_and_extend_exclude_adds(tmp_path: Path) -> None:
     make(tmp_path, "a.py", "build/b.py", "c/d_pb2.py", "c/e.py", "f/g/h.py")
     replaced = Settings(root=str(tmp_path), exclude=("c",))
