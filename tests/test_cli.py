@@ -290,3 +290,19 @@ def test_config_says_where_each_setting_comes_from(folder: Path) -> None:
     assert shown["ignore"].endswith(f"# {folder / 'pyproject.toml'}") and '["KC103"]' in shown["ignore"]
     assert shown["select"].endswith("# command line") and '["KC1"]' in shown["select"]
     assert shown["fix"].endswith("# default") and "fix = false" in shown["fix"]
+
+
+def test_the_help_names_every_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "dumb")
+    shown = run("check", "--help").stdout
+    for option in (
+        "--baseline",
+        "--write-baseline",
+        "--diff-base",
+        "--watch",
+        "--force-exclude",
+        "json-lines",
+        "sarif",
+    ):
+        assert option in shown
