@@ -45,24 +45,28 @@ class Examination:
     analysis: Analysis | None = None
 
 
-def check_source(raw: bytes, filename: str, settings: Settings) -> Report:
+def check_source(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None = None) -> Report:
     """Check one file. Whatever the file holds, this returns.
 
     Args:
         raw: the bytes of the file.
         filename: how the file is called in the findings.
         settings: which rules run, and their thresholds.
+        rules: those to choose from, instead of all that are installed.
+
+    Raises:
+        PluginError: the rules of another package cannot be used.
     """
-    return examine(raw, filename, settings).report
+    return examine(raw, filename, settings, rules).report
 
 
-def examine(raw: bytes, filename: str, settings: Settings) -> Examination:
-    """Check one file and keep its models. Whatever the file holds, this returns; arguments as of `check_source`."""
+def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None = None) -> Examination:
+    """Check one file and keep its models; arguments and errors as of `check_source`."""
     if not mentions_keras(raw):
         return Examination(Report(filename, skipped="does not mention Keras"))
     # The collector waits until the file is done: what is made for it is needed up to then.
     with deep_recursion(), no_collection():
-        check = _Check(filename, settings)
+        check = _Check(filename, settings, rules)
         try:
             report = check.run(raw)
         except RecursionError:
@@ -109,9 +113,11 @@ class _Found:
 class _Check:
     """The work on one file."""
 
-    def __init__(self, filename: str, settings: Settings) -> None:
-        from kerascheck.rules.registry import all_rules
+    def __init__(self, filename: str, settings: Settings, rules: Iterable[Rule] | None = None) -> None:
+        if rules is None:
+            from kerascheck.rules.registry import all_rules
 
+            rules = all_rules()
         ignored = [
             selector
             for pattern, selectors in settings.per_file_ignores
@@ -120,7 +126,7 @@ class _Check:
         ]
         self._rules: dict[str, Rule] = {
             rule.code: rule
-            for rule in all_rules()
+            for rule in rules
             if settings.selection.includes(rule.code, rule.name, rule.enabled)
             and not any(matches(selector, rule.code, rule.name) for selector in ignored)
         }

@@ -17,6 +17,19 @@ from kerascheck.network.ir import Program, Site
 if TYPE_CHECKING:
     import libcst as cst
 
+__all__ = [
+    "Applicability",
+    "Finding",
+    "Invalid",
+    "Program",
+    "Repair",
+    "Replacement",
+    "Rule",
+    "Severity",
+    "Site",
+    "Thresholds",
+]
+
 #: How the codes of kerascheck's own rules begin.
 OWN_PREFIX = "KC"
 
