@@ -43,7 +43,7 @@ def converted(item: Diagnostic, lines: Lines, start: int, end: int, encoding: En
         message=item.message,
         severity=_SEVERITIES[item.severity],
         code=item.code,
-        code_description=types.CodeDescription(item.url),
+        code_description=types.CodeDescription(item.url) if item.url else None,
         source=SOURCE,
         tags=list(_tags(item)) or None,
         data={

@@ -112,4 +112,5 @@ def _build(build: Build) -> Iterator[str]:
 def finding_markdown(finding: Diagnostic) -> str:
     """More about a finding than its message."""
     advice = f"\n\n{finding.help}" if finding.help else ""
-    return f"[{finding.code}]({finding.url}) {finding.name}{advice}"
+    code = f"[{finding.code}]({finding.url})" if finding.url else finding.code
+    return f"{code} {finding.name}{advice}"
