@@ -10,7 +10,7 @@ from kerascheck.interp import modules
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import Site
+from kerascheck.network.ir import Site, Tensor
 
 External = Callable[[Run, str, Arguments, Site], Value]
 
@@ -45,10 +45,22 @@ def _data_function(name: str) -> External | None:
     return noted
 
 
+def _either(operation: External, function: External) -> External:
+    """An operation of graphs, where a tensor of one is among the arguments; else the function on data."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
+        chosen = operation if any(isinstance(value, Tensor) for value in values) else function
+        return chosen(run, name, arguments, site)
+
+    return call
+
+
 @lru_cache(maxsize=4096)
 def find_external(name: str) -> External | None:
     """What runs a call of the thing called `name`, or None where it is not understood."""
-    handler = _table().get(name) or _data_function(name) or modules.find(name)
+    operation, data = _table().get(name), _data_function(name)
+    handler = _either(operation, data) if operation and data else operation or data or modules.find(name)
     if handler is None and name.startswith("keras."):
         from kerascheck.interp.keras.construction import find_keras
 
