@@ -302,6 +302,7 @@ def _comprehended(
                 reason = item.reason if isinstance(item, Lost) else Unknown("too many elements to unroll")
                 yield rest(clause, reason, source)
                 return
+            run.budget.charge(1)
             assign(run, clause.target, item, inner)
             keep = True
             for condition in clause.ifs:

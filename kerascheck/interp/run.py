@@ -66,6 +66,8 @@ class Signal:
 
 #: Steps that count as a second of work: about what a slow core does.
 STEPS_PER_SECOND = 200_000
+#: What a layer costs, made and called, beside the steps that lead to it.
+LAYER_STEPS = 8
 #: Seconds of processor time, for each second of the budget, after which the clock ends what the steps do not.
 CLOCK_FACTOR = 4
 
@@ -81,17 +83,23 @@ class Budget:
     for steps that cost far more than others; it runs only while this thread does.
     """
 
-    __slots__ = ("by_clock", "deadline", "limit", "steps")
+    __slots__ = ("by_clock", "charged", "deadline", "limit", "steps")
 
     def __init__(self, seconds: float) -> None:
         self.limit = self.steps = max(1, int(seconds * STEPS_PER_SECOND))
         self.deadline = time.thread_time() + seconds * CLOCK_FACTOR
         self.by_clock = False  # whether the clock has ended it
+        self.charged = 0  # steps that stand for work of another kind
 
     @property
     def spent(self) -> int:
-        """Steps spent so far."""
-        return self.limit - self.steps
+        """Steps of the program taken so far."""
+        return self.limit - self.steps - self.charged
+
+    def charge(self, steps: int) -> None:
+        """Count work that is no step of the program as so many of them. Raises BudgetExceeded."""
+        self.charged += steps
+        self.spend(steps)
 
     def spend(self, steps: int = 1) -> None:
         """Count steps. Raises BudgetExceeded."""

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, TypeAlias
 from kerascheck.layers.names import check_base, check_names
 from kerascheck.layers.values import describe_wrong
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, size_of
+from kerascheck.network.dims import MAX_SIZE, Dim, Int, Shape, SymDim, definitely_different, format_shape, size_of
 from kerascheck.network.ir import KerasObject, Layer, Weight
 from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
 
@@ -78,6 +78,8 @@ class Config(Mapping[str, Any]):
     def as_dim(self, name: str, value: Any) -> Int:
         """Convert one value as `dim` does; `name` is for the message."""
         if isinstance(value, int):
+            if abs(value) >= MAX_SIZE:
+                raise Undetermined(f"{name} is larger than any tensor")
             return int(value)  # one of numpy would compute as numpy does
         if isinstance(value, SymDim):
             return value

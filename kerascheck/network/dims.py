@@ -9,7 +9,7 @@ known, and the questions below say so by answering `False` on both sides.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from kerascheck.symbolic import Undetermined, Unknown
@@ -227,6 +227,16 @@ _INTEGER_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "//": operator.floordiv,
     "%": operator.mod,
 }
+
+
+#: Beyond these no backend has tensors; the numbers themselves would be too long to show.
+MAX_AXES = 200
+MAX_SIZE = 2**63
+
+
+def is_conceivable(shape: Sequence[Dim]) -> bool:
+    """Whether there may be a tensor of so many axes, each of this size."""
+    return len(shape) <= MAX_AXES and not any(isinstance(dim, int) and abs(dim) >= MAX_SIZE for dim in shape)
 
 
 # -- questions -----------------------------------------------------------------------------------------

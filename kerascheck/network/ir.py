@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_exact
+from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_conceivable, is_exact
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
@@ -279,6 +279,8 @@ class BuiltinLayer(Layer):
         if known is not None:
             return list(known[1])
         outputs = self.definition.outputs_for(self.config, shapes)
+        if not all(map(is_conceivable, outputs)):
+            raise Undetermined("larger than any tensor")
         if memory is not None and len(memory) < _MAX_REMEMBERED and isinstance(weights, list):
             is_plain = all(map(is_exact, shapes))  # a symbolic size belongs to its file
             if is_plain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from kerascheck.interp import analyze
 from kerascheck.source import Source, SourceError
+from kerascheck.summary import summarize
 from tests.interp.helpers import KERAS, build, cases, source
 from tests.interp.programs import Generator
 
@@ -54,6 +56,13 @@ def test_large_code(code: str) -> None:
     started = time.process_time()
     build(code, seconds=0.7)
     assert time.process_time() - started < 2 * SECONDS
+
+
+@pytest.mark.parametrize("title", ["a billion units", "a hundred thousand axes", "models in their own inputs"])
+def test_what_is_too_large_can_be_shown(title: str) -> None:
+    text = source(KERAS + HOSTILE[title])
+    for model in summarize(text, analyze(text)):
+        assert len(json.dumps(model.as_dict())) < 100_000
 
 
 def test_a_limit_that_is_reached_is_said() -> None:

@@ -10,7 +10,7 @@ from kerascheck.interp.keras.freeze import checked_shape, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.keras.sequential import make_sequential
-from kerascheck.interp.run import Run
+from kerascheck.interp.run import LAYER_STEPS, Run
 from kerascheck.interp.values import Value
 from kerascheck.layers.base import configure
 from kerascheck.layers.names import DTYPES, check_base, unknown_name
@@ -136,6 +136,7 @@ def _unknown_network(run: Run, cls: str, reason: str, site: Site) -> Network:
 def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Layer:
     """`keras.layers.<spelled>(...)`."""
     run.reach(site)
+    run.budget.charge(LAYER_STEPS)
     frozen = freeze_arguments(run, arguments)
     definition = find(spelled)
     if spelled == "InputLayer":

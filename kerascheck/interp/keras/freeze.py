@@ -12,7 +12,7 @@ from kerascheck.interp.sequences import as_unknown
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
 from kerascheck.layers.values import is_plain
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.dims import SymDim, size_of
+from kerascheck.network.dims import SymDim, is_conceivable, size_of
 from kerascheck.network.ir import BuiltinLayer, KerasObject, Tensor
 from kerascheck.symbolic import KerasError, Symbol, Unknown
 
@@ -115,7 +115,7 @@ def as_shape(value: Value) -> tuple[int | SymDim | None, ...] | Unknown:
         if isinstance(size, Unknown):
             return size
         sizes.append(size)
-    return tuple(sizes)
+    return tuple(sizes) if is_conceivable(sizes) else Unknown("a shape larger than any tensor")
 
 
 def checked_shape(run: Run, owner: str, value: Value) -> tuple[int | SymDim | None, ...] | Unknown:

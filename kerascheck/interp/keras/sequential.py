@@ -131,8 +131,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         network.outputs = [layer.tensor]
         return
     # A name that Keras numbers depends on all that ran before: only names that the program gives are compared.
-    same_name = [known for known in network.layers if known is not layer and known.name == layer.name]
-    if run.project.dialect == 3 and layer.named_by_user and any(known.named_by_user for known in same_name):
+    if run.project.dialect == 3 and layer.named_by_user and _is_taken(run, network, layer):
         message = f"layers of a Sequential need unique names, {layer.name} is given to two"
         run.raised(KerasError(message, "duplicate-name"), place(layer, caller), layer)
     if not network.layers and not network.inputs:
@@ -141,6 +140,13 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     _call(run, network, layer, _refusal_site(layer, call_site, site), caller)
     if call_site is not None:
         _count_build(run, network)
+
+
+def _is_taken(run: Run, network: Network, layer: Layer) -> bool:
+    """Whether the program gives the name of the layer to another one of the network."""
+    run.budget.charge(len(network.layers) // 64)
+    name = layer.name
+    return any(known.name == name and known.named_by_user and known is not layer for known in network.layers)
 
 
 def _no_layer(value: Any) -> str | None:

@@ -697,3 +697,49 @@ net(Input((4,)))
 net.build((None, 4))
 net.count_params()
 net.summary()
+
+# -- recursive model builders
+def build(n, x):
+    inputs = Input((8,))
+    inner = build(n + 1, Dense(4)(inputs))
+    return Model(inputs, inner(inputs))
+model = build(0, None)
+def halves(n):
+    made = Sequential([Input((4,))])
+    if n > 0:
+        made.add(halves(n - 1))
+        made.add(halves(n - 1))
+    return made
+halves(30).summary()
+
+# -- models in their own inputs
+i = Input((8,))
+m = Model(i, Dense(8)(i))
+Model(m.output, m(m.output)).summary()
+Model(m, m)
+s = Sequential([Dense(8)])
+s.add(s)
+s.build((None, 8))
+
+# -- a billion units
+Sequential([Input((10**9,)), Dense(10**9), Embedding(10**12, 10**12)]).summary()
+Sequential([Input((10,)), Dense(10**1000), Dense(2**4000), Dense(-10**1000)]).summary()
+x = Input((10, 10, 3))
+for n in range(100):
+    x = UpSampling2D(10**9)(x)
+Model(x, x).summary()
+
+# -- a hundred thousand axes
+shape = (2,) * 10**5
+Sequential([Input(shape), Flatten(), Dense(1)]).summary()
+x = Input(tuple(range(1, 10**5)))
+Model(x, Permute(tuple(range(1, 10**5)))(x)).summary()
+Reshape((1,) * 10**5)(Input((1,)))
+Concatenate()([Input((1,))] * 10**5)
+import numpy as np
+np.reshape(np.zeros((1,) * 10**5), shape)
+
+# -- strings where numbers belong
+model = Sequential([Input(("8",)), Dense("64"), Dropout("0.5"), Reshape("12"), LSTM("3"), Conv2D("3", "3")])
+model.compile(optimizer=3, loss=5, metrics=7)
+model.fit("x", "y", epochs="10", batch_size="32", validation_split="0.1", callbacks="c")
