@@ -27,6 +27,10 @@ class Trees:
         self._kept: dict[str, Parsed] = {}  # the latest last
         self._characters = 0
 
+    def limit(self, characters: int) -> None:
+        """Keep less, or more, from now on."""
+        self._limit = characters
+
     def get(self, text: str, parse: Callable[[], cst.Module]) -> Parsed:
         """The tree of the text, parsed where it is not known. Raises what `parse` does."""
         known = self._kept.pop(text, None)

@@ -57,7 +57,7 @@ def code_actions(
         # What has been edited since is about to be analysed anew.
         touching = [
             found
-            for found in unit.knowledge.found(document, Diagnostic)
+            for found in unit.knowledge.diagnostics(document)
             if found.start <= end and start <= found.end and not found.touched
         ]
         for found in touching:
@@ -110,7 +110,7 @@ def _about(
 
 
 def _fix_all(unit: Unit, document: Document, only: Sequence[str] | None) -> Iterator[types.CodeAction]:
-    findings = [found.item for own in unit.documents for found in unit.knowledge.found(own, Diagnostic)]
+    findings = [found.item for own in unit.documents for found in unit.knowledge.diagnostics(own)]
     fixes = [item.fix for item in findings if item.fix is not None]
     safe = [fix for fix in fixes if fix.applicability is Applicability.SAFE]
     for kind, title, wanted, unsafe in (

@@ -8,13 +8,14 @@ import itertools
 import logging
 import multiprocessing
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from kerascheck.integrations.lsp.worker import Abandoned, Number, serve
+from kerascheck.integrations.lsp.worker import DONE, PART, Abandoned, Number, serve
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class _Task:
     name: str = field(compare=False)
     arguments: tuple[Any, ...] = field(compare=False)
     future: asyncio.Future[Any] = field(compare=False)
+    early: Callable[[Any], None] | None = field(compare=False)
 
 
 class Analyst:
@@ -92,24 +94,34 @@ class Analyst:
         """Files have changed on disk."""
         self._is_stale = True
 
-    async def ask(self, name: str, *arguments: Any, priority: int = SOON) -> Any:
+    async def ask(
+        self, name: str, *arguments: Any, priority: int = SOON, early: Callable[[Any], None] | None = None
+    ) -> Any:
         """What the worker answers; see `worker.Worker`. Cancelling it abandons the task.
+
+        Args:
+            name: the name of the task.
+            arguments: its arguments.
+            priority: of tasks that wait, the one with the smallest comes first.
+            early: is given what the worker has to say before it is done.
 
         Raises:
             WorkerDied: the process is gone.
             RuntimeError: the task failed.
         """
-        task = self._submit(priority, name, arguments)
+        task = self._submit(priority, name, arguments, early)
         try:
             return await task.future
         except asyncio.CancelledError:
             self._abandon(task)
             raise
 
-    def _submit(self, priority: int, name: str, arguments: tuple[Any, ...]) -> _Task:
+    def _submit(
+        self, priority: int, name: str, arguments: tuple[Any, ...], early: Callable[[Any], None] | None
+    ) -> _Task:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         future.add_done_callback(_retrieve)
-        task = _Task(priority, next(self._numbers), name, arguments, future)
+        task = _Task(priority, next(self._numbers), name, arguments, future, early)
         if self._is_closed:
             future.set_exception(WorkerDied("the server is going down"))
             return task
@@ -150,13 +162,18 @@ class Analyst:
             _log.error("%s takes too long; the worker is restarted", task.name)
             self._end_process()
 
-    def received(self, number: int, went_well: bool, result: Any) -> None:
-        """The worker has finished a task."""
+    def received(self, number: int, kind: str, result: Any) -> None:
+        """The worker has finished a task, or a part of it."""
+        if kind == PART:
+            task = self._under_way
+            if task is not None and task.number == number and task.early is not None and not task.future.done():
+                task.early(result)
+            return
         task = self._finish()
         if task is None or task.number != number:
             _log.error("the worker answers what was not asked")
         elif not task.future.done():
-            if went_well:
+            if kind == DONE:
                 task.future.set_result(result)
             elif isinstance(result, Abandoned):
                 task.future.cancel()

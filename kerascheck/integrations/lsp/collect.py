@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Position, Span
-from kerascheck.integrations.lsp.facts import Build, Facts, LayerFact, ModelFact
+from kerascheck.integrations.lsp.facts import Build, Findings, LayerFact, ModelFact, Structure
 from kerascheck.interp.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network
@@ -28,19 +28,24 @@ _MAX_BUILDS = 30
 _Key = tuple[int, int]
 
 
-def collect(examination: Examination) -> Facts:
-    """The facts of one examination."""
-    report, source, analysis = examination.report, examination.source, examination.analysis
+def findings(examination: Examination, problem: str | None = None) -> Findings:
+    """What is said about a text, and what is wrong with the configuration."""
+    report = examination.report
     modules = tuple(dict.fromkeys(os.path.abspath(name) for name in report.modules))
-    diagnostics = tuple(report.diagnostics)
+    is_broken = examination.analysis is None and any(found.code == SYNTAX_ERROR for found in report.diagnostics)
+    return Findings(tuple(report.diagnostics), modules, is_broken, problem)
+
+
+def structure(examination: Examination) -> Structure:
+    """What a text builds: nothing where it could not be read so far."""
+    source, analysis = examination.source, examination.analysis
     if source is None or analysis is None:
-        is_broken = any(found.code == SYNTAX_ERROR for found in diagnostics)
-        return Facts(diagnostics, modules=modules, is_broken=is_broken)
+        return Structure()
     keys, layers = _layers(analysis.paths, source)
     models = [
         _model(number, model, source, keys) for number, model in enumerate(summarize(source, analysis)) if model.network
     ]
-    return Facts(diagnostics, tuple(layers), tuple(models), modules, incomplete=report.incomplete)
+    return Structure(tuple(layers), tuple(models))
 
 
 # -- layers ---------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def shown(unit: Unit, document: Document, with_errors: bool) -> Iterator[Found[D
     """The findings that a document shows, where they stand now."""
     if with_errors:
         yield from unit.knowledge.errors(document)
-    yield from unit.knowledge.found(document, Diagnostic)
+    yield from unit.knowledge.diagnostics(document)
 
 
 def to_client(found: Found[Diagnostic], encoding: Encoding) -> types.Diagnostic:

@@ -54,20 +54,25 @@ class ModelFact:
     total: str | None
     trainable: str | None
     reason: str | None
-    layers: tuple[int, ...] = ()  # positions in `Facts.layers`
+    layers: tuple[int, ...] = ()  # positions in `Structure.layers`
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """All that the server keeps of one analysis."""
+class Findings:
+    """What is said about a text."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
-    layers: tuple[LayerFact, ...] = ()
-    models: tuple[ModelFact, ...] = ()
     modules: tuple[str, ...] = ()  # absolute names of other files that were read
     is_broken: bool = False  # the text does not parse: the findings say so, and nothing else is known
-    incomplete: str | None = None
     problem: str | None = None  # what is wrong with the configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a text builds."""
+
+    layers: tuple[LayerFact, ...] = ()
+    models: tuple[ModelFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def inlay_hints(unit: Unit, document: Document, start: int, end: int, encoding: 
     """The hints between two offsets."""
     layers = [
         layer
-        for layer in unit.knowledge.found(document, LayerFact)
+        for layer in unit.knowledge.layers(document)
         if not layer.touched and start <= layer.end <= end and is_known(layer.item)
     ]
     lines = document.lines

@@ -45,7 +45,7 @@ def layer_at(unit: Unit, document: Document, offset: int) -> Found[LayerFact] | 
     """The innermost call at an offset that builds layers."""
     around = [
         layer
-        for layer in unit.knowledge.found(document, LayerFact)
+        for layer in unit.knowledge.layers(document)
         if layer.start <= offset < layer.end and not layer.touched and layer.item.builds
     ]
     return min(around, key=lambda layer: layer.end - layer.start, default=None)
@@ -53,16 +53,13 @@ def layer_at(unit: Unit, document: Document, offset: int) -> Found[LayerFact] | 
 
 def model_at(unit: Unit, document: Document, offset: int) -> Found[ModelFact] | None:
     """The model that is made at an offset, or whose variable stands there."""
-    models = list(unit.knowledge.found(document, ModelFact))
+    models = list(unit.knowledge.models(document))
     around = [model for model in models if model.start <= offset < model.end]
     if around:
         return min(around, key=lambda model: model.end - model.start)
     name = word_at(document, offset)
     named = [
-        model
-        for own in unit.documents
-        for model in unit.knowledge.found(own, ModelFact)
-        if model.item.name == name is not None
+        model for own in unit.documents for model in unit.knowledge.models(own) if model.item.name == name is not None
     ]
     return named[0] if len(named) == 1 else None
 

@@ -16,7 +16,7 @@ SHOW_GRAPH = "kerascheck.showGraph"
 def code_lenses(unit: Unit, document: Document, encoding: Encoding) -> list[types.CodeLens]:
     """The lenses of a document: the total of the parameters, which opens the summary, and the picture."""
     lenses = []
-    for model in unit.knowledge.found(document, ModelFact):
+    for model in unit.knowledge.models(document):
         place = document.lines.range_to_client(model.start, model.start, encoding)
         row = document.lines.row(model.start) + 1
         arguments = [document.uri, row, model.item.cell]

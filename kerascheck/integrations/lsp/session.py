@@ -14,7 +14,7 @@ from kerascheck.diagnostics import Diagnostic, Position, Severity, Span
 from kerascheck.discovery import mentions_keras
 from kerascheck.integrations.lsp.analyst import Analyst, WorkerDied
 from kerascheck.integrations.lsp.documents import Document
-from kerascheck.integrations.lsp.facts import Facts, Text
+from kerascheck.integrations.lsp.facts import Findings, Structure, Text
 from kerascheck.integrations.lsp.positions import Encoding
 from kerascheck.integrations.lsp.settings import ClientSettings
 from kerascheck.integrations.lsp.units import TOO_LARGE, Unit, place_of
@@ -32,8 +32,11 @@ _PATIENCE = 10.0
 class Listener(Protocol):
     """Who wants to know what the session learns."""
 
-    def learned(self, unit: Unit, by_itself: bool) -> None:
-        """There is news about a unit; `by_itself`: though nobody has edited it."""
+    def found(self, unit: Unit) -> None:
+        """The findings of a unit may be others than before."""
+
+    def changed_by_itself(self, unit: Unit) -> None:
+        """All that is known of a unit may be another than before, though nobody has edited it."""
 
     def warn(self, message: str) -> None:
         """Something is wrong that the user can change."""
@@ -100,7 +103,7 @@ class Session:
         if unit.knowledge.revision != unit.revision:
             self.schedule(unit, 0.0)
         else:
-            self._listener.learned(unit, by_itself=False)
+            self._listener.found(unit)
 
     def close(self, uri: str) -> None:
         """A text is not open in the client any more."""
@@ -164,15 +167,15 @@ class Session:
         self._warned.clear()
         self.analyst.forget()
         for unit in self.units.values():
-            unit.knowledge.revision = -1
+            unit.knowledge.invalidate()
             self.schedule(unit, 0.0)
 
     def files_changed(self, filenames: set[str]) -> None:
         """Files have changed on disk: what imports them is analysed anew."""
         self.analyst.forget()
         for unit in self.units.values():
-            if filenames & set(unit.knowledge.facts.modules):
-                unit.knowledge.revision = -1
+            if filenames & set(unit.knowledge.findings.modules):
+                unit.knowledge.invalidate()
                 self.schedule(unit, _DELAY_OF_OTHERS)
 
     # -- analysing --------------------------------------------------------------------------------------------------
@@ -183,11 +186,11 @@ class Session:
         work.stop()
         work.timer = asyncio.get_running_loop().call_later(delay, self._start, unit)
 
-    async def settled(self, unit: Unit, patience: float = _PATIENCE) -> bool:
-        """Wait until the text as it is now is analysed; whether it is."""
+    async def settled(self, unit: Unit, findings_only: bool = False) -> bool:
+        """Wait until the text as it is now is analysed, or at least its findings are known; whether it is."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + patience
-        while unit.knowledge.revision != unit.revision:
+        end = loop.time() + _PATIENCE
+        while unit.revision != (unit.knowledge.findings_revision if findings_only else unit.knowledge.revision):
             work = self._work.get(unit.uri)
             if work is None or not work.is_pending or loop.time() >= end:
                 return False
@@ -218,39 +221,51 @@ class Session:
         revision = unit.revision
         by_itself = unit.learned_revision == revision
         raw = unit.hand_over()
+        learned = False
+
+        def learn(findings: Findings) -> None:
+            nonlocal learned
+            learned = True
+            if findings.problem is not None and findings.problem not in self._warned:
+                self._warned.add(findings.problem)
+                self._listener.warn(f"kerascheck: {findings.problem}")
+            unit.knowledge.learn_findings(unit, findings, revision)
+            work.wake()
+            self._listener.found(unit)
+            if self.hides_errors(unit):
+                loop = asyncio.get_running_loop()
+                work.later = loop.call_at(unit.edited_at + PAUSE + 0.01, self._say_again, unit, revision)
+
+        structure = Structure()
         try:
             if unit.is_too_large:
-                facts = _too_large(unit, raw)
+                learn(_too_large(unit, raw))
             else:
-                facts = await self.analyst.ask("examine", self.text_of(unit, raw))
+                structure = await self.analyst.ask("examine", self.text_of(unit, raw), early=learn)
         except (WorkerDied, RuntimeError) as error:
             _log.error("%s: %s", unit.filename, error)
-            facts = _note(unit, f"not analysed: {error}", Severity.WARNING)
-        if facts.problem is not None and facts.problem not in self._warned:
-            self._warned.add(facts.problem)
-            self._listener.warn(f"kerascheck: {facts.problem}")
-        unit.knowledge.learn(unit, facts, revision, raw)
+            if not learned:
+                learn(_note(unit, f"not analysed: {error}", Severity.WARNING))
+        unit.knowledge.learn_structure(unit, structure, revision, raw)
         for document in unit.documents:
             document.journal = None
         unit.learned_revision = revision
         work.task = None
         work.wake()
-        self._listener.learned(unit, by_itself)
-        if self.hides_errors(unit):
-            loop = asyncio.get_running_loop()
-            work.later = loop.call_at(unit.edited_at + PAUSE + 0.01, self._say_again, unit, revision)
-        if not by_itself:
+        if by_itself:
+            self._listener.changed_by_itself(unit)
+        else:
             self._schedule_importers(unit)
 
     def _say_again(self, unit: Unit, revision: int) -> None:
         """The pause is over: what does not parse is called so."""
         if unit.uri in self.units and unit.revision == revision:
-            self._listener.learned(unit, by_itself=False)
+            self._listener.found(unit)
 
     def _schedule_importers(self, changed: Unit) -> None:
         for unit in self.units.values():
-            if unit is not changed and changed.filename in unit.knowledge.facts.modules:
-                unit.knowledge.revision = -1
+            if unit is not changed and changed.filename in unit.knowledge.findings.modules:
+                unit.knowledge.invalidate()
                 self.schedule(unit, _DELAY_OF_OTHERS)
 
     def close_all(self) -> None:
@@ -295,9 +310,9 @@ def _is_python(item: types.TextDocumentItem) -> bool:
     return item.language_id == "python" or (not item.language_id and PurePath(item.uri).suffix == ".py")
 
 
-def _too_large(unit: Unit, text: str) -> Facts:
+def _too_large(unit: Unit, text: str) -> Findings:
     if not mentions_keras(text.encode("utf-8", "replace")):
-        return Facts()
+        return Findings()
     return _note(
         unit,
         f"larger than {TOO_LARGE / 1e6:.0f} MB and so not analysed in the editor; `kerascheck check` does",
@@ -305,8 +320,10 @@ def _too_large(unit: Unit, text: str) -> Facts:
     )
 
 
-def _note(unit: Unit, message: str, severity: Severity) -> Facts:
-    """Facts that only say why there are none."""
+def _note(unit: Unit, message: str, severity: Severity) -> Findings:
+    """Findings that only say why there are none."""
     start = Span(Position(1, 1), Position(1, 1))
     cell = next(iter(unit.cells), None)
-    return Facts((Diagnostic("KC002", "unreadable-file", severity, message, unit.filename, start, cell, noqa_row=1),))
+    return Findings(
+        (Diagnostic("KC002", "unreadable-file", severity, message, unit.filename, start, cell, noqa_row=1),)
+    )

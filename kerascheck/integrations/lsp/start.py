@@ -5,12 +5,27 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kerascheck.integrations.lsp.server import Server
 
 INSTALL = "pip install 'kerascheck[lsp]'"
 
 
 class MissingPackage(Exception):
     """The extra `lsp` is not installed; the message says what to do."""
+
+
+def make_server() -> Server:
+    """A server with everything that it answers."""
+    from kerascheck.integrations.lsp import answers, life, orders, texts
+    from kerascheck.integrations.lsp.server import Server
+
+    server = Server()
+    for module in (life, texts, answers, orders):
+        module.register(server)
+    return server
 
 
 def serve(verbose: bool = False) -> int:
@@ -25,8 +40,6 @@ def serve(verbose: bool = False) -> int:
         import pygls.lsp.server  # noqa: F401
     except ImportError:
         raise MissingPackage(f"the language server needs the package pygls: {INSTALL}") from None
-    from kerascheck.integrations.lsp.server import make_server
-
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.INFO if verbose else logging.ERROR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from kerascheck.integrations.lsp.documents import Document
-from kerascheck.integrations.lsp.facts import LayerFact, ModelFact
+from kerascheck.integrations.lsp.facts import LayerFact
 from kerascheck.integrations.lsp.hints import is_known, label
 from kerascheck.integrations.lsp.lenses import title
 from kerascheck.integrations.lsp.positions import Encoding
@@ -14,10 +14,10 @@ from kerascheck.integrations.lsp.units import Found, Unit
 
 def document_symbols(unit: Unit, document: Document, encoding: Encoding) -> list[types.DocumentSymbol]:
     """The outline of a document: each model with the layers that it has in the document."""
-    places = {id(layer.item): layer for layer in unit.knowledge.found(document, LayerFact)}
-    layers = unit.knowledge.facts.layers
+    places = {id(layer.item): layer for layer in unit.knowledge.layers(document)}
+    layers = unit.knowledge.structure.layers
     symbols = []
-    for model in unit.knowledge.found(document, ModelFact):
+    for model in unit.knowledge.models(document):
         own = [places[id(layers[index])] for index in model.item.layers if id(layers[index]) in places]
         start = min([model.start, *(layer.start for layer in own)])
         end = max([model.end, *(layer.end for layer in own)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
@@ -12,11 +12,12 @@ from pygls.uris import to_fs_path, uri_scheme, urlparse
 
 from kerascheck.diagnostics import Diagnostic, Span
 from kerascheck.integrations.lsp.documents import Document, Tracked, Tracker
-from kerascheck.integrations.lsp.facts import Facts, LayerFact, ModelFact
+from kerascheck.integrations.lsp.facts import Findings, LayerFact, ModelFact, Structure
 from kerascheck.source import SYNTAX_ERROR
 
 Fact: TypeAlias = Diagnostic | LayerFact | ModelFact
 _T = TypeVar("_T")
+_Trackers: TypeAlias = dict[str, tuple[Document, Tracker[Fact]]]  # by the URI of the document
 
 #: Characters above which a text that mentions Keras is not analysed while it is edited.
 TOO_LARGE = 2_000_000
@@ -92,61 +93,86 @@ class Unit:
 class Knowledge:
     """What the analyses of a unit have given, at places that move along with edits.
 
-    A text that does not parse says nothing but where: the facts of the last one that did are kept beside that. In a
+    A text that does not parse says nothing but where: what the last one gave that did is kept beside that. In a
     notebook that holds for each cell.
     """
 
     def __init__(self) -> None:
-        self.facts = Facts()
-        self.text = ""  # that the facts are about
-        self.revision = -1  # of the latest analysis
+        self.findings = Findings()
+        self.structure = Structure()
+        self.text = ""  # that the structure is about
+        self.findings_revision = -1  # of the latest findings
+        self.revision = -1  # of the latest analysis that is complete
         self.is_broken = False  # whether something in it could not be parsed
-        self._good: dict[str, tuple[Document, Tracker[Fact]]] = {}
-        self._errors: dict[str, tuple[Document, Tracker[Fact]]] = {}
+        self._found: _Trackers = {}
+        self._built: _Trackers = {}
+        self._errors: _Trackers = {}
+        self._kept: set[str] = set()  # URIs of the documents that cannot be parsed now
 
-    def learn(self, unit: Unit, facts: Facts, revision: int, text: str) -> None:
-        """Take over the facts of a revision; the journals of the documents say what has changed since."""
-        self.revision = revision
-        broken = {found.cell for found in facts.diagnostics if found.code == SYNTAX_ERROR}
+    def invalidate(self) -> None:
+        """All of it may be wrong, though the text has not changed."""
+        self.findings_revision = self.revision = -1
+
+    def learn_findings(self, unit: Unit, findings: Findings, revision: int) -> None:
+        """Take over what is said about the text that was handed over; the journals say what has changed since."""
+        errors = [found for found in findings.diagnostics if found.code == SYNTAX_ERROR]
+        broken = {found.cell for found in errors}
+        self.findings, self.findings_revision = findings, revision
         self.is_broken = bool(broken)
-        if not facts.is_broken:
-            self.facts, self.text = facts, text
-        _release(self._errors)
-        kept = {document.uri for document, cell in unit.analysed if cell in broken or facts.is_broken}
-        _release(self._good, kept)
+        self._kept = {document.uri for document, cell in unit.analysed if cell in broken or findings.is_broken}
+        others = [found for found in findings.diagnostics if found.code != SYNTAX_ERROR]
+        self._replace(self._errors, unit, [(found, found.span) for found in errors], set())
+        self._replace(self._found, unit, [(found, found.span) for found in others], self._kept)
+
+    def learn_structure(self, unit: Unit, structure: Structure, revision: int, text: str) -> None:
+        """Take over what the text of a revision builds; its findings are known."""
+        self.revision = revision
+        if self.findings.is_broken:
+            return
+        self.structure, self.text = structure, text
+        built: list[tuple[Fact, Span]] = [
+            *((layer, Span(layer.span.start, layer.behind.start)) for layer in structure.layers),
+            *((model, model.span) for model in structure.models),
+        ]
+        self._replace(self._built, unit, built, self._kept)
+
+    def _replace(
+        self, trackers: _Trackers, unit: Unit, spans: Sequence[tuple[Fact, Span]], kept: Collection[str]
+    ) -> None:
+        _release(trackers, kept)
         for document, cell in unit.analysed:
-            if document not in unit.documents:
-                continue
-            errors = [found for found in facts.diagnostics if found.cell == cell and found.code == SYNTAX_ERROR]
-            if errors:
-                self._errors[document.uri] = _followed(document, [(found, found.span) for found in errors])
-            if document.uri not in kept:
-                self._good[document.uri] = _followed(
-                    document, [(item, span) for item, span in _spans(facts) if item.cell == cell]
-                )
+            if document in unit.documents and document.uri not in kept:
+                own = [(item, span) for item, span in spans if item.cell == cell]
+                trackers[document.uri] = _followed(document, own)
 
     def forget(self) -> None:
         """Let go of everything."""
-        _release(self._good)
-        _release(self._errors)
-        self.facts = Facts()
+        for trackers in (self._found, self._built, self._errors):
+            _release(trackers)
+        self.findings, self.structure = Findings(), Structure()
 
     def was_good(self, document: Document) -> bool:
         """Whether there has been an analysis that could parse a document."""
-        return document.uri in self._good
+        return document.uri in self._found
 
-    def found(self, document: Document, kind: type[_T]) -> Iterator[Found[_T]]:
-        """The facts of one kind in a document, of the last analysis that could parse it."""
-        return _found(self._good, document, kind)
+    def diagnostics(self, document: Document) -> Iterator[Found[Diagnostic]]:
+        """The findings in a document, of the last analysis that could parse it."""
+        return _found(self._found, document, Diagnostic)
+
+    def layers(self, document: Document) -> Iterator[Found[LayerFact]]:
+        """The layers that a document builds, of the last analysis that could parse it."""
+        return _found(self._built, document, LayerFact)
+
+    def models(self, document: Document) -> Iterator[Found[ModelFact]]:
+        """The models that a document makes, of the last analysis that could parse it."""
+        return _found(self._built, document, ModelFact)
 
     def errors(self, document: Document) -> Iterator[Found[Diagnostic]]:
         """Why a document cannot be parsed now."""
         return _found(self._errors, document, Diagnostic)
 
 
-def _found(
-    trackers: dict[str, tuple[Document, Tracker[Fact]]], document: Document, kind: type[_T]
-) -> Iterator[Found[_T]]:
+def _found(trackers: _Trackers, document: Document, kind: type[_T]) -> Iterator[Found[_T]]:
     own, tracker = trackers.get(document.uri, (None, None))
     if own is document and tracker is not None:
         for place in tracker.places:
@@ -154,7 +180,7 @@ def _found(
                 yield Found(place.item, document, place.start, place.end, place.touched)
 
 
-def _release(trackers: dict[str, tuple[Document, Tracker[Fact]]], kept: Collection[str] = ()) -> None:
+def _release(trackers: _Trackers, kept: Collection[str] = ()) -> None:
     for uri in [uri for uri in trackers if uri not in kept]:
         document, tracker = trackers.pop(uri)
         document.forget(tracker)
@@ -169,17 +195,6 @@ def _followed(document: Document, spans: Iterable[tuple[Fact, Span]]) -> tuple[D
     tracker.catch_up(document.journal or ())
     document.follow(tracker)
     return document, tracker
-
-
-def _spans(facts: Facts) -> Iterator[tuple[Fact, Span]]:
-    """Each fact, and the stretch that it is about."""
-    for found in facts.diagnostics:
-        if found.code != SYNTAX_ERROR:
-            yield found, found.span
-    for layer in facts.layers:
-        yield layer, Span(layer.span.start, layer.behind.start)
-    for model in facts.models:
-        yield model, model.span
 
 
 def place_of(uri: str, folder: str | None) -> str:

@@ -11,13 +11,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kerascheck.integrations.lsp.facts import Facts, Options, Shown, Text
+from kerascheck.integrations.lsp.facts import Findings, Options, Shown, Structure, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,15 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Analyses after which dead objects are collected even if there is no pause.
-_COLLECT_AT_LEAST = 10
-#: Seconds without a task after which there is a pause.
-_PAUSE = 0.15
+#: What an answer is: one of several results, the last one, or an error.
+PART, DONE, FAILED = "part", "done", "failed"
+
+#: Tasks after which all dead objects are looked for even if there is no pause.
+_COLLECT_AT_LEAST = 20
+#: Seconds without a task after which the objects of the latest task are looked through, and all of them.
+_SHORT_PAUSE, _LONG_PAUSE = 0.1, 2.0
+#: Characters of the texts whose trees are kept: imported files, and versions to which an undo leads back.
+_KEPT_TREES = 300_000
 
 _WARM_UP = """\
 import keras
@@ -80,23 +85,13 @@ class Worker:
 
     # -- what it asks ---------------------------------------------------------------------------------------------
 
-    def examine(self, text: Text) -> Facts:
-        """The facts of a text."""
-        from kerascheck.integrations.lsp.collect import collect
+    def examine(self, text: Text) -> Generator[Findings, None, Structure]:
+        """What is said about a text, and then what it builds, which takes a while to write down."""
+        from kerascheck.integrations.lsp.collect import findings, structure
 
         examination, problem = self._examine(text)
-        facts = collect(examination)
-        if problem is None:
-            return facts
-        return Facts(
-            facts.diagnostics,
-            facts.layers,
-            facts.models,
-            facts.modules,
-            facts.is_broken,
-            facts.incomplete,
-            problem,
-        )
+        yield findings(examination, problem)
+        return structure(examination)
 
     def fix(self, text: Text, unsafe: bool) -> tuple[list[tuple[int | None, str]], int]:
         """The text with all fixes applied (of a notebook each code cell, with its number), and how many."""
@@ -224,48 +219,66 @@ def serve(connection: Connection, cancelled: Number) -> None:
 
     Args:
         connection: gives (number, changed buffers, whether files have changed, name of the task, its arguments) and
-            takes (number, whether it went well, the result).
+            takes (number, one of `PART`, `DONE` and `FAILED`, the result); parts come before the last result.
         cancelled: the number of the latest task whose result is not wanted any more.
     """
     os.dup2(2, 1)  # what the client reads is the server's alone
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from kerascheck.trees import RECENT
+
     worker = Worker()
     gc.disable()
-    worker.examine(Text("warm_up.py", _WARM_UP))
+    for _ in worker.examine(Text("warm_up.py", _WARM_UP)):
+        pass
     worker.forget()
+    RECENT.limit(_KEPT_TREES)
     gc.collect()
     gc.freeze()
     since_collection = 0
     try:
         while True:
-            if since_collection and (since_collection >= _COLLECT_AT_LEAST or not connection.poll(_PAUSE)):
+            if since_collection >= _COLLECT_AT_LEAST or (since_collection and _is_idle(connection)):
                 gc.collect()
                 since_collection = 0
             number, buffers, is_stale, name, arguments = connection.recv()
             worker.buffers(buffers)
             if is_stale:
                 worker.forget()
-            connection.send((number, *_carry_out(getattr(worker, name), arguments, number, cancelled)))
+            for answer in _carry_out(getattr(worker, name), arguments, number, cancelled):
+                connection.send((number, *answer))
             since_collection += 1
     except (EOFError, OSError):
         return
 
 
+def _is_idle(connection: Connection) -> bool:
+    """Whether there is nothing to do for long; in a short pause what the latest task left behind is collected."""
+    if connection.poll(_SHORT_PAUSE):
+        return False
+    gc.collect(0)
+    return not connection.poll(_LONG_PAUSE)
+
+
 def _carry_out(
     task: Callable[..., Any], arguments: tuple[Any, ...], number: int, cancelled: Number
-) -> tuple[bool, Any]:
-    """Whether the task went well, and its result or what went wrong."""
+) -> Iterator[tuple[str, Any]]:
+    """The results of a task, or what went wrong."""
     from kerascheck.interp.run import abandoned
 
     token = abandoned.set(lambda: cancelled.value >= number)
     try:
-        if cancelled.value >= number:
-            return False, Abandoned()
-        result = task(*arguments)
-        return (False, Abandoned()) if cancelled.value >= number else (True, result)
+        result = task(*arguments) if cancelled.value < number else None
+        if isinstance(result, Generator):
+            while cancelled.value < number:
+                try:
+                    yield PART, next(result)
+                except StopIteration as end:
+                    result = end.value
+                    break
+        yield (DONE, result) if cancelled.value < number else (FAILED, Abandoned())
     except Exception as error:
         _log.exception("a task failed")
-        return False, RuntimeError(f"{type(error).__name__}: {error}")
+        yield FAILED, RuntimeError(f"{type(error).__name__}: {error}")
     finally:
         abandoned.reset(token)
