@@ -187,6 +187,31 @@ def graph(
 
 
 @app.command()
+def report(
+    paths: Annotated[Optional[list[Path]], typer.Argument(help="Files and folders.")] = None,  # noqa: UP045
+    output: Annotated[Path, typer.Option("--output", "-o", help="Write the page to this file; - is stdout.")] = Path(
+        "kerascheck-report.html"
+    ),
+    title: Annotated[Optional[str], typer.Option(help="The heading of the page.")] = None,  # noqa: UP045
+    select: _Select = None,
+    ignore: _Ignore = None,
+    extend_select: _Extend = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
+    config: _Config = None,
+    isolated: _Isolated = False,
+) -> None:
+    """Write one HTML page with all findings, their lines, and all models drawn. It needs nothing but a browser."""
+    from kerascheck import commands
+    from kerascheck.config import Overrides
+
+    overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select))
+    options = commands.CheckOptions(
+        paths=tuple(paths or [Path()]), overrides=overrides, config=config, isolated=isolated, jobs=jobs
+    )
+    raise typer.Exit(_run(lambda: commands.report(options, output, title, sys.stdout)))
+
+
+@app.command()
 def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")]) -> None:
     """Explain a rule."""
     from kerascheck import commands

@@ -434,6 +434,55 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     return OK
 
 
+def report(
+    options: CheckOptions,
+    output: Path,
+    title: str | None,
+    stream: TextIO,
+) -> int:
+    """`kerascheck report`: findings and models of files and folders as one page; the exit status.
+
+    Raises:
+        Failure: a path does not exist, the configuration is wrong, or the page cannot be written.
+    """
+    from kerascheck.discovery import NoSuchPath, discover
+    from kerascheck.parallel import Job
+    from kerascheck.report.collect import collect
+    from kerascheck.report.page import page
+
+    try:
+        resolver = Resolver(options.overrides, options.config, options.isolated)
+        jobs = [Job(str(path), resolver.settings_for(path)) for path in discover(options.paths, resolver.settings_for)]
+    except (ConfigError, NoSuchPath) as error:
+        raise Failure(str(error)) from None
+    done = 0
+    with _progress() as progress:
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress is not None:
+                progress(done, len(jobs))
+
+        files = collect(jobs, options.jobs, advance)
+    for file in files:
+        _warn_if_incomplete(file.filename, file.report.incomplete)
+    heading = title or f"kerascheck: {', '.join(str(path) for path in options.paths)}"
+    content = page(files, heading).encode("utf-8", "replace")
+    if str(output) == STDIN:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        try:
+            output.write_bytes(content)
+        except OSError as error:
+            raise Failure(f"{output}: cannot be written: {error.strerror or error}") from None
+        found, models = sum(len(file.findings) for file in files), sum(len(file.models) for file in files)
+        counts = [f"{number} {noun}{'s' * (number != 1)}" for number, noun in ((found, "finding"), (models, "model"))]
+        stream.write(f"{output}: {' and '.join(counts)} in {len(files)} file{'s' * (len(files) != 1)}.\n")
+    return _status([file.report for file in files], False, options)
+
+
 def _findings(source: Source, isolated: bool) -> list[Diagnostic]:
     """What `check` finds in the file."""
     from kerascheck.engine import check_source

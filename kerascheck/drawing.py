@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from kerascheck.diagnostics import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kerascheck.diagnostics import Diagnostic
     from kerascheck.graph import Architecture, Box
 
 INSTALL = "pip install 'kerascheck[graph]'"
@@ -63,8 +66,13 @@ def _lines(box: Box) -> list[str]:
 # -- SVG ------------------------------------------------------------------------------------------------------------
 
 
-def svg(picture: Architecture) -> str:
+def svg(picture: Architecture, link: Callable[[Diagnostic], str] | None = None, name: str = "") -> str:
     """A self-contained SVG.
+
+    Args:
+        picture: what to draw.
+        link: gives the address of a finding, to which the layers that have any then lead.
+        name: tells the picture from others on the same page.
 
     Raises:
         MissingPackage: the package that lays out the graph is not installed.
@@ -72,25 +80,34 @@ def svg(picture: Architecture) -> str:
     width, height, places, routes = _layout(picture)
     texts = [
         f'<text x="{_MARGIN}" y="{_MARGIN + 4}" font-size="16" font-weight="600">{escape(picture.title)}</text>',
-        f'<text x="{_MARGIN}" y="{_MARGIN + 24}" fill="#5f6368">{escape(picture.subtitle)}</text>',
+        f'<text class="muted" x="{_MARGIN}" y="{_MARGIN + 24}" fill="#5f6368">{escape(picture.subtitle)}</text>',
     ]
     title_width = _MARGIN * 2 + max(len(picture.title) * 9.5, len(picture.subtitle) * _CHARACTER)
     width = max(width, title_width)
+    arrow = escape(f"{name}-arrow" if name else "arrow")
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="architecture" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" '
         'font-size="12" fill="#202124">',
-        '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        f'<defs><marker id="{arrow}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="#80868b"/></marker></defs>',
-        f'<rect width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
+        f'<rect class="paper" width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
         *texts,
-        '<g fill="none" stroke="#80868b" stroke-width="1.3">',
-        *(f'<path d="{_curve(route)}" marker-end="url(#arrow)"/>' for route in routes),
+        f'<g fill="none" stroke="#80868b" stroke-width="1.3" marker-end="url(#{arrow})">',
+        *(f'<path d="{_curve(route)}"/>' for route in routes),
         "</g>",
-        *(_drawn(box, *places[number]) for number, box in enumerate(picture.boxes)),
+        *(_linked(_drawn(box, *places[number]), box, link) for number, box in enumerate(picture.boxes)),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _linked(drawn: str, box: Box, link: Callable[[Diagnostic], str] | None) -> str:
+    """A box that leads to the first of its findings."""
+    if link is None or not box.findings:
+        return drawn
+    label = f"{box.name}: {', '.join(finding.code for finding in box.findings)}"
+    return f'<a href="{escape(link(box.findings[0]))}" aria-label="{escape(label)}">{drawn}</a>'
 
 
 def _size(box: Box) -> tuple[float, float]:
@@ -107,22 +124,27 @@ def _drawn(box: Box, x: float, y: float) -> str:
     fill = _MARKED[severity] if severity is not None else _FILLS.get(box.family, _PLAIN)
     stroke = _MARKS[severity] if severity is not None else "#9aa0a6"
     left = x - width / 2
+    kind = severity.value if severity is not None else box.family
     dash = ' stroke-dasharray="5 3"' if box.frozen else ""
     parts = [
         "<g>",
         f"<title>{escape(_tooltip(box))}</title>",
-        f'<rect x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="6" fill="{fill}" '
-        f'stroke="{stroke}" stroke-width="{2.2 if severity is not None else 1}"{dash}/>',
+        f'<rect class="box {kind}" x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="6" '
+        f'fill="{fill}" stroke="{stroke}" stroke-width="{2.2 if severity is not None else 1}"{dash}/>',
     ]
-    name = f'<tspan font-weight="600">{escape(box.name)}</tspan> <tspan fill="#5f6368">{escape(box.cls)}</tspan>'
+    name = (
+        f'<tspan font-weight="600">{escape(box.name)}</tspan> '
+        f'<tspan class="muted" fill="#5f6368">{escape(box.cls)}</tspan>'
+    )
     parts.append(f'<text x="{left + 10:.1f}" y="{y + 18:.1f}">{name}</text>')
     for number, line in enumerate(line for line in _lines(box)[1:] if line):
         below = y + 18 + (number + 1) * _LINE
-        parts.append(f'<text x="{left + 10:.1f}" y="{below:.1f}" fill="#3c4043">{escape(line)}</text>')
+        parts.append(f'<text class="detail" x="{left + 10:.1f}" y="{below:.1f}" fill="#3c4043">{escape(line)}</text>')
     if box.codes:
         right = left + width - 8
         parts.append(
-            f'<text x="{right:.1f}" y="{y + 18:.1f}" text-anchor="end" font-weight="700" fill="{stroke}">'
+            f'<text class="code {kind}" x="{right:.1f}" y="{y + 18:.1f}" '
+            f'text-anchor="end" font-weight="700" fill="{stroke}">'
             f"{escape(box.codes)}</text>"
         )
     return "".join(parts) + "</g>"

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from kerascheck.discovery import mentions_keras
 from kerascheck.engine import check_source, unreadable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from kerascheck.cache import Cache
     from kerascheck.config import Settings
     from kerascheck.diagnostics import Report
+
+_T = TypeVar("_T")
 
 #: Bytes of Python from which starting processes pays: about half a second of work.
 _WORTH_PROCESSES = 300_000
@@ -72,26 +75,70 @@ def check_files(
             done(index, check_source(raw, job.filename, job.settings))
 
     raws = {index: loaded.raw for index, loaded in todo}
-    for index, report in _check_all(todo, processes):
+    for index, report in _work(todo, _check, _died, processes):
         if cache is not None:
             cache.store(raws[index], jobs[index].settings, report)
         done(index, report)
     return [reports[index] for index in range(len(jobs))]
 
 
-def _check_all(todo: list[tuple[int, _Loaded]], processes: int) -> Iterator[tuple[int, Report]]:
+def work_on_files(
+    jobs: Sequence[Job],
+    work: Callable[[bytes, Job], _T],
+    unread: Callable[[Report], _T],
+    processes: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> list[_T]:
+    """What `work` makes of each file, in the order of the jobs, however many processes do it.
+
+    Args:
+        jobs: the files.
+        work: a function of a module, called with the bytes of a file; what it gives must be picklable.
+        unread: gives the same for a file that cannot be read, out of the report that says so.
+        processes: how many processes; 0 for one a core, and for none where the work is small.
+        progress: called with 1 whenever a file is done.
+    """
+    results: dict[int, _T] = {}
+    todo: list[tuple[int, _Loaded]] = []
+    for index, job in enumerate(jobs):
+        try:
+            with open(job.filename, "rb") as file:
+                raw = file.read()
+        except OSError as error:
+            results[index] = unread(
+                unreadable(job.filename, f"cannot be read: {error.strerror or error}", job.settings)
+            )
+            continue
+        if mentions_keras(raw):
+            todo.append((index, _Loaded(job, raw)))
+        else:
+            results[index] = work(raw, job)
+    for index, result in _work(todo, partial(_apply, work), lambda loaded: unread(_died(loaded)), processes):
+        results[index] = result
+        if progress is not None:
+            progress(1)
+    return [results[index] for index in range(len(jobs))]
+
+
+def _work(
+    todo: list[tuple[int, _Loaded]],
+    work: Callable[[_Loaded], _T],
+    died: Callable[[_Loaded], _T],
+    processes: int,
+) -> Iterator[tuple[int, _T]]:
+    """What `work` makes of each file, as it comes; `died` where a file kills the process that works on it."""
     _collect_seldom()
     size = sum(len(loaded.raw) for _, loaded in todo)
     workers = min(processes or os.cpu_count() or 1, len(todo))
     if workers < 2 or (not processes and size < _WORTH_PROCESSES):
         for index, loaded in todo:
-            yield index, _check(loaded)
+            yield index, work(loaded)
         return
     # The large files first, so that none is left for the end.
     todo = sorted(todo, key=lambda item: -len(item[1].raw))
     lost: list[tuple[int, _Loaded]] = []
     with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
-        futures = {pool.submit(_check, loaded): (index, loaded) for index, loaded in todo}
+        futures = {pool.submit(work, loaded): (index, loaded) for index, loaded in todo}
         try:
             for future in as_completed(futures):
                 index, loaded = futures[future]
@@ -104,22 +151,25 @@ def _check_all(todo: list[tuple[int, _Loaded]], processes: int) -> Iterator[tupl
             raise
     # One file has killed its process, and the pool with it: each of the rest gets a process of its own.
     for index, loaded in lost:
-        yield index, _check_alone(loaded)
+        with ProcessPoolExecutor(1, initializer=_start_worker) as pool:
+            try:
+                yield index, pool.submit(work, loaded).result()
+            except BrokenProcessPool:
+                yield index, died(loaded)
 
 
-def _check_alone(loaded: _Loaded) -> Report:
-    """Check a file in a process that may die."""
-    with ProcessPoolExecutor(1, initializer=_start_worker) as pool:
-        try:
-            return pool.submit(_check, loaded).result()
-        except BrokenProcessPool:
-            report = unreadable(loaded.job.filename, "the process that analysed it died", loaded.job.settings)
-            report.crashed = True
-            return report
+def _died(loaded: _Loaded) -> Report:
+    report = unreadable(loaded.job.filename, "the process that analysed it died", loaded.job.settings)
+    report.crashed = True
+    return report
 
 
 def _check(loaded: _Loaded) -> Report:
     return check_source(loaded.raw, loaded.job.filename, loaded.job.settings)
+
+
+def _apply(work: Callable[[bytes, Job], _T], loaded: _Loaded) -> _T:
+    return work(loaded.raw, loaded.job)
 
 
 def _collect_seldom() -> None:

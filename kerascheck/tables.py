@@ -32,16 +32,53 @@ class Row(NamedTuple):
     mark: str | None  # why it is not exact
 
 
+class Table(NamedTuple):
+    """One model, as text."""
+
+    place: str  # as findings are written: path, cell, row
+    name: str  # the name that Keras gives it
+    variable: str | None  # where it is another
+    cls: str
+    status: str
+    reason: str | None  # why it is not exact
+    graph: bool  # whether `connected` says something
+    rows: list[Row]
+    totals: list[tuple[str, str, str]]  # title, count, size in memory
+
+
+def table_of(model: ModelSummary) -> Table:
+    """The table of a model: a row for each layer, the totals, and why something in it is not known exactly."""
+    network = model.network
+    cell = f"cell {model.cell}:" if model.cell is not None else ""
+    name = network.name if network is not None else model.name or _UNKNOWN
+    counts = (model.total_params, model.trainable_params, model.non_trainable_params)
+    reason = None
+    if model.status != "exact":
+        reason = (why_inexact(network) if network is not None else None) or _MANY_PATHS
+    return Table(
+        f"{model.filename}:{cell}{model.row}",
+        name,
+        model.name if model.name != name else None,
+        model.cls,
+        model.status,
+        reason,
+        network is not None and is_graph(network),
+        list(rows_of(model)),
+        [
+            (title, count_text(count), size)
+            for title, count, size in zip(("Total", "Trainable", "Non-trainable"), counts, _sizes(network), strict=True)
+        ],
+    )
+
+
 def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
     """Write one model: a title, the table of its layers, the totals, and why something in it is not known exactly."""
     from rich import box
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Table as RichTable
 
-    network = model.network
-    rows = list(rows_of(model))
-    graph = network is not None and is_graph(network)
+    shown = table_of(model)
     console = Console(
         file=stream,
         highlight=False,
@@ -49,22 +86,20 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
         force_terminal=colour or None,
         width=None if stream.isatty() else _WIDTH,
     )
-    cell = f"cell {model.cell}:" if model.cell is not None else ""
-    name = network.name if network is not None else model.name or _UNKNOWN
-    variable = f" {model.name}" if model.name not in (None, name) else ""
+    variable = f" {shown.variable}" if shown.variable is not None else ""
     console.print(
-        f"[bold]Model: {escape(chr(34) + name + chr(34))}[/] "
-        f"({escape(model.cls)}, {model.status}) {escape(f'{model.filename}:{cell}{model.row}{variable}')}",
+        f"[bold]Model: {escape(chr(34) + shown.name + chr(34))}[/] "
+        f"({escape(model.cls)}, {model.status}) {escape(f'{shown.place}{variable}')}",
         soft_wrap=True,
     )
-    table = Table(box=box.HEAVY_HEAD, show_lines=True)
+    table = RichTable(box=box.HEAVY_HEAD, show_lines=True)
     table.add_column("Layer (type)", overflow="fold")
     table.add_column("Output Shape", overflow="fold")
     table.add_column("Param #", justify="right", overflow="fold")
-    if graph:
+    if shown.graph:
         table.add_column("Connected to", overflow="fold")
     notes: dict[str, int] = {}
-    for row in rows:
+    for row in shown.rows:
         mark = f" [yellow]*{notes.setdefault(row.mark, len(notes) + 1)}[/]" if row.mark is not None else ""
         frozen = " [cyan](frozen)[/]" if row.frozen else ""
         cells = [
@@ -72,18 +107,12 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
             escape(row.shape),
             f"[green]{escape(row.params)}[/]",
         ]
-        table.add_row(*cells, *([escape(row.connected)] if graph else []))
+        table.add_row(*cells, *([escape(row.connected)] if shown.graph else []))
     console.print(table)
-    for title, count, size in zip(
-        ("Total", "Trainable", "Non-trainable"),
-        (model.total_params, model.trainable_params, model.non_trainable_params),
-        _sizes(network),
-        strict=True,
-    ):
-        console.print(f"[bold] {title} params:[/] [green]{escape(count_text(count))}[/]{size}", soft_wrap=True)
-    if model.status != "exact":
-        reason = (why_inexact(network) if network is not None else None) or _MANY_PATHS
-        console.print(f" {model.status}: {escape(reason)}", soft_wrap=True)
+    for title, count, size in shown.totals:
+        console.print(f"[bold] {title} params:[/] [green]{escape(count)}[/]{size}", soft_wrap=True)
+    if shown.reason is not None:
+        console.print(f" {model.status}: {escape(shown.reason)}", soft_wrap=True)
     for reason, number in notes.items():
         console.print(f" [yellow]*{number}[/] {escape(reason)}", soft_wrap=True)
     console.print()

@@ -1,0 +1,111 @@
+"""What the page says of each file: its findings with their lines, and its models drawn. Plain records of one file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kerascheck.report.excerpts import Excerpts, Row
+
+if TYPE_CHECKING:
+    from kerascheck.diagnostics import Diagnostic, Report
+    from kerascheck.engine import Examination
+    from kerascheck.parallel import Job
+    from kerascheck.source import Source
+    from kerascheck.summary import ModelSummary
+    from kerascheck.tables import Table
+
+#: Larger models have no picture on the page: it would be wider than anybody looks at.
+MAX_LAYERS = 300
+
+
+@dataclass(frozen=True)
+class FindingPart:
+    """One finding: its name on the page, and the lines it is about."""
+
+    anchor: str
+    diagnostic: Diagnostic
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class ModelPart:
+    """One model: its table, for each row of it the findings there, and its picture where there can be one."""
+
+    anchor: str
+    table: Table
+    pinned: tuple[tuple[FindingPart, ...], ...]
+    svg: str | None
+    note: str | None  # why there is no picture
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """One file."""
+
+    report: Report
+    findings: tuple[FindingPart, ...] = ()
+    models: tuple[ModelPart, ...] = field(default=())
+
+    @property
+    def filename(self) -> str:
+        """How the file is called in the findings."""
+        return self.report.filename
+
+
+def collect(jobs: Sequence[Job], processes: int = 0, progress: Callable[[int], None] | None = None) -> list[FilePart]:
+    """The parts of all files, in the order of the jobs; see `parallel.check_files` for the arguments."""
+    from kerascheck.parallel import work_on_files
+
+    return work_on_files(jobs, file_part, FilePart, processes, progress)
+
+
+def file_part(raw: bytes, job: Job) -> FilePart:
+    """What the page says of one file, whatever the file holds."""
+    from kerascheck.engine import deep_recursion, examine
+
+    found = examine(raw, job.filename, job.settings)
+    name = hashlib.sha256(job.filename.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    excerpts = Excerpts(found.source) if found.source is not None else None
+    findings = tuple(
+        FindingPart(f"f-{name}-{number}", diagnostic, excerpts.of(diagnostic) if excerpts is not None else ())
+        for number, diagnostic in enumerate(found.report.diagnostics, 1)
+    )
+    with deep_recursion():
+        models = tuple(_models(found, findings, f"m-{name}")) if not found.report.crashed else ()
+    return FilePart(found.report, findings, models)
+
+
+def _models(found: Examination, findings: tuple[FindingPart, ...], anchor: str) -> list[ModelPart]:
+    from kerascheck.summary import summarize
+
+    if found.source is None or found.analysis is None:
+        return []
+    models = summarize(found.source, found.analysis)
+    return [_model(model, found.source, findings, f"{anchor}-{number}") for number, model in enumerate(models, 1)]
+
+
+def _model(model: ModelSummary, source: Source, findings: tuple[FindingPart, ...], anchor: str) -> ModelPart:
+    from kerascheck import drawing
+    from kerascheck.graph import architecture
+    from kerascheck.tables import table_of
+
+    table = table_of(model)
+    if model.network is None:
+        why = "No picture: the model differs between the paths through the program."
+        return ModelPart(anchor, table, ((),) * len(table.rows), None, why)
+    parts = {id(part.diagnostic): part for part in findings}
+    picture = architecture(model, model.network, source, [part.diagnostic for part in findings])
+    pinned = tuple(tuple(parts[id(finding)] for finding in box.findings) for box in picture.boxes)
+    svg: str | None = None
+    note: str | None = None
+    if len(picture.boxes) > MAX_LAYERS:
+        note = f"No picture of {len(picture.boxes):,} layers; `kerascheck graph` draws it."
+    elif picture.boxes:
+        try:
+            svg = drawing.svg(picture, lambda finding: f"#{parts[id(finding)].anchor}", anchor)
+        except drawing.MissingPackage:
+            note = f"No picture: {drawing.INSTALL} installs what draws it."
+    return ModelPart(anchor, table, pinned, svg, note)

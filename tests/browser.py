@@ -1,0 +1,38 @@
+"""A real browser without a window, for tests that look at what a page becomes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+#: Names under which Chromium is installed.
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+    "--mute-audio", "--force-color-profile=srgb",
+)  # fmt: skip
+
+
+def find_chromium() -> str | None:
+    """The browser that CHROMIUM names, or one that is installed."""
+    named = os.environ.get("CHROMIUM")
+    return named or next((found for name in _NAMES if (found := shutil.which(name))), None)
+
+
+def chromium(page: Path, *arguments: str, fragment: str = "") -> str:
+    """What the browser writes about a page, opened with a `#fragment`."""
+    browser = find_chromium()
+    assert browser is not None
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = [browser, *_FLAGS, f"--user-data-dir={profile}", *arguments, f"{page.absolute().as_uri()}#{fragment}"]
+        done = subprocess.run(command, capture_output=True, timeout=120, check=True, encoding="utf-8")
+    return done.stdout
+
+
+def screenshot(page: Path, picture: Path, width: int, height: int, fragment: str = "") -> None:
+    """Save what a window of this size shows."""
+    chromium(page, f"--screenshot={picture.absolute()}", f"--window-size={width},{height}", fragment=fragment)
