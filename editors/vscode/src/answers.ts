@@ -20,6 +20,11 @@ export function asAnswer(value: unknown): Answer | undefined {
   return title !== undefined && (markdown ?? html ?? svg) !== undefined ? { title, markdown, html, svg } : undefined;
 }
 
+/** Whether an answer says no more than its title, such as "10 findings fixed". */
+export function isRemark({ title, markdown, html, svg }: Answer): boolean {
+  return html === undefined && svg === undefined && [undefined, "", title].includes(markdown?.trim());
+}
+
 /** A page that may neither run scripts nor load anything. */
 export function page(answer: Answer): string {
   const body = answer.html ?? `<main>${answer.svg ?? `<pre>${escaped(answer.markdown ?? "")}</pre>`}</main>`;

@@ -1,8 +1,9 @@
 // Shows answers of the server: text in the Markdown preview, pictures and pages beside the editor.
 import * as vscode from "vscode";
-import { type Answer, page } from "./answers";
+import { type Answer, isRemark, page } from "./answers";
 
 const SCHEME = "kerascheck";
+const REMARK_TIME = 6_000; // ms
 
 export class Pages implements vscode.Disposable, vscode.TextDocumentContentProvider {
   private readonly texts = new Map<string, string>();
@@ -18,15 +19,18 @@ export class Pages implements vscode.Disposable, vscode.TextDocumentContentProvi
   }
 
   async show(answer: Answer): Promise<void> {
+    if (isRemark(answer)) {
+      vscode.window.setStatusBarMessage(`kerascheck: ${answer.title}`, REMARK_TIME);
+      return;
+    }
     if (answer.html === undefined && answer.svg === undefined) {
       await this.showText(answer);
       return;
     }
     if (this.panel === undefined) {
-      this.panel = vscode.window.createWebviewPanel("kerascheck", answer.title, vscode.ViewColumn.Beside, {
-        enableScripts: false,
-        localResourceRoots: [],
-      });
+      const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      const options = { enableScripts: false, localResourceRoots: [] };
+      this.panel = vscode.window.createWebviewPanel("kerascheck", answer.title, place, options);
       this.panel.onDidDispose(() => (this.panel = undefined));
     }
     this.panel.title = answer.title;

@@ -129,7 +129,7 @@ export class Session implements vscode.Disposable {
     return new LanguageClient("kerascheck", "kerascheck", executable, {
       documentSelector: DOCUMENTS,
       outputChannel: this.output,
-      initializationOptions: vscode.workspace.getConfiguration().get("kerascheck"),
+      initializationOptions: { ...vscode.workspace.getConfiguration().get<object>("kerascheck"), showsResults: true },
       synchronize: { configurationSection: "kerascheck" },
       middleware: {
         executeCommand: async (command, given, next) => {

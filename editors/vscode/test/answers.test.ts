@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asAnswer, page } from "../src/answers";
+import { asAnswer, isRemark, page } from "../src/answers";
 
 test("an answer has a title and something to show", () => {
   assert.deepEqual(asAnswer({ title: "model", markdown: "# m", uri: 3 }), {
@@ -24,4 +24,10 @@ test("a page runs nothing and loads nothing", () => {
 test("titles and texts are text", () => {
   const html = page({ title: "</title><script>1</script>", markdown: "<img onerror=1>" });
   assert.doesNotMatch(html, /<script|<img/);
+});
+
+test("an answer of one line is a remark, not a page", () => {
+  assert.ok(isRemark({ title: "10 findings fixed", markdown: "10 findings fixed\n" }));
+  assert.ok(!isRemark({ title: "model", markdown: "| layer |" }));
+  assert.ok(!isRemark({ title: "model", svg: "<svg/>" }));
 });
