@@ -12,7 +12,7 @@ from typing import Any
 
 from kerascheck.commands import rule_page
 from kerascheck.rules.base import Invalid, Rule
-from kerascheck.rules.registry import all_rules
+from kerascheck.rules.registry import own_rules
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- rules: begin (docs/_generate.py) -->", "<!-- rules: end -->"
@@ -47,7 +47,7 @@ def table(rules: list[Rule], link: str) -> str:
 def by_family() -> dict[str, list[Rule]]:
     """The rules of each family that has any, in the order of the codes."""
     families: dict[str, list[Rule]] = {}
-    for rule in all_rules():
+    for rule in own_rules():
         families.setdefault(FAMILIES[rule.code[2]], []).append(rule)
     return families
 
@@ -88,7 +88,7 @@ def readme_with_table(text: str) -> str:
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     url = "https://kerascheck.github.io/kerascheck/rules/{name}/"
-    return f"{before}{BEGIN}\n{table(list(all_rules()), url)}{END}{after}"
+    return f"{before}{BEGIN}\n{table(list(own_rules()), url)}{END}{after}"
 
 
 def on_config(config: Any) -> Any:
@@ -107,7 +107,7 @@ def on_files(files: Any, config: Any) -> Any:
     from mkdocs.structure.files import File
 
     files.append(File.generated(config, "rules/index.md", content=index_page()))
-    for rule in all_rules():
+    for rule in own_rules():
         files.append(File.generated(config, f"rules/{rule.name}.md", content=full_page(rule)))
     return files
 

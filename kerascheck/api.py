@@ -16,29 +16,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.config import ConfigError, Overrides, Resolver, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.discovery import NoSuchPath
+from kerascheck.source import SourceError
 
 if TYPE_CHECKING:
     from kerascheck.engine import Examination
-    from kerascheck.summary import ModelSummary
+    from kerascheck.plugins import PluginError
+    from kerascheck.summary import LayerRow, ModelSummary
 
 __all__ = [
     "Applicability",
     "ConfigError",
     "Diagnostic",
     "Edit",
+    "Examination",
     "Fix",
     "FixResult",
+    "LayerRow",
+    "ModelSummary",
+    "NoSuchPath",
+    "PluginError",
     "Position",
     "Report",
+    "Resolver",
     "Settings",
     "Severity",
+    "SourceError",
     "Span",
+    "analyze",
     "check",
     "check_paths",
     "examine",
@@ -46,6 +58,21 @@ __all__ = [
     "settings_for",
     "summarize",
 ]
+
+#: Where the names are that are not imported with this module.
+_ELSEWHERE = {
+    "Examination": "kerascheck.engine",
+    "LayerRow": "kerascheck.summary",
+    "ModelSummary": "kerascheck.summary",
+    "PluginError": "kerascheck.plugins",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ELSEWHERE:
+        return getattr(import_module(_ELSEWHERE[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 #: The name of a text that lies in no file.
 NO_FILE = "<string>"
@@ -117,6 +144,24 @@ def examine(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
     return examine(to_bytes(source, filename), fspath(filename), settings or settings_for(filename))
 
 
+def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None) -> Examination:
+    """The tree and the models of a text, without looking for faults in them: the report has no findings.
+
+    Args:
+        source: a Python program, or the JSON of a notebook if the name ends in `.ipynb`.
+        filename: where it lies, or would lie.
+        settings: those to use, instead of the configuration for the file; only the budget matters.
+
+    Raises:
+        SourceError: the text is no Python, or cannot be decoded.
+        ConfigError: the configuration file is wrong.
+    """
+    from kerascheck.engine import analyze
+
+    budget = (settings or settings_for(filename)).budget
+    return analyze(to_bytes(source, filename), fspath(filename), budget)
+
+
 def check_paths(
     paths: Iterable[_Path],
     *,
@@ -136,7 +181,7 @@ def check_paths(
 
     Raises:
         NoSuchPath: a path does not exist.
-        ConfigError: a configuration file is wrong.
+        ConfigError: a configuration file is wrong, or the rules of another package cannot be used (PluginError).
     """
     from kerascheck.cache import Cache
     from kerascheck.discovery import discover
@@ -162,17 +207,14 @@ def summarize(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | 
         SourceError: the text is no Python, or cannot be decoded.
         ConfigError: the configuration file is wrong.
     """
-    from kerascheck.engine import examine
-    from kerascheck.source import Source
+    from kerascheck.engine import deep_recursion
     from kerascheck.summary import summarize
 
-    raw, name = to_bytes(source, filename), fspath(filename)
-    found = examine(raw, name, settings or settings_for(filename))
+    found = analyze(source, filename, settings=settings)
     if found.source is None or found.analysis is None:
-        if found.report.diagnostics:
-            _ = Source(raw, name).tree  # raises what kept it from being analysed
         return []
-    return summarize(found.source, found.analysis)
+    with deep_recursion():
+        return summarize(found.source, found.analysis)
 
 
 def fix(

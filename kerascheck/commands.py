@@ -397,13 +397,12 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
         raise Failure(f"{output}: the format is taken from the ending: .svg, .png, .html or .mmd")
     pictures: list[Architecture] = []
 
-    def draw(source: Source, analysis: Analysis) -> None:
+    def draw(source: Source, analysis: Analysis, findings: list[Diagnostic]) -> None:
         models = [model for model in summarize(source, analysis) if model.network is not None]
         if name is not None:
             models = [
                 model for model in models if model.network is not None and name in (model.name, model.network.name)
             ]
-        findings = _findings(source, isolated)
         for model in models[-1:]:
             assert model.network is not None
             pictures.append(architecture(model, model.network, source, findings))
@@ -411,7 +410,7 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
         if others and name is None:
             print(f"kerascheck: drawn: {models[-1].name}; --model draws another: {', '.join(others)}", file=sys.stderr)
 
-    problem = _analyse(str(path), _settings(path, isolated).budget, draw)
+    problem = _analyse(str(path), _settings(path, isolated), draw, examine=True)
     if problem is not None:
         raise Failure(problem)
     if not pictures:
@@ -483,13 +482,6 @@ def report(
     return _status([file.report for file in files], False, options)
 
 
-def _findings(source: Source, isolated: bool) -> list[Diagnostic]:
-    """What `check` finds in the file."""
-    from kerascheck.engine import check_source
-
-    return check_source(source.raw, source.filename, _settings(Path(source.filename), isolated)).diagnostics
-
-
 def _settings(path: Path, isolated: bool) -> Settings:
     """The settings for a file. Raises Failure where the configuration is wrong."""
     try:
@@ -510,7 +502,7 @@ def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, 
     status = OK
     try:
         for path in discover(paths, resolver.settings_for):
-            problem = _analyse(str(path), resolver.settings_for(path).budget, use)
+            problem = _analyse(str(path), resolver.settings_for(path), lambda source, models, _: use(source, models))
             if problem is not None:
                 print(f"kerascheck: error: {problem}", file=sys.stderr)
                 status = FAILED
@@ -519,28 +511,31 @@ def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, 
     return status
 
 
-def _analyse(filename: str, budget: float, use: Callable[[Source, Analysis], None]) -> str | None:
-    """Analyse one file and hand it on; why that is not possible."""
-    from kerascheck.discovery import mentions_keras
+def _analyse(
+    filename: str,
+    settings: Settings,
+    use: Callable[[Source, Analysis, list[Diagnostic]], None],
+    examine: bool = False,
+) -> str | None:
+    """Analyse one file and hand it on, with what `check` finds in it if that is asked for; why that is not possible."""
+    from kerascheck import api
     from kerascheck.engine import deep_recursion
-    from kerascheck.source import Source, SourceError
+    from kerascheck.source import SourceError
 
     try:
         raw = _read(filename)
-        if not mentions_keras(raw):
+        found = (api.examine if examine else api.analyze)(raw, filename, settings=settings)
+        if found.analysis is None:
+            found = api.analyze(raw, filename, settings=settings)  # says what is wrong, and passes over skip-file
+        if found.source is None or found.analysis is None:
             return None
-        source = Source(raw, filename)
+        for error in found.source.broken:
+            cell, row = found.source.in_cell(error.position.row)
+            place = f"{filename}:cell {cell}:{row}:{error.position.column}"
+            print(f"warning: {place}: this cell is left out: {error.code} {error.message}", file=sys.stderr)
+        _warn_if_incomplete(filename, found.report.incomplete)
         with deep_recursion():
-            _ = source.tree
-            for error in source.broken:
-                cell, row = source.in_cell(error.position.row)
-                place = f"{filename}:cell {cell}:{row}:{error.position.column}"
-                print(f"warning: {place}: this cell is left out: {error.code} {error.message}", file=sys.stderr)
-            from kerascheck.interp import analyze
-
-            analysis = analyze(source, budget)
-            _warn_if_incomplete(filename, analysis.incomplete)
-            use(source, analysis)
+            use(found.source, found.analysis, found.report.diagnostics)
     except OSError as error:
         return f"{filename}: cannot be read: {error.strerror or error}"
     except SourceError as error:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kerascheck.rules.base import Finding, Rule
 
 UNUSED_SUPPRESSION = "KC003"
+NO_KERAS = "does not mention Keras"
 ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
 
 #: Frames for programs whose expressions nest as deep as `lexing.MAX_LINKS` allows.
@@ -63,7 +64,7 @@ def check_source(raw: bytes, filename: str, settings: Settings, rules: Iterable[
 def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None = None) -> Examination:
     """Check one file and keep its models; arguments and errors as of `check_source`."""
     if not mentions_keras(raw):
-        return Examination(Report(filename, skipped="does not mention Keras"))
+        return Examination(Report(filename, skipped=NO_KERAS))
     # The collector waits until the file is done: what is made for it is needed up to then.
     with deep_recursion(), no_collection():
         check = _Check(filename, settings, rules)
@@ -76,6 +77,35 @@ def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule]
         except Exception as error:
             report = check.crash("the analysis", error)
     return Examination(report, check.source, check.analysis)
+
+
+def analyze(raw: bytes, filename: str, budget: float) -> Examination:
+    """The models of one file, without looking for faults in them: the report has no findings.
+
+    Args:
+        raw: the bytes of the file.
+        filename: how the file is called.
+        budget: the work that it may cost, in seconds of a slow core.
+
+    Raises:
+        SourceError: the file is no Python, or cannot be decoded.
+    """
+    report = Report(filename)
+    if not mentions_keras(raw):
+        report.skipped = NO_KERAS
+        return Examination(report)
+    source = Source(raw, filename)
+    with deep_recursion(), no_collection():
+        try:
+            _ = source.tree
+            from kerascheck.interp import analyze
+
+            with recorded_reads() as report.modules:
+                analysis = analyze(source, budget)
+        except RecursionError:
+            raise SourceError(UNREADABLE, "nested too deeply to analyse", Position(1, 1)) from None
+    report.incomplete, report.by_chance = analysis.incomplete, analysis.by_chance
+    return Examination(report, source, analysis)
 
 
 def check_file(filename: str, settings: Settings) -> Report:
@@ -152,7 +182,7 @@ class _Check:
             self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
             return self._report
         if source.broken:
-            suppressions = Suppressions(source)  # their places are others now
+            suppressions = Suppressions(source, self._settings.noqa)  # their places are others now
         for broken in source.broken:
             self.refuse(broken.code, broken.message, broken.position)
 

@@ -73,8 +73,28 @@ class TestCheck:
         assert found.report == kerascheck.check(PROGRAM, "model.py")
         assert kerascheck.examine("x = 1").source is None
 
+    def test_an_analysis_has_the_models_alone(self) -> None:
+        found = kerascheck.analyze(PROGRAM, "model.py")
+        assert found.report.diagnostics == []
+        assert found.analysis is not None and len(found.analysis.paths[0].networks) == 1
+        assert kerascheck.analyze("x = 1").report.skipped is not None
+        with pytest.raises(SourceError, match="never closed"):
+            kerascheck.analyze("import keras\nx = (")
+
 
 class TestCheckPaths:
+    def test_a_path_that_does_not_exist(self, tmp_path: Path) -> None:
+        with pytest.raises(kerascheck.NoSuchPath, match="nowhere"):
+            kerascheck.check_paths([tmp_path / "nowhere.py"])
+
+    def test_a_resolver_gives_each_file_its_settings(self, tmp_path: Path) -> None:
+        (tmp_path / "sub").mkdir()
+        (tmp_path / "sub" / ".kerascheck.toml").write_text('ignore = ["KC103"]')
+        for name in ("a.py", "sub/b.py"):
+            (tmp_path / name).write_text(PROGRAM)
+        reports = kerascheck.check_paths([tmp_path], settings=kerascheck.Resolver(), use_cache=False)
+        assert [len(report.diagnostics) for report in reports] == [1, 0]
+
     def test_files_and_folders(self, tmp_path: Path) -> None:
         (tmp_path / "pkg").mkdir()
         for name in ("a.py", "pkg/b.py"):
@@ -101,6 +121,10 @@ class TestSummarize:
 
     def test_no_models(self) -> None:
         assert list(kerascheck.summarize("x = 1\n")) == []
+
+    def test_a_file_whose_findings_are_silenced_has_models_all_the_same(self) -> None:
+        (model,) = kerascheck.summarize(f"# kerascheck: skip-file\n{PROGRAM}", "model.py")
+        assert model.total_params == 49
 
     def test_a_syntax_error_is_raised(self) -> None:
         with pytest.raises(SourceError, match="never closed"):

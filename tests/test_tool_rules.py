@@ -12,9 +12,9 @@ from kerascheck.engine import check_source
 from kerascheck.fixes.apply import fix_all
 from kerascheck.rules.base import Invalid, Rule
 from kerascheck.rules.kc0_tool import ToolRule
-from kerascheck.rules.registry import all_rules
+from kerascheck.rules.registry import own_rules
 
-RULES = [rule for rule in all_rules() if isinstance(rule, ToolRule)]
+RULES = [rule for rule in own_rules() if isinstance(rule, ToolRule)]
 
 
 def settings() -> Settings:

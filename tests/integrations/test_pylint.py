@@ -18,7 +18,6 @@ pytest.importorskip("pylint")
 
 Pylint = Callable[..., list[dict[str, Any]]]
 
-OFF = next(rule for rule in own_rules() if rule.code == "KC003")
 UNUSED = '"""Nothing."""\nimport keras  # kerascheck: ignore\n'
 
 

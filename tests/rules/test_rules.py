@@ -12,12 +12,12 @@ from kerascheck.diagnostics import Diagnostic, Report
 from kerascheck.engine import check_source
 from kerascheck.fixes.apply import fix_all
 from kerascheck.rules.base import Invalid, Rule, Thresholds
-from kerascheck.rules.registry import all_rules, find_rule
+from kerascheck.rules.registry import find_rule, own_rules
 from kerascheck.selection import Layer, Selection
 
 SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead", "References"]
 #: Rules about files as a whole: their examples are in the tests of the engine.
-PROGRAM_RULES = [rule for rule in all_rules() if not rule.code.startswith("KC0")]
+PROGRAM_RULES = [rule for rule in own_rules() if not rule.code.startswith("KC0")]
 
 
 def check(code: str, options: dict[str, object] | None = None) -> Report:
@@ -104,13 +104,13 @@ def documentation(rule: Rule) -> str:
 
 
 def test_codes_and_names_are_unique() -> None:
-    codes = [rule.code for rule in all_rules()]
-    names = [rule.name for rule in all_rules()]
+    codes = [rule.code for rule in own_rules()]
+    names = [rule.name for rule in own_rules()]
     assert len(set(codes)) == len(codes)
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", own_rules(), ids=lambda rule: rule.code)
 class TestForm:
     def test_code_and_name(self, rule: Rule) -> None:
         assert re.fullmatch(r"KC[0-8]\d\d", rule.code)
