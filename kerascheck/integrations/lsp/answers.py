@@ -44,9 +44,11 @@ def register(server: Server) -> None:
         def add(uri: str, items: list[types.Diagnostic], version: int | None) -> None:
             number = diagnostics.result_id(items)
             if known.get(uri) == number:
-                reports.append(types.WorkspaceUnchangedDocumentDiagnosticReport(uri, number, version))
+                reports.append(types.WorkspaceUnchangedDocumentDiagnosticReport(uri, number, version=version))
             else:
-                reports.append(types.WorkspaceFullDocumentDiagnosticReport(uri, items, version, number))
+                reports.append(
+                    types.WorkspaceFullDocumentDiagnosticReport(uri, items, version=version, result_id=number)
+                )
 
         for unit in list(session.units.values()):
             await session.settled(unit, findings_only=True)

@@ -35,10 +35,10 @@ def register(server: Server) -> None:
         server.given = session.base = ClientSettings().updated(params.initialization_options)
         server.pulls = server.ability("text_document.diagnostic") is not None
         session.analyst.start()
+        server.watch_client()
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
-        server.begin(server.watch_client())
         registrations = []
         if server.ability("workspace.did_change_watched_files.dynamic_registration"):
             watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]

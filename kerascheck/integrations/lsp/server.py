@@ -25,7 +25,7 @@ from kerascheck.integrations.lsp.units import Unit
 _log = logging.getLogger(__name__)
 
 #: Seconds between two looks whether the client is still there.
-_PULSE = 3.0
+_PULSE = 1.0
 
 
 class Server(LanguageServer):
@@ -138,11 +138,13 @@ class Server(LanguageServer):
         """Errors go to the log; a client that sends rubbish is not told so in a window."""
         _log.error("%s: %s", getattr(source, "__name__", source), error)
 
-    async def watch_client(self) -> None:
-        """End when the process of the client is gone, whatever has become of its pipes."""
+    def watch_client(self) -> None:
+        """End when the process of the client is gone, whatever becomes of its pipes."""
         number = self.process_id
-        if number is None or number <= 0 or not _is_alive(number):
-            return  # it runs where its number means nothing here
+        if number is not None and number > 0 and _is_alive(number):  # else it runs where its number means nothing here
+            self.begin(self._outlive(number))
+
+    async def _outlive(self, number: int) -> None:
         while _is_alive(number):
             await asyncio.sleep(_PULSE)
         _log.warning("the client is gone")
