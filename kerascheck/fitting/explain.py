@@ -106,13 +106,16 @@ def is_one_sample(wanted: Shape, given: Shape) -> bool:
     )
 
 
-def one_sample(label: str, given: Shape | Unknown, wanted: Shape) -> str:
+def one_sample(label: str, given: Shape | Unknown, call: TrainCall) -> str:
     """Data without a batch axis that passes all the same."""
     assert isinstance(given, tuple)
     count = format_dim(given[0])
+    hint = "add the batch axis, x[None]"
+    if not call.method.startswith("predict"):
+        hint += f", or if these are {count} samples, give the Input the shape of one, {format_shape(given[1:])}"
     return (
         f"{label} has the shape {format_shape(given)} of one sample, which Keras takes for {count} samples "
-        f"of the shape {format_shape((*given[1:], 1))}; add the batch axis, x[None]"
+        f"of the shape {format_shape((*given[1:], 1))}; {hint}"
     )
 
 

@@ -367,7 +367,7 @@ class _Arrays:
             message = explain.single_samples(label, leaf.shape)
             self.session.report("input-shape", message, self.x_site, refused=False)
         elif explain.is_one_sample(tensor.shape, leaf.shape):
-            message = explain.one_sample(label, leaf.shape, tensor.shape)
+            message = explain.one_sample(label, leaf.shape, self.call)
             self.session.report("input-shape", message, self.x_site, refused=False)
         return shape
 

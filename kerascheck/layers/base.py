@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, TypeAlias
 
+from kerascheck.layers.integers import check_integers
 from kerascheck.layers.names import check_base, check_names
 from kerascheck.layers.values import describe_wrong
 from kerascheck.network.arguments import Arguments
@@ -480,6 +481,7 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
             raise KerasError(f"{definition.name} takes input_shape or input_dim, not both", "unknown-argument")
         check_base(definition.name, values)
         check_names(definition.name, values)
+        check_integers(definition.name, values)
     return config
 
 

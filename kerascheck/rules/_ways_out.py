@@ -80,7 +80,7 @@ def _wanted_rank(layer: Layer) -> int | None:
 
 def _too_few(layer: Layer, before: Layer | None, shape: Shape, wanted: int) -> str | None:
     sequences = _is_recurrent(layer) or isinstance(_definition(layer), TimeDistributed)
-    if sequences and before is not None and _is_recurrent(before):
+    if (sequences or wanted == 3) and before is not None and _is_recurrent(before):
         return f"give return_sequences=True to {_named(before)}"
     if before is not None and before.cls == "Flatten":
         return f"take {_named(before)} out, or put it behind"

@@ -547,6 +547,16 @@ layer = Activation("rellu")
 """,
             [(3, "Activation: Keras knows no activation called 'rellu'; did you mean 'relu'?")],
         ),
+        # Keras asks for an integer of Python's own
+        Invalid(
+            """
+import numpy as np
+from keras.layers import Dense
+labels = np.array([0, 2, 1])
+layer = Dense(labels.max() + 1)
+""",
+            [(5, "Dense expects an integer of Python for units, got 3 as numpy int64; write units=int(...)")],
+        ),
     ]
 
 

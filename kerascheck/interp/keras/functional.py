@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kerascheck.data.array import Array
 from kerascheck.interp.keras.calling import input_tensors, nested_badly
 from kerascheck.interp.keras.freeze import freeze, freeze_arguments
 from kerascheck.interp.keras.tensors import Constant, Operation
@@ -77,6 +78,8 @@ def _refused_ends(network: Network, what: str, value: Value) -> KerasError | Non
             shown = "None; does the function that makes them return them?"
         elif isinstance(wrong, (str, int, float)):
             shown = repr(wrong)
+        elif isinstance(wrong, Array) and wrong.kind == "numpy":
+            shown = "an array of numpy"
         else:
             continue
         return KerasError(f"the {what} of a model are Keras tensors, got {shown}", "not-a-tensor")

@@ -394,3 +394,34 @@ Model(i, x).predict(keras.ops.ones((1, 4)))  # here Keras raises
 # instead
 i = Input((4,))
 x = Dense(2, activation=layers.ReLU())(i)
+
+# -- as many units as the largest label of an array says
+import numpy as np
+y = np.array([0, 2, 1])
+model = Sequential([Input((4,)), Dense(y.max() + 1)])  # KC205
+# instead
+import numpy as np
+y = np.array([0, 2, 1])
+model = Sequential([Input((4,)), Dense(int(y.max()) + 1), Dense(len(np.unique(y))), Dense(y.max().item())])
+
+# -- sizes of numpy in an embedding
+import numpy as np
+words = np.array([[3, 1, 4]])
+layer = layers.Embedding(np.max(words) + 1, 8)  # KC205
+# instead
+import numpy as np
+words = np.array([[3, 1, 4]])
+layer = layers.Embedding(words.shape[1], 8)
+
+# -- repeated as often as numpy says
+import numpy as np
+layer = layers.RepeatVector(np.int64(3))  # KC205
+# instead
+layer = layers.RepeatVector(3)
+
+# -- a window of numpy
+import numpy as np
+layer = Conv2D(8, np.prod([1, 3]))  # KC205
+# instead
+import numpy as np
+layer = Conv2D(np.prod([1, 3]), (np.int64(3), 3))

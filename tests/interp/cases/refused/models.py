@@ -557,3 +557,12 @@ class Net(Model):
         return self.d(x)
 model = Net()
 x = model(Input((3,)))
+
+# -- an array as the output
+import numpy as np
+inputs = Input((4,))
+model = Model(inputs, np.zeros(3))  # KC200
+# instead
+import numpy as np
+inputs = Input((4,))
+model = Model(inputs, Dense(3)(inputs))

@@ -423,3 +423,10 @@ x = model(Input((28, 28)))  # KC201
 # instead
 model = Sequential([Conv2D(8, 3), Flatten()])
 x = model(Input((28, 28, 1)))
+
+# -- pooling over the steps of what has none
+inputs = Input((10, 4))
+x = GlobalMaxPooling1D()(layers.LSTM(8)(inputs))  # KC201
+# instead
+inputs = Input((10, 4))
+x = GlobalMaxPooling1D()(layers.LSTM(8, return_sequences=True)(inputs))
