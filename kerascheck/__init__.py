@@ -76,5 +76,19 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext kerascheck`: called by IPython."""
+    from kerascheck.integrations import jupyter
+
+    jupyter.load_ipython_extension(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext kerascheck`: called by IPython."""
+    from kerascheck.integrations import jupyter
+
+    jupyter.unload_ipython_extension(shell)
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
