@@ -301,6 +301,22 @@ class TestWrongPackages:
         assert result.returncode == status
         assert "the rules of zed-rules 2.0 cannot be used" in result.stdout + result.stderr
 
+    def test_the_language_server_goes_on_without(self, site: Path, folder: Path, run: Run) -> None:
+        pytest.importorskip("pygls")
+        (site / "zed_rules.py").write_text("import no_such_module_at_all")
+        install(site, "zed-rules", "2.0", "[kerascheck.rules]\nzed = zed_rules\n")
+        (folder / "asks.py").write_text(
+            "from kerascheck.integrations.lsp.facts import Text\n"
+            "from kerascheck.integrations.lsp.worker import Worker\n"
+            "worker = Worker()\n"
+            "for _ in range(2):\n"
+            "    found = next(worker.examine(Text('a.py', 'import keras\\nx = (')))\n"
+            "    print([item.code for item in found.diagnostics], found.problem)\n"
+        )
+        lines = run(module="asks").stdout.splitlines()
+        assert len(lines) == 2 and lines[0] == lines[1]
+        assert lines[0].startswith("['KC001'] the rules of zed-rules 2.0 cannot be used")
+
     @pytest.mark.parametrize(
         ("body", "problem"),
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from functools import lru_cache
 
@@ -59,6 +60,15 @@ def foreign_prefixes() -> list[str]:
 def distribution_of(rule: Rule) -> str | None:
     """The name and version of the package that the rule comes from; None for our own."""
     return next((distribution for foreign, distribution in _foreign() if foreign is rule), None)
+
+
+def leave_foreign_rules_out() -> None:
+    """From now on this process, and those that it starts, have our own rules only: for a server that must go on."""
+    from kerascheck import plugins
+
+    os.environ[plugins.NO_PLUGINS] = "1"
+    for cached in (plugins.providers, _foreign, all_rules):
+        cached.cache_clear()
 
 
 @lru_cache(maxsize=1)

@@ -62,6 +62,7 @@ class Worker:
     def __init__(self) -> None:
         self._unsaved: dict[str, bytes] = {}
         self._resolvers: dict[Options, Resolver] = {}
+        self._unusable: str | None = None  # what is wrong with the rules of other packages
         self._latest: tuple[Text, Examination, Settings] | None = None
 
     # -- what the server tells ------------------------------------------------------------------------------------
@@ -184,11 +185,21 @@ class Worker:
         return models[number] if 0 <= number < len(models) else None
 
     def _settings(self, text: Text) -> tuple[Settings, str | None]:
-        """The settings for a text, and what is wrong with the configuration, which then does not count."""
+        """The settings for a text, and what is wrong with the configuration, which then does not count.
+
+        So it is with rules of other packages that cannot be used: the server goes on without any of them.
+        """
         from kerascheck.config import ConfigError, Settings
+        from kerascheck.plugins import PluginError
+        from kerascheck.rules.registry import all_rules, leave_foreign_rules_out
 
         try:
-            return self._resolver(text.options).settings_for(Path(text.filename)), None
+            all_rules()
+        except PluginError as error:
+            leave_foreign_rules_out()
+            self._unusable = str(error)
+        try:
+            return self._resolver(text.options).settings_for(Path(text.filename)), self._unusable
         except ConfigError as error:
             return Settings(), str(error)
 
