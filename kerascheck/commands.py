@@ -389,7 +389,7 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
         Failure: there is no such file, model or format, or a package is missing.
     """
     from kerascheck import drawing
-    from kerascheck.graph import Architecture, architecture
+    from kerascheck.graph import Architecture, architecture, sites_of
     from kerascheck.summary import summarize
 
     kind = output.suffix.lower() if output is not None else ".mmd"
@@ -398,14 +398,16 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     pictures: list[Architecture] = []
 
     def draw(source: Source, analysis: Analysis, findings: list[Diagnostic]) -> None:
-        models = [model for model in summarize(source, analysis) if model.network is not None]
+        every = summarize(source, analysis)
+        models = [model for model in every if model.network is not None]
         if name is not None:
             models = [
                 model for model in models if model.network is not None and name in (model.name, model.network.name)
             ]
         for model in models[-1:]:
             assert model.network is not None
-            pictures.append(architecture(model, model.network, source, findings))
+            sites = sites_of(model.network, analysis.paths) if len(every) > 1 else None
+            pictures.append(architecture(model, model.network, source, findings, sites))
         others = [f"{model.name}" for model in models[:-1] if model.name is not None]
         if others and name is None:
             print(f"kerascheck: drawn: {models[-1].name}; --model draws another: {', '.join(others)}", file=sys.stderr)

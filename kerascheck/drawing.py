@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Severity
@@ -30,6 +31,7 @@ _LINE = 16
 _RANK_GAP = 34
 _SIDE_GAP = 28
 _MARGIN = 24
+_NOTE_CHARACTERS = 90
 _MAX_PIXELS = 30_000  # of a PNG's side
 
 
@@ -47,9 +49,13 @@ def mermaid(picture: Architecture) -> str:
         text = "<br/>".join(_quoted(line) for line in (*_lines(box), box.codes) if line)
         severity = f":::{box.severity.value}" if box.severity is not None else ""
         lines.append(f'    n{number}["{text}"]{severity}')
+    for number, note in enumerate(picture.notes):
+        text = _quoted(f"{note.code} line {note.span.start.row}: {note.message}")
+        lines.append(f'    note{number}>"{text}"]:::{note.severity.value}')
     lines += [f"    n{start} --> n{end}" for start, end in picture.arrows]
+    used = {box.severity for box in picture.boxes} | {note.severity for note in picture.notes}
     for severity, colour in _MARKS.items():
-        if any(box.severity is severity for box in picture.boxes):
+        if severity in used:
             lines.append(f"    classDef {severity.value} fill:{_MARKED[severity]},stroke:{colour},stroke-width:2px")
     return "\n".join(lines) + "\n"
 
@@ -78,12 +84,14 @@ def svg(picture: Architecture, link: Callable[[Diagnostic], str] | None = None, 
         MissingPackage: the package that lays out the graph is not installed.
     """
     width, height, places, routes = _layout(picture)
+    notes, notes_width, shift = _notes(picture)
+    height += shift
     texts = [
         f'<text x="{_MARGIN}" y="{_MARGIN + 4}" font-size="16" font-weight="600">{escape(picture.title)}</text>',
         f'<text class="muted" x="{_MARGIN}" y="{_MARGIN + 24}" fill="#5f6368">{escape(picture.subtitle)}</text>',
     ]
     title_width = _MARGIN * 2 + max(len(picture.title) * 9.5, len(picture.subtitle) * _CHARACTER)
-    width = max(width, title_width)
+    width = max(width, title_width, notes_width)
     arrow = escape(f"{name}-arrow" if name else "arrow")
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="architecture" width="{width:.0f}" height="{height:.0f}" '
@@ -93,13 +101,37 @@ def svg(picture: Architecture, link: Callable[[Diagnostic], str] | None = None, 
         'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="#80868b"/></marker></defs>',
         f'<rect class="paper" width="{width:.0f}" height="{height:.0f}" fill="#ffffff"/>',
         *texts,
+        *notes,
+        *([f'<g transform="translate(0 {shift:.0f})">'] if shift else []),
         f'<g fill="none" stroke="#80868b" stroke-width="1.3" marker-end="url(#{arrow})">',
         *(f'<path d="{_curve(route)}"/>' for route in routes),
         "</g>",
         *(_linked(_drawn(box, *places[number]), box, link) for number, box in enumerate(picture.boxes)),
+        *(["</g>"] if shift else []),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _notes(picture: Architecture) -> tuple[list[str], float, float]:
+    """What is wrong with the model and no layer of it, between the title and the graph; its width and height."""
+    parts: list[str] = []
+    top, width = _MARGIN + 36.0, 0.0
+    for note in picture.notes:
+        lines = wrap(f"{note.code} line {note.span.start.row}: {note.message}", _NOTE_CHARACTERS)
+        wide, high = max(map(len, lines)) * _CHARACTER + 20, len(lines) * _LINE + 10
+        kind = note.severity.value
+        parts.append(
+            f'<rect class="note {kind}" x="{_MARGIN}" y="{top:.0f}" width="{wide:.0f}" height="{high}" rx="3" '
+            f'fill="{_MARKED[note.severity]}" stroke="{_MARKS[note.severity]}"/>'
+        )
+        parts += [
+            f'<text x="{_MARGIN + 10}" y="{top + 17 + number * _LINE:.0f}">{escape(line)}</text>'
+            for number, line in enumerate(lines)
+        ]
+        top += high + 6
+        width = max(width, wide + 2 * _MARGIN)
+    return parts, width, top - _MARGIN - 36 + 6 if parts else 0.0
 
 
 def _linked(drawn: str, box: Box, link: Callable[[Diagnostic], str] | None) -> str:
@@ -268,7 +300,8 @@ def _curve(route: list[tuple[float, float]]) -> str:
 
 def html(picture: Architecture) -> str:
     """A page that holds the SVG and lists the findings."""
-    findings = {(finding.span.start, finding.code): finding for box in picture.boxes for finding in box.findings}
+    at_layers = (finding for box in picture.boxes for finding in box.findings)
+    findings = {(finding.span.start, finding.code): finding for finding in (*at_layers, *picture.notes)}
     listed = "".join(
         f"<li><b>{escape(finding.code)}</b> line {finding.span.start.row}: {escape(finding.message)}</li>"
         for finding in findings.values()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Diagnostic, Position, Severity
 from kerascheck.interp.keras.tensors import Operation
-from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.network.ir import CompileCall, InputLayer, Layer, Network, Program, Site, TrainCall
 from kerascheck.summary import shapes_of
 from kerascheck.symbolic import Unknown
 from kerascheck.tables import count_text, listed, shapes_text
@@ -51,10 +51,20 @@ class Architecture:
     subtitle: str
     boxes: list[Box]
     arrows: list[tuple[int, int]]
+    notes: list[Diagnostic] = field(default_factory=list)  # findings about the model that no layer has
 
 
-def architecture(model: ModelSummary, network: Network, source: Source, findings: Iterable[Diagnostic]) -> Architecture:
-    """The picture of a model, the findings at the layers where they are reported."""
+def architecture(
+    model: ModelSummary,
+    network: Network,
+    source: Source,
+    findings: Iterable[Diagnostic],
+    sites: Sequence[Site] | None = (),
+) -> Architecture:
+    """The picture of a model, the findings at the layers where they are reported.
+
+    Those in the calls at `sites`, which are about the model and no layer of it, become notes; with None, all others do.
+    """
     layers = listed(network)
     numbers = {id(layer): number for number, layer in enumerate(layers)}
     boxes = [_box(layer) for layer in layers]
@@ -66,16 +76,35 @@ def architecture(model: ModelSummary, network: Network, source: Source, findings
                 arrows[numbers[id(before)], numbers[id(node.layer)]] = None
     if not network.nodes:  # a subclass whose call is not known: its parts, unconnected
         arrows = {}
+    places = [layer.site for layer in layers]
+    notes: list[Diagnostic] = []
     for finding in findings:
-        for number in _places(finding, layers, source):
+        numbers_of_finding = _places(finding, places, source)
+        for number in numbers_of_finding:
             boxes[number].findings.append(finding)
+        if not numbers_of_finding and (sites is None or _places(finding, sites, source)):
+            notes.append(finding)
     total = count_text(model.total_params)
     return Architecture(
         f"{model.name or network.name} ({model.cls})",
         f"{total} parameters, {count_text(model.trainable_params)} trainable; {model.status}",
         boxes,
         list(arrows),
+        notes,
     )
+
+
+def sites_of(network: Network, programs: Iterable[Program]) -> list[Site]:
+    """The calls that make, compile and train the model, on every path."""
+    if network.site is None:
+        return []
+    found = {network.site.key: network.site}
+    for program in programs:
+        calls: list[CompileCall | TrainCall] = [*program.compiles, *program.trainings]
+        for call in calls:
+            if call.network.site is not None and call.network.site.key == network.site.key:
+                found[call.site.key] = call.site
+    return list(found.values())
 
 
 def _box(layer: Layer) -> Box:
@@ -104,14 +133,14 @@ def _family(layer: Layer) -> str:
     return type(definition).__module__.rpartition(".")[2] if definition is not None else "custom"
 
 
-def _places(finding: Diagnostic, layers: Sequence[Layer], source: Source) -> list[int]:
-    """The layers whose construction call holds the finding, of nested calls the innermost."""
+def _places(finding: Diagnostic, sites: Sequence[Site | None], source: Source) -> list[int]:
+    """The calls that hold the finding, by position in `sites`; of nested calls the innermost."""
     best: list[int] = []
     innermost: Position | None = None
-    for number, layer in enumerate(layers):
-        if layer.site is None or layer.site.file is not source:
+    for number, site in enumerate(sites):
+        if site is None or site.file is not source:
             continue
-        span = source.locate(layer.site.node)
+        span = source.locate(site.node)
         cell, first = source.in_cell(span.start.row)
         start = Position(first, span.start.column)
         end = Position(first + span.end.row - span.start.row, span.end.column)

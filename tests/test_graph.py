@@ -128,3 +128,26 @@ def test_without_the_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fast_sugiyama", None)
     result = run(STACK, "-o", "x.svg")
     assert result.exit_code == 2 and re.search(r"pip install 'kerascheck\[graph\]'", result.stderr)
+
+
+FITTED = (
+    "import numpy as np\nm = Sequential([Input((4,)), Dense(3, activation='softmax')])\n"
+    "m.compile('adam', 'mse')\nm.fit(np.zeros((8, 5)), np.zeros((8, 3)))\n"
+)
+
+
+def test_findings_of_no_layer_are_notes_at_the_model() -> None:
+    text = run(FITTED).stdout
+    assert '    note1>"KC210 line 7: x has the shape (8, 5), the model takes (None, 4)"]:::error\n' in text
+    drawn = svg_of(FITTED)
+    notes = [element.get("class", "") for element in drawn.iter() if element.get("class", "").startswith("note ")]
+    assert notes == ["note warning", "note error"]
+    assert "KC210 line 7" in "".join(drawn.itertext())
+    assert run(FITTED, "-o", "x.html").exit_code == 0
+    assert "<b>KC210</b> line 7" in Path("x.html").read_text(encoding="utf-8")
+
+
+def test_notes_are_about_the_model_that_is_drawn() -> None:
+    other = FITTED + "n = Sequential([Input((4,)), Dense(1)])\nn.compile('adam', 'mse')\n"
+    assert "KC210" in run(other, "--model", "m").stdout
+    assert "KC210" not in run(other, "--model", "n").stdout
