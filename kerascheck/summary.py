@@ -14,6 +14,7 @@ from kerascheck.symbolic import Undetermined, Unknown
 if TYPE_CHECKING:
     from kerascheck.interp import Analysis
     from kerascheck.network.dims import Int, Shape
+    from kerascheck.network.ir import Site
     from kerascheck.source import Source
 
 #: A count, a symbolic count as its text, or not known.
@@ -64,6 +65,7 @@ class ModelSummary:
     trainable_params: Count
     non_trainable_params: Count
     network: Network | None = field(default=None, compare=False, repr=False)  # None where the paths differ
+    site: Site | None = field(default=None, compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The summary under the names that JSON uses."""
@@ -144,6 +146,7 @@ def summarize_network(network: Network, source: Source) -> ModelSummary:
         trainable_params=trainable,
         non_trainable_params=frozen,
         network=network,
+        site=network.site,
     )
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _UNKNOWN = "?"
 _WIDTH = 200  # of a table that is not shown on a terminal
 _SIZES = {"float64": 8, "float16": 2, "bfloat16": 2}
-_MANY_PATHS = "differs between the paths through the program"
+#: Why a model is not known that is known on each path.
+MANY_PATHS = "differs between the paths through the program"
 
 
 class Row(NamedTuple):
@@ -54,7 +55,7 @@ def table_of(model: ModelSummary) -> Table:
     counts = (model.total_params, model.trainable_params, model.non_trainable_params)
     reason = None
     if model.status != "exact":
-        reason = (why_inexact(network) if network is not None else None) or _MANY_PATHS
+        reason = (why_inexact(network) if network is not None else None) or MANY_PATHS
     return Table(
         f"{model.filename}:{cell}{model.row}",
         name,
@@ -209,7 +210,7 @@ def _index(node: Node) -> int:
 def _row(layer: LayerRow | None) -> Row:
     """A row of a model that differs between the paths."""
     if layer is None:
-        return Row(_UNKNOWN, _UNKNOWN, _UNKNOWN, _UNKNOWN, False, "-", _MANY_PATHS)
+        return Row(_UNKNOWN, _UNKNOWN, _UNKNOWN, _UNKNOWN, False, "-", MANY_PATHS)
     known = layer.status == "exact" and None not in (layer.name, layer.output_shape, layer.params, layer.trainable)
     return Row(
         layer.name or _UNKNOWN,
@@ -218,7 +219,7 @@ def _row(layer: LayerRow | None) -> Row:
         count_text(layer.params),
         layer.trainable is False and bool(layer.params),
         "-",
-        None if known else "symbolic" if layer.status == "symbolic" else _MANY_PATHS,
+        None if known else "symbolic" if layer.status == "symbolic" else MANY_PATHS,
     )
 
 

@@ -14,7 +14,7 @@ from kerascheck.network.ir import InputLayer, Layer, Network
 from kerascheck.source import SYNTAX_ERROR
 from kerascheck.summary import listed_shapes, shapes_of, summarize, why_inexact
 from kerascheck.symbolic import Undetermined, Unknown
-from kerascheck.tables import count_text, shapes_text
+from kerascheck.tables import MANY_PATHS, count_text, shapes_text
 
 if TYPE_CHECKING:
     from kerascheck.engine import Examination
@@ -42,9 +42,7 @@ def structure(examination: Examination) -> Structure:
     if source is None or analysis is None:
         return Structure()
     keys, layers = _layers(analysis.paths, source)
-    models = [
-        _model(number, model, source, keys) for number, model in enumerate(summarize(source, analysis)) if model.network
-    ]
+    models = [_model(number, model, source, keys) for number, model in enumerate(summarize(source, analysis))]
     return Structure(tuple(layers), tuple(models))
 
 
@@ -172,11 +170,11 @@ def _factor(size: object) -> str:
 
 
 def _model(number: int, model: ModelSummary, source: Source, keys: dict[_Key, int]) -> ModelFact:
-    network = model.network
-    assert network is not None and network.site is not None
-    sites = [layer.site.key for layer in network.layers if layer.site is not None]
+    network, own = model.network, model.site
+    assert own is not None
+    sites = [layer.site.key for layer in network.layers if layer.site is not None] if network is not None else []
     return ModelFact(
-        *_within(source, source.locate(network.site.node)),
+        *_within(source, source.locate(own.node)),
         row=model.row,
         number=number,
         name=model.name,
@@ -185,8 +183,8 @@ def _model(number: int, model: ModelSummary, source: Source, keys: dict[_Key, in
         output=_text(model.output_shape),
         total=_known(model.total_params),
         trainable=_known(model.trainable_params),
-        reason=why_inexact(network),
-        layers=tuple(dict.fromkeys(keys[key] for key in sites if key in keys and key != network.site.key)),
+        reason=why_inexact(network) if network is not None else MANY_PATHS,
+        layers=tuple(dict.fromkeys(keys[key] for key in sites if key in keys and key != own.key)),
     )
 
 

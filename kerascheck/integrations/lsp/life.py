@@ -110,14 +110,15 @@ async def _ask_for_settings(server: Server) -> None:
     except Exception as error:
         _log.warning("no settings from the client: %s", error)
         return
-    before = (server.session.base, dict(server.session.by_folder))
+    session = server.session
+    before = {uri: session.settings_of(uri) for uri in session.units}
     if answers:
         server.session.base = _noted(server, server.given.updated(answers[0]))
     server.session.by_folder = {
         path: server.given.updated(answer) for (_, path), answer in zip(folders, answers[1:], strict=False)
     }
-    if before != (server.session.base, server.session.by_folder):
-        server.session.reconsider()
+    if any(session.settings_of(uri) != settings for uri, settings in before.items() if uri in session.units):
+        session.reconsider()
 
 
 def _noted(server: Server, settings: ClientSettings) -> ClientSettings:

@@ -218,9 +218,21 @@ class Session:
             work.task = asyncio.get_running_loop().create_task(self._analyse(unit, work))
 
     async def _analyse(self, unit: Unit, work: _Work) -> None:
-        revision = unit.revision
-        by_itself = unit.learned_revision == revision
-        raw = unit.hand_over()
+        by_itself = unit.learned_revision == unit.revision
+        try:
+            await self._learn(unit, work)
+        finally:
+            if work.task is asyncio.current_task():
+                work.task = None
+                work.wake()
+        if by_itself:
+            self._listener.changed_by_itself(unit)
+        else:
+            self._schedule_importers(unit)
+
+    async def _learn(self, unit: Unit, work: _Work) -> None:
+        """Analyse a unit as it is now: the findings first, then what it builds."""
+        revision, raw = unit.revision, unit.hand_over()
         learned = False
 
         def learn(findings: Findings) -> None:
@@ -247,15 +259,9 @@ class Session:
             if not learned:
                 learn(_note(unit, f"not analysed: {error}", Severity.WARNING))
         unit.knowledge.learn_structure(unit, structure, revision, raw)
+        unit.learned_revision = revision
         for document in unit.documents:
             document.journal = None
-        unit.learned_revision = revision
-        work.task = None
-        work.wake()
-        if by_itself:
-            self._listener.changed_by_itself(unit)
-        else:
-            self._schedule_importers(unit)
 
     def _say_again(self, unit: Unit, revision: int) -> None:
         """The pause is over: what does not parse is called so."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerascheck.summary import why_inexact
-from kerascheck.tables import count_text, is_graph, rows_of, shapes_text
+from kerascheck.tables import MANY_PATHS, count_text, is_graph, rows_of, shapes_text
 
 if TYPE_CHECKING:
     from kerascheck.summary import ModelSummary
@@ -42,8 +42,9 @@ def model_markdown(model: ModelSummary) -> str:
         f"Trainable params: {_escape(count_text(model.trainable_params))}  ",
         f"Non-trainable params: {_escape(count_text(model.non_trainable_params))}",
     ]
-    if model.status != "exact" and network is not None:
-        lines += ["", _escape(f"{model.status}: {why_inexact(network) or '?'}")]
+    if model.status != "exact":
+        reason = (why_inexact(network) if network is not None else None) or MANY_PATHS
+        lines += ["", _escape(f"{model.status}: {reason}")]
     lines += ["", *(f"{_escape(f'*{number} {reason}')}  " for reason, number in notes.items())]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -90,6 +90,9 @@ class Worker:
         """What is said about a text, and then what it builds, which takes a while to write down."""
         from kerascheck.integrations.lsp.collect import findings, structure
 
+        if self._is_excluded(text):
+            yield Findings()
+            return Structure()
         examination, problem = self._examine(text)
         yield findings(examination, problem)
         return structure(examination)
@@ -174,6 +177,13 @@ class Worker:
         if not examination.report.by_chance:  # it may be cut short because nobody waits for it
             self._latest = (text, examination, settings)
         return examination, problem
+
+    def _is_excluded(self, text: Text) -> bool:
+        """Whether the configuration leaves the file out even where it is named."""
+        from kerascheck.discovery import Excludes
+
+        settings, _ = self._settings(text)
+        return settings.force_exclude and Excludes(settings).match_with_parents(Path(text.filename))
 
     def _model(self, text: Text, number: int) -> ModelSummary | None:
         from kerascheck.summary import summarize

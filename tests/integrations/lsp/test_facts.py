@@ -222,3 +222,33 @@ def test_commands_show_a_model_and_a_rule() -> None:
     assert rule is not None
     assert rule.title == "KC103 redundant-input-shape"
     assert worker.rule("KC999") is None
+
+
+def test_excluded_files_say_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".kerascheck.toml").write_text('extend-exclude = ["old"]\nforce-exclude = true\n')
+    findings, _ = examined(Worker(), HEAD + "x = (\n", str(tmp_path / "old" / "a.py"))
+    assert findings.diagnostics == ()
+
+
+def test_an_analysis_that_nobody_waits_for_ends() -> None:
+    from kerascheck.interp.run import abandoned
+
+    program = HEAD + "total = 0\n" + "for a in range(1000):\n    for b in range(1000):\n        total = total + a * b\n"
+    token = abandoned.set(lambda: True)
+    try:
+        worker = Worker()
+        examination, _ = worker._examine(Text("/nowhere/a.py", program))
+    finally:
+        abandoned.reset(token)
+    assert examination.report.incomplete is not None
+    assert examination.report.by_chance
+    assert worker._latest is None
+
+
+def test_a_model_that_differs_between_the_paths_has_a_lens_all_the_same() -> None:
+    program = (
+        "import sys\nn = 3 if len(sys.argv) > 5 else 4\nm = keras.Sequential([keras.Input((2,)), layers.Dense(n)])\n"
+    )
+    unit, document = unit_of(HEAD + program)
+    commands = [lens.command for lens in code_lenses(unit, document, Encoding())]
+    assert [command.title for command in commands if command is not None][:1] == ["m: parameters not known"]
