@@ -280,22 +280,35 @@ def _map_values(op: str, values: frozenset[float] | None, single: float, is_righ
         return None
 
 
+UNKNOWN_ARRANGEMENT = "unknown"
+
+
 class Rows:
     """Which samples an array holds: of which data set, which part of it, in which order.
 
     `source` identifies the data set (equal for features and labels that belong together); `part` is None for all of it.
+    `arrangement` identifies how they were mixed since then: None for not at all, UNKNOWN_ARRANGEMENT where not known.
     """
 
-    __slots__ = ("order", "part", "source")
+    __slots__ = ("arrangement", "order", "part", "source")
 
-    def __init__(self, source: Hashable, part: str | None = None, order: str | None = None) -> None:
+    def __init__(
+        self, source: Hashable, part: str | None = None, order: str | None = None, arrangement: Hashable = None
+    ) -> None:
         self.source = source
         self.part = part  # "train", "test", "slice"...
         self.order = order  # "sorted" by class, "shuffled", None where not known
+        self.arrangement = arrangement
 
     def take(self, part: str, order: str | None = None) -> Rows:
         """A part of these samples."""
-        return Rows(self.source, part if self.part is None else f"{self.part}/{part}", order or self.order)
+        part = part if self.part is None else f"{self.part}/{part}"
+        return Rows(self.source, part, order or self.order, self.arrangement)
+
+    def mixed(self, how: Hashable, order: str | None = "shuffled") -> Rows:
+        """The same samples in another order; `how` is equal where two arrays were mixed in the same way."""
+        known = UNKNOWN_ARRANGEMENT not in (how, self.arrangement)
+        return Rows(self.source, self.part, order, (self.arrangement, how) if known else UNKNOWN_ARRANGEMENT)
 
     def __repr__(self) -> str:
         return f"Rows({self.source}, {self.part})"

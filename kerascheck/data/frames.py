@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array, Labels, promote, split_dtype
-from kerascheck.data.content import Content, Rows, union
+from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Content, Rows, union
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import no_column, refuses
 from kerascheck.data.values import as_array, new_array
@@ -309,9 +309,7 @@ def take_rows(
         label: (dtype, content.subset(False)) for label, (dtype, content) in made.labels.series.items()
     }
     if array.rows is not None:
-        made.rows = (
-            array.rows.take(part, order) if part is not None else Rows(array.rows.source, array.rows.part, order)
-        )
+        made.rows = array.rows.take(part, order) if part is not None else array.rows.mixed(UNKNOWN_ARRANGEMENT, order)
     return made
 
 
@@ -324,7 +322,7 @@ def reordered(run: Run, array: Array, order: str | None = None) -> Array:
     if made.labels is None:
         made.labels = Labels()
     made.labels.index = ("rows", made.birth)
-    made.rows = Rows(array.rows.source, array.rows.part, order) if array.rows is not None else None
+    made.rows = array.rows.mixed(UNKNOWN_ARRANGEMENT, order) if array.rows is not None else None
     return made
 
 

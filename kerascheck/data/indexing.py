@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, axis_size, is_integer, is_number
-from kerascheck.data.content import Content, Rows
+from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Content, Rows
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import number
@@ -148,7 +148,7 @@ def _is_permutation(index: Array, shape: Shape) -> bool:
 
 def _rows_of_part(rows: Rows, part: Any) -> Rows:
     if isinstance(part, Array) and "permutation" in part.content.tags:
-        return Rows(rows.source, rows.part, "shuffled")
+        return rows.mixed(("index", part.birth) if part.birth else UNKNOWN_ARRANGEMENT)
     return rows.take(part_name(part))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 
 from kerascheck.data import operators
 from kerascheck.data.array import Array, is_float, is_integer, limits_of, promote, split_dtype, with_scalar
-from kerascheck.data.content import Content, Rows
+from kerascheck.data.content import Content
 from kerascheck.data.methods import Method
 from kerascheck.data.reductions import reduction, result_dtype
 from kerascheck.data.refusals import no_axis
@@ -491,7 +491,7 @@ def shuffled_in_place(run: Run, array: Array) -> None:
     array.content.reorder()
     array.content.one_hot, array.content.tags = one_hot, tags
     if array.rows is not None:
-        array.rows = Rows(array.rows.source, array.rows.part, "shuffled")
+        array.rows = array.rows.mixed(("shuffle", run.tick()))
 
 
 def call_on(run: Run, method: str, array: Array, site: Site, *values: Value) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import MAX_VALUES, Content, Rows
+from kerascheck.data.content import MAX_VALUES, Content
 from kerascheck.data.indexing import is_whole_number
 from kerascheck.data.numpy_methods import order_content, shuffled_in_place
 from kerascheck.data.objects import DataObject, Method, make_object
@@ -172,7 +172,7 @@ def _permutation(run: Run, name: str, arguments: Arguments, site: Site) -> Value
     if array.ndim != 1:
         made.content.one_hot = array.content.one_hot
     if array.rows is not None:
-        made.rows = Rows(array.rows.source, array.rows.part, "shuffled")
+        made.rows = array.rows.mixed(("permutation", made.birth))
     return made
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import Content, Rows
+from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Content
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.refusals import refuses
@@ -194,6 +194,7 @@ def _shuffle(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     wanted = arguments.value("n_samples")
     drawn = name.endswith("resample") and arguments.value("replace", None, True) is not False
     key = fresh_key(run, site)
+    how = UNKNOWN_ARRANGEMENT if arguments.value("random_state") is not None else ("shuffle", key)
     size = count if wanted is None else as_dim(wanted)
     if size is None:
         size = SymDim.named("?.shape[0]", ("shuffled size", key))
@@ -203,7 +204,7 @@ def _shuffle(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             rows = rows_of(run, value)
             shuffled = value.snapshot()
             shuffled.birth, shuffled.items = run.tick(), None
-            shuffled.rows = Rows(rows.source, rows.part, "shuffled") if rows is not None else None
+            shuffled.rows = None if rows is None else rows.mixed(how)
             if shuffled.labels is not None and shuffled.labels.index is not None:
                 shuffled.labels.index = ("some", key, "shuffled", shuffled.labels.index)
             made.append(shuffled)

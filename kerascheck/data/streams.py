@@ -74,9 +74,11 @@ def _from_iterator(run: Run, iterator: IteratorValue) -> Pipeline:
         run.lose(iterator, "read by a training call")
     elements = [_batch(to_element(run, item)) for item in items]
     if not elements:
-        return Pipeline(Unknown("what a generator gives"), "generator", batched=True, birth=run.tick())
+        unknown = Unknown("what a generator gives")
+        return Pipeline(unknown, "generator", batched=True, infinite=iterator.endless, birth=run.tick())
     element = elements[0] if len(elements) == 1 else common(*elements)
-    return Pipeline(element, "generator", batched=True, batch=_size(run, items[0]), birth=run.tick())
+    size = _size(run, items[0])
+    return Pipeline(element, "generator", batched=True, batch=size, infinite=iterator.endless, birth=run.tick())
 
 
 def _from_sequence(run: Run, instance: Instance, site: Site) -> Pipeline:

@@ -33,6 +33,8 @@ def class_problem(loss: str, targets: Array, outputs: Shape | Unknown) -> str | 
     extremes = _extremes(targets)
     if loss != "sparse_categorical_crossentropy" or extremes is None or isinstance(outputs, Unknown) or not outputs:
         return None
+    if "pixels" in targets.content.tags:
+        return None  # a mask that is stored as an image need not go up to 255
     low, high = extremes
     units = outputs[-1]
     if not isinstance(units, int) or (low >= 0 and int(high) < units):

@@ -156,7 +156,7 @@ def _target_hint(loss: str, given: Shape, output: Shape, call: TrainCall, is_inp
     if loss in _CROSSENTROPY and is_vector and units != 1:
         return f"use sparse_categorical_crossentropy, or keras.utils.to_categorical(y, {format_dim(units)})"
     if loss == "sparse_categorical_crossentropy" and len(given) == len(output):
-        if given[-1] == units or len(given) == 2:
+        if given[-1] == units or len(given) == 2 or not isinstance(given[-1], int):
             return "use categorical_crossentropy for one-hot targets, or np.argmax(y, axis=-1)"
         return None
     if loss in ("binary_crossentropy", "binary_focal_crossentropy") and is_vector and len(output) == 2 and units != 1:
@@ -179,7 +179,7 @@ def _size_hint(given: Shape, output: Shape, is_input: bool) -> str | None:
 def _metric_hint(metric: str, given: Shape, output: Shape) -> str | None:
     if len(given) == 1 and len(output) == 2 and output[-1] == 1:
         return "give the targets their axis, y.reshape(-1, 1)"
-    if metric in ("mean_io_u", "io_u") and (output[:-1] == given or output[:-1] == given[:-1]):
+    if metric in ("mean_io_u", "io_u") and len(output) > 1 and given[1:] in (output[1:-1], (*output[1:-1], 1)):
         return "it compares class numbers: give it sparse_y_pred=False for one output a class"
     if metric.startswith("sparse") and len(given) == len(output):
         return "it wants class numbers, not one-hot targets"

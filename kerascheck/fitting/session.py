@@ -93,6 +93,9 @@ def read(value: Any) -> Any:
         return Listed(value)
     if isinstance(value, Unknown) and isinstance(value.key, tuple) and _is_of_data(value.key):
         return Array((), Unknown(value.reason))
+    if isinstance(value, Array) and value.kind == "frame" and _has_text(value):
+        value = value.snapshot()
+        value.dtype = "object"
     if value is None or isinstance(value, (Array, Unknown)):
         return value
     if isinstance(value, Tensor):
@@ -104,6 +107,13 @@ def read(value: Any) -> Any:
             return Listed(value)
         return type(value)(map(read, value))
     return Unknown("data that is not known")
+
+
+def _has_text(frame: Array) -> bool:
+    """Whether a column of a frame surely holds texts."""
+    series = frame.labels.series if frame.labels is not None else {}
+    own = series if frame.columns is None else {label: series[label] for label in frame.columns if label in series}
+    return any(dtype in ("str", "object") for dtype, _ in own.values())
 
 
 def _is_of_data(key: tuple[Any, ...]) -> bool:
@@ -479,6 +489,10 @@ class _Arrays:
             self.session.report("target-shape", message, self.y_site)
             return
         except Undetermined:
+            if not _is_one_hot_for_numbers(loss.name, target, output):
+                return
+            message = explain.target_shape(loss.name, target.shape, output, self.call, False)
+            self.session.report("target-shape", message, self.y_site)
             return
         if spread:
             message = explain.spread(loss.name, target.shape, output, spread, self.call)
@@ -639,6 +653,14 @@ def _is_single(tensor: Tensor) -> bool:
 
 def _is_text(dtype: str | Unknown) -> bool:
     return isinstance(dtype, str) and dtype in ("str", "object")
+
+
+def _is_one_hot_for_numbers(loss: str, target: Array, output: Out) -> bool:
+    """Whether targets of an unknown number of classes, of which there are surely several, meet a sparse loss."""
+    if loss != "sparse_categorical_crossentropy" or not target.content.one_hot:
+        return False
+    shapes = target.shape, output.shape
+    return all(isinstance(shape, tuple) for shape in shapes) and target.ndim == len(shapes[1])  # type: ignore[arg-type]
 
 
 def _has_no_losses(network: Network) -> bool:

@@ -108,7 +108,7 @@ def broadcast(left: Shape, right: Shape, names: tuple[str, str] = ("the targets"
         elif x == 1 or y == 1:
             result.append(y if x == 1 else x)
             # A size with a name may be 1 itself.
-            surely = (type(x) is int and type(y) is int) or BATCH in (x, y)
+            surely = not isinstance(y if x == 1 else x, SymDim) or BATCH in (x, y)
             if surely and (axis or len(left) != len(right)):
                 repeated.add(names[0] if x == 1 else names[1])
         elif is_different(x, y):

@@ -25,9 +25,11 @@ from kerascheck.interp.statements import (
     rest_of_for,
     unknown_loop,
 )
-from kerascheck.interp.static import contains_yield, yields_in
+from kerascheck.interp.static import contains_yield, loop_facts, yields_in
 from kerascheck.interp.values import FunctionValue, IteratorValue, Scope, UserRaise, Value
+from kerascheck.source import Source
 from kerascheck.symbolic import Unknown
+from kerascheck.treewalk import walk
 
 Steps: TypeAlias = Generator[Value, Value, Signal | None]
 
@@ -38,7 +40,21 @@ _CONDITIONAL = (cst.IfExp, cst.BooleanOperation, cst.Comparison, cst.BaseComp)
 def make_generator(run: Run, function: FunctionValue, scope: Scope) -> IteratorValue:
     """The iterator that a call of a generator function gives."""
     body = _Body(run, scope)
-    return run.new_iterator(resumed(run, function, body.run_all(function)), is_generator=True)
+    made = run.new_iterator(resumed(run, function, body.run_all(function)), is_generator=True)
+    made.endless = _never_ends(scope.file, function.node)
+    return made
+
+
+def _never_ends(file: Source, node: cst.FunctionDef | cst.Lambda) -> bool:
+    """Whether the body comes to a `while True` that nothing leaves; what its functions raise is not looked at."""
+    if not isinstance(node.body, cst.IndentedBlock):
+        return False
+    if any(isinstance(part, (cst.Return, cst.Raise)) for part in walk(node.body)):
+        return False
+    loops = [part for part in node.body.body if isinstance(part, cst.While) and is_endless(part)]
+    return any(
+        loop_facts(file, loop).infinite and any(isinstance(part, cst.Yield) for part in walk(loop)) for loop in loops
+    )
 
 
 class _Body:

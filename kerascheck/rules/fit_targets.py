@@ -710,6 +710,17 @@ class ClassOutOfRange(ClashRule):
     kind = "classes"
 
     VALID = [
+        # class numbers that are stored as an image
+        """
+import tensorflow as tf
+from keras import Sequential, layers
+def load(image, mask):
+    return tf.image.decode_png(image, channels=3), tf.image.decode_png(mask, channels=1)
+data = tf.data.Dataset.from_tensor_slices((["a.png"], ["b.png"])).map(load).batch(4)
+model = Sequential([layers.Rescaling(1 / 255), layers.Conv2D(20, 3, padding="same", activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(data)
+""",
         # as many units as classes
         """
 import keras

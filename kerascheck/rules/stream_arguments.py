@@ -248,8 +248,36 @@ model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(data, epochs=5)
 """,
+        # a generator that may end
+        """
+import numpy as np
+from keras import Sequential, layers
+def batches(files):
+    while True:
+        for file in files:
+            yield np.zeros((16, 4)), np.zeros((16, 1))
+        if not files:
+            return
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(batches(open("files.txt").readlines()), epochs=5)
+""",
     ]
     INVALID = [
+        # a generator without an end
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+def batches():
+    while True:
+        yield np.zeros((16, 4)), np.zeros((16, 1))
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(batches(), epochs=5)
+""",
+            [(9, "fit never ends: the data repeat for ever; give steps_per_epoch")],
+        ),
         Invalid(
             """
 import numpy as np

@@ -265,3 +265,36 @@ def test_a_slice_of_a_plain_list_is_a_plain_list() -> None:
 
 def test_one_number_of_an_array_is_no_target_of_many_samples() -> None:
     assert found(dense("model.fit(np.zeros((8, 4)), np.argmax(np.load('y.npy')))")) == [("samples", True)]
+
+
+def test_overlap_of_masks_wants_class_numbers_or_to_be_told() -> None:
+    code = """
+model = Sequential([Input((8, 8, 1)), layers.Conv2D(3, 3, padding="same", activation="softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy", metrics=[keras.metrics.MeanIoU(num_classes=3{more})])
+model.fit(np.zeros((9, 8, 8, 1)), np.zeros((9, 8, 8)))
+"""
+    assert found(code.format(more="")) == [("target-shape", True)]
+    assert found(code.format(more=", sparse_y_pred=False")) == []
+
+
+def test_a_frame_with_a_column_of_text() -> None:
+    frame = "import pandas as pd\nd = pd.DataFrame({'a': [1.0, 2.0], 'b': ['u', 'v'], 'c': [1.0, 2.0], 'y': [0, 1]})\n"
+    model = "model = Sequential([Input((2,)), layers.Dense(1)])\nmodel.compile('sgd', 'mse')\n"
+    assert found(frame + model + "model.fit(d[['a', 'b']], d['y'])") == [("input-shape", True)]
+    assert found(frame + model + "model.fit(d[['a', 'c']], d['y'])") == []
+
+
+def test_a_size_with_a_name_may_be_one() -> None:
+    assert found(dense("y = np.load('y.npy')[:, None, :]\nmodel.fit(np.zeros((8, 4)), y.reshape(8, y.shape[2]))")) == []
+
+
+def test_one_hot_targets_of_unknown_number_for_a_sparse_loss() -> None:
+    code = """
+from keras.preprocessing.image import ImageDataGenerator
+images = ImageDataGenerator(rescale=1 / 255).flow_from_directory("images", (8, 8){more})
+model = Sequential([Input((8, 8, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy")
+model.fit(images)
+"""
+    assert found(code.format(more="")) == [("target-shape", True)]
+    assert found(code.format(more=", class_mode='sparse'")) == []

@@ -1,0 +1,216 @@
+"""KC410: features and targets that do not belong to each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kerascheck.data.array import Array
+from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Rows
+from kerascheck.data.training import arrays_of, training_data, validation_data
+from kerascheck.diagnostics import Severity
+from kerascheck.network.arguments import Given
+from kerascheck.network.ir import Program, TrainCall
+from kerascheck.rules._training import argument, value_site
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+#: What may put two shufflings into the same order.
+_SEEDED = re.compile(r"\bseed\(|set_state\(|RandomState\(|default_rng\(")
+
+
+class ForeignTargets(Rule):
+    """Features and targets of a training call are not those of the same samples.
+
+    ## What it does
+
+    Follows the samples of a data set through slices, splits and shufflings. Reports features that were shuffled
+    without their targets (`np.random.shuffle(x)`, `x[np.random.permutation(n)]`), both shuffled one after the other,
+    and training features with test targets. Targets alone in another order are left alone: that is an experiment.
+
+    ## Why it is bad
+
+    Each sample gets the answer of another one. Nothing raises; the network learns noise, and it looks like a bad model.
+
+    ## Example
+
+    ```python
+    import numpy as np
+    from keras import Sequential, datasets, layers
+
+    (x, y), _ = datasets.mnist.load_data()
+    np.random.shuffle(x)
+    model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x / 255, y)
+    ```
+
+    ## Use instead
+
+    ```python
+    import numpy as np
+    from keras import Sequential, datasets, layers
+
+    (x, y), _ = datasets.mnist.load_data()
+    order = np.random.permutation(len(x))
+    x, y = x[order], y[order]
+    model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x / 255, y)
+    ```
+
+    ## References
+
+    - [scikit-learn: shuffle arrays in a consistent way](https://scikit-learn.org/stable/modules/generated/sklearn.utils.shuffle.html)
+    """
+
+    code = "KC410"
+    name = "foreign-targets"
+    severity = Severity.WARNING
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for call in program.trainings:
+            for name, data in (("y", training_data(call)), ("validation_data", validation_data(call))):
+                if data is None or data.is_stream:
+                    continue
+                for x in arrays_of(data.x):
+                    message = next(filter(None, (_problem(x, y, call) for y in arrays_of(data.y))), None)
+                    if message is not None:
+                        given = argument(call, name)
+                        site = value_site(call.site, given) if isinstance(given, Given) else call.site
+                        yield Finding(site, message, anchor=call.site)
+                        break
+
+    VALID = [
+        # shuffled together
+        """
+import numpy as np
+from keras import Sequential, datasets, layers
+(x, y), _ = datasets.mnist.load_data()
+order = np.random.permutation(len(x))
+x, y = x[order], y[order]
+model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x / 255, y)
+""",
+        # shuffled with the same seed
+        """
+import numpy as np
+from keras import Sequential, datasets, layers
+(x, y), _ = datasets.mnist.load_data()
+np.random.seed(1)
+np.random.shuffle(x)
+np.random.seed(1)
+np.random.shuffle(y)
+model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x / 255, y)
+""",
+        # labels at random, to see what a network learns by heart
+        """
+import numpy as np
+from keras import Sequential, datasets, layers
+(x, y), _ = datasets.mnist.load_data()
+random_labels = y[:]
+np.random.shuffle(random_labels)
+model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x / 255, random_labels)
+""",
+        # in one array while they are shuffled
+        """
+import numpy as np
+from keras import Sequential, layers
+data = np.loadtxt("data.csv", delimiter=",")
+np.random.shuffle(data)
+x, y = data[:, :8], data[:, 8]
+model = Sequential([layers.Input((8,)), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy")
+model.fit(x[:100], y[:100], validation_data=(x[100:], y[100:]))
+""",
+        # divided together
+        """
+import numpy as np
+from sklearn.model_selection import train_test_split
+from sklearn.utils import shuffle
+from keras import Sequential, datasets, layers
+(x, y), _ = datasets.mnist.load_data()
+x, y = shuffle(x, y)
+x_train, x_test, y_train, y_test = train_test_split(x / 255, y)
+model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train, validation_data=(x_test, y_test))
+""",
+    ]
+    INVALID = [
+        # the features alone
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, datasets, layers
+(x, y), _ = datasets.mnist.load_data()
+np.random.shuffle(x)
+model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x / 255, y)
+""",
+            [
+                (
+                    8,
+                    "x was shuffled without y: the targets belong to other samples; shuffle both by one order",
+                )
+            ],
+        ),
+        # one after the other
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, datasets, layers
+(x, y), _ = datasets.mnist.load_data()
+x, y = np.random.permutation(x), np.random.permutation(y)
+model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x / 255, y)
+""",
+            [(8, "x and y were shuffled one after the other, into different orders; shuffle both by one order")],
+        ),
+        # the targets of the test
+        Invalid(
+            """
+import pandas as pd
+from sklearn.model_selection import train_test_split
+from keras import Sequential, layers
+data = pd.read_csv("data.csv")
+x_train, x_test, y_train, y_test = train_test_split(data[["a", "b"]], data["c"])
+model = Sequential([layers.Input((2,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train, validation_data=(x_test, y_train))
+""",
+            [(9, "the features are of the test part, the targets of the train part")],
+        ),
+    ]
+
+
+def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
+    """Why features and targets are not of the same samples; None where they may be."""
+    a, b = x.rows, y.rows
+    if a is None or b is None or a.source is None or a.source != b.source:
+        return None
+    foreign = _other_part(a, b)
+    if foreign is not None:
+        return f"the features are of the {foreign[0]} part, the targets of the {foreign[1]} part"
+    how, other = a.arrangement, b.arrangement
+    if a.part != b.part or how == other or how is None or UNKNOWN_ARRANGEMENT in (how, other):
+        return None
+    if other is None:
+        return "x was shuffled without y: the targets belong to other samples; shuffle both by one order"
+    if _SEEDED.search(getattr(call.site.file, "text", "")):
+        return None
+    return "x and y were shuffled one after the other, into different orders; shuffle both by one order"
+
+
+def _other_part(a: Rows, b: Rows) -> tuple[str, str] | None:
+    """Where one of the two is of the training part and the other of the test part."""
+    for left, right in zip((a.part or "").split("/"), (b.part or "").split("/"), strict=False):
+        if left != right:
+            return (left, right) if {left, right} == {"train", "test"} else None
+    return None
