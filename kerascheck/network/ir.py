@@ -413,6 +413,8 @@ class Network(Layer):
         sizes = [one[1:-1] if one[-1:] == (1,) else one[1:] for one in (wanted, shape)]
         if any(definitely_different(a, b) for a, b in zip(*sizes, strict=False)):
             raise KerasError(message, "shape")
+        if len(wanted) != len(shape):
+            raise Undetermined(f"{message}: Keras lets it pass and changes the rank when the model runs")
 
     def output_shapes(self) -> list[Shape] | Unknown:
         shapes: list[Shape] = []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.interp.helpers import build, marked_cases, model, raised, summary
+from tests.interp.helpers import KERAS, build, marked_cases, model, raised, summary
 
 GRAPHS = marked_cases("functional")
 
@@ -70,3 +72,57 @@ def test_what_is_not_known_is_never_exact(code: str) -> None:
 )
 def test_further_inputs_that_are_not_known_are_no_error(call: str) -> None:
     assert raised(f"from mine import encode\nq = Input((5, 8))\nx = {call}") == []
+
+
+#: Models whose inputs are tensors that layers have made: Keras puts new `Input`s in their place.
+INNER = {
+    "one": "x = Dense(4)(Dense(3)(Input((2,))))\nmodel = Model(x, Dense(5)(x))",
+    "beside an Input": (
+        "x = Dense(4)(Dense(3)(Input((2,))))\ny = Dense(5)(x)\nz = Input((7,))\n"
+        "model = Model([x, z], Concatenate()([Dense(2)(y), z, x]))"
+    ),
+    "two": "i = Input((2,))\na, b = Dense(3)(i), Dense(3)(i)\nmodel = Model([b, a], Add()([Dense(3)(a), b]))",
+}
+
+
+@pytest.mark.parametrize("code", INNER.values(), ids=INNER)
+def test_inner_tensors_as_inputs_are_new_inputs(code: str) -> None:
+    made = model(code)
+    assert made.status() == "exact"
+    assert sum(layer.cls == "InputLayer" for layer in made.layers) == len(made.inputs)
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("code", INNER.values(), ids=INNER)
+def test_keras_lists_them_so(keras: Any, code: str) -> None:
+    space: dict[str, Any] = {}
+    exec(KERAS + code, space)
+    real = space["model"]
+    assert [(layer.cls, sum(layer.count_params())) for layer in model(code).layers] == [
+        (type(layer).__name__, layer.count_params()) for layer in real.layers
+    ]
+
+
+#: Calls on arrays that Keras takes.
+TAKEN = {
+    "attention by position": "MultiHeadAttention(2, 4, attention_axes=2)(X, X)",
+    "attention by name": "MultiHeadAttention(2, 4)(X, value=X, key=X, return_attention_scores=True)",
+    "grouped attention": "GroupQueryAttention(4, 4, 2)(X[0], X[0])",
+    "recurrent states": "GRU(4)(X[0], initial_state=np.zeros((3, 4)))",
+    "a last axis to drop": "Model(i := Input((3,)), Dense(3)(i))(np.ones((2, 3, 1)))",
+    "a last axis to add": "Model(i := Input((3, 1)), Dense(3)(i))(np.ones((2, 3)))",
+    "one axis only": "Sequential([Input((1,)), Dense(1)])(np.array([5]))",
+    "a symbolic tensor of another rank": "Model(i := Input((3,)), Dense(3)(i))(Input((3, 1)))",
+    "an index": "Sequential([ReversibleEmbedding(input_dim=100, output_dim=3)])(np.ones((4, 10), dtype='int32'))",
+}
+
+
+@pytest.mark.parametrize("call", TAKEN.values(), ids=TAKEN)
+def test_calls_on_arrays_that_keras_takes(call: str) -> None:
+    assert raised(f"import numpy as np\nX = np.ones((2, 3, 8, 4))\nx = {call}") == []
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("call", TAKEN.values(), ids=TAKEN)
+def test_keras_takes_them(keras: Any, call: str) -> None:
+    exec(f"{KERAS}import numpy as np\nX = np.ones((2, 3, 8, 4))\nx = {call}", {})

@@ -49,6 +49,8 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         if own is not None:
             return call_own_on_data(run, own, arguments, value, site)
         shapes = data_shapes(value)
+        if shapes is not None and isinstance(layer, BuiltinLayer):
+            shapes = _with_further(layer, arguments, shapes)
         if shapes is not None:
             return with_numbers(layer, value, call_on_data(run, layer, shapes, site))
         if isinstance(value, Unknown):
@@ -62,6 +64,20 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
             if further is not None:
                 tensors += input_tensors(further) or [Tensor(Unknown(f"{name} is not known"))]
     return _handed_out(run, layer, apply_layer(run, layer, tensors, site))
+
+
+def _with_further(layer: BuiltinLayer, arguments: Arguments, shapes: list[Shape]) -> list[Shape] | None:
+    """The shapes of the first input and of those that follow (`value` and `key` of attention); None if not known."""
+    if layer.definition.further_inputs and (arguments.open_positional or arguments.open_keywords):
+        return None
+    for position, name in enumerate(layer.definition.further_inputs, 1):
+        value = arguments.value(name, position)
+        if value is not None:
+            further = data_shapes(value)
+            if further is None:
+                return None
+            shapes = [*shapes, *further]
+    return shapes
 
 
 def _is_ordinary(layer: Layer, arguments: Arguments) -> bool:

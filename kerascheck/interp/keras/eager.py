@@ -37,6 +37,8 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         from kerascheck.interp.keras.sequential import build_sequential
 
         build_sequential(run, layer, shapes[0], site)
+    if isinstance(layer, Network) and len(layer.inputs) == len(shapes):
+        shapes = [_of_rank(shape, tensor) for shape, tensor in zip(shapes, layer.inputs, strict=True)]
     run.tracing += 1
     try:
         outputs = layer.infer(shapes)
@@ -49,6 +51,21 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         run.tracing -= 1
     made = [new_array(run, shape, "float32", kind="tensor") for shape in outputs]
     return made[0] if len(made) == 1 else run.new_list(made)
+
+
+def _of_rank(shape: Shape, tensor: Tensor) -> Shape:
+    """The shape as a model takes it, which adds or drops a last axis of size 1.
+
+    Source: `_adjust_input_rank` in keras/src/models/functional.py of Keras 3.15.
+    """
+    wanted = tensor.shape
+    if isinstance(wanted, Unknown):
+        return shape
+    if len(shape) == len(wanted) + 1 and shape[-1] == 1:
+        return shape[:-1]
+    if len(shape) == len(wanted) - 1 and wanted[-1] == 1:
+        return (*shape, 1)
+    return shape
 
 
 def call_own_on_data(

@@ -179,6 +179,7 @@ def _order_layers(network: Network, order: list[Node], first_seen: dict[int, int
     depth_of_layer: dict[int, int] = {}
     present = {id(node) for node in order}
     layers: dict[int, Layer] = {}
+    clones = {id(tensor): _cloned(tensor) for tensor in network.inputs if _is_inner(tensor)}
     for node in reversed(order):
         key, own = id(node.layer), id(node)
         depth = max(depth_of_node.get(own, 0), depth_of_layer.get(key, 0))
@@ -187,7 +188,12 @@ def _order_layers(network: Network, order: list[Node], first_seen: dict[int, int
         layers[key] = node.layer
         for tensor in node.inputs:
             parent = id(tensor.node)
-            if parent in present and depth_of_node.get(parent, 0) <= depth:
+            clone = clones.get(id(tensor))
+            if clone is not None:
+                layers.setdefault(id(clone), clone)
+                first_seen.setdefault(id(clone), len(first_seen))
+                depth_of_layer[id(clone)] = max(depth_of_layer.get(id(clone), 0), depth + 1)
+            elif parent in present and depth_of_node.get(parent, 0) <= depth:
                 depth_of_node[parent] = depth + 1
     for tensor in network.inputs:
         if tensor.node is not None and isinstance(tensor.node.layer, InputLayer):
@@ -204,6 +210,19 @@ def _order_layers(network: Network, order: list[Node], first_seen: dict[int, int
         (node for node in order if not isinstance(node.layer, InputLayer)),
         key=lambda node: -depth_of_node[id(node)],
     )
+
+
+def _is_inner(tensor: Tensor) -> bool:
+    """Whether a layer has made the tensor: as the input of another model, Keras puts a new `Input` in its place."""
+    return tensor.node is not None and not isinstance(tensor.node.layer, InputLayer)
+
+
+def _cloned(tensor: Tensor) -> InputLayer:
+    """The `Input` in place of an inner tensor. Keras calls it `keras_tensor_14CLONE`, by a number of its own.
+
+    Source: `clone_graph_nodes` in keras/src/models/functional.py of Keras 3.15.
+    """
+    return InputLayer("keras_tensor", tensor.shape, tensor.dtype, tensor.node.site if tensor.node else None)
 
 
 def _check_names(run: Run, network: Network, site: Site) -> None:

@@ -12,6 +12,7 @@ from kerascheck.interp.attributes import set_plainly
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.eager import training_call
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
+from kerascheck.interp.keras.layer_attributes import kept_argument
 from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
 from kerascheck.interp.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
@@ -45,18 +46,8 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
         return end_of_layer(run, value, name, Site(run.file, node))
     if name in ("output_shape", "input_shape"):
         return removed_shape(run, value, name, Site(run.file, node))
-    if name in value.config:
-        return _thaw(run, value.config[name])
-    return run.fresh(f"{name} of {value.cls}", node)
-
-
-def _thaw(run: Run, value: Value) -> Value:
-    """A configuration value back as the program sees it."""
-    if isinstance(value, list):
-        return run.new_list([_thaw(run, item) for item in value])
-    if isinstance(value, dict):
-        return run.new_dict({key: _thaw(run, item) for key, item in value.items()})
-    return value
+    kept = kept_argument(run, value, name)
+    return run.fresh(f"{name} of {value.cls}", node) if kept is None else kept
 
 
 def _tensor_attribute(run: Run, tensor: Tensor, name: str, node: cst.CSTNode) -> Value:

@@ -13,7 +13,7 @@ from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput, parse_signature
 from kerascheck.layers.values import layer_class
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Tensor
 from kerascheck.symbolic import KerasError, Unknown
 
 #: How `call` names its first parameter.
@@ -52,6 +52,8 @@ def refused_call(run: Run, layer: Layer, arguments: Arguments) -> KerasError | N
     if dialect < 3:
         return takes_a_list(layer.cls) if _is_single_of_several(layer, value) else None
     given = len(arguments.positional) + len(arguments.keywords)
+    if isinstance(layer, InputLayer):
+        return None  # it takes nothing, and gives nothing
     if not given and not (arguments.open_positional or arguments.open_keywords):
         return KerasError(f"{layer.name} ({layer.cls}) is called on nothing", "input-count")
     named = arguments.positional or any(name in arguments.keywords for name in FIRST)

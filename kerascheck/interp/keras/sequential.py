@@ -11,6 +11,7 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import BoundMethod, ClassValue, FunctionValue, Instance, Partial, Value
 from kerascheck.layers.base import MultiInput
+from kerascheck.layers.core import Embedding
 from kerascheck.layers.names import check_base
 from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.arguments import Arguments
@@ -212,7 +213,12 @@ def given_input_shape(run: Run, layer: Layer) -> Shape | Unknown | None:
     """
     if isinstance(layer, Network):
         return layer.inputs[0].shape if len(layer.inputs) == 1 else None
+    from kerascheck.interp.keras.subclassing import CustomLayer
+
+    builtin: Layer | None = layer
     arguments = layer.arguments
+    if isinstance(layer, CustomLayer):
+        builtin, arguments = layer.base, layer.base_arguments  # what its `__init__` keeps for itself is no shape
     if arguments is None or layer.unknown is not None:
         return None
     dialect = run.project.dialect
@@ -221,7 +227,7 @@ def given_input_shape(run: Run, layer: Layer) -> Shape | Unknown | None:
         return as_shape(batch_shape)
     shape = arguments.value("input_shape")
     size = arguments.value("input_dim")
-    is_embedding = layer.cls == "Embedding"
+    is_embedding = isinstance(builtin, BuiltinLayer) and isinstance(builtin.definition, Embedding)
     if shape is None and size is not None and not is_embedding:
         length = arguments.value("input_length")
         shape = (length, size) if _is_recurrent(layer) and dialect < 3 else (size,)

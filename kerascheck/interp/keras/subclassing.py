@@ -48,6 +48,7 @@ class CustomLayer(Layer):
         self.instance = instance
         self.machine = run
         self.own: list[Weight] = []  # from add_weight
+        self.base_arguments: Arguments | None = None  # of `super().__init__`, where that is called
         self.base: BuiltinLayer | None = None  # what a built-in base class makes of the arguments of its __init__
         self.understood = False  # whether a call gave known shapes, or none was made and `build` was called by hand
         self.called = False
@@ -211,6 +212,7 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
     """The built-in base class reads the arguments that `super().__init__` hands on."""
     from kerascheck.interp.attributes import keras_base
 
+    layer.base_arguments = freeze_arguments(run, arguments)
     base = keras_base(layer.instance.cls)
     if base is None or base.name == "keras.Layer":
         _refuse(run, layer, refused_base(layer.instance.cls, arguments), site)
@@ -222,7 +224,7 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
     if isinstance(arguments, SymbolicArguments):  # nobody makes such an object in this file
         layer.unknown = Unknown(f"the arguments of its base class {definition.name}")
         return
-    frozen = freeze_arguments(run, arguments)
+    frozen = layer.base_arguments
     try:
         config = configure(definition, frozen, definition.name, run.project.dialect)
     except KerasError as error:

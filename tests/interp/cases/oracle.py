@@ -336,3 +336,25 @@ import random
 model = Sequential([Input((4,))])
 for _ in range(random.randint(1, 3)):
     model.add(Dense(2))
+
+# -- a size that a layer of the program calls input_dim is no shape: unknown
+class Own(layers.Layer):
+    def __init__(self, input_dim, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = Dense(input_dim)
+
+    def call(self, x):
+        return self.inner(x)
+
+model = Sequential([Own(input_dim=5), Dense(2)])
+
+# -- a shape that a layer of the program hands on
+class Own(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = Dense(units)
+
+    def call(self, x):
+        return self.inner(x)
+
+model = Sequential([Own(5, input_shape=(3,)), Dense(2)])
