@@ -23,7 +23,7 @@ from kerascheck.interp.values import (
     Value,
 )
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Layer, Network
+from kerascheck.network.ir import Layer, Network, Tensor
 from kerascheck.symbolic import Symbol
 
 #: Modules whose classes are asked themselves.
@@ -39,6 +39,13 @@ _STRUCTURAL = {
 }
 
 _NO_EXAMPLE = object()
+
+#: What no array is an instance of; single numbers of numpy may be (`np.float64` is a `float`).
+_NO_ARRAYS = (dict, list, tuple, set, frozenset, str, bytes, bool, int, float, type(None))
+
+
+def _has_axes(value: Array | Tensor) -> bool:
+    return isinstance(value.shape, tuple) and value.shape != ()
 
 
 def _example(value: Value) -> Any:
@@ -114,6 +121,8 @@ def _is_of_python(value: Value, cls: Symbol, real: Any) -> bool | None:
         return cls.name in ("builtins.object", "collections.abc.Callable", "typing.Callable") or None
     if isinstance(value, (BoundMethod, Symbol)):
         return None
+    if isinstance(value, (Array, Tensor)) and real in _NO_ARRAYS and _has_axes(value):
+        return isinstance(value, Array) and value.kind == "list" and real is list
     example = _example(value)
     try:
         return None if example is _NO_EXAMPLE else isinstance(example, real)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.interp.helpers import KERAS, build, marked_cases, model, raised, summary
+from tests.interp.helpers import KERAS, build, marked_cases, model, raised, summary, value_of
 
 GRAPHS = marked_cases("functional")
 
@@ -126,3 +126,29 @@ def test_calls_on_arrays_that_keras_takes(call: str) -> None:
 @pytest.mark.parametrize("call", TAKEN.values(), ids=TAKEN)
 def test_keras_takes_them(keras: Any, call: str) -> None:
     exec(f"{KERAS}import numpy as np\nX = np.ones((2, 3, 8, 4))\nx = {call}", {})
+
+
+def test_a_class_derived_from_attention_gets_all_inputs() -> None:
+    code = "class Own(MultiHeadAttention):\n    pass\n"
+    eager = "import numpy as np\nX = np.ones((2, 5, 8))\nx = Own(2, 4)(X, X, use_causal_mask=True)"
+    assert raised(code + eager) == []
+    made = model(code + "i = Input((5, 8))\nmodel = Model(i, Own(2, 4)(i, value=i))")
+    assert made.layers[-1].count_params() == (288, 0)
+
+
+@pytest.mark.parametrize("kind", ["dict", "list", "tuple", "(dict, str)"])
+def test_an_array_is_none_of_pythons_containers(kind: str) -> None:
+    code = (
+        f"import numpy as np\nx = isinstance(np.ones((2, 3)), {kind})\ny = isinstance(np.ones((2, 3)).tolist(), {kind})"
+    )
+    assert value_of(KERAS + code, "x") is False
+    assert value_of(KERAS + code, "y") is (kind == "list")
+
+
+def test_a_size_that_is_none_by_default_is_no_fault_of_a_layer_that_nobody_makes() -> None:
+    code = (
+        "class Own(layers.Layer):\n    def __init__(self, units=None):\n        super().__init__()\n"
+        "        self.units = units\n    def build(self, shape):\n        self.w = self.add_weight(shape=(3, self.units))\n"
+    )
+    assert raised(code) == []
+    assert raised(f"{code}Own()(Input((3,)))") == ["argument"]

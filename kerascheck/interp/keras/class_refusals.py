@@ -107,15 +107,18 @@ def _initialises_base(init: BoundMethod) -> bool:
 _INITIALISING = frozenset({"super", "__init__", "setattr", "exec"})
 
 
-def refused_weight(layer: str, arguments: Arguments, shape: object) -> KerasError | None:
-    """The refusal of the arguments of `self.add_weight(...)` in Keras 3."""
+def refused_weight(layer: str, arguments: Arguments, shape: object, is_entry: bool) -> KerasError | None:
+    """The refusal of the arguments of `self.add_weight(...)` in Keras 3.
+
+    Where nobody makes the layer (`is_entry`), a size that is None may be a default that every caller replaces.
+    """
     first = arguments.positional[0].value if arguments.positional else None
     if isinstance(first, str):
         return KerasError(
             f"{layer}.add_weight takes the shape first in Keras 3; write add_weight(shape=..., name={first!r})",
             "argument",
         )
-    if isinstance(shape, tuple) and None in shape:
+    if isinstance(shape, tuple) and None in shape and not is_entry:
         return KerasError(
             f"{layer}.add_weight needs a known shape, got {format_shape(shape)}; a weight has no batch axis, and an "
             "axis of any size cannot have weights",

@@ -334,12 +334,12 @@ def run_call(
     before = _built_parts(layer) if declared is not None and find_method(instance, "build") is not None else None
     entered = len(run.program.raised)
     if isinstance(layer, CustomLayer) and layer.base is not None and find_method(instance, "build") is None:
-        refused = _build_base(run, layer.base, value, site)
+        refused = _build_base(run, layer.base, _all_inputs(layer.base, arguments, value), site)
         if refused is not None:
             return refused
     if method is None:
         if isinstance(layer, CustomLayer) and layer.base is not None:
-            result: Value = _call_base(run, layer, value, site)
+            result: Value = _call_base(run, layer, _all_inputs(layer.base, arguments, value), site)
         else:
             return Unknown(f"{layer.cls} has no call method")
     else:
@@ -517,10 +517,12 @@ def add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     legacy = isinstance(first, str)  # Keras 2: add_weight(name, shape, ...)
     shape = as_shape(freeze(arguments.value("shape", 1 if legacy else 0, ())))
     if run.project.dialect == 3:
-        error = refused_weight(layer.cls, arguments, shape)
+        error = refused_weight(layer.cls, arguments, shape, bool(run.program.entry))
         if error is not None:
             run.raised(error, site, layer)
             shape = Unknown("Keras refuses this weight")
+        elif isinstance(shape, tuple) and None in shape:
+            shape = Unknown("the shape of a weight that nobody makes")
     trainable = arguments.value("trainable", None, True)
     name = first if legacy else arguments.value("name")
     if not isinstance(layer, CustomLayer):
@@ -565,6 +567,13 @@ def _call_base(run: Run, layer: CustomLayer, value: Value, site: Site) -> Value:
         return Tensor(shapes)
     outputs = [Tensor(shape) for shape in shapes]
     return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
+
+
+def _all_inputs(base: BuiltinLayer, arguments: Arguments, value: Value) -> Value:
+    """The first input and those that follow it (`value` and `key` of attention)."""
+    further = [arguments.value(name, place) for place, name in enumerate(base.definition.further_inputs, 1)]
+    others = [one for one in further if one is not None]
+    return (value, *others) if others else value
 
 
 def _build_base(run: Run, base: BuiltinLayer, value: Value, site: Site) -> Unknown | None:
