@@ -149,6 +149,7 @@ def test_a_size_that_is_none_by_default_is_no_fault_of_a_layer_that_nobody_makes
     code = (
         "class Own(layers.Layer):\n    def __init__(self, units=None):\n        super().__init__()\n"
         "        self.units = units\n    def build(self, shape):\n        self.w = self.add_weight(shape=(3, self.units))\n"
+        "    def call(self, x):\n        return x\n"
     )
     assert raised(code) == []
     assert raised(f"{code}Own()(Input((3,)))") == ["argument"]
