@@ -72,8 +72,7 @@ async def _show_model(server: Server, task: str, arguments: tuple[object, ...]) 
     try:
         shown = await server.session.analyst.ask(task, server.session.text_of(unit, unit.knowledge.text), number)
     except (WorkerDied, RuntimeError) as error:
-        message = str(error).removeprefix("MissingPackage: ")
-        shown = Shown("Not possible", markdown=message + "\n")
+        shown = Shown("Not possible", markdown=f"{error}\n")
     return await _show(server, shown or Shown("No model here", markdown="There is no model here.\n"))
 
 

@@ -12,8 +12,6 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 _log = logging.getLogger(__name__)
 
-_Handled = Generator[Any, Any, None]
-
 
 class Protocol(LanguageServerProtocol):
     """The protocol without the texts that pygls keeps: those of `Session` end rows where the specification does."""
@@ -41,37 +39,39 @@ class Protocol(LanguageServerProtocol):
             adjust(result.capabilities)
         return result
 
-    def _hand_on(self, method: str, params: Any) -> _Handled:
+    # Functions, for pygls never forgets the generators that have handled a notification.
+
+    def _hand_on(self, method: str, params: Any) -> None:
         handler = self.fm.features.get(method)
         if handler is not None:
-            yield handler, (params,), None
+            handler(params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
-    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> _Handled:
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
         """Hand on."""
-        return (yield from self._hand_on(types.TEXT_DOCUMENT_DID_OPEN, params))
+        self._hand_on(types.TEXT_DOCUMENT_DID_OPEN, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> _Handled:
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Hand on."""
-        return (yield from self._hand_on(types.TEXT_DOCUMENT_DID_CHANGE, params))
+        self._hand_on(types.TEXT_DOCUMENT_DID_CHANGE, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
-    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> _Handled:
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
         """Hand on."""
-        return (yield from self._hand_on(types.TEXT_DOCUMENT_DID_CLOSE, params))
+        self._hand_on(types.TEXT_DOCUMENT_DID_CLOSE, params)
 
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
-    def lsp_notebook_document__did_open(self, params: types.DidOpenNotebookDocumentParams) -> _Handled:
+    def lsp_notebook_document__did_open(self, params: types.DidOpenNotebookDocumentParams) -> None:
         """Hand on."""
-        return (yield from self._hand_on(types.NOTEBOOK_DOCUMENT_DID_OPEN, params))
+        self._hand_on(types.NOTEBOOK_DOCUMENT_DID_OPEN, params)
 
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
-    def lsp_notebook_document__did_change(self, params: types.DidChangeNotebookDocumentParams) -> _Handled:
+    def lsp_notebook_document__did_change(self, params: types.DidChangeNotebookDocumentParams) -> None:
         """Hand on."""
-        return (yield from self._hand_on(types.NOTEBOOK_DOCUMENT_DID_CHANGE, params))
+        self._hand_on(types.NOTEBOOK_DOCUMENT_DID_CHANGE, params)
 
     @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
-    def lsp_notebook_document__did_close(self, params: types.DidCloseNotebookDocumentParams) -> _Handled:
+    def lsp_notebook_document__did_close(self, params: types.DidCloseNotebookDocumentParams) -> None:
         """Hand on."""
-        return (yield from self._hand_on(types.NOTEBOOK_DOCUMENT_DID_CLOSE, params))
+        self._hand_on(types.NOTEBOOK_DOCUMENT_DID_CLOSE, params)

@@ -24,7 +24,7 @@ class ClientSettings:
     code_lens: bool = True
     fix_unsafe: bool = False  # whether unsafe fixes count for "fix all"
     run: str = "onType"  # or "onSave"
-    debounce: float = 40.0  # milliseconds without an edit before a text is analysed
+    debounce: float = 30.0  # milliseconds without an edit before a text is analysed
     workspace_diagnostics: bool = False  # whether clients may pull those of all files at any time
     shows_results: bool = False  # whether the client itself shows what commands return
     problems: tuple[str, ...] = field(default=(), compare=False)  # settings that were not understood

@@ -32,12 +32,11 @@ _log = logging.getLogger(__name__)
 #: What an answer is: one of several results, the last one, or an error.
 PART, DONE, FAILED = "part", "done", "failed"
 
-#: Tasks after which all dead objects are looked for even if there is no pause.
+#: Tasks after which dead objects are looked for even if another task waits.
 _COLLECT_AT_LEAST = 20
-#: Seconds without a task after which the objects of the latest task are looked through, and all of them.
-_SHORT_PAUSE, _LONG_PAUSE = 0.1, 2.0
-#: Characters of the texts whose trees are kept: imported files, and versions to which an undo leads back.
-_KEPT_TREES = 300_000
+#: Characters of the texts whose trees are kept, to which an undo may lead back. They are few, since looking for dead
+#: objects goes through all that live. (Imported files are kept besides.)
+_KEPT_TREES = 60_000
 
 _WARM_UP = """\
 import keras
@@ -117,11 +116,7 @@ class Worker:
         return None if model is None else Shown(_title(model), markdown=model_markdown(model))
 
     def graph(self, text: Text, number: int) -> Shown | None:
-        """The picture of a model by its number in the text.
-
-        Raises:
-            MissingPackage: a package is not installed.
-        """
+        """The picture of a model by its number in the text; for Mermaid where the extra `graph` is missing."""
         from kerascheck import drawing
         from kerascheck.graph import architecture
 
@@ -130,7 +125,10 @@ class Worker:
         if model is None or model.network is None or examination.source is None:
             return None
         picture = architecture(model, model.network, examination.source, examination.report.diagnostics)
-        return Shown(_title(model), html=drawing.html(picture))
+        try:
+            return Shown(_title(model), html=drawing.html(picture))
+        except drawing.MissingPackage as error:
+            return Shown(_title(model), markdown=f"{error}\n\n```mermaid\n{drawing.mermaid(picture)}\n```\n")
 
     def rule(self, code: str) -> Shown | None:
         """The documentation of a rule."""
@@ -259,7 +257,7 @@ def serve(connection: Connection, cancelled: Number) -> None:
     since_collection = 0
     try:
         while True:
-            if since_collection >= _COLLECT_AT_LEAST or (since_collection and _is_idle(connection)):
+            if since_collection >= _COLLECT_AT_LEAST or (since_collection and not connection.poll()):
                 gc.collect()
                 since_collection = 0
             number, buffers, is_stale, name, arguments = connection.recv()
@@ -271,14 +269,6 @@ def serve(connection: Connection, cancelled: Number) -> None:
             since_collection += 1
     except (EOFError, OSError):
         return
-
-
-def _is_idle(connection: Connection) -> bool:
-    """Whether there is nothing to do for long; in a short pause what the latest task left behind is collected."""
-    if connection.poll(_SHORT_PAUSE):
-        return False
-    gc.collect(0)
-    return not connection.poll(_LONG_PAUSE)
 
 
 def _carry_out(
