@@ -38,6 +38,7 @@ class _Task:
     arguments: tuple[Any, ...] = field(compare=False)
     future: asyncio.Future[Any] = field(compare=False)
     early: Callable[[Any], None] | None = field(compare=False)
+    is_second_try: bool = field(default=False, compare=False)
 
 
 class Analyst:
@@ -182,11 +183,16 @@ class Analyst:
         self._next()
 
     def lost(self, connection: Connection) -> None:
-        """The process behind a connection is gone; the next task starts another."""
+        """The process behind a connection is gone; what it worked on is tried once more in another one."""
         if connection is not self._connection:
             return
+        task = self._under_way
+        if task is not None and not task.is_second_try and not task.future.done():
+            task.is_second_try = True
+            self._finish()
+            heapq.heappush(self._queue, task)
         self._end_process()
-        if self._queue and not self._is_closed:
+        if not self._is_closed:
             self._next()
 
     def _finish(self) -> _Task | None:
