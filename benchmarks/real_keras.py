@@ -1,9 +1,10 @@
 """Runs scripts with the real Keras, without their data and their training, and records the models they build.
 
 The server side of `truth.py`: it imports TensorFlow once, then reads one request a line (JSON: `path`, `text`,
-`package`, `root`, `seconds`) and forks a child for each, which answers with one line of JSON. What the script needs
-and the machine lacks (modules, files, weights, the network) is replaced by stand-ins. A child may write below its own
-folder only and may start no programs.
+`package`, `root`, `seconds`, `variant`) and forks a child for each, which answers with one line of JSON. What the
+script needs and the machine lacks (modules, files, weights, the network) is replaced by stand-ins. The sizes of these
+are inventions: they are others in variant 1 than in variant 0, so a model that differs between the two gets its sizes
+from what is absent. A child may write below its own folder only and may start no programs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dis
+import functools
 import importlib.abc
 import importlib.machinery
 import inspect
@@ -35,6 +37,22 @@ _UNPACK = dis.opmap["UNPACK_SEQUENCE"]
 
 
 # --- stand-ins -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Sizes:
+    """The sizes of stand-ins."""
+
+    number: int = 1  # what a stand-in is as an integer
+    items: int = 0  # how many there are to iterate over
+    columns: int = 9  # of tables in files
+    rows: int = 8
+    field: str = "1"
+    classes: int = 2
+
+
+_VARIANTS = (_Sizes(), _Sizes(number=3, items=2, columns=11, rows=12, field="23", classes=3))
+_sizes = _VARIANTS[0]
 
 
 def _wanted_items(depth: int = 2) -> int:
@@ -74,7 +92,7 @@ class Fake:
         return Fake()
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([Fake() for _ in range(_wanted_items())])
+        return iter([Fake() for _ in range(_wanted_items() or _sizes.items)])
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         return (Fake,)
@@ -86,7 +104,7 @@ class Fake:
         pass
 
     def __len__(self) -> int:
-        return 0
+        return _sizes.items
 
     def __bool__(self) -> bool:
         return True
@@ -101,7 +119,7 @@ class Fake:
         pass
 
     def __int__(self) -> int:
-        return 1
+        return _sizes.number
 
     __index__ = __int__
 
@@ -320,9 +338,9 @@ def _dataset_of_images(*args: Any, **kwargs: Any) -> Any:
     channels = {"grayscale": 1, "rgba": 4}.get(kwargs.get("color_mode", "rgb"), 3)
     images = np.zeros((4, *kwargs.get("image_size", (256, 256)), channels), "float32")
     mode = kwargs.get("label_mode", "int")
-    labels = np.zeros((4, 2), "float32") if mode == "categorical" else np.zeros((4,), "int32")
+    labels = np.zeros((4, _sizes.classes), "float32") if mode == "categorical" else np.zeros((4,), "int32")
     data = tf.data.Dataset.from_tensors(images if mode is None else (images, labels))
-    data.class_names = ["a", "b"]
+    data.class_names = list("abc"[: _sizes.classes])
     return (data, data) if kwargs.get("subset") == "both" else data
 
 
@@ -432,12 +450,99 @@ def _quiet_numpy() -> None:
             try:
                 return original(*args, **kwargs)
             except (OSError, ValueError):
-                return np.zeros((100, 9))
+                return np.zeros((100, _sizes.columns))
 
         return load
 
     for name in ("load", "loadtxt", "genfromtxt"):
         setattr(np, name, guarded(getattr(np, name)))
+
+
+#: Functions and methods of pandas and scikit-learn that answer stand-ins with stand-ins.
+_TABLE_FUNCTIONS = ("concat", "get_dummies", "merge", "to_datetime", "to_numeric", "unique", "factorize", "cut")
+_TABLE_METHODS = ("fit", "transform", "fit_transform", "inverse_transform", "predict", "partial_fit")
+_ESTIMATORS = ("preprocessing", "decomposition", "feature_extraction.text", "impute", "pipeline", "compose")
+
+
+def quiet_tables() -> None:
+    """Let pandas and scikit-learn, where they are installed, read what is absent and take stand-ins."""
+    import importlib
+
+    with contextlib.suppress(ImportError):
+        import pandas
+
+        for name in [name for name in dir(pandas) if name.startswith("read_")]:
+            setattr(pandas, name, _or_fake(getattr(pandas, name), OSError))
+        for name in _TABLE_FUNCTIONS:
+            setattr(pandas, name, _or_fake(getattr(pandas, name)))
+        for cls in (pandas.DataFrame, pandas.Series):
+            _init_or_fake(cls)
+    with contextlib.suppress(ImportError):
+        model_selection: Any = importlib.import_module("sklearn.model_selection")
+        split = model_selection.train_test_split
+        model_selection.train_test_split = lambda *arrays, **kwargs: (
+            _split(*arrays) if _has_fake(arrays) else split(*arrays, **kwargs)
+        )
+        utils: Any = importlib.import_module("sklearn.utils")
+        shuffle = utils.shuffle
+        utils.shuffle = lambda *arrays, **kwargs: (
+            (arrays if len(arrays) > 1 else arrays[0]) if _has_fake(arrays) else shuffle(*arrays, **kwargs)
+        )
+        for part in _ESTIMATORS:
+            module = importlib.import_module(f"sklearn.{part}")
+            for cls in {cls for cls in vars(module).values() if isinstance(cls, type)}:
+                for name in _TABLE_METHODS:
+                    if name in vars(cls):
+                        setattr(cls, name, _or_fake(getattr(cls, name)))
+
+
+def _has_fake(values: Sequence[Any]) -> bool:
+    return any(isinstance(v, Fake) or (isinstance(v, (list, tuple)) and _has_fake(v[:5])) for v in values)
+
+
+def _or_fake(original: Any, *absent: type[Exception]) -> Any:
+    """The function, but a stand-in where it gets one, or where what it reads is absent."""
+
+    @functools.wraps(original, updated=())
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if _has_fake(args[:4]) or _has_fake([*kwargs.values()]):
+            return Fake()
+        try:
+            return original(*args, **kwargs)
+        except absent:
+            return Fake()
+
+    return call
+
+
+def _init_or_fake(cls: Any) -> None:
+    """Let a class give a stand-in for a stand-in."""
+    original = cls.__new__
+
+    def __new__(made: Any, *args: Any, **kwargs: Any) -> Any:
+        if _has_fake(args[:1]) or _has_fake([kwargs.get("data")]):
+            return Fake()
+        return original(made)
+
+    cls.__new__ = __new__
+
+
+def lend_files(script: str) -> None:
+    """Give the script a small table where it opens a text file that is absent."""
+    import builtins
+
+    original = builtins.open
+
+    def lent(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        try:
+            return original(file, mode, *args, **kwargs)
+        except FileNotFoundError:
+            if "b" in mode or "r" not in mode or sys._getframe(1).f_code.co_filename != script:
+                raise
+            line = ",".join([_sizes.field] * _sizes.columns)
+            return io.StringIO("\n".join([line] * _sizes.rows))
+
+    builtins.open = lent
 
 
 def confine(folder: str) -> None:
@@ -583,7 +688,8 @@ class Recorder:
                 record.cut = True
                 continue
             known = [re.escape(name) for name, value in names.items() if value is record.model]
-            adds = rf"\b({'|'.join(known)})\.(add|pop|layers|build)\b" if known else r"\.(add|pop)\("
+            grown = r"add|pop|build|layers\s*\.\s*(pop|insert|append|extend)"
+            adds = rf"\b({'|'.join(known)})\s*\.\s*({grown})\b" if known else r"\.(add|pop)\("
             grows = isinstance(record.model, Sequential) and re.search(adds, later) is not None
             record.cut = record.cut or grows  # a later failure does not undo an earlier one
 
@@ -600,9 +706,12 @@ def _is_open(model: Any) -> bool:
 
 def run_script(request: dict[str, Any]) -> dict[str, Any]:
     """Run one script in this process and tell what it built."""
+    global _sizes
+    _sizes = _VARIANTS[request.get("variant", 0)]
     recorder = Recorder(request["path"])
     text = request["text"]
     names: dict[str, Any] = {"__name__": "__main__", "__file__": request["path"], "get_ipython": Fake()}
+    lend_files(request["path"])
     names["__builtins__"] = __builtins__
     names["__package__"] = request["package"] or None
     main = types.ModuleType("__main__")
@@ -885,6 +994,7 @@ def main() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     quiet_keras()
+    quiet_tables()
     for line in sys.stdin:
         out.write(_answered(json.loads(line)) + "\n")
         out.flush()

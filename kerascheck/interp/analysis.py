@@ -29,6 +29,8 @@ MAX_PATHS = 24
 MAX_PATHS_UNCALLED = 8
 #: Steps spent on a file after which each start gets one path only: about as long as parsing a large file takes.
 MAX_STEPS_FOR_BRANCHES = 12_000
+#: The same for arms that decide whether a model, known so far, stays known.
+MAX_STEPS_FOR_MODELS = 40_000
 
 
 @dataclass
@@ -63,6 +65,7 @@ class _Plans:
     """Which decisions to try next: each condition is decided both ways at least once, as far as the cap allows."""
 
     def __init__(self, limit: int) -> None:
+        self.whence: dict[int, tuple[Run, int]] = {}  # by the id of a plan: the run that suggests it, and the moment
         self.queue: list[dict[Hashable, bool]] = [{}]
         self.seen: set[Hashable] = set()
         self.left = limit
@@ -71,11 +74,29 @@ class _Plans:
 
     def next(self, budget: Budget) -> dict[Hashable, bool] | None:
         """The decisions for another path: the first one always, others while the file is cheap."""
-        if not self.queue or self.left <= 0 or (self.started and budget.spent > MAX_STEPS_FOR_BRANCHES):
+        if not self.queue or self.left <= 0:
             return None
+        at = 0
+        if self.started and budget.spent > MAX_STEPS_FOR_BRANCHES:
+            at = -1
+            if budget.spent <= MAX_STEPS_FOR_MODELS:
+                at = next((i for i, plan in enumerate(self.queue) if self._matters(plan)), -1)
+            if at < 0:
+                return None
         self.started = True
         self.left -= 1
-        return self.queue.pop(0)
+        return self.queue.pop(at)
+
+    def _matters(self, plan: dict[Hashable, bool]) -> bool:
+        """Whether a model of the file would be called unknown for want of this path, and is not so anyway."""
+        if id(plan) not in self.whence:
+            return False
+        run, moment = self.whence[id(plan)]
+        return any(
+            max(network.birth, network.changed) > moment and network.status() == "exact"
+            for network in run.program.networks
+            if network.site is not None and network.site.file is run.project.source
+        )
 
     def learn(self, plan: dict[Hashable, bool], run: Run) -> None:
         """Plan to flip each decision that no path has flipped yet; the rounds of a loop count as one."""
@@ -84,7 +105,9 @@ class _Plans:
             place = _without_rounds(key)
             if place not in self.seen:
                 self.seen.add(place)
-                self.queue.append({**plan, key: not choice})
+                other = {**plan, key: not choice}
+                self.queue.append(other)
+                self.whence[id(other)] = run, run.decided_at[key]
 
     def give_up_the_rest(self) -> None:
         """Call what depends on a condition unknown where its other arm has not been tried."""

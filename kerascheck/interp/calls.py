@@ -19,7 +19,7 @@ from kerascheck.interp.values import (
     Value,
 )
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import Layer, Network, Site
+from kerascheck.network.ir import KerasObject, Layer, Network, Site
 from kerascheck.symbolic import Symbol, Unknown
 
 
@@ -57,6 +57,10 @@ def _call_instance(run: Run, instance: Instance, arguments: Arguments, site: Sit
 def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> Value:
     if isinstance(function, Layer):
         return call_layer(run, function, arguments, site)
+    if isinstance(function, KerasObject) and "initializer" in function.qualname:
+        from kerascheck.interp.keras.operations import call_initializer
+
+        return call_initializer(run, function, arguments, site)
     if isinstance(function, Unknown) and _declares_hyperparameter(function):
         from kerascheck.interp.modules.tuning import chosen
 

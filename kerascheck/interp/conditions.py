@@ -31,10 +31,15 @@ def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None
         if value.unknown is not None and not value.items:
             return _decide(run, ("truth", value.birth), default, node)
         return bool(value.items)
-    if isinstance(value, Array) and value.shape == () and value.content.single() is not None:
-        return bool(value.content.single())
+    if isinstance(value, Array) and value.shape == ():
+        low, high = value.content.low, value.content.high
+        if low is not None and low == high:
+            return bool(low)
+        if (low is not None and low > 0) or (high is not None and high < 0):
+            return True
     if isinstance(value, (Tensor, Array)):
-        return _decide(run, ("tensor", run.tick()), default, node)
+        key = ("tensor", run.tick()) if node is None else run.fresh("a condition", node).key
+        return _decide(run, key, default, node)
     if isinstance(value, SymDim):
         if _is_positive(value):
             return True  # a size of zero is no size that a network is built from
@@ -208,7 +213,7 @@ def _compare_objects(run: Run, op: str, left: Value, right: Value, node: cst.CST
 
 
 def _compare_containers(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
-    """Equality of lists and tuples whose items are more than constants, item by item."""
+    """Equality and order of lists and tuples whose items are more than constants, item by item."""
     pair = [value.items if isinstance(value, ListValue) and value.unknown is None else value for value in (left, right)]
     kinds = {value.kind if isinstance(value, ListValue) else type(value).__name__ for value in (left, right)}
     if op in ("Equal", "NotEqual") and len(kinds) == 1 and all(isinstance(items, (list, tuple)) for items in pair):
@@ -221,6 +226,15 @@ def _compare_containers(run: Run, op: str, left: Value, right: Value, node: cst.
                 return op == "NotEqual"
         elif "set" not in kinds:
             return op == "NotEqual"
+    elif op in _PLAIN and kinds in ({"list"}, {"tuple"}) and all(isinstance(items, (list, tuple)) for items in pair):
+        for one, other in zip(*pair, strict=False):
+            same = one is other or compare(run, "Equal", one, other, node)
+            if same is False:
+                return compare(run, op, one, other, node)
+            if same is not True:
+                break
+        else:
+            return bool(_PLAIN[op](len(pair[0]), len(pair[1])))
     return Unknown("a comparison with something unknown", _condition(run, op, left, right, node))
 
 

@@ -49,6 +49,7 @@ _HARMLESS = frozenset(
         "tensorflowjs", "coremltools", "onnx", "tf2onnx", "keras2onnx", "shap", "lime", "plotly", "skimage", "gc",
         "ann_visualizer", "visualkeras", "livelossplot", "yaml", "csv", "re", "string", "pprint", "warnings", "types",
         "pytest", "unittest", "imutils", "gym", "nltk", "gensim", "librosa", "statsmodels", "torch", "IPython", "pydot",
+        "neuraLint", "netron", "keract",
     }
 )  # fmt: skip
 

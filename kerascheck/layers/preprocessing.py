@@ -656,6 +656,44 @@ class RandomTranslation(_Image):
     signature = f"height_factor, width_factor, {_WARP}"
 
 
+class _RandomSide(SingleInput):
+    """Images of another height or width each time. keras/src/legacy/layers.py: only `tf.keras` still has them."""
+
+    takes_values = True
+    signature = "factor, interpolation='bilinear', seed=None"
+    #: Which axis changes, from the end.
+    side: ClassVar[int]
+
+    def validate(self, c: Config) -> None:
+        factor = c.known("factor")
+        low, high = factor[:2] if isinstance(factor, (tuple, list)) and len(factor) > 1 else (0, 0)
+        if isinstance(factor, (int, float)):
+            low, high = -factor, factor
+        if isinstance(low, (int, float)) and isinstance(high, (int, float)) and not -1 <= low <= high:
+            raise KerasError(
+                f"{self.name} expects a factor of at least 0, or a lower and an upper one from -1, got {factor!r}",
+                "argument",
+            )
+
+    def output(self, c: Config, shape: Shape) -> Shape:
+        axis = axis_of(c, shape, self.side)
+        return (*shape[:axis], None, *shape[axis + 1 :])
+
+
+class RandomHeight(_RandomSide):
+    """Images of another height."""
+
+    name = "RandomHeight"
+    side = -3
+
+
+class RandomWidth(_RandomSide):
+    """Images of another width."""
+
+    name = "RandomWidth"
+    side = -2
+
+
 class RandomZoom(_Image):
     """Zooms in or out. https://keras.io/api/layers/preprocessing_layers/image_augmentation/random_zoom/"""
 

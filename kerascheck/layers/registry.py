@@ -43,6 +43,8 @@ REMOVED = {
     "MaxoutDense": 2,
     "Merge": 2,
     "ParametricSoftplus": 1,
+    "RandomHeight": 2,
+    "RandomWidth": 2,
     "SReLU": 1,
     "SyncBatchNormalization": 2,
     "ThresholdedReLU": 2,

@@ -9,7 +9,9 @@ import pytest
 from kerascheck.network.ir import Network
 from tests.interp.helpers import model
 
-HEAD = "import tensorflow as tf\nfrom keras import ops\nB = keras.backend\n"
+HEAD = (
+    "import tensorflow as tf\nimport tensorflow.experimental.numpy as tnp\nfrom keras import ops\nB = keras.backend\n"
+)
 
 #: Expressions on x of shape (None, *size), and their shape as Keras has it when it traces `call`.
 TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
@@ -76,6 +78,45 @@ TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "ops.norm(x, 2, -1, True)": ((6, 8), (None, 6, 1)),
     "tf.maximum(0.0, x)": ((6, 8), (None, 6, 8)),
     "layers.Embedding(9, 8)(tf.range(6)) + x": ((6, 8), (None, 6, 8)),
+    "x * tf.eye(3, batch_shape=[tf.shape(x)[0], 1])": ((1, 3), (None, None, 3, 3)),
+    "tf.matmul(x, tf.eye(3, batch_shape=[tf.shape(x)[0], 1]) * tf.random.uniform((tf.shape(x)[0], 1, 1, 1)))": (
+        (4, 4, 3),
+        (None, 4, 4, 3),
+    ),
+    # images
+    "tf.image.crop_and_resize(x, tf.zeros((tf.shape(x)[0], 4)), tf.range(tf.shape(x)[0]), (5, 7))": (
+        (9, 9, 3),
+        (None, 5, 7, 3),
+    ),
+    "tf.image.crop_and_resize(x, tf.zeros((6, 4)), tf.range(6), (tf.shape(x)[1], tf.shape(x)[2]))": (
+        (9, 8, 3),
+        (6, 9, 8, 3),
+    ),
+    "tf.image.extract_patches(x, [1, 3, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1], 'VALID')": ((9, 8, 3), (None, 4, 4, 18)),
+    "tf.image.extract_patches(images=x, sizes=[1, 3, 3, 1], strides=[1, 2, 1, 1], rates=[1, 1, 1, 1], padding='SAME')": (
+        (9, 8, 3),
+        (None, 5, 8, 27),
+    ),
+    "tf.image.extract_patches(x, [1, 3, 3, 1], [1, 1, 1, 1], [1, 2, 2, 1], 'VALID')": ((9, 8, 2), (None, 5, 4, 18)),
+    # numpy as TensorFlow has it
+    "tnp.maximum(tnp.matmul(x, tf.ones((8, 3))), 0.0)": ((6, 8), (None, 6, 3)),
+    "tnp.mean(tnp.square(x), axis=-1)": ((6, 8), (None, 6)),
+    "tnp.cumsum(x, axis=1)": ((6, 8), (None, 6, 8)),
+    "tnp.concatenate([x, x])": ((6, 8), (None, 6, 8)),
+    "tnp.expand_dims(tnp.transpose(x, (0, 2, 1)), 1)": ((6, 8), (None, 1, 8, 6)),
+    # initializers
+    "x * tf.random_uniform_initializer()(shape=(6, 8))": ((6, 8), (None, 6, 8)),
+    "tf.matmul(x, keras.initializers.HeNormal()((8, 5)))": ((6, 8), (None, 6, 5)),
+    # tensors in a list
+    "tf.nn.softmax([x, x], axis=0)": ((6, 8), (2, None, 6, 8)),
+    "tf.math.softmax([x, x, x], axis=0)[1]": ((6,), (None, 6)),
+    "tf.reduce_mean([x, 2 * x], axis=0)": ((6, 8), (None, 6, 8)),
+    "tf.argmax(x)": ((6, 8), (6, 8)),
+    "tf.math.argmin(x)": ((6, 8), (6, 8)),
+    "tnp.argmax(x)": ((6, 8), ()),
+    "ops.argmin(x)": ((6, 8), ()),
+    "ops.argmax(x, axis=1, keepdims=True)": ((6, 8), (None, 1, 8)),
+    "tf.one_hot(tf.argmin(x, axis=1), 5)": ((6,), (None, 5)),
 }
 
 LAYER = """

@@ -26,6 +26,30 @@ def _statuses(code: str) -> set[tuple[str, str]]:
 @pytest.fixture
 def one_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysis, "MAX_STEPS_FOR_BRANCHES", 0)
+    monkeypatch.setattr(analysis, "MAX_STEPS_FOR_MODELS", 0)
+
+
+def test_past_the_first_limit_only_arms_are_tried_that_decide_about_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "MAX_STEPS_FOR_BRANCHES", 0)
+    found = build(CODE.format(before="", after="") + "if len(sys.argv) > 7:\n    print(x := 1)\n    y = x\n")
+    assert {network.status() for path in found.paths for network in path.networks} == {"exact"}
+    assert len(found.paths) == 2
+
+
+def test_the_rounds_of_a_loop_on_numbers_of_data_are_one_condition() -> None:
+    code = """
+import random
+import numpy as np
+(x, y), _ = keras.datasets.mnist.load_data()
+classes = []
+for i in range(40):
+    label = random.randint(0, 9)
+    while label == y[i]:
+        label = random.randint(0, 9)
+    classes.append(label)
+model = Sequential([Input((4,)), Dense(3)])
+"""
+    assert _statuses(code) == {("model", "exact")}
 
 
 def test_both_arms_are_tried_where_that_is_cheap() -> None:

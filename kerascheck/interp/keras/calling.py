@@ -171,13 +171,25 @@ def input_tensors(value: Value) -> list[Tensor] | None:
         items = list(value)
     elif isinstance(value, DictValue) and value.unknown is None:
         items = [value.items[key] for key in sorted(value.items, key=str)]
-    if not items or not any(isinstance(item, Tensor) for item in items):
+    if not items or not (any(isinstance(item, Tensor) for item in items) or _begins_with_tensor(items[0])):
         return None
     found: list[Tensor] = []
     for item in items:
         inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item)
         found += inner if inner is not None else [Tensor(Unknown("an input that is not known"), Unknown("its dtype"))]
     return found
+
+
+def _begins_with_tensor(value: Value) -> bool:
+    """Whether the first thing in a structure is a tensor; a look at all of it would cost too much for lists of data."""
+    for _ in range(4):
+        items = value.items if isinstance(value, ListValue) else value
+        if not isinstance(items, (list, tuple)) or not items:
+            return False
+        value = items[0]
+        if isinstance(value, Tensor):
+            return True
+    return False
 
 
 def apply_layer(

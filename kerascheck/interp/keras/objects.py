@@ -15,6 +15,7 @@ from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
 from kerascheck.interp.keras.layer_attributes import kept_argument
 from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
+from kerascheck.interp.keras.subclassing import CustomLayer
 from kerascheck.interp.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
 from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Instance, NativeMethod, Value
@@ -42,6 +43,8 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
         return value.name
     if name == "trainable":
         return value.trainable
+    if name == "built" and isinstance(value, CustomLayer) and value.instance.unknown is None:
+        return value.built and not value.building
     if name in ("output", "input"):
         return end_of_layer(run, value, name, Site(run.file, node))
     if name in ("output_shape", "input_shape"):

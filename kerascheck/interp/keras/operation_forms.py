@@ -133,12 +133,28 @@ def unary(rule: Callable[[Shape, Arguments], Shape]) -> Call:
     """A function of one tensor."""
 
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        tensor = operand(run, first(arguments))
+        value = first(arguments)
+        tensor = operand(run, value)
+        if tensor is None and run.tracing and name.startswith("tensorflow."):
+            tensor = _packed(run, value, site)
         if tensor is None:
             return not_tensors(run, name, site)
         return operate(run, class_name(name), [tensor], lambda shapes: [rule(shapes[0], arguments)], site)[0]
 
     return call
+
+
+def _packed(run: Run, value: Value, site: Site) -> Tensor | None:
+    """TensorFlow makes one tensor of a list of tensors: it stacks them."""
+    items = value.items if isinstance(value, ListValue) and value.unknown is None else value
+    if not isinstance(items, (list, tuple)) or not any(isinstance(item, Tensor) for item in items):
+        return None
+    parts = [operand(run, item) for item in items]
+    tensors = [part for part in parts if part is not None]
+    if len(tensors) < len(parts):
+        return None
+    made = operate(run, "Stack", tensors, lambda shapes: [tensor_shapes.stack(shapes, 0)], site)[0]
+    return made if isinstance(made, Tensor) else None
 
 
 def binary(rule: Callable[[Shape, Shape], Shape], dtype: str | None = None) -> Call:
@@ -171,9 +187,15 @@ def reduce(shape: Shape, arguments: Arguments) -> Shape:
     return tensor_shapes.reduce(shape, chosen, truth(given(arguments, 2, "keepdims", "keep_dims", default=False)))
 
 
-def arg_reduce(shape: Shape, arguments: Arguments) -> Shape:
-    value = given(arguments, 1, "axis", "dimension")
-    return tensor_shapes.reduce(shape, None if value is None else [axis(value, -1)], False)
+def arg_reduce(default: int | None = None) -> Callable[[Shape, Arguments], Shape]:
+    """`argmax` and `argmin`; `default` is the axis where none is given, None for all of them."""
+
+    def rule(shape: Shape, arguments: Arguments) -> Shape:
+        value = given(arguments, 1, "axis", "dimension", default=default)
+        keepdims = truth(given(arguments, None, "keepdims", default=False))
+        return tensor_shapes.reduce(shape, None if value is None else [axis(value, -1)], keepdims)
+
+    return rule
 
 
 def same(shape: Shape, arguments: Arguments) -> Shape:

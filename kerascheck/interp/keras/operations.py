@@ -9,10 +9,11 @@ import itertools
 from collections.abc import Callable, Sequence
 
 from kerascheck.data.array import Array
+from kerascheck.data.scalars import number
 from kerascheck.data.tensors import on_data
 from kerascheck.data.values import as_array, dtype_of, new_array
 from kerascheck.interp.keras import operations_arrays, operations_images, operations_networks
-from kerascheck.interp.keras.freeze import as_size
+from kerascheck.interp.keras.freeze import as_size, freeze_arguments
 from kerascheck.interp.keras.operation_forms import (
     Call,
 )
@@ -70,15 +71,18 @@ from kerascheck.interp.keras.operation_forms import (
 from kerascheck.interp.keras.operation_forms import (
     undetermined as _undetermined,
 )
-from kerascheck.interp.keras.tensors import made_of, note_call, operand, operate, unknown_size
+from kerascheck.interp.keras.tensors import Constant, made_of, note_call, operand, operate, unknown_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
-from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.ir import KerasObject, Site, Tensor
 from kerascheck.symbolic import Symbol, Undetermined, Unknown
+
+#: Numbers of a vector that are kept one by one.
+_MAX_SPELLED = 1_000
 
 
 def _many(rule: Callable[[Sequence[Shape], Arguments], Shape]) -> Call:
@@ -281,17 +285,26 @@ def _linspace(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     count = _given(arguments, 2, "num", default=50)
     if not isinstance(count, (int, SymDim)) or not all(end is not None and end.shape == () for end in ends):
         return _not_tensors(run, name, site)
-    return _made(run, [count], arguments.value("dtype"))
+    made = _made(run, [count], arguments.value("dtype"))
+    start, stop = (_given(arguments, i, name) for i, name in enumerate(("start", "stop")))
+    is_short = isinstance(count, int) and 1 < count <= _MAX_SPELLED and "endpoint" not in arguments.keywords
+    if isinstance(made, Array) and is_short and isinstance(start, (int, float)) and isinstance(stop, (int, float)):
+        assert isinstance(count, int)
+        step = (stop - start) / (count - 1)
+        items = [number(start + i * step, "float32") for i in range(count - 1)]
+        made.items = [*items, number(stop, "float32")]
+    return made
 
 
 def _eye(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     rows = _given(arguments, 0, "num_rows", "n", "N", "size")
     columns = _given(arguments, 1, "num_columns", "m", "M")
     try:
-        sizes = [_size(rows), _size(rows if columns is None else columns)]
+        batch = _sizes(_given(arguments, None, "batch_shape", default=()))
+        sizes = [*batch, _size(rows), _size(rows if columns is None else columns)]
     except Undetermined:
         return _not_tensors(run, name, site)
-    if "batch_shape" in arguments.keywords or len(arguments.positional) > 2:
+    if len(arguments.positional) > 2:
         return _not_tensors(run, name, site)
     return _made(run, sizes, arguments.value("dtype"))
 
@@ -331,6 +344,26 @@ def _einsum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if not isinstance(equation, str) or not tensors or len(tensors) < len(operands):
         return _not_tensors(run, name, site)
     return operate(run, "Einsum", tensors, lambda shapes: [tensor_shapes.einsum(equation, shapes)], site)[0]
+
+
+def _variable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tf.Variable(value)`: Keras 3 does not count it among the weights of a layer that holds it, older ones do."""
+    value = operand(run, _given(arguments, 0, "initial_value"))
+    if run.project.dialect < 3 or not isinstance(value, Constant) or arguments.value("shape", 7) is not None:
+        return _not_tensors(run, name, site)
+    return new_array(run, value.shape, dtype_of(arguments.value("dtype", 4)) or value.dtype, kind="tensor")
+
+
+def _initializer(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    return KerasObject(name, freeze_arguments(run, arguments), site)
+
+
+def call_initializer(run: Run, initializer: KerasObject, arguments: Arguments, site: Site) -> Value:
+    """`initializer(shape, dtype)`: numbers of that shape."""
+    try:
+        return _made(run, _sizes(_given(arguments, 0, "shape")), arguments.value("dtype", 1))
+    except Undetermined:
+        return _not_tensors(run, initializer.qualname, site)
 
 
 def _where(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -448,6 +481,23 @@ def _resize(shape: Shape, arguments: Arguments) -> Shape:
     return (*shape[:-3], *size, shape[-1])
 
 
+def _crop_and_resize(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tf.image.crop_and_resize(image, boxes, box_indices, crop_size)`: an image of that size for each box."""
+    values = [_given(arguments, 0, "image"), _given(arguments, 1, "boxes")]
+    tensors = [tensor for tensor in (operand(run, value) for value in values) if tensor is not None]
+    if len(tensors) < 2:
+        return _not_tensors(run, name, site)
+
+    def rule(shapes: Sequence[Shape]) -> list[Shape]:
+        images, boxes = shapes
+        sides = _sizes(_given(arguments, 3, "crop_size"))
+        if len(images) != 4 or len(boxes) != 2 or len(sides) != 2:
+            raise Undetermined("crops of this")
+        return [(boxes[0], *sides, images[3])]
+
+    return operate(run, "CropAndResize", tensors, rule, site, "float32")[0]
+
+
 def _space(sign: int) -> Callable[[Shape, Arguments], Shape]:
     def rule(shape: Shape, arguments: Arguments) -> Shape:
         block = _given(arguments, 1, "block_size")
@@ -487,6 +537,10 @@ _BROADCASTING = """
 _COMPARING = """
     equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor
 """.split()  # noqa: SIM905
+_INITIALIZERS = """
+    GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform Ones RandomNormal RandomUniform
+    TruncatedNormal Zeros
+""".split()  # noqa: SIM905
 _REDUCING = """
     reduce_mean reduce_sum reduce_max reduce_min reduce_prod reduce_any reduce_all reduce_std reduce_variance
     reduce_logsumexp mean sum max min prod any all std var amax amin logsumexp median
@@ -497,8 +551,13 @@ _MODULES = (
     "tensorflow",
     "tensorflow.math",
     "tensorflow.nn",
+    "tensorflow.experimental.numpy",
     "keras.random",
 )
+
+
+#: Of these modules, those whose functions have the defaults of numpy.
+_LIKE_NUMPY = ("keras.ops", "tensorflow.experimental.numpy")
 
 
 def _names(*words: str) -> list[str]:
@@ -516,9 +575,11 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_unary(_reduce), _names(*_REDUCING)),
         (_unary(_norm), ["tensorflow.norm", "tensorflow.linalg.norm", "keras.ops.norm"]),
         (_unary(_same), ["tensorflow.linalg.band_part", *(f"keras.activations.{n}" for n in _ACTIVATIONS)]),
-        (_unary(_accumulated), ["keras.ops.cumsum", "keras.ops.cumprod"]),
+        (_unary(_accumulated), [f"{m}.{n}" for m in _LIKE_NUMPY for n in ("cumsum", "cumprod")]),
         (_activation, ["keras.activations.get"]),
-        (_unary(_arg_reduce), _names("argmax", "argmin", "arg_max")),
+        (_unary(_arg_reduce(None)), [f"{m}.{n}" for m in _LIKE_NUMPY for n in ("argmax", "argmin")]),
+        (_unary(_arg_reduce(-1)), ["keras.backend.argmax", "keras.backend.argmin"]),
+        (_unary(_arg_reduce(0)), [f"tensorflow.{m}{n}" for m in ("", "math.") for n in ("argmax", "argmin")]),
         (_many(axis_of_concat), _names("concat", "concatenate")),
         (
             _many(lambda shapes, a: tensor_shapes.stack(shapes, _axis(_given(a, 1, "axis"), 0))),
@@ -541,6 +602,14 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_answer("float32"), ["keras.backend.floatx", "keras.config.floatx"]),
         (_answer(1e-7), ["keras.backend.epsilon", "keras.config.epsilon"]),
         (_tensordot, _names("tensordot")),
+        (_variable, ["tensorflow.Variable"]),
+        (
+            _initializer,
+            [
+                *(f"tensorflow.{n}_initializer" for n in ("random_uniform", "random_normal", "zeros", "ones")),
+                *(f"tensorflow.initializers.{n}" for n in _INITIALIZERS),
+            ],
+        ),
         (_einsum, _names("einsum")),
         (_split, ["keras.ops.split", "tensorflow.split"]),
         (_unstack, ["keras.ops.unstack", "tensorflow.unstack"]),
@@ -554,6 +623,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_unary(_resize), ["tensorflow.image.resize", "tensorflow.image.resize_images"]),
         (_unary(_space(1)), ["tensorflow.nn.depth_to_space", "tensorflow.depth_to_space", "keras.ops.depth_to_space"]),
         (_unary(_space(-1)), ["tensorflow.nn.space_to_depth", "tensorflow.space_to_depth", "keras.ops.space_to_depth"]),
+        (_crop_and_resize, ["tensorflow.image.crop_and_resize"]),
         (_normalize_moments, ["tensorflow.nn.moments", "keras.ops.moments"]),
         (_where, _names("where", "switch")),
         (_cast, _names("cast")),

@@ -62,7 +62,7 @@ def rows() -> list[tuple[Call, list[str]]]:
         (unary(reduce), _names(*_REDUCING)),
         (outside_call(unary(reduce)), _names("nanmedian")),
         (unary(_counted), _names("count_nonzero")),
-        (unary(arg_reduce), _names("nanargmax", "nanargmin")),
+        (unary(arg_reduce()), _names("nanargmax", "nanargmin")),
         (unary(accumulated), _names("nancumsum", "nancumprod")),
         (unary(_averaged), _names("average")),
         (outside_call(unary(_quantile)), _names("quantile", "nanquantile", "percentile", "nanpercentile")),

@@ -53,6 +53,7 @@ class CustomLayer(Layer):
         self.understood = False  # whether a call gave known shapes, or none was made and `build` was called by hand
         self.called = False
         self.built = False
+        self.building = False  # whether `build` is running
         self.latest: Arguments | None = None  # of the latest call
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
@@ -446,10 +447,15 @@ def _build(run: Run, layer: CustomLayer | SubclassedModel, value: Value, site: S
             return
     if method is None or shape is None:
         return
+    if isinstance(layer, CustomLayer):
+        layer.building = True
     try:
         run.call(method, Arguments([Given(shape)], {}), site)
     except UserRaise:
         layer.unknown = Unknown(f"the build of {layer.cls} raises")
+    finally:
+        if isinstance(layer, CustomLayer):
+            layer.building = False
 
 
 def _shape_structure(run: Run, value: Value) -> Value:

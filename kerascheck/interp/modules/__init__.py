@@ -35,6 +35,7 @@ _FILES = {
     "functools": "functional",
     "heapq": "containers",
     "importlib": "importing",
+    "inspect": "inspecting",
     "itertools": "iteration",
     "json": "literals",
     "keras": "keras_configurations",
@@ -48,6 +49,7 @@ _FILES = {
     "tensorflow": "flags",
     "typer": "flags",
     "typing": "declarations",
+    "unittest": "testing",
 }
 
 

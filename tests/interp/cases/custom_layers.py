@@ -243,3 +243,59 @@ class Named(layers.Layer):
         return self.part_3(self.part_4(x))
 x = Input((5,))
 model = Model(x, Named()(x))
+
+# -- variables of TensorFlow are no weights
+import tensorflow as tf
+class Codes(layers.Layer):
+    def __init__(self, count, size):
+        super().__init__()
+        init = tf.random_uniform_initializer()
+        self.size = size
+        self.table = tf.Variable(initial_value=init(shape=(size, count), dtype='float32'), trainable=True)
+    def call(self, x):
+        flat = tf.reshape(x, [-1, self.size])
+        distances = (
+            tf.reduce_sum(flat ** 2, axis=1, keepdims=True)
+            + tf.reduce_sum(self.table ** 2, axis=0)
+            - 2 * tf.matmul(flat, self.table)
+        )
+        chosen = tf.one_hot(tf.argmin(distances, axis=1), self.table.shape[1])
+        return tf.reshape(tf.matmul(chosen, self.table, transpose_b=True), tf.shape(x))
+x = Input((5, 4, 6))
+model = Model(x, Dense(3)(Codes(8, 6)(x)))
+
+# -- an output shape that builds the layer where it is not built
+class Own(layers.Layer):
+    def build(self, shape):
+        self.was_built = self.built
+        self.dense = Dense(2 if self.was_built else 3)
+        self.dense.build(shape)
+    def call(self, x):
+        return self.dense(x)
+    def compute_output_shape(self, shape):
+        if not self.built:
+            self.build(shape)
+        return (*shape[:-1], self.dense.units)
+x = Input((4,))
+model = Model(x, Own()(x))
+
+# -- parameters of calls are asked for
+import inspect
+class Chain(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.parts = [Conv1D(4, 3), BatchNormalization(), SpatialDropout1D(0.1), LSTM(5)]
+    def build(self, shape):
+        for part in self.parts:
+            part.build(shape)
+            shape = part.compute_output_shape(shape)
+            if 'mask' in inspect.signature(part.call).parameters:
+                self.extra = Dense(len(inspect.signature(part.call).parameters))
+        self.extra.build(shape)
+    def call(self, x, training=None):
+        for part in self.parts:
+            takes = 'training' in dict(inspect.signature(part.call).parameters)
+            x = part(x, training=training) if takes else part(x)
+        return self.extra(x)
+x = Input((9, 6))
+model = Model(x, Chain()(x))

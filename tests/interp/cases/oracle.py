@@ -358,3 +358,30 @@ class Own(layers.Layer):
         return self.inner(x)
 
 model = Sequential([Own(5, input_shape=(3,)), Dense(2)])
+
+# -- images of random sizes, as tf.keras has them
+import tensorflow as tf
+model = Sequential([Input((32, 24, 3)), tf.keras.layers.RandomWidth(0.2), tf.keras.layers.RandomHeight((-0.1, 0.3)), Conv2D(4, 3)])
+
+# -- inputs in a list in a list
+a, b = Input((4,)), Input((5,))
+model = Model([[a], b], Dense(3)(Concatenate()([a, b])))
+c = Input((4,))
+deep = Model(inputs=[[c]], outputs=[Dense(2)(c)])
+
+# -- inputs ordered by their names
+inputs = {name: Input((1,), name=name) for name in ('c', 'a', 'b')}
+values = [value for _, value in sorted(inputs.items())]
+model = Model(inputs, Dense(2)(Concatenate()(values)))
+
+# -- rates of a schedule decide what is built
+import numpy as np
+import tensorflow as tf
+x = inputs = Input((6,))
+for rate in [r for r in tf.linspace(0.0, 0.3, 4)]:
+    x = Dense(6)(x)
+    x = Dropout(float(rate))(x) if rate else Activation('relu')(x)
+for scale in np.linspace(0.5, 1.0, 3):
+    if scale:
+        x = Dense(3)(x)
+model = Model(inputs, x)
