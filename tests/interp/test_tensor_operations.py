@@ -97,7 +97,6 @@ TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
         (9, 8, 3),
         (None, 5, 8, 27),
     ),
-    "tf.image.extract_patches(x, [1, 3, 3, 1], [1, 1, 1, 1], [1, 2, 2, 1], 'VALID')": ((9, 8, 2), (None, 5, 4, 18)),
     # numpy as TensorFlow has it
     "tnp.maximum(tnp.matmul(x, tf.ones((8, 3))), 0.0)": ((6, 8), (None, 6, 3)),
     "tnp.mean(tnp.square(x), axis=-1)": ((6, 8), (None, 6)),
