@@ -69,7 +69,8 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     if isinstance(value, Symbol):
         if run.flags and name in run.flags:
             return get_constant(names.attribute(value.name, name), run)
-        return _member(value.name, name)
+        found = _member(value.name, name)
+        return run.project.installed(run, found) if name.isupper() and type(found) is Symbol else found
     if isinstance(value, Unknown):
         text = f"{value.text}.{name}" if value.text else None
         return Unknown(value.reason, ("attribute", value.key, name), text)
@@ -231,7 +232,7 @@ def get_constant(dotted: str, run: Run) -> Value:
         holder, _, name = dotted.rpartition(".")
         if name in run.flags and _holds_flags(holder):
             return run.flags[name]
-    return _CONSTANTS[dotted] if dotted in _CONSTANTS else run.project.external(dotted)
+    return _CONSTANTS[dotted] if dotted in _CONSTANTS else run.project.installed(run, run.project.external(dotted))
 
 
 @lru_cache(maxsize=4096)
@@ -426,6 +427,8 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
     elif isinstance(target, Symbol) and _holds_flags(target.name):
         _note_write(run, run.flags, name)
         run.flags[name] = value
+    elif isinstance(target, Symbol):
+        run.project.rebound.add(names.attribute(target.name, name))
     elif isinstance(target, NativeMethod) and target.name == "__new__" and name == "__defaults__":
         from kerascheck.interp.records import set_defaults
 

@@ -16,6 +16,9 @@ from kerascheck.symbolic import Symbol, Unknown
 
 #: A module of the project that is larger is not followed.
 _MAX_MODULE_BYTES = 400_000
+#: How many installed modules are asked for constants, and what that counts as: reading and inferring.
+_MAX_INSTALLED = 10
+_INSTALLED_STEPS = 4_000
 #: How many modules are followed for one file.
 _MAX_MODULES = 60
 
@@ -66,6 +69,8 @@ class Project:
         self.source = source
         self.dialect = guess_dialect(source.text)
         self.flags: dict[str, Value] = {}  # of absl, that modules of the project define
+        self.rebound: set[str] = set()  # what the program sets in modules that are not its own, on any path
+        self._asked: set[str] = set()  # installed modules that were asked for a constant
         self._sources: dict[str, Any] = {}
         # modules of the project, each executed once for all paths (and once more for what other arguments change)
         self._modules: dict[tuple[str, bool], Scope] = {}
@@ -75,6 +80,21 @@ class Project:
     def external(self, dotted: str) -> Symbol:
         """Something outside the program, by its canonical name."""
         return _symbol(dotted)
+
+    def installed(self, run: Run, symbol: Symbol) -> Value:
+        """The value of a constant in an installed package, which astroid reads; the Symbol where it is none."""
+        module, _, name = symbol.name.rpartition(".")
+        if not name.isupper() or not module or is_harmless(module) or symbol.name in self.rebound:
+            return symbol
+        if module not in self._asked:
+            if len(self._asked) >= _MAX_INSTALLED:
+                return symbol
+            self._asked.add(module)
+            run.budget.charge(_INSTALLED_STEPS)
+        from kerascheck.interp.environment import UNKNOWN, installed_constant
+
+        value = installed_constant(module, name)
+        return symbol if value is UNKNOWN else value
 
     def is_harmless(self, dotted: str) -> bool:
         """Whether functions of this library leave the models they are given as they are."""
