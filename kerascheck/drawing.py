@@ -301,9 +301,9 @@ def _curve(route: list[tuple[float, float]]) -> str:
 def html(picture: Architecture) -> str:
     """A page that holds the SVG and lists the findings."""
     at_layers = (finding for box in picture.boxes for finding in box.findings)
-    findings = {(finding.span.start, finding.code): finding for finding in (*at_layers, *picture.notes)}
+    findings = {(found.cell, found.span.start, found.code): found for found in (*at_layers, *picture.notes)}
     listed = "".join(
-        f"<li><b>{escape(finding.code)}</b> line {finding.span.start.row}: {escape(finding.message)}</li>"
+        f"<li><b>{escape(finding.code)}</b> {_place(finding)}: {escape(finding.message)}</li>"
         for finding in findings.values()
     )
     return (
@@ -312,6 +312,11 @@ def html(picture: Architecture) -> str:
         "</style></head><body>\n"
         f"{svg(picture)}{f'<ul>{listed}</ul>' if listed else ''}\n</body></html>\n"
     )
+
+
+def _place(finding: Diagnostic) -> str:
+    cell = f"cell {finding.cell}, " if finding.cell is not None else ""
+    return f"{cell}line {finding.span.start.row}"
 
 
 def png(picture: Architecture) -> bytes:

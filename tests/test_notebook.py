@@ -238,9 +238,12 @@ def test_commands_go_on_without_a_cell_with_a_syntax_error(folder: Path) -> None
 
 
 def test_graph_marks_the_findings_of_cells(folder: Path) -> None:
+    pytest.importorskip("fast_sugiyama")
     (folder / "x.ipynb").write_text(notebook(*CELLS))
     result = CliRunner().invoke(app, ["graph", "x.ipynb"])
     assert result.exit_code == 0 and result.stdout.count(":::warning") == 1
+    CliRunner().invoke(app, ["graph", "x.ipynb", "-o", "x.html"])
+    assert "<b>KC103</b> cell 3, line 3: input_dim=8" in (folder / "x.html").read_text(encoding="utf-8")
     assert 'n1["dense_1 (Dense)<br/>(None, 8)<br/>72 parameters<br/>KC103"]' in result.stdout
 
 

@@ -113,7 +113,7 @@ def _summary(model: ModelSummary) -> Markup:
     table = table_of(model)
     cell = f"In [{model.cell}], line {model.row}" if model.cell is not None else f"line {model.row}"
     titles = ["Layer (type)", "Output shape", "Param #", *(["Connected to"] if table.graph else [])]
-    left, right = "text-align:left", "text-align:right"
+    left, right = (f"text-align:{side};padding:.15em .9em .15em 0" for side in ("left", "right"))
     rows = [
         tag(
             "tr",
@@ -129,7 +129,13 @@ def _summary(model: ModelSummary) -> Markup:
     name = f'{table.variable} ("{table.name}")' if table.variable is not None else table.name
     caption = tag("div", tag("b", name), f" {table.cls}, {table.status} ", tag("span", cell, style=_MUTED))
     reason = tag("div", f"{table.status}: {table.reason}", style=_MUTED) if table.reason else None
-    return tag("div", caption, tag("table", tag("thead", head), tag("tbody", rows)), totals, reason)
+    return tag(
+        "div",
+        caption,
+        tag("table", tag("thead", head), tag("tbody", rows), style="color:inherit;font-size:inherit"),
+        totals,
+        reason,
+    )
 
 
 @dataclass(frozen=True)
