@@ -50,7 +50,7 @@ def mermaid(picture: Architecture) -> str:
         severity = f":::{box.severity.value}" if box.severity is not None else ""
         lines.append(f'    n{number}["{text}"]{severity}')
     for number, note in enumerate(picture.notes):
-        text = _quoted(f"{note.code} line {note.span.start.row}: {note.message}")
+        text = _quoted(f"{note.code} {_place(note)}: {note.message}")
         lines.append(f'    note{number}>"{text}"]:::{note.severity.value}')
     lines += [f"    n{start} --> n{end}" for start, end in picture.arrows]
     used = {box.severity for box in picture.boxes} | {note.severity for note in picture.notes}
@@ -118,7 +118,7 @@ def _notes(picture: Architecture) -> tuple[list[str], float, float]:
     parts: list[str] = []
     top, width = _MARGIN + 36.0, 0.0
     for note in picture.notes:
-        lines = wrap(f"{note.code} line {note.span.start.row}: {note.message}", _NOTE_CHARACTERS)
+        lines = wrap(f"{note.code} {_place(note)}: {note.message}", _NOTE_CHARACTERS)
         wide, high = max(map(len, lines)) * _CHARACTER + 20, len(lines) * _LINE + 10
         kind = note.severity.value
         parts.append(

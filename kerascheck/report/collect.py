@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kerascheck.report.excerpts import Excerpts, Row
@@ -12,6 +12,7 @@ from kerascheck.report.excerpts import Excerpts, Row
 if TYPE_CHECKING:
     from kerascheck.diagnostics import Diagnostic, Report
     from kerascheck.engine import Examination
+    from kerascheck.network.ir import Program
     from kerascheck.parallel import Job
     from kerascheck.source import Source
     from kerascheck.summary import ModelSummary
@@ -32,11 +33,15 @@ class FindingPart:
 
 @dataclass(frozen=True)
 class ModelPart:
-    """One model: its table, for each row of it the findings there, and its picture where there can be one."""
+    """One model: its table, for each row of it the findings there, and its picture where there can be one.
+
+    `notes` are findings about the model and no layer of it.
+    """
 
     anchor: str
     table: Table
     pinned: tuple[tuple[FindingPart, ...], ...]
+    notes: tuple[FindingPart, ...]
     svg: str | None
     note: str | None  # why there is no picture
 
@@ -84,28 +89,35 @@ def _models(found: Examination, findings: tuple[FindingPart, ...], anchor: str) 
     if found.source is None or found.analysis is None:
         return []
     models = summarize(found.source, found.analysis)
-    return [_model(model, found.source, findings, f"{anchor}-{number}") for number, model in enumerate(models, 1)]
+    paths = found.analysis.paths
+    return [
+        _model(model, found.source, paths, findings, f"{anchor}-{number}") for number, model in enumerate(models, 1)
+    ]
 
 
-def _model(model: ModelSummary, source: Source, findings: tuple[FindingPart, ...], anchor: str) -> ModelPart:
+def _model(
+    model: ModelSummary, source: Source, paths: Sequence[Program], findings: tuple[FindingPart, ...], anchor: str
+) -> ModelPart:
     from kerascheck import drawing
-    from kerascheck.graph import architecture
+    from kerascheck.graph import architecture, sites_of
     from kerascheck.tables import table_of
 
     table = table_of(model)
     if model.network is None:
         why = "No picture: the model differs between the paths through the program."
-        return ModelPart(anchor, table, ((),) * len(table.rows), None, why)
+        return ModelPart(anchor, table, ((),) * len(table.rows), (), None, why)
     parts = {id(part.diagnostic): part for part in findings}
-    picture = architecture(model, model.network, source, [part.diagnostic for part in findings])
+    sites = sites_of(model.network, paths)
+    picture = architecture(model, model.network, source, [part.diagnostic for part in findings], sites)
     pinned = tuple(tuple(parts[id(finding)] for finding in box.findings) for box in picture.boxes)
+    notes = tuple(parts[id(finding)] for finding in picture.notes)  # which the page shows above the picture
     svg: str | None = None
     note: str | None = None
     if len(picture.boxes) > MAX_LAYERS:
         note = f"No picture of {len(picture.boxes):,} layers; `kerascheck graph` draws it."
     elif picture.boxes:
         try:
-            svg = drawing.svg(picture, lambda finding: f"#{parts[id(finding)].anchor}", anchor)
+            svg = drawing.svg(replace(picture, notes=[]), lambda finding: f"#{parts[id(finding)].anchor}", anchor)
         except drawing.MissingPackage:
             note = f"No picture: {drawing.INSTALL} installs what draws it."
-    return ModelPart(anchor, table, pinned, svg, note)
+    return ModelPart(anchor, table, pinned, notes, svg, note)

@@ -315,7 +315,7 @@ def _models(files: Sequence[FilePart]) -> Markup | None:
 def _model(model: ModelPart, shown: bool) -> Markup:
     table = model.table
     name = f'{table.variable} ("{table.name}")' if table.variable is not None else table.name
-    findings = {part.anchor: part for parts in model.pinned for part in parts}
+    findings = {part.anchor: part for parts in (*model.pinned, model.notes) for part in parts}
     summary = tag(
         "summary",
         tag("b", name),
@@ -328,6 +328,7 @@ def _model(model: ModelPart, shown: bool) -> Markup:
         tag("span", _counted(len(findings), "finding"), class_="badge warning") if findings else None,
         tag("code", table.place, class_="place"),
     )
+    notes = [tag("li", _code_link(part), " ", _with_code(part.diagnostic.message)) for part in model.notes]
     picture = None
     if model.svg is not None:
         drawn = tag("div", Markup(visible(model.svg)), class_="scroll", tabindex=0, role="region", aria_label=name)
@@ -339,11 +340,17 @@ def _model(model: ModelPart, shown: bool) -> Markup:
         summary,
         tag("p", f"{table.status}: {table.reason}", class_="see") if table.reason else None,
         tag("p", _with_code(model.note), class_="see") if model.note else None,
+        tag("ul", notes, class_="notes") if notes else None,
         tag("div", picture, _table(model), class_="sides"),
         class_="model",
         id=model.anchor,
         open=shown,
     )
+
+
+def _code_link(part: FindingPart) -> Markup:
+    found = part.diagnostic
+    return tag("a", found.code, class_=f"code {found.severity.value}", href=f"#{part.anchor}")
 
 
 def _table(model: ModelPart) -> Markup:
@@ -368,11 +375,7 @@ def _table(model: ModelPart) -> Markup:
         if table.graph:
             cells.append(tag("td", row.connected))
         if any(model.pinned):
-            links = [
-                tag("a", part.diagnostic.code, class_=f"code {part.diagnostic.severity.value}", href=f"#{part.anchor}")
-                for part in parts
-            ]
-            cells.append(tag("td", [[link, " "] for link in links]))
+            cells.append(tag("td", [[_code_link(part), " "] for part in parts]))
         rows.append(tag("tr", cells))
     totals = [
         tag(

@@ -105,6 +105,15 @@ def test_models_are_drawn_with_the_findings_at_their_layers() -> None:
     assert select(tree, ".file .see a")[0].get("href") == f"#{model.get('id')}"
 
 
+def test_findings_about_a_model_and_no_layer_stand_above_it() -> None:
+    Path("a.py").write_text(STACK + "model.compile('adam', 'mse', metrics=['accuracy'])\n")
+    tree = page("--select", "KC308", ".")
+    [finding] = select(tree, ".finding")
+    [note] = select(tree, ".model .notes li")
+    assert texts(tree, ".model .notes li")[0].startswith("KC308 accuracy under mean_squared_error")
+    assert [link.get("href") for link in select(note, "a")] == [f"#{finding.get('id')}"]
+
+
 def test_graphs_say_what_is_connected() -> None:
     Path("a.py").write_text(GRAPH)
     tree = page(".")

@@ -120,14 +120,15 @@ class KerascheckMagics(Magics):
         return [model for model in models if model.cell is None or not self._session.superseded(model.cell)]
 
     def _picture(self, settings: Settings, name: str | None) -> Picture:
-        from kerascheck.graph import architecture
+        from kerascheck.graph import architecture, sites_of
         from kerascheck.summary import summarize
 
         findings, found = self._session.findings(self._cells(), settings)
         if found.source is not None and found.analysis is not None:
             for model in reversed(summarize(found.source, found.analysis)):
                 if model.network is not None and name in (None, model.name, model.network.name):
-                    return Picture(architecture(model, model.network, found.source, findings))
+                    sites = sites_of(model.network, found.analysis.paths)
+                    return Picture(architecture(model, model.network, found.source, findings, sites))
         raise UsageError("no model" + (f" called {name}" if name is not None else "") + " in this session")
 
     def _cells(self) -> dict[int, str]:
