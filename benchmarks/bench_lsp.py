@@ -207,11 +207,14 @@ def main() -> int:
 
     times: list[float] = []
     before: list[Process] = []
+    halfway: list[Process] = []
     for version, change in enumerate(edits(text, options.seed), 1):
         if version > options.edits + _FIRST:
             break
         if version == _FIRST:
             before = processes(client.process.pid)
+        if version == _FIRST + options.edits // 2:
+            halfway = processes(client.process.pid)
         sent = time.perf_counter()
         client.send(
             "textDocument/didChange", {"textDocument": {"uri": URI, "version": version}, "contentChanges": [change]}
@@ -232,11 +235,10 @@ def main() -> int:
     late = statistics.quantiles(times, n=100)[94] if len(times) > 1 else times[0]
     middle = statistics.median(times)
     print(f"{len(times)} times: median {middle:.0f} ms, 95 % below {late:.0f} ms, most {max(times):.0f} ms")
-    for start, end in zip(before, after, strict=False):
+    for start, half, end in zip(before, halfway, after, strict=False):
         busy = (end.seconds - start.seconds) * 1000 / options.edits
-        print(
-            f"  {end.name}: {start.megabytes:.0f} MB before, {end.megabytes:.0f} MB after, busy {busy:.0f} ms an edit"
-        )
+        memory = f"{start.megabytes:.0f} MB before, {half.megabytes:.0f} halfway, {end.megabytes:.0f} after"
+        print(f"  {end.name}: {memory}; busy {busy:.1f} ms an edit")
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
     print(f"other work on this machine: {load:.1f} processes for each core")
     if status:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -20,6 +21,9 @@ import pytest_lsp
 from lsprotocol import types as lsp
 from pygls.uris import from_fs_path
 from pytest_lsp import ClientServerConfig, LanguageClient
+
+from kerascheck import api
+from kerascheck.integrations.lsp.positions import Encoding, Lines
 
 HEAD = "import keras\nfrom keras import layers\n"
 REDUNDANT = HEAD + "m = keras.Sequential([layers.Dense(3, input_dim=2), layers.Dense(3, input_dim=3)])\n"
@@ -227,6 +231,38 @@ async def test_columns_count_utf_16(client: LanguageClient, folder: Path) -> Non
     file.close()
 
 
+@pytest.mark.parametrize("seed", range(3))
+async def test_after_many_edits_the_findings_are_those_of_the_text(
+    client: LanguageClient, folder: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    encoding = Encoding("utf-16")
+    head = REDUNDANT.replace("\n", "\r\n") + '"""\r\n'  # what follows is a string, whatever it is
+    tail = "first 🧠 row\r\nsecond row\n" * 5
+    file = opened(client, folder, f"random{seed}.py", head + tail)
+    for _ in range(60):
+        lines = Lines(head + tail)
+        start = chance.randrange(len(head), len(lines.text) + 1)
+        end = min(start + chance.choice([0, 0, 1, 5]), len(lines.text))
+        new = chance.choice(["", "x", "🧠", "\n", "\r\n", "layers.Dense(3)", "(", "'"])
+        place = lines.range_to_client(start, end, encoding)
+        start, end = (lines.from_client(at, encoding) for at in (place.start, place.end))
+        tail = lines.text[len(head) : start] + new + lines.text[end:]
+        file.replace((place.start.line, place.start.character), (place.end.line, place.end.character), new)
+        if chance.random() < 0.2:
+            await asyncio.sleep(0.03)
+    last = Lines(head + tail)
+    end = last.to_client(len(last.text), encoding)
+    file.replace((end.line, end.character), (end.line, end.character), '\n""", layers.Dense("🧠", input_dim=3)\n')
+    text = last.text + '\n""", layers.Dense("🧠", input_dim=3)\n'
+    expected = api.check(text, "a.py").diagnostics
+    found = await file.findings(
+        *sorted(one.code for one in expected), rows={one.span.start.row - 1 for one in expected}
+    )
+    assert len(found) == 3
+    file.close()
+
+
 async def test_windows_line_ends_and_a_byte_order_mark(client: LanguageClient, folder: Path) -> None:
     file = opened(client, folder, "windows.py", "\ufeff" + REDUNDANT.replace("\n", "\r\n"))
     found = (await file.findings("KC101", "KC103"))[1]
@@ -392,6 +428,19 @@ async def test_settings_of_the_client_hold_at_once(client: LanguageClient, folde
     file.close()
 
 
+async def test_each_folder_has_settings_of_its_own(client: LanguageClient, tmp_path: Path) -> None:
+    uri = from_fs_path(str(tmp_path)) or ""
+    change = lsp.WorkspaceFoldersChangeEvent(added=[lsp.WorkspaceFolder(uri, "other")], removed=[])
+    client.set_configuration({"ignore": ["KC103"]}, section="kerascheck", scope_uri=uri)
+    client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(change))
+    file = opened(client, tmp_path, "a.py", REDUNDANT)
+    await file.findings("KC101")
+    gone = lsp.WorkspaceFoldersChangeEvent(added=[], removed=[lsp.WorkspaceFolder(uri, "other")])
+    client.workspace_did_change_workspace_folders(lsp.DidChangeWorkspaceFoldersParams(gone))
+    await file.findings("KC101", "KC103")
+    file.close()
+
+
 async def test_configuration_files_hold_when_they_change(client: LanguageClient, folder: Path) -> None:
     own = folder / "configured"
     own.mkdir()
@@ -435,6 +484,20 @@ async def test_the_cells_of_a_notebook_are_one_program(client: LanguageClient, f
     assert [hint.label for hint in hints or ()] == ["(None, 3)  9", "(None, 3)  12"]
     lenses = await client.text_document_code_lens_async(lsp.CodeLensParams(lsp.TextDocumentIdentifier(last)))
     assert lenses and lenses[0].command and list(lenses[0].command.arguments or ()) == [last, 1, 3]
+
+    context = lsp.CodeActionContext([])
+    offered = await client.text_document_code_action_async(
+        lsp.CodeActionParams(lsp.TextDocumentIdentifier(last), everything(), context)
+    )
+    by_title = {action.title: action for action in offered or () if isinstance(action, lsp.CodeAction)}
+    assert texts_of(by_title["KC103: Remove input_dim"].edit) == [(1, [""])]
+    assert texts_of(by_title["Disable KC103 for this line"].edit) == [(1, ["  # kerascheck: ignore[KC103]"])]
+    resolved = await client.code_action_resolve_async(by_title["Fix all (kerascheck)"])
+    assert texts_of(resolved.edit) == [(1, [cells[last].replace(", input_dim=3", "")])]
+    shown = await client.workspace_execute_command_async(
+        lsp.ExecuteCommandParams("kerascheck.showSummary", [last, 1, 3])
+    )
+    assert "Total params: 21" in str(shown)
 
     # A new cell in front, and an edit in the last one.
     new = f"{notebook}#4"
