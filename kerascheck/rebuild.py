@@ -104,6 +104,7 @@ class _Builder:
             except _Opaque:
                 if name in names and name not in defaults:
                     arguments[name] = _SOME_RATE
+        arguments.pop("name", None)  # a parameter of its own in some layers
         return cls(**arguments, **({"name": layer.name} if re.fullmatch(r"[\w.\-]+", layer.name) else {}))
 
     def _class(self, name: str) -> Any:
