@@ -52,6 +52,11 @@ AGREE = {
         "keras.initializers.HeNormal(), kernel_regularizer=keras.regularizers.l2(0.01)), MaxPooling2D(), Flatten(), "
         "Dropout(0.5), Dense(10, activation='softmax')])"
     ),
+    "layers with names": (
+        "m = Sequential([Input((29, 29, 1)), Conv2D(7, 3, name='first'), MaxPooling2D(name='smaller'), "
+        "SpatialDropout2D(0.2, name='some'), GlobalAveragePooling2D(name='all'), Dense(3, name='last')])"
+    ),
+    "a model from inner tensors": "x = Dense(41)(Dense(37)(Input((31,))))\nm = Model(x, Dense(43)(x))",
     "shared layers and several inputs": (
         "a, b = Input((4,)), Input((4,))\nd = Dense(5, activation=lambda x: x)\n"
         "m = Model([a, b], [Dense(2)(concatenate([d(a), d(b)])), d(a) + 1.0])"
