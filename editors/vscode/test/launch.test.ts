@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Choices, installCommand, launches, probe } from "../src/launch";
 
-const NOTHING: Choices = { path: [], interpreter: "", activeInterpreter: undefined, workspaceFolder: "/work", home: "/home/me" };
+const NOTHING: Choices = { path: [], interpreter: "", activeInterpreter: undefined, workspaceFolder: "/src", home: "/home/me" };
 
 test("without settings: the Python extension's interpreter, then the search path", () => {
   const found = launches({ ...NOTHING, activeInterpreter: "/venv/bin/python" });
@@ -24,7 +24,7 @@ test("an interpreter that the user names is the only one", () => {
 
 test("paths may speak of the workspace and of the home", () => {
   const [one] = launches({ ...NOTHING, path: ["${workspaceFolder}/.venv/bin/kerascheck"] });
-  assert.equal(one?.command, "/work/.venv/bin/kerascheck");
+  assert.equal(one?.command, "/src/.venv/bin/kerascheck");
   const [other] = launches({ ...NOTHING, interpreter: " ~/venv/bin/python " });
   assert.equal(other?.command, "/home/me/venv/bin/python");
 });
