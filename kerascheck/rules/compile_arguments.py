@@ -525,7 +525,7 @@ class WrongCompileArgument(Rule):
             if isinstance(given.value, (str, KerasObject)):
                 yield Finding(
                     value_site(call.site, given),
-                    f"{label} is to be a list: [{_shown(given.value)}]",
+                    f"Keras 3 wants {label} as a list: [{_shown(given.value)}]",
                     _listed(call, given),
                     anchor=call.site,
                     severity=self._grade(call, True),
@@ -640,7 +640,7 @@ model.compile("adam", "mse", ["mae", "accuracy"])
 """,
             [
                 (4, 'Keras 3 has no loss "kullback_leibler_divergence"; it is called "kl_divergence"'),
-                (4, 'metrics is to be a list: ["accuracy"]'),
+                (4, 'Keras 3 wants metrics as a list: ["accuracy"]'),
                 (5, "the third argument of compile is loss_weights since Keras 3; write metrics="),
             ],
             fixed="""

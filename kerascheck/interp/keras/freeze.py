@@ -129,7 +129,7 @@ def checked_shape(run: Run, owner: str, value: Value) -> tuple[int | SymDim | No
         return shape
     if is_plain(value) and not isinstance(value, (tuple, list)):
         hint = f"; write ({value},)" if isinstance(value, int) else ""
-        raise KerasError(f"{owner} expects a tuple as its shape, got {value!r}{hint}", "argument")
+        raise KerasError(f"{owner} expects a tuple as its shape in Keras 3, got {value!r}{hint}", "argument")
     items = value.items if isinstance(value, ListValue) and value.unknown is None else value
     for size in items if isinstance(items, (tuple, list)) else ():
         if isinstance(size, (float, str, tuple, list)) or (isinstance(size, int) and size < 0):
