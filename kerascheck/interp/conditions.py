@@ -22,7 +22,7 @@ def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None
     """Whether the value counts as true; an unknown one is decided for this path. `node` is where that is asked."""
     if value is True or value is False or value is None:
         return value is True
-    value = as_unknown(value)
+    value = as_condition(run, value, node)
     if isinstance(value, Unknown):
         return _decide(run, value.key, default, node)
     if isinstance(value, (ListValue, DictValue)):
@@ -31,15 +31,6 @@ def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None
         if value.unknown is not None and not value.items:
             return _decide(run, ("truth", value.birth), default, node)
         return bool(value.items)
-    if isinstance(value, Array) and value.shape == ():
-        low, high = value.content.low, value.content.high
-        if low is not None and low == high:
-            return bool(low)
-        if (low is not None and low > 0) or (high is not None and high < 0):
-            return True
-    if isinstance(value, (Tensor, Array)):
-        key = ("tensor", run.tick()) if node is None else run.fresh("a condition", node).key
-        return _decide(run, key, default, node)
     if isinstance(value, SymDim):
         if _is_positive(value):
             return True  # a size of zero is no size that a network is built from
@@ -49,6 +40,21 @@ def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None
     if isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, type(None))):
         return bool(value)
     return True
+
+
+def as_condition(run: Run, value: Value, node: cst.CSTNode | None = None) -> Value:
+    """The value as a condition: whether it is true, or unknown, for numbers of data and tensors."""
+    if isinstance(value, Array) and value.shape == ():
+        low, high = value.content.low, value.content.high
+        if low is not None and low == high:
+            return bool(low)
+        if (low is not None and low > 0) or (high is not None and high < 0):
+            return True
+    if isinstance(value, (Tensor, Array)):
+        return (
+            Unknown("a condition on data", ("tensor", run.tick())) if node is None else run.fresh("a condition", node)
+        )
+    return as_unknown(value)
 
 
 def _is_positive(size: SymDim) -> bool:

@@ -11,7 +11,7 @@ from kerascheck.data.array import Array
 from kerascheck.interp.attributes import find_slot
 from kerascheck.interp.binding import assign, delete_item
 from kerascheck.interp.classes import define_class
-from kerascheck.interp.conditions import truth
+from kerascheck.interp.conditions import as_condition, truth
 from kerascheck.interp.contexts import enter_contexts, leave_contexts
 from kerascheck.interp.exceptions import catches
 from kerascheck.interp.expressions import index_of
@@ -20,7 +20,7 @@ from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.operators import binary
 from kerascheck.interp.patterns import match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Changeable, Run, Signal
-from kerascheck.interp.sequences import Lost, as_unknown, element_of, items_of, iterate
+from kerascheck.interp.sequences import Lost, element_of, items_of, iterate
 from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, spread, terminates
 from kerascheck.interp.values import (
     DictValue,
@@ -210,7 +210,7 @@ def _if(run: Run, node: cst.If, scope: Scope) -> Signal | None:
 def chosen_arm(run: Run, node: cst.If, scope: Scope) -> cst.BaseSuite | None:
     """The block that an `if` runs on this path; None where it runs none."""
     while True:
-        value = as_unknown(run.evaluate(node.test, scope))
+        value = as_condition(run, run.evaluate(node.test, scope), node)
         orelse = node.orelse
         if isinstance(value, Unknown):
             body_ends = terminates(node.body)

@@ -36,6 +36,21 @@ def test_past_the_first_limit_only_arms_are_tried_that_decide_about_a_model(monk
     assert len(found.paths) == 2
 
 
+def test_an_arm_that_raises_is_not_taken_where_data_decides() -> None:
+    code = """
+import numpy as np
+def read(file):
+    magic = np.frombuffer(file.read(4), dtype=np.int32)[0]
+    if magic != 2051:
+        raise ValueError
+    return magic
+with open('a') as f:
+    numbers = [read(f), read(f), read(f)]
+model = Sequential([Input((4,)), Dense(3)])
+"""
+    assert _statuses(code) == {("model", "exact")}
+
+
 def test_the_rounds_of_a_loop_on_numbers_of_data_are_one_condition() -> None:
     code = """
 import random
