@@ -26,7 +26,7 @@ CRASHING = [
 #: Names of modules that the examples only pretend to have, and forms of old versions.
 _NOT_RUNNABLE = re.compile(
     r"^from (data|elsewhere|mine|settings|somewhere) import|sys\.argv|output_dim=32|generic_utils"
-    r"|np\.load|keras\.datasets|from keras import datasets|read_csv",
+    r"|np\.load|keras\.datasets|from keras import datasets|read_csv|decode_png",
     re.MULTILINE,
 )
 _ONLY_ZEROS = re.compile(r"Dropout\(1\.0\)")
