@@ -33,7 +33,7 @@ def findings(examination: Examination, problem: str | None = None) -> Findings:
     report = examination.report
     modules = tuple(dict.fromkeys(os.path.abspath(name) for name in report.modules))
     is_broken = examination.analysis is None and any(found.code == SYNTAX_ERROR for found in report.diagnostics)
-    return Findings(tuple(report.diagnostics), modules, is_broken, problem)
+    return Findings(tuple(report.diagnostics), modules, is_broken, problem, report.incomplete)
 
 
 def structure(examination: Examination) -> Structure:

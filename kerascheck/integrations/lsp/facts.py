@@ -65,6 +65,7 @@ class Findings:
     modules: tuple[str, ...] = ()  # absolute names of other files that were read
     is_broken: bool = False  # the text does not parse: the findings say so, and nothing else is known
     problem: str | None = None  # what is wrong with the configuration
+    incomplete: str | None = None  # why the analysis stopped early
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,12 +99,6 @@ class Lines:
         mark = 1 if row == 0 and self.text.startswith(_BOM) else 0
         return min(self.starts[row] + position.column - 1 + mark, len(self.text))
 
-    def position_at(self, offset: int) -> Position:
-        """The row and column of an analysis for an offset."""
-        row = self.row(offset)
-        mark = 1 if row == 0 and self.text.startswith(_BOM) else 0
-        return Position(row + 1, max(offset - self.starts[row] - mark, 0) + 1)
-
     def to_client(self, offset: int, encoding: Encoding) -> types.Position:
         """An offset as the client counts it."""
         row = self.row(offset)

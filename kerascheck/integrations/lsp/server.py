@@ -97,6 +97,10 @@ class Server(LanguageServer):
         """Show a message to the user."""
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
 
+    def note(self, message: str) -> None:
+        """Write a message to the log that the client keeps."""
+        self.window_log_message(types.LogMessageParams(types.MessageType.Info, message))
+
     def items(self, unit: Unit, document: Document) -> list[types.Diagnostic]:
         """The findings in an open document, as far as they are known."""
         with_errors = not self.session.hides_errors(unit)

@@ -41,6 +41,9 @@ class Listener(Protocol):
     def warn(self, message: str) -> None:
         """Something is wrong that the user can change."""
 
+    def note(self, message: str) -> None:
+        """Something that explains what is shown, or not shown."""
+
 
 class Session:
     """The open texts of one client. All methods belong to the event loop."""
@@ -72,7 +75,8 @@ class Session:
         document = Document(item.uri, item.text, item.version)
         unit.set_documents([(document, None)])
         self._add(unit)
-        self._tell_buffer(unit)
+        if not unit.is_too_large:
+            self._tell_buffer(unit)
         self.schedule(unit, 0.0)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
@@ -241,6 +245,8 @@ class Session:
             if findings.problem is not None and findings.problem not in self._warned:
                 self._warned.add(findings.problem)
                 self._listener.warn(f"kerascheck: {findings.problem}")
+            if findings.incomplete is not None and findings.incomplete != unit.knowledge.findings.incomplete:
+                self._listener.note(f"{unit.filename}: analysed in part, {findings.incomplete}")
             unit.knowledge.learn_findings(unit, findings, revision)
             work.wake()
             self._listener.found(unit)

@@ -56,10 +56,6 @@ class Unit:
         self.documents = [document for document, _ in pairs]
         self.cells = [number for _, number in pairs]
 
-    def cell_of(self, document: Document) -> int | None:
-        """The number of a cell; None for a file."""
-        return self.cells[self.documents.index(document)]
-
     def document_of(self, cell: int | None) -> Document | None:
         """The document with this number."""
         return next((one for one, number in zip(self.documents, self.cells, strict=True) if number == cell), None)

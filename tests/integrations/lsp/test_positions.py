@@ -38,7 +38,6 @@ def test_a_byte_order_mark_is_no_character_for_the_analysis() -> None:
     lines = Lines("\ufeffx = 1\ny")
     assert lines.offset_of(Position(1, 1)) == 1
     assert lines.offset_of(Position(2, 1)) == 7
-    assert lines.position_at(1) == Position(1, 1)
 
 
 @given(TEXTS, TEXTS, st.data())

@@ -320,6 +320,19 @@ async def test_a_huge_text_is_not_analysed_and_says_so(client: LanguageClient, f
     file.close()
 
 
+async def test_an_analysis_that_the_budget_ends_is_noted(client: LanguageClient, folder: Path) -> None:
+    file = opened(client, folder, "dear.py", REDUNDANT)
+    await file.findings("KC101", "KC103")
+    client.set_configuration({"budget": 0.0001}, section="kerascheck")
+    client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(None))
+    await file.findings()
+    assert any("dear.py: analysed in part" in message.message for message in client.log_messages)
+    client.set_configuration({}, section="kerascheck")
+    client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(None))
+    await file.findings("KC101", "KC103")
+    file.close()
+
+
 # -- answers --------------------------------------------------------------------------------------------------------
 
 
