@@ -81,7 +81,8 @@ def _collect(targets: Any, outputs: Any, loss: Any, found: list[Match]) -> None:
             found.append((loss, targets, outputs))  # the loss gets the lists as they are
             return
         if loss is not None and isinstance(outputs, dict) and isinstance(targets, dict):
-            raise Undetermined("a loss that gets dictionaries")
+            found.append((loss, targets, outputs))
+            return
         if loss is None or is_nested(targets) or is_nested(outputs):
             raise KerasError(f"a loss is given for {_described(targets)} and {_described(outputs)}", "loss-structure")
         found.append((loss, targets, outputs))

@@ -509,7 +509,7 @@ class _Arrays:
         differ = any(
             len(shape) != len(known[0]) or any(map(definitely_different, shape, known[0])) for shape in known[1:]
         )
-        if differ or self.call.dialect < 3:
+        if differ or isinstance(outputs, dict) or self.call.dialect < 3:
             self.session.report("target-structure", explain.too_many_losses(known), self.call.site)
 
     def x_is_y(self, target: Array) -> bool:
