@@ -30,6 +30,11 @@ class Origin(NamedTuple):
     source: Hashable = None  # the data set that the other array is of
 
 
+#: Tags that tell how the numbers are spread, which any change of them ends: mean 0 and deviation 1, or both far below
+#: and far above 0.
+DISTRIBUTIONS = frozenset({"standardized", "unbounded"})
+
+
 class Content:
     """Bounds, distinct values and history of the numbers in an array. Shared by an array and its views.
 
@@ -53,7 +58,9 @@ class Content:
         self.attained = attained
         self.values = values  # exactly the values that occur
         self.one_hot = one_hot  # whether each row (the last axis) has a single 1 and is 0 elsewhere
-        self.tags = tags  # history: "pixels", "raw" (as a file has it), "standardized", "preprocess:resnet50"...
+        self.tags = (
+            tags  # history: "pixels", "raw" (as a file has it), "standardized", "unbounded", "preprocess:resnet50"
+        )
         self.origin: Origin | None = None
         self.state: object = object()  # equal for equal numbers; another one after each change
         self._family: list[Content] | None = None  # the arrays that share memory with this one
@@ -200,7 +207,7 @@ def arithmetic(op: str, left: Content, right: Content, source: Hashable = None) 
     if single is not None and op in ("Add", "Subtract", "Multiply", "Divide"):
         result.attained = other.attained and result.low is not None and result.high is not None
         is_same = single == (1 if op in ("Multiply", "Divide") else 0) and other is left
-        result.tags = other.tags if is_same else other.tags - {"standardized"}
+        result.tags = other.tags if is_same else other.tags - DISTRIBUTIONS
         result.values = _map_values(op, other.values, single, other is right)
         if single == 1 and (op == "Multiply" or (op == "Divide" and other is left)):
             result.one_hot = other.one_hot

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 
 from kerascheck.data import operators
 from kerascheck.data.array import Array, is_float, is_integer, limits_of, promote, split_dtype, with_scalar
-from kerascheck.data.content import Content
+from kerascheck.data.content import DISTRIBUTIONS, Content
 from kerascheck.data.methods import Method
 from kerascheck.data.reductions import reduction, result_dtype
 from kerascheck.data.refusals import no_axis
@@ -317,7 +317,7 @@ def _clipped(content: Content, low: float | None, high: float | None) -> Content
         made.attained = False
     made.low = min(low, high if high is not None else low) if made.low is None and low is not None else made.low
     made.high = high if made.high is None else made.high
-    made.tags -= {"standardized"}
+    made.tags -= DISTRIBUTIONS
     return made
 
 

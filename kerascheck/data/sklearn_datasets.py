@@ -198,6 +198,10 @@ def _make_blobs(run: Run, arguments: Arguments, site: Site) -> Value:
     return _pair(run, arguments, site, (count, features), (count,), _labels(count, centers), "int64")
 
 
+#: Samples from which the extremes of a distribution surely occur.
+_MANY = 50
+
+
 def _make_regression(run: Run, arguments: Arguments, site: Site) -> Value:
     count, several = _samples(run, arguments, site), _size(run, arguments.value("n_targets", None, 1), "targets", site)
     if arguments.value("coef", None, False) is not False:
@@ -206,7 +210,12 @@ def _make_regression(run: Run, arguments: Arguments, site: Site) -> Value:
     shape = (count, _features(run, arguments, site, default=100))
     if not isinstance(several, int):
         targets = Unknown("targets whose number is not known")  # type: ignore[assignment]
-    return _pair(run, arguments, site, shape, targets, None, "float64")
+    # Sums of a few normal numbers times up to 100 each: some samples are enough to be sure of both sides.
+    is_wide = isinstance(count, int) and count >= _MANY and arguments.value("effective_rank") is None
+    data, made = _pair(run, arguments, site, shape, targets, None, "float64")
+    if is_wide:
+        made.content.tags |= {"unbounded"}
+    return data, made
 
 
 def _two_curves(run: Run, arguments: Arguments, site: Site) -> Value:

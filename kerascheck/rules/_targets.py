@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import Content
+from kerascheck.data.content import DISTRIBUTIONS, Content
 from kerascheck.data.training import Data, Part, training_data, validation_data
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program, Site, Tensor, TrainCall
@@ -105,7 +105,7 @@ def has_fractions(content: Content) -> bool:
     """Whether some of the numbers surely are not whole."""
     if content.values is not None:
         return any(value != int(value) for value in content.values if abs(value) < 2**53)
-    if "standardized" in content.tags:
+    if content.tags & DISTRIBUTIONS:
         return True
     bounds = (content.low, content.high)
     return content.attained and any(isinstance(bound, float) and not bound.is_integer() for bound in bounds)

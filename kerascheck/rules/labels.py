@@ -83,9 +83,10 @@ class LabelsNotBinary(_TargetRule):
         if loss is None or loss.name not in BINARY or _is_refused(targets):
             return None
         above, below = surely_above(content, 1.0), surely_below(content, 0.0)
-        if above is None and below is None and "standardized" not in content.tags:
+        spread = _spread(content)
+        if above is None and below is None and spread is None:
             return None
-        what = "standardized" if above is None and below is None else shown(content)
+        what = spread if above is None and below is None else shown(content)
         return f"the targets are {what}, and {loss.name} wants 0 to 1; {self._advice(targets)}"
 
     def _advice(self, targets: Targets) -> str:
@@ -412,6 +413,8 @@ model.fit(x, np.array([1.25, 0.5, 2.75]))
 
 
 #: What the activations give: the bounds of their values (None: there is none).
+#: Losses whose targets the outputs are to meet.
+_DISTANCES = REGRESSION | {"poisson"}
 _RANGES: dict[str, tuple[float | None, float | None]] = {
     "sigmoid": (0.0, 1.0),
     "hard_sigmoid": (0.0, 1.0),
@@ -431,8 +434,9 @@ class TargetsOutOfReach(_TargetRule):
 
     ## What it does
 
-    Under the losses that measure distances (mean squared error and its kin, Huber, log-cosh) it compares the targets
-    with the range of the last activation: 0 to 1 for sigmoid and softmax, -1 to 1 for tanh, 0 and more for relu.
+    Under the losses that measure distances (mean squared error and its kin, Huber, log-cosh) and `poisson` it compares
+    the targets with the range of the last activation: 0 to 1 for sigmoid and softmax, -1 to 1 for tanh, 0 and more for
+    relu.
 
     It is an error where the targets lie beyond the range by as much as it is wide, and a warning for less.
 
@@ -476,14 +480,14 @@ class TargetsOutOfReach(_TargetRule):
 
     def judge(self, targets: Targets) -> tuple[str, Severity] | None:
         loss, content, activation = targets.loss, targets.content, targets.output.activation
-        if loss is None or loss.name not in REGRESSION or not isinstance(activation, str) or activation not in _RANGES:
+        if loss is None or loss.name not in _DISTANCES or not isinstance(activation, str) or activation not in _RANGES:
             return None
         low, high = _RANGES[activation]
         far = _beyond(content, low, high)
         if far is None:
             return None
         ends = "0 and more" if high is None else f"{low:g} to {high:g}"
-        what = "standardized" if far == 0 else shown(content)
+        what = shown(content) if _spread(content) is None else _spread(content)
         severity = Severity.ERROR if far >= (1.0 if high is None else high - (low or 0.0)) else Severity.WARNING
         return f"the targets are {what}, and {activation} gives {ends}; {self._advice(targets)}", severity
 
@@ -494,6 +498,25 @@ class TargetsOutOfReach(_TargetRule):
         return "leave the last activation out, or scale the targets"
 
     VALID = [
+        # scaled targets
+        """
+from keras import Sequential, layers
+from sklearn.datasets import make_regression
+from sklearn.preprocessing import MinMaxScaler
+X, y = make_regression(1000, n_features=10, n_targets=3)
+model = Sequential([layers.Input((10,)), layers.Dense(3, activation="sigmoid")])
+model.compile("adam", "mse")
+model.fit(X, MinMaxScaler().fit_transform(y))
+""",
+        # made to classes
+        """
+from keras import Sequential, layers
+from sklearn.datasets import make_regression
+X, y = make_regression(1000, n_features=10)
+model = Sequential([layers.Input((10,)), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "mse")
+model.fit(X, (y > y.mean()).astype("float32"))
+""",
         # no activation
         """
 import numpy as np
@@ -546,6 +569,23 @@ model.fit(x, y)
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+from keras import Sequential, layers
+from sklearn.datasets import make_regression
+X, y = make_regression(1000, n_features=10, n_targets=3)
+model = Sequential([layers.Input((10,)), layers.Dense(80, activation="relu"), layers.Dense(3, activation="softmax")])
+model.compile("adam", "poisson")
+model.fit(X, y)
+""",
+            [
+                (
+                    7,
+                    "the targets are both far below and far above 0, and softmax gives 0 to 1; leave the last "
+                    "activation out, or scale the targets",
+                )
+            ],
+        ),
         Invalid(
             """
 import numpy as np
@@ -611,7 +651,16 @@ def _beyond(content: Content, low: float | None, high: float | None) -> float | 
         far += [low - below] if below is not None else []
     if far:
         return max(far)
-    return 0.0 if "standardized" in content.tags else None
+    return {"standardized": 0.0, _UNBOUNDED: _FAR}.get(_spread(content) or "")
+
+
+_UNBOUNDED = "both far below and far above 0"
+_FAR = 100.0
+
+
+def _spread(content: Content) -> str | None:
+    """How the numbers are known to be spread where their bounds are not."""
+    return _UNBOUNDED if "unbounded" in content.tags else "standardized" if "standardized" in content.tags else None
 
 
 class SingleClass(_TargetRule):
