@@ -1,7 +1,8 @@
 """Steps that change nothing about shapes and that rules want to see: decisions on predictions, numbers that are none.
 
 What a model predicts carries the tag `prediction:<n>`, n being its place in `Program.trainings`. The functions here are
-called beside what they watch; they note a `Preparation` of kind "decode" or "undefined".
+called beside what they watch; they note a `Preparation` of kind "decode", "compare" or "undefined". The classes that
+are made of predictions carry the tag `decided`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 
 PREDICTION = "prediction:"
+DECIDED = "decided"
 
 #: Functions that make classes of predictions, and methods.
 _DECISIONS = frozenset(
@@ -70,7 +72,9 @@ def _decided(run: Run, name: str, value: Value, arguments: Arguments, site: Site
     prepared(run, "decode", name, [value], site, arguments)
     if isinstance(result, Array) and (not name.endswith("astype") or result.dtype != value.dtype):
         result.content = result.content.copy()
-        result.content.tags = frozenset(tag for tag in result.content.tags if not tag.startswith(PREDICTION))
+        result.content.tags = frozenset(tag for tag in result.content.tags if not tag.startswith(PREDICTION)) | {
+            DECIDED
+        }
     return result
 
 
@@ -98,6 +102,12 @@ def note_division(run: Run, left: Array, right: Array, site: Site) -> None:
 
 def note_comparison(run: Run, left: Value, right: Value, op: str, site: Site) -> None:
     """`predictions > 0.5`, `predictions == labels`."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(other, Array) and (
+            is_prediction(one) or (isinstance(one, Array) and DECIDED in one.content.tags)
+        ):
+            prepared(run, "compare", op, [left, right], site, Arguments([Given(left), Given(right)], {}))
+            break
     for one, other in ((left, right), (right, left)):
         if is_prediction(one):
             prepared(run, "decode", op, [one], site, Arguments([Given(one), Given(other)], {}))

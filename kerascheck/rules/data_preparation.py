@@ -578,7 +578,7 @@ class ShuffledPredictions(Rule):
             if stream is not None and stream.shuffled is True
         ]
         for step in program.preparations:
-            if step.kind != "decode":
+            if step.kind not in ("decode", "compare"):
                 continue
             for array in step.arrays:
                 if isinstance(array, Array) and any(_is_of(array, stream) for stream in shuffled):
@@ -590,6 +590,17 @@ class ShuffledPredictions(Rule):
                     break
 
     VALID = [
+        # in order, compared by ==
+        """
+import numpy as np
+import keras
+from keras import layers
+from keras.preprocessing.image import ImageDataGenerator
+test = ImageDataGenerator(rescale=1 / 255).flow_from_directory("test", target_size=(64, 64), shuffle=False)
+model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.Dense(5, activation="softmax")])
+classes = np.argmax(model.predict(test), axis=1)
+print(np.mean(classes == test.classes))
+""",
         # not shuffled
         """
 import keras
@@ -618,6 +629,25 @@ print(accuracy_score(test.classes, model.predict(test) > 0.5))
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import numpy as np
+import keras
+from keras import layers
+from keras.preprocessing.image import ImageDataGenerator
+test = ImageDataGenerator(rescale=1 / 255).flow_from_directory("test", target_size=(64, 64))
+model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.Dense(5, activation="softmax")])
+classes = np.argmax(model.predict(test), axis=1)
+print(np.mean(classes == test.classes))
+""",
+            [
+                (
+                    9,
+                    "the classes are in the order of the files, the predictions in that of a shuffled generator; "
+                    "give it shuffle=False",
+                )
+            ],
+        ),
         Invalid(
             """
 import keras
