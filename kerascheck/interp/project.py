@@ -322,6 +322,13 @@ _KERAS_2: _Signs = (
     ("keras.", re.compile(r"keras(?<!\wkeras)\.(engine|utils\.np_utils|backend\.tensorflow_backend)\b")),
     ("(", re.compile(r"\.(fit_generator|predict_classes|predict_generator|evaluate_generator)\(")),
 )
+#: What works with Keras 2 only, also as a part of TensorFlow.
+_LEGACY: _Signs = (
+    ("keras.layers.experimental", re.compile(r"keras\.layers\.experimental")),
+    ("tensorflow_addons", re.compile(r"^\s*(?:import|from)\s+tensorflow_addons\b", re.MULTILINE)),
+    ("tf_keras", re.compile(r"^\s*(?:import|from)\s+tf_keras\b", re.MULTILINE)),
+    ("TF_USE_LEGACY_KERAS", re.compile(r"TF_USE_LEGACY_KERAS['\"]\]\s*=\s*['\"](?:1|[Tt]rue)['\"]")),
+)
 #: Keras as a part of TensorFlow reads arguments as Keras 3 does.
 _IN_TENSORFLOW: _Signs = (
     ("tf.keras", re.compile(r"\btf\.keras\b")),
@@ -336,8 +343,10 @@ def _has(signs: _Signs, text: str) -> bool:
 
 def guess_dialect(text: str) -> int:
     """The generation of Keras that a source is written for, by names that only that generation has."""
+    if _has(_LEGACY, text):
+        return 2
     if _has(_IN_TENSORFLOW, text):
-        return 2 if "keras.layers.experimental" in text else 3
+        return 3
     if _has(_KERAS_1, text):
         return 1
     return 2 if _has(_KERAS_2, text) else 3

@@ -21,7 +21,12 @@ from kerascheck.interp.project import guess_dialect
         ("from keras.layers.core import Dense", 2),
         ("model.fit_generator(g)", 2),
         ("from tensorflow.keras.layers.experimental import preprocessing", 2),
+        ("import tensorflow_addons as tfa\nfrom tensorflow import keras", 2),
+        ("from tf_keras import layers", 2),
+        ("import os\nos.environ['TF_USE_LEGACY_KERAS'] = '1'\nfrom tensorflow import keras", 2),
         # No proof of an old Keras:
+        ("os.environ['TF_USE_LEGACY_KERAS'] = '0'", 3),
+        ("# tensorflow_addons is not needed any more", 3),
         ("nb_epoch = 10", 3),
         ("Embedding(input_dim=9, output_dim=4)", 3),
         ("GradientBoostingClassifier(subsample=0.5)", 3),
