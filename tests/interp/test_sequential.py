@@ -114,3 +114,11 @@ def test_trainable_flags() -> None:
     assert network.count_params() == (27, 40)
     network = model("model = Sequential([Input((4,)), Dense(8)])\nmodel.trainable = False")
     assert network.count_params() == (0, 40)
+
+
+def test_a_layer_that_is_added_twice() -> None:
+    """Keras 3 calls it twice; what Keras 2 does depends on how the model is built."""
+    code = "n = BatchNormalization()\nmodel = Sequential([Input((4,)), n, Dense(8), n])"
+    assert raised(code) == ["reuse"]
+    assert raised(f"import tensorflow_addons\n{code}") == []
+    assert model(f"import tensorflow_addons\n{code}").status() == "unknown"

@@ -135,6 +135,9 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     if run.project.dialect == 3 and layer.named_by_user and _is_taken(run, network, layer):
         message = f"layers of a Sequential need unique names, {layer.name} is given to two"
         run.raised(KerasError(message, "duplicate-name"), place(layer, caller), layer)
+    if run.project.dialect < 3 and layer.calls and any(known is layer for known in network.layers):
+        network.open = network.open or Unknown("Keras 2 may run a layer once that is added twice")
+        return
     if not network.layers and not network.inputs:
         _enter(run, network, layer, caller)
     network.layers.append(layer)
