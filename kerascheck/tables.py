@@ -85,6 +85,7 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
         highlight=False,
         no_color=not colour,
         force_terminal=colour or None,
+        force_jupyter=False,  # in a kernel, too, the table goes where it is told to
         width=None if stream.isatty() else _WIDTH,
     )
     variable = f" {shown.variable}" if shown.variable is not None else ""

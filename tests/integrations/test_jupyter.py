@@ -236,3 +236,11 @@ def test_the_magic_is_python_in_a_notebook_file() -> None:
     cells = [{"cell_type": "code", "source": text} for text in (FIRST, f"%%kerascheck --stop\n{WRONG}")]
     report = api.check(json.dumps({"cells": cells}), "x.ipynb", settings=api.settings_for(select=["KC103"]))
     assert [(d.cell, d.span.start.row) for d in report.diagnostics] == [(2, 2)]
+
+
+def test_a_summary_is_one_display_in_a_kernel_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, rich would show each line of the table by itself."""
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    shell.run(FIRST, "%kerascheck summary")
+    (shown,) = shell.displayed
+    assert "Total params" in shown["text/plain"]
