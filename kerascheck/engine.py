@@ -110,12 +110,17 @@ def analyze(raw: bytes, filename: str, budget: float) -> Examination:
 
 def check_file(filename: str, settings: Settings) -> Report:
     """Check the file of this name; one that cannot be read gives KC002."""
+    raw = read_file(filename, settings)
+    return raw if isinstance(raw, Report) else check_source(raw, filename, settings)
+
+
+def read_file(filename: str, settings: Settings) -> bytes | Report:
+    """The bytes of the file of this name, or the report that says why it cannot be read."""
     try:
         with open(filename, "rb") as file:
-            raw = file.read()
+            return file.read()
     except OSError as error:
         return unreadable(filename, f"cannot be read: {error.strerror or error}", settings)
-    return check_source(raw, filename, settings)
 
 
 def unreadable(filename: str, reason: str, settings: Settings) -> Report:

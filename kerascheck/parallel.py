@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from kerascheck.diagnostics import Report
 from kerascheck.discovery import mentions_keras
-from kerascheck.engine import check_source, unreadable
+from kerascheck.engine import check_source, read_file, unreadable
 
 if TYPE_CHECKING:
     from kerascheck.cache import Cache
     from kerascheck.config import Settings
-    from kerascheck.diagnostics import Report
 
 _T = TypeVar("_T")
 
@@ -59,20 +59,18 @@ def check_files(
             progress(1)
 
     todo: list[tuple[int, _Loaded]] = []
-    for index, job in enumerate(jobs):
-        try:
-            with open(job.filename, "rb") as file:
-                raw = file.read()
-        except OSError as error:
-            done(index, unreadable(job.filename, f"cannot be read: {error.strerror or error}", job.settings))
-            continue
-        known = cache.load(raw, job.filename, job.settings) if cache is not None and mentions_keras(raw) else None
-        if known is not None:
-            done(index, known)
-        elif mentions_keras(raw):
-            todo.append((index, _Loaded(job, raw)))
+    for index, loaded in _load(jobs):
+        if isinstance(loaded, Report):
+            done(index, loaded)
+        elif not mentions_keras(loaded.raw):
+            done(index, _check(loaded))
         else:
-            done(index, check_source(raw, job.filename, job.settings))
+            job = loaded.job
+            known = cache.load(loaded.raw, job.filename, job.settings) if cache is not None else None
+            if known is not None:
+                done(index, known)
+            else:
+                todo.append((index, loaded))
 
     raws = {index: loaded.raw for index, loaded in todo}
     for index, report in _work(todo, _check, _died, processes):
@@ -100,24 +98,25 @@ def work_on_files(
     """
     results: dict[int, _T] = {}
     todo: list[tuple[int, _Loaded]] = []
-    for index, job in enumerate(jobs):
-        try:
-            with open(job.filename, "rb") as file:
-                raw = file.read()
-        except OSError as error:
-            results[index] = unread(
-                unreadable(job.filename, f"cannot be read: {error.strerror or error}", job.settings)
-            )
-            continue
-        if mentions_keras(raw):
-            todo.append((index, _Loaded(job, raw)))
+    for index, loaded in _load(jobs):
+        if isinstance(loaded, Report):
+            results[index] = unread(loaded)
+        elif mentions_keras(loaded.raw):
+            todo.append((index, loaded))
         else:
-            results[index] = work(raw, job)
+            results[index] = _apply(work, loaded)
     for index, result in _work(todo, partial(_apply, work), lambda loaded: unread(_died(loaded)), processes):
         results[index] = result
         if progress is not None:
             progress(1)
     return [results[index] for index in range(len(jobs))]
+
+
+def _load(jobs: Sequence[Job]) -> Iterator[tuple[int, _Loaded | Report]]:
+    """Each file with its bytes, by its number among the jobs; the report that says so where it cannot be read."""
+    for index, job in enumerate(jobs):
+        raw = read_file(job.filename, job.settings)
+        yield index, raw if isinstance(raw, Report) else _Loaded(job, raw)
 
 
 def _work(

@@ -59,10 +59,8 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     if own is not None:
         return call_custom(run, own, arguments, site)
     if isinstance(layer, BuiltinLayer):
-        for position, name in enumerate(layer.definition.further_inputs, 1):
-            further = arguments.value(name, position)
-            if further is not None:
-                tensors += input_tensors(further) or [Tensor(Unknown(f"{name} is not known"))]
+        for name, further in further_inputs(layer, arguments):
+            tensors += input_tensors(further) or [Tensor(Unknown(f"{name} is not known"))]
     return _handed_out(run, layer, apply_layer(run, layer, tensors, site))
 
 
@@ -70,14 +68,18 @@ def _with_further(layer: BuiltinLayer, arguments: Arguments, shapes: list[Shape]
     """The shapes of the first input and of those that follow (`value` and `key` of attention); None if not known."""
     if layer.definition.further_inputs and (arguments.open_positional or arguments.open_keywords):
         return None
-    for position, name in enumerate(layer.definition.further_inputs, 1):
-        value = arguments.value(name, position)
-        if value is not None:
-            further = data_shapes(value)
-            if further is None:
-                return None
-            shapes = [*shapes, *further]
+    for _, value in further_inputs(layer, arguments):
+        further = data_shapes(value)
+        if further is None:
+            return None
+        shapes = [*shapes, *further]
     return shapes
+
+
+def further_inputs(layer: BuiltinLayer, arguments: Arguments) -> list[tuple[str, Value]]:
+    """The inputs behind the first one that a call gives, with their names (`value` and `key` of attention)."""
+    given = [(name, arguments.value(name, place)) for place, name in enumerate(layer.definition.further_inputs, 1)]
+    return [(name, value) for name, value in given if value is not None]
 
 
 def _is_ordinary(layer: Layer, arguments: Arguments) -> bool:

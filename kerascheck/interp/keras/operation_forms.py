@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array
+from kerascheck.data.values import dtype_of
 from kerascheck.interp.keras.freeze import as_size
-from kerascheck.interp.keras.tensors import operand, operate
+from kerascheck.interp.keras.tensors import made_of, operand, operate
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network import tensor_shapes
@@ -212,6 +213,37 @@ def two(run: Run, arguments: Arguments) -> list[Tensor] | None:
     values = [given(arguments, 0, "a", "x1", "x"), given(arguments, 1, "b", "x2", "y")]
     tensors = [tensor for tensor in (operand(run, value) for value in values) if tensor is not None]
     return tensors if len(tensors) == 2 else None
+
+
+def joint(rule: Callable[[Sequence[Shape], Arguments], Shape], *names: str) -> Call:
+    """A function whose first arguments, by place or by these names, are tensors."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        operands = [operand(run, given(arguments, place, own)) for place, own in enumerate(names)]
+        tensors = [tensor for tensor in operands if tensor is not None]
+        if len(tensors) < len(names):
+            return not_tensors(run, name, site)
+        return operate(run, class_name(name), tensors, lambda shapes: [rule(shapes, arguments)], site)[0]
+
+    return call
+
+
+def made(run: Run, dims: Sequence[Dim], dtype: Value, default: str = "float32") -> Value:
+    """A tensor made of nothing but its shape."""
+    return made_of(run, tuple(dims), dtype_of(dtype) or default)
+
+
+def of_shape(default: str = "float32") -> Call:
+    """Random numbers, zeros, ones: `tf.zeros(shape)`, `tf.fill(dims, value)`."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        try:
+            dims = sizes(given(arguments, 0, "shape", "dims"))
+        except Undetermined:
+            return not_tensors(run, name, site)
+        return made(run, dims, arguments.value("dtype"), default)
+
+    return call
 
 
 def outside_call(function: Call) -> Call:

@@ -45,7 +45,13 @@ from kerascheck.interp.keras.operation_forms import (
     is_run_time_size as _is_run_time_size,
 )
 from kerascheck.interp.keras.operation_forms import (
+    made as _made,
+)
+from kerascheck.interp.keras.operation_forms import (
     not_tensors as _not_tensors,
+)
+from kerascheck.interp.keras.operation_forms import (
+    of_shape as _of_shape,
 )
 from kerascheck.interp.keras.operation_forms import (
     reduce as _reduce,
@@ -71,7 +77,7 @@ from kerascheck.interp.keras.operation_forms import (
 from kerascheck.interp.keras.operation_forms import (
     undetermined as _undetermined,
 )
-from kerascheck.interp.keras.tensors import Constant, made_of, note_call, operand, operate, unknown_size
+from kerascheck.interp.keras.tensors import Constant, note_call, operand, operate, unknown_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ListValue, Value
@@ -243,20 +249,6 @@ def _ndim(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if tensor is not None and not isinstance(tensor.shape, Unknown):
         return len(tensor.shape)
     return _not_tensors(run, name, site)
-
-
-def _made(run: Run, sizes: Sequence[Dim], dtype: Value, default: str = "float32") -> Value:
-    """A tensor made of nothing but its shape."""
-    return made_of(run, tuple(sizes), dtype_of(dtype) or default)
-
-
-def _of_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """Random numbers, zeros, ones: `tf.zeros(shape)`, `tf.fill(dims, value)`."""
-    try:
-        sizes = _sizes(_given(arguments, 0, "shape", "dims"))
-    except Undetermined:
-        return _not_tensors(run, name, site)
-    return _made(run, sizes, arguments.value("dtype"))
 
 
 def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -635,7 +627,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_eye, ["tensorflow.eye", "keras.ops.eye", "keras.ops.identity", "keras.backend.eye"]),
         (_constant, ["tensorflow.constant", "keras.ops.array", "keras.backend.constant", *_names("convert_to_tensor")]),
         (
-            _of_shape,
+            _of_shape(),
             [
                 *(f"tensorflow.random.{n}" for n in ("normal", "uniform", "truncated_normal")),
                 *(f"keras.random.{n}" for n in ("normal", "uniform", "truncated_normal")),

@@ -5,7 +5,7 @@ Source: the `compute_output_spec` methods of keras/src/ops/numpy.py and math.py 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kerascheck.interp.keras.operation_forms import (
     Call,
@@ -18,6 +18,7 @@ from kerascheck.interp.keras.operation_forms import (
     class_name,
     first,
     given,
+    joint,
     not_tensors,
     outside_call,
     reduce,
@@ -66,7 +67,8 @@ def rows() -> list[tuple[Call, list[str]]]:
         (unary(accumulated), _names("nancumsum", "nancumprod")),
         (unary(_averaged), _names("average")),
         (outside_call(unary(_quantile)), _names("quantile", "nanquantile", "percentile", "nanpercentile")),
-        (unary(_sorted), _names("argsort", "argpartition")),
+        (unary(_sorted(1)), _names("argsort")),
+        (unary(_sorted(2)), _names("argpartition")),
         (unary(same), [*_names("roll", "fliplr", "flipud"), "tensorflow.roll", "tensorflow.reverse"]),
         (unary(_rotated), _names("rot90")),
         (unary(_moved), _names("moveaxis")),
@@ -75,12 +77,12 @@ def rows() -> list[tuple[Call, list[str]]]:
         (unary(_difference), _names("diff")),
         (unary(_sliced), _names("slice")),
         (_appended, _names("append")),
-        (_side_by_side(1), _names("hstack")),
-        (_side_by_side(0), _names("vstack")),
-        (_in_depth, _names("dstack")),
+        (_stacked(1, least=2), _names("hstack")),
+        (_stacked(0, least=2), _names("vstack")),
+        (_stacked(2, least=3), _names("dstack")),
         (_divided, _names("array_split")),
         (_top, [*_names("top_k"), "tensorflow.math.top_k", "tensorflow.nn.top_k"]),
-        (_taken_along, _names("take_along_axis")),
+        (joint(_taken_along, "x", "indices"), _names("take_along_axis")),
         (_pair(_outer), _names("outer")),
         (outside_call(_pair(_inner)), _names("inner")),
         (_pair(_dot), _names("dot")),
@@ -135,12 +137,14 @@ def _quantile(shape: Shape, arguments: Arguments) -> Shape:
     return tensor_shapes.reduce(shape, axes(given(arguments, 2, "axis")), kept)
 
 
-def _sorted(shape: Shape, arguments: Arguments) -> Shape:
-    """The indices that sort: of the flattened tensor where the axis is None."""
-    names = ("axis",)
-    place = 2 if "kth" in arguments.keywords or len(arguments.positional) > 2 else 1
-    at = given(arguments, place, *names, default=-1)
-    return tensor_shapes.reshape(shape, (-1,)) if at is None else shape
+def _sorted(place: int) -> Callable[[Shape, Arguments], Shape]:
+    """The indices that sort, of the flattened tensor where the axis is None; `place` is that of the axis."""
+
+    def rule(shape: Shape, arguments: Arguments) -> Shape:
+        at = given(arguments, place, "axis", default=-1)
+        return tensor_shapes.reshape(shape, (-1,)) if at is None else shape
+
+    return rule
 
 
 def _rotated(shape: Shape, arguments: Arguments) -> Shape:
@@ -235,8 +239,8 @@ def _several(run: Run, arguments: Arguments) -> list[Tensor] | None:
     return tensors if tensors and len(tensors) == len(items) else None
 
 
-def _side_by_side(at: int) -> Call:
-    """`hstack` and `vstack`, for tensors that have two axes at least."""
+def _stacked(at: int, least: int) -> Call:
+    """`hstack` and its kin for tensors with at least so many axes, which none has to be added to."""
 
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         tensors = _several(run, arguments)
@@ -244,26 +248,13 @@ def _side_by_side(at: int) -> Call:
             return not_tensors(run, name, site)
 
         def rule(shapes: Sequence[Shape]) -> list[Shape]:
-            if any(len(shape) < 2 for shape in shapes):
-                raise Undetermined("a stack of vectors")
+            if any(len(shape) < least for shape in shapes):
+                raise Undetermined(f"{name} of tensors of low rank")
             return [tensor_shapes.concatenate(shapes, at)]
 
         return operate(run, class_name(name), tensors, rule, site)[0]
 
     return call
-
-
-def _in_depth(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensors = _several(run, arguments)
-    if tensors is None:
-        return not_tensors(run, name, site)
-
-    def rule(shapes: Sequence[Shape]) -> list[Shape]:
-        if any(len(shape) < 3 for shape in shapes):
-            raise Undetermined("a stack of matrices")
-        return [tensor_shapes.concatenate(shapes, 2)]
-
-    return operate(run, class_name(name), tensors, rule, site)[0]
 
 
 def _divided(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -300,23 +291,16 @@ def _top(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return tuple(operate(run, "TopK", [tensor], rule, site, count=2))
 
 
-def _taken_along(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensor, indices = operand(run, first(arguments)), operand(run, given(arguments, 1, "indices"))
-    if tensor is None or indices is None:
-        return not_tensors(run, name, site)
-
-    def rule(shapes: Sequence[Shape]) -> list[Shape]:
-        shape, chosen = shapes
-        if given(arguments, 2, "axis") is None or len(shape) != len(chosen):
-            raise Undetermined("numbers taken from a flattened tensor")
-        at = tensor_shapes.normal_axis(axis(given(arguments, 2, "axis"), 0), len(shape))
-        others = tensor_shapes.broadcast(
-            tuple(1 if i == at else dim for i, dim in enumerate(shape)),
-            tuple(1 if i == at else dim for i, dim in enumerate(chosen)),
-        )
-        return [(*others[:at], chosen[at], *others[at + 1 :])]
-
-    return operate(run, "TakeAlongAxis", [tensor, indices], rule, site)[0]
+def _taken_along(shapes: Sequence[Shape], arguments: Arguments) -> Shape:
+    shape, chosen = shapes
+    if given(arguments, 2, "axis") is None or len(shape) != len(chosen):
+        raise Undetermined("numbers taken from a flattened tensor")
+    at = tensor_shapes.normal_axis(axis(given(arguments, 2, "axis"), 0), len(shape))
+    others = tensor_shapes.broadcast(
+        tuple(1 if i == at else dim for i, dim in enumerate(shape)),
+        tuple(1 if i == at else dim for i, dim in enumerate(chosen)),
+    )
+    return (*others[:at], chosen[at], *others[at + 1 :])
 
 
 def _outer(left: Shape, right: Shape) -> Shape:

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 from kerascheck.interp.keras.operation_forms import (
     Call,
-    first,
     given,
-    not_tensors,
+    joint,
     same,
     sizes,
     unary,
 )
-from kerascheck.interp.keras.tensors import operand, operate
-from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, ceil_div
-from kerascheck.network.ir import Site
 from kerascheck.symbolic import Undetermined
 
 _SAME = """
@@ -47,7 +43,7 @@ def rows() -> list[tuple[Call, list[str]]]:
         (unary(_patches), ["keras.ops.extract_patches"]),
         (unary(_patches_of_tensorflow), ["tensorflow.image.extract_patches"]),
         (unary(_edges), ["keras.ops.sobel_edges", "tensorflow.image.sobel_edges"]),
-        (_mapped, ["keras.ops.map_coordinates"]),
+        (joint(lambda shapes, arguments: shapes[1][1:], "inputs", "coordinates"), ["keras.ops.map_coordinates"]),
     ]
 
 
@@ -185,10 +181,3 @@ def _edges(shape: Shape, arguments: Arguments) -> Shape:
     if _is_first(arguments, 1):
         raise Undetermined("edges with the channels first")
     return (*shape, 2)
-
-
-def _mapped(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensor, places = operand(run, first(arguments)), operand(run, given(arguments, 1, "coordinates"))
-    if tensor is None or places is None:
-        return not_tensors(run, name, site)
-    return operate(run, "MapCoordinates", [tensor, places], lambda shapes: [shapes[1][1:]], site)[0]

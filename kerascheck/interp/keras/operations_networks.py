@@ -5,9 +5,8 @@ Source: the `compute_output_spec` methods of keras/src/ops/nn.py, linalg.py and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from kerascheck.data.values import dtype_of
 from kerascheck.interp.keras.operation_forms import (
     Call,
     axis,
@@ -16,7 +15,9 @@ from kerascheck.interp.keras.operation_forms import (
     first,
     given,
     inside_call,
+    joint,
     not_tensors,
+    of_shape,
     same,
     size,
     sizes,
@@ -24,7 +25,7 @@ from kerascheck.interp.keras.operation_forms import (
     two,
     unary,
 )
-from kerascheck.interp.keras.tensors import made_of, operand, operate
+from kerascheck.interp.keras.tensors import operand, operate
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.layers.geometry import slide
@@ -47,11 +48,11 @@ def rows() -> list[tuple[Call, list[str]]]:
         (unary(same), ["tensorflow.nn.local_response_normalization", "tensorflow.nn.lrn", "tensorflow.ensure_shape"]),
         (unary(_halved), ["keras.ops.glu", "keras.activations.glu"]),
         (unary(_pooled), ["keras.ops.average_pool", "keras.ops.max_pool"]),
-        (_convolved("conv"), ["keras.ops.conv"]),
-        (_convolved("depthwise"), ["keras.ops.depthwise_conv"]),
-        (_separable, ["keras.ops.separable_conv"]),
+        (joint(_convolved(False), "inputs", "kernel"), ["keras.ops.conv"]),
+        (joint(_convolved(True), "inputs", "kernel"), ["keras.ops.depthwise_conv"]),
+        (joint(_separable, "inputs", "depthwise_kernel", "pointwise_kernel"), ["keras.ops.separable_conv"]),
         (unary(_several_hot), ["keras.ops.multi_hot"]),
-        (_attention, ["keras.ops.dot_product_attention"]),
+        (joint(_attention, "query", "key", "value"), ["keras.ops.dot_product_attention"]),
         (_compared(0), ["keras.ops.binary_crossentropy"]),
         (_compared(1), ["keras.ops.categorical_crossentropy"]),
         (_compared(0), ["keras.ops.sparse_categorical_crossentropy"]),
@@ -61,7 +62,8 @@ def rows() -> list[tuple[Call, list[str]]]:
         (unary(lambda shape, a: (*_matrix(shape)[:-2], shape[-1], shape[-2])), _linear("pinv")),
         (_decomposed, _linear("qr")),
         (_solved, _linear("solve", "solve_triangular")),
-        (_drawn, [f"keras.random.{name}" for name in ("randint", "gamma", "beta", "binomial")]),
+        (of_shape("int32"), ["keras.random.randint"]),
+        (of_shape(), [f"keras.random.{name}" for name in ("gamma", "beta", "binomial")]),
         (inside_call(unary(same)), ["keras.random.shuffle"]),
         (inside_call(unary(_categorical)), ["keras.random.categorical"]),
     ]
@@ -122,57 +124,44 @@ def _windows(shape: Shape, span: list[int], step: list[int], mode: str, channels
     return (shape[0], *spatial, channels)
 
 
-def _convolved(kind: str) -> Call:
+def _convolved(is_depthwise: bool) -> Callable[[Sequence[Shape], Arguments], Shape]:
     """`conv(inputs, kernel, strides, padding, data_format, dilation_rate)`, and depthwise."""
 
-    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        tensor, kernel = operand(run, first(arguments)), operand(run, given(arguments, 1, "kernel"))
-        if tensor is None or kernel is None:
-            return not_tensors(run, name, site)
+    def rule(shapes: Sequence[Shape], arguments: Arguments) -> Shape:
+        shape, weights = shapes
+        rank = _spatial_rank(shape, weights)
+        step = _spread(given(arguments, 2, "strides", default=1), rank)
+        _require_channels_last(arguments, 4)
+        rate = _spread(given(arguments, 5, "dilation_rate", default=1), rank)
+        span = [(one - 1) * by + 1 for one, by in zip(_spread(weights[:-2], rank), rate, strict=True)]
+        made, times = weights[-1], weights[-2]
+        if is_depthwise:
+            if not isinstance(made, int) or not isinstance(times, int):
+                raise Undetermined("a kernel that is not known")
+            made = made * times
+        return _windows(shape[:-1], span, step, _mode(arguments, 3), made)
 
-        def rule(shapes: Sequence[Shape]) -> list[Shape]:
-            shape, weights = shapes
-            rank = len(shape) - 2
-            if len(weights) != rank + 2 or rank < 1:
-                raise Undetermined("a kernel of another rank")
-            step = _spread(given(arguments, 2, "strides", default=1), rank)
-            _require_channels_last(arguments, 4)
-            rate = _spread(given(arguments, 5, "dilation_rate", default=1), rank)
-            span = [(one - 1) * by + 1 for one, by in zip(_spread(weights[:-2], rank), rate, strict=True)]
-            made, times = weights[-1], weights[-2]
-            if kind == "depthwise":
-                if not isinstance(made, int) or not isinstance(times, int):
-                    raise Undetermined("a kernel that is not known")
-                made = made * times
-            return [_windows(shape[:-1], span, step, _mode(arguments, 3), made)]
-
-        return operate(run, class_name(name), [tensor, kernel], rule, site)[0]
-
-    return call
+    return rule
 
 
-def _separable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    tensor = operand(run, first(arguments))
-    kernels = [
-        operand(run, given(arguments, 1, "depthwise_kernel")),
-        operand(run, given(arguments, 2, "pointwise_kernel")),
-    ]
-    known = [kernel for kernel in kernels if kernel is not None]
-    if tensor is None or len(known) < 2:
-        return not_tensors(run, name, site)
+def _separable(shapes: Sequence[Shape], arguments: Arguments) -> Shape:
+    shape, depthwise, pointwise = shapes
+    rank = _spatial_rank(shape, depthwise)
+    if not pointwise:
+        raise Undetermined("a kernel of another rank")
+    step = _spread(given(arguments, 3, "strides", default=1), rank)
+    _require_channels_last(arguments, 5)
+    if given(arguments, 6, "dilation_rate", default=1) != 1:
+        raise Undetermined("a separable convolution of this kind")
+    return _windows(shape[:-1], _spread(depthwise[:-2], rank), step, _mode(arguments, 4), pointwise[-1])
 
-    def rule(shapes: Sequence[Shape]) -> list[Shape]:
-        shape, depthwise, pointwise = shapes
-        rank = len(shape) - 2
-        if len(depthwise) != rank + 2 or rank < 1 or not pointwise:
-            raise Undetermined("a kernel of another rank")
-        step = _spread(given(arguments, 3, "strides", default=1), rank)
-        _require_channels_last(arguments, 5)
-        if given(arguments, 6, "dilation_rate", default=1) != 1:
-            raise Undetermined("a separable convolution of this kind")
-        return [_windows(shape[:-1], _spread(depthwise[:-2], rank), step, _mode(arguments, 4), pointwise[-1])]
 
-    return operate(run, class_name(name), [tensor, *known], rule, site)[0]
+def _spatial_rank(shape: Shape, kernel: Shape) -> int:
+    """How many axes a kernel slides over. Raises Undetermined where it does not fit the input."""
+    rank = len(shape) - 2
+    if len(kernel) != rank + 2 or rank < 1:
+        raise Undetermined("a kernel of another rank")
+    return rank
 
 
 def _several_hot(shape: Shape, arguments: Arguments) -> Shape:
@@ -184,39 +173,19 @@ def _several_hot(shape: Shape, arguments: Arguments) -> Shape:
         or truth(given(arguments, 4, "sparse", default=False))
     ):
         raise Undetermined("an encoding of this kind")
-    return (*shape[:-1], count) if len(shape) > 2 or shape[-1] != 1 else (shape[0], count)
+    return (*shape[:-1], count)
 
 
-def _attention(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+def _attention(shapes: Sequence[Shape], arguments: Arguments) -> Shape:
     """Queries of (batch, target, heads, size) get values of (batch, source, heads, size)."""
-    tensors = [operand(run, given(arguments, i, word)) for i, word in enumerate(("query", "key", "value"))]
-    known = [tensor for tensor in tensors if tensor is not None]
-    if len(known) < 3:
-        return not_tensors(run, name, site)
-
-    def rule(shapes: Sequence[Shape]) -> list[Shape]:
-        if any(len(shape) != 4 for shape in shapes):
-            raise Undetermined("attention of another rank")
-        return [shapes[0]]
-
-    return operate(run, "DotProductAttention", known, rule, site)[0]
+    if any(len(shape) != 4 for shape in shapes):
+        raise Undetermined("attention of another rank")
+    return shapes[0]
 
 
 def _compared(gone: int) -> Call:
     """A loss of targets and outputs for each sample: the shape of the targets, less some axes at the end."""
-
-    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-        target, output = operand(run, given(arguments, 0, "target")), operand(run, given(arguments, 1, "output"))
-        if target is None or output is None:
-            return not_tensors(run, name, site)
-
-        def rule(shapes: Sequence[Shape]) -> list[Shape]:
-            shape = shapes[0]
-            return [shape[: len(shape) - gone]]
-
-        return operate(run, class_name(name), [target, output], rule, site)[0]
-
-    return call
+    return joint(lambda shapes, arguments: shapes[0][: len(shapes[0]) - gone], "target", "output")
 
 
 def _matrix(shape: Shape) -> Shape:
@@ -260,16 +229,6 @@ def _solved(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return [right]
 
     return operate(run, class_name(name), tensors, rule, site)[0]
-
-
-def _drawn(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """Random numbers of a given shape."""
-    try:
-        shape = sizes(given(arguments, 0, "shape"))
-    except Undetermined:
-        return not_tensors(run, name, site)
-    default = "int32" if name.endswith("randint") else "float32"
-    return made_of(run, tuple(shape), dtype_of(arguments.value("dtype")) or default)
 
 
 def _categorical(shape: Shape, arguments: Arguments) -> Shape:

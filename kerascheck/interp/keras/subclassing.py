@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.functions import SymbolicArguments
-from kerascheck.interp.keras.calling import constants, input_tensors
+from kerascheck.interp.keras.calling import constants, further_inputs, input_tensors
 from kerascheck.interp.keras.class_refusals import (
     is_plain_subclass,
     refused_base,
@@ -576,9 +576,8 @@ def _call_base(run: Run, layer: CustomLayer, value: Value, site: Site) -> Value:
 
 
 def _all_inputs(base: BuiltinLayer, arguments: Arguments, value: Value) -> Value:
-    """The first input and those that follow it (`value` and `key` of attention)."""
-    further = [arguments.value(name, place) for place, name in enumerate(base.definition.further_inputs, 1)]
-    others = [one for one in further if one is not None]
+    """The first input and those that follow it."""
+    others = [one for _, one in further_inputs(base, arguments)]
     return (value, *others) if others else value
 
 
