@@ -91,27 +91,17 @@ def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
     A construction that builds different models gives each of them once. What the functions that nobody calls would
     build counts where the module itself does not come.
     """
-    by_site: dict[tuple[int, int], dict[str | None, list[list[ModelSummary]]]] = {}
+    by_site: dict[tuple[int, int], dict[str | None, list[ModelSummary]]] = {}
     for program in analysis.paths:
-        on_path: dict[tuple[int, int], list[ModelSummary]] = {}
         for network in program.networks:
             if network.site is not None and network.site.file is source:
-                on_path.setdefault(network.site.key, []).append(summarize_network(network, source))
-        for key, models in on_path.items():
-            by_site.setdefault(key, {}).setdefault(program.start, []).append(models)
+                starts = by_site.setdefault(network.site.key, {})
+                starts.setdefault(program.start, []).append(summarize_network(network, source))
     found: list[ModelSummary] = []
     for starts in by_site.values():
-        runs = [starts[None]] if None in starts else list(starts.values())
-        found += _different([model for paths in runs for model in _of_paths(paths)])
+        models = starts[None] if None in starts else [model for one in starts.values() for model in one]
+        found += _different(models)
     return sorted(found, key=lambda model: (model.cell or 0, model.row))
-
-
-def _of_paths(paths: list[list[ModelSummary]]) -> list[ModelSummary]:
-    """The models that one construction gives in the paths from one start, in order."""
-    return [
-        _merged([model for model in variants if model is not None], complete=None not in variants)
-        for variants in zip_longest(*paths)
-    ]
 
 
 def _different(models: list[ModelSummary]) -> list[ModelSummary]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 _serials = itertools.count()
+
+#: No conditions.
+NOTHING: frozenset[Hashable] = frozenset()
 
 
 class Unknown:
@@ -16,7 +20,7 @@ class Unknown:
     source writes it, where that helps a reader (`args.units`).
     """
 
-    __slots__ = ("_text", "key", "parts", "reason")
+    __slots__ = ("_text", "key", "needs", "parts", "reason")
 
     def __init__(
         self,
@@ -24,8 +28,10 @@ class Unknown:
         key: Hashable = None,
         text: str | Callable[[], str | None] | None = None,
         parts: tuple[str, object, object] | None = None,
+        needs: frozenset[Hashable] = NOTHING,
     ) -> None:
         self.parts = parts  # (sign, left, right) where it is the result of arithmetic
+        self.needs = needs  # the conditions that tell more about it, once they are decided
         self.reason = reason
         self.key = key if key is not None else ("unnamed", next(_serials))
         self._text = text
@@ -37,8 +43,46 @@ class Unknown:
             self._text = self._text()
         return self._text
 
+    def called(self, text: str | Callable[[], str | None] | None) -> Unknown:
+        """The same value under another text."""
+        return Unknown(self.reason, self.key, text, self.parts, self.needs)
+
+    def needing(self, needs: frozenset[Hashable]) -> Unknown:
+        """The same value, which hangs on these conditions, too."""
+        return Unknown(self.reason, self.key, self._text, self.parts, self.needs | needs)
+
     def __repr__(self) -> str:
         return f"Unknown({self.text or self.reason!r})"
+
+
+#: What is known of conditions, by their keys.
+Guard: TypeAlias = "Mapping[Hashable, bool]"
+
+
+class Guarded(Unknown):
+    """One of several values, and the conditions under which it is each of them: what a join makes of two arms.
+
+    What does not look into it takes it for something unknown. A guard says what surely holds where the value is the
+    one, so that an alternative whose guard contradicts what is known is out.
+    """
+
+    __slots__ = ("alternatives",)
+
+    def __init__(
+        self,
+        alternatives: Sequence[tuple[Guard, Any]],
+        needs: frozenset[Hashable],
+        key: Hashable = None,
+        text: str | Callable[[], str | None] | None = None,
+    ) -> None:
+        super().__init__("it depends on a condition that is not known", key, text, None, needs)
+        self.alternatives = tuple(alternatives)
+
+    def called(self, text: str | Callable[[], str | None] | None) -> Guarded:
+        return Guarded(self.alternatives, self.needs, self.key, text)
+
+    def __repr__(self) -> str:
+        return f"Guarded({', '.join(repr(value) for _, value in self.alternatives)})"
 
 
 #: Why nothing is known of what a refused call would give.

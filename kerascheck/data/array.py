@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from kerascheck.data.content import Content, Rows
 from kerascheck.network.dims import Dim, Shape, SymDim, format_shape
-from kerascheck.symbolic import Unknown
+from kerascheck.state import Versioned
+from kerascheck.symbolic import NOTHING, Unknown
 
 
-class Labels:
+class Labels(Versioned):
     """What is known of the labels of a frame or a series.
 
     `index` and `layout` identify the labels of the rows and of the columns: equal ones align. `series` holds dtype and
@@ -34,7 +35,7 @@ class Labels:
         return made
 
 
-class Array:
+class Array(Versioned):
     """A numpy array, a pandas Series or frame, an eager tensor: numbers whose shape is at least partly known.
 
     Sizes are integers or symbolic, the axis of samples included; in the elements of a `tf.data` pipeline an axis may be
@@ -43,7 +44,7 @@ class Array:
 
     __slots__ = (
         "_items", "_items_state", "birth", "columns", "content", "dtype", "key", "kind", "labels", "max_ndim", "name",
-        "rows", "shape", "trailing",
+        "needs", "rows", "shape", "trailing",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +74,7 @@ class Array:
         self.labels: Labels | None = None  # what is known of the labels of a frame or series
         self.max_ndim: int | None = None  # the largest number of axes it can have, where `shape` is not known
         self.name: str | None = None  # what a single number is called
+        self.needs: frozenset[Hashable] = NOTHING  # the conditions that it hangs on, where they are not decided
 
     @property
     def items(self) -> list[Any] | None:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
+from kerascheck.state import Versioned
+
 MAX_VALUES = 1_000  # distinct values that are kept
 MAX_VIEWS = 100  # views on one array that are followed
 
@@ -35,7 +37,7 @@ class Origin(NamedTuple):
 DISTRIBUTIONS = frozenset({"standardized", "unbounded"})
 
 
-class Content:
+class Content(Versioned):
     """Bounds, distinct values and history of the numbers in an array. Shared by an array and its views.
 
     Everything is a claim that surely holds, or None. NaN is within all bounds. `attained` says that the bounds are more

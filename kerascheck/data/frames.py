@@ -208,16 +208,12 @@ def put_column(run: Run, frame: Array, label: Value, value: Value, site: Site) -
         array = as_array(run, value)
         rows = array.shape[0] if array is not None and isinstance(array.shape, tuple) and array.shape else None
         rows = new_size(run, 0, site) if rows is None else rows
-    repeated = bool(run.loop_births) and frame.birth < run.loop_births[-1]
     facts = _facts_of_value(run, frame, value)
     frame.content, frame.dtype = Content(), Unknown("dtypes of columns")
-    if repeated:
-        # Other rounds may set other columns, to other values.
-        labels.series = {}
-    elif is_known and (frame.columns is None or frame.columns.count(name) < 2):
+    if is_known and (frame.columns is None or frame.columns.count(name) < 2):
         labels.series[name] = facts
     if not exists:
-        if frame.columns is not None and is_known and not repeated:
+        if frame.columns is not None and is_known:
             frame.columns = (*frame.columns, name)
             width = len(frame.columns)
         else:
@@ -226,8 +222,7 @@ def put_column(run: Run, frame: Array, label: Value, value: Value, site: Site) -
         labels.layout = ("columns", frame.columns) if frame.columns is not None else ("changed", run.tick())
         labels.present |= {name}
     frame.shape = (rows, width)
-    if not repeated:
-        summarise(frame)
+    summarise(frame)
 
 
 def _facts_of_value(run: Run, frame: Array, value: Value) -> Column:

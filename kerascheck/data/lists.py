@@ -57,7 +57,7 @@ def list_in_place(run: Run, target: Array, op: str, right: Value, site: Site) ->
     """`target += right`: the list itself becomes longer."""
     made = list_operator(run, op, target, right, site)
     known = isinstance(made, Array) and made.kind == "list" and isinstance(made.shape, tuple)
-    if not known or (run.loop_births and target.birth < run.loop_births[-1]):
+    if not known:
         target.shape, target.items, target.rows = Unknown("a list that changes"), None, None
         target.content.forget()
         return target

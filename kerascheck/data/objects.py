@@ -14,16 +14,17 @@ from kerascheck.interp.values import NativeMethod, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.state import Versioned
+from kerascheck.symbolic import NOTHING, Unknown
 
 
-class DataObject:
+class DataObject(Versioned):
     """An object of another package, by the canonical name of its class.
 
     `attributes` are what the program may read of it; `state` is what its methods remember for each other.
     """
 
-    __slots__ = ("arguments", "attributes", "birth", "key", "name", "qualname", "site", "state")
+    __slots__ = ("arguments", "attributes", "birth", "key", "name", "needs", "qualname", "site", "state")
 
     def __init__(self, qualname: str, arguments: Arguments, site: Site, birth: int = 0, key: Hashable = None) -> None:
         self.qualname = qualname
@@ -32,6 +33,7 @@ class DataObject:
         self.birth = birth
         self.key = key if key is not None else ("object", birth)
         self.name: str | None = None  # the first variable that it is bound to
+        self.needs: frozenset[Hashable] = NOTHING  # the conditions that it hangs on, where they are not decided
         self.attributes: dict[str, Any] = {}
         self.state: dict[str, Any] = {}
 
@@ -48,9 +50,6 @@ class DataObject:
     def learn(self, run: Run, **facts: Any) -> None:
         """Remember something for later calls; what a round of a loop teaches it may be otherwise in the next one."""
         self.state.update(facts)
-        if run.loop_births and self.birth < run.loop_births[-1]:
-            run.hidden_changes += len(run.call_stack) > run.loop_depth
-            run.outer_writes += [(self.state, name) for name in facts]
 
     def recall(self, name: str) -> Any:
         """What was learned under that name; None where that is nothing, or not known any more."""

@@ -391,9 +391,7 @@ def store_items(run: Run, target: Array, index: Value, value: Value) -> None:
         content = Content(0, 1)
     elif is_integer(target.dtype) and given is not None and not is_integer(given.dtype):
         content = content.map(math.trunc)
-    if is_literal(run, value) and given is not None and target.birth < (run.loop_births or [0])[-1]:
-        target.content.mix(content)  # the same number in each round
-    elif not run.may_change(target):
+    if not run.may_change(target):
         return
     elif index is ... or (isinstance(index, slice) and index.start is index.stop is index.step is None):
         target.content.set(content)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from kerascheck.data.array import Array, PartKey, title_sizes
 from kerascheck.network.dims import Dim, SymDim
-from kerascheck.symbolic import Unknown
+from kerascheck.state import Versioned
+from kerascheck.symbolic import NOTHING, Unknown
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from kerascheck.interp.values import Value
 
 
-class Pipeline:
+class Pipeline(Versioned):
     """What a stream yields and how. It does not change: the methods of a stream give another one.
 
     `element` is one element: an `Array`, or a tuple, list or dictionary of them, batch axis included where the stream
@@ -25,7 +26,7 @@ class Pipeline:
     """
 
     __slots__ = (
-        "attributes", "batch", "batched", "birth", "count", "element", "infinite", "kind", "name", "shuffled", "tags",
+        "attributes", "batch", "batched", "birth", "count", "element", "infinite", "kind", "name", "needs", "shuffled", "tags",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +53,7 @@ class Pipeline:
         self.tags = tags  # "augmented", "validation", ...
         self.attributes = attributes if attributes is not None else {}  # what the program may read of it
         self.birth = birth
+        self.needs: frozenset[Hashable] = NOTHING  # the conditions that it hangs on, where they are not decided
         self.name: str | None = None  # the first variable that it is bound to
 
     def derive(self, **changes: Any) -> Pipeline:

@@ -52,11 +52,8 @@ def _learn(run: Run, thing: DataObject, value: Value, site: Site) -> None:
     shape = array.shape if array is not None and not thing.qualname.endswith("MultiLabelBinarizer") else None
     indicators = shape[1] if isinstance(shape, tuple) and len(shape) == 2 and shape[1] != 1 else None
     thing.learn(run, moment=moment, classes=classes, fitted=state_of(value), indicators=indicators)
-    if thing.birth >= (run.loop_births[-1] if run.loop_births else 0):
-        dtype = array.dtype if array is not None else Unknown("the dtype of labels")
-        thing.attributes["classes_"] = new_array(run, (classes,), dtype)
-    else:
-        thing.attributes.clear()
+    dtype = array.dtype if array is not None else Unknown("the dtype of labels")
+    thing.attributes["classes_"] = new_array(run, (classes,), dtype)
 
 
 def _given_classes(thing: DataObject) -> int | None:

@@ -129,9 +129,8 @@ def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value
     counts = thing.recall("counts") if "counts" in thing.state else {}
     texts = _plain_texts(arguments.value("texts", 0))
     reading = _reading({name: given.value for name, given in thing.arguments.keywords.items()})
-    in_loop = bool(run.loop_births) and thing.birth < run.loop_births[-1]
     words: dict[str, int] | None = None
-    if counts is not None and texts is not None and reading is not None and not in_loop and _is_simple(thing):
+    if counts is not None and texts is not None and reading is not None and _is_simple(thing):
         counts = dict(counts)
         for text in texts:
             for word in reading.words(text) if isinstance(text, str) else _lowered(text, reading):

@@ -1,8 +1,8 @@
-"""Runs the interpreter over one source: every start, every path."""
+"""Runs the interpreter over one source: every start, every combination of the conditions that matter."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,28 +14,30 @@ import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the 
 from kerascheck.garbage import no_collection
 from kerascheck.interp.classes import instantiate
 from kerascheck.interp.functions import SymbolicArguments, call_function, symbolic_arguments
+from kerascheck.interp.needs import network_needs, program_needs
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
 from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, IteratorValue, Scope, UserRaise
-from kerascheck.network.ir import Program
-from kerascheck.symbolic import Unknown
+from kerascheck.network.ir import Network, Program
+from kerascheck.state import lay_down, noted_in
+from kerascheck.symbolic import NOTHING, Unknown
 
 #: The start of the runs that explore what arguments on the command line change.
 OTHER_ARGUMENTS = -1
 
-#: Paths explored from one start. Each flips one decision of an earlier path, so every arm of that many conditions runs.
-MAX_PATHS = 24
-MAX_PATHS_UNCALLED = 8
-#: Steps spent on a file after which each start gets one path only: about as long as parsing a large file takes.
-MAX_STEPS_FOR_BRANCHES = 12_000
-#: The same for arms that decide whether a model, known so far, stays known.
-MAX_STEPS_FOR_MODELS = 40_000
+#: Conditions that are decided together: all combinations of them are run.
+_MAX_CONDITIONS = 5
+_MAX_RUNS = 2**_MAX_CONDITIONS
+#: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
+_STEPS_FOR_RUNS = 120_000
+#: How often further conditions may turn up in the runs that decide the ones before.
+_MAX_ROUNDS = 4
 
 
 @dataclass
 class Analysis:
-    """What a source builds, path by path."""
+    """What a source builds, run by run."""
 
     paths: list[Program] = field(default_factory=list)
     incomplete: str | None = None  # why the analysis stopped early
@@ -53,129 +55,242 @@ def analyze(source: Any, seconds: float = 2.0) -> Analysis:
     with no_collection():
         project = Project(source)
         budget = Budget(seconds)
-        first = _explore_module(project, budget, result)
-        if first is not None and result.incomplete is None and first[0].reads_arguments:
-            _explore_other_arguments(first[0], project, budget, result)
-        if first is not None and result.incomplete is None:
-            _explore_uncalled(first, project, budget, result)
+        base = _Start(project, budget, result, _run_module).explore()
+        if base is not None and result.incomplete is None and base.run.reads_arguments:
+            _explore_other_arguments(base, project, budget, result)
+        if base is not None and result.incomplete is None:
+            _explore_uncalled(base, project, budget, result)
     return result
 
 
-class _Plans:
-    """Which decisions to try next: each condition is decided both ways at least once, as far as the cap allows."""
+def _run_module(run: Run) -> None:
+    scope = Scope("module", None, run.project.source)
+    prepare_module(scope, "__main__")
+    run.execute(run.project.source.tree.body, scope)
 
-    def __init__(self, limit: int) -> None:
-        self.whence: dict[int, tuple[Run, int]] = {}  # by the id of a plan: the run that suggests it, and the moment
-        self.queue: list[dict[Hashable, bool]] = [{}]
-        self.seen: set[Hashable] = set()
-        self.left = limit
-        self.started = False
-        self.runs: list[Run] = []
 
-    def next(self, budget: Budget) -> dict[Hashable, bool] | None:
-        """The decisions for another path: the first one always, others while the file is cheap."""
-        if not self.queue or self.left <= 0:
-            return None
-        at = 0
-        if self.started and budget.spent > MAX_STEPS_FOR_BRANCHES:
-            at = -1
-            if budget.spent <= MAX_STEPS_FOR_MODELS:
-                at = next((i for i, plan in enumerate(self.queue) if self._matters(plan)), -1)
-            if at < 0:
-                return None
-        self.started = True
-        self.left -= 1
-        return self.queue.pop(at)
+@dataclass
+class _Component:
+    """Conditions that something hangs on together, and which of their combinations comes next."""
 
-    def _matters(self, plan: dict[Hashable, bool]) -> bool:
-        """Whether a model of the file would be called unknown for want of this path, and is not so anyway."""
-        if id(plan) not in self.whence:
-            return False
-        run, moment = self.whence[id(plan)]
-        return any(
-            max(network.birth, network.changed) > moment and network.status() == "exact"
-            for network in run.program.networks
-            if network.site is not None and network.site.file is run.project.source
-        )
+    keys: frozenset[Hashable]
+    plan: dict[Hashable, bool] = field(default_factory=dict)
+    done: bool = False
 
-    def learn(self, plan: dict[Hashable, bool], run: Run) -> None:
-        """Plan to flip each decision that no path has flipped yet; the rounds of a loop count as one."""
-        self.runs.append(run)
-        for key, choice in run.decided.items():
-            place = _without_rounds(key)
-            if place not in self.seen:
-                self.seen.add(place)
-                other = {**plan, key: not choice}
-                self.queue.append(other)
-                self.whence[id(other)] = run, run.decided_at[key]
-
-    def give_up_the_rest(self) -> None:
-        """Call what depends on a condition unknown where its other arm has not been tried."""
-        untried = {_without_rounds(next(reversed(plan))) for plan in self.queue if plan}
-        if not untried:
+    def advance(self, taken: dict[Hashable, bool]) -> None:
+        """The combination is done: the last condition that held is the next one not to hold."""
+        trace = [(key, choice) for key, choice in taken.items() if key in self.keys]
+        while trace and not trace[-1][1]:
+            trace.pop()
+        if not trace:
+            self.done = True
+            self.plan = {}
             return
-        for run in self.runs:
-            moments = [moment for key, moment in run.decided_at.items() if _without_rounds(key) in untried]
-            for network in run.program.networks if moments else ():
-                since = max(network.birth, network.changed) > min(moments)
-                if network.open is None and (since or network.kind == "subclass"):
-                    network.open = Unknown("it may depend on a condition whose other arm is not explored")
+        self.plan = {**dict(trace), trace[-1][0]: False}
 
 
-def _without_rounds(key: Hashable) -> Hashable:
-    """The condition without the count of how often its place was reached."""
-    if isinstance(key, tuple):
-        if len(key) == 3 and key[0] == "node":
-            return key[:2]
-        return tuple(_without_rounds(part) for part in key)
-    return key
+@dataclass
+class _Base:
+    """The state that a start has left, which functions that nobody calls are analysed in."""
+
+    run: Run
+    entered: set[int]
 
 
-def _explore_module(
-    project: Project, budget: Budget, result: Analysis, entry: int = 0, arguments_given: bool = False
-) -> tuple[Run, Scope] | None:
-    plans = _Plans(MAX_PATHS)
-    first: tuple[Run, Scope] | None = None
-    entered: set[int] = set()
-    reads_arguments = False
-    while (plan := plans.next(budget)) is not None:
-        run = Run(project, budget, plan, entry)
-        run.arguments_given = arguments_given
-        scope = Scope("module", None, project.source)
-        prepare_module(scope, "__main__")
-        try:
-            run.execute(project.source.tree.body, scope)
-        except UserRaise:
-            pass
-        except (BudgetExceeded, RecursionError) as error:
-            _give_up(run, result, error)
-            plans.give_up_the_rest()
-            return first
+class _Start:
+    """All runs of one start."""
+
+    def __init__(
+        self,
+        project: Project,
+        budget: Budget,
+        result: Analysis,
+        begin: Callable[[Run], Any],
+        entry: int = 0,
+        prepare: Callable[[Run], None] = lambda run: None,
+    ) -> None:
+        self.project = project
+        self.budget = budget
+        self.result = result
+        self.begin = begin
+        self.entry = entry
+        self.prepare = prepare
+        self.entered: set[int] = set()
+
+    def explore(self) -> _Base | None:
+        """Run the start with everything joined, then for each combination of what matters.
+
+        Gives the first run, whose changes are still in place; None where the budget has ended.
+        """
+        before = self.budget.spent
+        first, finished = self._run(NOTHING, {})
+        if not finished:
+            return None
+        steps = max(1, self.budget.spent - before)
+        groups = _groups(first)
+        if not groups:
+            self._accept(first, NOTHING)
+            return _Base(first, self.entered)
+        changes = first.journal.undo_older()
+        finished = self._decide(first, groups, steps)
+        lay_down(changes)
+        return _Base(first, self.entered) if finished else None
+
+    def _decide(self, first: Run, groups: list[list[Hashable]], steps: int) -> bool:
+        """Run all combinations; whether the budget has lasted."""
+        most = min(_MAX_RUNS, max(2, _STEPS_FOR_RUNS // steps))
+        relevant: dict[Hashable, None] = {}
+        for attempt in range(_MAX_ROUNDS):
+            limit = most.bit_length() - 1
+            components = [_Component(frozenset(group[:limit])) for group in groups]
+            relevant = dict.fromkeys(key for component in components for key in component.keys)
+            runs: list[Run] = []
+            again: list[list[Hashable]] = groups
+            while not all(component.done for component in components) and len(runs) < 2 * most:
+                plan = {key: choice for component in components for key, choice in component.plan.items()}
+                run, finished = self._run(frozenset(relevant), plan)
+                if not finished:
+                    return False
+                run.journal.undo_older()
+                runs.append(run)
+                again = _merged_groups([*again, *_groups(run)])
+                grown = [group[:limit] for group in again]
+                if attempt < _MAX_ROUNDS - 1 and {key for group in grown for key in group} != set(relevant):
+                    break  # more conditions matter: begin again with them
+                if attempt < _MAX_ROUNDS - 1 and len(again) < len(groups):
+                    break  # conditions that were taken one by one belong together
+                for component in components:
+                    component.advance({key: choice for key, choice in run.taken.items() if key in component.keys})
+            else:
+                complete = all(component.done for component in components)
+                for run in runs:
+                    self._accept(run, frozenset(relevant), complete)
+                return True
+            groups = again
+        return True
+
+    def _run(self, relevant: frozenset[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, bool]:
+        """One run; whether it has come to its end."""
+        run = Run(self.project, self.budget, relevant, plan, self.entry)
+        self.prepare(run)
+        with noted_in(run.journal):
+            run.journal.mark()
+            try:
+                self.begin(run)
+            except UserRaise:
+                pass
+            except (BudgetExceeded, RecursionError) as error:
+                self._give_up(run, error)
+                return run, False
+        self.entered |= run.entered
+        return run, True
+
+    def _accept(self, run: Run, relevant: frozenset[Hashable], complete: bool = True) -> None:
+        """What the run has built is a result; what hangs on conditions that were not decided is not known."""
+        program = run.program
+        late = [(key, at) for key, at in run.needed.items() if key not in relevant]
+        if late or not complete:
+            moment, raised = min((at for _, at in late), default=(0, 0))
+            del program.raised[raised:]
+            for network in program.networks:
+                if max(network.birth, network.changed) >= moment or not _is_finished(network):
+                    _open(run, network, [key for key, _ in late])
+        for network in program.networks:
+            needs = network_needs(network) - relevant
+            if needs:
+                _open(run, network, needs)
+        self.result.paths.append(program)
+
+    def _give_up(self, run: Run, error: Exception) -> None:
+        """The run cannot be followed to its end: what it was building is not known."""
+        result = self.result
+        if isinstance(error, RecursionError):
+            result.incomplete, result.by_chance = "nested too deeply", True  # it depends on who calls
+        elif run.budget.by_clock:
+            result.incomplete, result.by_chance = "it takes too long", True
+        else:
+            result.incomplete = "the budget for one file is used up (see the option --budget)"
+        for network in run.program.networks:
+            needs = network_needs(network) | frozenset(run.needed) | frozenset(run.taken)
+            if needs or not _is_finished(network):
+                network.open = network.open or Unknown("budget")
+        del run.program.raised[0 if run.needed else len(run.program.raised) :]
         result.paths.append(run.program)
-        entered |= run.entered
-        reads_arguments = reads_arguments or run.reads_arguments
-        plans.learn(plan, run)
-        if first is None or len(run.program.functions) > len(first[0].program.functions):
-            first = (run, scope)
-    plans.give_up_the_rest()
-    if first is not None:
-        first[0].entered |= entered
-        first[0].reads_arguments = reads_arguments
-    return first
 
 
-def _explore_other_arguments(base: Run, project: Project, budget: Budget, result: Analysis) -> None:
+def _is_finished(network: Network) -> bool:
+    """Whether nothing is added to the model any more, as far as programs do such things."""
+    return network.kind == "functional" or network.compiled is not None
+
+
+def _open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
+    """The model is not known: it hangs on these conditions."""
+    if network.open is None:
+        rows = [row for key in keys if (row := _row(run, key)) is not None]
+        where = f" in row {min(rows)}" if rows else ""
+        rest = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        network.open = Unknown(f"it hangs on a condition{where}{rest} that is not decided")
+
+
+def _row(run: Run, key: Hashable) -> int | None:
+    node = run.places.get(key)
+    if node is None:
+        return None
+    try:
+        return int(run.project.source.locate(node).start.row)
+    except (KeyError, LookupError, ValueError):
+        return None
+
+
+def _groups(run: Run) -> list[list[Hashable]]:
+    """The conditions that matter in a run, those together that something hangs on together; the earliest come first."""
+    links = [set(needs) for needs in program_needs(run.program) if needs]
+    if run.needed:
+        # What comes after such a decision hangs on it, whatever it is.
+        links = [set(run.needed).union(*links)]
+    return _merged_groups([sorted(link, key=_order(run)) for link in links])
+
+
+def _order(run: Run) -> Callable[[Hashable], int]:
+    places = {key: index for index, key in enumerate(run.places)}
+    return lambda key: places.get(key, len(places))
+
+
+def _merged_groups(links: Iterable[list[Hashable]]) -> list[list[Hashable]]:
+    """Unite what shares a condition."""
+    groups: list[dict[Hashable, None]] = []
+    for link in links:
+        made = dict.fromkeys(link)
+        kept = []
+        for group in groups:
+            if group.keys() & made.keys():
+                made = {**group, **made}
+            else:
+                kept.append(group)
+        groups = [*kept, made]
+    return [list(group) for group in groups if group]
+
+
+def _explore_other_arguments(base: _Base, project: Project, budget: Budget, result: Analysis) -> None:
     """What the module builds with other arguments on the command line, as far as it does not build it without any."""
     known = {key for program in result.paths for key in program.reached}
     explored = Analysis()
-    first = _explore_module(project, budget, explored, OTHER_ARGUMENTS, arguments_given=True)
+
+    def prepare(run: Run) -> None:
+        run.arguments_given = True
+        run.program.start = "other arguments"
+
+    changes = base.run.journal.undo_older()
+    other = _Start(project, budget, explored, _run_module, OTHER_ARGUMENTS, prepare)
+    found = other.explore()
+    if found is not None:
+        found.run.journal.undo_older()
+    lay_down(changes)
     for program in explored.paths:
-        program.start = "other arguments"
         _leave_out(program, known)
     result.paths += [program for program in explored.paths if program.reached]
     result.incomplete, result.by_chance = explored.incomplete, explored.by_chance
-    if first is not None:
-        base.entered |= first[0].entered
+    base.entered |= other.entered
 
 
 def _leave_out(program: Program, known: set[tuple[int, int]]) -> None:
@@ -190,80 +305,63 @@ def _leave_out(program: Program, known: set[tuple[int, int]]) -> None:
     program.reached -= known
 
 
-def _give_up(run: Run, result: Analysis, error: Exception) -> None:
-    """The path cannot be followed to its end: what it was building is not known."""
-    if isinstance(error, RecursionError):
-        result.incomplete, result.by_chance = "nested too deeply", True  # it depends on who calls
-    elif run.budget.by_clock:
-        result.incomplete, result.by_chance = "it takes too long", True
-    else:
-        result.incomplete = "the budget for one file is used up (see the option --budget)"
-    for network in run.program.networks:
-        network.open = network.open or Unknown("budget")
-    result.paths.append(run.program)
-
-
-def _explore_uncalled(first: tuple[Run, Scope], project: Project, budget: Budget, result: Analysis) -> None:
+def _explore_uncalled(base: _Base, project: Project, budget: Budget, result: Analysis) -> None:
     """Analyse functions and classes that the module defines but never uses."""
-    base, _ = first
     entry = 0
-    uncalled = [f for f in base.program.functions if _own(f, project) and id(f.node) not in base.entered]
-    for function in _outer_first(uncalled):
+    functions = [f for f in base.run.program.functions if _own(f, project) and id(f.node) not in base.entered]
+    for function in _outer_first(functions):
         if id(function.node) in base.entered:
             continue
         entry += 1
-        owner = function.owner
-        if not _explore(base, entry, function, owner, project, budget, result):
+        start = _Start(project, budget, result, _caller(function), entry, _prepared(base.run, function))
+        found = start.explore()
+        if found is None:
             return
+        found.run.journal.undo_older()
+        base.entered |= start.entered
 
 
 def _outer_first(functions: list[FunctionValue]) -> list[FunctionValue]:
     """Functions that no other one mentions come first: they show how the others are called."""
     mentioned = {name for f in functions for name in names_used(f.site.file, f.node) if name != f.name}
-    return sorted(functions, key=lambda function: function.name in mentioned)
+    once = {id(function.node): function for function in functions}
+    return sorted(once.values(), key=lambda function: function.name in mentioned)
 
 
 def _own(function: FunctionValue, project: Project) -> bool:
     return function.site.file is project.source and isinstance(function.node, cst.FunctionDef)
 
 
-def _explore(
-    base: Run,
-    entry: int,
-    function: FunctionValue,
-    owner: ClassValue | None,
-    project: Project,
-    budget: Budget,
-    result: Analysis,
-) -> bool:
-    plans = _Plans(MAX_PATHS_UNCALLED)
-    while (plan := plans.next(budget)) is not None:
-        run = Run(project, budget, plan, entry)
+def _prepared(base: Run, function: FunctionValue) -> Callable[[Run], None]:
+    """A run begins in the state that the module has left."""
+
+    def prepare(run: Run) -> None:
         run.program.start = function.name
         run.serial = base.serial + 1
-        run.flags = dict(base.flags)
+        run.flags.update(base.flags)
         run.frozen_before = run.serial
-        try:
-            receiver = None
-            if owner is not None and "staticmethod" not in function.decorated:
-                if function.name == "__init__":
-                    continue  # run with the object, below
-                receiver = owner if "classmethod" in function.decorated else _object(run, owner)
-            given = symbolic_arguments(run, function, receiver is not None)
-            returned = call_function(run, function, given, function.site, receiver)
-            if isinstance(returned, IteratorValue):
-                run.lose(returned, "a generator that nobody is seen to walk over")
-        except UserRaise:
-            pass
-        except (BudgetExceeded, RecursionError) as error:
-            _give_up(run, result, error)
-            plans.give_up_the_rest()
-            return False
-        base.entered |= run.entered
-        result.paths.append(run.program)
-        plans.learn(plan, run)
-    plans.give_up_the_rest()
-    return True
+        run.condition_needs.update(base.condition_needs)
+        run.places.update(base.places)
+
+    return prepare
+
+
+def _caller(function: FunctionValue) -> Callable[[Run], None]:
+    """Call a function, or a method of an object of its class, with arguments that are not known."""
+
+    def begin(run: Run) -> None:
+        owner = function.owner
+        receiver = None
+        if owner is not None and "staticmethod" not in function.decorated:
+            if function.name == "__init__":
+                return  # run with the object
+            receiver = owner if "classmethod" in function.decorated else _object(run, owner)
+        given = symbolic_arguments(run, function, receiver is not None)
+        returned = call_function(run, function, given, function.site, receiver)
+        if isinstance(returned, IteratorValue):
+            run.lose(returned, "a generator that nobody is seen to walk over")
+
+    return begin
 
 
 def _object(run: Run, owner: ClassValue) -> Any:

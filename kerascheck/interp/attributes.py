@@ -12,6 +12,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject, object_attribute
 from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.interp import names
+from kerascheck.interp.paths import spread
 from kerascheck.interp.run import Run
 from kerascheck.interp.static import dotted_text
 from kerascheck.interp.values import (
@@ -40,7 +41,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Network, Site, Tensor
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import Guarded, Symbol, Unknown
 
 #: Constants of modules that are not followed.
 _CONSTANTS = {
@@ -92,6 +93,9 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         return class_of(value) or run.fresh(f"the class of {value.cls}", node)
     if isinstance(value, (Layer, Tensor)):
         from kerascheck.interp.keras.objects import keras_attribute
+
+        if value.needs:
+            run.need(value.needs)  # what the attribute tells may be otherwise
 
         return keras_attribute(run, value, name, node)
     if isinstance(value, FunctionValue):
@@ -251,7 +255,7 @@ def _holds_flags(dotted: str) -> bool:
 
 def _blurring(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
     """A method that is not known may change its receiver."""
-    run.forget(receiver)
+    receiver.blur("changed in a way that is not followed")
     return run.fresh("the result of a method that is not interpreted", site.node)
 
 
@@ -403,14 +407,15 @@ def keras_base(cls: ClassValue) -> Symbol | None:
 
 def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
     """`target.name = value`."""
-    if isinstance(target, Instance):
+    if type(target) is Guarded:
+        spread(run, lambda one: set_attribute(run, one, name, value), target)
+    elif isinstance(target, Instance):
         _set_on_object(run, target, name, value)
     elif isinstance(target, DictObject):
         from kerascheck.interp.dictobjects import set_dictionary_attribute
 
         set_dictionary_attribute(run, target, name, value)
     elif isinstance(target, ClassValue):
-        _note_write(run, target.members, name)
         target.members[name] = value
     elif isinstance(target, Array):
         from kerascheck.data.methods import set_array_attribute
@@ -418,14 +423,11 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         set_array_attribute(run, target, name, value)
     elif isinstance(target, ModuleValue):
         place = run.project.scope_of(run, target).vars
-        _note_write(run, place, name)
         place[name] = value
     elif isinstance(target, FunctionValue):
         target.attributes = target.attributes if target.attributes is not None else {}
-        _note_write(run, target.attributes, name)
         target.attributes[name] = value
     elif isinstance(target, Symbol) and _holds_flags(target.name):
-        _note_write(run, run.flags, name)
         run.flags[name] = value
     elif isinstance(target, Symbol):
         run.project.rebound.add(names.attribute(target.name, name))
@@ -439,13 +441,6 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         if isinstance(target, Network) and target.birth < run.frozen_before:
             return
         set_keras_attribute(run, target, name, value)
-
-
-def _note_write(run: Run, place: dict[str, Value], name: str) -> None:
-    """Setting a name in a loop of unknown length: it may have another value behind the loop."""
-    if run.loop_births:
-        run.hidden_changes += len(run.call_stack) > run.loop_depth
-        run.outer_writes.append((place, name))
 
 
 def _set_on_object(run: Run, target: Instance, name: str, value: Value) -> None:
@@ -471,8 +466,6 @@ def _set_on_object(run: Run, target: Instance, name: str, value: Value) -> None:
 
 
 def _store(run: Run, target: Instance, name: str, value: Value) -> None:
-    if run.loop_births and target.birth < run.loop_births[-1]:
-        _note_write(run, target.attributes, name)
     target.attributes[name] = value
     if target.layer is not None:
         from kerascheck.interp.keras.objects import set_keras_attribute

@@ -8,12 +8,13 @@ from kerascheck.data.array import Array, PartKey, title_sizes
 from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
+from kerascheck.interp.paths import spread
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic import Guarded, Unknown
 
 
 def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> None:
@@ -46,9 +47,6 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
             value.title(name)
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]
-        if run.loop_births:
-            run.hidden_changes += len(run.call_stack) > run.loop_depth
-            run.outer_writes.append((scope.vars, name))
     scope.vars[name] = value
 
 
@@ -61,7 +59,7 @@ def _titled(value: Value, text: str | None) -> Value:
     if isinstance(value, Unknown) and text and (value.text is None or "(" in value.text):
         if isinstance(value.key, tuple) and value.key[:1] == ("hyperparameter",) and value.text:
             return value
-        return Unknown(value.reason, value.key, text, value.parts)
+        return value.called(text)
     return value
 
 
@@ -110,15 +108,23 @@ def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
 
 def _untitled(value: Value) -> Value:
     """Drop a text such as `load()[0]` so that the name it is unpacked to becomes the text."""
-    return Unknown(value.reason, value.key) if isinstance(value, Unknown) else value
+    return value.called(None) if isinstance(value, Unknown) else value
 
 
 def _set_item(run: Run, target: cst.Subscript, value: Value, scope: Scope) -> None:
-    from kerascheck.interp.expressions import index_of, put
+    from kerascheck.interp.expressions import index_of
 
     receiver = run.evaluate(target.value, scope)
     index = index_of(run, target, scope)
-    if isinstance(receiver, ListValue):
+    _store_item(run, receiver, index, value, target, scope)
+
+
+def _store_item(run: Run, receiver: Value, index: Value, value: Value, target: cst.Subscript, scope: Scope) -> None:
+    from kerascheck.interp.expressions import put
+
+    if type(receiver) is Guarded:
+        spread(run, lambda one: _store_item(run, one, index, value, target, scope), receiver)
+    elif isinstance(receiver, ListValue):
         if receiver.unknown is None and run.may_change(receiver):
             _set_list_item(run, receiver, index, value)
     elif isinstance(receiver, DictValue):

@@ -9,34 +9,48 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.interp.paths import assume, lift, restrict, settle
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import NotPlain, as_unknown, is_opaque, is_plain, members_of, to_python
 from kerascheck.interp.values import ClassValue, DictValue, FunctionValue, Instance, IteratorValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Site, Tensor
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import Guarded, Symbol, Unknown
 
 
 def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None = None) -> bool:
-    """Whether the value counts as true; an unknown one is decided for this path. `node` is where that is asked."""
+    """Whether the value counts as true, in a place where arms cannot be joined.
+
+    An unknown one takes its default, and what follows hangs on it. `node` is where that is asked.
+    """
     if value is True or value is False or value is None:
         return value is True
+    verdict = settle(run, value, node)
+    if isinstance(verdict, bool):
+        return verdict
+    run.need(verdict.needs)
+    assume(run, verdict, default)
+    return default
+
+
+def known_truth(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Unknown:
+    """Whether the value counts as true; Unknown, with the key of the condition, where that is not known."""
     value = as_condition(run, value, node)
     if isinstance(value, Unknown):
-        return _decide(run, value.key, default, node)
+        return value
     if isinstance(value, (ListValue, DictValue)):
         if isinstance(value, ListValue) and value.kind == "iterator":
             return True
         if value.unknown is not None and not value.items:
-            return _decide(run, ("truth", value.birth), default, node)
+            return Unknown("whether it is empty", ("truth", value.unknown.key), None, None, value.unknown.needs)
         return bool(value.items)
     if isinstance(value, SymDim):
         if _is_positive(value):
             return True  # a size of zero is no size that a network is built from
-        return _decide(run, ("truth", value), default, node)
+        return Unknown("whether a size is zero", ("truth", value))
     if isinstance(value, Instance):
-        return _object_truth(run, value, default)
+        return _object_truth(run, value, node)
     if isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, type(None))):
         return bool(value)
     return True
@@ -51,9 +65,9 @@ def as_condition(run: Run, value: Value, node: cst.CSTNode | None = None) -> Val
         if (low is not None and low > 0) or (high is not None and high < 0):
             return True
     if isinstance(value, (Tensor, Array)):
-        return (
-            Unknown("a condition on data", ("tensor", run.tick())) if node is None else run.fresh("a condition", node)
-        )
+        made = Unknown("a condition on data", ("tensor", run.tick())) if node is None else run.fresh("a condition", node)
+        made.needs = value.needs
+        return made
     return as_unknown(value)
 
 
@@ -64,32 +78,23 @@ def _is_positive(size: SymDim) -> bool:
     )
 
 
-def _object_truth(run: Run, value: Instance, default: bool) -> bool:
+def _object_truth(run: Run, value: Instance, node: cst.CSTNode | None) -> bool | Unknown:
     from kerascheck.interp.attributes import find_slot
 
     for name in ("__bool__", "__len__"):
         method = find_slot(value, name)
         if method is not None:
-            return truth(run, run.call(method, Arguments([], {}), value.cls.site), default)
+            return known_truth(run, run.call(method, Arguments([], {}), value.cls.site), node)
     return True
 
 
-def _decide(run: Run, key: Hashable, default: bool, node: cst.CSTNode | None) -> bool:
-    if isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
-        return not _decide(run, key[1], not default, node)
-    if key in run.pinned:
-        return truth(run, run.pinned[key])
-    choice = run.decide(key, default, node)
-    if choice and isinstance(key, tuple) and key and key[0] in ("==", "is"):
-        _pin(run, key[1], key[2])
-        _pin(run, key[2], key[1])
-    return choice
-
-
-def _pin(run: Run, key: Hashable, value: Hashable) -> None:
-    """Remember that an unknown value equals a constant on this path."""
-    if isinstance(key, tuple) and key and key[0] == "unknown" and isinstance(value, tuple) and value[0] == "constant":
-        run.pinned[key[1]] = value[2]
+def pin(run: Run, key: Hashable) -> None:
+    """The condition holds: where it says that an unknown value equals a constant, the value is known from here on."""
+    if isinstance(key, tuple) and len(key) == 3 and key[0] in ("==", "is"):
+        for one, other in ((key[1], key[2]), (key[2], key[1])):
+            if isinstance(one, tuple) and one[:1] == ("unknown",):
+                if isinstance(other, tuple) and other[:1] == ("constant",):
+                    run.pinned[one[1]] = other[2]
 
 
 def _key(run: Run, value: Value, node: cst.CSTNode) -> Hashable:
@@ -119,7 +124,11 @@ def compare(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> 
     """The result of one comparison: a bool, or an Unknown whose key is the condition."""
     if type(left) in _CONSTANTS and type(right) in _CONSTANTS:
         return _compare_constants(run, op, left, right, node)
-    left, right = as_unknown(left), as_unknown(right)
+    left, right = restrict(run, as_unknown(left)), restrict(run, as_unknown(right))
+    if type(left) is Guarded:
+        return lift(run, lambda one: compare(run, op, one, right, node), left)
+    if type(right) is Guarded:
+        return lift(run, lambda one: compare(run, op, left, one, node), right)
     if isinstance(left, Unknown) and left.key in run.pinned:
         left = run.pinned[left.key]
     if isinstance(right, Unknown) and right.key in run.pinned:

@@ -15,6 +15,9 @@ from kerascheck.data.array import Array
 from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
+from kerascheck.data.objects import DataObject
+from kerascheck.data.pipeline import Pipeline
+from kerascheck.interp.paths import Condition, fork_value, restrict, settle, spread
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.operators import binary, bounded, subscript, unary
@@ -26,17 +29,20 @@ from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
     DictValue,
+    DictView,
     FunctionValue,
     ImportedName,
     Instance,
+    IteratorValue,
+    ListValue,
     NativeMethod,
     PresumedArguments,
     Scope,
     Value,
 )
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import Layer, Site
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.network.ir import KerasObject, Layer, Site, Tensor
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
 from kerascheck.treewalk import walk
 
 # -- names and constants ---------------------------------------------------------------------------------
@@ -50,13 +56,26 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
             value = run.project.imported(run, scope, name)
     else:
         value = lookup(run, name, scope)
-    return _pinned(run, value) if run.pinned else value
+    kind = type(value)
+    if kind in _NOTED or run.pinned:
+        return _read(run, value)
+    return value
 
 
-def _pinned(run: Run, value: Value) -> Value:
-    """The constant that an unknown value is known to equal on this path, if it is."""
-    unknown = as_unknown(value)
-    return run.pinned.get(unknown.key, value) if isinstance(unknown, Unknown) else value
+#: Classes of values that may hang on conditions.
+_NOTED = frozenset({Unknown, Guarded, Array})
+
+
+def _read(run: Run, value: Value) -> Value:
+    """The value with all that is known of it here; what it hangs on is noted."""
+    value = restrict(run, value)
+    if run.pinned:
+        unknown = as_unknown(value)
+        if isinstance(unknown, Unknown):
+            value = run.pinned.get(unknown.key, value)
+    if isinstance(value, (Unknown, Array)) and value.needs:
+        run.reads |= value.needs
+    return value
 
 
 def lookup(run: Run, name: str, scope: Scope) -> Value:
@@ -69,8 +88,6 @@ def lookup(run: Run, name: str, scope: Scope) -> Value:
         place = scope.redirected[name]
     while place is not None:
         if name in place.vars:
-            if run.loop_births and place is not scope:
-                run.outer_reads.add(name)
             value = place.vars[name]
             return run.project.imported(run, place, name) if type(value) is ImportedName else value
         place = place.enclosing
@@ -429,23 +446,38 @@ def _unary(run: Run, node: cst.UnaryOperation, scope: Scope) -> Value:
 
 def negate(run: Run, value: Value) -> Value:
     """`not value`, staying unknown (with a key of its own) where the value is."""
-    value = as_unknown(value)
-    if isinstance(value, Unknown):
-        return Unknown(value.reason, ("not", value.key))
-    return not truth(run, value)
+    return as_value(run, settle(run, value), negated=True)
+
+
+def as_value(run: Run, verdict: bool | Condition, negated: bool = False) -> Value:
+    """A condition as a value: True, False, or what is decided like it."""
+    if isinstance(verdict, bool):
+        return verdict is not negated
+    if verdict.if_true or verdict.if_false:
+        sides = (({**verdict.if_true, verdict.key: verdict.positive}, not negated),
+                 ({**verdict.if_false, verdict.key: not verdict.positive}, negated))  # fmt: skip
+        return Guarded(sides, verdict.needs)
+    key = verdict.key if verdict.positive is not negated else ("not", verdict.key)
+    needs = verdict.needs if verdict.needs != frozenset((verdict.key,)) else NOTHING
+    return Unknown("a condition that is not known", key, None, None, needs)
 
 
 def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
     left = as_unknown(run.evaluate(node.left, scope))
     is_or = type(node.operator) is cst.Or
-    if isinstance(left, Unknown):
-        # Only the left side decides whether the right one is evaluated; the path decides that.
-        if truth(run, left, node=node) == is_or:
-            return is_or if is_condition(left) else left
+    verdict = settle(run, left, node)
+    if isinstance(verdict, bool):
+        return left if verdict is is_or else run.evaluate(node.right, scope)
+    # Only the left side decides whether the right one is evaluated.
+    given = is_or if isinstance(left, Unknown) and is_condition(left) else left
+
+    def keep() -> Value:
+        return given
+
+    def go_on() -> Value:
         return run.evaluate(node.right, scope)
-    if truth(run, left, node=node) == is_or:
-        return left
-    return run.evaluate(node.right, scope)
+
+    return fork_value(run, verdict, keep, go_on) if is_or else fork_value(run, verdict, go_on, keep)
 
 
 def is_condition(value: Unknown) -> bool:
@@ -455,33 +487,54 @@ def is_condition(value: Unknown) -> bool:
 
 def _comparison(run: Run, node: cst.Comparison, scope: Scope) -> Value:
     left = run.evaluate(node.left, scope)
-    result: Value = True
     if len(node.comparisons) == 1:
         target = node.comparisons[0]
         right = run.evaluate(target.comparator, scope)
         return compare(run, type(target.operator).__name__, left, right, node)
-    for target in node.comparisons:
+    def link(index: int, left: Value) -> Value:
+        target = node.comparisons[index]
         right = run.evaluate(target.comparator, scope)
         result = compare(run, type(target.operator).__name__, left, right, node)
-        if not truth(run, result):
-            return False
-        left = right
-    return result
+        if index == len(node.comparisons) - 1:
+            return result
+        verdict = settle(run, result, node)
+        if isinstance(verdict, bool):
+            return link(index + 1, right) if verdict else False
+        return fork_value(run, verdict, lambda: link(index + 1, right), lambda: False)
+
+    return link(0, left)
 
 
 def _conditional(run: Run, node: cst.IfExp, scope: Scope) -> Value:
-    if truth(run, run.evaluate(node.test, scope), node=node):
-        return run.evaluate(node.body, scope)
-    return run.evaluate(node.orelse, scope)
+    verdict = settle(run, run.evaluate(node.test, scope), node)
+    if isinstance(verdict, bool):
+        return run.evaluate(node.body if verdict else node.orelse, scope)
+    return fork_value(
+        run, verdict, lambda: run.evaluate(node.body, scope), lambda: run.evaluate(node.orelse, scope)
+    )
 
 
 def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
-    value = get_attribute(run, run.evaluate(node.value, scope), node.attr.value, node)
-    return _pinned(run, value) if run.pinned else value
+    value = run.evaluate(node.value, scope)
+    if type(value) is Guarded:
+        value = spread(run, lambda one: get_attribute(run, one, node.attr.value, node), value)
+    else:
+        value = get_attribute(run, value, node.attr.value, node)
+    kind = type(value)
+    return _read(run, value) if kind in _NOTED or run.pinned else value
 
 
 def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
-    return subscript(run, run.evaluate(node.value, scope), index_of(run, node, scope), node)
+    value = run.evaluate(node.value, scope)
+    index = index_of(run, node, scope)
+    if type(value) is Guarded:
+        found = spread(run, lambda one: subscript(run, one, index, node), value)
+    elif type(index) is Guarded:
+        found = spread(run, lambda one: subscript(run, value, one, node), index)
+    else:
+        found = subscript(run, value, index, node)
+    kind = type(found)
+    return _read(run, found) if kind in _NOTED else found
 
 
 def index_of(run: Run, node: cst.Subscript, scope: Scope) -> Value:
@@ -504,8 +557,6 @@ def _named(run: Run, node: cst.NamedExpr, scope: Scope) -> Value:
     place = scope
     while place.kind == "comprehension" and place.outer is not None:
         place = place.outer
-    if run.loop_births and place is not scope and isinstance(node.target, cst.Name):
-        run.outer_writes.append((place.vars, node.target.value))
     assign(run, node.target, value, place)
     return value
 
@@ -579,11 +630,65 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     if type(function) is Symbol and function.name in SCOPED:
         return SCOPED[function.name](run, node, scope)
     arguments = evaluate_arguments(run, node, scope)
+    return call_value(run, function, arguments, Site(scope.file, node))
+
+
+def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> Value:
+    """What calling the value gives; a guarded one is called in an arm for each alternative."""
     kind = type(function)
-    if kind not in _ENTERED:
-        _hand_over(run, arguments)
+    if kind is Guarded:
+        return spread(run, lambda one: call_value(run, one, arguments, site), function)
     call = CALLS.get(kind) or CALLS[object]  # `Run.call`
-    return call(run, function, arguments, Site(scope.file, node))
+    if kind in _ENTERED:
+        made = call(run, function, arguments, site)
+        run.reads = NOTHING  # what the result hangs on, it says itself
+        return made
+    _hand_over(run, arguments)
+    receiver = function.receiver if kind is NativeMethod else function
+    _note_needs(run, receiver)
+    for given in arguments.positional:
+        _note_needs(run, given.value)
+    for given in arguments.keywords.values():
+        _note_needs(run, given.value)
+    made = call(run, function, arguments, site)
+    if run.reads:
+        _depend(run, receiver)
+        made = _depend(run, made)
+    if type(made) in _DOUBTFUL:
+        run.doubts += 1
+    return made
+
+
+def _note_needs(run: Run, value: Value) -> None:
+    """What is called, or handed to a call from outside, may hang on conditions."""
+    if isinstance(value, Instance) and value.layer is not None:
+        value = value.layer
+    if isinstance(value, _DEPENDING) and value.needs:
+        if isinstance(value, Layer):
+            run.need(value.needs)
+        run.reads |= value.needs
+
+
+_DEPENDING = (Layer, Tensor, Array, Pipeline, DataObject, KerasObject)
+
+
+def _depend(run: Run, value: Value) -> Value:
+    """What a call from outside makes, and what it changes, hangs on what its arguments hang on."""
+    reads = run.reads
+    thing = value.layer if isinstance(value, Instance) else value
+    if isinstance(thing, (ListValue, DictValue)):
+        if isinstance(thing.unknown, Unknown) and not isinstance(thing, (IteratorValue, DictView)):
+            thing.unknown = thing.unknown.needing(reads)
+    elif isinstance(thing, _DEPENDING):
+        if not reads <= thing.needs:
+            thing.needs = thing.needs | reads
+    elif type(thing) is Unknown:
+        return thing.needing(reads)
+    return value
+
+
+#: What calls give that read files, ask other machines or compute on data: they may fail.
+_DOUBTFUL = frozenset({Unknown, Guarded, Array, Pipeline, DataObject})
 
 
 #: What calls enter: code that is seen.

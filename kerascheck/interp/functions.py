@@ -9,6 +9,7 @@ import libcst as cst
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.contexts import GENERATOR_CONTEXT
 from kerascheck.interp.expressions import default_values, is_known_key
+from kerascheck.interp.paths import settle_call
 from kerascheck.interp.run import MAX_CALL_DEPTH, Run
 from kerascheck.interp.static import contains_yield, signature_of
 from kerascheck.interp.values import (
@@ -101,6 +102,11 @@ def call_function(
         for given in (*arguments.positional, *arguments.keywords.values()):
             run.escape(given.value, f"{function.name} is nested too deeply")
         return run.fresh(f"{function.name} recurses too deeply", site.node)
+    with run.in_frame(site.node):
+        return _enter(run, function, arguments, receiver)
+
+
+def _enter(run: Run, function: FunctionValue, arguments: Arguments, receiver: Value) -> Value:
     scope = Scope("function", function.scope, function)
     if receiver is not None:
         presumed = arguments.presumed
@@ -133,7 +139,7 @@ def _remembered(run: Run, function: FunctionValue, arguments: Arguments, scope: 
 def _run_body(run: Run, function: FunctionValue, scope: Scope, receiver: Value = None) -> Value:
     node = function.node
     run.call_stack.append(function)
-    loops, run.loop_births = run.loop_births, list(run.loop_births)
+    run.calls += 1
     try:
         if isinstance(node, cst.Lambda):
             return run.evaluate(node.body, scope)
@@ -141,15 +147,14 @@ def _run_body(run: Run, function: FunctionValue, scope: Scope, receiver: Value =
             return run.unknown_list(f"{function.name} is asynchronous")
         if _is_generator(function, node):
             return _generator(run, function, scope)
-        signal = run.execute(node.body.body, scope)
+        result = settle_call(run, run.execute(node.body.body, scope))
         if function.name == "build" and isinstance(receiver, Instance) and receiver.layer is not None:
             from kerascheck.interp.keras.subclassing import built_by_hand
 
             built_by_hand(receiver.layer)
-        return signal.value if signal is not None and signal.kind == "return" else None
+        return result
     finally:
         run.call_stack.pop()
-        run.loop_births = loops
 
 
 def _is_generator(function: FunctionValue, node: cst.FunctionDef | cst.Lambda) -> bool:
@@ -179,12 +184,12 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
         if name in values:
             value = values.pop(name)
             if isinstance(value, Unknown) and value.text is None:
-                value = Unknown(value.reason, value.key, name)
+                value = value.called(name)
             scope.vars[name] = value
         elif name in function.defaults and not is_open:
             scope.vars[name] = function.defaults[name]
         else:
-            scope.vars[name] = Unknown(f"parameter {name} of {function.name}", ("param", run.tick(), name), name)
+            scope.vars[name] = Unknown(f"parameter {name} of {function.name}", ("param", run.frame, name), name)
     if signature.star is not None:
         extra = tuple(given.value for given in arguments.positional[len(signature.positional) :])
         is_open = is_open or isinstance(arguments, SymbolicArguments)

@@ -14,7 +14,8 @@ import libcst as cst
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.contexts import enter_contexts, leave_contexts
-from kerascheck.interp.run import MAX_COMPREHENSION, MAX_LOOP_ROUNDS, STATEMENTS, Run, Signal
+from kerascheck.interp.paths import Signal, Split, WaysOut
+from kerascheck.interp.run import MAX_COMPREHENSION, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import END, Lost, as_unknown, iterate, open_iterator, resumed, step
 from kerascheck.interp.statements import (
     begin_handler,
@@ -25,9 +26,10 @@ from kerascheck.interp.statements import (
     rest_of_for,
     unknown_loop,
 )
-from kerascheck.interp.static import contains_yield, loop_facts, yields_in
+from kerascheck.interp.static import contains_yield, is_infinite, yields_in
 from kerascheck.interp.values import FunctionValue, IteratorValue, Scope, UserRaise, Value
 from kerascheck.source import Source
+from kerascheck.state import lay_down
 from kerascheck.symbolic import Unknown
 from kerascheck.treewalk import walk
 
@@ -53,7 +55,7 @@ def _never_ends(file: Source, node: cst.FunctionDef | cst.Lambda) -> bool:
         return False
     loops = [part for part in node.body.body if isinstance(part, cst.While) and is_endless(part)]
     return any(
-        loop_facts(file, loop).infinite and any(isinstance(part, cst.Yield) for part in walk(loop)) for loop in loops
+        is_infinite(file, loop) and any(isinstance(part, cst.Yield) for part in walk(loop)) for loop in loops
     )
 
 
@@ -77,7 +79,7 @@ class _Body:
     def block(self, statements: Sequence[cst.CSTNode]) -> Steps:
         for statement in statements:
             if self.lost is not None or not contains_yield(self.scope.file, statement):
-                signal = self.run.execute([statement], self.scope)
+                signal = one_way(self.run, self.run.execute([statement], self.scope))
             else:
                 self.run.budget.spend()
                 signal = yield from self.statement(statement)
@@ -159,7 +161,7 @@ class _Body:
             elif index >= MAX_LOOP_ROUNDS:
                 self.lost = self.lost or Unknown("a loop of too many rounds")
             if self.lost is not None:
-                return rest_of_for(run, node, scope, "an element of something unknown", iterable)
+                return one_way(run, rest_of_for(run, node, scope, "an element of something unknown", iterable))
             assign(run, node.target, item, scope)
             signal = yield from self.block(node.body.body)
             if signal is not None:
@@ -177,17 +179,17 @@ class _Body:
             if isinstance(value, Unknown):
                 self.lost = self.lost or Unknown("a loop of unknown length")
             if self.lost is not None:
-                return unknown_loop(run, node, scope, lambda: None)
+                return one_way(run, unknown_loop(run, node, scope, lambda: None))
             if not truth(run, value):
                 return (yield from self.chosen(None if node.orelse is None else node.orelse.body))
-            decisions = len(run.decided)
+            undecided = run.undecided
             signal = yield from self.block(node.body.body)
             if signal is not None:
                 if signal.kind == "return":
                     return signal
                 if signal.kind == "break":
                     return None
-            if endless and len(run.decided) > decisions:
+            if endless and run.undecided > undecided:
                 self.lost = self.lost or Unknown("a loop whose number of rounds is not known")
 
     def context(self, node: cst.With) -> Steps:
@@ -238,6 +240,19 @@ class _Body:
         if signal is None and node.orelse is not None:
             return (yield from self.block(node.orelse.body.body))
         return signal
+
+
+def one_way(run: Run, signal: Signal | None) -> Signal | None:
+    """A generator cannot be in two places: where a block may end in several ways, it is decided that it goes on."""
+    if not isinstance(signal, Split):
+        return signal
+    for outcome in signal.outcomes:
+        run.need(outcome.needs)
+    ways = WaysOut(run)
+    if ways.go_on(signal, "on") or ways.go_on(signal, "continue"):
+        return None
+    lay_down(signal.outcomes[0].changes)
+    return Signal(signal.outcomes[0].kind, signal.outcomes[0].value)
 
 
 def _nested(yields: Sequence[cst.Yield]) -> bool:

@@ -83,7 +83,7 @@ def import_from(run: Run, node: cst.ImportFrom, scope: Scope) -> None:
 
 def _from_module(run: Run, module: ModuleValue, name: str, scope: Scope) -> Value:
     """A name of a module of the project; what another module imports is looked at when somebody uses it."""
-    if scope.kind == "module" and scope.owner is not run.project.source and module.scope is None:
+    if scope.kind == "module" and scope.owner is not run.project.source and not run.project.is_loaded(run, module):
         return ImportedName(module, name)
     return run.project.module_attribute(run, module, name)
 

@@ -12,6 +12,7 @@ from kerascheck.data.array import Array, axis_size
 from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.scalars import NumpyInt, is_weak
+from kerascheck.interp.paths import lift, restrict, spread
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import as_unknown, element_of
 from kerascheck.interp.values import (
@@ -28,7 +29,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import Symbol, Undetermined, Unknown
+from kerascheck.symbolic import Guarded, Symbol, Undetermined, Unknown
 
 _MAX_BITS = 4096  # of an integer result
 MAX_TEXT = 1_000_000  # characters of a repeated string
@@ -56,6 +57,10 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
     function, sign, method = _BINARY[op]
     if isinstance(left, (int, float)) and isinstance(right, (int, float)):
         return _numbers(run, op, function, left, right, node)
+    if type(left) is Guarded:
+        return spread(run, lambda one: binary(run, op, one, restrict(run, right), node, scope), left)
+    if type(right) is Guarded:
+        return spread(run, lambda one: binary(run, op, left, one, node, scope), right)
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         from kerascheck.interp.keras.tensors import tensor_operator
 
@@ -245,6 +250,8 @@ def bounded(run: Run, text: str, node: cst.CSTNode) -> Value:
 
 def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
     """`-value`, `+value`, `~value`."""
+    if type(value) is Guarded:
+        return lift(run, lambda one: unary(run, op, one, node), value)
     if isinstance(value, (int, float)):
         if op == "Minus":
             return -value

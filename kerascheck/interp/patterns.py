@@ -10,6 +10,7 @@ from kerascheck.interp.attributes import find_member, get_attribute, lacks_attri
 from kerascheck.interp.binding import assign_name
 from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.expressions import is_known_key
+from kerascheck.interp.paths import fork_value, settle
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ClassValue, DictValue, Instance, ListValue, Scope, Value
@@ -23,14 +24,37 @@ _SELF_MATCHING = frozenset(
 )
 
 
-def match_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope) -> bool:
-    """Whether the pattern fits, decided for this path where that is not known; binds its names if it does."""
+def match_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope) -> Value:
+    """Whether the pattern fits: True, False, or the condition. It binds no names."""
+    if isinstance(pattern, cst.MatchValue):
+        return compare(run, "Equal", subject, run.evaluate(pattern.value, scope), pattern)
+    if isinstance(pattern, cst.MatchSingleton):
+        return compare(run, "Is", subject, run.evaluate(pattern.value, scope), pattern)
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+        return match_pattern(run, pattern.pattern, subject, scope)
+    if isinstance(pattern, cst.MatchOr):
+        return _any_of(run, [element.pattern for element in pattern.patterns], subject, scope)
+    return _fits(run, pattern, subject, scope, {})
+
+
+def _any_of(run: Run, patterns: list[cst.MatchPattern], subject: Value, scope: Scope) -> Value:
+    verdict = settle(run, match_pattern(run, patterns[0], subject, scope), patterns[0])
+    rest = patterns[1:]
+    if isinstance(verdict, bool):
+        return True if verdict else _any_of(run, rest, subject, scope) if rest else False
+    return fork_value(
+        run, verdict, lambda: True, lambda: _any_of(run, rest, subject, scope) if rest else False
+    )
+
+
+def bind_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope) -> None:
+    """Bind the names of a pattern that fits."""
+    if isinstance(pattern, (cst.MatchValue, cst.MatchSingleton)):
+        return
     bound: dict[str, Value] = {}
-    if not _fits(run, pattern, subject, scope, bound):
-        return False
+    _fits(run, pattern, subject, scope, bound)
     for name, value in bound.items():
         assign_name(run, name, value, scope)
-    return True
 
 
 def _fits(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope, bound: dict[str, Value]) -> bool:

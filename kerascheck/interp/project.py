@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,6 +13,7 @@ from typing import Any, TypeAlias
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, UserRaise, Value
+from kerascheck.state import noted_in
 from kerascheck.symbolic import Symbol, Unknown
 
 #: A module of the project that is larger is not followed.
@@ -70,10 +72,15 @@ class Project:
         self.dialect = guess_dialect(source.text)
         self.flags: dict[str, Value] = {}  # of absl, that modules of the project define
         self.rebound: set[str] = set()  # what the program sets in modules that are not its own, on any path
+        self._frames: dict[tuple[int, int, int], int] = {}
         self._asked: set[str] = set()  # installed modules that were asked for a constant
         self._sources: dict[str, Any] = {}
         # modules of the project, each executed once for all paths (and once more for what other arguments change)
-        self._modules: dict[tuple[str, bool], Scope] = {}
+        self._modules: dict[tuple[str, bool], list[_Loaded]] = {}
+
+    def frame(self, outer: int, node: Any, count: int) -> int:
+        """The number of the frame that is entered for the count-th time at the node, from another one."""
+        return self._frames.setdefault((outer, id(node), count), len(self._frames) + 1)
 
     # -- names outside --------------------------------------------------------------------------------------
 
@@ -164,33 +171,46 @@ class Project:
         return None
 
     def _load(self, run: Run, name: str, path: Path) -> ModuleValue:
-        module = ModuleValue(name, path, self._modules.get((str(path), run.arguments_given)))
-        if module.scope is None and _acts_when_imported(path):
+        module = ModuleValue(name, path)
+        if not self.is_loaded(run, module) and _acts_when_imported(path):
             self.scope_of(run, module)
         return module
 
     def scope_of(self, run: Run, module: ModuleValue) -> Scope:
         """The names of a module; reads and executes it if that has not been done. Without owner where it cannot be."""
-        if module.scope is not None:
-            return module.scope
-        key = (str(module.path), run.arguments_given)
-        if key not in self._modules:
-            source = self._source(module.path) if len(self._modules) < _MAX_MODULES else None
-            module.scope = self._modules[key] = Scope("module", None, source)
+        path = str(module.path)
+        known = run.modules.get(path)
+        if known is not None:
+            return known
+        versions = self._modules.setdefault((path, run.arguments_given), [])
+        for loaded in versions:
+            if loaded.fits(run):
+                break
+        else:
+            source = self._source(module.path) if len(self._modules) <= _MAX_MODULES else None
+            loaded = _Loaded(Scope("module", None, source))
+            versions.append(loaded)
+            run.modules[path] = loaded.scope
             if source is not None:
-                self._execute(run, module, source)
-        module.scope = self._modules[key]
-        return module.scope
+                self._execute(run, module, loaded, source)
+        run.modules[path] = loaded.scope
+        loaded.show(run)
+        return loaded.scope
 
-    def _execute(self, run: Run, module: ModuleValue, source: Any) -> None:
-        assert module.scope is not None
-        prepare_module(module.scope, module.name)
-        # A run of its own: what the module decides and builds for itself is no part of this path.
-        inner = Run(self, run.budget, {})
-        inner.arguments_given, inner.flags = run.arguments_given, run.flags
-        with contextlib.suppress(UserRaise):
-            inner.execute(source.tree.body, module.scope)
+    def is_loaded(self, run: Run, module: ModuleValue) -> bool:
+        """Whether the module has been executed, or is being executed."""
+        return str(module.path) in run.modules
+
+    def _execute(self, run: Run, module: ModuleValue, loaded: _Loaded, source: Any) -> None:
+        # A run of its own: what the module builds for itself is no part of this one.
+        inner = Run(self, run.budget, run.relevant, run.plan)
+        inner.arguments_given, inner.flags, inner.modules = run.arguments_given, run.flags, run.modules
+        with noted_in(inner.journal), contextlib.suppress(UserRaise):
+            prepare_module(loaded.scope, module.name)
+            inner.journal.mark()
+            inner.execute(source.tree.body, loaded.scope)
         run.reads_arguments = run.reads_arguments or inner.reads_arguments
+        loaded.learn(inner)
         self.flags.update(run.flags)
 
     def _source(self, path: Path) -> Any:
@@ -232,6 +252,37 @@ class Project:
             scope.vars[name] = Unknown(f"{name} is imported in a circle")  # while its module is being read
             value = scope.vars[name] = self.module_attribute(run, value.module, value.name)
         return value
+
+
+class _Loaded:
+    """A module that was executed, with the conditions that were decided for that."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.taken: dict[Hashable, bool] = {}
+        self.met: dict[Hashable, Any] = {}  # conditions that it came to, with their places
+        self.composed: dict[Hashable, frozenset[Hashable]] = {}
+        self.needed: list[Hashable] = []
+
+    def learn(self, inner: Run) -> None:
+        """Keep what the run of the module has met."""
+        self.taken, self.met = inner.taken, inner.places
+        self.composed, self.needed = inner.condition_needs, list(inner.needed)
+
+    def show(self, run: Run) -> None:
+        """Let the importing run know."""
+        run.taken.update(self.taken)
+        for key, place in self.met.items():
+            run.places.setdefault(key, place)
+        run.condition_needs.update(self.composed)
+        run.need(self.needed)
+
+    def fits(self, run: Run) -> bool:
+        """Whether the run would decide the same conditions in the same way."""
+        asked = {key for key in (*self.met, *self.taken) if key in run.relevant}
+        return asked == self.taken.keys() and all(
+            run.taken.get(key, run.plan.get(key, True)) is choice for key, choice in self.taken.items()
+        )
 
 
 #: What a module does to others when it is imported: it defines command-line flags, or reads the command line.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
@@ -27,8 +28,10 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
+from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor
-from kerascheck.symbolic import KerasError, Symbol, Unknown
+from kerascheck.state import Cells, Journal, Mark
+from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.interp.project import Project
@@ -52,16 +55,6 @@ LEAVES: dict[type[cst.CSTNode], Callable[..., Value]] = {}
 
 #: What a program may change in place.
 Changeable: TypeAlias = ListValue | DictValue | Network | Array
-
-
-class Signal:
-    """How a block ended early: `return` (with a value), `break` or `continue`."""
-
-    __slots__ = ("kind", "value")
-
-    def __init__(self, kind: str, value: Value = None) -> None:
-        self.kind = kind
-        self.value = value
 
 
 #: Steps that count as a second of work: about what a slow core does.
@@ -119,46 +112,63 @@ class Budget:
 
 
 class Run:
-    """The state of one path.
+    """The state of one run through the program.
 
-    `plan` prescribes how conditions are decided, by their keys; conditions that it does not name take their default,
-    and `decided` records all of them in order. The same key is always decided the same way within a run.
+    Conditions that are not known are joined behind both arms (see `paths`), but for the `relevant` ones: `plan` says
+    how they are decided, by their keys, and `taken` what became of them in order. The same key means the same condition
+    in every run, and it is decided the same way throughout a run.
     """
 
-    def __init__(self, project: Project, budget: Budget, plan: Mapping[Hashable, bool], entry: int = 0) -> None:
+    def __init__(
+        self,
+        project: Project,
+        budget: Budget,
+        relevant: frozenset[Hashable] = NOTHING,
+        plan: Mapping[Hashable, bool] = MappingProxyType({}),
+        entry: int = 0,
+    ) -> None:
         self.project = project
         self.budget = budget
+        self.relevant = relevant
         self.plan = plan
-        self.decided: dict[Hashable, bool] = {}
-        self.decided_at: dict[Hashable, int] = {}  # the moments
+        self.taken: dict[Hashable, bool] = {}
+        #: Conditions that all that follows hangs on, since arms could not be joined: the moment, and how many errors
+        #: there were before.
+        self.needed: dict[Hashable, tuple[int, int]] = {}
+        self.condition_needs: dict[Hashable, frozenset[Hashable]] = {}  # of conditions made of others
+        self.places: dict[Hashable, cst.CSTNode | None] = {}  # where conditions stand
         self.aliases: dict[Hashable, Hashable] = {}  # of values without a key that is the same in every run
-        self.pinned: dict[Hashable, Value] = {}  # unknown values that a decision has made known
+        self.journal = Journal()
+        self.forks: list[tuple[int, frozenset[Hashable]]] = []  # those whose arms are running: moment, conditions
+        self.catchers: list[Catcher] = []  # the `try` bodies that are running
+        self.reads = NOTHING  # the conditions that parts of the present expression hang on
+        self.doubts = 0  # grows with each step that may fail for reasons that are not seen
+        self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
+        self.facts: dict[Hashable, bool] = Cells()  # what is assumed or decided here
+        self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
         self.program = Program(entry)
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
-        self.loop_depth = 0  # calls around the innermost of them
-        self.journals: list[list[Changeable]] = []  # what each loop that is tried has changed
-        self.outer_writes: list[tuple[dict[str, Value], str]] = []  # names and attributes set in unknown loops
         self.layer_changes = 0  # how often an attribute of a layer or model was set
-        self.lost: list[Changeable] = []  # what unknown loops have made unknown
-        self.outer_reads: set[str] = set()  # names that functions called in an unknown loop read outside of them
-        self.hidden_changes = 0  # how often something outside an unknown loop was changed behind a call in it
-        self.occurrences: dict[int, int] = {}  # how often a node has made a fresh unknown
+        self.undecided = 0  # grows with each condition that is not known
+        self.calls = 0  # calls of functions of the program so far
+        self.occurrences: dict[Hashable, int] = {}  # how often something has happened in one frame, by frame and node
         self.call_stack: list[FunctionValue] = []
         self.expression_depth = 0
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
         self.entered: set[int] = set()  # ids of function nodes that were executed
-        self.name_counters: dict[str, int] = {}
+        self.name_counters: dict[str, int] = Cells()
         self.handling: list[Value] = []  # the exceptions whose handlers are running
         self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
         self.stepping = 0  # depth of calls that may end an iteration by what they raise
         self.tried: dict[int, Value] = {}  # an item of each generator function whose items are not followed
         self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
-        self.remembered: dict[Hashable, Value] = {}  # results of functions under `lru_cache`
-        self.image_data_format: Value = "channels_last"  # until the program sets another
+        self.remembered: dict[Hashable, Value] = Cells()  # results of functions under `lru_cache`
+        self.settings: dict[str, Value] = Cells({"image_data_format": "channels_last"})  # until the program sets others
+        self.modules: dict[str, Scope] = {}  # those of the project that were executed, by their paths
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
-        self.flags: dict[str, Value] = dict(project.flags)  # of absl, by name
+        self.flags: dict[str, Value] = Cells(project.flags)  # of absl, by name
         self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
 
@@ -181,14 +191,32 @@ class Run:
         if depth >= MAX_EXPRESSION_DEPTH + 30 * len(self.call_stack):
             return self.fresh("nested too deeply", node)
         self.expression_depth = depth + 1
+        outer, self.reads = self.reads, NOTHING
         try:
-            return handler(self, node, scope)
+            value = handler(self, node, scope)
+        except BaseException:
+            self.reads = outer
+            raise
         finally:
             self.expression_depth = depth
+        # What is unknown for what it is made of hangs on the same conditions.
+        kind = type(value)
+        reads = self.reads
+        if kind is Unknown:
+            if reads and not reads <= value.needs:
+                value = value.needing(reads)
+            reads = value.needs
+        elif kind is Guarded:
+            reads = value.needs
+        elif kind is Array and reads:
+            value.needs = value.needs | reads
+        self.reads = outer | reads if reads else outer
+        return value
 
     def execute(self, statements: Sequence[cst.CSTNode], scope: Scope) -> Signal | None:
         """Run statements in order until one ends the block early. May raise UserRaise and BudgetExceeded."""
         budget = self.budget
+        ways: WaysOut | None = None
         for statement in statements:
             handler = STATEMENTS.get(type(statement))
             if handler is None:
@@ -196,10 +224,22 @@ class Run:
             budget.steps -= 1
             if not budget.steps & 255:
                 budget.check()
-            signal = handler(self, statement, scope)
-            if signal is not None:
-                return signal  # type: ignore[no-any-return]
-        return None
+            if ways is None:
+                signal = handler(self, statement, scope)
+            else:
+                try:
+                    signal = handler(self, statement, scope)
+                except UserRaise as raised:
+                    note_raise(self, raised)
+                    return ways.finish(None, ended=True)
+            if signal is None:
+                continue
+            if type(signal) is not Split:
+                return signal if ways is None else ways.finish(signal)
+            ways = ways or WaysOut(self)
+            if not ways.go_on(signal, "on"):
+                return ways.finish(None, ended=True)
+        return None if ways is None else ways.finish(None)
 
     def call(self, function: Value, arguments: Arguments, site: Site) -> Value:
         """The result of `function(...)`. May raise UserRaise and BudgetExceeded."""
@@ -242,9 +282,28 @@ class Run:
         """A new unknown value; the same node in the same round of the same path gives the same key in every run."""
         if node is None:
             return Unknown(reason, ("fresh", self.tick()), text)
-        count = self.occurrences.get(id(node), 0)
-        self.occurrences[id(node)] = count + 1
-        return Unknown(reason, ("node", id(node), count), text)
+        return Unknown(reason, ("node", id(node), self.frame, self.count(node)), text)
+
+    def count(self, node: cst.CSTNode, what: str = "") -> int:
+        """How often this has happened at the node before, in the present frame."""
+        key = (self.frame, id(node), what)
+        count = self.occurrences.get(key, 0)
+        self.occurrences[key] = count + 1
+        return count
+
+    @contextmanager
+    def in_frame(self, node: cst.CSTNode, index: int | None = None) -> Iterator[None]:
+        """Run what is inside as a call made at the node, or as a round of the loop that it is.
+
+        Frames make keys the same in every run: what other arms have done before does not count in them.
+        """
+        before = self.frame
+        count = self.count(node, "frame") if index is None else index
+        self.frame = self.project.frame(before, node, count)
+        try:
+            yield
+        finally:
+            self.frame = before
 
     def fails(self, error: str, reason: str, node: cst.CSTNode | None = None) -> Unknown:
         """Python surely raises `error` here: that ends a `try` body; elsewhere the analysis goes on with an unknown."""
@@ -262,44 +321,16 @@ class Run:
     # -- changing things ----------------------------------------------------------------------------------
 
     def may_change(self, thing: Changeable) -> bool:
-        """Called before a change. False where the change must not be made because how often it happens is unknown.
-
-        The thing then has forgotten its content.
-        """
-        birth = thing.birth
-        if isinstance(thing, Network) and birth < self.frozen_before:
-            return False
+        """Called before a change. False where the change must not be made."""
         if isinstance(thing, Network):
+            if thing.birth < self.frozen_before:
+                return False
             thing.changed = self.tick()
-        if self.journals:
-            self.journals[-1].append(thing)
-        if self.loop_births and birth < self.loop_births[-1]:
-            self.hidden_changes += len(self.call_stack) > self.loop_depth
-            self.lost.append(thing)
-            self.forget(thing)
-            return False
         return True
 
     def may_build(self, network: Network) -> bool:
-        """Called before a model is built by its first data: only the first round of a loop does that."""
-        if network.birth < self.frozen_before:
-            return False
-        network.changed = self.tick()
-        return True
-
-    def forget(self, thing: Changeable) -> None:
-        """Make unknown what the rounds of a loop change."""
-        reason = "changed in a loop whose number of rounds is not known"
-        if isinstance(thing, Network):
-            thing.open = Unknown(reason)
-        elif isinstance(thing, IteratorValue):
-            self.lose(thing, reason)
-        elif isinstance(thing, ListValue):
-            element = thing.element  # still one of the items
-            thing.blur(reason)
-            thing.element = element
-        else:
-            thing.blur(reason)
+        """Called before a model is built by its first data."""
+        return self.may_change(network)
 
     def lose(self, iterator: IteratorValue, reason: str) -> None:
         """An unknown number of further items is taken: forget how far the iterator is, and what they change."""
@@ -312,48 +343,89 @@ class Run:
                 pass
 
     @contextmanager
-    def unknown_rounds(self) -> Iterator[int]:
-        """Run what is inside as one round of many: older things that it changes are forgotten.
+    def unknown_rounds(self) -> Iterator[None]:
+        """Run what is inside as one round of none, one or many: what it changes is forgotten."""
+        from kerascheck.interp.joins import widen
 
-        Gives the moment at which the round begins.
-        """
-        if not self.loop_births:
-            self.outer_writes.clear()
-            self.lost.clear()
-        writes, depth = len(self.outer_writes), self.loop_depth
-        began = self.tick()
-        self.loop_births.append(began)
-        self.loop_depth = len(self.call_stack)
+        mark = self.journal.mark()
+        self.loop_births.append(self.tick())
         try:
-            yield began
+            yield
         finally:
             self.loop_births.pop()
-            self.loop_depth = depth
-            for place, name in self.outer_writes[writes:]:
-                if name in place and not isinstance(place[name], (Layer, Instance)):
-                    place[name] = Unknown("changed in a loop whose number of rounds is not known", None, name)
+            after = Outcome("on", None, self.journal.changes(mark), {}, NOTHING)
+            self.journal.undo(mark)
+            none = Outcome("on", None, {}, {}, NOTHING)
+            widen(self, mark, [none, after], "changed an unknown number of times", True)
+
+    @property
+    def image_data_format(self) -> Value:
+        """The order of axes that the program has set."""
+        return self.settings["image_data_format"]
+
+    @image_data_format.setter
+    def image_data_format(self, value: Value) -> None:
+        self.settings["image_data_format"] = value
 
     # -- decisions ------------------------------------------------------------------------------------------
 
-    def decide(self, key: Hashable, default: bool = True, node: cst.CSTNode | None = None) -> bool:
-        """Decide an unknown condition: as before on this path, as planned, or by default. `node` is where it stands."""
-        key = self._stable(key, node)
-        known = self.decided.get(key)
-        if known is not None:
-            return known
-        choice = self.plan.get(key, default)
-        self.decided[key] = choice
-        self.decided_at[key] = self.serial
-        return choice
+    def known(self, key: Hashable) -> bool | None:
+        """How the condition is decided here; None where both arms are run."""
+        known = self.facts.get(key)
+        if known is None and key in self.relevant:
+            known = self.taken.get(key)
+            if known is None:
+                known = self.taken[key] = self.plan.get(key, True)
+            self.facts[key] = known
+            if known:
+                from kerascheck.interp.conditions import pin
+
+                pin(self, key)
+        return known
 
     def has_decided(self, key: Hashable) -> bool:
-        """Whether the condition has been decided on this path."""
-        return self._stable(key, None) in self.decided
+        """Whether it is known here how the condition is decided."""
+        while isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
+            key = key[1]
+        return self.known(self.stable(key, None)) is not None
 
-    def _stable(self, key: Hashable, node: cst.CSTNode | None) -> Hashable:
-        """The same key in every run that has come as far as this one: plans name conditions by them."""
+    def decide(self, key: Hashable, needs: frozenset[Hashable], default: bool) -> bool:
+        """Decide a condition where its arms cannot be joined: by default, and in the other runs otherwise."""
+        known = self.known(key)
+        if known is not None:
+            return known
+        self.need(needs)
+        self.facts[key] = default
+        return default
+
+    def need(self, needs: Iterable[Hashable]) -> None:
+        """What follows hangs on these conditions in a way that cannot be joined."""
+        for key in needs:
+            self.needed.setdefault(key, (self.serial, len(self.program.raised)))
+
+    def need_forks(self, birth: int) -> None:
+        """Something older is done in the arms that are running, which cannot be taken back: they are to be decided."""
+        for moment, needs in self.forks:
+            if moment > birth:
+                self.need(needs)
+
+    def needs_of(self, key: Hashable) -> frozenset[Hashable]:
+        """The conditions to be decided for this one to be known."""
+        found = self.condition_needs.get(key)
+        return frozenset((key,)) if found is None else found
+
+    def facts_at(self, mark: Mark) -> Mapping[Hashable, bool]:
+        """What was assumed or decided at the mark."""
+        return self.journal.before(self.facts, mark)  # type: ignore[no-any-return]
+
+    def kept_by(self, holder: Unknown, item: Value) -> None:
+        """The item may be in something that is not known any more: it may be changed by way of that."""
+        self.escape(item, holder.reason)
+
+    def stable(self, key: Hashable, node: cst.CSTNode | None) -> Hashable:
+        """The same key in every run: plans name conditions by them."""
         if isinstance(key, SymDim):
-            terms = [(tuple((a.text, self._stable(a.key, None)) for a in t), n) for t, n in key.terms.items()]
+            terms = [(tuple((a.text, self.stable(a.key, None)) for a in t), n) for t, n in key.terms.items()]
             return ("size", frozenset(terms))
         if not isinstance(key, tuple):
             return key
@@ -362,7 +434,7 @@ class Run:
                 fresh = ("alias", len(self.aliases)) if node is None else self.fresh("a condition", node).key
                 self.aliases[key] = fresh
             return self.aliases[key]
-        return tuple([self._stable(part, node) for part in key])
+        return tuple([self.stable(part, node) for part in key])
 
     # -- what Keras says ------------------------------------------------------------------------------------
 

@@ -156,8 +156,12 @@ END = object()
 
 def step(run: Run, iterator: IteratorValue, sent: Value = None) -> Value:
     """The next item, END, or a `Lost`. May raise UserRaise and BudgetExceeded."""
-    if iterator.lost is None and not run.may_change(iterator):
-        return Lost(iterator.lost or Unknown("an iterator in a loop of unknown length"))
+    if run.loop_births and iterator.birth < run.loop_births[-1] and iterator.lost is None:
+        run.lose(iterator, "an iterator in a loop of unknown length")
+    elif run.forks and iterator.birth < run.forks[-1][0] and iterator.lost is None:
+        # How far it is cannot be taken back for the other arm.
+        run.need_forks(iterator.birth)
+        iterator.blur("how far an iterator is depends on a condition")
     if iterator.lost is not None or iterator.source is None or iterator.running:
         return Lost(iterator.lost or Unknown("an iterator that is running"))
     run.budget.spend()
@@ -187,8 +191,8 @@ def resumed(run: Run, owner: FunctionValue | None, inner: Iterator[Value]) -> Ge
     sent: Value = None
     raised: UserRaise | None = None
     while True:
-        outside, loops = run.guarded, run.loop_births
-        run.guarded, run.loop_births = outside + guarded, list(loops)
+        outside, catchers = run.guarded, list(run.catchers)
+        run.guarded = outside + guarded
         if owner is not None:
             run.call_stack.append(owner)
         try:
@@ -201,7 +205,8 @@ def resumed(run: Run, owner: FunctionValue | None, inner: Iterator[Value]) -> Ge
         except StopIteration as end:
             return end.value
         finally:
-            guarded, run.guarded, run.loop_births = run.guarded - outside, outside, loops
+            guarded, run.guarded = run.guarded - outside, outside
+            run.catchers[:] = catchers
             if owner is not None:
                 run.call_stack.pop()
         raised = None

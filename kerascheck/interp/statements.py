@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -11,17 +12,33 @@ from kerascheck.data.array import Array
 from kerascheck.interp.attributes import find_slot
 from kerascheck.interp.binding import assign, delete_item
 from kerascheck.interp.classes import define_class
-from kerascheck.interp.conditions import as_condition, truth
+from kerascheck.interp.conditions import truth
 from kerascheck.interp.contexts import enter_contexts, leave_contexts
 from kerascheck.interp.exceptions import catches
 from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_function
 from kerascheck.interp.imports import import_from, import_modules
+from kerascheck.interp.joins import widen
 from kerascheck.interp.operators import binary
-from kerascheck.interp.patterns import match_pattern
-from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Changeable, Run, Signal
+from kerascheck.interp.paths import (
+    Catcher,
+    Outcome,
+    Signal,
+    Split,
+    WaysOut,
+    arm_outcomes,
+    assume,
+    capture,
+    conclude,
+    each_arm,
+    fork,
+    note_raise,
+    settle,
+)
+from kerascheck.interp.patterns import bind_pattern, match_pattern
+from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import Lost, element_of, items_of, iterate
-from kerascheck.interp.static import LoopFacts, dotted_text, is_inert, loop_facts, spread, terminates
+from kerascheck.interp.static import is_infinite, terminates
 from kerascheck.interp.values import (
     DictValue,
     Instance,
@@ -32,9 +49,9 @@ from kerascheck.interp.values import (
     Value,
 )
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import Layer, Network, Site
-from kerascheck.symbolic import Symbol, Unknown
-from kerascheck.treewalk import walk
+from kerascheck.network.ir import Layer, Site
+from kerascheck.state import Mark, lay_down
+from kerascheck.symbolic import Guarded, Symbol, Unknown
 
 #: A loop of more rounds than the second number is no longer unrolled after so many rounds that touch no layer.
 _IDLE_ROUNDS = 8
@@ -149,11 +166,11 @@ def _raise(run: Run, node: cst.Raise, scope: Scope) -> None:
 
 
 def _assert(run: Run, node: cst.Assert, scope: Scope) -> None:
-    value = run.evaluate(node.test, scope)
-    if isinstance(value, Unknown) and not run.has_decided(value.key):
-        # The program goes on only where the assertion holds.
-        truth(run, value, default=True, node=node)
-    elif run.guarded and not isinstance(value, Unknown) and not truth(run, value):
+    verdict = settle(run, run.evaluate(node.test, scope), node)
+    if not isinstance(verdict, bool):
+        run.doubts += 1
+        assume(run, verdict, True)  # the program goes on only where the assertion holds
+    elif run.guarded and not verdict:
         raise UserRaise(Symbol("builtins.AssertionError"))
 
 
@@ -203,49 +220,62 @@ def _redirect(node: cst.Global, scope: Scope, place: Scope) -> None:
 
 
 def _if(run: Run, node: cst.If, scope: Scope) -> Signal | None:
-    chosen = chosen_arm(run, node, scope)
-    return None if chosen is None else _block(run, chosen, scope)
+    verdict = settle(run, run.evaluate(node.test, scope), node)
+    if isinstance(verdict, bool):
+        return _block(run, node.body, scope) if verdict else _orelse(run, node.orelse, scope)
+    return fork(run, verdict, lambda: _block(run, node.body, scope), lambda: _orelse(run, node.orelse, scope))
+
+
+def _orelse(run: Run, orelse: cst.If | cst.Else | None, scope: Scope) -> Signal | None:
+    if orelse is None:
+        return None
+    return _if(run, orelse, scope) if isinstance(orelse, cst.If) else _block(run, orelse.body, scope)
 
 
 def chosen_arm(run: Run, node: cst.If, scope: Scope) -> cst.BaseSuite | None:
-    """The block that an `if` runs on this path; None where it runs none."""
+    """The block that an `if` runs where its arms cannot be joined; None where it runs none."""
     while True:
-        value = as_condition(run, run.evaluate(node.test, scope), node)
-        orelse = node.orelse
-        if isinstance(value, Unknown):
-            body_ends = terminates(node.body)
-            if orelse is None and (is_inert(node.body) or body_ends == "raise"):
-                return None  # nothing that matters, or an arm that the program survives only by not taking
-            if orelse is not None and is_inert(node.body) and isinstance(orelse, cst.Else) and is_inert(orelse.body):
-                return None
-            if body_ends == "raise" and isinstance(orelse, cst.Else):
-                return orelse.body
-            if isinstance(orelse, cst.Else) and terminates(orelse.body) == "raise":
-                return node.body
-            taken = truth(run, value, default=body_ends is None, node=node)
-        else:
-            taken = truth(run, value, node=node)
-        if taken:
+        if truth(run, run.evaluate(node.test, scope), terminates(node.body) is None, node):
             return node.body
-        if not isinstance(orelse, cst.If):
-            return None if orelse is None else orelse.body
-        node = orelse
+        if not isinstance(node.orelse, cst.If):
+            return None if node.orelse is None else node.orelse.body
+        node = node.orelse
 
 
 def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
-    chosen = chosen_case(run, node, scope)
-    return None if chosen is None else _block(run, chosen, scope)
+    subject = run.evaluate(node.subject, scope)
+
+    def case(index: int) -> Signal | None:
+        if index == len(node.cases):
+            return None
+        arm = node.cases[index]
+        verdict = settle(run, match_pattern(run, arm.pattern, subject, scope), arm)
+
+        def take() -> Signal | None:
+            bind_pattern(run, arm.pattern, subject, scope)
+            if arm.guard is None:
+                return _block(run, arm.body, scope)
+            guard = settle(run, run.evaluate(arm.guard, scope), arm)
+            if isinstance(guard, bool):
+                return _block(run, arm.body, scope) if guard else case(index + 1)
+            return fork(run, guard, lambda: _block(run, arm.body, scope), lambda: case(index + 1))
+
+        if isinstance(verdict, bool):
+            return take() if verdict else case(index + 1)
+        return fork(run, verdict, take, lambda: case(index + 1))
+
+    return case(0)
 
 
 def chosen_case(run: Run, node: cst.Match, scope: Scope) -> cst.BaseSuite | None:
-    """The block of the first case that fits."""
+    """The block of the first case that fits, where the blocks cannot be joined."""
     subject = run.evaluate(node.subject, scope)
     for case in node.cases:
-        matched = match_pattern(run, case.pattern, subject, scope)
-        if case.guard is not None and matched:
-            matched = truth(run, run.evaluate(case.guard, scope))
+        matched = truth(run, match_pattern(run, case.pattern, subject, scope), node=case)
         if matched:
-            return case.body
+            bind_pattern(run, case.pattern, subject, scope)
+            if case.guard is None or truth(run, run.evaluate(case.guard, scope), node=case):
+                return case.body
     return None
 
 
@@ -253,32 +283,102 @@ def chosen_case(run: Run, node: cst.Match, scope: Scope) -> cst.BaseSuite | None
 
 
 def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
-    iterable = run.evaluate(node.iter, scope)
+    return _walk(run, node, scope, run.evaluate(node.iter, scope))
+
+
+def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | None:
+    if type(iterable) is Guarded:
+        return each_arm(run, lambda one: _walk(run, node, scope, one), iterable)
     built = _work(run)
     training = _TrainingRounds(run)
     length = _length(iterable)
     if length is not None and length > MAX_LOOP_ROUNDS:
         return rest_of_for(run, node, scope, "an element of something unknown", iterable)
+    rounds = _Rounds(run, node, scope)
     for index, item in enumerate(iterate(run, iterable)):
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
             further = _further_rounds if index else rest_of_for
-            return further(run, node, scope, "an element of something unknown", iterable)
+            return rounds.end(further(run, node, scope, "an element of something unknown", iterable))
         is_long = index > _SHORT_LOOP if length is None else length > _SHORT_LOOP
         if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and is_long and not _is_about_layers(item):
             if _work(run) == built:
                 # Nothing of Keras is built in here: this is a loop over data.
-                return _further_rounds(run, node, scope, "an element of a long loop", iterable)
+                return rounds.end(_further_rounds(run, node, scope, "an element of a long loop", iterable))
             built = _work(run)
         if training.go_on() and not _is_about_layers(item):
-            return _further_rounds(run, node, scope, "an element of a loop that trains", iterable)
-        assign(run, node.target, item, scope)
-        signal = _block(run, node.body, scope)
-        if signal is not None:
-            if signal.kind == "return":
-                return signal
-            if signal.kind == "break":
-                return None
-    return _block(run, node.orelse.body, scope) if node.orelse is not None else None
+            return rounds.end(_further_rounds(run, node, scope, "an element of a loop that trains", iterable))
+        if not rounds.go(lambda item=item: assign(run, node.target, item, scope)):  # type: ignore[misc]
+            return rounds.left()
+    return rounds.end(rounds.orelse())
+
+
+class _Rounds:
+    """The rounds of a loop that are run one by one; what leaves it early in some cases waits for its end."""
+
+    def __init__(self, run: Run, node: cst.For | cst.While, scope: Scope) -> None:
+        self.run = run
+        self.node = node
+        self.scope = scope
+        self.ways = WaysOut(run)
+        self.index = 0
+        self.signal: Signal | None = None
+
+    def go(self, start: Callable[[], None]) -> bool:
+        """One round; whether the loop may go on behind it."""
+        run = self.run
+        index, self.index = self.index, self.index + 1
+        try:
+            with run.in_frame(self.node, index):
+                start()
+                signal = _block(run, self.node.body, self.scope)
+        except UserRaise as raised:
+            if self.ways.mark is None:
+                raise
+            note_raise(run, raised)
+            self.signal = Signal("raise")
+            return False
+        if signal is None or signal.kind == "continue":
+            return True
+        if isinstance(signal, Split):
+            if self.ways.go_on(signal, "on", "continue"):
+                return True
+            self.signal = Signal("raise")  # no case is left that goes on
+            return False
+        self.signal = signal
+        return False
+
+    def left(self) -> Signal | None:
+        """The loop is over: the last round has left it."""
+        ended = self.signal is not None and self.signal.kind == "raise"
+        return _behind(self.run, self.ways.finish(None if ended else self.signal, ended))
+
+    def end(self, signal: Signal | None) -> Signal | None:
+        """The loop is over, with what came after the rounds."""
+        return _behind(self.run, self.ways.finish(signal))
+
+    def orelse(self) -> Signal | None:
+        """The `else` of the loop."""
+        node, run = self.node, self.run
+        if node.orelse is None:
+            return None
+        try:
+            return _block(run, node.orelse.body, self.scope)
+        except UserRaise as raised:
+            if self.ways.mark is None:
+                raise
+            note_raise(run, raised)
+            self.signal = Signal("raise")
+            return self.left()
+
+
+def _behind(run: Run, signal: Signal | None) -> Signal | None:
+    """What a loop's `break` is behind the loop: nothing."""
+    if isinstance(signal, Split):
+        for outcome in signal.outcomes:
+            if outcome.kind in ("break", "continue"):
+                outcome.kind = "on"
+        return conclude(run, signal.mark, signal.outcomes)
+    return None if signal is not None and signal.kind in ("break", "continue") else signal
 
 
 def _length(iterable: Value) -> int | None:
@@ -324,9 +424,9 @@ def _further_rounds(run: Run, node: cst.For, scope: Scope, reason: str, iterable
     Conditions on what differs from round to round are not known in it. What they decide may never happen together with
     what the rounds before have left, so that behind one of them nothing surely goes wrong.
     """
-    raised, decided = len(run.program.raised), len(run.decided)
+    raised, undecided = len(run.program.raised), run.undecided
     signal = rest_of_for(run, node, scope, reason, iterable)
-    if len(run.decided) > decided:
+    if run.undecided > undecided:
         del run.program.raised[raised:]
     return signal
 
@@ -335,38 +435,38 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
     """An unknown number of further rounds over unknown items; what they come from is left somewhere."""
     if isinstance(iterable, IteratorValue) and iterable.lost is None:
         run.lose(iterable, "walked over an unknown number of times")
-    element = element_of(run, iterable, reason, node)
-    return unknown_loop(run, node, scope, lambda: assign(run, node.target, element, scope))
+
+    def start() -> None:
+        assign(run, node.target, element_of(run, iterable, reason, node), scope)
+
+    return unknown_loop(run, node, scope, start)
 
 
 def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
-    built, decided = len(run.program.layers), len(run.decided)
+    built, undecided = len(run.program.layers), run.undecided
     endless = is_endless(node)
     training = _TrainingRounds(run)
+    rounds = _Rounds(run, node, scope)
     for index in range(MAX_LOOP_ROUNDS):
-        value = run.evaluate(node.test, scope)
+        verdict = settle(run, run.evaluate(node.test, scope), node)
         idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
-        open_end = endless or len(run.decided) > decided  # how many rounds there are hangs on something unknown
+        open_end = endless or run.undecided > undecided  # how many rounds there are hangs on something unknown
         if (
-            isinstance(value, Unknown)
+            not isinstance(verdict, bool)
             or (open_end and idle)
             or training.go_on()
-            or (endless and loop_facts(scope.file, node).infinite)
+            or (endless and is_infinite(scope.file, node))
         ):
-            return unknown_loop(run, node, scope, lambda: None)
-        if not truth(run, value, node=node):
-            return _block(run, node.orelse.body, scope) if node.orelse is not None else None
+            return rounds.end(unknown_loop(run, node, scope, lambda: None))
+        if not verdict:
+            return rounds.end(rounds.orelse())
         if index % _ENDLESS_ROUNDS == 0:
-            built, decided = len(run.program.layers), len(run.decided)
-        signal, settled = _try_round(run, node, scope) if endless else (_block(run, node.body, scope), True)
-        if not settled:
-            return None
-        if signal is not None:
-            if signal.kind == "return":
-                return signal
-            if signal.kind == "break":
-                return None
-    return unknown_loop(run, node, scope, lambda: None)
+            built, undecided = len(run.program.layers), run.undecided
+        if endless and index == 0 and _leaves_by_chance(run, node, scope):
+            return rounds.end(unknown_loop(run, node, scope, lambda: None))
+        if not rounds.go(lambda: None):
+            return rounds.left()
+    return rounds.end(unknown_loop(run, node, scope, lambda: None))
 
 
 def is_endless(node: cst.While) -> bool:
@@ -376,117 +476,130 @@ def is_endless(node: cst.While) -> bool:
     return isinstance(node.test, cst.Name) and node.test.value == "True"
 
 
-def _try_round(run: Run, node: cst.While, scope: Scope) -> tuple[Signal | None, bool]:
-    """A round of `while True`; where it depends on something unknown, the number of rounds does, and all they change.
-
-    The second result says whether the number of rounds is still known.
-    """
-    decisions, before = len(run.decided), dict(scope.vars)
-    journal: list[Changeable] = []
-    run.journals.append(journal)
-    start = run.tick()
+def _leaves_by_chance(run: Run, node: cst.While, scope: Scope) -> bool:
+    """Whether a round of `while True` may end the loop or not: then nobody knows how many there are."""
+    mark = run.journal.mark()
     try:
-        signal = _block(run, node.body, scope)
+        with run.in_frame(node, 0):
+            signal = _block(run, node.body, scope)
+    except UserRaise:
+        return False
     finally:
-        run.journals.pop()
-    if run.journals:
-        run.journals[-1] += journal
-    if len(run.decided) == decisions:
-        return signal, True
-    for thing in journal:
-        if thing.birth < start:
-            run.forget(thing)
-    _forget_rounds(run, loop_facts(scope.file, node), before, scope, start, hidden=True)
-    return (signal, True) if signal is not None and signal.kind == "return" else (None, False)
+        run.journal.abandon(mark)
+    return isinstance(signal, Split)
+
+
+#: Rounds in the widened state after which what still changes is given up.
+_WIDEST = 3
+
+_CHANGED = "changed in a loop whose number of rounds is not known"
 
 
 def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None]) -> Signal | None:
-    """A loop whose number of rounds is not known: one round is run; what rounds hand on to each other is forgotten.
+    """A loop whose number of rounds is not known: none, one, or more.
 
-    The first round is real (a loop that never runs is not what programs are written for), so what goes wrong in it
-    goes wrong. Names whose value depends on the round before, and older things changed in the body, are unknown.
+    The first round starts from what is there. The further ones start from a state in which all is forgotten that a
+    round changes; they are run until no round changes more than that. What goes wrong in the first round goes wrong (a
+    loop that never runs is not what programs are written for); in the further ones nothing surely does.
     """
-    facts = loop_facts(scope.file, node)
-    before, hidden, reads = dict(scope.vars), run.hidden_changes, run.outer_reads
-    run.outer_reads = set()
+    place = run.fresh("whether a loop runs", node).key
+    runs, again = run.stable(("runs", place), node), run.stable(("runs again", place), node)
+    endless = isinstance(node, cst.While) and is_endless(node)
+    if not endless and run.known(runs) is False:
+        return None if node.orelse is None else _block(run, node.orelse.body, scope)
+    journal = run.journal
+    mark = journal.mark()
+    run.undecided += 1
+    begun = run.tick()
+    run.loop_births.append(begun)
+    run.forks.append((begun, frozenset((runs,))))
     try:
-        with run.unknown_rounds() as began:
-            lost = len(run.lost)
-            start()
-            signal = _block(run, _without_way_out(node), scope)
+        run.facts[runs] = True
+        first = arm_outcomes(run, mark, lambda: _one_round(run, node, scope, start, 0))
+        if first:
+            journal.undo(mark)
+        else:
+            journal.abandon(mark)
+        leaving = [o for o in first if o.kind in ("break", "return")]
+        ending = [o for o in first if o.kind not in ("break", "return")]
+        if ending and run.known(again) is not False:
+            for outcome in ending:
+                outcome.guard[again] = False
+                outcome.needs |= {again}
+            more = _further(run, node, scope, start, mark, ending)
+            for outcome in more:
+                outcome.guard[again] = True
+                outcome.needs |= {again}
+            leaving += [o for o in more if o.kind in ("break", "return")]
+            ending += [o for o in more if o.kind not in ("break", "return")]
     finally:
-        unseen, run.outer_reads = run.outer_reads, reads | run.outer_reads
-    # Other names for what changes, and what functions called in the body read, hand on as well.
-    aliases = {name for name, value in before.items() if any(value is thing for thing in run.lost[lost:])}
-    if extra := (aliases | (unseen & facts.written)) - facts.varying:
-        facts = facts._replace(varying=spread(node.body, facts.varying | extra))
-    _forget_rounds(run, facts, before, scope, began, run.hidden_changes > hidden)
-    if signal is not None and signal.kind == "return":
-        return signal if facts.infinite else None  # it may also run to its end: go on behind it
-    if node.orelse is None or (signal is not None and signal.kind == "break"):
-        return None
-    if facts.may_break and truth(run, run.fresh("whether a loop is left early", node), default=False):
-        return None
-    return _block(run, node.orelse.body, scope)
+        run.forks.pop()
+        run.loop_births.pop()
+    if endless:
+        ending = []
+    elif run.known(runs) is None:
+        ending.append(Outcome("on", None, {}, {runs: False}, frozenset((runs,))))
+    for outcome in ending:
+        outcome.kind = "on"
+    for outcome in (*ending, *leaving):
+        outcome.begun = begun
+    if node.orelse is not None and ending:
+        widen(run, mark, ending, _CHANGED)
+        ending = arm_outcomes(run, mark, lambda: _block(run, node.orelse.body, scope))  # type: ignore[union-attr]
+        journal.undo(mark)
+    normal = [o for o in (*ending, *leaving) if o.kind in ("on", "break")]
+    others = [o for o in (*ending, *leaving) if o.kind not in ("on", "break")]
+    if normal:
+        widen(run, mark, normal, _CHANGED)
+        if not others:
+            return None
+        others += capture(run, mark, None)
+        journal.undo(mark)
+    return conclude(run, mark, others)
 
 
-def _without_way_out(node: cst.For | cst.While) -> cst.BaseSuite:
-    """The body without a last `if ...: break`: whether the one round that is run ends there makes no difference."""
-    body = node.body
-    last = body.body[-1] if isinstance(body, cst.IndentedBlock) and body.body else None
-    if (
-        node.orelse is None
-        and isinstance(last, cst.If)
-        and last.orelse is None
-        and is_inert(last.body, loop=True)
-        and not any(isinstance(part, (cst.Call, cst.NamedExpr)) for part in walk(last.test))
-    ):
-        return body.with_changes(body=body.body[:-1])
-    return body
+def _one_round(
+    run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None], index: int
+) -> Signal | None:
+    with run.in_frame(node, index):
+        if isinstance(node, cst.While):
+            verdict = settle(run, run.evaluate(node.test, scope), node)
+            if not isinstance(verdict, bool):
+                assume(run, verdict, True)
+        start()
+        return _block(run, node.body, scope)
 
 
-def _forget_rounds(
-    run: Run, facts: LoopFacts, before: dict[str, Value], scope: Scope, began: int, hidden: bool
-) -> None:
-    """Make unknown what other rounds than the first may have set or changed.
-
-    `hidden`: functions called in the body changed something outside, so that any result may differ in other rounds.
-    """
-    reason = "changed in a loop whose number of rounds is not known"
-    for receiver in facts.changed:
-        thing = run.evaluate(receiver, scope)
-        if isinstance(thing, Instance) and isinstance(thing.layer, Network):
-            thing = thing.layer
-        if isinstance(thing, (ListValue, DictValue, Network)) and dotted_text(receiver) in facts.varying:
-            run.loop_births.append(run.tick())
-            run.may_change(thing)
-            run.loop_births.pop()
-    changes_own = any(dotted_text(receiver).partition(".")[0] in facts.written for receiver in facts.changed)
-    for name in facts.written:
-        value = scope.vars.get(name)
-        if name not in scope.vars or isinstance(value, Unknown):
-            continue
-        is_same = name in before and value is before[name]
-        if is_same or name in facts.varying or (hidden and not isinstance(value, (Layer, Instance))):
-            if is_same or (isinstance(value, (ListValue, DictValue)) and value.birth < began):
-                run.escape(value, reason)  # what is done to the name from here on may be done to this
-            elif changes_own:
-                _forget_older(value, began, reason)
-            scope.vars[name] = Unknown(reason, None, name)
-
-
-def _forget_older(value: Value, began: int, reason: str, depth: int = 0) -> None:
-    """Forget lists and dictionaries older than the loop in what a round hands on: the next one may change them."""
-    items: list[Value] = []
-    if isinstance(value, (ListValue, DictValue)):
-        items = value.items if isinstance(value, ListValue) else list(value.items.values())
-        if value.birth < began:
-            value.blur(reason)
-    elif isinstance(value, tuple):
-        items = list(value)
-    if depth < 3:
-        for item in items[:100]:
-            _forget_older(item, began, reason, depth + 1)
+def _further(
+    run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None], mark: Mark, ending: list[Outcome]
+) -> list[Outcome]:
+    """The outcomes of all further rounds, relative to the mark."""
+    journal = run.journal
+    raised = len(run.program.raised)
+    none = Outcome("on", None, {}, {}, frozenset())
+    widen(run, mark, [none, *ending], _CHANGED, is_head=True)
+    found: list[Outcome] = []
+    for attempt in range(_WIDEST):
+        head = journal.mark()
+        found = arm_outcomes(run, head, lambda: _one_round(run, node, scope, start, 1))
+        again = [o for o in found if o.kind not in ("break", "return")]
+        if not found or attempt < _WIDEST - 1:
+            journal.abandon(head)
+        else:
+            journal.undo(head)
+        if not again or not widen(run, head, [none, *again], _CHANGED, is_head=True) or attempt == _WIDEST - 1:
+            break
+    moved: list[Outcome] = []
+    for outcome in found:
+        head = journal.mark()
+        lay_down(outcome.changes)
+        for again in capture(run, mark, Signal(outcome.kind, outcome.value) if outcome.kind != "on" else None):
+            again.needs |= outcome.needs
+            moved.append(again)
+        journal.undo(head)
+    journal.undo(mark)
+    del run.program.raised[raised:]
+    return moved
 
 
 def _break(run: Run, node: cst.Break, scope: Scope) -> Signal:
@@ -520,54 +633,166 @@ def _with(run: Run, node: cst.With, scope: Scope) -> Signal | None:
 
 def _try(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     """The body, the handler that fits what it raises, and `finally` in any case."""
-    leaving: UserRaise | None = None
-    signal: Signal | None = None
+    if node.finalbody is None:
+        return _handled(run, node, scope)
+    final = node.finalbody.body
     try:
-        signal = _try_body(run, node, scope)
-    except UserRaise as raised:
-        leaving = raised
-    if node.finalbody is not None:
-        final = _block(run, node.finalbody.body, scope)
-        if final is not None:
-            return final
-    if leaving is not None:
-        raise leaving
-    return signal
+        signal = _handled(run, node, scope)
+    except UserRaise:
+        left = _block(run, final, scope)
+        if left is not None:
+            return left
+        raise
+    if not isinstance(signal, Split):
+        left = _block(run, final, scope)
+        return signal if left is None else left
+    # In each of the cases `finally` is run for itself.
+    outcomes: list[Outcome] = []
+    for outcome in signal.outcomes:
+        lay_down(outcome.changes)
+        for after in arm_outcomes(run, signal.mark, lambda: _block(run, final, scope)):
+            if after.kind == "on":
+                after.kind, after.value = outcome.kind, outcome.value
+            after.needs |= outcome.needs
+            outcomes.append(after)
+        run.journal.undo(signal.mark)
+    return conclude(run, signal.mark, outcomes)
 
 
-def _try_body(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
-    guards = bool(node.handlers)
-    run.guarded += guards
+def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
+    """The body of a `try`, or a handler: what may fail in the body leads to both, which are joined."""
+    if not node.handlers:
+        return _block(run, node.body, scope)
+    journal = run.journal
+    catcher = Catcher(journal.mark())
+    mark = catcher.mark
+    run.guarded += 1
+    run.catchers.append(catcher)
+    depth, handling = len(run.call_stack), len(run.handling)
+    fails = run.stable(("fails", run.fresh("whether something fails", node).key), node)
+    normal: list[Outcome] | None = None
     try:
-        signal = _block(run, node.body, scope)
+        signal = _body_that_may_fail(run, node, scope, catcher, fails)
     except UserRaise as raised:
-        run.guarded -= guards
-        guards = False
-        handler = begin_handler(run, node, raised, scope)
-        if handler is None:
-            raise
-        try:
-            return _block(run, handler.body, scope)
-        finally:
-            end_handler(run, handler, scope)
+        note_raise(run, raised)
+        del run.call_stack[depth:], run.handling[handling:]
+        normal = []
+        signal = None
     finally:
-        run.guarded -= guards
-    if signal is None and node.orelse is not None:
-        return _block(run, node.orelse.body, scope)
-    return signal
+        run.catchers.pop()
+        run.guarded -= 1
+    if not catcher.outcomes:
+        if signal is None and normal is None and node.orelse is not None:
+            return _block(run, node.orelse.body, scope)
+        return signal
+    if normal is None:
+        if signal is None and node.orelse is not None:
+            normal = arm_outcomes(run, mark, lambda: _block(run, node.orelse.body, scope))  # type: ignore[union-attr]
+        else:
+            normal = capture(run, mark, signal)
+    journal.undo(mark)
+    outcomes = normal
+    for handler, raised in _by_handler(run, node, catcher.outcomes, scope):
+        widen(run, mark, raised, "where it fails is not known") if len(raised) > 1 else lay_down(raised[0].changes)
+        needs = frozenset().union(*(o.needs for o in raised))
+        for after in arm_outcomes(run, mark, partial(_run_handler, run, handler, raised[0].value, scope)):
+            after.needs |= needs
+            outcomes.append(after)
+        journal.undo(mark)
+    return conclude(run, mark, outcomes)
+
+
+def _by_handler(
+    run: Run, node: cst.Try, raised: list[Outcome], scope: Scope
+) -> list[tuple[cst.ExceptHandler | None, list[Outcome]]]:
+    """Which handler takes what; what is not known may go to each."""
+    found: list[tuple[cst.ExceptHandler | None, list[Outcome]]] = []
+    left = list(raised)
+    for handler in node.handlers:
+        taken = [o for o in left if catches(run, handler, o.value, scope)]
+        if taken:
+            found.append((handler, taken))
+        left = [o for o in left if o not in taken or _may_be_other(o.value, handler)]
+    surely = [o for o in left if not any(o in taken for _, taken in found)]
+    if surely:
+        found.append((None, surely))
+    return found
+
+
+def _may_be_other(raised: Value, handler: cst.ExceptHandler) -> bool:
+    """Whether another handler may take what this one takes, too: nothing is known of its class."""
+    return handler.type is not None and isinstance(raised, Unknown) and raised.key == _ANYTHING
+
+
+_ANYTHING = ("exception", "of any class")
+
+
+def _run_handler(run: Run, handler: cst.ExceptHandler | None, value: Value, scope: Scope) -> Signal | None:
+    if handler is None:
+        raise UserRaise(value)
+    enter_handler(run, handler, value, scope)
+    try:
+        return _block(run, handler.body, scope)
+    finally:
+        end_handler(run, handler, scope)
+
+
+def _body_that_may_fail(run: Run, node: cst.Try, scope: Scope, catcher: Catcher, fails: Hashable) -> Signal | None:
+    """The statements of the body. Before each that may fail, the program may go to the handlers instead.
+
+    Whether one of them does is one condition. Where it is decided that one fails, the end of the body is not reached.
+    """
+    journal = run.journal
+    ways: WaysOut | None = None
+    known = run.known(fails)
+    for statement in node.body.body:
+        doubts, before = run.doubts, journal.mark()
+        calls = run.calls
+        facts = dict(run.facts)
+        try:
+            signal = run.execute([statement], scope)
+        except UserRaise as raised:
+            if ways is None:
+                raise
+            note_raise(run, raised)
+            return ways.finish(None, ended=True)
+        if run.doubts > doubts and known is not False:
+            guard = {key: choice for key, choice in facts.items() if run.facts_at(catcher.mark).get(key) is not choice}
+            guard[fails] = True
+            needs = frozenset((fails,)).union(*(run.needs_of(key) for key in guard))
+            failed = [Outcome("raise", Unknown("an exception", _ANYTHING), journal.changes_at(catcher.mark, before), guard, needs)]
+            if run.calls > calls:
+                failed.append(Outcome("raise", failed[0].value, journal.changes(catcher.mark), dict(guard), needs))
+            catcher.outcomes += failed
+            if known is None:
+                run.facts[fails] = False
+        if isinstance(signal, Split):
+            ways = ways or WaysOut(run)
+            if not ways.go_on(signal, "on"):
+                return ways.finish(None, ended=True)
+        elif signal is not None:
+            return signal if ways is None else ways.finish(signal)
+    if known is True and catcher.outcomes:
+        raised = UserRaise(Unknown("an exception", _ANYTHING))
+        raised.noted = True
+        raise raised
+    return None if ways is None else ways.finish(None)
 
 
 def begin_handler(run: Run, node: cst.Try | cst.TryStar, raised: UserRaise, scope: Scope) -> cst.ExceptHandler | None:
     """The handler that takes what was raised, its name bound; None where none does."""
     handler = next((h for h in node.handlers if catches(run, h, raised.value, scope)), None)
-    if handler is None:
-        return None
+    if handler is not None:
+        enter_handler(run, handler, raised.value, scope)  # type: ignore[arg-type]
+    return handler  # type: ignore[return-value]
+
+
+def enter_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> None:
+    """Bind the name of what was caught."""
     if handler.name is not None:
-        value = raised.value
         caught = value if isinstance(value, Instance) else run.fresh("a caught exception", handler)
         assign(run, handler.name.name, caught, scope)
-    run.handling.append(raised.value)
-    return handler  # type: ignore[return-value]
+    run.handling.append(value)
 
 
 def end_handler(run: Run, handler: cst.ExceptHandler, scope: Scope) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Layer, Site
+from kerascheck.state import Versioned
 from kerascheck.symbolic import Unknown
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Value: TypeAlias = Any
 
 
-class ListValue:
+class ListValue(Versioned):
     """A list, set or other sequence that the program may change. `unknown` says why the items are not known.
 
     `element` is one of the items that a loop of unknown length appended, as an array of no known content.
@@ -106,7 +107,7 @@ class DictView(ListValue):
         self.owner.blur(reason)
 
 
-class DictValue:
+class DictValue(Versioned):
     """A dictionary. With `unknown` set, there may be more entries than `items` shows."""
 
     __slots__ = ("birth", "items", "unknown")
@@ -146,7 +147,7 @@ class PresumedArguments(DictValue):
     __slots__ = ()
 
 
-class Scope:
+class Scope(Versioned):
     """Names and their values: a module, a function call, a class body or a comprehension."""
 
     __slots__ = ("enclosing", "file", "globals", "kind", "outer", "owner", "redirected", "star", "vars")
@@ -165,7 +166,7 @@ class Scope:
         self.star: list[str] | None = None  # modules whose names came in through `from m import *`
 
 
-class FunctionValue:
+class FunctionValue(Versioned):
     """A function or lambda of the program."""
 
     __slots__ = ("attributes", "decorated", "defaults", "name", "node", "owner", "scope", "site")
@@ -215,7 +216,7 @@ class _Missing:
 MISSING = _Missing()
 
 
-class ClassValue:
+class ClassValue(Versioned):
     """A class of the program."""
 
     __slots__ = (
@@ -267,7 +268,7 @@ def _is_one_of(cls: Value, others: list[Value]) -> bool:
     return any(cls is other or cls == other for other in others)
 
 
-class Instance:
+class Instance(Versioned):
     """An object of a class of the program. `layer` is what it is to Keras, where its class derives from Keras."""
 
     __slots__ = ("attributes", "birth", "cls", "layer", "unknown")
@@ -385,7 +386,7 @@ class NamesView(DictValue):
                 self.scope.vars[name] = Unknown(reason, None, name)
 
 
-class NativeObject:
+class NativeObject(Versioned):
     """An object of a library that the interpreter plays itself: what it is, and the values it is made of."""
 
     __slots__ = ("birth", "kind", "parts")
@@ -528,14 +529,16 @@ class ParameterDefault:
 
 
 class ModuleValue:
-    """A module of the program itself. It is read and executed when the first of its names is asked for."""
+    """A module of the program itself. It is read and executed when the first of its names is asked for.
 
-    __slots__ = ("name", "path", "scope")
+    See `Project.scope_of`.
+    """
 
-    def __init__(self, name: str, path: Path, scope: Scope | None = None) -> None:
+    __slots__ = ("name", "path")
+
+    def __init__(self, name: str, path: Path) -> None:
         self.name = name
         self.path = path
-        self.scope = scope  # None as long as nobody has asked; see `Project.scope_of`
 
 
 class ImportedName:
@@ -554,6 +557,7 @@ class UserRaise(Exception):
     def __init__(self, value: Value) -> None:
         super().__init__("the program raises")
         self.value = value
+        self.noted = False  # whether the handlers around it know of it (see `paths`)
 
 
 class BudgetExceeded(Exception):

@@ -19,6 +19,7 @@ from kerascheck.layers.values import describe_wrong
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import MAX_SIZE, Dim, Int, Shape, SymDim, definitely_different, format_shape, size_of
 from kerascheck.network.ir import KerasObject, Layer, Weight
+from kerascheck.state import Cells
 from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
 
 #: The weights and the output shapes that a layer has for some input shapes.
@@ -36,7 +37,7 @@ class Config(Mapping[str, Any]):
 
     def __init__(self, layer_name: str, values: dict[str, Any], given: frozenset[str], dialect: int = 3) -> None:
         self.layer_name = layer_name
-        self.values_by_name = values
+        self.values_by_name: dict[str, Any] = Cells(values)
         self.given = given  # the names that the source gives
         self.dialect = dialect  # the Keras generation the file is written for: 1, 2 or 3
         #: What layers with this same configuration of plain values gave, by input shapes; None where it holds others.

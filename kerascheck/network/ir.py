@@ -7,12 +7,13 @@ unknown too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_conceivable, is_exact
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.state import Versioned
+from kerascheck.symbolic import NOTHING, KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -62,10 +63,10 @@ class Weight:
         return f"Weight({self.name}, {format_shape(self.shape)}{'' if self.trainable else ', frozen'})"
 
 
-class Tensor:
+class Tensor(Versioned):
     """A symbolic Keras tensor: shape (batch axis included), dtype, and the layer call that made it."""
 
-    __slots__ = ("dtype", "index", "keras_name", "node", "shape")
+    __slots__ = ("dtype", "index", "keras_name", "needs", "node", "shape")
 
     def __init__(
         self, shape: Shape | Unknown, dtype: str | Unknown = "float32", node: Node | None = None, index: int = 0
@@ -75,6 +76,7 @@ class Tensor:
         self.node = node
         self.index = index
         self.keras_name: str | None = None
+        self.needs: frozenset[Hashable] = NOTHING  # the conditions that it hangs on, where they are not decided
 
     def __repr__(self) -> str:
         return f"Tensor({self.shape if isinstance(self.shape, Unknown) else format_shape(self.shape)})"
@@ -112,7 +114,7 @@ class Node:
             tensor.index = index
 
 
-class Layer:
+class Layer(Versioned):
     """A layer instance. The base class stands for a layer about which only its class is known."""
 
     #: Set where something about this very layer is not known (its class, its arguments, what it does).
@@ -131,6 +133,8 @@ class Layer:
     adds_losses = False
     #: Whether it may have been called where the analysis does not see it.
     met_unknown = False
+    #: The conditions that it hangs on, where they are not decided.
+    needs: frozenset[Hashable] = NOTHING
 
     def __init__(
         self,
@@ -446,9 +450,10 @@ class Network(Layer):
 class KerasObject:
     """Something of Keras built by a call in the source that is no layer: a loss, metric, optimizer, initializer..."""
 
-    __slots__ = ("arguments", "qualname", "site")
+    __slots__ = ("arguments", "needs", "qualname", "site")
 
     def __init__(self, qualname: str, arguments: Arguments, site: Site | None) -> None:
+        self.needs: frozenset[Hashable] = NOTHING  # the conditions that it hangs on, where they are not decided
         self.qualname = qualname  # canonical: "keras.losses.BinaryCrossentropy"
         self.arguments = arguments
         self.site = site

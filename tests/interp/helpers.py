@@ -14,6 +14,7 @@ from kerascheck.interp.run import STEPS_PER_SECOND, Budget, Run
 from kerascheck.interp.values import DictValue, ListValue, Scope, UserRaise
 from kerascheck.network.ir import Network
 from kerascheck.source import Source
+from kerascheck.state import noted_in
 from kerascheck.symbolic import Unknown
 
 KERAS = "import keras\nfrom keras import layers, models, Input, Model, Sequential\nfrom keras.layers import *\n"
@@ -76,13 +77,13 @@ def raised(code: str) -> list[str]:
 
 
 def execute_module(code: str, filename: str = "example.py", steps: int = 2_000_000) -> tuple[Run, Scope]:
-    """Run the first path of a module and keep its names."""
+    """Run a module with all conditions joined, and keep its names."""
     text = source(code, filename)
     project = Project(text)
-    run = Run(project, Budget(steps / STEPS_PER_SECOND), {})
-    scope = Scope("module", None, text)
-    prepare_module(scope, "__main__")
-    with contextlib.suppress(UserRaise):
+    run = Run(project, Budget(steps / STEPS_PER_SECOND))
+    with noted_in(run.journal), contextlib.suppress(UserRaise):
+        scope = Scope("module", None, text)
+        prepare_module(scope, "__main__")
         run.execute(text.tree.body, scope)
     return run, scope
 

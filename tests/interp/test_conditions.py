@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from kerascheck.interp import Analysis
-from kerascheck.interp.analysis import MAX_PATHS
+from kerascheck.interp.analysis import _MAX_RUNS as MAX_PATHS
 from tests.interp.helpers import build
 
 

@@ -68,7 +68,7 @@ def _freeze_argument(given: Given) -> Given:
         return given
     value = freeze(given.value)
     if isinstance(value, Unknown):
-        value = Unknown(value.reason, value.key, partial(_text, value, given), value.parts)
+        value = value.called(partial(_text, value, given))
     return Given(value, given.node)
 
 

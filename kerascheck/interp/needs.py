@@ -1,0 +1,106 @@
+"""What matters in a run, and the conditions it hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from kerascheck.data.array import Array
+from kerascheck.interp.values import DictValue, Instance, ListValue, Partial
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import KerasObject, Layer, Network, Program, Tensor
+from kerascheck.symbolic import NOTHING, Unknown
+
+_MAX_DEPTH = 8
+
+
+def program_needs(program: Program) -> Iterator[frozenset[Hashable]]:
+    """The conditions that each model, compilation and training hangs on, where they are not decided."""
+    known: dict[int, frozenset[Hashable]] = {}
+    for network in program.networks:
+        yield _network(network, known)
+    for layer in program.layers:
+        yield _layer(layer, known)
+    for call in (*program.compiles, *program.trainings):
+        yield arguments_need(call.arguments) | _network(call.network, known)
+
+
+def network_needs(network: Network) -> frozenset[Hashable]:
+    """The conditions that the model hangs on, where they are not decided."""
+    return _network(network, {})
+
+
+def _network(network: Network, known: dict[int, frozenset[Hashable]]) -> frozenset[Hashable]:
+    found = known.get(id(network))
+    if found is not None:
+        return found
+    known[id(network)] = NOTHING  # a model that contains itself
+    needs = network.needs
+    for unknown in (network.open, network.unknown):
+        if unknown is not None:
+            needs |= unknown.needs
+    for layer in network.layers:
+        needs |= _layer(layer, known)
+    for node in network.nodes:
+        for tensor in (*node.inputs, *node.outputs):
+            needs |= _tensor(tensor)
+    for tensor in (*network.inputs, *network.outputs):
+        needs |= _tensor(tensor)
+    known[id(network)] = needs
+    return needs
+
+
+def _layer(layer: Layer, known: dict[int, frozenset[Hashable]]) -> frozenset[Hashable]:
+    if isinstance(layer, Network):
+        return _network(layer, known)
+    needs = layer.needs
+    if layer.unknown is not None:
+        needs |= layer.unknown.needs
+    if isinstance(layer.weights, Unknown):
+        needs |= layer.weights.needs
+    for value in layer.config.values():
+        needs |= value_needs(value)
+    if layer.arguments is not None:
+        needs |= arguments_need(layer.arguments)
+    for inner in layer.sublayers():
+        needs |= _layer(inner, known)
+    return needs
+
+
+def _tensor(tensor: Tensor) -> frozenset[Hashable]:
+    return tensor.needs | (tensor.shape.needs if isinstance(tensor.shape, Unknown) else NOTHING)
+
+
+def arguments_need(arguments: Arguments) -> frozenset[Hashable]:
+    """The conditions that the arguments of a call hang on."""
+    needs = NOTHING
+    for given in (*arguments.positional, *arguments.keywords.values()):
+        needs |= value_needs(given.value)
+    return needs
+
+
+def value_needs(value: Any, depth: int = 0) -> frozenset[Hashable]:
+    """The conditions that a value hangs on, or what is in it."""
+    if isinstance(value, (str, int, float, type(None))) or depth > _MAX_DEPTH:
+        return NOTHING
+    if isinstance(value, Unknown):
+        return value.needs
+    if isinstance(value, Tensor):
+        return _tensor(value)
+    if isinstance(value, (Layer, Array)):
+        return value.needs
+    if isinstance(value, KerasObject):
+        return value.needs | arguments_need(value.arguments)
+    if isinstance(value, (ListValue, DictValue)):
+        needs = value.unknown.needs if value.unknown is not None else NOTHING
+        return needs | value_needs(value.items, depth + 1)
+    if isinstance(value, (tuple, list, set)):
+        return NOTHING.union(*(value_needs(item, depth + 1) for item in list(value)[:100]))
+    if isinstance(value, dict):
+        return NOTHING.union(*(value_needs(item, depth + 1) for item in list(value.values())[:100]))
+    if isinstance(value, Partial):
+        return arguments_need(value.arguments)
+    if isinstance(value, Instance):
+        return value.layer.needs if value.layer is not None else NOTHING
+    needs = getattr(value, "needs", NOTHING)
+    return needs if isinstance(needs, frozenset) else NOTHING

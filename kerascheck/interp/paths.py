@@ -1,0 +1,439 @@
+"""Conditions that are not known: both arms run from one state, and are joined behind it.
+
+The only place where the analysis forks. `fork` runs each arm under the assumption that the condition holds, or does
+not, takes back what the arm has changed (see `kerascheck.state`) and joins the changes of both (see `joins`). An arm
+that leaves early (`return`, `break`, `continue`) waits as an `Outcome` until the block, loop or call that it leaves is
+over; one that raises waits for the handlers around it, or ends the program there.
+
+A condition that something hangs on that matters (an argument of a layer, the structure of a model) is `relevant`: the
+whole program is run again for each combination of these (see `analysis`), and they are decided in there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kerascheck.interp.values import UserRaise, Value
+from kerascheck.state import Changes, Mark, lay_down
+from kerascheck.symbolic import NOTHING, Guarded, Unknown
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from kerascheck.interp.run import Run
+
+
+class Signal:
+    """How a block ended early: `return` (with a value), `break` or `continue`."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind: str, value: Value = None) -> None:
+        self.kind = kind
+        self.value = value
+
+
+class Outcome(Signal):
+    """One of the ways a block may have ended, with what it has changed since a mark. The kind may also be `on`."""
+
+    __slots__ = ("begun", "changes", "guard", "needs")
+
+    def __init__(
+        self, kind: str, value: Value, changes: Changes, guard: dict[Hashable, bool], needs: frozenset[Hashable]
+    ) -> None:
+        super().__init__(kind, value)
+        self.changes = changes
+        self.guard = guard  # what surely holds where the block ends like this, beyond what holds at the mark
+        self.needs = needs  # the conditions that decide about it
+        self.begun: int | None = None  # the moment from which on it is on its own, where that is known
+
+
+class Split(Signal):
+    """The block may end in several ways, at most one of each kind. The state is that of the mark."""
+
+    __slots__ = ("mark", "outcomes")
+
+    def __init__(self, mark: Mark, outcomes: list[Outcome]) -> None:
+        super().__init__("split")
+        self.mark = mark
+        self.outcomes = outcomes
+
+
+@dataclass
+class Condition:
+    """A condition that is not known: the key that it is decided by, and whether the key or its contrary is meant."""
+
+    key: Hashable
+    positive: bool
+    needs: frozenset[Hashable]
+    if_true: dict[Hashable, bool] = field(default_factory=dict)  # what else holds then
+    if_false: dict[Hashable, bool] = field(default_factory=dict)
+
+
+@dataclass
+class Catcher:
+    """A `try` whose body is running: what is raised in there, and may be caught, waits for its handlers."""
+
+    mark: Mark
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+# -- conditions -----------------------------------------------------------------------------------------------------
+
+
+def settle(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Condition:
+    """Whether the value counts as true, as far as that is known here."""
+    from kerascheck.interp.conditions import known_truth
+
+    value = restrict(run, value)
+    if isinstance(value, Guarded):
+        return _settle_guarded(run, value, node)
+    found = known_truth(run, value, node)
+    if type(found) is Guarded:
+        return _settle_guarded(run, found, node)
+    if isinstance(found, bool):
+        return found
+    key, positive = found.key, True
+    while isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
+        key, positive = key[1], not positive
+    if key in run.pinned:
+        verdict = settle(run, run.pinned[key], node)
+        return verdict is positive if isinstance(verdict, bool) else _turned(verdict, positive)
+    stable = run.stable(key, node)
+    known = run.known(stable)
+    if known is not None:
+        return known is positive
+    needs = frozenset(open_needs) if (open_needs := found.needs) else frozenset((stable,))
+    if found.needs:
+        run.condition_needs[stable] = needs
+    run.places.setdefault(stable, node)
+    run.undecided += 1
+    return Condition(stable, positive, needs)
+
+
+def _turned(condition: Condition, positive: bool) -> Condition:
+    if positive:
+        return condition
+    return Condition(
+        condition.key, not condition.positive, condition.needs, condition.if_false, condition.if_true
+    )
+
+
+def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool | Condition:
+    """A condition that is another one in each of several cases."""
+    verdicts: list[tuple[dict[Hashable, bool], bool | Condition]] = []
+    needs = value.needs
+    for guard, alternative in value.alternatives:
+        with assuming(run, guard):
+            verdict = settle(run, alternative, node)
+        verdicts.append((dict(guard), verdict))
+        if isinstance(verdict, Condition):
+            needs = needs | verdict.needs
+    known = [verdict for _, verdict in verdicts]
+    if all(verdict is True for verdict in known) or all(verdict is False for verdict in known):
+        return bool(known[0])
+    holds: dict[bool, dict[Hashable, bool]] = {}
+    for choice in (True, False):
+        sides = []
+        for guard, verdict in verdicts:
+            if verdict is (not choice):
+                continue
+            if isinstance(verdict, Condition):
+                guard = {**guard, verdict.key: verdict.positive is choice}
+            sides.append(guard)
+        holds[choice] = _common(sides)
+    if len(verdicts) == 2 and all(isinstance(verdict, bool) for verdict in known):
+        for key, choice in holds[True].items():
+            if holds[False].get(key) is (not choice):
+                return Condition(key, choice, run.needs_of(key), holds[True], holds[False])
+    key = ("case", run.tick())
+    run.condition_needs[key] = needs
+    run.undecided += 1
+    return Condition(key, True, needs, holds[True], holds[False])
+
+
+def _common(guards: Sequence[dict[Hashable, bool]]) -> dict[Hashable, bool]:
+    """What all of them say."""
+    if not guards:
+        return {}
+    first, *others = guards
+    return {key: choice for key, choice in first.items() if all(other.get(key) is choice for other in others)}
+
+
+@contextmanager
+def assuming(run: Run, guard: Any) -> Iterator[None]:
+    """Take the guard for given in a place that changes nothing."""
+    added = [key for key in guard if key not in run.facts]
+    for key in added:
+        dict.__setitem__(run.facts, key, guard[key])
+    try:
+        yield
+    finally:
+        for key in added:
+            dict.pop(run.facts, key, None)
+
+
+def assume(run: Run, condition: Condition, choice: bool) -> None:
+    """The condition holds from here on, or does not."""
+    from kerascheck.interp.conditions import pin
+
+    holds = condition.positive is choice
+    run.facts[condition.key] = holds
+    for key, known in (condition.if_true if choice else condition.if_false).items():
+        run.facts[key] = known
+        if known:
+            pin(run, key)
+    if holds:
+        pin(run, condition.key)
+
+
+def lift(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
+    """What the action gives for each alternative, which must change nothing."""
+    from kerascheck.interp.joins import choose
+
+    found = []
+    for guard, alternative in value.alternatives:
+        with assuming(run, guard):
+            found.append((guard, action(alternative)))
+    return choose(run, found, value.needs)
+
+
+def spread(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
+    """What the action gives for each alternative, in an arm of its own: it may change things."""
+    (guard, first), *others = value.alternatives
+    if not others:
+        return action(first)
+    rest = Guarded(others, value.needs)
+    condition = _telling(run, guard, others, value.needs)
+    return fork_value(run, condition, lambda: action(first), lambda: spread(run, action, rest))
+
+
+def each_arm(run: Run, action: Callable[[Value], Signal | None], value: Guarded) -> Signal | None:
+    """The same for an action that is a part of a block."""
+    (guard, first), *others = value.alternatives
+    if not others:
+        return action(first)
+    rest = Guarded(others, value.needs)
+    condition = _telling(run, guard, others, value.needs)
+    return fork(run, condition, lambda: action(first), lambda: each_arm(run, action, rest))
+
+
+def _telling(
+    run: Run, guard: Any, others: Sequence[tuple[Any, Value]], needs: frozenset[Hashable]
+) -> Condition:
+    """The condition that tells the first alternative from the others."""
+    common = _common([dict(other) for other, _ in others])
+    for key, choice in guard.items():
+        if common.get(key) is (not choice):
+            return Condition(key, choice, run.needs_of(key), dict(guard), common)
+    key = ("case", run.tick())
+    run.condition_needs[key] = needs
+    return Condition(key, True, needs, dict(guard), common)
+
+
+def restrict(run: Run, value: Value) -> Value:
+    """The value without the alternatives that what is known here rules out."""
+    if type(value) is not Guarded:
+        return value
+    facts = run.facts
+    possible = []
+    for guard, alternative in value.alternatives:
+        for key, choice in guard.items():
+            known = facts.get(key)
+            if known is None and key in run.relevant:
+                known = run.known(key)
+            if known is not None and known is not choice:
+                break
+        else:
+            possible.append((guard, alternative))
+    if len(possible) == len(value.alternatives):
+        return value
+    if not possible:
+        return Unknown("it is never reached with a value")
+    if len(possible) == 1:
+        return possible[0][1]
+    from kerascheck.interp.joins import choose
+
+    return choose(run, possible, value.needs, value.text)
+
+
+# -- forks --------------------------------------------------------------------------------------------------------------
+
+
+def fork(
+    run: Run, condition: Condition, if_true: Callable[[], Signal | None], if_false: Callable[[], Signal | None]
+) -> Signal | None:
+    """Run both arms from the present state, and go on behind them with the join of both.
+
+    Raises:
+        UserRaise: where both arms do.
+    """
+    return conclude(run, *_arms(run, condition, if_true, if_false))
+
+
+def fork_value(run: Run, condition: Condition, if_true: Callable[[], Value], if_false: Callable[[], Value]) -> Value:
+    """The same for arms that give a value."""
+    mark, outcomes = _arms(
+        run, condition, lambda: Signal("value", if_true()), lambda: Signal("value", if_false())
+    )
+    signal = conclude(run, mark, outcomes)
+    return None if signal is None else signal.value
+
+
+def _arms(
+    run: Run, condition: Condition, if_true: Callable[[], Signal | None], if_false: Callable[[], Signal | None]
+) -> tuple[Mark, list[Outcome]]:
+    mark = run.journal.mark()
+    outcomes: list[Outcome] = []
+    begun = run.tick()
+    run.forks.append((begun, condition.needs))
+    run.budget.spend(2)
+    try:
+        for choice, arm in ((True, if_true), (False, if_false)):
+            assume(run, condition, choice)
+            ended = arm_outcomes(run, mark, arm)
+            outcomes += ended
+            if ended:
+                run.journal.undo(mark)
+            else:
+                run.journal.abandon(mark)
+    finally:
+        run.forks.pop()
+    for outcome in outcomes:
+        outcome.begun = begun
+    return mark, outcomes
+
+
+def arm_outcomes(run: Run, mark: Mark, arm: Callable[[], Signal | None]) -> list[Outcome]:
+    """The ways in which the arm ends, relative to the mark; none where it surely raises. Its changes stay in place."""
+    depth, tracing, handling = len(run.call_stack), run.tracing, len(run.handling)
+    try:
+        signal = arm()
+    except UserRaise as raised:
+        note_raise(run, raised)
+        del run.call_stack[depth:], run.handling[handling:]
+        run.tracing = tracing
+        return []
+    return capture(run, mark, signal)
+
+
+def note_raise(run: Run, raised: UserRaise) -> None:
+    """What is raised waits for the handlers of the `try` around it; without one it ends the program."""
+    if not raised.noted and run.catchers:
+        catcher = run.catchers[-1]
+        catcher.outcomes.append(_outcome(run, catcher.mark, "raise", raised.value))
+    raised.noted = True
+
+
+def capture(run: Run, mark: Mark, signal: Signal | None) -> list[Outcome]:
+    """The outcomes of a block whose changes are in place, relative to a mark that is as old as the block or older."""
+    if not isinstance(signal, Split):
+        if signal is None:
+            return [_outcome(run, mark, "on", None)]
+        return [_outcome(run, mark, signal.kind, signal.value)]
+    found: list[Outcome] = []
+    for outcome in signal.outcomes:
+        lay_down(outcome.changes)
+        again = _outcome(run, mark, outcome.kind, outcome.value)
+        again.needs |= outcome.needs
+        found.append(again)
+        run.journal.undo(signal.mark)
+    return found
+
+
+def _outcome(run: Run, mark: Mark, kind: str, value: Value) -> Outcome:
+    before = run.facts_at(mark)
+    guard = {key: choice for key, choice in run.facts.items() if before.get(key) is not choice}
+    needs: frozenset[Hashable] = NOTHING
+    for key in guard:
+        needs |= run.needs_of(key)
+    return Outcome(kind, value, run.journal.changes(mark), guard, needs)
+
+
+def conclude(run: Run, mark: Mark, outcomes: list[Outcome]) -> Signal | None:
+    """Join the outcomes of each kind. The state is that of the mark; where one kind is left, its join is laid down."""
+    from kerascheck.interp.joins import join
+
+    if not outcomes:
+        raised = UserRaise(Unknown("an exception"))
+        raised.noted = True
+        raise raised
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(outcome.kind, []).append(outcome)
+    if len(groups) == 1:
+        (kind,) = groups
+        value = join(run, mark, outcomes)
+        return None if kind == "on" else Signal(kind, value)
+    joined: list[Outcome] = []
+    for kind, group in groups.items():
+        if len(group) == 1:
+            joined += group
+            continue
+        value = join(run, mark, group)
+        made = _outcome(run, mark, kind, value)
+        for one in group:
+            made.needs |= one.needs
+        joined.append(made)
+        run.journal.undo(mark)
+    return Split(mark, joined)
+
+
+class WaysOut:
+    """What has left a block early, in some cases, and waits for its end while the rest of the block runs."""
+
+    __slots__ = ("mark", "run", "waiting")
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.mark: Mark | None = None
+        self.waiting: list[Outcome] = []
+
+    def go_on(self, split: Split, *kinds: str) -> bool:
+        """Let the other outcomes wait and go on with those of these kinds (joined); whether there are any."""
+        from kerascheck.interp.joins import join
+
+        run = self.run
+        outcomes = split.outcomes
+        if self.mark is None:
+            self.mark = split.mark
+        elif split.mark.position != self.mark.position:
+            outcomes = capture(run, self.mark, split)
+            again = [o for o in split.outcomes if o.kind in kinds]
+            self.waiting += [o for o in outcomes if o.kind not in kinds]
+            if again:
+                join(run, split.mark, again)
+            return bool(again)
+        self.waiting += [o for o in outcomes if o.kind not in kinds]
+        again = [o for o in outcomes if o.kind in kinds]
+        if again:
+            join(run, split.mark, again)
+        return bool(again)
+
+    def finish(self, signal: Signal | None, ended: bool = False) -> Signal | None:
+        """The block is over, with the signal; `ended`: nothing of it went on to its end."""
+        if self.mark is None:
+            return signal
+        run = self.run
+        outcomes = self.waiting
+        if not ended:
+            outcomes = outcomes + capture(run, self.mark, signal)
+        run.journal.undo(self.mark)
+        return conclude(run, self.mark, outcomes)
+
+
+def settle_call(run: Run, signal: Signal | None) -> Value:
+    """What a call gives whose body has ended like this."""
+    if signal is None:
+        return None
+    if isinstance(signal, Split):
+        from kerascheck.interp.joins import join
+
+        for outcome in signal.outcomes:
+            if outcome.kind != "return":
+                outcome.value = None
+        return join(run, signal.mark, signal.outcomes)
+    return signal.value if signal.kind == "return" else None
