@@ -17,6 +17,7 @@ from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
 from kerascheck.data.objects import DataObject
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.interp.needs import value_needs
 from kerascheck.interp.paths import Condition, fork_value, restrict, settle, spread
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
@@ -645,11 +646,12 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         return made
     _hand_over(run, arguments)
     receiver = function.receiver if kind is NativeMethod else function
-    _note_needs(run, receiver)
-    for given in arguments.positional:
-        _note_needs(run, given.value)
-    for given in arguments.keywords.values():
-        _note_needs(run, given.value)
+    if run.undecided:
+        _note_needs(run, receiver)
+        for given in arguments.positional:
+            _note_needs(run, given.value)
+        for given in arguments.keywords.values():
+            _note_needs(run, given.value)
     made = call(run, function, arguments, site)
     if run.reads:
         _depend(run, receiver)
@@ -663,10 +665,12 @@ def _note_needs(run: Run, value: Value) -> None:
     """What is called, or handed to a call from outside, may hang on conditions."""
     if isinstance(value, Instance) and value.layer is not None:
         value = value.layer
-    if isinstance(value, _DEPENDING) and value.needs:
-        if isinstance(value, Layer):
+    if isinstance(value, _DEPENDING):
+        if value.needs and isinstance(value, Layer):
             run.need(value.needs)
         run.reads |= value.needs
+    elif isinstance(value, (ListValue, DictValue, tuple)):
+        run.reads |= value_needs(value)
 
 
 _DEPENDING = (Layer, Tensor, Array, Pipeline, DataObject, KerasObject)

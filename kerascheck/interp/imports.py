@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import libcst as cst
 
 from kerascheck.interp import names
@@ -11,6 +13,16 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, Value
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
+
+
+#: Packages that are there wherever programs for Keras run.
+_PRESENT = frozenset(sys.stdlib_module_names) | {"keras", "tensorflow", "numpy"}
+
+
+def _doubt(run: Run, dotted: str, module: Value) -> None:
+    """Note that an import may fail: one of a package that is perhaps not installed."""
+    if not isinstance(module, ModuleValue) and dotted.partition(".")[0] not in _PRESENT:
+        run.doubts += 1
 
 
 def dotted_name(node: cst.BaseExpression | None) -> str:
@@ -29,6 +41,7 @@ def import_modules(run: Run, node: cst.Import, scope: Scope) -> None:
         _note(run, dotted, node, scope)
         if alias.asname is not None:
             value = run.project.import_module(run, dotted, 0, scope.file)
+            _doubt(run, dotted, value)
             _bind(run, alias.asname, value, scope)
             continue
         top = dotted.split(".")[0]
@@ -43,7 +56,9 @@ def import_modules(run: Run, node: cst.Import, scope: Scope) -> None:
         known = scope.vars.get(top)
         if not isinstance(known, ModuleValue):
             # `tf_keras` and its like are Keras under one name; `tensorflow` stays what it is.
-            assign_name(run, top, run.project.import_module(run, top, 0, scope.file), scope)
+            known = run.project.import_module(run, top, 0, scope.file)
+            _doubt(run, dotted, known)
+            assign_name(run, top, known, scope)
 
 
 def _attach(run: Run, package: Value, parts: list[str], inner: Value) -> None:
@@ -60,6 +75,7 @@ def import_from(run: Run, node: cst.ImportFrom, scope: Scope) -> None:
     dotted = dotted_name(node.module)
     level = len(node.relative)
     module = run.project.import_module(run, dotted, level, scope.file)
+    _doubt(run, dotted, module)
     if isinstance(node.names, cst.ImportStar):
         _note(run, f"{dotted}.*", node, scope)
         _star(run, module, scope)

@@ -724,7 +724,7 @@ def _may_be_other(raised: Value, handler: cst.ExceptHandler) -> bool:
     return handler.type is not None and isinstance(raised, Unknown) and raised.key == _ANYTHING
 
 
-_ANYTHING = ("exception", "of any class")
+_ANYTHING = ("anything that is raised",)
 
 
 def _run_handler(run: Run, handler: cst.ExceptHandler | None, value: Value, scope: Scope) -> Signal | None:
