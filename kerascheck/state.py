@@ -172,8 +172,8 @@ def lay_down(changes: Changes) -> None:
 class Versioned:
     """Something the analysed program may change: each change of an attribute is noted.
 
-    Plain lists and dictionaries that become attributes are taken over as `Items` and `Cells`. The first value of an
-    attribute is no change: nothing older leads to an object that is being made.
+    Plain lists and dictionaries that become attributes are taken over as `Items` and `Cells`. What is set before the
+    next mark is a part of making it: nothing that is older than that leads to it.
     """
 
     __slots__ = ("made",)
@@ -197,7 +197,7 @@ class Versioned:
         elif kind is list:
             value = Items(value, self, name)
         journal = _current.journal
-        if journal is not None:
+        if journal is not None and self.made != journal.serial:
             before = getattr(self, name, ABSENT)
             if before is not ABSENT and before is not value:
                 journal.entries.append((self, name, before))

@@ -522,6 +522,11 @@ _EITHER = frozenset({"met_data", "met_unknown", "adapted", "adds_losses", "runs_
 
 
 def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
+    if join.reason is not None and isinstance(layer, Network):
+        is_open = next((value for value in join.fields(layer, "open") if value is not None), None)
+        if is_open is not None:
+            join.write(layer, "open", is_open, writes)
+            return
     for name in names:
         values = join.fields(layer, name)
         if name == "needs":
@@ -541,7 +546,7 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
             join.write(layer, name, next((value for value in values if value is not None), None), writes)
         elif join.is_head and name == "open":
             join.write(layer, name, next((value for value in values if value is not None), None), writes)
-        elif join.reason is not None and name in _BUILT and not values[0]:
+        elif join.reason is not None and name in _BUILT and not all(values):
             # The first data builds it: that is done once, in whichever round.
             join.write(layer, name, next((value for value in values if value), values[0]), writes)
         elif join.reason is not None and name == "compiled":
