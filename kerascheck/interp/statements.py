@@ -462,10 +462,10 @@ def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
             return rounds.end(rounds.orelse())
         if index % _ENDLESS_ROUNDS == 0:
             built, undecided = len(run.program.layers), run.undecided
-        if endless and index == 0 and _leaves_by_chance(run, node, scope):
-            return rounds.end(unknown_loop(run, node, scope, lambda: None))
         if not rounds.go(lambda: None):
             return rounds.left()
+        if endless and rounds.ways.mark is not None:  # when it ends is not known
+            return rounds.end(unknown_loop(run, node, scope, lambda: None))
     return rounds.end(unknown_loop(run, node, scope, lambda: None))
 
 
@@ -474,19 +474,6 @@ def is_endless(node: cst.While) -> bool:
     if isinstance(node.test, cst.Integer):
         return node.test.value != "0"
     return isinstance(node.test, cst.Name) and node.test.value == "True"
-
-
-def _leaves_by_chance(run: Run, node: cst.While, scope: Scope) -> bool:
-    """Whether a round of `while True` may end the loop or not: then nobody knows how many there are."""
-    mark = run.journal.mark()
-    try:
-        with run.in_frame(node, 0):
-            signal = _block(run, node.body, scope)
-    except UserRaise:
-        return False
-    finally:
-        run.journal.abandon(mark)
-    return isinstance(signal, Split)
 
 
 #: Rounds in the widened state after which what still changes is given up.
