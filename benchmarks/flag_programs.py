@@ -304,51 +304,65 @@ def judge(code: str, modules: Modules, checker: Checker) -> Comparison:
 # -- making failures small ------------------------------------------------------------------------------------------
 
 
-def minimize(code: str, modules: Modules, kind: str, checker: Checker, seconds: float = 20.0) -> tuple[str, Modules]:
-    """Delete lines, and headers of blocks, while the program still has this verdict."""
+def minimize(code: str, modules: Modules, kind: str, checker: Checker, seconds: float = 30.0) -> tuple[str, Modules]:
+    """Delete lines, and headers of blocks, while the program still has this verdict and no run fails in a new way."""
     until = time.monotonic() + seconds
+    usual = _errors(truth(code, modules))
 
     def fails(text: str, others: Modules) -> bool:
-        if time.monotonic() > until:
-            return False
         try:
-            return kind in judge(text, others, checker).kinds()
+            real = truth(text, others)
         except SyntaxError:
             return False
+        if not _errors(real) <= usual or not real.answers():
+            return False
+        return kind in compare(real, checker.claims(text, others)).kinds()
 
     if modules and fails(code, {}):
         modules = {}
-    smaller = True
-    while smaller and time.monotonic() < until:
-        smaller = False
-        for name in (None, *modules):
-            text = code if name is None else modules[name]
-            for shorter in _shorter(text):
-                others = modules if name is None else {**modules, name: shorter}
-                if fails(shorter if name is None else code, others):
-                    code, modules = (shorter, modules) if name is None else (code, others)
-                    smaller = True
-                    break
-            if smaller:
-                break
+    before = None
+    while before != (code, modules) and time.monotonic() < until:
+        before = code, modules
+        for name in tuple(modules):
+            others = modules
+            text = _less(others[name], lambda text, name=name, others=others: fails(code, {**others, name: text}), until)  # type: ignore[misc]
+            modules = {**modules, name: text}
+        code = _less(code, lambda text: fails(text, modules), until)
     return code, modules
 
 
-def _shorter(text: str) -> Iterator[str]:
+def _errors(real: Truth) -> set[str]:
+    return {type(outcome.error).__name__ for outcome in real.outcomes if outcome.error is not None}
+
+
+def _less(text: str, fails: Callable[[str], bool], until: float) -> str:
     lines = text.splitlines(keepends=True)
-    size = len(lines) // 2
-    while size:
-        for start in range(len(lines) - size, -1, -max(1, size // 2)):
-            yield "".join(lines[:start] + lines[start + size :])
+    size = max(1, len(lines) // 2)
+    while time.monotonic() < until:
+        start = len(lines)
+        while start > 0 and time.monotonic() < until:
+            start = max(0, start - size)
+            shorter = lines[:start] + lines[start + size :]
+            if fails("".join(shorter)):
+                lines = shorter
+        if size == 1:
+            break
         size //= 2
-    for start, line in enumerate(lines):  # a header, its block moved to the left
-        indent = len(line) - len(line.lstrip())
+    for start in range(len(lines) - 1, -1, -1):  # a header with its block, or alone, the block moved to the left
+        if start >= len(lines) or time.monotonic() > until:
+            continue
+        indent = len(lines[start]) - len(lines[start].lstrip())
         stop = start + 1
         while stop < len(lines) and len(lines[stop]) - len(lines[stop].lstrip()) > indent:
             stop += 1
         if stop > start + 1:
-            yield "".join(lines[:start] + [inner[4:] for inner in lines[start + 1 : stop]] + lines[stop:])
-            yield "".join(lines[:start] + lines[stop:])
+            moved = [inner[4:] for inner in lines[start + 1 : stop]]
+            for block in ([], moved):
+                shorter = lines[:start] + block + lines[stop:]
+                if fails("".join(shorter)):
+                    lines = shorter
+                    break
+    return "".join(lines)
 
 
 # -- the table ------------------------------------------------------------------------------------------------------
@@ -470,7 +484,7 @@ def main() -> int:
             if kind in options.kinds and shown[kind] < options.minimize:
                 shown[kind] += 1
                 code, modules = minimize(*flag_generator.program(seed), kind, checker)
-                print(f"\n==== seed {seed}: {kind}")
+                print(f"\n==== seed {seed}: {kind}", flush=True)
                 explain(code, modules, checker)
         return int(totals.wrong() > 0 or totals.findings["false error"] > 0)
 
