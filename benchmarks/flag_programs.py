@@ -18,6 +18,7 @@ exception has built may be listed, but need not be. Exits with 1 if an exact cla
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import itertools
 import re
@@ -53,6 +54,8 @@ DOMAINS: dict[str, tuple[Any, ...]] = {
 _FLAG = re.compile(rf"\b({'|'.join(DOMAINS)})_[A-Z]\b")
 #: More answers than this are not asked for.
 FEW = 4
+#: Rounds of all loops of a run.
+MAX_ROUNDS = 10_000
 
 Modules = dict[str, str]
 
@@ -110,9 +113,33 @@ def assignments(text: str) -> Iterator[dict[str, Any]]:
 def truth(code: str, modules: Modules, run: Callable[..., Outcome] | None = None) -> Truth:
     """Run the program for all flags, on the stand-in unless another way to run it is given."""
     everything = "\n".join([code, *modules.values()])
-    compiled = compile(code, PROGRAM, "exec")
-    others = {name: compile(text, MODULE, "exec") for name, text in modules.items()}
+    compiled = _compiled(code, PROGRAM)
+    others = {name: _compiled(text, MODULE) for name, text in modules.items()}
     return Truth([(run or run_once)(compiled, others, flags) for flags in assignments(everything)])
+
+
+class Endless(BaseException):
+    """A loop that does not end, as a program may have from which lines were deleted."""
+
+
+class _Counted(ast.NodeTransformer):
+    """Counts the rounds of loops."""
+
+    def visit_While(self, node: ast.While) -> ast.While:
+        return self._counted(node)
+
+    def visit_For(self, node: ast.For) -> ast.For:
+        return self._counted(node)
+
+    def _counted(self, node: Any) -> Any:
+        self.generic_visit(node)
+        count = ast.Expr(ast.Call(ast.Name("__round__", ast.Load()), [], []))
+        node.body.insert(0, ast.fix_missing_locations(ast.copy_location(count, node)))
+        return node
+
+
+def _compiled(text: str, filename: str) -> types.CodeType:
+    return compile(_Counted().visit(ast.parse(text)), filename, "exec")
 
 
 def surroundings(flags: dict[str, Any], others: dict[str, types.CodeType]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -138,7 +165,18 @@ def surroundings(flags: dict[str, Any], others: dict[str, types.CodeType]) -> tu
     for name, value in flags.items():
         if name.startswith("extra_"):
             put[name] = types.ModuleType(name) if value else None
-    space = {"__name__": "__main__", "open": opened, "print": lambda *args, **kwargs: None}
+    rounds = itertools.count()
+
+    def another_round() -> None:
+        if next(rounds) > MAX_ROUNDS:
+            raise Endless
+
+    space = {
+        "__name__": "__main__",
+        "__round__": another_round,
+        "open": opened,
+        "print": lambda *args, **kwargs: None,
+    }
     for name, compiled in others.items():
         put[name] = _Lazily(name, compiled, dict(space))
     return put, space
@@ -168,7 +206,7 @@ def run_once(compiled: types.CodeType, others: dict[str, types.CodeType], flags:
     with flag_keras.in_place(put):
         try:
             exec(compiled, space)
-        except (Exception, SystemExit) as raised:
+        except (Exception, SystemExit, Endless) as raised:
             error = raised
     answers = [(model.row, flag_keras.answer_of(model)) for model in recorder.models if model.row is not None]
     return Outcome(answers, error, recorder.refusals, recorder.touched)
