@@ -73,7 +73,7 @@ KINDS = {
         "m{n} = keras.Sequential([keras.Input((4,)), layers.Dense(3)])",
         apart=True,
     ),
-    "a layer": Kind('layer{n} = layers.Dense({n} + 1)', 'layer{n} = layers.Dense(3)', apart=True),
+    "a layer": Kind("layer{n} = layers.Dense({n} + 1)", "layer{n} = layers.Dense(3)", apart=True),
     "of the model": Kind("units.append({n} + 1)", apart=True),
 }
 

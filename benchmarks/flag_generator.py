@@ -31,7 +31,12 @@ class Pool:
 
     def copy(self) -> Pool:
         return replace(
-            self, ints=self.ints[:], lists=self.lists[:], models=self.models[:], changers=self.changers[:], read=self.read[:]
+            self,
+            ints=self.ints[:],
+            lists=self.lists[:],
+            models=self.models[:],
+            changers=self.changers[:],
+            read=self.read[:],
         )
 
 
@@ -56,6 +61,7 @@ class Generator:
         #: How many of the changes under a condition concern the models, in percent.
         self.relevance = self.pick((0, 0, 10, 25, 50, 90))
         self.clumsy = self.pick((0, 0, 0, 4, 12))
+        self.busy = self.chance(15)
         self.modules: dict[str, str] = {}
         self.flags: list[str] = []
         letters = iter("ABCDE")
@@ -116,7 +122,14 @@ class Generator:
         if kind == "N":
             number = f'int(os.environ.get("{flag}", "3"))'
             return self.pick(
-                (f"{number} > 2", f"{number} < 5", f"1 < {number} <= 4", f"{number} % 2", f"{number} == 3", f"{number} >= 4")
+                (
+                    f"{number} > 2",
+                    f"{number} < 5",
+                    f"1 < {number} <= 4",
+                    f"{number} % 2",
+                    f"{number} == 3",
+                    f"{number} >= 4",
+                )
             )
         if kind == "D":
             return self.pick((f'os.environ.get("{flag}", "").isdigit()', f'os.environ.get("{flag}") == "7"'))
@@ -157,7 +170,9 @@ class Generator:
             return self.pick((f"{one} + 4", f"{one} * 2", f"{one} // 2 + 1", f"max({one}, 5)", f"15 * {one} + 4"))
         if roll < 80 and pool.lists:
             ws = self.pick(pool.lists)
-            return self.pick((f"len({ws}) + 1", f"sum({ws}) + 1", f"({ws}[-1] if {ws} else 7)", f"max({ws}, default=3)"))
+            return self.pick(
+                (f"len({ws}) + 1", f"sum({ws}) + 1", f"({ws}[-1] if {ws} else 7)", f"max({ws}, default=3)")
+            )
         if roll < 88:
             return f"{one} + {self.pick(pool.ints + pool.read)}"
         return str(self.pick(WIDTHS))
@@ -197,10 +212,11 @@ class Generator:
         plain = (self.assign, self.assign, self.change_list, self.change_model, self.change_elsewhere)
         forks = (
             self.branch, self.branch, self.branch, self.choose, self.attempt, self.attempt, self.files, self.rounds,
-            self.whiles, self.matches, self.guarded, self.two_names, self.filtered,
+            self.whiles, self.matches, self.guarded, self.two_names, self.filtered, self.lambdas, self.walrus,
+            self.leaves,
         )  # fmt: skip
         kinds: tuple[Callable[[Pool, Where], None], ...]
-        if where.depth >= 3 or len(self.lines) > 70:
+        if where.depth >= 3 or len(self.lines) > (140 if self.busy else 70):
             kinds = plain
         else:
             kinds = plain if self.chance(45) else forks
@@ -261,7 +277,9 @@ class Generator:
         if pool.changers:
             self.put(self.pick(pool.changers))
         else:
-            self.put(self.pick(('print("step")', 'folder = "runs/" + "a"', "table = np.zeros((20, 4))", "log.append(1)")))
+            self.put(
+                self.pick(('print("step")', 'folder = "runs/" + "a"', "table = np.zeros((20, 4))", "log.append(1)"))
+            )
 
     def concerned(self, pool: Pool) -> Pool:
         """What a change under a condition concerns."""
@@ -295,7 +313,10 @@ class Generator:
         if extras:
             steps += [(f"import {extras[0]}", "ImportError")]
         if files:
-            steps += [(f'text = open("{files[0]}.txt").read()', "OSError"), (f'open("{files[0]}.txt")', "FileNotFoundError")]
+            steps += [
+                (f'text = open("{files[0]}.txt").read()', "OSError"),
+                (f'open("{files[0]}.txt")', "FileNotFoundError"),
+            ]
         flags = [flag for flag in self.flags if flag.startswith("FLAG_")]
         if flags:
             steps += [(f'os.environ["{flags[0]}"]', "KeyError")]
@@ -344,7 +365,7 @@ class Generator:
         step = self.name("k")
         touched.read.append(step)
         deeper = replace(where, depth=where.depth + 1, loop="for", rounds=where.rounds + 1)
-        walked = self.pick(("range(2)", "range(1, 4)", "(2, 4, 6)", '[3, 5]'))
+        walked = self.pick(("range(2)", "range(1, 4)", "(2, 4, 6)", "[3, 5]"))
         with self.under(f"for {step} in {walked}:"):
             if self.chance(60):
                 with self.under(f"if {self.condition(pool)}:"):
@@ -386,7 +407,9 @@ class Generator:
         deeper = replace(where, depth=where.depth + 1)
         self.indent += 0
         with self.under(f'match os.environ.get("{mode}"):'):
-            for case in self.pick((('"big"',), ('"big"', '"small"'), ('"big"', "_"), ("None", "_"), ('"big" | "small"',))):
+            for case in self.pick(
+                (('"big"',), ('"big"', '"small"'), ('"big"', "_"), ("None", "_"), ('"big" | "small"',))
+            ):
                 with self.under(f"case {case}:"):
                     self.block(self.concerned(pool), deeper, 2)
 
@@ -401,6 +424,9 @@ class Generator:
                 self.block(touched, deeper, 1)
             self.put(f'int(os.environ["{digits[0]}"])')
             self.block(touched, deeper, 2)
+        if self.chance(20):
+            with self.under("with contextlib.nullcontext():"):
+                self.block(touched, deeper, 1)
 
     def two_names(self, pool: Pool, where: Where) -> None:
         """Another name for a list, changed in an arm."""
@@ -429,14 +455,46 @@ class Generator:
         ws = self.pick(touched.lists)
         self.put(f"{ws} = [w for w in {ws} if w > {self.pick(WIDTHS)} or {self.test(self.pick(self.flags))}]")
 
+    def lambdas(self, pool: Pool, where: Where) -> None:
+        """A function that a condition chooses."""
+        touched, name = self.concerned(pool), self.name("scale")
+        if self.chance(50):
+            self.put(f"{name} = (lambda n: n * 2) if {self.condition(pool)} else (lambda n: n + 1)")
+        else:
+            with self.under(f"if {self.condition(pool)}:"), self.under(f"def {name}(n):"):
+                self.put("return n + 2")
+            with self.under("else:"), self.under(f"def {name}(n):"):
+                self.put(f"return {self.pick(('n + 2', 'n + 3', '4'))}")
+        self.put(f"{self.pick(touched.ints)} = {name}({self.pick(WIDTHS)})")
+
+    def walrus(self, pool: Pool, where: Where) -> None:
+        numbers = [flag for flag in self.flags if flag.startswith("N_")]
+        if not numbers or where.rounds:
+            self.branch(pool, where)
+            return
+        touched, name = self.concerned(pool), self.name("n")
+        with self.under(f'if ({name} := int(os.environ.get("{numbers[0]}", "3"))) > 2 and {self.condition(pool)}:'):
+            self.block(touched, replace(where, depth=where.depth + 1), 2)
+
+    def leaves(self, pool: Pool, where: Where) -> None:
+        """The end of the program, under a condition."""
+        if not self.chance(15):
+            self.branch(pool, where)
+        elif self.chance(50):
+            self.put(f"assert {self.condition(pool)}")
+        else:
+            with self.under(f"if {self.condition(pool)}:"):
+                self.put(self.pick(("raise SystemExit", 'raise ValueError("no")')))
+
     # -- functions and classes ----------------------------------------------------------------------------------
 
-    local = False  # whether what is changed is of the function that is being written
+    local = False  #: whether what is changed is of the function that is being written
 
     def helpers(self, pool: Pool) -> None:
         """Some definitions, and what they offer to the statements."""
         kinds = (
-            self.size, self.size, self.closure, self.generator, self.collects, self.bumps, self.state, self.module, self.grows,
+            self.size, self.size, self.closure, self.generator, self.collects, self.bumps, self.state,
+            self.module, self.grows, self.recursion, self.arguments,
         )  # fmt: skip
         for _ in range(self.pick((0, 1, 1, 2, 3))):
             self.pick(kinds)(pool)
@@ -512,6 +570,24 @@ class Generator:
             self.put(f"{target} += 1")
         touched.changers.append(f"{name}()")
 
+    def recursion(self, pool: Pool) -> None:
+        name, touched = self.name("deeper"), self.touched_pool(pool)
+        with self.under(f"def {name}(n):"):
+            with self.under(f"if n > {self.pick((4, 6, 9))} or {self.test(self.pick(self.flags))}:"):
+                self.put("return n")
+            self.put(f"return {name}(n + 2)")
+        touched.changers.append(f"{self.pick(touched.ints)} = {name}({self.pick((1, 2, 3))})")
+
+    def arguments(self, pool: Pool) -> None:
+        """Options of the command line, which are not given."""
+        if "args.units" in pool.read:
+            return
+        self.put("parser = argparse.ArgumentParser()")
+        self.put(f'parser.add_argument("--units", type=int, default={self.pick(WIDTHS)})')
+        self.put('parser.add_argument("--deep", action="store_true")')
+        self.put("args = parser.parse_args()")
+        pool.read.append("args.units")
+
     def grows(self, pool: Pool) -> None:
         """A function that changes the list it is given."""
         name, touched = self.name("grow"), self.touched_pool(pool)
@@ -539,7 +615,9 @@ class Generator:
                 self.put("self.units = units")
                 self.put("self.widths = [units]")
                 with self.under(f"if {self.condition(Pool(['units']))}:"):
-                    self.put(self.pick(("self.units = 4", "self.widths.append(3)", "return", "self.units += self.extra")))
+                    self.put(
+                        self.pick(("self.units = 4", "self.widths.append(3)", "return", "self.units += self.extra"))
+                    )
                 self.put("self.units += 1")
             with self.under("def grow(self):"):
                 with self.under(f"if {self.condition(Pool(['self.units']))}:"):
@@ -594,7 +672,7 @@ class Generator:
     def model(self, pool: Pool) -> None:
         kinds = (
             self.stack, self.stack, self.listed, self.listed, self.functional, self.functional, self.images, self.words,
-            self.shared, self.built, self.built,
+            self.shared, self.built, self.built, self.many, self.method, self.blocks, self.starred, self.tried,
         )  # fmt: skip
         self.pick(kinds)(pool)
 
@@ -618,7 +696,8 @@ class Generator:
     def piece(self, name: str, pool: Pool) -> None:
         if self.matters():
             with self.under(f"if {self.condition(pool)}:"):
-                self.put(f"{name}.add(layers.{self.pick((f'Dense({self.number(pool)})', 'Dropout(0.2)', 'BatchNormalization()'))})")
+                added = self.pick((f"Dense({self.number(pool)})", "Dropout(0.2)", "BatchNormalization()"))
+                self.put(f"{name}.add(layers.{added})")
             if self.chance(40):
                 with self.under("else:"):
                     self.put(f"{name}.add(layers.Dense({self.number(pool)}))")
@@ -648,7 +727,9 @@ class Generator:
                     self.put(change)
             if self.matters():
                 with self.under(f"if {self.condition(pool)}:"):
-                    self.put(f"{parts_name}.append(layers.{self.pick(('Dropout(0.3)', f'Dense({self.number(pool)})'))})")
+                    self.put(
+                        f"{parts_name}.append(layers.{self.pick(('Dropout(0.3)', f'Dense({self.number(pool)})'))})"
+                    )
             self.put(f"{name} = keras.Sequential({self.pick((parts_name, f'{parts_name} + [layers.Dense(2)]'))})")
         self.after(name, pool)
 
@@ -659,7 +740,15 @@ class Generator:
             other = self.name("last")
             self.put(f"{other} = {name}")
             with self.under(f"if {self.condition(pool)}:"):
-                self.put(self.pick((f"{other}.add(layers.Dense(3))", f"{other}.trainable = False", f"{other}.layers[0].trainable = False")))
+                self.put(
+                    self.pick(
+                        (
+                            f"{other}.add(layers.Dense(3))",
+                            f"{other}.trainable = False",
+                            f"{other}.layers[0].trainable = False",
+                        )
+                    )
+                )
 
     def functional(self, pool: Pool) -> None:
         name, given = self.name("model"), self.name("given")
@@ -686,7 +775,12 @@ class Generator:
                     self.put("x = layers.Dense(width)(x)")
             else:
                 self.put(f"x = layers.Dense({self.number(pool)})(x)")
-        self.put(self.slip(f"{name} = keras.Model({given}, layers.Dense(1)(x))", f"{name} = keras.Model({given}, layers.Conv2D(2, 3)(x))"))
+        self.put(
+            self.slip(
+                f"{name} = keras.Model({given}, layers.Dense(1)(x))",
+                f"{name} = keras.Model({given}, layers.Conv2D(2, 3)(x))",
+            )
+        )
 
     def images(self, pool: Pool) -> None:
         name, side = self.name("model"), self.pick((8, 12, 28))
@@ -695,7 +789,8 @@ class Generator:
         self.put(f"{name}.add(layers.Conv2D({self.number(pool)}, {self.slip('3', '30')}{padding}))")
         if self.matters():
             with self.under(f"if {self.condition(pool)}:"):
-                self.put(f"{name}.add(layers.{self.pick(('MaxPooling2D()', 'BatchNormalization()', f'Conv2D({self.number(pool)}, 3)'))})")
+                added = self.pick(("MaxPooling2D()", "BatchNormalization()", f"Conv2D({self.number(pool)}, 3)"))
+                self.put(f"{name}.add(layers.{added})")
         self.put(f"{name}.add(layers.{self.pick(('Flatten()', 'GlobalAveragePooling2D()'))})")
         self.put(f"{name}.add(layers.Dense({self.number(pool)}))")
         self.after(name, pool)
@@ -706,7 +801,9 @@ class Generator:
         if self.matters():
             with self.under(f"if {self.condition(pool)}:"):
                 self.put(f"{name}.add(layers.LSTM({self.number(pool)}, return_sequences={self.slip('True', 'False')}))")
-        self.put(f"{name}.add(layers.{self.pick((f'LSTM({self.number(pool)})', 'GlobalAveragePooling1D()', 'Flatten()'))})")
+        self.put(
+            f"{name}.add(layers.{self.pick((f'LSTM({self.number(pool)})', 'GlobalAveragePooling1D()', 'Flatten()'))})"
+        )
         self.put(f"{name}.add(layers.Dense(2))")
         self.after(name, pool)
 
@@ -763,11 +860,111 @@ class Generator:
             self.put(f"{name} = {build}({self.number(pool)}{arguments})")
         self.after(name, pool)
 
+    def many(self, pool: Pool) -> None:
+        """Models in a list or a dictionary, built by a loop."""
+        nets, build = self.name("nets"), self.name("build")
+        with self.under(f"def {build}(n):"):
+            if self.matters():
+                with self.under(f"if {self.condition(Pool(['n']))}:"):
+                    self.put(self.pick(("n += 1", "return keras.Sequential([keras.Input((3,)), layers.Dense(n)])")))
+            self.put(
+                f"return keras.Sequential([keras.Input((5,)), layers.Dense(n), layers.Dense({self.pick(WIDTHS)})])"
+            )
+        if self.chance(50):
+            self.put(f"{nets} = []")
+            with self.under(f"for size in {self.pick(('(2, 4)', 'range(1, 4)', *pool.lists))}:"):
+                if self.matters():
+                    with self.under(f"if {self.condition(pool)}:"):
+                        self.put(self.pick(("continue", "break", "size += 1")))
+                self.put(f"{nets}.append({build}(size))")
+            if self.matters():
+                with self.under(f"if {nets} and {self.condition(pool)}:"):
+                    self.put(f"{nets}[-1].add(layers.Dense(2))")
+        else:
+            self.put(f'{nets} = {{"a": {build}({self.number(pool)}), "b": {build}(4)}}')
+            if self.matters():
+                with self.under(f"if {self.condition(pool)}:"):
+                    self.put(f'{nets}["{self.pick("ab")}"].trainable = False')
+
+    def method(self, pool: Pool) -> None:
+        """A class that builds, and one that inherits from it."""
+        base, derived, name = self.name("Builder"), self.name("Wider"), self.name("model")
+        with self.under(f"class {base}:"):
+            with self.under("def __init__(self, units):"):
+                self.put("self.units = units")
+                if self.matters():
+                    with self.under(f"if {self.condition(Pool(['units']))}:"):
+                        self.put(self.pick(("self.units = 4", "return", "self.units += 2")))
+                self.put("self.units += 1")
+            with self.under("def head(self):"):
+                self.put("return layers.Dense(self.units)")
+            with self.under("def build(self):"):
+                self.put("net = keras.Sequential([keras.Input((6,)), layers.Dense(self.units), self.head()])")
+                if self.matters():
+                    with self.under(f"if {self.condition(Pool(['self.units']))}:"):
+                        self.put(self.pick(("return net", "net.add(layers.Dropout(0.4))")))
+                self.put("net.add(layers.Dense(1))")
+                self.put("return net")
+        with self.under(f"class {derived}({base}):"), self.under("def head(self):"):
+            if self.matters():
+                with self.under(f"if {self.condition(Pool(['self.units']))}:"):
+                    self.put("return super().head()")
+            self.put("return layers.Dense(self.units + 3)")
+        made = self.pick((base, derived))
+        if self.matters() and self.chance(50):
+            made = f"({base} if {self.condition(pool)} else {derived})"
+        self.put(f"{name} = {made}({self.number(pool)}).build()")
+        self.after(name, pool)
+
+    def blocks(self, pool: Pool) -> None:
+        """A function on tensors, called again and again."""
+        block, name, given = self.name("block"), self.name("model"), self.name("given")
+        with self.under(f"def {block}(x, n, last=False):"):
+            self.put("x = layers.Dense(n)(x)")
+            if self.matters():
+                with self.under(f"if last or {self.condition(Pool(['n']))}:"):
+                    self.put(self.pick(("return x", "x = layers.Dropout(0.1)(x)", "n += 1")))
+            self.put(self.pick(("x = layers.BatchNormalization()(x)", "x = layers.Add()([x, layers.Dense(n)(x)])")))
+            self.put("return x")
+        self.put(f"{given} = x = keras.Input(({self.pick(WIDTHS)},))")
+        with self.under(f"for place, size in enumerate({self.pick(('(4, 3)', *pool.lists))}):"):
+            self.put(f"x = {block}(x, size + place, {self.pick(('False', 'place > 0', 'last=True'))})")
+        self.put(f"{name} = keras.Model({given}, {block}(x, {self.number(pool)}))")
+
+    def starred(self, pool: Pool) -> None:
+        name, ws = self.name("model"), self.pick(pool.lists)
+        keep = f" if {self.condition(pool)}" if self.matters() else self.pick(("", " if w > 2"))
+        hidden = f"*[layers.Dense(w + 1) for w in {ws}{keep}]"
+        self.put(f"{name} = keras.Sequential([keras.Input((4,)), {hidden}, layers.Dense({self.number(pool)})])")
+        self.after(name, pool)
+
+    def tried(self, pool: Pool) -> None:
+        """A model that may be refused."""
+        name = self.name("model")
+        with self.under("try:"):
+            window = f"3 if {self.condition(pool)} else 30" if self.matters() else self.pick(("3", "30"))
+            self.put(
+                f"{name} = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D({self.number(pool)}, {window})])"
+            )
+            self.put(f"{name}.add(layers.Flatten())")
+        with self.under("except ValueError:"):
+            self.put(f"{name} = keras.Sequential([keras.Input((6,)), layers.Dense({self.number(pool)})])")
+        self.put(f"{name}.add(layers.Dense(1))")
+        self.after(name, pool)
+
     # -- the whole ----------------------------------------------------------------------------------------------
 
     def program(self) -> str:
         """The source text."""
-        for line in ("import contextlib", "import glob", "import os", "import numpy as np", "import keras", "from keras import layers"):
+        for line in (
+            "import argparse",
+            "import contextlib",
+            "import glob",
+            "import os",
+            "import numpy as np",
+            "import keras",
+            "from keras import layers",
+        ):
             self.put(line)
         self.named: list[str] = []
         self._extras()
@@ -785,7 +982,7 @@ class Generator:
                 self.named.append(name)
         self.helpers(pool)
         for _ in range(self.pick((1, 1, 2, 3))):
-            for _ in range(self.pick((1, 2, 2, 3))):
+            for _ in range(self.pick((1, 2, 2, 3)) * (3 if self.busy else 1)):
                 self.statement(pool, Where())
             self.model(pool)
         for _ in range(self.pick((0, 1, 2))):

@@ -213,7 +213,13 @@ class _Windows(Layer):
 
 class Conv2D(_Windows):
     def __init__(
-        self, filters: Any, kernel_size: int, strides: int = 1, padding: str = "valid", activation: Any = None, **kw: Any
+        self,
+        filters: Any,
+        kernel_size: int,
+        strides: int = 1,
+        padding: str = "valid",
+        activation: Any = None,
+        **kw: Any,
     ) -> None:
         super().__init__(**kw)
         self.filters, self.window, self.stride, self.padding = filters, kernel_size, strides, padding
@@ -338,7 +344,7 @@ class Model(Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.order = len(_recorder.models)
+        self.broken = False  # whether a layer of it was refused
         _recorder.models.append(self)
 
     @property
@@ -416,7 +422,7 @@ class Functional(Model):
                 known[id(tensor)] = tensor.layer.apply([shape_of(source) for source in tensor.sources])
             return known[id(tensor)]
 
-        return [shape_of(tensor) for tensor in self.outs][0]
+        return shape_of(self.outs[0])
 
 
 class Sequential(Model):
@@ -465,7 +471,11 @@ class Sequential(Model):
         assert first.shape is not None
         tensor = Tensor(first.shape, first, [])
         for layer in self._layers[1:]:
-            tensor = layer(tensor)
+            try:
+                tensor = layer(tensor)
+            except Refused:
+                self.broken = True
+                raise
         self._ends = [first.shape], [tensor.shape]
         self.shape = tensor.shape
 

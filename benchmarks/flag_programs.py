@@ -7,12 +7,13 @@ of the values that its flags may have: that is the truth. Its summary is read pe
 kerascheck lists there are exact, these must be the models of the runs: the claim is wrong if one is
 
 - missing: a run builds another model there, or
-- impossible: no run builds it.
+- impossible: no run builds it, though some build others there.
 
 Counted besides: the share of constructions with one answer over all flags that are exact, and of those with 2 to 4
 answers that are listed with exactly these; errors at a place where no run raises (false), or not every run that gets
 there (sometimes true), and faults of every run that gets there without an error (missed). What a run that ends with an
-exception has built may be listed, but need not be. Exits with 1 if an exact claim is wrong or an error false.
+exception has built may be listed, but need not be; what stands where no run gets (behind a fault, or in an arm that
+excludes itself: "never built") is not judged. Exits with 1 if an exact claim is wrong or an error false.
 """
 
 from __future__ import annotations
@@ -77,6 +78,23 @@ _NUMPY = types.ModuleType("numpy")
 _NUMPY.__dict__.update(zeros=_Array, ones=_Array)
 
 
+class _Parser:
+    """Options of the command line, in a run that is given none."""
+
+    def __init__(self) -> None:
+        self._values = types.SimpleNamespace()
+
+    def add_argument(self, name: str, action: str = "", default: Any = None, **kwargs: Any) -> None:
+        setattr(self._values, name[2:], False if action else default)
+
+    def parse_args(self) -> types.SimpleNamespace:
+        return self._values
+
+
+_ARGPARSE = types.ModuleType("argparse")
+_ARGPARSE.__dict__.update(ArgumentParser=_Parser)
+
+
 @dataclass
 class Outcome:
     """One run."""
@@ -85,6 +103,7 @@ class Outcome:
     error: BaseException | None
     refused: list[flag_keras.Refused]
     touched: set[int]
+    broken: list[tuple[int, Answer]] = field(default_factory=list)  # models that were refused on the way
 
 
 @dataclass
@@ -98,7 +117,7 @@ class Truth:
         found: dict[int, set[Answer]] = {}
         for outcome in self.outcomes:
             if outcome.error is None or not finished:
-                for row, answer in outcome.answers:
+                for row, answer in outcome.answers if finished else outcome.answers + outcome.broken:
                     found.setdefault(row, set()).add(answer)
         return found
 
@@ -161,7 +180,7 @@ def surroundings(flags: dict[str, Any], others: dict[str, types.CodeType]) -> tu
     system.__dict__.update(environ=environ, getenv=environ.get, path=types.SimpleNamespace(exists=exists))
     files = types.ModuleType("glob")
     files.__dict__.update(glob=globbed)
-    put: dict[str, Any] = {"os": system, "glob": files, "numpy": _NUMPY}
+    put: dict[str, Any] = {"os": system, "glob": files, "numpy": _NUMPY, "argparse": _ARGPARSE}
     for name, value in flags.items():
         if name.startswith("extra_"):
             put[name] = types.ModuleType(name) if value else None
@@ -208,8 +227,11 @@ def run_once(compiled: types.CodeType, others: dict[str, types.CodeType], flags:
             exec(compiled, space)
         except (Exception, SystemExit, Endless) as raised:
             error = raised
-    answers = [(model.row, flag_keras.answer_of(model)) for model in recorder.models if model.row is not None]
-    return Outcome(answers, error, recorder.refusals, recorder.touched)
+    outcome = Outcome([], error, recorder.refusals, recorder.touched)
+    for model in recorder.models:
+        if model.row is not None:
+            (outcome.broken if model.broken else outcome.answers).append((model.row, flag_keras.answer_of(model)))
+    return outcome
 
 
 # -- what kerascheck says -------------------------------------------------------------------------------------------
@@ -273,7 +295,7 @@ def _tuples(value: Any) -> Any:
 # -- comparing ------------------------------------------------------------------------------------------------------
 
 WRONG = ("missing", "impossible", "missing and impossible")
-VERDICTS = ("exact", *WRONG, "partly exact", "not exact", "not listed")
+VERDICTS = ("exact", *WRONG, "partly exact", "not exact", "not listed", "never built")
 FAULTS = ("false error", "error of some runs", "missed")
 
 
@@ -295,13 +317,22 @@ def compare(real: Truth, claims: Claims) -> Comparison:
     """Judge the claims."""
     result = Comparison(crashed=claims.crashed)
     required, allowed = real.answers(), real.answers(finished=False)
+    raising = any(outcome.error is not None for outcome in real.outcomes)
+    reached = {row for outcome in real.outcomes for row in outcome.touched}
     for row in sorted({*required, *claims.models}):
-        if row in allowed and row not in required:
-            continue  # every run that gets here ends with an exception
-        result.models.append((row, len(required.get(row, ())), _verdict(required, allowed, claims, row)))
+        if row not in required and (row in allowed or raising):
+            continue  # every run that gets here ends with an exception, or ends before
+        verdict = _verdict(required, allowed, claims, row)
+        if verdict not in WRONG and any(answer.output_shape is None for answer in allowed.get(row, ())):
+            continue  # a model without inputs, or one that is refused on the way, has no exact summary
+        result.models.append((row, len(required.get(row, ())), verdict))
     refused = {row for outcome in real.outcomes for one in outcome.refused for row in one.rows}
-    passed = {row for outcome in real.outcomes for row in outcome.touched - {r for one in outcome.refused for r in one.rows}}
+    passed = {
+        row for outcome in real.outcomes for row in outcome.touched - {r for one in outcome.refused for r in one.rows}
+    }
     for row, message in sorted(claims.errors.items()):
+        if row not in refused and row not in reached and raising:
+            continue  # behind another fault
         if row not in refused:
             result.findings.append((row, "false error", message))
         elif row in passed:
@@ -311,18 +342,25 @@ def compare(real: Truth, claims: Claims) -> Comparison:
     missed: dict[int, str] = {}
     for outcome in real.outcomes:
         for one in outcome.refused:
-            if one.row is not None and one.row not in passed and not one.rows & claims.errors.keys():
+            if (
+                one is outcome.error
+                and one.row is not None
+                and one.row not in passed
+                and not one.rows & claims.errors.keys()
+            ):
                 missed[one.row] = str(one)
     result.findings += [(row, "missed", message) for row, message in sorted(missed.items())]
     return result
 
 
 def _verdict(required: dict[int, set[Answer]], allowed: dict[int, set[Answer]], claims: Claims, row: int) -> str:
+    if row not in allowed:
+        return "never built"
     listed = claims.models.get(row)
     if not listed:
         return "not listed"
     exact = {answer for status, answer in listed if status == "exact"}
-    impossible = exact - allowed.get(row, set())
+    impossible = exact - allowed[row]
     whole = all(status == "exact" for status, _ in listed)
     missing = required.get(row, set()) - exact if whole else set()
     if impossible:
@@ -352,7 +390,8 @@ def minimize(code: str, modules: Modules, kind: str, checker: Checker, seconds: 
             real = truth(text, others)
         except SyntaxError:
             return False
-        if not _errors(real) <= usual or not real.answers():
+        answers = [answer for models in real.answers().values() for answer in models]
+        if not _errors(real) <= usual or not answers or any(answer.output_shape is None for answer in answers):
             return False
         return kind in compare(real, checker.claims(text, others)).kinds()
 
@@ -362,11 +401,19 @@ def minimize(code: str, modules: Modules, kind: str, checker: Checker, seconds: 
     while before != (code, modules) and time.monotonic() < until:
         before = code, modules
         for name in tuple(modules):
-            others = modules
-            text = _less(others[name], lambda text, name=name, others=others: fails(code, {**others, name: text}), until)  # type: ignore[misc]
-            modules = {**modules, name: text}
-        code = _less(code, lambda text: fails(text, modules), until)
+            modules = {**modules, name: _less(modules[name], _with_module(fails, code, modules, name), until)}
+        code = _less(code, _with_modules(fails, modules), until)
     return code, modules
+
+
+def _with_modules(fails: Callable[[str, Modules], bool], modules: Modules) -> Callable[[str], bool]:
+    return lambda text: fails(text, modules)
+
+
+def _with_module(
+    fails: Callable[[str, Modules], bool], code: str, modules: Modules, name: str
+) -> Callable[[str], bool]:
+    return lambda text: fails(code, {**modules, name: text})
 
 
 def _errors(real: Truth) -> set[str]:
@@ -447,12 +494,15 @@ class Totals:
     def __str__(self) -> str:
         groups = ("no", "one", "few", "many")
         lines = [f"{'answers':24}" + "".join(f"{name:>8}" for name in groups)]
-        for verdict in VERDICTS:
-            lines.append(f"{verdict:24}" + "".join(f"{self.models[name, verdict]:8}" for name in groups))
+        lines += [
+            f"{verdict:24}" + "".join(f"{self.models[name, verdict]:8}" for name in groups) for verdict in VERDICTS
+        ]
         lines.append(f"wrong: {self.wrong()} of {self.claimed()} exact claims")
         lines.append(f"one answer, exact: {self.share('one'):.1%}; 2 to {FEW} answers, listed: {self.share('few'):.1%}")
         lines.append("findings: " + ", ".join(f"{self.findings[kind]} {kind}" for kind in ("true errors", *FAULTS)))
-        lines.append(f"{self.programs} programs, {self.runs} runs, {self.raising} that may raise, {self.crashed} crashed")
+        lines.append(
+            f"{self.programs} programs, {self.runs} runs, {self.raising} that may raise, {self.crashed} crashed"
+        )
         return "\n".join(lines)
 
 
@@ -495,7 +545,9 @@ def explain(code: str, modules: Modules, checker: Checker) -> None:
 
 
 def _brief(answer: Answer) -> str:
-    layers = ", ".join(f"{row.cls}:{row.row} {row.shape} {row.params}{'' if row.trainable else ' frozen'}" for row in answer.layers)
+    layers = ", ".join(
+        f"{row.cls}:{row.row} {row.shape} {row.params}{'' if row.trainable else ' frozen'}" for row in answer.layers
+    )
     return f"{answer.cls} {answer.input_shape} -> {answer.output_shape} {answer.total} ({answer.trainable}): {layers}"
 
 

@@ -49,7 +49,9 @@ def noted(keras: Any) -> Iterator[dict[int, tuple[Any, int | None]]]:
 def real_answer(model: Any, made: dict[int, tuple[Any, int | None]]) -> Any:
     """A real model in the form of the stand-in."""
     rows = []
-    built = model.built and bool(model.inputs if not isinstance(model, sys.modules["keras"].Sequential) else model._functional)
+    built = model.built and bool(
+        model.inputs if not isinstance(model, sys.modules["keras"].Sequential) else model._functional
+    )
     for layer in model.layers:
         shape = tuple(layer.output.shape) if built and layer.__class__.__name__ != "InputLayer" else None
         if layer.__class__.__name__ == "InputLayer":
@@ -72,9 +74,7 @@ def real_answer(model: Any, made: dict[int, tuple[Any, int | None]]) -> Any:
 def run_on(keras: Any) -> Any:
     def run(compiled: Any, others: Any, flags: Any) -> Any:
         put, space = programs.surroundings(flags, others)
-        put = {name: module for name, module in put.items() if name not in ("os", "glob", "numpy")} | {
-            name: put[name] for name in ("os", "glob")
-        }
+        del put["numpy"]
         error: BaseException | None = None
         keras.backend.clear_session()
         with noted(keras) as made, _imports(put):
@@ -126,6 +126,6 @@ def test_the_stand_in_builds_what_keras_builds(keras: Any, start: int) -> None:
         for ours, real in zip(mine.outcomes, theirs.outcomes, strict=True):
             assert (ours.error is None) == (real.error is None), (seed, ours.error, real.error, code)
             if ours.error is None:
-                assert sorted(ours.answers, key=repr) == sorted(real.answers, key=repr), (seed, code)
+                assert sorted(ours.answers + ours.broken, key=repr) == sorted(real.answers, key=repr), (seed, code)
             else:
                 assert isinstance(real.error, ValueError) == isinstance(ours.error, ValueError), (seed, real.error)
