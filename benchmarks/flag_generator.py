@@ -593,7 +593,7 @@ class Generator:
         name, touched = self.name("grow"), self.touched_pool(pool)
         with self.under(f"def {name}(items):"):
             with self.under(f"if {self.condition(Pool(['len(items)']))}:"):
-                self.put(self.pick(("return", "items.append(5)", "items.insert(0, 4)", "return items")))
+                self.put(self.pick(("return items", "items.append(5)", "items.insert(0, 4)", "return items")))
             self.put("items.append(9)")
             self.put("return items")
         if touched.lists:
@@ -641,6 +641,7 @@ class Generator:
             return
         touched = self.touched_pool(pool)
         lines, self.lines, indent, self.indent = self.lines, [], self.indent, 0
+        named, self.named = self.named, []
         self.put("import glob")
         self.put("import os")
         self._extras()
@@ -652,7 +653,7 @@ class Generator:
                 self.put("return n + 1")
             self.put("return n + UNITS")
         self.modules["sizes"] = "\n".join(self.lines) + "\n"
-        self.lines, self.indent = lines, indent
+        self.lines, self.indent, self.named = lines, indent, named
         self.put("import sizes")
         touched.read += ["sizes.UNITS", "sizes.width(3)"]
         if not self.chance(self.relevance):

@@ -390,6 +390,9 @@ class Functional(Model):
         super().__init__(**kwargs)
         self.ins = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
         self.outs = list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+        if not all(isinstance(tensor, Tensor) for tensor in self.ins + self.outs):
+            self.broken, self.ins, self.outs = True, [], []
+            raise Refused("a model is made of tensors", (self,))
         self._layers: dict[Layer, None] = {tensor.layer: None for tensor in self.ins}
         self._walk(self.outs, set())
         self.shape = self.outs[0].shape
@@ -400,15 +403,18 @@ class Functional(Model):
                 continue
             seen.add(id(tensor))
             if isinstance(tensor.layer, InputLayer):
+                self.broken = True
                 raise Refused("an input of the graph is not among `inputs`", (tensor.layer,))
             self._walk(tensor.sources, seen)
             self._layers[tensor.layer] = None
 
     @property
     def layers(self) -> list[Layer]:
-        return list(self._layers)
+        return list(self._layers) if not self.broken else []
 
     def ends(self) -> tuple[list[Shape], list[Shape]] | None:
+        if self.broken:
+            return None
         return [tensor.shape for tensor in self.ins], [tensor.shape for tensor in self.outs]
 
     def apply(self, shapes: list[Shape]) -> Shape:
