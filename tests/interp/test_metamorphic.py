@@ -260,8 +260,12 @@ UNRELATED = {
 HEAD = "import contextlib\nimport glob\nimport os\n\n"
 
 
-def added(kind: str) -> str:
-    rows = UNRELATED[kind].split("\n")[1:-1]
+#: Statements that do not end the program: all of these together change nothing either.
+TOGETHER = [kind for kind in UNRELATED if kind not in ("assert", "if that leaves", "if that raises")]
+
+
+def added(*kinds: str) -> str:
+    rows = [row for kind in kinds for row in UNRELATED[kind].split("\n")[1:-1]]
     return HEAD + "".join(f"{row[8:]}\n" for row in rows)
 
 
@@ -316,8 +320,8 @@ def original(path: Path) -> tuple[str, str]:
     return json.dumps(models), json.dumps(findings)
 
 
-def check(path: Path, kind: str) -> None:
-    text = added(kind)
+def check(path: Path, *kinds: str) -> None:
+    text = added(*kinds)
     content, in_cell, from_row = changed(path, text)
     by = text.count("\n")
 
@@ -343,6 +347,19 @@ def check(path: Path, kind: str) -> None:
 def test_an_unrelated_statement_changes_nothing(kind: str) -> None:
     for path in random.Random(kind).sample(FILES, SAMPLE):
         check(path, kind)
+
+
+@pytest.mark.parametrize("count", [2, 5, 10, len(TOGETHER)])
+def test_nor_do_many_unrelated_statements(count: int) -> None:
+    chosen = random.Random(count)
+    for path in chosen.sample(FILES, SAMPLE):
+        check(path, *chosen.sample(TOGETHER, count))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_nor_do_all_of_them_anywhere(path: Path) -> None:
+    check(path, *TOGETHER)
 
 
 @pytest.mark.slow
