@@ -1,6 +1,7 @@
 """Compares kerascheck with all that programs can build whose models hang on flags of the environment.
 
-    python benchmarks/flag_programs.py [--count 1000] [--seed 0] [--minimize 5] [--show SEED]
+    python benchmarks/flag_programs.py [--count 1000] [--seed 0] [--show SEED]
+        [--minimize 5 --kinds missing "not exact: one" ...]
 
 Each random program (see `flag_generator.py`) is run on a stand-in for Keras (`flag_keras.py`) with every combination
 of the values that its flags may have: that is the truth. Its summary is read per construction. Where all models that
@@ -309,8 +310,9 @@ class Comparison:
     crashed: bool = False
 
     def kinds(self) -> set[str]:
-        """The verdicts that this program has."""
-        return {kind for _, _, kind in self.models} | {kind for _, kind, _ in self.findings}
+        """The verdicts that this program has: "missing", and with the number of answers, "missing: few"."""
+        grouped = {f"{kind}: {_group(answers)}" for _, answers, kind in self.models}
+        return {kind for _, _, kind in self.models} | {kind for _, kind, _ in self.findings} | grouped
 
 
 def compare(real: Truth, claims: Claims) -> Comparison:
@@ -460,6 +462,7 @@ class Totals:
     models: Counter[tuple[str, str]] = field(default_factory=Counter)  # (how many answers, verdict)
     findings: Counter[str] = field(default_factory=Counter)
     failures: list[tuple[int, str]] = field(default_factory=list)  # seed, kind
+    kinds: list[tuple[int, str]] = field(default_factory=list)  # the same for all verdicts
     programs: int = 0
     runs: int = 0
     crashed: int = 0
@@ -476,6 +479,7 @@ class Totals:
             self.models[_group(answers), verdict] += 1
         for _, kind, _ in comparison.findings:
             self.findings[kind] += 1
+        self.kinds += [(seed, kind) for kind in sorted(comparison.kinds())]
         self.failures += [(seed, kind) for kind in sorted(comparison.kinds()) if kind in (*WRONG, *FAULTS)]
 
     def wrong(self) -> int:
@@ -556,8 +560,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=1000, help="programs")
     parser.add_argument("--seed", type=int, default=0, help="the seed of the first one")
-    parser.add_argument("--minimize", type=int, default=0, help="failures of each kind to print in small")
-    parser.add_argument("--kinds", nargs="*", default=[*WRONG, *FAULTS[:2]], help="kinds of failures to minimize")
+    parser.add_argument("--minimize", type=int, default=0, help="programs of each of --kinds to print in small")
+    parser.add_argument("--kinds", nargs="*", default=[*WRONG, *FAULTS[:2]], help='such as "not exact: one"')
     parser.add_argument("--show", type=int, help="print the program of this seed, and what is said of it")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -570,7 +574,7 @@ def main() -> int:
         print(totals)
         print(f"{time.process_time() - begun:.1f} s, of which kerascheck {checker.seconds:.1f} s")
         shown: Counter[str] = Counter()
-        for seed, kind in totals.failures:
+        for seed, kind in totals.kinds:
             if kind in options.kinds and shown[kind] < options.minimize:
                 shown[kind] += 1
                 code, modules = minimize(*flag_generator.program(seed), kind, checker)

@@ -7,8 +7,10 @@ flags (`benchmarks/flag_programs.py`, which compares thousands of them).
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,46 @@ def test_a_flag_in_another_module_of_the_project(checker: Any) -> None:
     assert comparison.models == [(4, 2, "exact")]
 
 
+# -- what must not matter -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(1000, 1020))
+def test_names_of_flags_do_not_matter(checker: Any, seed: int) -> None:
+    code, modules = generator.program(seed)
+    names = dict(zip("ABCDE", "XWVUT", strict=True))
+
+    def renamed(text: str) -> str:
+        return re.sub(r"\b([A-Za-z]+)_([A-E])\b", lambda found: f"{found[1]}_{names[found[2]]}", text)
+
+    other = checker.claims(renamed(code), {name: renamed(text) for name, text in modules.items()})
+    assert other == checker.claims(code, modules)
+
+
+@pytest.mark.parametrize("seed", range(1020, 1040))
+def test_an_unrelated_condition_changes_no_claim(checker: Any, seed: int) -> None:
+    code, modules = generator.program(seed)
+    begin = code.index("log = []\n")
+    unrelated = 'if os.environ.get("UNRELATED"):\n    folder = "b"\n'
+    assert checker.claims(code[:begin] + unrelated + code[begin:], modules) == moved(
+        checker.claims(code, modules), code, begin
+    )
+
+
+def moved(claims: Any, code: str, begin: int) -> Any:
+    """The claims on a program into which two rows are put."""
+    first = code[:begin].count("\n") + 1
+
+    def row(number: int | None) -> int | None:
+        return number if number is None or number < first else number + 2
+
+    def answer(one: Any) -> Any:
+        layers = [replace(layer, row=row(layer.row)) for layer in one.layers]
+        return stand_in.answer(one.cls, one.input_shape, one.output_shape, one.total, one.trainable, layers)
+
+    models = {row(at): [(status, answer(one)) for status, one in listed] for at, listed in claims.models.items()}
+    return replace(claims, models=models, errors={row(at): text for at, text in claims.errors.items()})
+
+
 # -- the comparison itself ------------------------------------------------------------------------------------------
 
 
@@ -109,7 +151,7 @@ def test_what_runs_that_raise_have_built_need_not_be_listed() -> None:
     ]
     for listed in ([4], [4, 5]):
         claims = programs.Claims({3: [("exact", model(units)) for units in listed]})
-        assert programs.compare(programs.Truth(outcomes), claims).kinds() == {"exact"}
+        assert programs.compare(programs.Truth(outcomes), claims).models == [(3, 1, "exact")]
 
 
 FAULT = HEAD + 'import os\nmodel = keras.Sequential([keras.Input((3,))])\nif os.environ.get("FLAG_A"):\n'
