@@ -1,21 +1,33 @@
 """Random programs whose Keras models hang on flags of the environment.
 
 A program builds models of a few layers with widths, lists and helpers that are changed under conditions; what the
-conditions ask for shows in their names (see `flag_programs.DOMAINS`). How many of the changes touch what the models
+conditions ask for shows in their names (see `DOMAINS`). How many of the changes touch what the models
 are made of differs from program to program: in some, none does.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 KINDS = ("FLAG", "FLAG", "FLAG", "MODE", "N", "D", "data", "file", "extra")
+DOMAINS: dict[str, tuple[Any, ...]] = {
+    "FLAG": (None, "1", "2", ""),
+    "MODE": (None, "big", "small", "bad", "other"),
+    "N": (None, "1", "2", "4", "5", "6"),
+    "D": (None, "7", "8", "x"),
+    "data": (0, 1, 2),
+    "file": (False, True),
+    "extra": (False, True),
+}
+#: Combinations of the values of all flags of a program.
+MOST_RUNS = 120
 WIDTHS = (2, 3, 4, 5, 6, 8, 10, 12, 16)
 
 
@@ -67,7 +79,8 @@ class Generator:
         letters = iter("ABCDE")
         for _ in range(self.pick((1, 1, 2, 2, 3, 3, 4))):
             kind = self.pick(KINDS)
-            self.flags.append(f"{kind}_{next(letters)}")
+            if math.prod(len(DOMAINS[flag.partition("_")[0]]) for flag in (*self.flags, kind)) <= MOST_RUNS:
+                self.flags.append(f"{kind}_{next(letters)}")
 
     # -- choices and lines --------------------------------------------------------------------------------------
 

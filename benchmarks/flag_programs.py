@@ -44,15 +44,8 @@ from kerascheck.engine import deep_recursion, examine
 from kerascheck.summary import ModelSummary, summarize
 
 #: What a flag may be, by the first part of its name: the value of a variable, a number of files, whether it exists.
-DOMAINS: dict[str, tuple[Any, ...]] = {
-    "FLAG": (None, "1"),
-    "MODE": (None, "big", "small"),
-    "N": (None, "1", "5"),
-    "D": (None, "7", "x"),
-    "data": (0, 1, 2),
-    "file": (False, True),
-    "extra": (False, True),
-}
+#: Whatever the questions of the programs can tell apart is among the values.
+DOMAINS = flag_generator.DOMAINS
 _FLAG = re.compile(rf"\b({'|'.join(DOMAINS)})_[A-Z]\b")
 #: More answers than this are not asked for.
 FEW = 4

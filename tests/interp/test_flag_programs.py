@@ -27,7 +27,7 @@ stand_in = importlib.import_module("flag_keras")
 HEAD = "import keras\nfrom keras import layers\n"
 CASES = cases("flags")
 #: Some tens of random programs in each test.
-CHUNK = 24
+CHUNK = 16
 STARTS = range(0, 5 * CHUNK, CHUNK)
 #: Of the constructions with one answer over all flags, and of those with 2 to 4, that are exact with just these.
 ONE, FEW = 0.97, 0.8
@@ -178,7 +178,9 @@ def test_verdicts_on_errors(code: str, row: int | None, kinds: list[str]) -> Non
 
 def test_runs_differ_by_their_flags() -> None:
     real = programs.truth(HEAD + CASES["two conditions that act together"], {})
-    assert [[answer.total for _, answer in outcome.answers] for outcome in real.outcomes] == [[16], [24], [20], [28]]
+    totals = [[answer.total for _, answer in outcome.answers] for outcome in real.outcomes]
+    assert len(totals) == 16 and totals[:3] == [[16], [24], [24]]  # FLAG_B is not set, "1", "2"
+    assert {total for (total,) in totals} == {16, 20, 24, 28}
 
 
 def test_the_comparison_is_not_idle(totals: dict[int, Any]) -> None:
@@ -188,7 +190,7 @@ def test_the_comparison_is_not_idle(totals: dict[int, Any]) -> None:
     groups = {
         group: sum(n for (name, _), n in whole.models.items() if name == group) for group in ("one", "few", "many")
     }
-    assert groups["one"] > 60 and groups["few"] > 30 and groups["many"] > 0
+    assert groups["one"] > 50 and groups["few"] > 20 and groups["many"] > 0
 
 
 def test_a_program_is_its_seed() -> None:
