@@ -1,0 +1,222 @@
+# -- two conditions that act together
+import os
+width = 4
+if os.environ.get("FLAG_A"):
+    width += 1
+if os.environ.get("FLAG_B"):
+    width += 2
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- a package that may not be installed
+try:
+    import extra_A
+    have = True
+except ImportError:
+    have = False
+x = inputs = keras.Input((5,))
+if have:
+    x = layers.Dense(3)(x)
+model = keras.Model(inputs, layers.Dense(1)(x))
+
+# -- a package whose absence builds a model
+try:
+    import extra_A
+except ImportError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(10)])
+
+# -- a layer that is frozen in an arm, shared by two inputs
+import os
+left, right = keras.Input((6,)), keras.Input((6,))
+dense = layers.Dense(3)
+if os.environ.get("FLAG_A"):
+    dense.trainable = False
+model = keras.Model([left, right], layers.Add()([dense(left), dense(right)]))
+
+# -- a helper that builds in both arms, called in both arms
+import os
+def build(width, deep=False):
+    if os.environ.get("FLAG_A"):
+        return keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+    else:
+        return keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(3)])
+if os.environ.get("MODE_B") == "big":
+    model = build(16)
+else:
+    model = build(8)
+
+# -- the same question twice
+import glob
+def build(width):
+    if not glob.glob("data_A/*.csv"):
+        width = 5
+    if glob.glob("data_A/*.csv"):
+        return keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+model = build(17)
+
+# -- a question in an expression and again in an arm
+import os
+scale = (lambda n: n * 2) if os.path.exists("file_A.txt") else (lambda n: n + 1)
+width = scale(2)
+def build(width):
+    if not os.path.exists("file_A.txt"):
+        return keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+model = build(width)
+
+# -- a variable that is asked for, and fetched where it may be absent
+import os
+def build():
+    if os.environ.get("FLAG_A"):
+        return keras.Sequential([keras.Input((4,)), layers.Dense(5)])
+    return keras.Sequential([keras.Input((4,)), layers.Dense(6)])
+model = build()
+try:
+    os.environ["FLAG_A"]
+    model.layers[-1].trainable = False
+except KeyError:
+    pass
+
+# -- a step that fails between two assignments
+import os
+width = 5
+try:
+    width = 6
+    os.environ["FLAG_A"]
+    width = 7
+except KeyError:
+    pass
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- the same in a with statement that goes on
+import contextlib
+import os
+width = 5
+with contextlib.suppress(KeyError):
+    width = 6
+    os.environ["FLAG_A"]
+    width = 7
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- another name for a list, changed before and after a conditional return
+import os
+units = [3]
+def grow(items):
+    also = items
+    also.append(4)
+    if os.environ.get("FLAG_A"):
+        return
+    items.append(5)
+grow(units)
+model = keras.Sequential([keras.Input((3,)), *[layers.Dense(n) for n in units]])
+
+# -- another name for a model, changed in an arm
+import os
+model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])
+last = model
+if os.environ.get("FLAG_A"):
+    last.add(layers.Dense(2))
+
+# -- another name for one of two lists
+import os
+units, others = [3], [5]
+also = units if os.environ.get("FLAG_A") else others
+also.append(7)
+model = keras.Sequential([keras.Input((3,)), *[layers.Dense(n) for n in units]])
+
+# -- a loop that may have no round
+import glob
+width = 3
+for path in glob.glob("data_A/*.csv"):
+    width = 8
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- a loop that is left
+import os
+width = 3
+for step in range(3):
+    if os.environ.get("FLAG_A"):
+        break
+    width += 1
+else:
+    width *= 2
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- a loop whose rounds hang on a flag
+import os
+count = 0
+model = keras.Sequential([keras.Input((3,))])
+while count < 2 and os.environ.get("FLAG_A"):
+    count += 1
+    model.add(layers.Dense(count))
+model.add(layers.Dense(9))
+
+# -- a generator
+import os
+def widths():
+    yield 3
+    for n in range(2):
+        if os.environ.get("FLAG_A"):
+            continue
+        yield n + 4
+model = keras.Sequential([keras.Input((3,)), *[layers.Dense(n) for n in widths()]])
+
+# -- a default that is kept
+import os
+def collect(n, seen=[]):
+    if os.environ.get("FLAG_A"):
+        seen.append(n)
+    seen.append(1)
+    return sum(seen)
+collect(2)
+model = keras.Sequential([keras.Input((3,)), layers.Dense(collect(4))])
+
+# -- a closure
+import os
+def maker():
+    count = 4
+    def step():
+        nonlocal count
+        if os.environ.get("FLAG_A"):
+            count += 3
+    step()
+    step()
+    return count
+model = keras.Sequential([keras.Input((3,)), layers.Dense(maker())])
+
+# -- an object with state, of one of two classes
+import os
+class Narrow:
+    extra = 1
+    def __init__(self, units):
+        self.units = units
+        if os.environ.get("FLAG_A"):
+            return
+        self.units += self.extra
+class Wide(Narrow):
+    extra = 5
+made = (Narrow if os.environ.get("FLAG_B") else Wide)(4)
+model = keras.Sequential([keras.Input((3,)), layers.Dense(made.units)])
+
+# -- match
+import os
+match os.environ.get("MODE_A"):
+    case "big":
+        width = 16
+    case "small":
+        width = 4
+    case _:
+        width = 8
+model = keras.Sequential([keras.Input((3,)), layers.Dense(15 * width + 4)])
+
+# -- flags that touch nothing of a model
+import glob
+import os
+folder, rounds, seen = "a", 1, []
+if os.environ.get("FLAG_A"):
+    folder = "b"
+if os.environ.get("FLAG_B"):
+    rounds += 1
+for path in glob.glob("data_C/*.csv"):
+    seen.append(path)
+    if os.path.exists("file_D.txt"):
+        break
+model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])

@@ -1,0 +1,205 @@
+"""Models that hang on flags of the environment: what is called exact is what the runs for all flags build.
+
+The truth of a program is what a stand-in for Keras records when it is run with every combination of the values of its
+flags (`benchmarks/flag_programs.py`, which compares thousands of them).
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.interp.helpers import cases
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+programs = importlib.import_module("flag_programs")
+generator = importlib.import_module("flag_generator")
+stand_in = importlib.import_module("flag_keras")
+
+HEAD = "import keras\nfrom keras import layers\n"
+CASES = cases("flags")
+#: Some tens of random programs in each test.
+CHUNK = 16
+STARTS = range(0, 5 * CHUNK, CHUNK)
+#: Of the constructions with one answer over all flags, and of those with 2 to 4, that are exact with just these.
+ONE, FEW = 0.97, 0.8
+
+
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    yield programs.Checker(tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture(scope="module")
+def totals(checker: Any) -> dict[int, Any]:
+    return {start: programs.survey(range(start, start + CHUNK), checker) for start in STARTS}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_no_exact_claim_is_wrong(totals: dict[int, Any], start: int) -> None:
+    assert [failure for failure in totals[start].failures if failure[1] in programs.WRONG] == []
+
+
+def test_no_error_is_false(totals: dict[int, Any]) -> None:
+    kinds = ("false error", "error of some runs")
+    assert [failure for one in totals.values() for failure in one.failures if failure[1] in kinds] == []
+
+
+@pytest.mark.parametrize(("group", "share"), [("one", ONE), ("few", FEW)])
+def test_most_are_exact(totals: dict[int, Any], group: str, share: float) -> None:
+    whole = programs.Totals()
+    for one in totals.values():
+        whole.models.update(one.models)
+    assert whole.share(group) >= share
+
+
+@pytest.mark.parametrize("code", CASES.values(), ids=CASES)
+def test_all_variants_are_listed(checker: Any, code: str) -> None:
+    comparison = programs.judge(HEAD + code, {}, checker)
+    assert {verdict for _, _, verdict in comparison.models} == {"exact"}
+
+
+def test_a_flag_in_another_module_of_the_project(checker: Any) -> None:
+    sizes = 'import os\nUNITS = 16\nif os.environ.get("FLAG_A"):\n    UNITS = 8\n'
+    code = "import sizes\nmodel = keras.Sequential([keras.Input((3,)), layers.Dense(sizes.UNITS)])\n"
+    comparison = programs.judge(HEAD + code, {"sizes": sizes}, checker)
+    assert comparison.models == [(4, 2, "exact")]
+
+
+# -- what must not matter -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(1000, 1020))
+def test_names_of_flags_do_not_matter(checker: Any, seed: int) -> None:
+    code, modules = generator.program(seed)
+    names = dict(zip("ABCDE", "XWVUT", strict=True))
+
+    def renamed(text: str) -> str:
+        return re.sub(r"\b([A-Za-z]+)_([A-E])\b", lambda found: f"{found[1]}_{names[found[2]]}", text)
+
+    other = checker.claims(renamed(code), {name: renamed(text) for name, text in modules.items()})
+    assert other == checker.claims(code, modules)
+
+
+@pytest.mark.parametrize("seed", range(1020, 1040))
+def test_an_unrelated_condition_changes_no_claim(checker: Any, seed: int) -> None:
+    code, modules = generator.program(seed)
+    begin = code.index("log = []\n")
+    unrelated = 'if os.environ.get("UNRELATED"):\n    folder = "b"\n'
+    assert checker.claims(code[:begin] + unrelated + code[begin:], modules) == moved(
+        checker.claims(code, modules), code, begin
+    )
+
+
+def moved(claims: Any, code: str, begin: int) -> Any:
+    """The claims on a program into which two rows are put."""
+    first = code[:begin].count("\n") + 1
+
+    def row(number: int | None) -> int | None:
+        return number if number is None or number < first else number + 2
+
+    def answer(one: Any) -> Any:
+        layers = [replace(layer, row=row(layer.row)) for layer in one.layers]
+        return stand_in.answer(one.cls, one.input_shape, one.output_shape, one.total, one.trainable, layers)
+
+    models = {row(at): [(status, answer(one)) for status, one in listed] for at, listed in claims.models.items()}
+    return replace(claims, models=models, errors={row(at): text for at, text in claims.errors.items()})
+
+
+# -- the comparison itself ------------------------------------------------------------------------------------------
+
+
+def model(units: int) -> Any:
+    row = stand_in.Row("Dense", 3, (None, units), 4 * units, True)
+    return stand_in.answer("Sequential", (None, 3), (None, units), 4 * units, 4 * units, [row])
+
+
+@pytest.mark.parametrize(
+    ("built", "listed", "verdict"),
+    [
+        ([4], [("exact", 4)], "exact"),
+        ([4, 5], [("exact", 4), ("exact", 5)], "exact"),
+        ([4, 5], [("exact", 4)], "missing"),
+        ([4], [("exact", 4), ("exact", 5)], "impossible"),
+        ([4], [("exact", 5)], "missing and impossible"),
+        ([4, 5], [("exact", 4), ("unknown", 9)], "partly exact"),
+        ([4], [("unknown", 4)], "not exact"),
+        ([4], [], "not listed"),
+        ([], [("exact", 4)], "never built"),
+    ],
+)
+def test_verdicts(built: list[int], listed: list[tuple[str, int]], verdict: str) -> None:
+    outcomes = [programs.Outcome([(3, model(units))], None, [], {3}) for units in built]
+    claims = programs.Claims({3: [(status, model(units)) for status, units in listed]} if listed else {})
+    assert programs.compare(programs.Truth(outcomes or [programs.Outcome([], None, [], set())]), claims).models == [
+        (3, len(built), verdict)
+    ]
+
+
+def test_what_runs_that_raise_have_built_need_not_be_listed() -> None:
+    outcomes = [
+        programs.Outcome([(3, model(4))], None, [], {3}),
+        programs.Outcome([(3, model(5))], KeyError("x"), [], {3}),
+    ]
+    for listed in ([4], [4, 5]):
+        claims = programs.Claims({3: [("exact", model(units)) for units in listed]})
+        assert programs.compare(programs.Truth(outcomes), claims).models == [(3, 1, "exact")]
+
+
+FAULT = HEAD + 'import os\nmodel = keras.Sequential([keras.Input((3,))])\nif os.environ.get("FLAG_A"):\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "row", "kinds"),
+    [
+        (FAULT + "    model.add(layers.LSTM(3))\n", 6, []),  # every run that gets there raises
+        (FAULT + "    model.add(layers.LSTM(3))\n", None, ["missed"]),
+        (FAULT + "    model.add(layers.Dense(3))\n", 6, ["false error"]),
+        (FAULT + "    model.add(layers.Flatten())\nmodel.add(layers.Dense(3))\n", 7, ["false error"]),
+        (
+            FAULT + "    model = keras.Sequential([keras.Input((3, 2))])\nmodel.add(layers.LSTM(3))\n",
+            7,
+            ["error of some runs"],
+        ),
+    ],
+)
+def test_verdicts_on_errors(code: str, row: int | None, kinds: list[str]) -> None:
+    claims = programs.Claims({}, {} if row is None else {row: "an error"})
+    assert [kind for _, kind, _ in programs.compare(programs.truth(code, {}), claims).findings] == kinds
+
+
+def test_runs_differ_by_their_flags() -> None:
+    real = programs.truth(HEAD + CASES["two conditions that act together"], {})
+    totals = [[answer.total for _, answer in outcome.answers] for outcome in real.outcomes]
+    assert len(totals) == 16 and totals[:3] == [[16], [24], [24]]  # FLAG_B is not set, "1", "2"
+    assert {total for (total,) in totals} == {16, 20, 24, 28}
+
+
+def test_the_comparison_is_not_idle(totals: dict[int, Any]) -> None:
+    whole = programs.Totals()
+    for one in totals.values():
+        whole.models.update(one.models)
+    groups = {
+        group: sum(n for (name, _), n in whole.models.items() if name == group) for group in ("one", "few", "many")
+    }
+    assert groups["one"] > 50 and groups["few"] > 20 and groups["many"] > 0
+
+
+def test_a_program_is_its_seed() -> None:
+    assert generator.program(7) == generator.program(7) != generator.program(8)
+
+
+def test_failures_are_made_small(checker: Any) -> None:
+    """The one line that the verdict hangs on is left of many."""
+    noise = "".join(f"other{number} = {number}\n" for number in range(20))
+    code = noise + HEAD + noise + "if 1:\n    model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])\n" + noise
+    small, _ = programs.minimize(code, {}, "exact", checker)
+    assert small == HEAD + "model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])\n"
