@@ -119,10 +119,10 @@ def small(truth: Any) -> bool:
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("start", range(0, 200, 20))
+@pytest.mark.parametrize("start", range(0, 120, 12))
 def test_the_stand_in_builds_what_keras_builds(keras: Any, start: int) -> None:
     compared = 0
-    for seed in range(start, start + 20):
+    for seed in range(start, start + 12):
         code, modules = generator.program(seed)
         mine = programs.truth(code, modules)
         if not small(mine):
@@ -142,4 +142,4 @@ def test_the_stand_in_builds_what_keras_builds(keras: Any, start: int) -> None:
             else:
                 assert isinstance(real.error, ValueError) == isinstance(ours.error, ValueError), (seed, real.error)
             compared += len(ours.answers)
-    assert compared > 20
+    assert compared > 10
