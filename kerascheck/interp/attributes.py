@@ -53,6 +53,9 @@ _CONSTANTS = {
     "numpy.newaxis": None,
     "numpy.nan": math.nan,
     "tensorflow.newaxis": None,
+    "os.sep": "/",
+    "os.path.sep": "/",
+    "os.curdir": ".",
     "typing.TYPE_CHECKING": False,
     "typing_extensions.TYPE_CHECKING": False,
     "six.PY2": False,
@@ -112,6 +115,8 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         return object_attribute(run, value, name, node)
     if isinstance(value, Pipeline):
         return pipeline_attribute(run, value, name, node)
+    if isinstance(value, NativeObject) and (found := _part_of_native(run, value, name, node)) is not MISSING:
+        return found
     if name == "__class__":
         from kerascheck.interp.typequestions import type_of
 
@@ -129,6 +134,16 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     if isinstance(value, (ListValue, DictValue)):
         return NativeMethod(name, value, _blurring)
     return run.fresh(f"attribute {name} of {value!r}"[:80], node)
+
+
+def _part_of_native(run: Run, value: NativeObject, name: str, node: cst.CSTNode) -> Value:
+    """An attribute of an object that the interpreter plays itself, beside its methods; MISSING where it has none."""
+    from kerascheck.interp.modules.paths import PathValue, path_attribute
+
+    if isinstance(value, PathValue):
+        found = path_attribute(run, value, name)
+        return MISSING if found is None else found
+    return MISSING
 
 
 def _partial_attribute(run: Run, partial: Partial, name: str, node: cst.CSTNode) -> Value:

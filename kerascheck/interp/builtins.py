@@ -650,6 +650,12 @@ def _fromkeys(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return made
 
 
+def _open(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.keras.saving import open_file
+
+    return open_file(run, name, arguments, site)
+
+
 BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "len": _len,
     "range": _range,
@@ -691,7 +697,7 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "slice": _slice,
     "iter": _iter,
     "object": _object,
-    "open": _object,
+    "open": _open,
     "input": _object,
     "id": _object,
     "hash": _object,

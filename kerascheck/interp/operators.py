@@ -79,6 +79,12 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
         made = _by_method(run, method, left, right, Site(scope.file, node))
         if made is not None:
             return made
+    if op == "Divide" and (isinstance(left, NativeObject) or isinstance(right, NativeObject)):
+        from kerascheck.interp.modules.paths import divide
+
+        joined = divide(run, left, right)
+        if joined is not None:
+            return joined
     if op == "BitOr" and _is_type(left) and _is_type(right):
         return _union(run, left, right)
     concrete = _sequences(run, op, left, right, node)

@@ -159,6 +159,8 @@ class Run:
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
         self.flags: dict[str, Value] = dict(project.flags)  # of absl, by name
+        #: What the program has saved, by path (see `keras.saving`); older than all loops.
+        self.saved = DictValue()
         self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
 

@@ -1,7 +1,8 @@
-"""Environment variables: never read, so never known; the same variable is the same unknown value each time."""
+"""`os`: environment variables (never read, so never known; the same one is the same unknown value each time), paths."""
 
 from __future__ import annotations
 
+from kerascheck.interp.modules import paths
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
@@ -17,4 +18,4 @@ def _variable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return Unknown("an environment variable", ("environment", variable, default), f"{name}({variable!r})")
 
 
-FUNCTIONS = {"os.environ.get": _variable, "os.getenv": _variable}
+FUNCTIONS = {"os.environ.get": _variable, "os.getenv": _variable, **paths.FUNCTIONS}
