@@ -142,8 +142,11 @@ def _part_of_native(run: Run, value: NativeObject, name: str, node: cst.CSTNode)
 
     if isinstance(value, PathValue):
         found = path_attribute(run, value, name)
-        return MISSING if found is None else found
-    return MISSING
+    else:
+        from kerascheck.interp.modules.environments import native_attribute
+
+        found = native_attribute(run, value, name, node)
+    return MISSING if found is None else found
 
 
 def _partial_attribute(run: Run, partial: Partial, name: str, node: cst.CSTNode) -> Value:
@@ -444,6 +447,12 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         run.flags[name] = value
     elif isinstance(target, Symbol):
         run.project.rebound.add(names.attribute(target.name, name))
+    elif isinstance(target, NativeObject):
+        from kerascheck.interp.modules.environments import EnvironmentValue
+
+        if isinstance(target, EnvironmentValue):
+            _note_write(run, target.parts, name)
+            target.parts[name] = value
     elif isinstance(target, NativeMethod) and target.name == "__new__" and name == "__defaults__":
         from kerascheck.interp.records import set_defaults
 

@@ -316,6 +316,11 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
         return array_subscript(run, value, index, Site(run.file, node))
     elif isinstance(value, ClassValue):
         return _class_item(run, value, index, node)
+    elif isinstance(value, NativeObject):
+        from kerascheck.interp.modules.environments import SpaceValue, space_item
+
+        part = space_item(value, index) if isinstance(value, SpaceValue) else None
+        return run.fresh("an item of an object", node) if part is None else part
     elif isinstance(value, Tensor):
         from kerascheck.interp.keras.tensors import index_tensor
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kerascheck.interp.attributes import find_method, get_attribute
 from kerascheck.interp.keras.calling import apply_layer
 from kerascheck.interp.keras.functional import finish_functional
-from kerascheck.interp.keras.subclassing import FunctionLayer
+from kerascheck.interp.keras.subclassing import CustomLayer, FunctionLayer
 from kerascheck.interp.keras.tensors import Operation
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.interp.values import DictValue, Instance, Value
 from kerascheck.layers.base import Config
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import Undetermined, Unknown
 
@@ -119,11 +120,38 @@ class _Copies:
             copy.function, copy.machine = layer.function, layer.machine
         elif type(layer) is BuiltinLayer:
             copy = BuiltinLayer(layer.definition, self.config(layer), layer.name, layer.site, layer.arguments)
+        elif isinstance(layer, CustomLayer):
+            copy = self.custom(layer)
         else:
             raise Undetermined(f"a clone of {layer.cls}")
         copy.named_by_user, copy.adapted = layer.named_by_user, layer.adapted
         copy.trainable = self.trains.get(id(layer), layer.trainable)
         self.made[id(layer)] = copy
+        return copy
+
+    def custom(self, layer: CustomLayer) -> Layer:
+        """Another layer of a class of the program, made of what its `get_config` gives.
+
+        A class without one is made with the same arguments again, where these are plain values.
+        Source: `Operation.get_config` in keras/src/ops/operation.py of Keras 3.15.
+        """
+        run, instance = self.run, layer.instance
+        method = find_method(instance, "get_config")
+        given = layer.arguments or Arguments([], {})
+        if method is not None:
+            config = run.call(method, Arguments([], {}), self.site)
+            if not isinstance(config, DictValue) or config.unknown is not None:
+                raise Undetermined(f"the configuration of {layer.cls}")
+            maker = get_attribute(run, instance.cls, "from_config", self.site.node)
+            made = run.call(maker, Arguments([Given(config)], {}), self.site)
+        elif run.project.dialect == 3 and not given.open_positional and _all_plain(given):
+            made = run.call(instance.cls, given, self.site)
+        else:
+            raise Undetermined(f"the configuration of {layer.cls}")
+        copy = made.layer if isinstance(made, Instance) else None
+        if not isinstance(copy, CustomLayer) or copy is layer or copy.unknown is not None:
+            raise Undetermined(f"a copy of {layer.cls}")
+        copy.name, copy.latest = layer.name, layer.latest
         return copy
 
     def config(self, layer: BuiltinLayer) -> Config:
@@ -139,6 +167,11 @@ class _Copies:
         if isinstance(value, Layer):
             return self.layer(value)
         return [self.value(item) for item in value] if _holds_layer(value) else value
+
+
+def _all_plain(arguments: Arguments) -> bool:
+    values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
+    return not arguments.open_keywords and all(isinstance(value, (str, int, float, type(None))) for value in values)
 
 
 def _holds_layer(value: Any) -> bool:

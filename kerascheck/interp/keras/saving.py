@@ -10,13 +10,15 @@ import posixpath
 import re
 from collections.abc import Hashable
 
+import libcst as cst
+
 from kerascheck.interp.keras.cloning import copy_network
 from kerascheck.interp.modules.paths import join, path_key, path_text
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import Instance, NativeObject, Value
+from kerascheck.interp.values import ClassValue, Instance, NativeObject, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site
-from kerascheck.symbolic import Undetermined, Unknown
+from kerascheck.symbolic import Symbol, Undetermined, Unknown
 
 #: An open file: what `open` gives.
 FILE = "builtins.open"
@@ -51,6 +53,8 @@ class Snapshot:
         if any(part.changed != stamp for part, stamp in self._stamps):
             raise Undetermined("a model in it was changed after it was saved")
         made = copy_network(run, self.network, site, self.trains)
+        if made.params() != self.network.params() and not isinstance(self.network.params(), Unknown):
+            raise Undetermined("its weights do not fit what its configuration makes")
         made.named_by_user, made.takes, made.gives = self.network.named_by_user, None, None
         if len(self.network.inputs) > 1 or len(self.network.outputs) > 1:
             made.takes = made.inputs if len(made.inputs) > 1 else None
@@ -158,7 +162,7 @@ def is_saved(run: Run, value: Value) -> bool:
 def found(run: Run, value: Value) -> Value | None:
     """What the program has saved at this path; None where that is nothing, or not known."""
     place, saved = _place(value), run.saved
-    if place is None or saved.unknown is not None:
+    if place is None:
         return None
     held = saved.items.get(place)
     if held is None:
@@ -234,11 +238,28 @@ def load_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _may_refuse(run: Run, network: Network, arguments: Arguments) -> bool:
     """Whether Keras may not load it: it loads functions and classes of the program only where it is told to."""
     safe = arguments.value("safe_mode", 3, True)
-    for part in _parts(network):
-        if part.cls == "Lambda" and run.project.dialect == 3 and safe is not False:
-            return True
-        if part.runs_program and part.cls != "Lambda" and arguments.value("custom_objects", 1) is None:
-            return True
+    if safe is not False and run.project.dialect == 3 and any(part.cls == "Lambda" for part in _parts(network)):
+        return True
+    return arguments.value("custom_objects", 1) is None and _has_strangers(run, network)
+
+
+def _has_strangers(run: Run, network: Network) -> bool:
+    """Whether there is a layer in it of a class that Keras does not find by its name."""
+    found = [getattr(part, "instance", None) for part in _parts(network)]
+    return any(isinstance(one, Instance) and not is_registered(run, one.cls) for one in found)
+
+
+_REGISTERING = tuple(f"keras.{module}.register_keras_serializable" for module in ("saving", "utils"))
+
+
+def is_registered(run: Run, cls: ClassValue) -> bool:
+    """Whether the class is registered, so that Keras finds it by its name."""
+    for decorator in cls.node.decorators:
+        node = decorator.decorator
+        if isinstance(node, cst.Call):
+            function = run.evaluate(node.func, cls.scope)
+            if isinstance(function, Symbol) and function.name in _REGISTERING:
+                return True
     return False
 
 
@@ -299,6 +320,8 @@ def unpack(run: Run, held: Value, site: Site) -> Value | None:
 
     if isinstance(held, Snapshot):
         try:
+            if _has_strangers(run, held.network):
+                raise Undetermined("a layer of a class that is not registered")
             return held.restore(run, site)
         except Undetermined as undetermined:
             return unknown_network(run, undetermined.reason, site)

@@ -35,6 +35,8 @@ _FILES = {
     "enum": "declarations",
     "flax": "declarations",
     "functools": "functional",
+    "gym": "environments",
+    "gymnasium": "environments",
     "heapq": "containers",
     "importlib": "importing",
     "inspect": "inspecting",
