@@ -9,6 +9,7 @@ from typing import Any
 
 from kerascheck.data.array import Array, promote
 from kerascheck.data.content import Content, union
+from kerascheck.data.distinct import distinct_count, distinct_key
 from kerascheck.data.numpy_support import flat, has_axis, rows
 from kerascheck.data.operators import claims
 from kerascheck.data.refusals import no_axis, refuses
@@ -42,7 +43,7 @@ def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     ]
     axis = arguments.value("axis", 3)
     made: Array
-    size: Dim = fresh_size(run, "?.shape[0]", site)
+    size: Dim = distinct_count(distinct_key(array)) if axis is None else fresh_size(run, "?.shape[0]", site)
     if axis is not None:
         made = unknown_array(run, "unique parts of an array")
         if isinstance(array.shape, tuple) and has_axis(array, axis):

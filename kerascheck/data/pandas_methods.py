@@ -10,6 +10,7 @@ from typing import Any
 from kerascheck.data import numpy_methods
 from kerascheck.data.array import Array, Labels, is_number, split_dtype
 from kerascheck.data.content import Content, Origin, union
+from kerascheck.data.distinct import distinct_count, distinct_key
 from kerascheck.data.frames import (
     become,
     column,
@@ -471,7 +472,7 @@ def _to_numpy(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
 
 def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     values = array.content.values
-    size: Dim = len(values) if values is not None else new_size(run, 0, site)
+    size: Dim = len(values) if values is not None else distinct_count(distinct_key(array))
     if values is None and array.items is not None and all(isinstance(item, str) for item in array.items):
         size = len(set(array.items))
     content = array.content.rearranged()
@@ -486,7 +487,7 @@ def _nunique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
         return len(array.content.values)
     if array.items is not None and all(isinstance(item, str) for item in array.items):
         return len(set(array.items))
-    return run.fresh("the number of distinct values", site.node)
+    return distinct_count(("without NaN", distinct_key(array)))
 
 
 def factorize(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
@@ -512,7 +513,7 @@ def _tolist(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
 
 def _value_counts(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     values = array.content.values
-    size: Dim = len(values) if values is not None else new_size(run, 0, site)
+    size: Dim = len(values) if values is not None else distinct_count(distinct_key(array))
     made = make_series(run, size, Unknown("counts"), Content(0))
     return made if array.kind == "series" else run.fresh("counts of rows", site.node)
 

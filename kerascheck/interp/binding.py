@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from kerascheck.data.array import Array, PartKey, title_sizes
+from kerascheck.data.array import Array, PartKey, title_size, title_sizes
 from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
@@ -12,6 +12,7 @@ from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
 from kerascheck.symbolic import Unknown
 
@@ -44,6 +45,8 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
             network.variable = name
         elif isinstance(value, (Array, DataObject, Pipeline)):
             value.title(name)
+        elif kind is SymDim:
+            title_size(value, name)
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]
         if run.loop_births:
