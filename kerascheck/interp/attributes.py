@@ -12,6 +12,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject, object_attribute
 from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.interp import names
+from kerascheck.interp.foreign import attribute_key, read_attribute, store
 from kerascheck.interp.run import Run
 from kerascheck.interp.static import dotted_text
 from kerascheck.interp.values import (
@@ -72,9 +73,13 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     if isinstance(value, Symbol):
         if run.flags and name in run.flags:
             return get_constant(names.attribute(value.name, name), run)
+        if (own := read_attribute(run, value, name)) is not MISSING:
+            return own
         found = _member(value.name, name)
         return run.project.installed(run, found) if name.isupper() and type(found) is Symbol else found
     if isinstance(value, Unknown):
+        if (own := read_attribute(run, value, name)) is not MISSING:
+            return own
         text = f"{value.text}.{name}" if value.text else None
         return Unknown(value.reason, ("attribute", value.key, name), text)
     if isinstance(value, Instance):
@@ -447,6 +452,9 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         run.flags[name] = value
     elif isinstance(target, Symbol):
         run.project.rebound.add(names.attribute(target.name, name))
+        store(run, attribute_key(target, name), value)
+    elif isinstance(target, Unknown):
+        store(run, attribute_key(target, name), value)
     elif isinstance(target, NativeObject):
         from kerascheck.interp.modules.environments import EnvironmentValue
 

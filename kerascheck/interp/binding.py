@@ -8,13 +8,14 @@ from kerascheck.data.array import Array, PartKey, title_size, title_sizes
 from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
+from kerascheck.interp.foreign import item_key, store
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic import Symbol, Unknown
 
 
 def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> None:
@@ -139,6 +140,8 @@ def _set_item(run: Run, target: cst.Subscript, value: Value, scope: Scope) -> No
         store_subscript(run, receiver, index, value, target)
     elif isinstance(receiver, DataObject):
         store_item(run, receiver, index, value, target)
+    elif isinstance(receiver, (Symbol, Unknown)):
+        store(run, item_key(receiver, index), value)
 
 
 def _set_list_item(run: Run, receiver: ListValue, index: Value, value: Value) -> None:

@@ -12,9 +12,11 @@ from kerascheck.data.array import Array, axis_size
 from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.scalars import NumpyInt, is_weak
+from kerascheck.interp.foreign import read_item
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import as_unknown, element_of
 from kerascheck.interp.values import (
+    MISSING,
     ClassValue,
     DefaultDict,
     DictValue,
@@ -290,6 +292,8 @@ def _part_of_unknown(run: Run, unknown: Unknown) -> ListValue:
 
 def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     """`value[index]`."""
+    if isinstance(value, (Symbol, Unknown)) and (own := read_item(run, value, index)) is not MISSING:
+        return own
     value = as_unknown(value)
     if isinstance(value, Unknown):
         return _unknown_item(run, value, index, node)

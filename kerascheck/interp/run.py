@@ -161,6 +161,8 @@ class Run:
         self.flags: dict[str, Value] = dict(project.flags)  # of absl, by name
         #: What the program has saved, by path (see `keras.saving`); older than all loops.
         self.saved = DictValue()
+        #: What it has set on objects that are not its own, by who they are (see `foreign`).
+        self.foreign = DictValue()
         self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
 
@@ -333,7 +335,8 @@ class Run:
             self.loop_depth = depth
             for place, name in self.outer_writes[writes:]:
                 if name in place and not isinstance(place[name], (Layer, Instance)):
-                    place[name] = Unknown("changed in a loop whose number of rounds is not known", None, name)
+                    text = name if isinstance(name, str) else None  # else who an object of somebody else is
+                    place[name] = Unknown("changed in a loop whose number of rounds is not known", None, text)
 
     # -- decisions ------------------------------------------------------------------------------------------
 

@@ -58,6 +58,7 @@ _FILES = {
     "typer": "flags",
     "typing": "declarations",
     "unittest": "testing",
+    "wandb": "tracking",
 }
 
 
