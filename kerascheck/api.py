@@ -150,7 +150,7 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
     Args:
         source: a Python program, or the JSON of a notebook if the name ends in `.ipynb`.
         filename: where it lies, or would lie.
-        settings: those to use, instead of the configuration for the file; only the budget matters.
+        settings: those to use, instead of the configuration for the file; only the budget and `read_data` matter.
 
     Raises:
         SourceError: the text is no Python, or cannot be decoded.
@@ -158,8 +158,11 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
     """
     from kerascheck.engine import analyze
 
-    budget = (settings or settings_for(filename)).budget
-    return analyze(to_bytes(source, filename), fspath(filename), budget)
+    from kerascheck.interp.files import data_reading
+
+    found = settings or settings_for(filename)
+    with data_reading(found.read_data):
+        return analyze(to_bytes(source, filename), fspath(filename), found.budget)
 
 
 def check_paths(

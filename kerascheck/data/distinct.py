@@ -31,6 +31,18 @@ def members_key(value: Array | Unknown) -> Hashable:
 _WHOLE = ("int", "uint", "bool", "str")
 
 
+def known_count(array: Array) -> int | None:
+    """How many values surely occur in an array; None where that is not known."""
+    content = array.content
+    if content.values is not None:
+        return len(content.values)
+    if content.distinct is not None and isinstance(array.shape, tuple) and len(array.shape) == 1:
+        return content.distinct
+    if array.items is not None and all(isinstance(item, str) for item in array.items):
+        return len(set(array.items))
+    return None
+
+
 def distinct_count(key: Hashable, text: str = "?.shape[0]") -> SymDim:
     """How many values there are in the set of that key."""
     return SymDim.named(text, ("size", key))

@@ -9,7 +9,7 @@ from typing import Any
 
 from kerascheck.data.array import Array, promote
 from kerascheck.data.content import Content, union
-from kerascheck.data.distinct import distinct_count, distinct_key
+from kerascheck.data.distinct import distinct_count, distinct_key, known_count
 from kerascheck.data.numpy_support import flat, has_axis, rows
 from kerascheck.data.operators import claims
 from kerascheck.data.refusals import no_axis, refuses
@@ -80,7 +80,8 @@ def _unique_values(run: Run, array: Array, size: Dim) -> Array:
         items = [number(value, array.dtype) for value in sorted(content.values)]
     elif array.items and all(isinstance(item, str) for item in array.items):
         items = sorted(set(array.items))
-    made = new_array(run, (size if items is None else len(items),), array.dtype, content=content)
+    known = known_count(array) if items is None else len(items)
+    made = new_array(run, (size if known is None else known,), array.dtype, content=content)
     made.items = items
     return made
 

@@ -10,7 +10,7 @@ from typing import Any
 from kerascheck.data import numpy_methods
 from kerascheck.data.array import Array, Labels, is_number, split_dtype
 from kerascheck.data.content import Content, Origin, union
-from kerascheck.data.distinct import distinct_count, distinct_key
+from kerascheck.data.distinct import distinct_count, distinct_key, known_count
 from kerascheck.data.frames import (
     become,
     column,
@@ -471,10 +471,8 @@ def _to_numpy(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
 
 
 def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    values = array.content.values
-    size: Dim = len(values) if values is not None else distinct_count(distinct_key(array))
-    if values is None and array.items is not None and all(isinstance(item, str) for item in array.items):
-        size = len(set(array.items))
+    count = known_count(array)
+    size: Dim = distinct_count(distinct_key(array)) if count is None else count
     content = array.content.rearranged()
     dtype = array.dtype if is_number(array.dtype) else Unknown("the dtype of unique values")
     return new_array(run, (size,), dtype, content=content)
@@ -483,11 +481,8 @@ def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
 def _nunique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     if array.kind == "frame":
         return run.fresh("the numbers of distinct values", site.node)
-    if array.content.values is not None:
-        return len(array.content.values)
-    if array.items is not None and all(isinstance(item, str) for item in array.items):
-        return len(set(array.items))
-    return distinct_count(("without NaN", distinct_key(array)))
+    count = known_count(array)
+    return distinct_count(("without NaN", distinct_key(array))) if count is None else count
 
 
 def factorize(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:

@@ -96,6 +96,8 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             from kerascheck.data.distinct import DISTINCT, distinct_count
 
             key = value.unknown.key
+            if isinstance(key, tuple) and key[:2] == (DISTINCT, "known"):
+                return key[2]
             if isinstance(key, tuple) and key[:1] == (DISTINCT,):
                 return distinct_count(key)
     return _derived(run, "len", values, site)
@@ -128,11 +130,16 @@ def _tuple(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _set(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if values and isinstance(values[0], Array):
-        from kerascheck.data.distinct import known_values
+        from kerascheck.data.distinct import known_count, known_values
 
         known = known_values(values[0])
         if known is not None:
             return run.new_list(known, "set")
+        count = known_count(values[0])
+        if count is not None:
+            made = run.unknown_list("the values of data", "set")
+            made.unknown = Unknown("the values of data", ("distinct", "known", count))
+            return made
     items: list[Value] | Unknown = members_of(run, values[0]) if values else []
     if not isinstance(items, Unknown):
         return set_of(run, items)
