@@ -470,6 +470,14 @@ def _to_numpy(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
     return made if dtype is None else astype(run, made, dtype)
 
 
+def _written(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`frame.to_csv(path)`: the file is another one from now on."""
+    from kerascheck.interp.keras.saving import forget_file
+
+    forget_file(run, arguments.positional[0].value if arguments.positional else arguments.value("path_or_buf"))
+    return None
+
+
 def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     count = known_count(array)
     size: Dim = distinct_count(distinct_key(array)) if count is None else count
@@ -620,7 +628,8 @@ _PLAIN: dict[str, Method] = {
     **{name: _operator(op) for name, op in _OPERATORS.items()},
     **{f"r{name}": _operator(op, swap=True) for name, op in _OPERATORS.items()},
     **{name: _comparison(op) for name, op in _COMPARISONS.items()},
-    **dict.fromkeys(("to_csv", "to_excel", "to_pickle", "to_json", "to_hdf", "to_sql", "to_parquet", "info"), _nothing),
+    **dict.fromkeys(("to_csv", "to_excel", "to_pickle", "to_json", "to_hdf", "to_sql", "to_parquet"), _written),
+    "info": _nothing,
 }
 
 METHODS: dict[str, Method] = {

@@ -682,9 +682,9 @@ def _fromkeys(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 
 def _open(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.interp.keras.saving import open_file
+    from kerascheck.interp.modules.reading import FUNCTIONS as READING  # which knows the methods of files
 
-    return open_file(run, name, arguments, site)
+    return READING["builtins.open"](run, name, arguments, site)
 
 
 BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {

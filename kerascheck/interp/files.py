@@ -58,7 +58,11 @@ def locate(run: Run, value: Value) -> Path | None:
     text = path_text(value)
     if not _allowed.get() or text is None:
         return None
+    from kerascheck.interp.keras.saving import is_written
     from kerascheck.interp.project import project_folder
+
+    if is_written(run, value):
+        return None
 
     try:
         script = os.path.abspath(run.project.source.filename)

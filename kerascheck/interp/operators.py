@@ -324,6 +324,10 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
         from kerascheck.interp.modules.environments import SpaceValue, space_item
 
         part = space_item(value, index) if isinstance(value, SpaceValue) else None
+        if value.kind == "configparser.ConfigParser":
+            from kerascheck.interp.modules.reading import section_of
+
+            part = section_of(value, index)
         return run.fresh("an item of an object", node) if part is None else part
     elif isinstance(value, Tensor):
         from kerascheck.interp.keras.tensors import index_tensor

@@ -134,11 +134,17 @@ def keep(run: Run, place: Hashable, thing: Value) -> None:
     saved.items[place] = thing
 
 
+def is_written(run: Run, value: Value) -> bool:
+    """Whether the program may have written the file of this path before."""
+    return run.saved.unknown is not None or _place(value) in run.saved.items
+
+
 def forget_file(run: Run, value: Value, is_target: bool = False) -> None:
     """The file of this path may be another one from now on; with `is_target`, one of a path that may be the same."""
     place = _place(value)
-    if place is None or not run.saved.items or not run.may_change(run.saved):
+    if place is None or not run.may_change(run.saved):
         return
+    run.saved.items.setdefault(place, Unknown("the program writes it"))  # whatever lies there now
     for known in list(run.saved.items):
         inside = isinstance(place, str) and isinstance(known, str) and known.startswith(f"{place}/")
         if known == place or inside or (is_target and _may_be_same(known, place)):

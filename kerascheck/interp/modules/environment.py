@@ -22,4 +22,11 @@ def _variable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return Unknown("an environment variable", ("environment", variable, default), f"{name}({variable!r})")
 
 
-FUNCTIONS = {"os.environ.get": _variable, "os.getenv": _variable, **paths.FUNCTIONS}
+def _listed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`os.listdir(path)`."""
+    from kerascheck.interp.modules.reading import FUNCTIONS as READING
+
+    return READING[name](run, name, arguments, site)
+
+
+FUNCTIONS = {"os.listdir": _listed, "os.environ.get": _variable, "os.getenv": _variable, **paths.FUNCTIONS}

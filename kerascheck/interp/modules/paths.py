@@ -285,7 +285,19 @@ def divide(run: Run, left: Value, right: Value) -> Value | None:
     return None if made is None else PathValue(made, run.tick())
 
 
+def _looked_at(name: str) -> Method:
+    """A method that looks at what is there."""
+
+    def method(run: Run, path: PathValue, arguments: Arguments, site: Site) -> Value:
+        from kerascheck.interp.modules.reading import OF_PATHS
+
+        return OF_PATHS[name](run, path, arguments, site)
+
+    return method
+
+
 METHODS[PATH] = {
+    **{name: _looked_at(name) for name in ("read_text", "iterdir", "glob")},
     "joinpath": _joinpath,
     "as_posix": _as_text,
     "__str__": _as_text,
