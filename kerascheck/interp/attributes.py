@@ -75,6 +75,8 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
             return get_constant(names.attribute(value.name, name), run)
         if (own := read_attribute(run, value, name)) is not MISSING:
             return own
+        if run.guarded and value.name.startswith("keras") and _is_gone(run, value.name, name):
+            return run.fails("AttributeError", f"{value.name} has no {name}", node)
         found = _member(value.name, name)
         return run.project.installed(run, found) if name.isupper() and type(found) is Symbol else found
     if isinstance(value, Unknown):
@@ -265,6 +267,14 @@ def _member(base: str, name: str) -> Value:
         return _class_name(base.rpartition(".")[2])
     dotted = names.attribute(base, name)
     return _CONSTANTS[dotted] if dotted in _CONSTANTS else Symbol(dotted)
+
+
+def _is_gone(run: Run, holder: str, name: str) -> bool:
+    """Whether the Keras of the program surely has no such name; `tensorflow.compat.v1.keras` has those of old."""
+    from kerascheck.interp.import_outcomes import is_gone
+
+    plain = run.project.dialect == 3 and "compat.v1" not in run.project.source.text
+    return plain and is_gone(f"{holder}.{name}".removeprefix("keras."))
 
 
 def _holds_flags(dotted: str) -> bool:
