@@ -157,7 +157,6 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
         ConfigError: the configuration file is wrong.
     """
     from kerascheck.engine import analyze
-
     from kerascheck.interp.files import data_reading
 
     found = settings or settings_for(filename)

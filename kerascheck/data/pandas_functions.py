@@ -11,6 +11,7 @@ from typing import Any
 from kerascheck.data import pandas_indexing
 from kerascheck.data.array import Array, Labels, axis_size
 from kerascheck.data.content import Content, Rows
+from kerascheck.data.distinct import known_count
 from kerascheck.data.frames import (
     Column,
     derived,
@@ -123,7 +124,9 @@ def _of_file(run: Run, name: str, arguments: Arguments, site: Site) -> Array | N
     index_column, used = arguments.value("index_col"), arguments.value("usecols")
     gone = _index_label(labels, index_column)
     kept = labels_in(run, used) if used is not None else None
-    if gone is None or (used is not None and (kept is None or not set(kept) <= set(labels) or index_column is not None)):
+    if gone is None or (
+        used is not None and (kept is None or not set(kept) <= set(labels) or index_column is not None)
+    ):
         return None
     chosen = tuple(label for label in labels if label not in gone and (kept is None or label in kept))
     made = make_frame(run, rows, len(chosen), chosen, index=("range", rows) if not gone else None, samples=Rows(key))
@@ -388,11 +391,7 @@ def _get_dummies(run: Run, name: str, arguments: Arguments, site: Site) -> Value
 
 def _distinct(array: Array) -> int | None:
     """How many different values there are; None where that is not known."""
-    if array.content.values is not None:
-        return len(array.content.values)
-    if array.items is not None and all(isinstance(item, str) for item in array.items):
-        return len(set(array.items))
-    return None
+    return known_count(array)
 
 
 def _converted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

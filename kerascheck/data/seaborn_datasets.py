@@ -49,9 +49,7 @@ _TABLES = {
         "mpg cylinders displacement horsepower weight acceleration model_year origin name",
         {"cylinders": frozenset({3, 4, 5, 6, 8}), "origin": 3},
     ),
-    "diamonds": _Table(
-        53_940, "carat cut color clarity depth table price x y z", {"cut": 5, "color": 7, "clarity": 8}
-    ),
+    "diamonds": _Table(53_940, "carat cut color clarity depth table price x y z", {"cut": 5, "color": 7, "clarity": 8}),
     "flights": _Table(144, "year month passengers", {"month": 12, "year": frozenset(range(1949, 1961))}),
     "planets": _Table(1_035, "method number orbital_period mass distance year", {"method": 10}),
     "fmri": _Table(1_064, "subject timepoint event region signal", {"event": 2, "region": 2}),
@@ -81,7 +79,9 @@ def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if table is None or arguments.keywords.keys() - {"name", "cache"} or arguments.open_keywords:
         return run.fresh("a table", site.node)
     labels = tuple(table.columns.split())
-    made = make_frame(run, table.rows, len(labels), labels, index=("range", table.rows), samples=Rows(fresh_key(run, site)))
+    made = make_frame(
+        run, table.rows, len(labels), labels, index=("range", table.rows), samples=Rows(fresh_key(run, site))
+    )
     made.content.tags = frozenset({"raw"})
     assert made.labels is not None
     columns: dict[Hashable, Column] = {label: _column(known) for label, known in table.distinct.items()}

@@ -145,8 +145,9 @@ def _information(run: Run, facts: _DataSet | None, site: Site) -> Value:
     features = thing("features.FeaturesDict", label=label)
     if facts.image is not None:
         features.attributes["image"] = thing("features.Image", shape=facts.image)
-    splits = {which: thing("core.SplitInfo", num_examples=count) for which, count in facts.splits.items()}
-    return thing("core.DatasetInfo", features=features, splits=run.new_dict(dict(splits)))
+    splits = run.new_dict()
+    splits.items.update({which: thing("core.SplitInfo", num_examples=count) for which, count in facts.splits.items()})
+    return thing("core.DatasetInfo", features=features, splits=splits)
 
 
 def _builder(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

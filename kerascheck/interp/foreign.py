@@ -123,5 +123,3 @@ def called(run: Run, function: Value) -> None:
         forget(run, key[1])
     elif isinstance(key, tuple) and len(key) == 2 and key[0] == "symbol":
         forget(run, ("symbol", str(key[1]).rpartition(".")[0]))
-
-

@@ -51,9 +51,10 @@ _OLD_PYTHON = frozenset(
     {
         "cPickle", "cStringIO", "StringIO", "ConfigParser", "Queue", "Tkinter", "tkMessageBox", "urllib2", "urlparse",
         "httplib", "commands", "__builtin__", "exceptions", "sets", "md5", "sha", "thread", "dummy_thread", "anydbm",
-        "HTMLParser", "SocketServer", "BaseHTTPServer", "xmlrpclib", "cookielib", "Cookie", "UserDict", "itertools.izip",
-        "itertools.imap", "urllib.urlretrieve", "urllib.urlopen", "urllib.urlencode", "urllib.quote",
-        *(f"collections.{name}" for name in ("Mapping", "MutableMapping", "Iterable", "Sequence", "Callable", "Hashable")),
+        "HTMLParser", "SocketServer", "BaseHTTPServer", "xmlrpclib", "cookielib", "Cookie", "UserDict",
+        "itertools.izip", "itertools.imap", "urllib.urlretrieve", "urllib.urlopen", "urllib.urlencode", "urllib.quote",
+        "collections.Mapping", "collections.MutableMapping", "collections.Iterable", "collections.Sequence",
+        "collections.Callable", "collections.Hashable",
     }
 )  # fmt: skip
 #: Modules of the standard library that not every platform or build has.

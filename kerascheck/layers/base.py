@@ -17,7 +17,17 @@ from kerascheck.layers.integers import check_integers
 from kerascheck.layers.names import check_base, check_names
 from kerascheck.layers.values import describe_wrong
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import MAX_SIZE, Dim, Int, Shape, SymDim, definitely_different, format_shape, is_number, size_of
+from kerascheck.network.dims import (
+    MAX_SIZE,
+    Dim,
+    Int,
+    Shape,
+    SymDim,
+    definitely_different,
+    format_shape,
+    is_number,
+    size_of,
+)
 from kerascheck.network.ir import KerasObject, Layer, Weight
 from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
 

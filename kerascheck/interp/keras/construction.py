@@ -18,7 +18,7 @@ from kerascheck.layers.names import DTYPES, check_base, unknown_name
 from kerascheck.layers.registry import REMOVED, find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Site, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Unknown
 
 Handler = Callable[[Run, str, Arguments, Site], Value]

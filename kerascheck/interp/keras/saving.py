@@ -172,8 +172,8 @@ def found(run: Run, value: Value) -> Value | None:
         return None
     held = saved.items.get(place)
     if held is None:
-        fitting = [thing for known, thing in saved.items.items() if isinstance(known, _Pattern) and isinstance(place, str)
-                   and known.expression.fullmatch(place)]  # fmt: skip
+        patterns = [known for known in saved.items if isinstance(known, _Pattern) and _may_be_same(known, place)]
+        fitting = [saved.items[known] for known in patterns if isinstance(place, str)]
         held = fitting[0] if len(fitting) == 1 else None
     return None if isinstance(held, Unknown) else held
 

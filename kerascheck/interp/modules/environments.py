@@ -103,8 +103,9 @@ _GAME = re.compile(r"(?:ALE/)?([A-Za-z]+?)(-ram)?(?:Deterministic|NoFrameskip)?-
 #: Arguments of `make` that leave the spaces as they are.
 _HARMLESS = frozenset(
     {
-        "render_mode", "max_episode_steps", "autoreset", "disable_env_checker", "apply_api_compatibility", "is_slippery",
-        "frameskip", "repeat_action_probability", "render", "sutton_barto_reward", "g", "new_step_api", "width", "height",
+        "render_mode", "max_episode_steps", "autoreset", "disable_env_checker", "apply_api_compatibility",
+        "is_slippery", "frameskip", "repeat_action_probability", "render", "sutton_barto_reward", "g", "new_step_api",
+        "width", "height",
     }
 )  # fmt: skip
 
@@ -346,4 +347,3 @@ FUNCTIONS = {
     **{f"{package}.spaces.{module}Discrete": _make_discrete for package in _PACKAGES for module in ("", "discrete.")},
     **{f"{package}.spaces.{name}": _make_many for package in _PACKAGES for name in _KINDS[2:]},
 }
-

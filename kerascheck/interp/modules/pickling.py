@@ -49,6 +49,8 @@ def _loads(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 _PACKAGES = ("pickle", "cPickle", "_pickle", "dill", "cloudpickle")
 
 FUNCTIONS = {
-    **{f"{package}.{name}": call for package in (*_PACKAGES, "joblib") for name, call in (("dump", _dump), ("load", _load))},
-    **{f"{package}.{name}": call for package in _PACKAGES for name, call in (("dumps", _dumps), ("loads", _loads))},
+    **{f"{package}.dump": _dump for package in (*_PACKAGES, "joblib")},
+    **{f"{package}.load": _load for package in (*_PACKAGES, "joblib")},
+    **{f"{package}.dumps": _dumps for package in _PACKAGES},
+    **{f"{package}.loads": _loads for package in _PACKAGES},
 }

@@ -1,4 +1,4 @@
-"""Files beside the program that hold settings or text: `open(...).read()`, `json.load`, `yaml.safe_load`, `os.listdir`."""
+"""Files beside the program that hold settings or text, and folders: `open`, `json.load`, `yaml.safe_load`, `os.listdir`."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _path_text(run: Run, path: PathValue, arguments: Arguments, site: Site) -> V
     return run.fresh("the content of a file", site.node) if text is None else text
 
 
-# -- settings -----------------------------------------------------------------------------------------------------------
+# -- settings ---------------------------------------------------------------------------------------------------------
 
 
 def _json(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -147,7 +147,9 @@ def _omega(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
     source = arguments.positional[0].value if arguments.positional else None
     if name.endswith(".load") or isinstance(source, str):
-        text = source if isinstance(source, str) and not name.endswith(".load") else _content(run, source, _MAX_SETTINGS)
+        text = (
+            source if isinstance(source, str) and not name.endswith(".load") else _content(run, source, _MAX_SETTINGS)
+        )
         found = _NONE if text is None else parse_yaml(text)
         if found is _NONE or not isinstance(found, dict) or (text is not None and "${" in text):
             return run.fresh("a configuration that is not known", site.node)
@@ -214,7 +216,7 @@ METHODS[_CONFIG] = {
 }
 
 
-# -- folders -------------------------------------------------------------------------------------------------------------
+# -- folders ----------------------------------------------------------------------------------------------------------
 
 
 def _names(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from functools import lru_cache
 
 from kerascheck.interp import foreign
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import DictValue, Instance, Value
+from kerascheck.interp.values import MISSING, DictValue, Instance, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
@@ -24,9 +25,10 @@ def _sweeps(text: str) -> bool:
 
 def _put(run: Run, given: Value) -> None:
     """The entries of a configuration, from a dictionary or from options of the command line."""
-    entries: dict[object, Value] = {}
+    entries: dict[Hashable, Value] = {}
+    unknown: Unknown | None
     if isinstance(given, Instance):
-        entries = dict(given.attributes)
+        entries.update(given.attributes)
         unknown = given.unknown
     elif isinstance(given, DictValue):
         entries, unknown = dict(given.items), given.unknown
@@ -59,7 +61,7 @@ def _get(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`wandb.config.get("hidden", 24)`: the default where nothing is known to be set."""
     key = arguments.value("key", 0, arguments.positional[0].value if arguments.positional else None)
     found = foreign.read_item(run, _CONFIG, key)
-    if found is not foreign.MISSING:
+    if found is not MISSING:
         return found
     text = f"wandb.config.{key}" if isinstance(key, str) else None
     return Unknown("a setting of a run", foreign.item_key(_CONFIG, key), text)
