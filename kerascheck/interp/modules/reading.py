@@ -1,4 +1,4 @@
-"""Files beside the program that hold settings or text, and folders: `open`, `json.load`, `yaml.safe_load`, `os.listdir`."""
+"""Settings, texts and folders beside the program: `open`, `json.load`, `yaml.safe_load`, `os.listdir`."""
 
 from __future__ import annotations
 
