@@ -14,6 +14,8 @@ from kerascheck.data.numpy_support import flat, has_axis, rows
 from kerascheck.data.operators import claims
 from kerascheck.data.refusals import no_axis, refuses
 from kerascheck.data.registry import Function
+from kerascheck.data.samples import is_real
+from kerascheck.data.scalars import number
 from kerascheck.data.values import (
     array_argument,
     as_array,
@@ -138,10 +140,20 @@ def _bincount(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
     )
 
 
-def _quantile(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    """`numpy.percentile(x, q, axis)`, `quantile`."""
+def _percentile(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`numpy.percentile(x, q, axis)`."""
+    return _quantile(run, array, arguments, site, 100)
+
+
+def _quantile(run: Run, array: Array, arguments: Arguments, site: Site, whole: int = 1) -> Value:
+    """`numpy.quantile(x, q, axis)`; of numbers that are known it is computed."""
     from kerascheck.data.reductions import reduced, result_dtype
 
+    share, plain = arguments.value("q", 0), len(arguments.positional) + len(arguments.keywords) == 1
+    if plain and is_real(share) and 0 <= share <= whole and isinstance(array.shape, tuple) and len(array.shape) == 1:
+        found = _interpolated(array, share / whole)
+        if found is not None:
+            return found
     wanted = as_array(run, arguments.value("q", 0))
     rest = reduced(run, array, arguments.value("axis", 1), arguments.value("keepdims", None, False), site)
     if wanted is None or isinstance(wanted.shape, Unknown) or isinstance(rest, Unknown):
@@ -150,6 +162,21 @@ def _quantile(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
     if wanted.shape:
         dtype = promote(dtype, "float64")
     return new_array(run, (*wanted.shape, *rest), dtype, content=Content(content.low, content.high))
+
+
+def _interpolated(array: Array, share: float) -> Value:
+    """The number below which that share of a vector lies; None where the numbers are not known.
+
+    Source: `_lerp` in numpy/lib/_function_base_impl.py.
+    """
+    items = array.items
+    if not items or array.dtype not in ("int64", "float64") or not all(map(is_real, items)):
+        return None
+    ordered = sorted(float(item) for item in items)
+    place = share * (len(ordered) - 1)
+    below = min(int(place), len(ordered) - 1)
+    low, high, part = ordered[below], ordered[min(below + 1, len(ordered) - 1)], place - below
+    return number(high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part, "float64")
 
 
 def _einsum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -208,9 +235,9 @@ FUNCTIONS: dict[str, Function] = {
             "isin": _truth,
             "in1d": _truth,
             "bincount": _bincount,
-            "percentile": _quantile,
+            "percentile": _percentile,
             "quantile": _quantile,
-            "nanpercentile": _quantile,
+            "nanpercentile": _percentile,
             "nanquantile": _quantile,
             "interp": _interp,
         }
