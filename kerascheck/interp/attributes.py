@@ -274,7 +274,7 @@ def _is_gone(run: Run, holder: str, name: str) -> bool:
     from kerascheck.interp.import_outcomes import is_gone
 
     plain = run.project.dialect == 3 and "compat.v1" not in run.project.source.text
-    return plain and is_gone(f"{holder}.{name}".removeprefix("keras."))
+    return plain and is_gone(f"{holder}.{name}".removeprefix("keras."), "tensorflow.keras")
 
 
 def _holds_flags(dotted: str) -> bool:

@@ -224,8 +224,9 @@ def _filled(
         known = known and shown is not None
         text.append(shown or "")
         if keys is not None:
-            named = isinstance(value, Unknown) and spec is not None
-            keys.append(shown if shown is not None else (value.key, part.conversion, spec) if named else None)
+            held = as_unknown(value)
+            named = isinstance(held, Unknown) and spec is not None
+            keys.append(shown if shown is not None else (held.key, part.conversion, spec) if named else None)
     return "".join(text) if known else None
 
 

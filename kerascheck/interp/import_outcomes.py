@@ -42,7 +42,7 @@ _GONE_NAMES = frozenset(
     }
 )  # fmt: skip
 #: Removed layers that `tensorflow.keras` still has.
-_KEPT_IN_TENSORFLOW = frozenset({"ThresholdedReLU"})
+_KEPT_IN_TENSORFLOW = frozenset({"ThresholdedReLU", "RandomHeight", "RandomWidth"})
 
 #: What Keras 3 itself cannot do without.
 _NEEDED = frozenset({"numpy", "h5py", "rich", "ml_dtypes", "optree", "absl", "packaging", "namex"})

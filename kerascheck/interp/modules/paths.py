@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable
 
 from kerascheck.interp.methods import METHODS, Method
 from kerascheck.interp.run import Run
+from kerascheck.interp.sequences import as_unknown
 from kerascheck.interp.values import NativeObject, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
@@ -39,6 +40,7 @@ def path_text(value: Value) -> Value:
     """The text of a path, from a text or a `Path`; Unknown where it is not known, None for what is no path."""
     if isinstance(value, PathValue):
         return value.text
+    value = as_unknown(value)
     return value if isinstance(value, (str, Unknown)) else None
 
 
