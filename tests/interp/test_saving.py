@@ -38,6 +38,10 @@ def test_as_keras_builds_it(
         # weights alone
         "checkpoint = keras.callbacks.ModelCheckpoint('a.keras', save_weights_only=True)\n"
         "one.compile('adam', 'mse')\none.fit(x, y, callbacks=[checkpoint])\nmodel = models.load_model('a.keras')",
+        # it may never have saved
+        "checkpoint = keras.callbacks.ModelCheckpoint('a.keras', save_best_only=True)\n"
+        "one.compile('adam', 'mse')\none.fit(x, y, callbacks=[checkpoint])\nmodel = models.load_model('a.keras')",
+        "one.save('a.h5')\none.save_weights('a.h5')\nmodel = models.load_model('a.h5')",
         # Keras loads no function of Python unless it is told to
         "f = Sequential([Input((3,)), Lambda(lambda t: t)])\nf.save('a.keras')\nmodel = models.load_model('a.keras')",
     ],

@@ -293,6 +293,12 @@ def _save(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     return save(run, layer, arguments, site)
 
 
+def _save_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.keras.saving import save_weights
+
+    return save_weights(run, layer, arguments, site)
+
+
 _LAYER_METHODS: dict[str, Method] = {
     "add_weight": _add_weight,
     "add_variable": _add_weight,
@@ -333,7 +339,7 @@ _NETWORK_METHODS: dict[str, Method] = {
     "get_layer": _get_layer,
     "summary": _nothing,
     "save": _save,
-    "save_weights": _nothing,
+    "save_weights": _save_weights,
     "load_weights": _nothing,
     "export": _nothing,
     "reset_states": _nothing,

@@ -286,15 +286,35 @@ def saved_in_training(run: Run, network: Network, arguments: Arguments) -> None:
         if not isinstance(callback, KerasObject) or not callback.qualname.endswith(".ModelCheckpoint"):
             continue
         path = callback.arguments.value("filepath", 0)
-        whole = callback.arguments.value("save_weights_only", 4, False)
         text = path_text(path)
         place: Hashable = _place(path)
         if isinstance(text, str) and "{" in text:
             place = _Pattern(text)
-        if whole is False and not callback.arguments.open_keywords and not _refused_name(run, path):
+        if _surely_saves(callback.arguments, arguments) and not _refused_name(run, path):
             keep(run, place, Snapshot(network))
         else:
             keep(run, place, Unknown("weights, or what is not known"))
+
+
+def _surely_saves(options: Arguments, training: Arguments) -> bool:
+    """Whether a `ModelCheckpoint` of these arguments saves the whole model at least once.
+
+    Source: keras/src/callbacks/model_checkpoint.py of Keras 3.15.
+    """
+    if options.open_keywords or options.open_positional or options.value("save_weights_only", 4, False) is not False:
+        return False
+    often = options.value("save_freq", 6, "epoch") == "epoch" and options.value("initial_value_threshold", 7) is None
+    if options.value("save_best_only", 3, False) is False:
+        return often
+    monitor = options.value("monitor", 1, "val_loss")
+    validated = training.value("validation_data") is not None or training.value("validation_split") is not None
+    return often and (monitor == "loss" or (monitor == "val_loss" and validated))
+
+
+def save_weights(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    """`model.save_weights(path)`: no model lies there any more."""
+    keep(run, _place(arguments.value("filepath", 0)), Unknown("weights alone"))
+    return None
 
 
 # -- other values ----------------------------------------------------------------------------------------------------
