@@ -54,6 +54,7 @@ class Snapshot:
             raise Undetermined("a model in it was changed after it was saved")
         made = copy_network(run, self.network, site, self.trains)
         if made.params() != self.network.params() and not isinstance(self.network.params(), Unknown):
+            run.program.networks.remove(made)
             raise Undetermined("its weights do not fit what its configuration makes")
         made.named_by_user, made.takes, made.gives = self.network.named_by_user, None, None
         if len(self.network.inputs) > 1 or len(self.network.outputs) > 1:

@@ -33,8 +33,8 @@ _MAX_DEPTH = 20
 
 
 def deep_copy(run: Run, value: Value, site: Site) -> Value:
-    """A copy of the value and of all that is in it; Unknown where that is not known."""
-    return _Copy(run, site, _MAX_DEPTH).of(value, 0)
+    """A copy of the value and of all that is in it but models; Unknown where that is not known."""
+    return _Copy(run, site, _MAX_DEPTH, with_models=False).of(value, 0)
 
 
 def _copy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -45,7 +45,8 @@ def _copy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 class _Copy:
     """One copy; what occurs in it twice is copied once. Layers and arrays are not copied but unknown."""
 
-    def __init__(self, run: Run, site: Site, depth: int) -> None:
+    def __init__(self, run: Run, site: Site, depth: int, with_models: bool = True) -> None:
+        self.with_models = with_models
         self.run = run
         self.site = site
         self.depth = depth
@@ -75,7 +76,7 @@ class _Copy:
             copied = self.made[id(value)] = Instance(value.cls, self.run.tick())
             copied.attributes = {key: self.of(item, depth + 1) for key, item in value.attributes.items()}
             copied.unknown = value.unknown
-        elif type(value) is Network and self.depth == _MAX_DEPTH:
+        elif type(value) is Network and self.depth == _MAX_DEPTH and self.with_models:
             from kerascheck.interp.keras.saving import Snapshot, unpack
 
             copied = self.made[id(value)] = unpack(self.run, Snapshot(value), self.site)

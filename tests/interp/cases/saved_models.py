@@ -140,3 +140,25 @@ first = Sequential([Input((3,)), Dense(2)])
 first.save('one.keras')
 shutil.copy('one.keras', 'two.keras')
 model = models.load_model('two.keras')
+
+# -- a class that keeps an activation and an initializer
+class Mine(layers.Layer):
+    def __init__(self, units, activation=None, initializer='he_normal', **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.activation = keras.activations.get(activation)
+        self.initializer = keras.initializers.get(initializer)
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(shape[-1], self.units), initializer=self.initializer)
+    def call(self, inputs):
+        return self.activation(inputs @ self.kernel)
+    def get_config(self):
+        return {
+            **super().get_config(),
+            'units': self.units,
+            'activation': keras.activations.serialize(self.activation),
+            'initializer': keras.initializers.serialize(self.initializer),
+        }
+first = Sequential([Input((3,)), Mine(5, 'relu'), Mine(1)])
+first.save('mine.keras')
+model = models.load_model('mine.keras', custom_objects={'Mine': Mine})
