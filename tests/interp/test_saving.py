@@ -100,3 +100,16 @@ def test_a_loaded_model_is_compiled_as_the_saved_one_was() -> None:
 def test_nothing_is_refused_for_a_loaded_model() -> None:
     code = _TWO + "one.save('a.keras')\nmodel = models.load_model('a.keras')\nmodel.get_layer(index=0)\nmodel.pop()"
     assert raised(code) == []
+
+
+def test_what_is_fitted_keeps_what_it_has_learned() -> None:
+    code = """
+    import joblib
+    from sklearn.preprocessing import LabelEncoder
+    encoder = LabelEncoder()
+    encoder.fit(["a", "b", "c"])
+    joblib.dump(encoder, "encoder.joblib")
+    again = joblib.load("encoder.joblib")
+    model = Sequential([Input((3,)), Dense(len(again.classes_))])
+    """
+    assert build(code).paths[0].networks[0].outputs[0].shape == (None, 3)

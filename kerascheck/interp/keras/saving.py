@@ -322,12 +322,13 @@ def save_weights(run: Run, network: Layer, arguments: Arguments, site: Site) -> 
 
 
 class Parcel:
-    """Something that is not a model alone, packed by `pickle` or `joblib`."""
+    """Something that is not a model alone, packed by `pickle` or `joblib`, or written as "text" or "json"."""
 
-    __slots__ = ("thing",)
+    __slots__ = ("form", "thing")
 
-    def __init__(self, thing: Value) -> None:
+    def __init__(self, thing: Value, form: str = "pickle") -> None:
         self.thing = thing
+        self.form = form
 
 
 def pack(run: Run, value: Value, site: Site) -> Value:
@@ -352,7 +353,26 @@ def unpack(run: Run, held: Value, site: Site) -> Value | None:
             return held.restore(run, site)
         except Undetermined as undetermined:
             return unknown_network(run, undetermined.reason, site)
-    return deep_copy(run, held.thing, site) if isinstance(held, Parcel) else None
+    return deep_copy(run, held.thing, site) if isinstance(held, Parcel) and held.form == "pickle" else None
+
+
+def written(run: Run, file: Value, form: str) -> Value | None:
+    """What the program has written into a file in that form before it reads it; None where that is not known."""
+    held = found(run, file)
+    return held.thing if isinstance(held, Parcel) and held.form == form else None
+
+
+def write(run: Run, file: Value, thing: Value, form: str) -> None:
+    """Note what the program writes into an open file; kept is a single text, or the description of a model."""
+    from kerascheck.interp.keras.configurations import Configuration
+
+    first = isinstance(file, NativeObject) and file.kind == FILE and not file.parts.get("begun")
+    if first and file.parts["mode"] in ("w", "wt", "x") and isinstance(thing, (str, Configuration)):
+        file.parts["begun"] = True
+        keep(run, _place(file), Parcel(thing, form))
+    else:
+        forget_file(run, file)
+        keep(run, _place(file), Unknown("a file of several parts"))
 
 
 def open_file(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kerascheck.data.array import Array
+from kerascheck.data.objects import DataObject
 from kerascheck.interp.attributes import find_member
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import (
@@ -43,7 +45,7 @@ def _copy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 
 class _Copy:
-    """One copy; what occurs in it twice is copied once. Layers and arrays are not copied but unknown."""
+    """One copy; what occurs in it twice is copied once. Layers are not copied but unknown."""
 
     def __init__(self, run: Run, site: Site, depth: int, with_models: bool = True) -> None:
         self.with_models = with_models
@@ -76,6 +78,13 @@ class _Copy:
             copied = self.made[id(value)] = Instance(value.cls, self.run.tick())
             copied.attributes = {key: self.of(item, depth + 1) for key, item in value.attributes.items()}
             copied.unknown = value.unknown
+        elif isinstance(value, Array):
+            copied = self.made[id(value)] = value.snapshot()
+            copied.birth = self.run.tick()
+        elif isinstance(value, DataObject):
+            copied = DataObject(value.qualname, value.arguments, value.site, self.run.tick(), value.key)
+            copied.name, copied.attributes, copied.state = value.name, dict(value.attributes), dict(value.state)
+            self.made[id(value)] = copied
         elif type(value) is Network and self.depth == _MAX_DEPTH and self.with_models:
             from kerascheck.interp.keras.saving import Snapshot, unpack
 

@@ -66,10 +66,16 @@ def _literal_eval(run: Run, name: str, arguments: Arguments, site: Site) -> Valu
 
 
 def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """`json.load(file)`."""
+    """`json.load(file)`, `json.dump(value, file)`."""
     from kerascheck.interp.modules.reading import FUNCTIONS as READING
 
     return READING[name](run, name, arguments, site)
 
 
-FUNCTIONS = {"json.load": _load, "json.loads": _loads, "json.dumps": _dumps, "ast.literal_eval": _literal_eval}
+FUNCTIONS = {
+    "json.load": _load,
+    "json.dump": _load,
+    "json.loads": _loads,
+    "json.dumps": _dumps,
+    "ast.literal_eval": _literal_eval,
+}

@@ -9,7 +9,7 @@ import posixpath
 from typing import Any
 
 from kerascheck.interp.files import folder, read_text
-from kerascheck.interp.keras.saving import FILE, forget_file, open_file
+from kerascheck.interp.keras.saving import FILE, forget_file, open_file, write, written
 from kerascheck.interp.methods import METHODS
 from kerascheck.interp.modules.literals import from_python
 from kerascheck.interp.modules.paths import PathValue, path_text
@@ -59,6 +59,10 @@ def _made(run: Run, value: Any, site: Site) -> Value:
 def _read(run: Run, file: NativeObject, arguments: Arguments, site: Site) -> Value:
     """`file.read()`."""
     binary = file.parts["mode"] == "rb"
+    own = None if binary or arguments.positional or file.parts.get("begun") else written(run, file, "text")
+    if own is not None:
+        file.parts["begun"] = True
+        return own
     text = None if arguments.positional else _content(run, file, _MAX_TEXT)
     if text is None or binary:
         return run.fresh("the content of a file", site.node)
@@ -72,7 +76,7 @@ def _read_lines(run: Run, file: NativeObject, arguments: Arguments, site: Site) 
 
 
 def _write(run: Run, file: NativeObject, arguments: Arguments, site: Site) -> Value:
-    forget_file(run, file)
+    write(run, file, arguments.positional[0].value if len(arguments.positional) == 1 else None, "text")
     return run.fresh("how much is written", site.node)
 
 
@@ -105,6 +109,9 @@ def _path_text(run: Run, path: PathValue, arguments: Arguments, site: Site) -> V
 
 def _json(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`json.load(file)`."""
+    own = written(run, arguments.value("fp", 0), "json")
+    if own is not None:
+        return own
     text = None if arguments.keywords else _content(run, arguments.value("fp", 0), _MAX_SETTINGS)
     if text is not None:
         try:
@@ -112,6 +119,12 @@ def _json(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         except (ValueError, RecursionError):
             pass
     return run.fresh("JSON of something unknown", site.node)
+
+
+def _json_dump(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`json.dump(model.to_json(), file)`."""
+    write(run, arguments.value("fp", 1), arguments.value("obj", 0), "json")
+    return None
 
 
 def _yaml(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -276,6 +289,7 @@ OF_PATHS = {"read_text": _path_text, "iterdir": _inside, "glob": _inside}
 FUNCTIONS = {
     "builtins.open": open_file,
     "json.load": _json,
+    "json.dump": _json_dump,
     **{f"yaml.{name}": _yaml for name in ("safe_load", "load", "full_load")},
     **{f"{package}OmegaConf.{name}": _omega for package in ("omegaconf.", "") for name in ("load", "create")},
     "configparser.ConfigParser": _parser,

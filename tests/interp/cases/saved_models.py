@@ -162,3 +162,22 @@ class Mine(layers.Layer):
 first = Sequential([Input((3,)), Mine(5, 'relu'), Mine(1)])
 first.save('mine.keras')
 model = models.load_model('mine.keras', custom_objects={'Mine': Mine})
+
+# -- its description in a file
+first = Sequential([Input((3,)), Dense(4), Dense(2)])
+with open('net.json', 'w') as file:
+    file.write(first.to_json())
+first.save_weights('net.weights.h5')
+text = open('net.json', 'r')
+loaded = text.read()
+text.close()
+model = models.model_from_json(loaded)
+model.load_weights('net.weights.h5')
+
+# -- its description as JSON in a file
+import json
+first = Sequential([Input((3,)), Dense(4), Dense(2)])
+with open('again.json', 'w') as file:
+    json.dump(first.to_json(), file)
+with open('again.json') as file:
+    model = models.model_from_json(json.load(file))
