@@ -9,7 +9,7 @@ import posixpath
 from typing import Any
 
 from kerascheck.interp.files import folder, read_text
-from kerascheck.interp.keras.saving import FILE, forget_file, open_file, write, written
+from kerascheck.interp.keras.saving import FILE, open_file, write, written
 from kerascheck.interp.methods import METHODS
 from kerascheck.interp.modules.literals import from_python
 from kerascheck.interp.modules.paths import PathValue, path_text
