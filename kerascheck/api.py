@@ -150,16 +150,18 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
     Args:
         source: a Python program, or the JSON of a notebook if the name ends in `.ipynb`.
         filename: where it lies, or would lie.
-        settings: those to use, instead of the configuration for the file; only the budget matters.
+        settings: those to use, instead of the configuration for the file; only the budget and `read_data` matter.
 
     Raises:
         SourceError: the text is no Python, or cannot be decoded.
         ConfigError: the configuration file is wrong.
     """
     from kerascheck.engine import analyze
+    from kerascheck.interp.files import data_reading
 
-    budget = (settings or settings_for(filename)).budget
-    return analyze(to_bytes(source, filename), fspath(filename), budget)
+    found = settings or settings_for(filename)
+    with data_reading(found.read_data):
+        return analyze(to_bytes(source, filename), fspath(filename), found.budget)
 
 
 def check_paths(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import sys
 import tempfile
 from dataclasses import asdict
@@ -125,8 +126,20 @@ def _neighbours(folder: str) -> tuple[str, ...]:
     return tuple(names)
 
 
+#: What is larger is known by its size and the time of its last change.
+_MAX_DIGESTED = 4_000_000
+
+
 def _digest_of(path: str) -> str | None:
+    """What identifies the content of a file, or the names in a folder; None where there is none."""
     try:
+        found = os.stat(path)
+        if stat.S_ISDIR(found.st_mode):
+            return hashlib.sha256(repr(sorted(os.listdir(path))).encode("utf-8", "surrogatepass")).hexdigest()
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        if found.st_size > _MAX_DIGESTED:
+            return f"{found.st_size} {found.st_mtime_ns}"
         with open(path, "rb") as file:
             return hashlib.sha256(file.read()).hexdigest()
     except OSError:

@@ -97,6 +97,10 @@ def check(
         Optional[float],  # noqa: UP045
         typer.Option(help="The work that one file may cost, in seconds of a slow core (default: 2)."),
     ] = None,
+    read_data: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--read-data/--no-read-data", help="Read headers, rows and classes of data beside a program."),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
     stdin_filename: Annotated[Optional[str], typer.Option(help="The name of what stdin holds.")] = None,  # noqa: UP045
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
@@ -119,6 +123,7 @@ def check(
         fix=fix,
         unsafe_fixes=unsafe_fixes,
         budget=budget,
+        read_data=read_data,
         baseline="" if no_baseline else str(baseline) if baseline is not None else None,
     )
     options = commands.CheckOptions(

@@ -47,6 +47,7 @@ class Settings:
     unsafe_fixes: bool = False
     baseline: str = ""  # the file of the findings that are known, if there is one
     budget: float = 2.0  # the work that a file may cost, in seconds of a slow core
+    read_data: bool = True  # whether data beside a program may be read: headers, rows, classes
     thresholds: Thresholds = field(default_factory=Thresholds)
     root: str = ""  # the folder that the globs are relative to
     noqa: bool = True  # whether noqa comments count; not where another tool looks after them
@@ -54,7 +55,10 @@ class Settings:
     @property
     def checking(self) -> tuple[object, ...]:
         """The part on which the findings of a file depend (and nothing else), for caching them."""
-        return (self.selection, self.per_file_ignores, self.budget, self.thresholds, self.root, self.noqa)
+        return (
+            *(self.selection, self.per_file_ignores, self.budget, self.thresholds, self.root, self.noqa),
+            self.read_data,
+        )
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class Overrides:
     fix: bool | None = None
     unsafe_fixes: bool | None = None
     budget: float | None = None
+    read_data: bool | None = None
     baseline: str | None = None  # empty: none
 
 
@@ -154,6 +159,7 @@ _KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
     "unsafe-fixes": (_boolean, False),
     "baseline": (_path, ""),
     "budget": (_budget, 2.0),
+    "read-data": (_boolean, True),
     **{key: (_threshold(item.default), item.default) for key, item in _THRESHOLD_KEYS.items()},  # type: ignore[arg-type]
 }
 

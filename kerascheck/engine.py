@@ -192,8 +192,9 @@ class _Check:
             self.refuse(broken.code, broken.message, broken.position)
 
         from kerascheck.interp import analyze
+        from kerascheck.interp.files import data_reading
 
-        with recorded_reads() as self._report.modules:
+        with recorded_reads() as self._report.modules, data_reading(self._settings.read_data):
             self.analysis = analysis = analyze(source, self._settings.budget)
         paths = analysis.paths
         self._report.incomplete, self._report.by_chance = analysis.incomplete, analysis.by_chance

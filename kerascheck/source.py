@@ -340,9 +340,16 @@ def unsaved_files(files: Mapping[str, bytes]) -> Iterator[None]:
         _unsaved.reset(token)
 
 
+def note_read(name: str) -> None:
+    """Another file that the analysis depends on: what is in it, or whether it is there."""
+    reads = _reads.get()
+    if reads is not None and name not in reads:
+        reads.append(name)
+
+
 @contextmanager
 def recorded_reads() -> Iterator[list[str]]:
-    """The names of the files that `read_source` is asked for meanwhile."""
+    """The names of the files that `read_source` and `note_read` are asked for meanwhile."""
     reads: list[str] = []
     token = _reads.set(reads)
     try:

@@ -261,6 +261,21 @@ def test_the_cache_follows_the_modules_that_a_file_imports(folder: Path) -> None
     assert run("--output-format", "json", "x.py").stdout == run("--no-cache", "--output-format", "json", "x.py").stdout
 
 
+def test_the_cache_follows_the_data_that_a_file_reads(folder: Path) -> None:
+    text = SCRIPT.replace(
+        "model.add(Dense(8, input_dim=8", "N = len(open('n.txt').readlines())\nmodel.add(Dense(8, input_dim=N"
+    )
+    (folder / "x.py").write_text(text)
+    outputs = []
+    for lines in (None, 4, 8):
+        if lines is not None:
+            (folder / "n.txt").write_text("x\n" * lines)
+        outputs.append(run("--output-format", "json", "x.py").stdout)
+        assert outputs[-1] == run("--no-cache", "--output-format", "json", "x.py").stdout
+    assert len(set(outputs)) == 3
+    assert run("--no-read-data", "--output-format", "json", "x.py").stdout == outputs[0]
+
+
 def test_version() -> None:
     assert run("--version").stdout == f"kerascheck {__version__}\n"
 

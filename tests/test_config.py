@@ -98,6 +98,14 @@ def test_findings_depend_on_the_budget() -> None:
     assert Settings(budget=1.0).checking != Settings(budget=2.0).checking
 
 
+def test_data_is_read_unless_that_is_turned_off(tmp_path: Path) -> None:
+    assert Resolver(isolated=True).settings_for(tmp_path).read_data
+    assert not Resolver(Overrides(read_data=False), isolated=True).settings_for(tmp_path).read_data
+    (tmp_path / ".kerascheck.toml").write_text("read-data = false\n")
+    assert not Resolver().settings_for(tmp_path).read_data
+    assert Settings(read_data=False).checking != Settings().checking
+
+
 def test_per_file_ignores_are_kept_in_order(tmp_path: Path) -> None:
     write(tmp_path / ".kerascheck.toml", "[per-file-ignores]\n'tests/*' = ['ALL']\n'x.py' = ['KC001']\n")
     assert Resolver().settings_for(tmp_path).per_file_ignores == (("tests/*", ("ALL",)), ("x.py", ("KC001",)))

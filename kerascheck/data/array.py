@@ -183,6 +183,13 @@ def title_sizes(sizes: Shape, name: str) -> None:
                     atom.text = atom.text.replace("?.", f"{name}.")
 
 
+def title_size(size: SymDim, name: str) -> None:
+    """A size without a name is called by the first variable that it is bound to."""
+    terms = list(size.terms.items())
+    if len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1 and terms[0][0][0].text.startswith("?"):
+        terms[0][0][0].text = name
+
+
 # -- dtypes ---------------------------------------------------------------------------------------------------
 
 _KINDS = {"bool": 0, "uint": 1, "int": 1, "float": 2, "complex": 3}

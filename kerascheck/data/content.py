@@ -44,7 +44,7 @@ class Content(Versioned):
     than bounds: values at (or close to) both of them do occur in the data.
     """
 
-    __slots__ = ("_family", "attained", "high", "low", "one_hot", "origin", "state", "tags", "values")
+    __slots__ = ("_family", "attained", "distinct", "high", "low", "one_hot", "origin", "state", "tags", "values")
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Content(Versioned):
         self.tags = (
             tags  # history: "pixels", "raw" (as a file has it), "standardized", "unbounded", "preprocess:resnet50"
         )
+        self.distinct: int | None = None  # how many values occur, where that alone is known (texts)
         self.origin: Origin | None = None
         self.state: object = object()  # equal for equal numbers; another one after each change
         self._family: list[Content] | None = None  # the arrays that share memory with this one
@@ -80,7 +81,7 @@ class Content(Versioned):
     def copy(self) -> Content:
         """The same claims, not shared."""
         made = Content(self.low, self.high, self.attained, self.values, self.one_hot, self.tags)
-        made.origin, made.state = self.origin, self.state
+        made.origin, made.state, made.distinct = self.origin, self.state, self.distinct
         return made
 
     def set(self, other: Content) -> None:
@@ -88,6 +89,7 @@ class Content(Versioned):
         self.low, self.high, self.attained = other.low, other.high, other.attained
         self.values, self.one_hot, self.tags = other.values, other.one_hot, other.tags
         self.origin, self.state = other.origin, other.state if other is not self else object()
+        self.distinct = other.distinct
         for member in self._family or ():
             if member is not self:
                 member._blend(other)
@@ -104,7 +106,7 @@ class Content(Versioned):
     def _blend(self, other: Content) -> None:
         merged = union(self, other)
         self.low, self.high, self.attained = merged.low, merged.high, False
-        self.values, self.one_hot, self.tags = None, None, merged.tags
+        self.values, self.one_hot, self.tags, self.distinct = None, None, merged.tags, None
         self.origin, self.state = None, object()
 
     def reorder(self) -> None:
@@ -130,7 +132,7 @@ class Content(Versioned):
         if len(self._family) < MAX_VIEWS:
             self._family.append(part)
         else:
-            part.low = part.high = part.values = part.one_hot = part.origin = None
+            part.low = part.high = part.values = part.one_hot = part.origin = part.distinct = None
             part.attained, part.tags = False, frozenset()
         return part
 

@@ -1,7 +1,7 @@
 """Data sets in directories: `image_dataset_from_directory` and its kin.
 
-Source: keras/src/utils/image_dataset_utils.py, text_dataset_utils.py, audio_dataset_utils.py (Keras 3.15). What is in
-the directories is not looked at.
+Source: keras/src/utils/image_dataset_utils.py, text_dataset_utils.py, audio_dataset_utils.py (Keras 3.15). The
+folders in a directory that lies beside the program are counted.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, unknown_of_length
 from kerascheck.data.values import fresh_key, fresh_size, new_array, shape_argument
+from kerascheck.interp.files import folder as folder_of
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ListValue, Value
@@ -56,12 +57,27 @@ def class_count(run: Run, folder: Value, names: Value, attribute: str, site: Sit
         items = items_of(run, names)
         if not isinstance(items, Unknown) and items:
             return len(items)
+    found = class_folders(run, folder, attribute) if names is None else None
+    if found is not None:
+        return len(found)
     key: Hashable = fresh_key(run, site)
     if names is None and isinstance(folder, str):
         key = folder.rstrip("/")
     elif names is None and isinstance(folder, Unknown):
         key = folder.key
     return SymDim.named(f"len(?.{attribute})", ("folders in", key))
+
+
+def class_folders(run: Run, folder: Value, attribute: str) -> list[str] | None:
+    """The folders of the classes in a folder beside the program; None where it is not looked at.
+
+    Generators count hidden ones, too. Source: keras/src/legacy/preprocessing/image.py and
+    keras/src/utils/dataset_utils.py of Keras 3.15.
+    """
+    names = folder_of(run, folder) if folder is not None else None
+    if names is None:
+        return None
+    return [name for name, inside in names.items() if inside and (attribute == "class_indices" or name[0] != ".")]
 
 
 def names_of_classes(key: Hashable, count: Dim, attribute: str) -> Value:
@@ -94,6 +110,8 @@ def _dataset(run: Run, arguments: Arguments, sample: Any, batch: Value, shuffle:
     mode = None if labels is None else arguments.value("label_mode", 2, "int")
     x, y = sample(front), _labels(run, mode, classes, front)
     subset, key = arguments.value("subset"), fresh_key(run, site)
+    own = class_folders(run, folder, "class_names") if names is None else None
+    known = run.new_list(own) if own is not None else None
 
     def made(which: Value) -> Pipeline:
         return Pipeline(
@@ -102,7 +120,7 @@ def _dataset(run: Run, arguments: Arguments, sample: Any, batch: Value, shuffle:
             batch=as_dim(batch),
             shuffled=shuffle if isinstance(shuffle, bool) and which != "validation" else None,
             tags=frozenset({"validation"}) if which == "validation" else frozenset(),
-            attributes={"class_names": names_of_classes(key, classes, "class_names")},
+            attributes={"class_names": known if known is not None else names_of_classes(key, classes, "class_names")},
             birth=run.tick(),
         )
 

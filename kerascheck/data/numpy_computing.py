@@ -9,10 +9,13 @@ from typing import Any
 
 from kerascheck.data.array import Array, promote
 from kerascheck.data.content import Content, union
+from kerascheck.data.distinct import distinct_count, distinct_key, known_count
 from kerascheck.data.numpy_support import flat, has_axis, rows
 from kerascheck.data.operators import claims
 from kerascheck.data.refusals import no_axis, refuses
 from kerascheck.data.registry import Function
+from kerascheck.data.samples import is_real
+from kerascheck.data.scalars import number
 from kerascheck.data.values import (
     array_argument,
     as_array,
@@ -42,7 +45,7 @@ def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     ]
     axis = arguments.value("axis", 3)
     made: Array
-    size: Dim = fresh_size(run, "?.shape[0]", site)
+    size: Dim = distinct_count(distinct_key(array)) if axis is None else fresh_size(run, "?.shape[0]", site)
     if axis is not None:
         made = unknown_array(run, "unique parts of an array")
         if isinstance(array.shape, tuple) and has_axis(array, axis):
@@ -79,7 +82,8 @@ def _unique_values(run: Run, array: Array, size: Dim) -> Array:
         items = [number(value, array.dtype) for value in sorted(content.values)]
     elif array.items and all(isinstance(item, str) for item in array.items):
         items = sorted(set(array.items))
-    made = new_array(run, (size if items is None else len(items),), array.dtype, content=content)
+    known = known_count(array) if items is None else len(items)
+    made = new_array(run, (size if known is None else known,), array.dtype, content=content)
     made.items = items
     return made
 
@@ -136,10 +140,20 @@ def _bincount(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
     )
 
 
-def _quantile(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    """`numpy.percentile(x, q, axis)`, `quantile`."""
+def _percentile(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`numpy.percentile(x, q, axis)`."""
+    return _quantile(run, array, arguments, site, 100)
+
+
+def _quantile(run: Run, array: Array, arguments: Arguments, site: Site, whole: int = 1) -> Value:
+    """`numpy.quantile(x, q, axis)`; of numbers that are known it is computed."""
     from kerascheck.data.reductions import reduced, result_dtype
 
+    share, plain = arguments.value("q", 0), len(arguments.positional) + len(arguments.keywords) == 1
+    if plain and is_real(share) and 0 <= share <= whole and isinstance(array.shape, tuple) and len(array.shape) == 1:
+        found = _interpolated(array, share / whole)
+        if found is not None:
+            return found
     wanted = as_array(run, arguments.value("q", 0))
     rest = reduced(run, array, arguments.value("axis", 1), arguments.value("keepdims", None, False), site)
     if wanted is None or isinstance(wanted.shape, Unknown) or isinstance(rest, Unknown):
@@ -148,6 +162,21 @@ def _quantile(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
     if wanted.shape:
         dtype = promote(dtype, "float64")
     return new_array(run, (*wanted.shape, *rest), dtype, content=Content(content.low, content.high))
+
+
+def _interpolated(array: Array, share: float) -> Value:
+    """The number below which that share of a vector lies; None where the numbers are not known.
+
+    Source: `_lerp` in numpy/lib/_function_base_impl.py.
+    """
+    items = array.items
+    if not items or array.dtype not in ("int64", "float64") or not all(map(is_real, items)):
+        return None
+    ordered = sorted(float(item) for item in items)
+    place = share * (len(ordered) - 1)
+    below = min(int(place), len(ordered) - 1)
+    low, high, part = ordered[below], ordered[min(below + 1, len(ordered) - 1)], place - below
+    return number(high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part, "float64")
 
 
 def _einsum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -206,9 +235,9 @@ FUNCTIONS: dict[str, Function] = {
             "isin": _truth,
             "in1d": _truth,
             "bincount": _bincount,
-            "percentile": _quantile,
+            "percentile": _percentile,
             "quantile": _quantile,
-            "nanpercentile": _quantile,
+            "nanpercentile": _percentile,
             "nanquantile": _quantile,
             "interp": _interp,
         }

@@ -339,7 +339,18 @@ def _text_file(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     items = items_of(run, columns) if isinstance(columns, (tuple, ListValue, range)) else columns
     if isinstance(items, list) and len(items) > 1:
         made.shape = (axis_size(key, "?", 0), len(items))
+    if columns is None:
+        from kerascheck.data.numpy_files import table_shape
+
+        made.shape = table_shape(run, arguments) or made.shape
     return made
+
+
+def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`numpy.load(file)`."""
+    from kerascheck.data.numpy_files import load
+
+    return load(run, name, arguments, site)
 
 
 def _vector_of_bytes(dtype: str) -> Function:
@@ -391,6 +402,7 @@ FUNCTIONS: dict[str, Function] = {
     "numpy.logspace": _spaced(False),
     "numpy.geomspace": _spaced(False),
     "numpy.meshgrid": _meshgrid,
+    "numpy.load": _load,
     "numpy.loadtxt": _text_file,
     "numpy.genfromtxt": _text_file,
     "numpy.fromfile": _vector_of_bytes("float64"),

@@ -114,6 +114,14 @@ def _ndim(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return array.ndim
 
 
+def _written(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`numpy.save(path, array)`: the file is another one from now on."""
+    from kerascheck.interp.keras.saving import forget_file
+
+    forget_file(run, arguments.value("file", 0, arguments.value("fname")))
+    return None
+
+
 def _nothing(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return None
 
@@ -162,10 +170,10 @@ FUNCTIONS: dict[str, Function] = {
     "numpy.ndim": _ndim,
     "numpy.size": _size,
     **dict.fromkeys(
-        ("numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.savetxt", "numpy.set_printoptions",
-         "numpy.seterr"),
-        _nothing,
+        ("numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.savetxt"),
+        _written,
     ),
+    **dict.fromkeys(("numpy.set_printoptions", "numpy.seterr"), _nothing),
     **dict.fromkeys(
         ("numpy.fill_diagonal", "numpy.copyto", "numpy.put", "numpy.place", "numpy.putmask", "numpy.put_along_axis"),
         _changed,

@@ -74,6 +74,7 @@ _MODULES = {
     "tensorflow": "tf_data",
     "numpy": "numpy_functions",
     "pandas": "pandas_functions",
+    "tensorflow_datasets": "tensorflow_datasets",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from kerascheck.data import pandas_indexing
 from kerascheck.data.array import Array, Labels, axis_size
 from kerascheck.data.content import Content, Rows
+from kerascheck.data.distinct import known_count
 from kerascheck.data.frames import (
     Column,
     derived,
@@ -22,6 +23,7 @@ from kerascheck.data.frames import (
     make_series,
     new_size,
     select,
+    summarise,
 )
 from kerascheck.data.numpy_methods import astype, elementwise
 from kerascheck.data.objects import DataObject, Method
@@ -46,6 +48,9 @@ def _read(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             return run.fresh(f"the result of {name}", site.node)
     if name.endswith("read_excel") and arguments.value("sheet_name", 1, 0) is None:
         return run.fresh("several sheets", site.node)
+    own = _of_file(run, name, arguments, site)
+    if own is not None:
+        return own
     key = fresh_key(run, site)
     made = make_frame(
         run,
@@ -81,6 +86,66 @@ def _read(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if isinstance(wanted, str):
         made.dtype = wanted
     return made
+
+
+#: Arguments of `read_csv` under which the file is a plain table.
+_PLAIN = frozenset({"filepath_or_buffer", "sep", "delimiter", "header", "names", "usecols", "index_col", "encoding",
+                    "engine", "low_memory", "memory_map"})  # fmt: skip
+
+
+def _of_file(run: Run, name: str, arguments: Arguments, site: Site) -> Array | None:
+    """The frame of a text file beside the program; None where it is not read."""
+    from kerascheck.data.csv_files import names_of, read_table
+
+    short = name.rpartition(".")[2]
+    given = len(arguments.positional)
+    plain = arguments.keywords.keys() <= _PLAIN and not arguments.open_keywords and given <= 2
+    if short not in ("read_csv", "read_table") or not plain:
+        return None
+    separator = arguments.value("sep", 1, arguments.value("delimiter", None, "," if short == "read_csv" else "\t"))
+    wanted, header = arguments.value("names"), arguments.value("header", None, "infer")
+    has_names = header in ("infer", 0) and (wanted is None or header == 0)
+    if not isinstance(separator, str) or (not has_names and header is not None and wanted is None):
+        return None
+    if header not in ("infer", 0, None) or arguments.value("encoding", None, "utf-8") not in ("utf-8", "utf8"):
+        return None
+    table = read_table(run, arguments.value("filepath_or_buffer", 0), separator, has_names)
+    if table is None:
+        return None
+    labels = names_of(table)
+    if wanted is not None:
+        own = labels_in(run, wanted)
+        if own is None or len(own) != table.width or len(set(own)) != len(own):
+            return None
+        labels = tuple(own)
+    key = fresh_key(run, site)
+    rows: Dim = axis_size(key, "?", 0) if table.rows is None else table.rows
+    columns: dict[Hashable, Column] = dict(zip(labels, table.columns or (), strict=False))
+    index_column, used = arguments.value("index_col"), arguments.value("usecols")
+    gone = _index_label(labels, index_column)
+    kept = labels_in(run, used) if used is not None else None
+    if gone is None or (
+        used is not None and (kept is None or not set(kept) <= set(labels) or index_column is not None)
+    ):
+        return None
+    chosen = tuple(label for label in labels if label not in gone and (kept is None or label in kept))
+    made = make_frame(run, rows, len(chosen), chosen, index=("range", rows) if not gone else None, samples=Rows(key))
+    assert made.labels is not None
+    if gone:
+        made.labels.index = ("rows", made.birth)
+    made.content.tags = frozenset({"raw"})
+    made.labels.series = {label: columns[label] for label in chosen if label in columns}
+    summarise(made)
+    return made
+
+
+def _index_label(labels: tuple[Hashable, ...], given: Value) -> tuple[Hashable, ...] | None:
+    """The column that becomes the index, in a tuple; an empty one where there is none, None where it is not known."""
+    if given is None or given is False:
+        return ()
+    if isinstance(given, int) and 0 <= given < len(labels):
+        return (labels[given],)
+    return (given,) if isinstance(given, str) and given in labels else None
 
 
 def _count(run: Run, value: Value) -> int | None:
@@ -326,11 +391,7 @@ def _get_dummies(run: Run, name: str, arguments: Arguments, site: Site) -> Value
 
 def _distinct(array: Array) -> int | None:
     """How many different values there are; None where that is not known."""
-    if array.content.values is not None:
-        return len(array.content.values)
-    if array.items is not None and all(isinstance(item, str) for item in array.items):
-        return len(set(array.items))
-    return None
+    return known_count(array)
 
 
 def _converted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -10,6 +10,7 @@ from typing import Any
 from kerascheck.data import numpy_methods
 from kerascheck.data.array import Array, Labels, is_number, split_dtype
 from kerascheck.data.content import Content, Origin, union
+from kerascheck.data.distinct import distinct_count, distinct_key, known_count
 from kerascheck.data.frames import (
     become,
     column,
@@ -469,11 +470,17 @@ def _to_numpy(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
     return made if dtype is None else astype(run, made, dtype)
 
 
+def _written(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`frame.to_csv(path)`: the file is another one from now on."""
+    from kerascheck.interp.keras.saving import forget_file
+
+    forget_file(run, arguments.positional[0].value if arguments.positional else arguments.value("path_or_buf"))
+    return None
+
+
 def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    values = array.content.values
-    size: Dim = len(values) if values is not None else new_size(run, 0, site)
-    if values is None and array.items is not None and all(isinstance(item, str) for item in array.items):
-        size = len(set(array.items))
+    count = known_count(array)
+    size: Dim = distinct_count(distinct_key(array)) if count is None else count
     content = array.content.rearranged()
     dtype = array.dtype if is_number(array.dtype) else Unknown("the dtype of unique values")
     return new_array(run, (size,), dtype, content=content)
@@ -482,11 +489,8 @@ def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
 def _nunique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     if array.kind == "frame":
         return run.fresh("the numbers of distinct values", site.node)
-    if array.content.values is not None:
-        return len(array.content.values)
-    if array.items is not None and all(isinstance(item, str) for item in array.items):
-        return len(set(array.items))
-    return run.fresh("the number of distinct values", site.node)
+    count = known_count(array)
+    return distinct_count(("without NaN", distinct_key(array))) if count is None else count
 
 
 def factorize(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
@@ -512,7 +516,7 @@ def _tolist(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
 
 def _value_counts(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     values = array.content.values
-    size: Dim = len(values) if values is not None else new_size(run, 0, site)
+    size: Dim = len(values) if values is not None else distinct_count(distinct_key(array))
     made = make_series(run, size, Unknown("counts"), Content(0))
     return made if array.kind == "series" else run.fresh("counts of rows", site.node)
 
@@ -624,7 +628,8 @@ _PLAIN: dict[str, Method] = {
     **{name: _operator(op) for name, op in _OPERATORS.items()},
     **{f"r{name}": _operator(op, swap=True) for name, op in _OPERATORS.items()},
     **{name: _comparison(op) for name, op in _COMPARISONS.items()},
-    **dict.fromkeys(("to_csv", "to_excel", "to_pickle", "to_json", "to_hdf", "to_sql", "to_parquet", "info"), _nothing),
+    **dict.fromkeys(("to_csv", "to_excel", "to_pickle", "to_json", "to_hdf", "to_sql", "to_parquet"), _written),
+    "info": _nothing,
 }
 
 METHODS: dict[str, Method] = {

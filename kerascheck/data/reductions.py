@@ -26,6 +26,7 @@ _EXACT: dict[str, Callable[[list[Any]], Any]] = {
     "sum": sum,
     "prod": math.prod,
     "mean": lambda items: sum(items) / len(items),
+    "median": lambda items: (sorted(items)[(len(items) - 1) // 2] + sorted(items)[len(items) // 2]) / 2,
     "any": any,
     "all": all,
     "ptp": lambda items: max(items) - min(items),

@@ -29,6 +29,7 @@ _MODULES = {
     "tensorflow.TensorSpec": "tf_data",
     "tensorflow": "tf_functions",
     "tensorflow_datasets": "tensorflow_datasets",
+    "seaborn": "seaborn_datasets",
 }
 
 

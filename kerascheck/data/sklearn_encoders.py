@@ -29,6 +29,8 @@ def distinct_count(array: Array | None) -> int | None:
         return None
     if array.content.values is not None:
         return len(array.content.values)
+    if array.content.distinct is not None and array.ndim == 1:
+        return array.content.distinct
     if array.items is not None and all(isinstance(item, (str, int, float)) for item in array.items):
         return len(set(array.items))
     return None

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content
 from kerascheck.data.elements import map_element
+from kerascheck.data.objects import DataObject
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
-from kerascheck.data.values import new_array
+from kerascheck.data.samples import unknown_of_length
+from kerascheck.data.values import fresh_key, new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ListValue, Value
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
@@ -55,6 +57,12 @@ _DATASETS = {
     "food101": _DataSet(_IMAGE, 101, {"train": 75_750, "validation": 25_250}),
     "tf_flowers": _DataSet(_IMAGE, 5, {"train": 3_670}),
     "malaria": _DataSet(_IMAGE, 2, {"train": 27_558}),
+    "colorectal_histology": _DataSet((150, 150, 3), 8, {"train": 5_000}),
+    "deep_weeds": _DataSet((256, 256, 3), 9, {"train": 17_509}),
+    "eurosat": _DataSet((64, 64, 3), 10, {"train": 27_000}),
+    "plant_village": _DataSet(_IMAGE, 38, {"train": 54_303}),
+    "citrus_leaves": _DataSet(_IMAGE, 4, {"train": 594}),
+    "caltech101": _DataSet(_IMAGE, 102, {"train": 3_029, "test": 6_084}),
     "imdb_reviews": _DataSet(None, 2, {"train": 25_000, "test": 25_000, "unsupervised": 50_000}, ()),
 }
 
@@ -78,8 +86,7 @@ def _sample(run: Run, facts: _DataSet, supervised: bool) -> Any:
 
 def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tfds.load(name, split=None, batch_size=None, shuffle_files=False, as_supervised=False, with_info=False)`."""
-    wanted = arguments.value("name", 0)
-    facts = _DATASETS.get(wanted.partition(":")[0]) if isinstance(wanted, str) and "/" not in wanted else None
+    facts = _facts(arguments.value("name", 0))
     split = arguments.value("split", 1)
     supervised = arguments.value("as_supervised", None, False)
     with_info = arguments.value("with_info", None, False)
@@ -113,7 +120,63 @@ def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             made = tuple(made.items)
     else:
         made = stream(split)
-    return (made, run.fresh("what a data set says of itself", site.node)) if with_info else made
+    return (made, _information(run, facts, site)) if with_info else made
+
+
+def _facts(name: Value) -> _DataSet | None:
+    """What is known of a data set of that name, with or without a version."""
+    plain = name.partition(":")[0].removesuffix("/plain_text") if isinstance(name, str) else ""
+    return _DATASETS.get(plain)
+
+
+def _information(run: Run, facts: _DataSet | None, site: Site) -> Value:
+    """What `info` says of a data set: `info.features["label"].num_classes`, `info.splits["train"].num_examples`."""
+    if facts is None:
+        return run.fresh("what a data set says of itself", site.node)
+
+    def thing(what: str, **attributes: Value) -> DataObject:
+        made = DataObject(f"tensorflow_datasets.{what}", Arguments([], {}), site, run.tick())
+        made.attributes.update(attributes)
+        return made
+
+    key = fresh_key(run, site)
+    names = unknown_of_length("the names of classes", key, facts.classes, "names")
+    label = thing("features.ClassLabel", num_classes=facts.classes, names=names, shape=())
+    features = thing("features.FeaturesDict", label=label)
+    if facts.image is not None:
+        features.attributes["image"] = thing("features.Image", shape=facts.image)
+    splits = run.new_dict()
+    splits.items.update({which: thing("core.SplitInfo", num_examples=count) for which, count in facts.splits.items()})
+    return thing("core.DatasetInfo", features=features, splits=splits)
+
+
+def _builder(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tfds.builder("mnist")`."""
+    facts = _facts(arguments.value("name", 0))
+    if facts is None or len(arguments.positional) + len(arguments.keywords) != 1:
+        return run.fresh("a builder of a data set", site.node)
+    made = DataObject(_BUILDER, arguments, site, run.tick(), fresh_key(run, site))
+    made.attributes["info"] = _information(run, facts, site)
+    return made
+
+
+_BUILDER = "tensorflow_datasets.core.DatasetBuilder"
+
+
+def _as_dataset(run: Run, builder: DataObject, arguments: Arguments, site: Site) -> Value:
+    """`builder.as_dataset(split="train", as_supervised=True)`."""
+    name = builder.arguments.get("name", 0)
+    given = {key: value for key, value in arguments.keywords.items() if key in ("split", "as_supervised", "batch_size")}
+    if arguments.positional or not isinstance(name, Given):
+        return run.fresh("a data set", site.node)
+    return _load(run, "tensorflow_datasets.load", Arguments([name], given), site)
+
+
+def _nothing(run: Run, builder: DataObject, arguments: Arguments, site: Site) -> Value:
+    return None
+
+
+OBJECTS = {_BUILDER: {"as_dataset": _as_dataset, "download_and_prepare": _nothing}}
 
 
 def _some(part: Any) -> Any:
@@ -125,4 +188,4 @@ def _some(part: Any) -> Any:
     return part
 
 
-FUNCTIONS: dict[str, Function] = {"tensorflow_datasets.load": _load}
+FUNCTIONS: dict[str, Function] = {"tensorflow_datasets.load": _load, "tensorflow_datasets.builder": _builder}

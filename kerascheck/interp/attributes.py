@@ -13,6 +13,7 @@ from kerascheck.data.objects import DataObject, object_attribute
 from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.interp import names
 from kerascheck.interp.paths import spread
+from kerascheck.interp.foreign import attribute_key, read_attribute, store
 from kerascheck.interp.run import Run
 from kerascheck.interp.static import dotted_text
 from kerascheck.interp.values import (
@@ -54,6 +55,9 @@ _CONSTANTS = {
     "numpy.newaxis": None,
     "numpy.nan": math.nan,
     "tensorflow.newaxis": None,
+    "os.sep": "/",
+    "os.path.sep": "/",
+    "os.curdir": ".",
     "typing.TYPE_CHECKING": False,
     "typing_extensions.TYPE_CHECKING": False,
     "six.PY2": False,
@@ -70,9 +74,15 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     if isinstance(value, Symbol):
         if run.flags and name in run.flags:
             return get_constant(names.attribute(value.name, name), run)
+        if (own := read_attribute(run, value, name)) is not MISSING:
+            return own
+        if run.guarded and value.name.startswith("keras") and _is_gone(run, value.name, name):
+            return run.fails("AttributeError", f"{value.name} has no {name}", node)
         found = _member(value.name, name)
         return run.project.installed(run, found) if name.isupper() and type(found) is Symbol else found
     if isinstance(value, Unknown):
+        if (own := read_attribute(run, value, name)) is not MISSING:
+            return own
         text = f"{value.text}.{name}" if value.text else None
         return Unknown(value.reason, ("attribute", value.key, name), text)
     if isinstance(value, Instance):
@@ -116,6 +126,8 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         return object_attribute(run, value, name, node)
     if isinstance(value, Pipeline):
         return pipeline_attribute(run, value, name, node)
+    if isinstance(value, NativeObject) and (found := _part_of_native(run, value, name, node)) is not MISSING:
+        return found
     if name == "__class__":
         from kerascheck.interp.typequestions import type_of
 
@@ -133,6 +145,19 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     if isinstance(value, (ListValue, DictValue)):
         return NativeMethod(name, value, _blurring)
     return run.fresh(f"attribute {name} of {value!r}"[:80], node)
+
+
+def _part_of_native(run: Run, value: NativeObject, name: str, node: cst.CSTNode) -> Value:
+    """An attribute of an object that the interpreter plays itself, beside its methods; MISSING where it has none."""
+    from kerascheck.interp.modules.paths import PathValue, path_attribute
+
+    if isinstance(value, PathValue):
+        found = path_attribute(run, value, name)
+    else:
+        from kerascheck.interp.modules.environments import native_attribute
+
+        found = native_attribute(run, value, name, node)
+    return MISSING if found is None else found
 
 
 def _partial_attribute(run: Run, partial: Partial, name: str, node: cst.CSTNode) -> Value:
@@ -246,6 +271,14 @@ def _member(base: str, name: str) -> Value:
         return _class_name(base.rpartition(".")[2])
     dotted = names.attribute(base, name)
     return _CONSTANTS[dotted] if dotted in _CONSTANTS else Symbol(dotted)
+
+
+def _is_gone(run: Run, holder: str, name: str) -> bool:
+    """Whether the Keras of the program surely has no such name; `tensorflow.compat.v1.keras` has those of old."""
+    from kerascheck.interp.import_outcomes import is_gone
+
+    plain = run.project.dialect == 3 and "compat.v1" not in run.project.source.text
+    return plain and is_gone(f"{holder}.{name}".removeprefix("keras."), "tensorflow.keras")
 
 
 def _holds_flags(dotted: str) -> bool:
@@ -431,6 +464,14 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         run.flags[name] = value
     elif isinstance(target, Symbol):
         run.project.rebound.add(names.attribute(target.name, name))
+        store(run, attribute_key(target, name), value)
+    elif isinstance(target, Unknown):
+        store(run, attribute_key(target, name), value)
+    elif isinstance(target, NativeObject):
+        from kerascheck.interp.modules.environments import EnvironmentValue
+
+        if isinstance(target, EnvironmentValue):
+            target.parts[name] = value
     elif isinstance(target, NativeMethod) and target.name == "__new__" and name == "__defaults__":
         from kerascheck.interp.records import set_defaults
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import libcst as cst
 
-from kerascheck.data.array import Array, PartKey, title_sizes
+from kerascheck.data.array import Array, PartKey, title_size, title_sizes
 from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
 from kerascheck.interp.paths import spread
+from kerascheck.interp.foreign import item_key, store
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
-from kerascheck.symbolic import Guarded, Unknown
+from kerascheck.symbolic import Guarded, Unknown, Symbol
 
 
 def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> None:
@@ -45,6 +47,8 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
             network.variable = name
         elif isinstance(value, (Array, DataObject, Pipeline)):
             value.title(name)
+        elif kind is SymDim:
+            title_size(value, name)
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]
     scope.vars[name] = value
@@ -142,6 +146,8 @@ def _store_item(run: Run, receiver: Value, index: Value, value: Value, target: c
         store_subscript(run, receiver, index, value, target)
     elif isinstance(receiver, DataObject):
         store_item(run, receiver, index, value, target)
+    elif isinstance(receiver, (Symbol, Unknown)):
+        store(run, item_key(receiver, index), value)
 
 
 def _set_list_item(run: Run, receiver: ListValue, index: Value, value: Value) -> None:

@@ -19,6 +19,7 @@ from kerascheck.interp.run import MAX_COMPREHENSION, Run
 from kerascheck.interp.sequences import (
     END,
     Lost,
+    as_unknown,
     call_once,
     element_of,
     items_of,
@@ -91,6 +92,14 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             from kerascheck.data.values import grown_length
 
             return grown_length(value)
+        if isinstance(value, ListValue) and value.unknown is not None:
+            from kerascheck.data.distinct import DISTINCT, distinct_count
+
+            key = value.unknown.key
+            if isinstance(key, tuple) and key[:2] == (DISTINCT, "known"):
+                return key[2]
+            if isinstance(key, tuple) and key[:1] == (DISTINCT,):
+                return distinct_count(key)
     return _derived(run, "len", values, site)
 
 
@@ -120,8 +129,27 @@ def _tuple(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _set(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
+    if values and isinstance(values[0], Array):
+        from kerascheck.data.distinct import known_count, known_values
+
+        known = known_values(values[0])
+        if known is not None:
+            return run.new_list(known, "set")
+        count = known_count(values[0])
+        if count is not None:
+            made = run.unknown_list("the values of data", "set")
+            made.unknown = Unknown("the values of data", ("distinct", "known", count))
+            return made
     items: list[Value] | Unknown = members_of(run, values[0]) if values else []
-    return run.unknown_list(items.reason, "set") if isinstance(items, Unknown) else set_of(run, items)
+    if not isinstance(items, Unknown):
+        return set_of(run, items)
+    made = run.unknown_list(items.reason, "set")
+    source = as_unknown(values[0])
+    if isinstance(source, (Array, Unknown)):
+        from kerascheck.data.distinct import members_key
+
+        made.unknown = Unknown(items.reason, members_key(source))
+    return made
 
 
 def _dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -218,7 +246,10 @@ def _sorted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     ordered = None if isinstance(items, Unknown) else sort_items(run, items, arguments, site)
     if ordered is not None:
         return run.new_list(ordered)
-    return run.unknown_list("sorted of something unknown")
+    made = run.unknown_list("sorted of something unknown")
+    if isinstance(items, Unknown):
+        made.unknown = items  # as many as they are
+    return made
 
 
 def _map(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -650,6 +681,12 @@ def _fromkeys(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return made
 
 
+def _open(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.modules.reading import FUNCTIONS as READING  # which knows the methods of files
+
+    return READING["builtins.open"](run, name, arguments, site)
+
+
 BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "len": _len,
     "range": _range,
@@ -691,7 +728,7 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
     "slice": _slice,
     "iter": _iter,
     "object": _object,
-    "open": _object,
+    "open": _open,
     "input": _object,
     "id": _object,
     "hash": _object,

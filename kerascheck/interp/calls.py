@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from kerascheck.interp import foreign
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.classes import instantiate
 from kerascheck.interp.external import find_external
 from kerascheck.interp.functions import call_function
 from kerascheck.interp.keras.calling import call_layer
+from kerascheck.interp.keras.saving import forget_file
+from kerascheck.interp.modules.paths import PathValue
 from kerascheck.interp.run import CALLS, Run
 from kerascheck.interp.values import (
     BoundMethod,
@@ -71,6 +74,7 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
         made = call_unknown_method(run, function, arguments, site)
         if made is not None:
             return made
+    foreign.called(run, function)
     reason = function.reason if isinstance(function, Unknown) else "a call of something that is not known"
     _escape_all(run, arguments, reason)
     text = None
@@ -102,6 +106,7 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
         if isinstance(given.value, Network):
             given.value.met_data = True  # it may be trained in there
     if not run.project.is_harmless(function.name):
+        foreign.called(run, function)
         _escape_all(run, arguments, f"handed to {function.name}, which is not analysed")
     return run.fresh(f"the result of {function.name}", site.node)
 
@@ -109,6 +114,9 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
 def _escape_all(run: Run, arguments: Arguments, reason: str) -> None:
     for given in (*arguments.positional, *arguments.keywords.values()):
         run.escape(given.value, reason)
+        foreign.escaped(run, given.value)
+        if isinstance(given.value, (str, PathValue)):
+            forget_file(run, given.value)
 
 
 def _merge(first: Arguments, second: Arguments) -> Arguments:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -209,18 +209,30 @@ def _written(part: cst.FormattedStringExpression) -> str | None:
 
 
 def _formatted(run: Run, node: cst.FormattedString, scope: Scope) -> Value:
-    text = _filled(run, _template(scope.file, node), scope)
-    return run.fresh("an f-string with unknown parts", node) if text is None else bounded(run, text, node)
+    keys: list[Hashable] = []
+    text = _filled(run, _template(scope.file, node), scope, keys)
+    if text is not None:
+        return bounded(run, text, node)
+    if None in keys:
+        return run.fresh("an f-string with unknown parts", node)
+    return Unknown("an f-string with unknown parts", ("f-string", *keys))  # the same text for the same parts
 
 
-def _filled(run: Run, template: Sequence[str | _Field | None], scope: Scope) -> str | None:
-    """The text with its fields filled in; None where one is not known (they are all evaluated)."""
+def _filled(
+    run: Run, template: Sequence[str | _Field | None], scope: Scope, keys: list[Hashable] | None = None
+) -> str | None:
+    """The text with its fields filled in; None where one is not known (they are all evaluated).
+
+    `keys` gets what says which text each part is, None for one of which nothing says it.
+    """
     text: list[str] = []
     known = True
     for part in template:
         if type(part) is not _Field:
             known = known and part is not None
             text.append(str(part))
+            if keys is not None:
+                keys.append(part)
             continue
         value = run.evaluate(part.expression, scope)
         spec = _filled(run, part.spec, scope) if part.spec else ""
@@ -229,6 +241,10 @@ def _filled(run: Run, template: Sequence[str | _Field | None], scope: Scope) -> 
             shown = show(run, value, part.conversion, spec)
         known = known and shown is not None
         text.append(shown or "")
+        if keys is not None:
+            held = as_unknown(value)
+            named = isinstance(held, Unknown) and spec is not None
+            keys.append(shown if shown is not None else (held.key, part.conversion, spec) if named else None)
     return "".join(text) if known else None
 
 

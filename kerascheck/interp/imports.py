@@ -9,6 +9,7 @@ import libcst as cst
 from kerascheck.interp import names
 from kerascheck.interp.attributes import get_constant
 from kerascheck.interp.binding import assign_name
+from kerascheck.interp.import_outcomes import outcome_of
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, Value
 from kerascheck.network.ir import Site
@@ -38,6 +39,7 @@ def import_modules(run: Run, node: cst.Import, scope: Scope) -> None:
     """`import a.b`, `import a.b as c`."""
     for alias in node.names:
         dotted = dotted_name(alias.name)
+        _fail_surely(run, dotted, (), node)
         _note(run, dotted, node, scope)
         if alias.asname is not None:
             value = run.project.import_module(run, dotted, 0, scope.file)
@@ -74,6 +76,9 @@ def import_from(run: Run, node: cst.ImportFrom, scope: Scope) -> None:
     """`from a import b as c`, `from .a import *`."""
     dotted = dotted_name(node.module)
     level = len(node.relative)
+    if level == 0:
+        names_of = () if isinstance(node.names, cst.ImportStar) else tuple(dotted_name(one.name) for one in node.names)
+        _fail_surely(run, dotted, names_of, node)
     module = run.project.import_module(run, dotted, level, scope.file)
     _doubt(run, dotted, module)
     if isinstance(node.names, cst.ImportStar):
@@ -119,6 +124,14 @@ def _star(run: Run, module: Value, scope: Scope) -> None:
             scope.star = [*source.star, *(scope.star or [])]
     elif isinstance(module, Symbol):
         scope.star = [module.name, *(scope.star or [])]
+
+
+def _fail_surely(run: Run, dotted: str, names_of: tuple[str, ...], node: cst.CSTNode) -> None:
+    """In a `try` body, raise what an import raises that surely fails."""
+    if run.guarded and isinstance(run.project.import_module(run, dotted, 0, run.file), Symbol):
+        text = run.project.source.text
+        if outcome_of(dotted, names_of, dialect=run.project.dialect, text=text) == "fails":
+            run.fails("ImportError", f"{dotted} cannot be imported", node)
 
 
 def _note(run: Run, dotted: str, node: cst.CSTNode, scope: Scope) -> None:

@@ -25,7 +25,14 @@ def _first(arguments: Arguments, default: Value = None) -> Value:
 # -- lists and sets --------------------------------------------------------------------------------------------
 
 
+def _changes(receiver: ListValue) -> None:
+    """What is changed is no longer the list of unknown items that it was."""
+    if receiver.unknown is not None and receiver.kind in ("list", "set", "deque"):
+        receiver.unknown = Unknown(receiver.unknown.reason)
+
+
 def _append(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    _changes(receiver)
     if receiver.unknown is None and run.may_change(receiver):
         if len(receiver.items) < MAX_ITEMS:
             receiver.items.append(_first(arguments))
@@ -39,6 +46,7 @@ def _append(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> 
 
 
 def _extend(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    _changes(receiver)
     if receiver.unknown is not None or not run.may_change(receiver):
         return None
     items = items_of(run, _first(arguments))
@@ -50,6 +58,7 @@ def _extend(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> 
 
 
 def _insert(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    _changes(receiver)
     if receiver.unknown is not None or not run.may_change(receiver):
         return None
     index = _first(arguments)
@@ -61,6 +70,7 @@ def _insert(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> 
 
 
 def _pop(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    _changes(receiver)
     index = _first(arguments, -1)
     if receiver.unknown is not None or not run.may_change(receiver) or not isinstance(index, int):
         if not isinstance(index, int):
@@ -115,6 +125,7 @@ def _index(run: Run, receiver: ListValue | tuple[Value, ...], arguments: Argumen
 
 
 def _remove(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    _changes(receiver)
     if receiver.unknown is None and run.may_change(receiver):
         index = _position(run, receiver, arguments, site)
         if index is None:
@@ -126,6 +137,7 @@ def _remove(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> 
 
 def _discard(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
     """Out of the set if it is in there."""
+    _changes(receiver)
     if receiver.unknown is None and run.may_change(receiver):
         try:
             kept = [item for item in receiver.items if to_python(item) != to_python(_first(arguments))]
@@ -201,10 +213,12 @@ def _apply(run: Run, function: Value, item: Value, site: Site) -> Value:
 
 
 def _add(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    _changes(receiver)
     return _extend_set(run, receiver, [_first(arguments)])
 
 
 def _set_update(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    _changes(receiver)
     for given in arguments.positional:
         items = members_of(run, given.value)
         if isinstance(items, Unknown):
@@ -250,6 +264,7 @@ def _set_method(op: str, in_place: bool = False) -> Method:
 
 
 def _set_pop(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    _changes(receiver)
     if receiver.unknown is None and len(receiver.items) == 1 and run.may_change(receiver):
         return receiver.items.pop()
     receiver.blur("an unknown item was taken out")

@@ -13,9 +13,11 @@ from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.scalars import NumpyInt, is_weak
 from kerascheck.interp.paths import lift, restrict, spread
+from kerascheck.interp.foreign import read_item
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import as_unknown, element_of
 from kerascheck.interp.values import (
+    MISSING,
     ClassValue,
     DefaultDict,
     DictValue,
@@ -84,6 +86,12 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
         made = _by_method(run, method, left, right, Site(scope.file, node))
         if made is not None:
             return made
+    if op == "Divide" and (isinstance(left, NativeObject) or isinstance(right, NativeObject)):
+        from kerascheck.interp.modules.paths import divide
+
+        joined = divide(run, left, right)
+        if joined is not None:
+            return joined
     if op == "BitOr" and _is_type(left) and _is_type(right):
         return _union(run, left, right)
     concrete = _sequences(run, op, left, right, node)
@@ -291,6 +299,8 @@ def _part_of_unknown(run: Run, unknown: Unknown) -> ListValue:
 
 def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     """`value[index]`."""
+    if isinstance(value, (Symbol, Unknown)) and (own := read_item(run, value, index)) is not MISSING:
+        return own
     value = as_unknown(value)
     if isinstance(value, Unknown):
         return _unknown_item(run, value, index, node)
@@ -317,6 +327,15 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
         return array_subscript(run, value, index, Site(run.file, node))
     elif isinstance(value, ClassValue):
         return _class_item(run, value, index, node)
+    elif isinstance(value, NativeObject):
+        from kerascheck.interp.modules.environments import SpaceValue, space_item
+
+        part = space_item(value, index) if isinstance(value, SpaceValue) else None
+        if value.kind == "configparser.ConfigParser":
+            from kerascheck.interp.modules.reading import section_of
+
+            part = section_of(value, index)
+        return run.fresh("an item of an object", node) if part is None else part
     elif isinstance(value, Tensor):
         from kerascheck.interp.keras.tensors import index_tensor
 

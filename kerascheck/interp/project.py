@@ -53,8 +53,8 @@ _HARMLESS = frozenset(
         "itertools", "functools", "copy", "pathlib", "argparse", "wandb", "mlflow", "h5py", "tensorflow_datasets",
         "tensorflowjs", "coremltools", "onnx", "tf2onnx", "keras2onnx", "shap", "lime", "plotly", "skimage", "gc",
         "ann_visualizer", "visualkeras", "livelossplot", "yaml", "csv", "re", "string", "pprint", "warnings", "types",
-        "pytest", "unittest", "imutils", "gym", "nltk", "gensim", "librosa", "statsmodels", "torch", "IPython", "pydot",
-        "neuraLint", "netron", "keract",
+        "pytest", "unittest", "imutils", "gym", "gymnasium", "nltk", "gensim", "librosa", "statsmodels", "torch",
+        "IPython", "pydot", "neuraLint", "netron", "keract",
     }
 )  # fmt: skip
 

@@ -169,6 +169,10 @@ class Run:
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
         self.flags: dict[str, Value] = Cells(project.flags)  # of absl, by name
+        #: What the program has saved, by path (see `keras.saving`).
+        self.saved = DictValue()
+        #: What it has set on objects that are not its own, by who they are (see `foreign`).
+        self.foreign = DictValue()
         self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
 

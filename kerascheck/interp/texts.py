@@ -11,7 +11,7 @@ from kerascheck.interp.operators import subscript
 from kerascheck.interp.records import dataclass_fields
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import NotPlain, to_python
-from kerascheck.interp.values import DictValue, EnumInt, EnumStr, Instance, NamedTupleValue, Value
+from kerascheck.interp.values import DictValue, EnumInt, EnumStr, Instance, NamedTupleValue, NativeObject, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
@@ -46,6 +46,10 @@ def text_of(run: Run, value: Value, as_repr: bool = False) -> str | None:
     """`str(value)` or `repr(value)`; None where that is not known."""
     if isinstance(value, Instance):
         return _object_text(run, value, as_repr)
+    if isinstance(value, NativeObject):
+        from kerascheck.interp.modules.paths import PathValue
+
+        return value.text if isinstance(value, PathValue) and isinstance(value.text, str) and not as_repr else None
     if isinstance(value, NamedTupleValue):
         fields = dataclass_fields(value.cls) or []
         return _record(run, value.cls.name, [(field.name, item) for field, item in zip(fields, value, strict=False)])

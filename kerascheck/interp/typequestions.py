@@ -20,6 +20,7 @@ from kerascheck.interp.values import (
     IteratorValue,
     ListValue,
     NamedTupleValue,
+    NativeObject,
     Value,
 )
 from kerascheck.network.dims import SymDim
@@ -95,6 +96,8 @@ def is_a(value: Value, cls: Value) -> bool | None:
         return _is_of_program(value, cls)
     if not isinstance(cls, Symbol):
         return None
+    if isinstance(value, NativeObject):
+        return _native_is_a(value, cls)
     if isinstance(value, Instance) and value.layer is None:
         return _object_is_a(value, cls)
     if isinstance(value, (NamedTupleValue, EnumInt, EnumStr)):
@@ -107,6 +110,18 @@ def is_a(value: Value, cls: Value) -> bool | None:
     if isinstance(layer, Layer) and cls.name.startswith("keras."):
         return _is_layer(layer, cls.name.rpartition(".")[2], isinstance(value, Instance))
     return None if _example(value) is _NO_EXAMPLE else False
+
+
+def _native_is_a(value: NativeObject, cls: Symbol) -> bool | None:
+    """Whether an object that the interpreter plays itself is of a class of its library."""
+    from kerascheck.interp.modules.environments import SpaceValue, is_space
+    from kerascheck.interp.modules.paths import PathValue
+
+    if isinstance(value, SpaceValue):
+        return is_space(value, cls.name)
+    if isinstance(value, PathValue):
+        return cls.name.startswith("pathlib.") or cls.name in ("os.PathLike", "builtins.object")
+    return None
 
 
 def _is_of_program(value: Value, cls: ClassValue) -> bool:

@@ -17,7 +17,17 @@ from kerascheck.layers.integers import check_integers
 from kerascheck.layers.names import check_base, check_names
 from kerascheck.layers.values import describe_wrong
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import MAX_SIZE, Dim, Int, Shape, SymDim, definitely_different, format_shape, size_of
+from kerascheck.network.dims import (
+    MAX_SIZE,
+    Dim,
+    Int,
+    Shape,
+    SymDim,
+    definitely_different,
+    format_shape,
+    is_number,
+    size_of,
+)
 from kerascheck.network.ir import KerasObject, Layer, Weight
 from kerascheck.state import Cells
 from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
@@ -104,8 +114,8 @@ class Config(Mapping[str, Any]):
     def dims(self, name: str, rank: int) -> tuple[Int, ...]:
         """A size per axis; one number stands for all axes."""
         value = self.values_by_name.get(name)
-        if isinstance(value, Unknown):
-            raise Undetermined(value.reason)
+        if isinstance(value, Unknown) and not is_number(value):
+            raise Undetermined(value.reason)  # it may be a tuple
         if isinstance(value, (tuple, list)):
             if len(value) != rank:
                 raise KerasError(

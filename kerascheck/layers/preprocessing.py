@@ -254,17 +254,17 @@ class TextVectorization(_Lookup):
 
     def validate(self, c: Config) -> None:
         super().validate(c)
-        length = c.known("output_sequence_length")
-        if length is not None and c.text("output_mode") != "int":
+        length = c["output_sequence_length"]
+        if length is not None and not isinstance(length, Unknown) and c.text("output_mode") != "int":
             raise KerasError("TextVectorization takes output_sequence_length only with output_mode='int'", "argument")
         if c.flag("ragged") and c.text("output_mode") != "int":
             raise KerasError("TextVectorization can be ragged only with output_mode='int'", "argument")
-        if length is not None:
+        if length is not None and not isinstance(length, Unknown):
             c.dim("output_sequence_length")
 
     def output(self, c: Config, shape: Shape) -> Shape:
         if c.text("output_mode") == "int":
-            length = c.known("output_sequence_length")
+            length = c["output_sequence_length"]
             return (shape[0], None if length is None else c.dim("output_sequence_length"))
         if c.known("split") is not None:
             return self.encoded(c, (*shape, None))

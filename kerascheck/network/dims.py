@@ -220,6 +220,23 @@ def size_of(value: Unknown) -> Int | None:
     return SymDim.named(value.text, value.key) if value.text else None
 
 
+#: Functions that give numbers alone.
+_NUMERIC = frozenset({"int", "len", "round", "abs", "sum", "float"})
+
+
+def is_number(value: Unknown) -> bool:
+    """Whether an unknown value surely is a number: what `int()` and its like give, and differences and quotients."""
+    if value.parts is not None:
+        sign, left, right = value.parts
+        if sign in ("//", "-", "/", "**"):
+            return True
+        sides = [not isinstance(side, (str, tuple)) and (not isinstance(side, Unknown) or is_number(side))
+                 for side in (left, right)]  # fmt: skip
+        return all(sides)
+    key = value.key
+    return isinstance(key, tuple) and len(key) == 3 and key[0] == "call" and str(key[1]).split(".")[-1] in _NUMERIC
+
+
 _INTEGER_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,

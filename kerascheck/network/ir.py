@@ -205,15 +205,14 @@ class Layer(Versioned):
         return trainable + frozen
 
     def output_shapes(self) -> list[Shape] | Unknown:
-        """The output shapes of the latest call, or why they are not known."""
-        if not self.calls:
-            return Unknown(f"{self.name} is never called on a known input")
-        shapes: list[Shape] = []
-        for tensor in self.calls[-1].outputs:
-            if isinstance(tensor.shape, Unknown):
-                return tensor.shape
-            shapes.append(tensor.shape)
-        return shapes
+        """The output shapes of the latest call whose shapes are known, or why those of the latest are not."""
+        reason: Unknown | None = None
+        for call in reversed(self.calls):
+            shapes = [tensor.shape for tensor in call.outputs if not isinstance(tensor.shape, Unknown)]
+            if len(shapes) == len(call.outputs):
+                return shapes
+            reason = reason or next(tensor.shape for tensor in call.outputs if isinstance(tensor.shape, Unknown))
+        return reason or Unknown(f"{self.name} is never called on a known input")
 
     def status(self) -> Status:
         """Whether this layer's shape and parameters are known exactly, symbolically, or not."""

@@ -9,6 +9,7 @@ from kerascheck.interp.keras.cloning import clone_model
 from kerascheck.interp.keras.freeze import checked_shape, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.refusals import takes_a_list
+from kerascheck.interp.keras.saving import load_model, save_model, unknown_network
 from kerascheck.interp.keras.sequential import make_sequential
 from kerascheck.interp.run import LAYER_STEPS, Run
 from kerascheck.interp.values import Value
@@ -17,7 +18,7 @@ from kerascheck.layers.names import DTYPES, check_base, unknown_name
 from kerascheck.layers.registry import REMOVED, find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Site, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Unknown
 
 Handler = Callable[[Run, str, Arguments, Site], Value]
@@ -82,7 +83,7 @@ def _application(run: Run, name: str, arguments: Arguments, site: Site) -> Value
 
 def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     run.reach(site)
-    return _unknown_network(run, "Model", "loaded from a file", site)
+    return unknown_network(run, "loaded from a file", site)
 
 
 def _preprocess(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -110,24 +111,13 @@ def _note_call(run: Run, name: str, arguments: Arguments, site: Site) -> Argumen
 
 _LOADERS = frozenset(
     {
-        "keras.models.load_model",
         "keras.models.model_from_json",
         "keras.models.model_from_yaml",
         "keras.models.model_from_config",
-        "keras.saving.load_model",
         "keras.Model.from_config",
         "keras.Sequential.from_config",
     }
 )
-
-
-def _unknown_network(run: Run, cls: str, reason: str, site: Site) -> Network:
-    """A model of which only the existence is known."""
-    network = Network("Model", run.layer_name(cls), site)
-    network.birth = run.tick()
-    network.open = Unknown(reason)
-    run.program.networks.append(network)
-    return network
 
 
 # -- layers -------------------------------------------------------------------------------------------------------
@@ -271,4 +261,7 @@ CONSTRUCTORS: dict[str, Handler] = {
     "keras.Sequential": make_sequential,
     "keras.Model": make_functional,
     "keras.models.clone_model": clone_model,
+    **{f"keras.{module}.load_model": load_model for module in ("models", "saving")},
+    **{f"keras.{module}.save_model": save_model for module in ("models", "saving")},
+    "tensorflow.saved_model.save": save_model,
 }

@@ -135,7 +135,9 @@ def _build_sequential(run: Run, network: Network, method: str, arguments: Argume
     batch = _batch_axis(method, arguments, features.x, features.stream)
     if isinstance(features.x, Array) and isinstance(features.x.shape, tuple) and not isinstance(batch, Unknown):
         if method == "predict" and batch is None:
-            return
+            batch = _first_batch(features.x.shape[0], arguments) if features.stream is None else None
+            if batch is None:
+                return
         from kerascheck.interp.keras.sequential import build_sequential
 
         build_sequential(run, network, (batch, *features.x.shape[1:]), site)
@@ -146,7 +148,7 @@ def _batch_axis(method: str, arguments: Arguments, x: Any, stream: Pipeline | No
     first = next(iter(x.values()), None) if isinstance(x, dict) else x[0] if isinstance(x, (list, tuple)) and x else x
     if not isinstance(first, Array) or not isinstance(first.shape, tuple) or not first.shape:
         return Unknown("the shape of the data is not known")
-    if stream is not None and stream.batched is None:
+    if stream is not None and stream.batched is None and first.shape[0] is not None:
         return Unknown("whether the data comes in batches is not known")
     is_batch = stream is not None or method.endswith("_on_batch")
     return first.shape[0] if is_batch else _batch_size(first.shape[0], arguments)
@@ -210,6 +212,13 @@ def _same_sizes(inputs: Value, known: list[Tensor]) -> bool:
         and isinstance(known[0].shape, tuple)
         and inputs.shape[1:] == known[0].shape[1:]
     )
+
+
+def _first_batch(count: Dim, arguments: Arguments) -> int | None:
+    """The size of the first batch, for which `predict` builds a model; None where it is not known."""
+    size: Any = arguments.value("batch_size", 1)
+    size = 32 if size is None else size
+    return min(count, size) if isinstance(count, int) and isinstance(size, int) and size > 0 else None
 
 
 def _batch_size(count: Dim, arguments: Arguments) -> Dim:

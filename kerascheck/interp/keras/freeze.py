@@ -73,13 +73,14 @@ def _freeze_argument(given: Given) -> Given:
 
 
 def _text(value: Unknown, given: Given) -> str | None:
-    """What an unknown argument is called: its own text, or the source where that is short."""
+    """What an unknown argument is called: its own text, or the source, cut where that is long."""
     if value.text or given.node is None:
         return value.text
     import libcst as cst
 
     text = cst.Module(body=[]).code_for_node(given.node.value)
-    return text if len(text) <= 40 and "\n" not in text else None
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def as_size(value: Value) -> int | SymDim | Unknown | None:

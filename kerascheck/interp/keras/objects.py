@@ -194,6 +194,10 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
     given = freeze_arguments(run, with_streams(run, arguments, site))
     call = training_call(run, network, method, given, site)
     run.program.trainings.append(call)
+    if method in ("fit", "fit_generator"):
+        from kerascheck.interp.keras.saving import saved_in_training
+
+        saved_in_training(run, network, given)
     return result_of(run, call, site)
 
 
@@ -283,6 +287,18 @@ def _get_config(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Val
     return get_config(run, layer, arguments, site)
 
 
+def _save(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.keras.saving import save
+
+    return save(run, layer, arguments, site)
+
+
+def _save_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.interp.keras.saving import save_weights
+
+    return save_weights(run, layer, arguments, site)
+
+
 _LAYER_METHODS: dict[str, Method] = {
     "add_weight": _add_weight,
     "add_variable": _add_weight,
@@ -322,8 +338,8 @@ _NETWORK_METHODS: dict[str, Method] = {
     "compile": _compile,
     "get_layer": _get_layer,
     "summary": _nothing,
-    "save": _nothing,
-    "save_weights": _nothing,
+    "save": _save,
+    "save_weights": _save_weights,
     "load_weights": _nothing,
     "export": _nothing,
     "reset_states": _nothing,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kerascheck.data.array import Array
+from kerascheck.data.objects import DataObject
 from kerascheck.interp.attributes import find_member
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import (
@@ -20,7 +22,7 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Site
+from kerascheck.network.ir import Network, Site
 from kerascheck.symbolic import Symbol, Unknown
 
 #: What a copy of is the thing itself.
@@ -32,15 +34,21 @@ _CONSTANT = (
 _MAX_DEPTH = 20
 
 
+def deep_copy(run: Run, value: Value, site: Site) -> Value:
+    """A copy of the value and of all that is in it but models; Unknown where that is not known."""
+    return _Copy(run, site, _MAX_DEPTH, with_models=False).of(value, 0)
+
+
 def _copy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     value = arguments.value("x", 0)
     return _Copy(run, site, 1 if name == "copy.copy" else _MAX_DEPTH).of(value, 0)
 
 
 class _Copy:
-    """One copy; what occurs in it twice is copied once. Layers, models and arrays are not copied but unknown."""
+    """One copy; what occurs in it twice is copied once. Layers are not copied but unknown."""
 
-    def __init__(self, run: Run, site: Site, depth: int) -> None:
+    def __init__(self, run: Run, site: Site, depth: int, with_models: bool = True) -> None:
+        self.with_models = with_models
         self.run = run
         self.site = site
         self.depth = depth
@@ -70,6 +78,17 @@ class _Copy:
             copied = self.made[id(value)] = Instance(value.cls, self.run.tick())
             copied.attributes = {key: self.of(item, depth + 1) for key, item in value.attributes.items()}
             copied.unknown = value.unknown
+        elif isinstance(value, Array):
+            copied = self.made[id(value)] = value.snapshot()
+            copied.birth = self.run.tick()
+        elif isinstance(value, DataObject):
+            copied = DataObject(value.qualname, value.arguments, value.site, self.run.tick(), value.key)
+            copied.name, copied.attributes, copied.state = value.name, dict(value.attributes), dict(value.state)
+            self.made[id(value)] = copied
+        elif type(value) is Network and self.depth == _MAX_DEPTH and self.with_models:
+            from kerascheck.interp.keras.saving import Snapshot, unpack
+
+            copied = self.made[id(value)] = unpack(self.run, Snapshot(value), self.site)
         else:
             return self.run.fresh("a copy", self.site.node)
         return copied

@@ -13,10 +13,15 @@ from kerascheck.symbolic import Symbol
 
 def _make(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`EasyDict(...)`, `ConfigDict(...)`: the dictionaries in it become such as well."""
+    return as_attributes(run, name.rpartition(".")[2], run.call(Symbol("builtins.dict"), arguments, site), site)
+
+
+def as_attributes(run: Run, name: str, value: Value, site: Site) -> Value:
+    """The dictionary as an object of a class of this name, its entries as attributes."""
     node: cst.ClassDef = site.node  # type: ignore[assignment]
-    cls = ClassValue(name.rpartition(".")[2], node, Scope("module", None, site.file), [], site)
+    cls = ClassValue(name, node, Scope("module", None, site.file), [], site)
     cls.members["__setattr__"] = NativeFunction("__setattr__", _store)
-    return _nested(run, cls, run.call(Symbol("builtins.dict"), arguments, site))
+    return _nested(run, cls, value)
 
 
 def _store(run: Run, target: DictObject, arguments: Arguments, site: Site) -> Value:
@@ -45,6 +50,9 @@ FUNCTIONS = dict.fromkeys(
         "ml_collections.ConfigDict",
         "ml_collections.config_dict.ConfigDict",
         "attrdict.AttrDict",
+        "addict.Dict",
+        "box.Box",
+        "dotmap.DotMap",
     ),
     _make,
 )

@@ -17,14 +17,15 @@ from kerascheck.network.ir import Site
 _MAX_TEXT = 50_000
 
 
-def _from_python(run: Run, value: Any) -> Value:
+def from_python(run: Run, value: Any) -> Value:
+    """A plain Python value as the interpreter has it."""
     if isinstance(value, dict):
-        return run.new_dict({key: _from_python(run, item) for key, item in value.items()})
+        return run.new_dict({key: from_python(run, item) for key, item in value.items()})
     if isinstance(value, list):
-        return run.new_list([_from_python(run, item) for item in value])
+        return run.new_list([from_python(run, item) for item in value])
     if isinstance(value, set):
-        return run.new_list([_from_python(run, item) for item in value], "set")
-    return tuple(_from_python(run, item) for item in value) if isinstance(value, tuple) else value
+        return run.new_list([from_python(run, item) for item in value], "set")
+    return tuple(from_python(run, item) for item in value) if isinstance(value, tuple) else value
 
 
 def _loads(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -32,7 +33,7 @@ def _loads(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     text = arguments.value("s", 0)
     if isinstance(text, (str, bytes)) and len(text) <= _MAX_TEXT and not arguments.keywords:
         try:
-            return _from_python(run, json.loads(text))
+            return from_python(run, json.loads(text))
         except (ValueError, RecursionError):
             return run.fails("ValueError", "a text that is no JSON", site.node)
     return run.fresh("JSON of something unknown", site.node)
@@ -58,10 +59,23 @@ def _literal_eval(run: Run, name: str, arguments: Arguments, site: Site) -> Valu
     text = arguments.value("node_or_string", 0)
     if isinstance(text, str) and len(text) <= _MAX_TEXT:
         try:
-            return _from_python(run, ast.literal_eval(text))
+            return from_python(run, ast.literal_eval(text))
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             return run.fails("ValueError", "a text that is no literal", site.node)
     return run.fresh("a literal of something unknown", site.node)
 
 
-FUNCTIONS = {"json.loads": _loads, "json.dumps": _dumps, "ast.literal_eval": _literal_eval}
+def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`json.load(file)`, `json.dump(value, file)`."""
+    from kerascheck.interp.modules.reading import FUNCTIONS as READING
+
+    return READING[name](run, name, arguments, site)
+
+
+FUNCTIONS = {
+    "json.load": _load,
+    "json.dump": _load,
+    "json.loads": _loads,
+    "json.dumps": _dumps,
+    "ast.literal_eval": _literal_eval,
+}
