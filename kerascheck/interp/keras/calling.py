@@ -54,7 +54,7 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         if shapes is not None:
             return with_numbers(layer, value, call_on_data(run, layer, shapes, site))
         if isinstance(value, Unknown):
-            return run.fresh(f"{layer.cls} on something unknown", site.node)
+            return run.fresh(value.reason, site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)
     if own is not None:
         return call_custom(run, own, arguments, site)
@@ -178,7 +178,10 @@ def input_tensors(value: Value) -> list[Tensor] | None:
     found: list[Tensor] = []
     for item in items:
         inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item)
-        found += inner if inner is not None else [Tensor(Unknown("an input that is not known"), Unknown("its dtype"))]
+        if inner is None:
+            reason = f": {item.reason}" if isinstance(item, Unknown) else ""
+            inner = [Tensor(Unknown(f"an input that is not known{reason}"), Unknown("its dtype"))]
+        found += inner
     return found
 
 
