@@ -341,7 +341,9 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
             refuse_index(run, value, index, node)
             return run.fails("IndexError", "an index out of range", node)
     if isinstance(index, Unknown) and all(part is None or isinstance(part, (bool, int, float, str)) for part in items):
-        return Unknown("an item at an unknown index", ("item", tuple(items), index.key))  # the same whenever it is asked
+        return Unknown(
+            "an item at an unknown index", ("item", tuple(items), index.key)
+        )  # the same whenever it is asked
     return run.fresh("an item at an unknown index", node)
 
 

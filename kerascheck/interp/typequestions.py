@@ -47,7 +47,10 @@ _NO_ARRAYS = (dict, list, tuple, set, frozenset, str, bytes, bool, int, float, t
 
 #: The class of what the data of a kind surely are, and the classes of which there is none among them.
 _CLASSES_OF_DATA: dict[str, tuple[str | None, frozenset[str]]] = {
-    "numpy": ("numpy.ndarray", frozenset({"pandas.DataFrame", "pandas.Series", "tensorflow.Tensor", "tensorflow.Variable"})),
+    "numpy": (
+        "numpy.ndarray",
+        frozenset({"pandas.DataFrame", "pandas.Series", "tensorflow.Tensor", "tensorflow.Variable"}),
+    ),
     "frame": ("pandas.DataFrame", frozenset({"numpy.ndarray", "pandas.Series", "tensorflow.Tensor"})),
     "series": (None, frozenset({"numpy.ndarray", "pandas.DataFrame", "tensorflow.Tensor"})),
     "tensor": (None, frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series"})),

@@ -41,7 +41,9 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
         return
     into, out = input_tensors(inputs), input_tensors(outputs)
     if into is None or out is None:
-        network.open = Unknown(_why_no_tensors("inputs", inputs) if into is None else _why_no_tensors("outputs", outputs))
+        network.open = Unknown(
+            _why_no_tensors("inputs", inputs) if into is None else _why_no_tensors("outputs", outputs)
+        )
         return
     network.inputs, network.outputs = into, out
     network.takes, network.gives = freeze(inputs), freeze(outputs)
