@@ -32,7 +32,11 @@ _FUNCTIONAL_MERGES = {
     "minimum": "Minimum",
     "concatenate": "Concatenate",
     "dot": "Dot",
+    "merge": "Merge",  # of Keras 1
 }
+
+#: What `keras.layers.merge` takes behind its inputs, where `Merge` has layers first.
+_ARGUMENTS_OF_MERGE = ("mode", "concat_axis", "dot_axes", "output_shape", "output_mask", "arguments", "name")
 
 #: Families whose classes are kept as they are written.
 _OBJECTS = frozenset(
@@ -190,6 +194,9 @@ def _merge(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     inputs = arguments.value("inputs", 0)
     keywords = {key: given for key, given in arguments.keywords.items() if key != "inputs"}
     rest = arguments.positional[1:]
+    if cls == "Merge":
+        keywords = {**dict(zip(_ARGUMENTS_OF_MERGE, rest, strict=False)), **keywords}
+        rest = []
     if isinstance(inputs, Tensor) and rest and isinstance(rest[0].value, Tensor):
         layer = make_layer(run, cls, Arguments([], {}), site)
         run.raised(takes_a_list(cls, cls.lower()), site, layer)
