@@ -156,6 +156,7 @@ class Run:
         self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
         self.remembered: dict[Hashable, Value] = {}  # results of functions under `lru_cache`
         self.image_data_format: Value = "channels_last"  # until the program sets another
+        self.is_order_set = False  # whether it has set one, be it the usual one
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
         self.flags: dict[str, Value] = dict(project.flags)  # of absl, by name

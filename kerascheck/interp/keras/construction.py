@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kerascheck.interp.keras.axis_order import notice_order
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.cloning import clone_model
 from kerascheck.interp.keras.freeze import checked_shape, freeze_arguments
@@ -162,6 +163,7 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
         run.program.layers.append(refused)
         run.raised(error, site, refused)
         return refused
+    notice_order(run, frozen.value("input_shape"))
     if run.image_data_format != "channels_last" and config.get("data_format", "") is None:
         config.change("data_format", run.image_data_format)
     if definition.name == "Lambda":
@@ -224,6 +226,8 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
     except KerasError as error:
         run.raised(error, site)
         full = Unknown("Keras refuses this input")
+    if not isinstance(full, Unknown):
+        notice_order(run, full[1:])
     dtype = arguments.value("dtype", 2)
     given = arguments.value("name")
     layer_name = (
