@@ -114,10 +114,13 @@ _DICTIONARIES = (dict, collections.OrderedDict, collections.defaultdict, collect
 
 #: What every array of numpy has, also where numpy is not installed here.
 _OF_ARRAYS = frozenset(
-    """T __array__ __getitem__ __iter__ __len__ all any argmax argmin argsort astype clip copy cumsum dot dtype fill flat
-    flatten item itemsize max mean min nbytes ndim nonzero prod ravel repeat reshape resize round shape size sort squeeze
-    std strides sum swapaxes take tobytes tolist transpose var view""".split()
-)
+    {
+        "T", "__array__", "__getitem__", "__iter__", "__len__", "all", "any", "argmax", "argmin", "argsort", "astype",
+        "clip", "copy", "cumsum", "dot", "dtype", "fill", "flat", "flatten", "item", "itemsize", "max", "mean", "min",
+        "nbytes", "ndim", "nonzero", "prod", "ravel", "repeat", "reshape", "resize", "round", "shape", "size", "sort",
+        "squeeze", "std", "strides", "sum", "swapaxes", "take", "tobytes", "tolist", "transpose", "var", "view",
+    }
+)  # fmt: skip
 
 
 def has_attribute(value: Value, name: str) -> bool | None:

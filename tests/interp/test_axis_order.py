@@ -29,11 +29,14 @@ def test_an_order_that_nothing_in_the_program_shows_is_not_known() -> None:
 
 
 def test_later_layers_and_functional_models_share_the_order() -> None:
-    code = OLD + """
+    code = (
+        OLD
+        + """
 i = Input((1, 28, 28))
 x = MaxPooling2D((2, 2))(Convolution2D(8, 3, 3, border_mode="same")(i))
 model = Model(input=i, output=MaxPooling2D((2, 2))(x))
 """
+    )
     assert raised(code) == []
     assert statuses(code) == ["unknown"]
 
@@ -57,7 +60,9 @@ def test_an_order_that_the_program_sets_is_believed() -> None:
 
 
 def test_keras_3_has_one_order() -> None:
-    code = DEEP.format(shape="(3, 32, 32)").replace("Convolution2D", "Conv2D").replace("3, 3, border_mode", "3, padding")
+    code = (
+        DEEP.format(shape="(3, 32, 32)").replace("Convolution2D", "Conv2D").replace("3, 3, border_mode", "3, padding")
+    )
     assert len(raised(code)) == 1
 
 

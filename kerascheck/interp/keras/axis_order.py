@@ -19,9 +19,9 @@ _FEW = frozenset({1, 2, 3, 4})
 
 def notice_order(run: Run, shape: Any) -> None:
     """See the shape of one input, without the batch axis: it may tell that the order of axes is not the usual one."""
-    if run.project.dialect < 3 and run.image_data_format == "channels_last" and not run.is_order_set:
-        if has_channels_first(shape):
-            run.image_data_format = Unknown("the order of the axes of images, which keras.json decides")
+    is_open = run.project.dialect < 3 and run.image_data_format == "channels_last" and not run.is_order_set
+    if is_open and has_channels_first(shape):
+        run.image_data_format = Unknown("the order of the axes of images, which keras.json decides")
 
 
 def has_channels_first(shape: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kerascheck.interp.keras.axis_order import notice_order
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.cloning import clone_model
-from kerascheck.interp.keras.freeze import checked_shape, freeze_arguments
+from kerascheck.interp.keras.freeze import as_shape, checked_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.keras.sequential import make_sequential
@@ -277,7 +277,15 @@ def _full_shape(run: Run, kind: str, arguments: Arguments) -> Shape | Unknown:
     return (*batch, *inner)
 
 
+def _keras_tensor(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`keras.KerasTensor(shape, dtype="float32")`: a placeholder that no layer made."""
+    dtype = arguments.value("dtype", 1, "float32")
+    shape = freeze(arguments.value("shape", 0))
+    return Tensor(as_shape(shape), dtype if isinstance(dtype, (str, Unknown)) else Unknown("its dtype"))
+
+
 CONSTRUCTORS: dict[str, Handler] = {
+    "keras.KerasTensor": _keras_tensor,
     "keras.Input": _input,
     "keras.Sequential": make_sequential,
     "keras.Model": make_functional,
