@@ -206,8 +206,17 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
 def _refuse(run: Run, layer: Layer, error: KerasError | None, site: Site) -> None:
     """Note an error of Keras 3 about the layer, which then is not known."""
     if error is not None and run.project.dialect == 3 and layer.unknown is None:
-        run.raised(error, site, layer)
+        if not _may_be_of_subclass(run, layer):
+            run.raised(error, site, layer)
         layer.unknown = Unknown("Keras refuses its arguments")
+
+
+def _may_be_of_subclass(run: Run, layer: Layer) -> bool:
+    """Whether a class method that nobody calls makes it with `cls(...)`: a subclass may take other arguments."""
+    if run.program.start is None or not run.call_stack or not isinstance(layer, (CustomLayer, SubclassedModel)):
+        return False
+    entry = run.call_stack[0]
+    return "classmethod" in entry.decorated and entry.owner is layer.instance.cls
 
 
 def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Site) -> None:
