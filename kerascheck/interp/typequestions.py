@@ -251,6 +251,9 @@ def type_of(value: Value) -> Value | None:
         from kerascheck.interp.keras.configurations import class_of
 
         return class_of(value)
+    if isinstance(value, Array) and value.kind != "list" and _has_axes(value):
+        known, _ = _CLASSES_OF_DATA.get(value.kind, (None, None))
+        return Symbol(known) if known is not None else None
     example = _example(value)
     if example is _NO_EXAMPLE or isinstance(value, (FunctionValue, IteratorValue)):
         return None

@@ -31,6 +31,21 @@ def test_data_are_of_a_class(value: str, cls: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("type(np.zeros(3)) is list", False),
+        ("type(np.zeros(3)) == np.ndarray", True),
+        ("type(pd.DataFrame({'a': [1, 2]})) is pd.DataFrame", True),
+        ("type(pd.DataFrame({'a': [1, 2]})) in (list, tuple)", False),
+        ("np.zeros(3).__class__ is np.ndarray", True),
+        ("type([1]) is np.ndarray", False),
+    ],
+)
+def test_the_type_of_data(question: str, expected: bool) -> None:
+    assert known(f"{IMPORTS}x = {question}") is expected
+
+
+@pytest.mark.parametrize(
     ("value", "cls"),
     [
         ("np.zeros(3).sum()", "np.floating"),  # one number
