@@ -27,7 +27,6 @@ from kerascheck.interp.keras.tensors import Operation
 from kerascheck.interp.libraries import LIBRARIES
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
-from kerascheck.interp.statements import execute
 from kerascheck.interp.values import Scope, UserRaise, Value
 from kerascheck.layers.base import configure
 from kerascheck.network.arguments import Arguments
@@ -92,11 +91,11 @@ class Function:
         code = f"from keras.src.applications.{self.module.stem} import {self.name}\nmodel = {self.name}({given})\n"
         source = Source(code.encode(), str(self.module.parent / "_call.py"))
         project = Project(source)
-        run = Run(project, Budget(600.0, 10**9), {})
+        run = Run(project, Budget(10**9), {})
         scope = Scope("module", None, source)
         prepare_module(scope, "__main__")
         try:
-            execute(run, source.tree.body, scope)
+            run.execute(source.tree.body, scope)
         except UserRaise:
             return None
         if arguments.get("name") == NAME and run.decided:
@@ -128,7 +127,9 @@ def _makes_a_model(node: ast.FunctionDef) -> bool:
 
 def entries_of(network: Network, names: str | None) -> list[list[Any]]:
     """`[class, name, configuration, inputs]` of each call; input 0 is the network's, the others count from 1."""
-    order = [node for node in trace_graph(network.inputs, network.outputs) if not isinstance(node.layer, InputLayer)]
+    order = [
+        node for node in trace_graph(network.inputs, network.outputs).nodes if not isinstance(node.layer, InputLayer)
+    ]
     numbers: dict[int, int] = {id(tensor): index for index, tensor in enumerate(network.inputs)}
     made: list[list[Any]] = []
     for node in order:
@@ -288,6 +289,7 @@ class Recorder:
                     variants[short] = len(graphs) - 1
             else:
                 variants[short] = graphs.index(graph)
+        _complete_tops(graphs)
         return {
             "parameters": self.function.defaults,
             **self._rules(),
@@ -463,6 +465,38 @@ def _united(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
             for pair in zip(*wholes, strict=True)
         ]
     return _split(tails)
+
+
+def _complete_tops(graphs: list[dict[str, Any]]) -> None:
+    """Give a graph without `top` that of another graph, where all their other tails are the same ones.
+
+    With `weights="imagenet"` the functions want 1,000 classes and the default size, so that no top is recorded.
+    """
+    for graph in graphs:
+        if "top" in graph["tails"]:
+            continue
+        for other in graphs:
+            if "top" in other["tails"] and _end_alike(graph, other):
+                graph["tails"]["top"] = _relative(other["tails"]["top"], len(other["body"]), len(graph["body"]))
+                break
+
+
+def _end_alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether both have the same entries behind their bodies, and end their bodies with the same one."""
+    tails = one["tails"].keys() & other["tails"].keys()
+    return (
+        len(tails) == len(TAILS) - 1
+        and one["body"][-1][:3] == other["body"][-1][:3]
+        and all(
+            _relative(one["tails"][tail], len(one["body"]), 0) == _relative(other["tails"][tail], len(other["body"]), 0)
+            for tail in tails
+        )
+    )
+
+
+def _relative(entries: list[list[Any]], body: int, base: int) -> list[list[Any]]:
+    """The entries behind a body of this length, as behind one of the length `base`."""
+    return [[cls, name, config, [number - body + base for number in inputs]] for cls, name, config, inputs in entries]
 
 
 def main() -> None:

@@ -118,6 +118,10 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         found = _special_attribute(run, value, name, node)
         if found is not MISSING:
             return found
+    if name == "__class__" and isinstance(value, (Array, DataObject, Pipeline)):
+        from kerascheck.interp.typequestions import type_of
+
+        return type_of(value) or run.fresh("the class of data", node)
     if isinstance(value, Array):
         from kerascheck.data.methods import array_attribute
 

@@ -30,7 +30,7 @@ from kerascheck.interp.sequences import (
     step,
 )
 from kerascheck.interp.texts import show, text_of
-from kerascheck.interp.typequestions import is_a, is_subclass, type_of
+from kerascheck.interp.typequestions import has_attribute, is_a, is_subclass, type_of
 from kerascheck.interp.values import (
     ClassValue,
     DictObject,
@@ -78,7 +78,8 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         if isinstance(value, ClassValue) and value.enumerated:
             return len(value.enumerated)
         if isinstance(value, Instance) and (method := find_slot(value, "__len__")) is not None:
-            return run.call(method, Arguments([], {}), site)
+            length = run.call(method, Arguments([], {}), site)
+            return length if length is not None else run.fresh("len() of what has no length", site.node)
         if isinstance(value, Unknown) and value.text:
             return axis_size(value.key, value.text, 0, f"len({value.text})")
         if isinstance(value, Array):
@@ -540,9 +541,7 @@ def _has(run: Run, value: Value, name: str) -> bool | None:
         return False if lacks_attribute(value, name) else None
     if isinstance(value, ModuleValue):
         return True if name in run.project.scope_of(run, value).vars else None
-    if isinstance(value, (bool, int, float, str, bytes, tuple, type(None))):
-        return hasattr(value, name)
-    return None
+    return has_attribute(value, name)
 
 
 def _callable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

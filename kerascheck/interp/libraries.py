@@ -115,6 +115,16 @@ def _image_dim_ordering(run: Run, name: str, arguments: Arguments, site: Site) -
 def _set_image_data_format(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     value = arguments.positional[0].value if arguments.positional else None
     run.image_data_format = value if isinstance(value, str) else run.fresh("the image data format", site.node)
+    run.is_order_set = True
+    return None
+
+
+def _set_image_dim_ordering(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """The same of Keras 1: "th" as in Theano, "tf" as in TensorFlow."""
+    value = arguments.positional[0].value if arguments.positional else arguments.value("dim_ordering")
+    known = {"th": "channels_first", "tf": "channels_last"}.get(value) if isinstance(value, str) else None
+    run.image_data_format = known if known is not None else run.fresh("the image data format", site.node)
+    run.is_order_set = True
     return None
 
 
@@ -161,6 +171,7 @@ LIBRARIES: dict[str, Library] = {
     "keras.backend.image_data_format": _image_data_format,
     "keras.config.image_data_format": _image_data_format,
     "keras.backend.image_dim_ordering": _image_dim_ordering,
+    "keras.backend.set_image_dim_ordering": _set_image_dim_ordering,
     "keras.backend.set_image_data_format": _set_image_data_format,
     "keras.config.set_image_data_format": _set_image_data_format,
 }

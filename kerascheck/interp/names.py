@@ -75,8 +75,11 @@ _EXACT = {
     "engine.topology.InputLayer": "layers.InputLayer",
     "models.clone_model": "models.clone_model",
     "utils.np_utils.to_categorical": "utils.to_categorical",
-    "layers.merge.concatenate": "layers.concatenate",
+    "models.Input": "Input",
 }
+
+#: The functions of `keras.layers` that merge tensors, by whatever module of theirs they are reached.
+MERGING = frozenset({"add", "subtract", "multiply", "average", "maximum", "minimum", "concatenate", "dot"})
 
 
 @lru_cache(maxsize=4096)
@@ -106,6 +109,8 @@ def canonical(dotted: str) -> str:
     last = parts[-1]
     if group == "optimizers" and "schedules" in parts and last != "schedules":
         return f"keras.optimizers.schedules.{last}"
+    if group == "layers" and len(parts) > 2 and last in MERGING:
+        return f"keras.layers.{last}"
     if last[:1].isupper() or (group in ("activations", "losses", "metrics", "ops", "utils") and len(parts) > 2):
         name = f"{group}.{last}"
         return f"keras.{_EXACT.get(name, name)}"

@@ -144,10 +144,11 @@ def _unknown_result(run: Run, op: str, sign: str, left: Value, right: Value, nod
     left, right = as_unknown(left), as_unknown(right)
     keys = tuple(_operand_key(v) for v in (left, right))
     texts = [_operand_text(v) for v in (left, right)]
+    reason = next((v.reason for v in (left, right) if isinstance(v, Unknown)), "arithmetic on something unknown")
     if None in keys:
-        return run.fresh("arithmetic on something unknown", node)
+        return run.fresh(reason, node)
     text = f"{_wrap(texts[0])} {sign} {_wrap(texts[1])}" if texts[0] and texts[1] else None
-    return Unknown("arithmetic on something unknown", (sign, *keys), text, (sign, left, right))
+    return Unknown(reason, (sign, *keys), text, (sign, left, right))
 
 
 def _operand_key(value: Value) -> Any:
@@ -365,6 +366,10 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
 
             refuse_index(run, value, index, node)
             return run.fails("IndexError", "an index out of range", node)
+    if isinstance(index, Unknown) and all(part is None or isinstance(part, (bool, int, float, str)) for part in items):
+        return Unknown(
+            "an item at an unknown index", ("item", tuple(items), index.key)
+        )  # the same whenever it is asked
     return run.fresh("an item at an unknown index", node)
 
 

@@ -26,9 +26,8 @@ _MAX_MODULES = 60
 
 #: Names that `from keras.x import *` brings in, for the modules where that is common.
 _STAR_NAMES = {
-    "keras.layers": {"Input", "Layer", "InputSpec", "add", "subtract", "multiply", "average", "maximum", "minimum",
-                     "concatenate", "dot"},
-    "keras.models": {"Sequential", "Model", "load_model", "model_from_json", "model_from_yaml", "clone_model"},
+    "keras.layers": {"Input", "Layer", "InputSpec", *names.MERGING},
+    "keras.models": {"Sequential", "Model", "Input", "load_model", "model_from_json", "model_from_yaml", "clone_model"},
     "keras.optimizers": {"SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Ftrl", "AdamW"},
     "keras.callbacks": {
         "ModelCheckpoint", "EarlyStopping", "TensorBoard", "ReduceLROnPlateau", "LearningRateScheduler", "CSVLogger",
@@ -112,6 +111,10 @@ class Project:
         from kerascheck.layers.registry import find
 
         for module in modules:
+            if module.startswith("keras.layers."):  # `keras.layers.noise`: modules of older Kerases
+                module = "keras.layers"
+                if name == "K":
+                    return self.external("keras.backend")
             known: set[str] = _STAR_NAMES.get(module, set())
             if name in known:
                 return self.external(names.attribute(module, name))

@@ -164,7 +164,7 @@ class Run:
         self.tried: dict[int, Value] = {}  # an item of each generator function whose items are not followed
         self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
         self.remembered: dict[Hashable, Value] = Cells()  # results of functions under `lru_cache`
-        self.settings: dict[str, Value] = Cells({"image_data_format": "channels_last"})  # until the program sets others
+        self.settings: dict[str, Value] = Cells({"image_data_format": "channels_last", "is_order_set": False})
         self.modules: dict[str, Scope] = {}  # those of the project that were executed, by their paths
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
@@ -370,6 +370,15 @@ class Run:
     @image_data_format.setter
     def image_data_format(self, value: Value) -> None:
         self.settings["image_data_format"] = value
+
+    @property
+    def is_order_set(self) -> bool:
+        """Whether the program has set an order of axes, be it the usual one."""
+        return self.settings["is_order_set"] is not False
+
+    @is_order_set.setter
+    def is_order_set(self, value: bool) -> None:
+        self.settings["is_order_set"] = value
 
     # -- decisions ------------------------------------------------------------------------------------------
 

@@ -313,7 +313,7 @@ def is_opaque(value: Symbol) -> bool:
     last = value.name.rpartition(".")[2]
     if last.startswith("__"):
         return True
-    is_class = last[:1].isupper() and not last.isupper()
+    is_class = (last[:1].isupper() and not last.isupper()) or value.name == "numpy.ndarray"
     return not is_class and not value.name.startswith(("builtins.", "keras."))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import importlib
+from collections.abc import Iterable
 from typing import Any
 
 from kerascheck.data.array import Array
@@ -45,6 +46,35 @@ _NO_EXAMPLE = object()
 _NO_ARRAYS = (dict, list, tuple, set, frozenset, str, bytes, bool, int, float, type(None))
 
 
+#: The class of what the data of a kind surely are, and the classes of which there is none among them.
+_CLASSES_OF_DATA: dict[str, tuple[str | None, frozenset[str]]] = {
+    "numpy": (
+        "numpy.ndarray",
+        frozenset({"pandas.DataFrame", "pandas.Series", "tensorflow.Tensor", "tensorflow.Variable"}),
+    ),
+    "frame": ("pandas.DataFrame", frozenset({"numpy.ndarray", "pandas.Series", "tensorflow.Tensor"})),
+    "series": (None, frozenset({"numpy.ndarray", "pandas.DataFrame", "tensorflow.Tensor"})),
+    "tensor": (None, frozenset({"numpy.ndarray", "pandas.DataFrame", "pandas.Series"})),
+}
+
+#: The classes of single numbers of numpy, of which no array is one.
+_NUMBERS = frozenset(
+    f"numpy.{name}"
+    for name in (
+        *("generic", "number", "integer", "signedinteger", "unsignedinteger", "inexact", "floating", "bool_"),
+        *("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"),
+    )
+)
+
+
+def _is_data(value: Array, cls: str) -> bool | None:
+    """Whether data with axes are of a class of numpy, pandas or tensorflow."""
+    itself, others = _CLASSES_OF_DATA.get(value.kind, (None, frozenset()))
+    if cls == itself:
+        return True
+    return False if cls in others or cls in _NUMBERS else None
+
+
 def _has_axes(value: Array | Tensor) -> bool:
     return isinstance(value.shape, tuple) and value.shape != ()
 
@@ -80,6 +110,44 @@ def _example(value: Value) -> Any:
     return _NO_EXAMPLE
 
 
+#: The dictionaries that stand for one another here: what one of them alone has is not known of any.
+_DICTIONARIES = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
+
+#: What every array of numpy has, also where numpy is not installed here.
+_OF_ARRAYS = frozenset(
+    {
+        "T", "__array__", "__getitem__", "__iter__", "__len__", "all", "any", "argmax", "argmin", "argsort", "astype",
+        "clip", "copy", "cumsum", "dot", "dtype", "fill", "flat", "flatten", "item", "itemsize", "max", "mean", "min",
+        "nbytes", "ndim", "nonzero", "prod", "ravel", "repeat", "reshape", "resize", "round", "shape", "size", "sort",
+        "squeeze", "std", "strides", "sum", "swapaxes", "take", "tobytes", "tolist", "transpose", "var", "view",
+    }
+)  # fmt: skip
+
+
+def has_attribute(value: Value, name: str) -> bool | None:
+    """Whether a value of Python or of numpy has an attribute of this name; None where that is not known."""
+    if isinstance(value, Array) and value.kind == "numpy":
+        return True if name in _OF_ARRAYS and isinstance(value.shape, tuple) and value.shape != () else None
+    if isinstance(value, (DictObject, ClassValue)):
+        return None  # classes of the program, with members of their own
+    if isinstance(value, FunctionValue):
+        return True if hasattr(_example(value), name) else None  # the program may have set others
+    if isinstance(value, DictValue):
+        return _agreed(hasattr(kind, name) for kind in _DICTIONARIES)
+    if isinstance(value, ListValue) and value.kind == "set":
+        return _agreed(hasattr(kind, name) for kind in (set, frozenset))
+    if isinstance(value, IteratorValue):
+        return True if name in ("__iter__", "__next__") else None
+    example = _example(value)
+    return None if example is _NO_EXAMPLE else hasattr(example, name)
+
+
+def _agreed(answers: Iterable[bool]) -> bool | None:
+    """The answer that all give."""
+    given = set(answers)
+    return given.pop() if len(given) == 1 else None
+
+
 def _real_class(name: str) -> Any:
     """The class of the standard library that the name stands for; None where it is none that we ask."""
     module, _, short = name.rpartition(".")
@@ -109,6 +177,8 @@ def is_a(value: Value, cls: Value) -> bool | None:
     layer = value.layer if isinstance(value, Instance) else value
     if isinstance(layer, Layer) and cls.name.startswith("keras."):
         return _is_layer(layer, cls.name.rpartition(".")[2], isinstance(value, Instance))
+    if isinstance(value, Array) and value.kind != "list" and _has_axes(value):
+        return _is_data(value, cls.name)
     return None if _example(value) is _NO_EXAMPLE else False
 
 
@@ -196,6 +266,9 @@ def type_of(value: Value) -> Value | None:
         from kerascheck.interp.keras.configurations import class_of
 
         return class_of(value)
+    if isinstance(value, Array) and value.kind != "list" and _has_axes(value):
+        known, _ = _CLASSES_OF_DATA.get(value.kind, (None, None))
+        return Symbol(known) if known is not None else None
     example = _example(value)
     if example is _NO_EXAMPLE or isinstance(value, (FunctionValue, IteratorValue)):
         return None

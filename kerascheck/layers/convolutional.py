@@ -279,9 +279,14 @@ class Conv3DTranspose(_ConvTranspose):
     old_names = ("Convolution3DTranspose", "Deconvolution3D", "Deconv3D")
 
 
+#: What the base of separable and depthwise layers took in Keras 2, and those never looked at.
+_OF_ONE_KERNEL = frozenset({"kernel_initializer", "kernel_regularizer", "kernel_constraint"})
+
+
 class _SeparableConv(_Convolution):
     """A convolution in two steps: each channel by itself, then across channels."""
 
+    removed_parameters = _OF_ONE_KERNEL
     old_parameters = {
         **{old: new for old, new in _OLD_PARAMETERS.items() if not new.startswith("kernel_") or new == "kernel_size"},
         "depthwise_init": "depthwise_initializer",
@@ -332,6 +337,7 @@ class SeparableConv2D(_SeparableConv):
 class _DepthwiseConv(_Convolution):
     """A convolution of each channel by itself."""
 
+    removed_parameters = _OF_ONE_KERNEL
     old_parameters = {
         **{old: new for old, new in _OLD_PARAMETERS.items() if not new.startswith("kernel_")},
         "depthwise_init": "depthwise_initializer",

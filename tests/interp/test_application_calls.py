@@ -213,6 +213,8 @@ def test_what_keras_refuses(call: str) -> None:
         "MobileNetV3Large(weights='imagenet', include_top=False, input_shape=(100, 70, 3))",
         "InceptionV3(weights='imagenet', classifier_activation=None)",
         "VGG19(weights='mine.h5', classes=3)",
+        "EfficientNetB0()",
+        "EfficientNetB3(classifier_activation=None)",
     ],
 )
 def test_what_keras_takes(call: str) -> None:
@@ -235,6 +237,14 @@ def test_what_is_not_known(call: str) -> None:
     program = f"from somewhere import flag, shape, options\nmodel = keras.applications.{call}"
     assert raised(program) == []
     assert {network.status() for path in build(program).paths for network in path.networks} == {"unknown"}
+
+
+def test_weights_of_imagenet_scale_once_more() -> None:
+    trained, plain = models("EfficientNetB0()\nEfficientNetB0(weights=None)".replace("Eff", "keras.applications.Eff"))
+    assert [layer.cls for layer in trained.layers].count("Rescaling") == 2
+    assert [layer.cls for layer in plain.layers].count("Rescaling") == 1
+    assert trained.params() == plain.params() == 5330571
+    assert trained.output_shapes() == [(None, 1000)]
 
 
 def test_symbolic_sizes() -> None:

@@ -255,6 +255,7 @@ TRACED: Cases = {
     "tf.math.top_k(x, 3)[0]": ((6, 8), (None, 6, 3)),
     "tf.nn.top_k(x, k=3)[1]": ((6, 8), (None, 6, 3)),
     "tf.reverse(x, [1])": ((6, 8), (None, 6, 8)),
+    "tf.nn.batch_normalization(x, 0.0, 1.0, None, None, 1e-3)": ((6, 8), (None, 6, 8)),
     "tf.nn.sigmoid_cross_entropy_with_logits(labels=x, logits=x)": ((6, 8), (None, 6, 8)),
     "tf.linalg.pinv(x)": ((6, 8), (None, 8, 6)),
     "tf.linalg.inv(x)": ((8, 8), (None, 8, 8)),

@@ -93,6 +93,8 @@ OLD_FORMS = [
     (L("AtrousConvolution2D", 8, 3, 3, atrous_rate=(2, 2)), 1, L("Conv2D", 8, (3, 3), dilation_rate=(2, 2))),
     (L("Deconvolution2D", 8, 3, 3, (None, 14, 14, 8), subsample=(2, 2)), 1, L("Conv2DTranspose", 8, (3, 3), (2, 2))),
     (L("SeparableConvolution2D", 8, 3, 3), 1, L("SeparableConv2D", 8, (3, 3))),
+    (L("DepthwiseConv2D", 3, kernel_initializer="he_normal"), 2, L("DepthwiseConv2D", 3)),
+    (L("SeparableConv2D", 8, 3, kernel_regularizer="l2"), 2, L("SeparableConv2D", 8, 3)),
     (L("MaxPooling2D", pool_size=(2, 2), border_mode="same"), 1, L("MaxPooling2D", (2, 2), padding="same")),
     (L("MaxPooling1D", pool_length=3, stride=2), 1, L("MaxPooling1D", 3, 2)),
     (L("AveragePooling2D"), 2, L("AveragePooling2D", 2)),

@@ -6,9 +6,11 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.layer_numbers import with_numbers
+from kerascheck.interp.attributes import find_method
 from kerascheck.interp.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.refusals import first_argument, refused_call
+from kerascheck.interp.keras.shape_arguments import first_by_position
 from kerascheck.interp.keras.tensors import Constant
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
@@ -29,6 +31,8 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     own: CustomLayer | SubclassedModel | None = layer if isinstance(layer, CustomLayer) else None
     if isinstance(layer, SubclassedModel) and layer.kind == "subclass":
         own = layer
+    if own is not None:
+        arguments = first_by_position(find_method(own.instance, "call"), arguments)
     if own is None and layer.unknown is None:
         error = refused_call(run, layer, arguments)
         if error is not None:
@@ -54,7 +58,7 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         if shapes is not None:
             return with_numbers(layer, value, call_on_data(run, layer, shapes, site))
         if isinstance(value, Unknown):
-            return run.fresh(f"{layer.cls} on something unknown", site.node)
+            return run.fresh(value.reason, site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)
     if own is not None:
         return call_custom(run, own, arguments, site)
@@ -178,7 +182,10 @@ def input_tensors(value: Value) -> list[Tensor] | None:
     found: list[Tensor] = []
     for item in items:
         inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item)
-        found += inner if inner is not None else [Tensor(Unknown("an input that is not known"), Unknown("its dtype"))]
+        if inner is None:
+            reason = f": {item.reason}" if isinstance(item, Unknown) else ""
+            inner = [Tensor(Unknown(f"an input that is not known{reason}"), Unknown("its dtype"))]
+        found += inner
     return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kerascheck.interp.keras.axis_order import notice_order
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.cloning import clone_model
-from kerascheck.interp.keras.freeze import checked_shape, freeze_arguments
+from kerascheck.interp.keras.freeze import as_shape, checked_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.keras.saving import load_model, save_model, unknown_network
@@ -33,7 +34,11 @@ _FUNCTIONAL_MERGES = {
     "minimum": "Minimum",
     "concatenate": "Concatenate",
     "dot": "Dot",
+    "merge": "Merge",  # of Keras 1
 }
+
+#: What `keras.layers.merge` takes behind its inputs, where `Merge` has layers first.
+_ARGUMENTS_OF_MERGE = ("mode", "concat_axis", "dot_axes", "output_shape", "output_mask", "arguments", "name")
 
 #: Families whose classes are kept as they are written.
 _OBJECTS = frozenset(
@@ -148,6 +153,7 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
         run.program.layers.append(refused)
         run.raised(error, site, refused)
         return refused
+    notice_order(run, frozen.value("input_shape"))
     if run.image_data_format != "channels_last" and config.get("data_format", "") is None:
         config.change("data_format", run.image_data_format)
     if definition.name == "Lambda":
@@ -180,6 +186,9 @@ def _merge(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     inputs = arguments.value("inputs", 0)
     keywords = {key: given for key, given in arguments.keywords.items() if key != "inputs"}
     rest = arguments.positional[1:]
+    if cls == "Merge":
+        keywords = {**dict(zip(_ARGUMENTS_OF_MERGE, rest, strict=False)), **keywords}
+        rest = []
     if isinstance(inputs, Tensor) and rest and isinstance(rest[0].value, Tensor):
         layer = make_layer(run, cls, Arguments([], {}), site)
         run.raised(takes_a_list(cls, cls.lower()), site, layer)
@@ -207,6 +216,8 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
     except KerasError as error:
         run.raised(error, site)
         full = Unknown("Keras refuses this input")
+    if not isinstance(full, Unknown):
+        notice_order(run, full[1:])
     dtype = arguments.value("dtype", 2)
     given = arguments.value("name")
     layer_name = (
@@ -256,7 +267,15 @@ def _full_shape(run: Run, kind: str, arguments: Arguments) -> Shape | Unknown:
     return (*batch, *inner)
 
 
+def _keras_tensor(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`keras.KerasTensor(shape, dtype="float32")`: a placeholder that no layer made."""
+    dtype = arguments.value("dtype", 1, "float32")
+    shape = freeze(arguments.value("shape", 0))
+    return Tensor(as_shape(shape), dtype if isinstance(dtype, (str, Unknown)) else Unknown("its dtype"))
+
+
 CONSTRUCTORS: dict[str, Handler] = {
+    "keras.KerasTensor": _keras_tensor,
     "keras.Input": _input,
     "keras.Sequential": make_sequential,
     "keras.Model": make_functional,

@@ -70,6 +70,7 @@ def rows() -> list[tuple[Call, list[str]]]:
         (unary(_sorted(1)), _names("argsort")),
         (unary(_sorted(2)), _names("argpartition")),
         (unary(same), [*_names("roll", "fliplr", "flipud"), "tensorflow.roll", "tensorflow.reverse"]),
+        (unary(same), [f"tensorflow.{name}" for name in ("reverse_sequence", "nn.batch_normalization")]),
         (unary(_rotated), _names("rot90")),
         (unary(_moved), _names("moveaxis")),
         (unary(_diagonal), _names("diagonal")),

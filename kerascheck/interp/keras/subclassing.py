@@ -20,6 +20,7 @@ from kerascheck.interp.keras.class_refusals import (
 from kerascheck.interp.keras.freeze import as_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import fill_functional, trace_graph
 from kerascheck.interp.keras.sequential import fill_sequential, new_sequential
+from kerascheck.interp.keras.shape_arguments import parameters, shape_arguments
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, Instance, ListValue, UserRaise, Value
 from kerascheck.layers.base import configure
@@ -205,8 +206,17 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
 def _refuse(run: Run, layer: Layer, error: KerasError | None, site: Site) -> None:
     """Note an error of Keras 3 about the layer, which then is not known."""
     if error is not None and run.project.dialect == 3 and layer.unknown is None:
-        run.raised(error, site, layer)
+        if not _may_be_of_subclass(run, layer):
+            run.raised(error, site, layer)
         layer.unknown = Unknown("Keras refuses its arguments")
+
+
+def _may_be_of_subclass(run: Run, layer: Layer) -> bool:
+    """Whether a class method that nobody calls makes it with `cls(...)`: a subclass may take other arguments."""
+    if run.program.start is None or not run.call_stack or not isinstance(layer, (CustomLayer, SubclassedModel)):
+        return False
+    entry = run.call_stack[0]
+    return "classmethod" in entry.decorated and entry.owner is layer.instance.cls
 
 
 def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Site) -> None:
@@ -329,7 +339,7 @@ def run_call(
     nesting = sum(function.name == "call" for function in run.call_stack)
     if nesting > _MAX_NESTING:
         return Unknown("custom layers nested too deeply")
-    _build(run, layer, value, site)
+    _build(run, layer, value, arguments, site)
     method = find_method(instance, "call")
     declared = None if run.tracing else _declared_output(run, layer, arguments, value, site)
     before = _built_parts(layer) if declared is not None and find_method(instance, "build") is not None else None
@@ -384,20 +394,32 @@ def _declared_output(
     also to the classes that derive from them.
     """
     instance = layer.instance
-    if run.project.dialect < 3 or find_method(instance, "call") is None:
+    call = find_method(instance, "call")
+    if run.project.dialect < 3 or call is None:
         return None
-    if find_method(instance, "compute_output_spec") is not None:
-        return Tensor(Unknown(f"{layer.cls} has a compute_output_spec of its own"))
+    specified = find_method(instance, "compute_output_spec")
+    if specified is not None:
+        try:
+            return run.call(specified, arguments, site)
+        except UserRaise:
+            return Tensor(Unknown(f"the compute_output_spec of {layer.cls} raises"))
     method = find_method(instance, "compute_output_shape")
     base = layer.base if isinstance(layer, CustomLayer) else None
     if method is None and base is None:
         return None
     shape = _shape_structure(run, value)
+    handed: Arguments | Unknown = Arguments([Given(shape)], {})
     if len(_all_tensors(arguments)) != len(input_tensors(value) or []):
-        return Tensor(Unknown(f"{layer.cls} is called on several tensors and declares its output shape"))
+        handed = (
+            shape_arguments(run, method, call, arguments)
+            if method is not None
+            else Unknown(f"{layer.cls} is called on several tensors and declares its output shape")
+        )
+    if isinstance(handed, Unknown):
+        return Tensor(handed)
     if method is not None:
         try:
-            return _tensors_of_shapes(run, run.call(method, Arguments([Given(shape)], {}), site))
+            return _tensors_of_shapes(run, run.call(method, handed, site))
         except UserRaise:
             return Tensor(Unknown(f"the compute_output_shape of {layer.cls} raises"))
     assert base is not None
@@ -435,7 +457,7 @@ def _built_parts(layer: Layer) -> set[int]:
     return found
 
 
-def _build(run: Run, layer: CustomLayer | SubclassedModel, value: Value, site: Site) -> None:
+def _build(run: Run, layer: CustomLayer | SubclassedModel, value: Value, arguments: Arguments, site: Site) -> None:
     """Interpret `build(input_shape)` before the first call."""
     if getattr(layer, "built", False):
         return
@@ -445,12 +467,19 @@ def _build(run: Run, layer: CustomLayer | SubclassedModel, value: Value, site: S
         layer.built = True
         if layer.base is not None and method is None:
             return
-    if method is None or shape is None:
+    if method is None or (shape is None and run.project.dialect < 3):
+        return
+    handed: Arguments | Unknown = Arguments([Given(shape)], {})
+    call = find_method(layer.instance, "call")
+    if run.project.dialect == 3 and call is not None and (shape is None or len(parameters(method) or ()) > 1):
+        handed = shape_arguments(run, method, call, arguments)
+    if isinstance(handed, Unknown):
+        layer.unknown = layer.unknown or Unknown(f"the build of {layer.cls}: {handed.reason}")
         return
     if isinstance(layer, CustomLayer):
         layer.building = True
     try:
-        run.call(method, Arguments([Given(shape)], {}), site)
+        run.call(method, handed, site)
     except UserRaise:
         layer.unknown = Unknown(f"the build of {layer.cls} raises")
     finally:

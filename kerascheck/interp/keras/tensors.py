@@ -136,7 +136,9 @@ def tensor_operator(
     if a is None or b is None:
         tensor = a if a is not None else b
         assert tensor is not None
-        return operate(run, cls, [tensor], _unknown("an operator with something unknown"), site, dtype)[0]
+        other = right if tensor is a else left
+        reason = other.reason if isinstance(other, Unknown) else "an operator with something unknown"
+        return operate(run, cls, [tensor], _unknown(reason), site, dtype)[0]
     rule = tensor_shapes.matmul if op == "MatrixMultiply" else tensor_shapes.broadcast
     kind = dtype if dtype is not None else b.dtype if isinstance(a, Constant) else a.dtype
     return operate(run, cls, [a, b], lambda shapes: [rule(shapes[0], shapes[1])], site, kind)[0]

@@ -299,3 +299,68 @@ class Chain(layers.Layer):
         return self.extra(x)
 x = Input((9, 6))
 model = Model(x, Chain()(x))
+
+# -- one declared shape for several tensors is that of the first
+class Attend(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.query, self.value = Dense(units), Dense(units)
+    def build(self, input_shape):
+        self.query.build(input_shape)
+        self.value.build(input_shape)
+    def call(self, hidden, mask_bias=None, memory=None):
+        return self.query(hidden) + mask_bias
+    def compute_output_shape(self, input_shape):
+        return input_shape
+x = Input((5, 6))
+model = Model(x, Attend(6)(x, mask_bias=x))
+
+# -- shapes are handed to the parameters that are named after arguments of call
+class Cross(layers.Layer):
+    def build(self, query_shape, value_shape):
+        self.kernel = self.add_weight(shape=(query_shape[-1], value_shape[-1]), name='kernel')
+    def call(self, query, scale=1.0, value=None):
+        return keras.ops.matmul(query, self.kernel) * scale
+    def compute_output_shape(self, query_shape, value_shape):
+        return (*query_shape[:-1], value_shape[-1])
+x, y = Input((5, 6)), Input((7, 3))
+model = Model([x, y], Cross()(x, value=y))
+
+# -- an input by keyword alone
+class Twice(layers.Layer):
+    def build(self, tokens_shape):
+        self.kernel = self.add_weight(shape=(tokens_shape[-1], 4), name='kernel')
+    def call(self, tokens):
+        return keras.ops.matmul(tokens, self.kernel)
+x = Input((5,))
+model = Model(x, Twice()(tokens=x))
+
+# -- shapes of nested inputs
+class Pair(layers.Layer):
+    def build(self, states_shape, value_shape):
+        self.kernel = self.add_weight(shape=(states_shape[0][-1], value_shape[-1]), name='kernel')
+    def call(self, states, value):
+        return keras.ops.matmul(states[0], self.kernel) + value
+    def compute_output_shape(self, states_shape, value_shape):
+        return value_shape
+x, y = Input((6,)), Input((3,))
+model = Model([x, y], Pair()([x, y], y))
+
+# -- a declared specification of the output
+class Widened(layers.Layer):
+    def call(self, x):
+        return keras.ops.concatenate([x, x], axis=-1)
+    def compute_output_spec(self, x):
+        return keras.KerasTensor((*x.shape[:-1], 2 * x.shape[-1]), dtype=self.compute_dtype)
+x = Input((5,))
+model = Model(x, Dense(2)(Widened()(x)))
+
+# -- a declared specification of several outputs, from several inputs
+class Swapped(layers.Layer):
+    def call(self, a, b):
+        return b, a
+    def compute_output_spec(self, a, b):
+        return keras.KerasTensor(b.shape, b.dtype), keras.KerasTensor(a.shape, a.dtype)
+a, b = Input((5,)), Input((4,))
+c, d = Swapped()(a, b)
+model = Model([a, b], [Dense(2)(c), Dense(3)(d)])

@@ -118,3 +118,15 @@ i = Input((4,))
 x = i
 x = [x := Dense(n)(x) for n in (8, 3)][-1]
 model = Model(i, x)
+
+
+# -- the function merge of Keras 1, concatenating: 117
+from keras.layers import merge
+a, b = Input(shape=(4,)), Input(shape=(6,))
+joined = merge([Dense(8)(a), Dense(5)(b)], mode="concat", concat_axis=1)
+model = Model(input=[a, b], output=Dense(3, name="out")(joined))
+
+# -- the function merge of Keras 1, summing: 105
+from keras.layers import merge
+a, b = Input(shape=(4,)), Input(shape=(6,))
+model = Model(input=[a, b], output=Dense(1)(merge([Dense(8)(a), Dense(8)(b)], "sum", name="sum")))

@@ -373,6 +373,18 @@ a = A()
 setattr(a, 'n', 3)
 x = [getattr(a, 'n'), hasattr(a, 'n'), hasattr(a, 'm')]
 
+# -- hasattr of things of Python
+things = ([1], (1,), {'a': 1}, {1}, 'text', range(3), 2, None, {}.keys(), lambda: 1)
+x = [[hasattr(thing, name) for thing in things] for name in ('__len__', 'append', 'split', '__iter__', 'keys', 'shape')]
+x[1][-1] = x[2][-1] = x[4][-1] = x[5][-1] = x[0][-1] = x[3][-1] = False
+
+# -- hasattr of a list of unknown length
+import os
+grown = []
+for name in os.listdir('.'):
+    grown.append(name)
+x = [hasattr(grown, '__len__'), hasattr(grown, 'shape'), hasattr(list(os.listdir('.')), 'keys')]
+
 # -- bound methods
 class A:
     def __init__(self, n):
