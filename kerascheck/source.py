@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from kerascheck.positions import Locator
+    from kerascheck.target import Target
 
 SYNTAX_ERROR = "KC001"
 UNREADABLE = "KC002"
@@ -107,6 +108,13 @@ class Source(Lines):
     def parse_apart(self) -> None:
         """Give this source nodes of its own, which no other source of the same text shares. Raises SourceError."""
         self.tree = _parse(self)
+
+    @cached_property
+    def target(self) -> Target:
+        """The Keras that it is written for, by the evidence; who knows better sets it."""
+        from kerascheck.target import target_of
+
+        return target_of(self)
 
     @cached_property
     def mentions_yield(self) -> bool:

@@ -343,7 +343,7 @@ _MAX_PARTS = 100
 _configurations: dict[Hashable, Config] = {}
 
 
-def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:
+def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int, old_forms: bool = True) -> Config:
     """Bind the arguments of a constructor call to the layer's parameters; those seen before are not judged again.
 
     Args:
@@ -351,6 +351,7 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
         arguments: as the call gives them, plain values (lists as lists).
         spelled: the class name the source uses (`Convolution2D`).
         dialect: the Keras generation the file is written for: 1, 2 or 3.
+        old_forms: whether arguments by position mean what they did there; in TensorFlow they never did.
 
     Raises:
         KerasError: a missing or unknown argument, or one that the constructor refuses.
@@ -358,10 +359,11 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
     own: dict[str, Any] = {}
     key = _configuration_key(definition, arguments, spelled, dialect, own)
     if key is None:
-        return _configure(definition, arguments, spelled, dialect)
+        return _configure(definition, arguments, spelled, dialect, old_forms)
+    key = (key, old_forms)
     known = _configurations.get(key)
     if known is None:
-        known = _configure(definition, arguments, spelled, dialect)
+        known = _configure(definition, arguments, spelled, dialect, old_forms)
         if any(known.get(name) is not value for name, value in own.items()):
             return known  # not under the name that the call gives it
         # Without what belongs to this file alone.
@@ -426,7 +428,7 @@ def _add_part(parts: list[Hashable], value: Any) -> bool:
     return True
 
 
-def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:
+def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int, old_forms: bool) -> Config:
     """`configure`, without a memory."""
     names, defaults, accepted = parse_signature(definition.signature)
     positional = [g.value for g in arguments.positional]
@@ -440,7 +442,7 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
     if dialect < 3:
         for name in definition.removed_parameters & keywords.keys():
             del keywords[name]
-    definition.upgrade(positional, keywords, spelled, dialect)
+    definition.upgrade(positional, keywords, spelled, dialect if old_forms else 3)
     values: dict[str, Any] = dict(defaults)
     given: set[str] = set()
     if len(positional) > len(names):

@@ -9,11 +9,11 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.interp.project import guess_dialect
 from kerascheck.interp.values import Instance
 from kerascheck.network.arguments import Absent, CannotTell, Given
 from kerascheck.network.ir import KerasObject, Network, Site, TrainCall
 from kerascheck.symbolic import Unknown
+from kerascheck.target import Target
 
 #: The parameters of each method in their order. Source: keras/src/trainers/trainer.py (Keras 3.15); of the methods that
 #: Keras 3 has no more: the documentation of Keras 2.
@@ -88,7 +88,8 @@ def call_node(site: Site) -> cst.Call | None:
 
 def dialect(site: Site) -> int:
     """The generation of Keras that the file at hand is written for: 1, 2 or 3."""
-    return guess_dialect(getattr(site.file, "text", ""))
+    target = getattr(site.file, "target", None)
+    return target.dialect if isinstance(target, Target) else 3
 
 
 def is_plain_model(network: Network) -> bool:

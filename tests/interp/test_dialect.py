@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerascheck.interp.project import guess_dialect
+from kerascheck.source import Source
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ from kerascheck.interp.project import guess_dialect
     ],
 )
 def test_the_generation_is_guessed_from_names_that_only_it_has(text: str, generation: int) -> None:
-    assert guess_dialect(text) == generation
+    assert Source(text.encode(), "program.py").target.dialect == generation

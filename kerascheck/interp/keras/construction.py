@@ -150,7 +150,10 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     dialect = min(run.project.dialect, REMOVED.get(spelled, 3))  # what only an older Keras has is read as its own
     layer: Layer
     try:
-        config = configure(definition, frozen, spelled, 1 if spelled in _SPELLED_KERAS_1 and dialect < 3 else dialect)
+        old_forms = not run.project.target.reads_as_written or run.project.dialect != dialect
+        if spelled in _SPELLED_KERAS_1 and dialect < 3 and old_forms:
+            dialect = 1
+        config = configure(definition, frozen, spelled, dialect, old_forms)
     except KerasError as error:
         refused = Layer(definition.name, "", site, frozen)
         refused.unknown = Unknown("Keras refuses these arguments")
