@@ -456,8 +456,9 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
         if name in given:
             raise KerasError(f"{definition.name} got two values for {name}", "argument")
         if name not in accepted and name not in definition.base_parameters:
-            if dialect >= 3:
-                raise _unknown_argument(definition, name)
+            near = _near_argument(definition, name)
+            if dialect >= 3 or (near is not None and _is_old_name_of_none(definition, name)):
+                raise _unknown_argument(definition, name, near)
             if name not in definition.old_base_parameters:
                 continue  # an older Keras may have taken it; it changes no shape that is known here
         values[name] = value
@@ -487,14 +488,25 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
     return config
 
 
-def _unknown_argument(definition: LayerDef, name: str) -> KerasError:
-    """The refusal of an argument that the layer does not have, with a way out where one is known."""
+def _near_argument(definition: LayerDef, name: str) -> str | None:
+    """The argument that a misspelled one is meant for, if there is one like it."""
     _, _, accepted = parse_signature(definition.signature)
+    return next(iter(difflib.get_close_matches(name, sorted(accepted | definition.base_parameters), 1, 0.75)), None)
+
+
+def _is_old_name_of_none(definition: LayerDef, name: str) -> bool:
+    """Whether no older Keras had the argument either: their names are known where Keras 3 has the layer."""
+    from kerascheck.layers.registry import REMOVED
+
+    return definition.name not in REMOVED and name not in definition.old_base_parameters
+
+
+def _unknown_argument(definition: LayerDef, name: str, near: str | None) -> KerasError:
+    """The refusal of an argument that the layer does not have, with a way out where one is known."""
     if name in definition.old_base_parameters:
         hint = f" in Keras 3; {definition.old_base_parameters[name]}"
     else:
-        close = difflib.get_close_matches(name, sorted(accepted | definition.base_parameters), n=1, cutoff=0.75)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        hint = f"; did you mean {near}?" if near is not None else ""
     return KerasError(f"{definition.name} has no argument {name}{hint}", "unknown-argument")
 
 

@@ -39,6 +39,7 @@ class Target:
 
     era: Era
     evidence: tuple[Evidence, ...] = ()
+    by_style: bool = False  # whether nothing but the way it is written shows it
 
     @property
     def dialect(self) -> int:
@@ -61,12 +62,14 @@ def target_of(source: Source) -> Target:
         return Target(Era.KERAS_3, tuple(own.new))
     if source.cells and (found := _installed(source)) is not None:
         return _meant(found, reaches)
-    if own.style and not own.in_tensorflow:
-        return Target(own.style[0].era, tuple(own.style))
     folder = _folder_of(source.filename)
+    found = next(_pinned(folder), None) if folder is not None else None
+    if own.style and not own.in_tensorflow:
+        settled = found is not None and found.era.is_old
+        return Target(own.style[0].era, (*own.style, *([found] if found and settled else [])), by_style=not settled)
     if folder is None:
         return Target(Era.UNKNOWN)
-    if (found := next(_pinned(folder), None)) is not None:
+    if found is not None:
         return _meant(found, reaches)
     if (found := _beside(folder, os.path.basename(source.filename)) or _in_modules(own, folder)) is not None:
         return _meant(found, reaches)
