@@ -311,6 +311,13 @@ def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
 _reads: ContextVar[list[str] | None] = ContextVar("reads", default=None)
 
 
+def note_read(filename: str) -> None:
+    """Remember that the analysis depends on a file."""
+    reads = _reads.get()
+    if reads is not None:
+        reads.append(filename)
+
+
 def read_source(filename: str, limit: int = sys.maxsize) -> Source:
     """The file of this name.
 
@@ -318,9 +325,7 @@ def read_source(filename: str, limit: int = sys.maxsize) -> Source:
         OSError: the file cannot be read, or has more bytes than the limit.
         SourceError: the bytes are no text in the encoding they claim.
     """
-    reads = _reads.get()
-    if reads is not None:
-        reads.append(filename)
+    note_read(filename)
     unsaved = _unsaved.get().get(os.path.abspath(filename))
     if unsaved is not None:
         return Source(unsaved, filename)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from kerascheck.target.eras import Era, Evidence
 from kerascheck.target.pins import LOCKS, Requirement, judged, of_cell, reader_of
 from kerascheck.target.places import folders_up, modules_named
-from kerascheck.target.signs import Signs, signs_in
+from kerascheck.target.signs import Signs, imports_in, signs_in
 
 if TYPE_CHECKING:
     from kerascheck.source import Source
@@ -71,7 +71,7 @@ def target_of(source: Source) -> Target:
         return Target(Era.UNKNOWN)
     if found is not None:
         return _meant(found, reaches)
-    if (found := _beside(folder, os.path.basename(source.filename)) or _in_modules(own, folder)) is not None:
+    if (found := _beside(folder, os.path.basename(source.filename)) or _in_modules(source, folder)) is not None:
         return _meant(found, reaches)
     if source.cells and (found := _last_run(source)) is not None:
         return _meant(found, reaches)
@@ -192,8 +192,7 @@ def _read_folder(folder: str, files: tuple[tuple[str, int, int], ...]) -> _Facts
             if found:
                 said.setdefault(name in LOCKS, os.path.join(folder, name))
         if name.endswith(".py") and size <= _MAX_MODULE_BYTES:
-            text = _text(folder, name)
-            modules[name] = signs_in(text) if "keras" in text or "tensorflow" in text or "import" in text else Signs()
+            modules[name] = signs_in(_text(folder, name))
     pinned = None
     for locked in (True, False):
         pinned = pinned or judged(requirements[locked], said.get(locked))
@@ -212,16 +211,18 @@ def _beside(folder: Path, name: str) -> Evidence | None:
     """What the modules of the same package say, or those of the folder that import one another."""
     facts = _facts(folder)
     others = [other for other in facts.modules if other != name]
+    if not any(facts.modules[other].proofs or facts.modules[other].python_2 for other in others):
+        return None
     if not facts.is_package:
-        others = [other for other in _connected(facts.modules, name) if other != name]
+        others = [other for other in _connected(folder, facts.modules, name) if other != name]
     return _agreed((other, facts.modules[other]) for other in others)
 
 
-def _connected(modules: dict[str, Signs], name: str) -> list[str]:
+def _connected(folder: Path, modules: dict[str, Signs], name: str) -> list[str]:
     """The modules of a folder that belong to a program with this one: they import it, it imports them, and so on."""
     links: dict[str, set[str]] = {own: set() for own in modules}
-    for own, signs in modules.items():
-        for dotted, _ in signs.imports:
+    for own in modules:
+        for dotted, _ in imports_in(_text(str(folder), own)):
             other = f"{dotted.partition('.')[0]}.py"
             if other in links and other != own:
                 links[own].add(other)
@@ -245,28 +246,42 @@ def _agreed(modules: Iterable[tuple[str, Signs]]) -> Evidence | None:
     return found
 
 
-def _in_modules(own: Signs, folder: Path) -> Evidence | None:
+def _in_modules(source: Source, folder: Path) -> Evidence | None:
     """What the modules of the project say that the program imports, directly or through others."""
-    from kerascheck.source import SourceError, read_source
+    from kerascheck.source import note_read
 
-    waiting = [(dotted, level, folder) for dotted, level in own.imports]
+    waiting = [(dotted, level, folder) for dotted, level in imports_in(source.text)]
     seen: set[Path] = set()
     modules: list[tuple[str, Signs]] = []
     while waiting and len(seen) < _MAX_IMPORTED:
         dotted, level, place = waiting.pop(0)
         if not level and dotted.partition(".")[0] in _FOREIGN:
             continue
-        try:
-            for path in modules_named(dotted, level, place):
-                if path in seen:
-                    continue
-                seen.add(path)
-                signs = signs_in(read_source(str(path), _MAX_MODULE_BYTES).text)
-                modules.append((str(path), signs))
-                waiting += [(name, up, path.parent) for name, up in signs.imports]
-        except (OSError, ValueError, SourceError):
-            continue
+        # What stands behind the last dot may be a name in the module.
+        for name in (dotted, dotted.rpartition(".")[0]):
+            path = next(iter(modules_named(name, level, place)), None) if name or level else None
+            if path is None or path in seen:
+                continue
+            seen.add(path)
+            try:
+                note_read(str(path))
+                status = path.stat()
+                signs, imports = _read_module(str(path), status.st_mtime_ns, status.st_size)
+            except (OSError, ValueError):
+                continue
+            modules.append((str(path), signs))
+            waiting += [(name, up, path.parent) for name, up in imports]
+            break
     return _agreed(modules)
+
+
+@lru_cache(maxsize=512)
+def _read_module(path: str, changed: int, size: int) -> tuple[Signs, list[tuple[str, int]]]:
+    """The signs of a module, and what it imports."""
+    if size > _MAX_MODULE_BYTES:
+        return Signs(), []
+    text = _text(*os.path.split(path))
+    return signs_in(text), imports_in(text)
 
 
 _FOREIGN = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 #: What stands in the top folder of a project, whose packages its scripts and tests import from anywhere below it.
@@ -37,23 +38,28 @@ def folders_up(folder: Path) -> list[Path]:
 
 
 def modules_named(dotted: str, level: int, folder: Path) -> Iterator[Path]:
-    """The files of the project that an import in a file of this folder may mean."""
-    parts = [part for part in dotted.split(".") if part]
+    """The file of the project that an import in a file of this folder means, if there is one."""
     if level:
         for _ in range(level - 1):
             folder = folder.parent
-        roots = [folder]
+        roots = (str(folder),)
     else:
-        roots = [folder]
-        top = folder
-        while os.path.exists(top / "__init__.py") and top != top.parent:
-            top = top.parent
-            roots.append(top)
-        if (project := project_folder(top)) is not None:
-            roots += [project, project / "src"]
-    for root in dict.fromkeys(roots):
-        base = root.joinpath(*parts)
-        for path in (base.with_suffix(".py") if parts else base / "__init__.py", base / "__init__.py"):
-            if path.is_file():
-                yield path
+        roots = _roots(str(folder))
+    inside = os.path.join(*parts) if (parts := [part for part in dotted.split(".") if part]) else ""
+    for root in roots:
+        base = os.path.join(root, inside)
+        for path in (f"{base}.py", os.path.join(base, "__init__.py")) if inside else (f"{base}/__init__.py",):
+            if os.path.isfile(path):
+                yield Path(path)
                 return
+
+
+@lru_cache(maxsize=256)
+def _roots(folder: str) -> tuple[str, ...]:
+    """Where modules are looked for that a file of this folder imports."""
+    roots = [Path(folder)]
+    while os.path.exists(roots[-1] / "__init__.py") and roots[-1] != roots[-1].parent:
+        roots.append(roots[-1].parent)
+    if (project := project_folder(roots[-1])) is not None:
+        roots += [project, project / "src"]
+    return tuple(dict.fromkeys(map(str, roots)))

@@ -6,7 +6,6 @@ strings are no signs. What runs is not looked at: a module that is read for its 
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -121,26 +120,41 @@ class Signs:
     new: list[Evidence] = field(default_factory=list)  # that it cannot be meant for an older one
     style: list[Evidence] = field(default_factory=list)  # how an older one is called
     in_tensorflow: bool = False  # whether it reaches Keras as a part of TensorFlow
-    imports: list[tuple[str, int]] = field(default_factory=list)  # all modules it names: dotted, level
     python_2: Evidence | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any sign."""
+        return bool(self.proofs or self.new or self.style or self.python_2)
 
 
 def signs_in(text: str) -> Signs:
     """The signs in a program."""
+    found = _looked(text, text)  # most programs have none, even with all that their comments and strings say
+    return _looked(code_only(text), without_comments(text)) if found.any else found
+
+
+def imports_in(text: str) -> list[tuple[str, int]]:
+    """All modules, and names in modules, that a program imports: dotted, and how many dots stand before."""
+    found = [dotted for dotted, _, _ in _imported(code_only(text))]
+    return [(dotted.lstrip("."), len(dotted) - len(dotted.lstrip("."))) for dotted in dict.fromkeys(found)]
+
+
+def _looked(code: str, plain: str) -> Signs:
+    """The signs in the code of a program, and in the code with its strings."""
     found = Signs()
-    code, plain = code_only(text), without_comments(text)
-    rows = _Rows(text)
+    rows = _Rows(code)
     names: dict[str, str] = {}
-    for dotted, local, at in _imported(code, found):
+    for dotted, local, at in _imported(code):
         names[local] = dotted if local != dotted.partition(".")[0] else local
-        _judge(dotted, found, rows.at(at))
+        _judge(dotted, found, rows, at)
     names.setdefault("tf", "tensorflow")  # a part of a program may leave out what everybody writes first
     heads = {name for name, dotted in names.items() if dotted.partition(".")[0] in _HEADS}
     seen: set[str] = set()
     for chain in _CHAIN.finditer(code) if heads else ():
         if chain.group(1) in heads and chain.group() not in seen:
             seen.add(chain.group())
-            _judge(names[chain.group(1)] + chain.group(2), found, rows.at(chain.start()))
+            _judge(names[chain.group(1)] + chain.group(2), found, rows, chain.start())
     if "_KERAS" in plain and (match := _LEGACY.search(plain)):
         found.proofs.append(Evidence(Era.TF_KERAS, "TF_USE_LEGACY_KERAS", row=rows.at(match.start())))
     if "KERAS_BACKEND" in plain and (match := _BACKEND.search(plain)):
@@ -154,26 +168,24 @@ def signs_in(text: str) -> Signs:
     return found
 
 
-def _imported(code: str, found: Signs) -> Iterator[tuple[str, str, int]]:
+def _imported(code: str) -> Iterator[tuple[str, str, int]]:
     """Each import: the dotted name, what it is called in the file, its offset."""
     for match in _IMPORT.finditer(code):
         whence = match.group("whence")
         if whence is None:
             for item in _items(match.group("modules")):
                 dotted, _, alias = item.partition(" as ")
-                found.imports.append((dotted, 0))
                 yield dotted, alias or dotted.partition(".")[0], match.start()
             continue
         module = whence.lstrip(".")
         level = len(whence) - len(module)
-        found.imports.append((module, level))
         for item in _items(match.group("what")):
             name, _, alias = item.partition(" as ")
             if name == "*":
-                yield module, f"* of {module}", match.start()
+                yield whence, f"* of {whence}", match.start()
                 continue
-            found.imports.append((f"{module}.{name}".strip("."), level))
-            yield f"{'.' * level}{module}.{name}" if level else f"{module}.{name}", alias or name, match.start()
+            inner = f"{module}.{name}" if module else name
+            yield f"{'.' * level}{inner}", alias or name, match.start()
 
 
 def _items(text: str) -> list[str]:
@@ -181,15 +193,15 @@ def _items(text: str) -> list[str]:
     return [" ".join(item.strip("()").split()) for item in items if item.strip("() \t\n")]
 
 
-def _judge(dotted: str, found: Signs, row: int) -> None:
+def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
     """Note what a name, as the file reaches it, says."""
     parts = dotted.lstrip(".").split(".")
     if "tf_keras" in parts[:1] or parts[-1] == "tf_keras":
-        found.proofs.append(Evidence(Era.TF_KERAS, "tf_keras", row=row))
+        found.proofs.append(Evidence(Era.TF_KERAS, "tf_keras", row=rows.at(at)))
         return
     if parts[0] in _PACKAGES:
         era = _PACKAGES[parts[0]]
-        (found.new if era is Era.KERAS_3 else found.proofs).append(Evidence(era, parts[0], row=row))
+        (found.new if era is Era.KERAS_3 else found.proofs).append(Evidence(era, parts[0], row=rows.at(at)))
         return
     if dotted.startswith("."):
         return
@@ -199,21 +211,21 @@ def _judge(dotted: str, found: Signs, row: int) -> None:
         found.in_tensorflow = found.in_tensorflow or "keras" in parts[1:3] or "keras" in parts[3:4]
         if parts[1:3] == ["compat", "v1"]:
             if not (len(parts) > 3 and parts[3] in _NEUTRAL_V1):
-                found.proofs.append(Evidence(Era.TF_KERAS, "tensorflow.compat.v1", row=row))
+                found.proofs.append(Evidence(Era.TF_KERAS, "tensorflow.compat.v1", row=rows.at(at)))
             return
         for known in (TENSORFLOW_1, WITH_KERAS_2, FEATURE_COLUMNS):
             if (name := _prefix(behind, known)) is not None:
-                found.proofs.append(Evidence(Era.TF_KERAS, f"tensorflow.{name}", row=row))
+                found.proofs.append(Evidence(Era.TF_KERAS, f"tensorflow.{name}", row=rows.at(at)))
                 return
     if rest is None:
         return
     if (name := _prefix(rest, KERAS_3_ONLY)) is not None:
-        found.new.append(Evidence(Era.KERAS_3, f"keras.{name}", row=row))
+        found.new.append(Evidence(Era.KERAS_3, f"keras.{name}", row=rows.at(at)))
     elif (name := _prefix(rest, KERAS_1_ONLY)) is not None:
-        found.proofs.append(Evidence(Era.KERAS_1, f"keras.{name}", row=row))
+        found.proofs.append(Evidence(Era.KERAS_1, f"keras.{name}", row=rows.at(at)))
     elif (name := _prefix(rest, KERAS_2_ONLY)) is not None:
         era = Era.TF_KERAS if parts[0] != "keras" else Era.KERAS_2
-        found.proofs.append(Evidence(era, f"keras.{name}", row=row))
+        found.proofs.append(Evidence(era, f"keras.{name}", row=rows.at(at)))
 
 
 def _prefix(dotted: str, known: frozenset[str]) -> str | None:
@@ -226,7 +238,7 @@ class _Rows:
     """The rows of a text, by offset."""
 
     def __init__(self, text: str) -> None:
-        self._ends = [match.start() for match in re.finditer("\n", text)]
+        self._text = text
 
     def at(self, offset: int) -> int:
-        return bisect.bisect_left(self._ends, offset) + 1
+        return self._text.count("\n", 0, offset) + 1
