@@ -39,12 +39,9 @@ def folders_up(folder: Path) -> list[Path]:
 
 def modules_named(dotted: str, level: int, folder: Path) -> Iterator[Path]:
     """The file of the project that an import in a file of this folder means, if there is one."""
-    if level:
-        for _ in range(level - 1):
-            folder = folder.parent
-        roots = (str(folder),)
-    else:
-        roots = _roots(str(folder))
+    for _ in range(level - 1):
+        folder = folder.parent
+    roots = (str(folder),) if level else _roots(str(folder))
     inside = os.path.join(*parts) if (parts := [part for part in dotted.split(".") if part]) else ""
     for root in roots:
         base = os.path.join(root, inside)
