@@ -456,7 +456,7 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
         if name in given:
             raise KerasError(f"{definition.name} got two values for {name}", "argument")
         if name not in accepted and name not in definition.base_parameters:
-            near = _near_argument(definition, name)
+            near = near_argument(definition, name)
             if dialect >= 3 or (near is not None and _is_old_name_of_none(definition, name)):
                 raise _unknown_argument(definition, name, near)
             if name not in definition.old_base_parameters:
@@ -488,7 +488,7 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
     return config
 
 
-def _near_argument(definition: LayerDef, name: str) -> str | None:
+def near_argument(definition: LayerDef, name: str) -> str | None:
     """The argument that a misspelled one is meant for, if there is one like it."""
     _, _, accepted = parse_signature(definition.signature)
     return next(iter(difflib.get_close_matches(name, sorted(accepted | definition.base_parameters), 1, 0.75)), None)

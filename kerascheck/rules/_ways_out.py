@@ -27,8 +27,8 @@ def way_out(raised: Raised) -> str | None:
         return None
     shapes = [tensor.shape for tensor in raised.inputs]
     known = [shape for shape in shapes if not isinstance(shape, Unknown)]
-    if len(known) < len(shapes):
-        return None
+    if len(known) < len(shapes) or any("?" in str(dim) for shape in known for dim in shape):
+        return None  # what is known of them behind another refusal makes no advice
     return find_way(raised.layer, list(raised.inputs), known)
 
 
