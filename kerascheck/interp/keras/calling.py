@@ -8,7 +8,13 @@ from kerascheck.data.array import Array
 from kerascheck.data.layer_numbers import with_numbers
 from kerascheck.interp.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.interp.keras.lists import KerasList
-from kerascheck.interp.keras.recovery import called_all_the_same, mended_call, recovered_shapes, refuse_call
+from kerascheck.interp.keras.recovery import (
+    called_all_the_same,
+    mended_call,
+    recovered_ranks,
+    recovered_shapes,
+    refuse_call,
+)
 from kerascheck.interp.keras.refusals import first_argument, refused_call
 from kerascheck.interp.keras.tensors import Constant
 from kerascheck.interp.run import Run
@@ -250,7 +256,13 @@ def apply_layer(
                 outputs = [Tensor(Unknown(REFUSED), dtype) for _ in range(_output_count(layer))]
             refused = True
         except Undetermined as undetermined:
-            outputs = [Tensor(Unknown(undetermined.reason), dtype) for _ in range(_output_count(layer))]
+            recovered = recovered_ranks(layer, known)
+            if recovered is not None:
+                outputs = [Tensor(shape, dtype) for shape in recovered]
+            else:
+                unknown = Unknown(undetermined.reason if layer.refused is None else REFUSED)
+                outputs = [Tensor(unknown, dtype) for _ in range(_output_count(layer))]
+            refused = recovered is not None
     node = Node(layer, tuple(tensors), tuple(outputs), site)
     node.refused = refused
     layer.calls.append(node)

@@ -13,7 +13,7 @@ from kerascheck.interp.keras.refusals import FIRST
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue
 from kerascheck.layers.base import MultiInput
-from kerascheck.layers.recovery import of_any_size, outputs_after
+from kerascheck.layers.recovery import of_any_size, outputs_after, rank_after
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor
@@ -51,6 +51,13 @@ def recovered_shapes(layer: Layer, shapes: Sequence[Shape] | None, error: KerasE
     if type(layer) is not BuiltinLayer or layer.unknown is not None:
         return None
     return outputs_after(layer.definition, layer.config, shapes, error)
+
+
+def recovered_ranks(layer: Layer, shapes: Sequence[Shape]) -> list[Shape] | None:
+    """What is known of the outputs of a layer that was refused for an argument on which their sizes depend."""
+    if layer.refused is None or type(layer) is not BuiltinLayer:
+        return None
+    return rank_after(layer.definition, layer.config, shapes)
 
 
 def called_all_the_same(

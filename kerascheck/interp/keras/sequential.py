@@ -126,6 +126,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         what = _no_layer(layer)
         if what is not None:
             run.raised(KerasError(f"Sequential.add takes a layer object, got {what}", "not-a-layer"), caller, network)
+            network.outputs = [Tensor(Unknown(REFUSED))] if network.outputs else []
         network.open = network.open or Unknown("something in it is no layer")
         return
     if layer is network:
