@@ -97,10 +97,12 @@ def rank_after(definition: LayerDef, config: Config, shapes: Sequence[Shape]) ->
 class Mended:
     """A constructor call as it is most likely meant."""
 
-    def __init__(self, config: Config, arguments: Arguments, errors: list[KerasError], left_out: list[Any]) -> None:
+    def __init__(
+        self, config: Config, arguments: Arguments, faults: list[tuple[KerasError, Any]], left_out: list[Any]
+    ) -> None:
         self.config = config
         self.arguments = arguments
-        self.errors = errors  # one for each fault
+        self.faults = faults  # the refusal for each, and the node of the argument where it is written in the call
         self.left_out = left_out  # the values of arguments that the layer does not have
 
 
@@ -108,7 +110,7 @@ def mended(
     definition: LayerDef, arguments: Arguments, spelled: str, dialect: int, old_forms: bool, error: KerasError
 ) -> Mended | None:
     """The call without its faults; None where it cannot be told which argument is at fault."""
-    errors, left_out, doubtful = [error], list[Any](), set[str]()
+    faults, left_out, doubtful = list[tuple[KerasError, Any]](), list[Any](), set[str]()
     known_before: dict[str, Given] = {}
     for _ in range(_MAX_FAULTS):
         for repair in _repairs(definition, arguments, error):
@@ -121,6 +123,8 @@ def mended(
                 break
         else:
             return None
+        if not (error.kind == "missing-argument" and left_out):  # it may be the one that has no right name
+            faults.append((error, _node_of(arguments, repair.arguments)))
         if len(repair.arguments.keywords) < len(arguments.keywords):
             dropped = {
                 name: given for name, given in arguments.keywords.items() if name not in repair.arguments.keywords
@@ -140,11 +144,17 @@ def mended(
             arguments = Arguments(
                 arguments.positional, keywords, arguments.open_positional, arguments.open_keywords, arguments.call
             )
-            return Mended(outcome, arguments, errors, left_out)
+            return Mended(outcome, arguments, faults, left_out)
         error = outcome
-        if not (error.kind == "missing-argument" and left_out):  # it may be the one that has no right name
-            errors.append(error)
     return None
+
+
+def _node_of(before: Arguments, after: Arguments) -> Any:
+    """Where the argument is written that differs; None where it is not written in the call."""
+    for old, new in zip(before.positional, after.positional, strict=False):
+        if old is not new:
+            return old.node
+    return next((old.node for name, old in before.keywords.items() if after.keywords.get(name) is not old), None)
 
 
 @dataclass(frozen=True)

@@ -248,11 +248,11 @@ def test_no_model_with_a_fault_is_called_exact(code: str) -> None:
 def test_all_faults_of_one_call_are_shown() -> None:
     code = "layer = Dense('8', activation='sofmax', use_bais=True, name='a/b')\n"
     report = check_source((HEAD + code).encode(), "nowhere/program.py", Settings())
-    assert [one.message for one in report.diagnostics] == [
-        "Dense has no argument use_bais; did you mean use_bias?",
-        "Dense expects an integer for units, got '8'",
-        "Dense expects a string without a slash for name in Keras 3, got 'a/b'",
-        "Dense: Keras knows no activation called 'sofmax'; did you mean 'softmax'?",
+    assert [(one.span.start.column, one.message) for one in report.diagnostics] == [
+        (9, "Dense has no argument use_bais; did you mean use_bias?"),
+        (15, "Dense expects an integer for units, got '8'"),
+        (20, "Dense: Keras knows no activation called 'sofmax'; did you mean 'softmax'?"),
+        (56, "Dense expects a string without a slash for name in Keras 3, got 'a/b'"),
     ]
 
 

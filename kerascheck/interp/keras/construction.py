@@ -182,8 +182,9 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     if found is not None:
         layer.refused = Unknown("Keras refuses these arguments")
         layer.left_out = found.left_out
-        for fault in found.errors:
-            run.raised(fault, site, layer)
+        for index, (fault, node) in enumerate(found.faults):
+            # The first is that of the call; each other one is shown where its argument is written.
+            run.raised(fault, site if index == 0 or node is None else Site(site.file, node), layer)
     return layer
 
 
