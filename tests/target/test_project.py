@@ -67,5 +67,5 @@ def test_a_finding_of_the_cache_hangs_on_the_evidence(tmp_path: Path) -> None:
 def test_the_setting_decides_before_all_evidence(tmp_path: Path) -> None:
     text = b"from keras.layers import Dense\nDense(output_dim=3, init='uniform')\n"
     assert not check_source(text, "program.py", Settings()).diagnostics
-    (found,) = check_source(text, "program.py", Settings(target="keras3")).diagnostics
-    assert found.code == "KC206"
+    found = check_source(text, "program.py", Settings(target="keras3")).diagnostics
+    assert [one.code for one in found] == ["KC206", "KC206"]
