@@ -97,6 +97,7 @@ def settings_for(
     ignore: Iterable[str] = (),
     extend_select: Iterable[str] = (),
     budget: float | None = None,
+    target: str | None = None,
     config: _Path | None = None,
     isolated: bool = False,
 ) -> Settings:
@@ -108,6 +109,7 @@ def settings_for(
         ignore: codes, prefixes or names not to report.
         extend_select: codes, prefixes or names to report besides.
         budget: the work that one file may cost, in seconds of a slow core.
+        target: the Keras that the programs are written for: keras1, keras2, tf-keras, keras3 or auto.
         config: the configuration file to use, instead of the nearest one.
         isolated: use no configuration file.
 
@@ -119,6 +121,7 @@ def settings_for(
         ignore=tuple(ignore),
         extend_select=tuple(extend_select),
         budget=budget,
+        target=target,
     )
     return Resolver(overrides, None if config is None else Path(config), isolated).settings_for(Path(path))
 
@@ -150,7 +153,7 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
     Args:
         source: a Python program, or the JSON of a notebook if the name ends in `.ipynb`.
         filename: where it lies, or would lie.
-        settings: those to use, instead of the configuration for the file; only the budget and `read_data` matter.
+        settings: those to use, instead of the configuration for the file; only the budget, the target and `read_data` matter.
 
     Raises:
         SourceError: the text is no Python, or cannot be decoded.
@@ -161,7 +164,7 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
 
     found = settings or settings_for(filename)
     with data_reading(found.read_data):
-        return analyze(to_bytes(source, filename), fspath(filename), found.budget)
+        return analyze(to_bytes(source, filename), fspath(filename), found.budget, found.target)
 
 
 def check_paths(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerascheck import __version__
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.target import surroundings
 
 if TYPE_CHECKING:
     from kerascheck.config import Settings
@@ -27,6 +28,7 @@ class Cache:
         self._folder = folder
         # For the length of one run: what lies where is asked for every file of a folder.
         self._neighbours = cache(_neighbours)
+        self._surroundings = cache(surroundings)
         self._digest_of = cache(_digest_of)
 
     @staticmethod
@@ -66,7 +68,9 @@ class Cache:
     def _path(self, raw: bytes, filename: str, settings: Settings) -> Path:
         # The name is part of it: imports and per-file-ignores are resolved from it.
         where = os.path.abspath(filename)
-        key = repr((_program(), settings.checking, where, self._neighbours(os.path.dirname(where))))
+        folder = os.path.dirname(where)
+        beside = (self._neighbours(folder), self._surroundings(folder))
+        key = repr((_program(), settings.checking, where, beside))
         digest = hashlib.sha256(key.encode("utf-8", "surrogatepass") + b"\0" + raw).hexdigest()
         return self._folder / digest[:2] / f"{digest[2:]}.json"
 

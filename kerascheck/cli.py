@@ -101,6 +101,10 @@ def check(
         Optional[bool],  # noqa: UP045
         typer.Option("--read-data/--no-read-data", help="Read headers, rows and classes of data beside a program."),
     ] = None,
+    target: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="The Keras that the programs are written for (default: auto, which looks for evidence)."),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
     stdin_filename: Annotated[Optional[str], typer.Option(help="The name of what stdin holds.")] = None,  # noqa: UP045
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
@@ -124,6 +128,7 @@ def check(
         unsafe_fixes=unsafe_fixes,
         budget=budget,
         read_data=read_data,
+        target=target,
         baseline="" if no_baseline else str(baseline) if baseline is not None else None,
     )
     options = commands.CheckOptions(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from kerascheck.config import ConfigError, Overrides, Resolver
+from kerascheck.config import AUTO, ConfigError, Overrides, Resolver
 from kerascheck.lines import NEWLINE
 
 if TYPE_CHECKING:
@@ -671,6 +671,23 @@ def show_config(path: Path, overrides: Overrides, config: Path | None, isolated:
     width = max(len(row) for row, _ in rows if len(row) <= 60)
     for row, origin in rows:
         stream.write(f"{row.ljust(width)}  # {origin}\n")
+    if resolved.settings.target == AUTO and path.is_file():
+        _show_target(path, stream)
+
+
+def _show_target(path: Path, stream: TextIO) -> None:
+    """The Keras that a file is taken to be written for, and why."""
+    from kerascheck.source import Source, SourceError
+
+    try:
+        target = Source(path.read_bytes(), str(path)).target
+    except (OSError, SourceError):
+        return
+    shown = "; ".join(str(found) for found in target.evidence[:_MAX_EVIDENCE]) or "nothing shows it"
+    stream.write(f"# {path} is written for {target.era.value}: {shown}\n")
+
+
+_MAX_EVIDENCE = 3
 
 
 def _toml(value: object) -> str:

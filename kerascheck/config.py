@@ -14,8 +14,13 @@ from typing import Any
 from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
 from kerascheck.selection import Layer, Selection, matches
+from kerascheck.target import Era
 
 _FAMILY = re.compile(r"KC\d", re.IGNORECASE)
+
+AUTO = "auto"
+#: What the setting `target` may be.
+TARGETS = (AUTO, *(era.value for era in Era if era is not Era.UNKNOWN))
 
 #: The largest budget for one file, in seconds.
 MAX_BUDGET = 3600
@@ -48,6 +53,7 @@ class Settings:
     baseline: str = ""  # the file of the findings that are known, if there is one
     budget: float = 2.0  # the work that a file may cost, in seconds of a slow core
     read_data: bool = True  # whether data beside a program may be read: headers, rows, classes
+    target: str = AUTO  # the Keras that the programs are written for: one of `Era`, or the evidence decides
     thresholds: Thresholds = field(default_factory=Thresholds)
     root: str = ""  # the folder that the globs are relative to
     noqa: bool = True  # whether noqa comments count; not where another tool looks after them
@@ -57,7 +63,7 @@ class Settings:
         """The part on which the findings of a file depend (and nothing else), for caching them."""
         return (
             *(self.selection, self.per_file_ignores, self.budget, self.thresholds, self.root, self.noqa),
-            self.read_data,
+            *(self.read_data, self.target),
         )
 
 
@@ -86,6 +92,7 @@ class Overrides:
     budget: float | None = None
     read_data: bool | None = None
     baseline: str | None = None  # empty: none
+    target: str | None = None
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -116,6 +123,12 @@ def _path(value: object) -> str:
 def _output_format(value: object) -> str:
     if value not in OUTPUT_FORMATS:
         raise TypeError(f"one of {', '.join(OUTPUT_FORMATS)}")
+    return str(value)
+
+
+def _target(value: object) -> str:
+    if value not in TARGETS:
+        raise TypeError(f"one of {', '.join(TARGETS)}")
     return str(value)
 
 
@@ -160,6 +173,7 @@ _KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
     "baseline": (_path, ""),
     "budget": (_budget, 2.0),
     "read-data": (_boolean, True),
+    "target": (_target, AUTO),
     **{key: (_threshold(item.default), item.default) for key, item in _THRESHOLD_KEYS.items()},  # type: ignore[arg-type]
 }
 
@@ -205,6 +219,8 @@ class Resolver:
                 _budget(overrides.budget)
             except TypeError as expected:
                 raise ConfigError(f"the budget must be {expected}, got {overrides.budget!r}") from None
+        if overrides.target is not None and overrides.target not in TARGETS:
+            raise ConfigError(f"{overrides.target!r} is no target; there are {', '.join(TARGETS)}")
         for selector in (*(overrides.select or ()), *overrides.ignore, *overrides.extend_select):
             check_selector(selector)
 

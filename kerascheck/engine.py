@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kerascheck.config import Settings
+from kerascheck.config import AUTO, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.discovery import matches_glob, mentions_keras
 from kerascheck.garbage import no_collection
 from kerascheck.selection import matches
 from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
 from kerascheck.suppressions import Suppression, Suppressions, comment_row
+from kerascheck.target import Era, Evidence, Target
 
 if TYPE_CHECKING:
     from kerascheck.interp import Analysis
@@ -79,13 +80,14 @@ def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule]
     return Examination(report, check.source, check.analysis)
 
 
-def analyze(raw: bytes, filename: str, budget: float) -> Examination:
+def analyze(raw: bytes, filename: str, budget: float, target: str = AUTO) -> Examination:
     """The models of one file, without looking for faults in them: the report has no findings.
 
     Args:
         raw: the bytes of the file.
         filename: how the file is called.
         budget: the work that it may cost, in seconds of a slow core.
+        target: the Keras that it is written for, as the setting of that name says it.
 
     Raises:
         SourceError: the file is no Python, or cannot be decoded.
@@ -95,6 +97,7 @@ def analyze(raw: bytes, filename: str, budget: float) -> Examination:
         report.skipped = NO_KERAS
         return Examination(report)
     source = Source(raw, filename)
+    _aim(source, target)
     with deep_recursion(), no_collection():
         try:
             _ = source.tree
@@ -106,6 +109,12 @@ def analyze(raw: bytes, filename: str, budget: float) -> Examination:
             raise SourceError(UNREADABLE, "nested too deeply to analyse", Position(1, 1)) from None
     report.incomplete, report.by_chance = analysis.incomplete, analysis.by_chance
     return Examination(report, source, analysis)
+
+
+def _aim(source: Source, target: str) -> None:
+    """Let a setting decide for which Keras the source is written."""
+    if target != AUTO:
+        source.target = Target(Era(target), (Evidence(Era(target), f"target = {target}", "settings"),))
 
 
 def check_file(filename: str, settings: Settings) -> Report:
@@ -174,6 +183,7 @@ class _Check:
         """The report on these bytes."""
         try:
             self.source = source = Source(raw, self._report.filename)
+            _aim(source, self._settings.target)
             suppressions = Suppressions(source, self._settings.noqa)
             if suppressions.skip_file:
                 self._report.skipped = "says skip-file"

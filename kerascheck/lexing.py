@@ -77,6 +77,28 @@ def comments(text: str) -> Iterator[Comment]:
             yield Comment(match.start(), match.group())
 
 
+def without_comments(text: str) -> str:
+    """The text with blanks in place of the comments; offsets stay."""
+    return _SHAPE.sub(lambda match: " " * len(match.group()) if match.group().startswith("#") else match.group(), text)
+
+
+def code_only(text: str) -> str:
+    """The text with blanks in place of comments and of what stands in strings; offsets and rows stay."""
+    return _SHAPE.sub(_blanked, text)
+
+
+_IN_ROW = re.compile(r"[^\n\r]")
+
+
+def _blanked(match: re.Match[str]) -> str:
+    found = match.group()
+    if found[0] == "#":
+        return " " * len(found)
+    if found[0] in "\"'" and len(found) > 1:
+        return f"{found[0]}{_IN_ROW.sub(' ', found[1:-1])}{found[-1]}"
+    return found
+
+
 def logical_lines(text: str) -> list[tuple[int, int]]:
     """Offsets (start, end) of every logical line: from the start of its first row to its NEWLINE.
 

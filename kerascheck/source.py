@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from kerascheck.positions import Locator
+    from kerascheck.target import Target
 
 SYNTAX_ERROR = "KC001"
 UNREADABLE = "KC002"
@@ -107,6 +108,13 @@ class Source(Lines):
     def parse_apart(self) -> None:
         """Give this source nodes of its own, which no other source of the same text shares. Raises SourceError."""
         self.tree = _parse(self)
+
+    @cached_property
+    def target(self) -> Target:
+        """The Keras that it is written for, by the evidence; who knows better sets it."""
+        from kerascheck.target import target_of
+
+        return target_of(self)
 
     @cached_property
     def mentions_yield(self) -> bool:
@@ -303,6 +311,13 @@ def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
 _reads: ContextVar[list[str] | None] = ContextVar("reads", default=None)
 
 
+def note_read(filename: str) -> None:
+    """Remember that the analysis depends on a file."""
+    reads = _reads.get()
+    if reads is not None:
+        reads.append(filename)
+
+
 def read_source(filename: str, limit: int = sys.maxsize) -> Source:
     """The file of this name.
 
@@ -310,9 +325,7 @@ def read_source(filename: str, limit: int = sys.maxsize) -> Source:
         OSError: the file cannot be read, or has more bytes than the limit.
         SourceError: the bytes are no text in the encoding they claim.
     """
-    reads = _reads.get()
-    if reads is not None:
-        reads.append(filename)
+    note_read(filename)
     unsaved = _unsaved.get().get(os.path.abspath(filename))
     if unsaved is not None:
         return Source(unsaved, filename)

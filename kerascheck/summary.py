@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network
-from kerascheck.symbolic import Undetermined, Unknown
+from kerascheck.symbolic import REFUSED, Undetermined, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.interp import Analysis
@@ -164,8 +164,10 @@ def why_inexact(layer: Layer) -> str | None:
     """Why a layer or a network is not known exactly; None where it is."""
     if isinstance(layer, Network):
         return _why_inexact_network(layer)
-    if layer.unknown is not None:
-        return layer.unknown.reason
+    if (unknown := layer.unknown or layer.refused) is not None:
+        return unknown.reason
+    if layer.calls and layer.calls[-1].refused:
+        return REFUSED
     shapes, params = layer.output_shapes(), layer.params()
     if isinstance(shapes, Unknown):
         return shapes.reason
@@ -177,7 +179,7 @@ def why_inexact(layer: Layer) -> str | None:
 
 
 def _why_inexact_network(network: Network) -> str | None:
-    for unknown in (network.open, network.unknown):
+    for unknown in (network.open, network.unknown, network.refused):
         if unknown is not None:
             return unknown.reason
     for layer in network.layers:

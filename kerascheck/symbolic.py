@@ -125,3 +125,4 @@ class KerasError(Exception):
         super().__init__(message)
         self.message = message
         self.kind = kind
+        self.mended: tuple[object, object] | None = None  # a value, and the one that is meant by it

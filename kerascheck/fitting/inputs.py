@@ -116,7 +116,7 @@ def forward(call: TrainCall, fed: Sequence[Shape]) -> list[Shape | Unknown]:
         try:
             if len(shapes) < len(incoming):
                 raise Undetermined("an input that is not known")
-            results = node.layer.infer(shapes)
+            results = node.infer(shapes)
         except Undetermined as undetermined:
             results = [Unknown(undetermined.reason)] * len(node.outputs)
         except KerasError as error:

@@ -451,7 +451,8 @@ class _Arrays:
         try:
             matches = matched_losses(loss, self.y, outputs, self._names())
         except KerasError as error:
-            if self._all_known(self.y):
+            spread = error.kind == "count" and self.call.dialect < 3  # one target for several outputs
+            if self._all_known(self.y) and not spread:
                 self.session.report("target-structure", error.message, self.y_site)
             return
         except Undetermined:
@@ -561,7 +562,7 @@ class _Arrays:
         at = 9 if self.call.method == "fit" else None
         class_weight = None if self.is_validation else argument(arguments, "class_weight", at)
         if class_weight is not None and self.call.method in ("fit", "train_on_batch"):
-            message = check_class_weight(class_weight, self.y, self.weights, self.stream)
+            message = check_class_weight(class_weight, self.y, self.weights, self.stream, self.call.dialect)
             if message is not None:
                 session.report("weights", message, session.site_of("class_weight", at))
                 return

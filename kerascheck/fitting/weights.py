@@ -16,12 +16,13 @@ from kerascheck.network.dims import Shape, format_shape
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 
-def check_class_weight(value: Any, targets: Any, weights: Any, stream: Pipeline | None) -> str | None:
+def check_class_weight(value: Any, targets: Any, weights: Any, stream: Pipeline | None, dialect: int) -> str | None:
     """Why Keras refuses this `class_weight`; None where it may take it."""
     if isinstance(value, Unknown) or isinstance(targets, Unknown):
         return None
     if stream is not None:
-        return "Keras 3 takes no class_weight beside a generator" if stream.kind == "generator" else None
+        refused = stream.kind == "generator" and dialect == 3
+        return "Keras 3 takes no class_weight beside a generator" if refused else None
     if isinstance(weights, Array) or is_nested(weights):
         return "class_weight and sample_weight cannot both be given"
     if isinstance(targets, Array) and isinstance(targets.shape, tuple):

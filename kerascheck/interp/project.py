@@ -8,13 +8,15 @@ import re
 from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, UserRaise, Value
 from kerascheck.state import noted_in
 from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.target import Target
+from kerascheck.target.places import project_folder
 
 #: A module of the project that is larger is not followed.
 _MAX_MODULE_BYTES = 400_000
@@ -68,7 +70,8 @@ class Project:
 
     def __init__(self, source: Any) -> None:
         self.source = source
-        self.dialect = guess_dialect(source.text)
+        self.target: Target = source.target
+        self.dialect = self.target.dialect
         self.flags: dict[str, Value] = {}  # of absl, that modules of the project define
         self.rebound: set[str] = set()  # what the program sets in modules that are not its own, on any path
         self._frames: dict[tuple[int, int, int], int] = {}
@@ -299,22 +302,6 @@ def _acts_when_imported(path: Path) -> bool:
         return False
 
 
-#: What stands in the top folder of a project, whose packages its scripts and tests import from anywhere below it.
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "requirements.txt")
-_MAX_CLIMB = 5
-
-
-def project_folder(folder: Path) -> Path | None:
-    """The nearest folder above that looks like the top of a project."""
-    for _ in range(_MAX_CLIMB):
-        if any((folder / marker).exists() for marker in _MARKERS):
-            return folder
-        if folder == folder.parent:
-            break
-        folder = folder.parent
-    return None
-
-
 def _is_application(name: str) -> bool:
     from kerascheck.applications.records import load
 
@@ -344,63 +331,3 @@ def _module_file(root: Path, parts: tuple[str, ...]) -> Path | None:
 @lru_cache(maxsize=4096)
 def _symbol(dotted: str) -> Symbol:
     return Symbol(dotted)
-
-
-#: Patterns, each searched for only where its word occurs: most texts have none of them.
-_Signs: TypeAlias = tuple[tuple[str, re.Pattern[str]], ...]
-
-#: Keyword arguments and calls that only Keras 1 had. (Names of variables prove nothing: `nb_epoch = 10`.)
-_KERAS_1: _Signs = (
-    (
-        "=",
-        re.compile(
-            r"[(,]\s*(?:(?:nb_epoch|border_mode|nb_filter|nb_row|nb_col|dim_ordering|samples_per_epoch|nb_val_samples"
-            r"|[WbU]_regularizer|[Wb]_constraint|dropout_[WU]|inner_init|inner_activation|filter_length|pool_length)\s*="
-            r"|init\s*=\s*['\"](?:uniform|normal|zero|one|identity|orthogonal|glorot_|he_|lecun_))"
-        ),
-    ),
-    ("output_dim", re.compile(r"\b(Dense|LSTM|GRU|SimpleRNN)\s*\(\s*output_dim\s*=")),
-    ("Dropout", re.compile(r"Dropout(?<!\wDropout)\s*\(\s*p\s*=")),
-    ("Convolution", re.compile(r"\bConvolution[123]D\s*\(\s*\w+\s*,\s*\d+\s*,\s*\d+")),
-    ("Model", re.compile(r"Model(?<!\wModel)\s*\(\s*input\s*=")),
-)
-#: Modules and methods that Keras 3 has no more.
-_KERAS_2: _Signs = (
-    (
-        "keras.layers.",
-        re.compile(
-            r"keras(?<!\wkeras)\.layers\.(experimental|core|convolutional|recurrent|embeddings|wrappers|normalization"
-            r"|pooling|advanced_activations)\b"
-        ),
-    ),
-    ("keras.", re.compile(r"keras(?<!\wkeras)\.(engine|utils\.np_utils|backend\.tensorflow_backend)\b")),
-    ("(", re.compile(r"\.(fit_generator|predict_classes|predict_generator|evaluate_generator)\(")),
-)
-#: What works with Keras 2 only, also as a part of TensorFlow.
-_LEGACY: _Signs = (
-    ("keras.layers.experimental", re.compile(r"keras\.layers\.experimental")),
-    ("tensorflow_addons", re.compile(r"^\s*(?:import|from)\s+tensorflow_addons\b", re.MULTILINE)),
-    ("tf_keras", re.compile(r"^\s*(?:import|from)\s+tf_keras\b", re.MULTILINE)),
-    ("TF_USE_LEGACY_KERAS", re.compile(r"TF_USE_LEGACY_KERAS['\"]\]\s*=\s*['\"](?:1|[Tt]rue)['\"]")),
-)
-#: Keras as a part of TensorFlow reads arguments as Keras 3 does.
-_IN_TENSORFLOW: _Signs = (
-    ("tf.keras", re.compile(r"\btf\.keras\b")),
-    ("tensorflow.keras", re.compile(r"\btensorflow\.keras\b")),
-    ("tensorflow", re.compile(r"from(?<!\wfrom)\s+tensorflow\s+import\s.*\bkeras\b")),
-)
-
-
-def _has(signs: _Signs, text: str) -> bool:
-    return any(word in text and pattern.search(text) is not None for word, pattern in signs)
-
-
-def guess_dialect(text: str) -> int:
-    """The generation of Keras that a source is written for, by names that only that generation has."""
-    if _has(_LEGACY, text):
-        return 2
-    if _has(_IN_TENSORFLOW, text):
-        return 3
-    if _has(_KERAS_1, text):
-        return 1
-    return 2 if _has(_KERAS_2, text) else 3

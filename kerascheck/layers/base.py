@@ -354,7 +354,7 @@ _MAX_PARTS = 100
 _configurations: dict[Hashable, Config] = {}
 
 
-def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:
+def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int, old_forms: bool = True) -> Config:
     """Bind the arguments of a constructor call to the layer's parameters; those seen before are not judged again.
 
     Args:
@@ -362,6 +362,7 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
         arguments: as the call gives them, plain values (lists as lists).
         spelled: the class name the source uses (`Convolution2D`).
         dialect: the Keras generation the file is written for: 1, 2 or 3.
+        old_forms: whether arguments by position mean what they did there; in TensorFlow they never did.
 
     Raises:
         KerasError: a missing or unknown argument, or one that the constructor refuses.
@@ -369,10 +370,11 @@ def configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect:
     own: dict[str, Any] = {}
     key = _configuration_key(definition, arguments, spelled, dialect, own)
     if key is None:
-        return _configure(definition, arguments, spelled, dialect)
+        return _configure(definition, arguments, spelled, dialect, old_forms)
+    key = (key, old_forms)
     known = _configurations.get(key)
     if known is None:
-        known = _configure(definition, arguments, spelled, dialect)
+        known = _configure(definition, arguments, spelled, dialect, old_forms)
         if any(known.get(name) is not value for name, value in own.items()):
             return known  # not under the name that the call gives it
         # Without what belongs to this file alone.
@@ -437,7 +439,7 @@ def _add_part(parts: list[Hashable], value: Any) -> bool:
     return True
 
 
-def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int) -> Config:
+def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect: int, old_forms: bool) -> Config:
     """`configure`, without a memory."""
     names, defaults, accepted = parse_signature(definition.signature)
     positional = [g.value for g in arguments.positional]
@@ -451,7 +453,7 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
     if dialect < 3:
         for name in definition.removed_parameters & keywords.keys():
             del keywords[name]
-    definition.upgrade(positional, keywords, spelled, dialect)
+    definition.upgrade(positional, keywords, spelled, dialect if old_forms else 3)
     values: dict[str, Any] = dict(defaults)
     given: set[str] = set()
     if len(positional) > len(names):
@@ -465,8 +467,9 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
         if name in given:
             raise KerasError(f"{definition.name} got two values for {name}", "argument")
         if name not in accepted and name not in definition.base_parameters:
-            if dialect >= 3:
-                raise _unknown_argument(definition, name)
+            near = near_argument(definition, name)
+            if dialect >= 3 or (near is not None and _is_old_name_of_none(definition, name)):
+                raise _unknown_argument(definition, name, near)
             if name not in definition.old_base_parameters:
                 continue  # an older Keras may have taken it; it changes no shape that is known here
         values[name] = value
@@ -496,14 +499,25 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
     return config
 
 
-def _unknown_argument(definition: LayerDef, name: str) -> KerasError:
-    """The refusal of an argument that the layer does not have, with a way out where one is known."""
+def near_argument(definition: LayerDef, name: str) -> str | None:
+    """The argument that a misspelled one is meant for, if there is one like it."""
     _, _, accepted = parse_signature(definition.signature)
+    return next(iter(difflib.get_close_matches(name, sorted(accepted | definition.base_parameters), 1, 0.75)), None)
+
+
+def _is_old_name_of_none(definition: LayerDef, name: str) -> bool:
+    """Whether no older Keras had the argument either: their names are known where Keras 3 has the layer."""
+    from kerascheck.layers.registry import REMOVED
+
+    return definition.name not in REMOVED and name not in definition.old_base_parameters
+
+
+def _unknown_argument(definition: LayerDef, name: str, near: str | None) -> KerasError:
+    """The refusal of an argument that the layer does not have, with a way out where one is known."""
     if name in definition.old_base_parameters:
         hint = f" in Keras 3; {definition.old_base_parameters[name]}"
     else:
-        close = difflib.get_close_matches(name, sorted(accepted | definition.base_parameters), n=1, cutoff=0.75)
-        hint = f"; did you mean {close[0]}?" if close else ""
+        hint = f"; did you mean {near}?" if near is not None else ""
     return KerasError(f"{definition.name} has no argument {name}{hint}", "unknown-argument")
 
 

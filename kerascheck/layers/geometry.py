@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,7 +58,10 @@ def padding(c: Config, allowed: Sequence[str] = ("valid", "same"), fold_case: bo
     mode = text.lower() if fold_case or c.dialect < 3 else text
     if mode not in allowed:
         options = " or ".join(repr(option) for option in allowed)
-        raise KerasError(f"{c.layer_name} expects padding to be {options}, got {text!r}", "argument")
+        error = KerasError(f"{c.layer_name} expects padding to be {options}, got {text!r}", "argument")
+        if near := difflib.get_close_matches(mode, allowed, 1):
+            error.mended = (text, near[0])
+        raise error
     return mode
 
 

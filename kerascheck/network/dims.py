@@ -17,6 +17,10 @@ from kerascheck.symbolic import Undetermined, Unknown
 _MAX_TERMS = 32  # a longer polynomial becomes an atom of its own
 
 
+#: How a size is shown that nothing is known of, not even a name.
+NAMELESS = "?"
+
+
 class Atom:
     """One indivisible symbolic size: its identity and the text a reader sees."""
 
@@ -291,8 +295,9 @@ def is_exact(shape: Shape) -> bool:
 
 
 def format_dim(dim: Dim) -> str:
-    """`None`, `28` or the text of a symbolic size."""
-    return str(dim)
+    """`None`, `28` or the text of a symbolic size; `?` for what is computed from a size without a name."""
+    text = str(dim)
+    return NAMELESS if NAMELESS in text else text
 
 
 def format_shape(shape: Shape) -> str:

@@ -100,7 +100,7 @@ def is_symbolic(value: Any) -> bool:
 class Node:
     """One call of a layer: where, on what, giving what."""
 
-    __slots__ = ("inputs", "layer", "outputs", "site")
+    __slots__ = ("inputs", "layer", "outputs", "refused", "site")
 
     def __init__(
         self, layer: Layer, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], site: Site | None
@@ -109,9 +109,26 @@ class Node:
         self.inputs = inputs
         self.outputs = outputs
         self.site = site
+        self.refused = False  # whether Keras refuses the call: then the outputs are what is known of them anyway
         for index, tensor in enumerate(outputs):
             tensor.node = self
             tensor.index = index
+
+    def infer(self, shapes: list[Shape]) -> list[Shape]:
+        """The output shapes for these input shapes; a call that is refused is not refused again.
+
+        Raises:
+            KerasError: Keras would refuse the inputs.
+            Undetermined: the answer is not known.
+        """
+        if not self.refused:
+            return self.layer.infer(shapes)
+        known: list[Shape] = []
+        for tensor in self.outputs:
+            if isinstance(tensor.shape, Unknown):
+                raise Undetermined(tensor.shape.reason)
+            known.append(tensor.shape)
+        return known
 
 
 class Layer(Versioned):
@@ -119,6 +136,10 @@ class Layer(Versioned):
 
     #: Set where something about this very layer is not known (its class, its arguments, what it does).
     unknown: Unknown | None = None
+    #: Set where Keras refuses to make it: then it is what the program most likely means.
+    refused: Unknown | None = None
+    #: The values of arguments that it does not have, where Keras refuses it for them.
+    left_out: Sequence[Any] = ()
     #: Whether the program gives it its name.
     named_by_user = False
     trainable = True
@@ -216,7 +237,7 @@ class Layer(Versioned):
 
     def status(self) -> Status:
         """Whether this layer's shape and parameters are known exactly, symbolically, or not."""
-        if self.unknown is not None:
+        if self.unknown is not None or self.refused is not None or (self.calls and self.calls[-1].refused):
             return "unknown"
         shapes, params = self.output_shapes(), self.params()
         if isinstance(shapes, Unknown) or isinstance(params, Unknown):
@@ -392,7 +413,7 @@ class Network(Layer):
                     incoming.append(tensor.shape)
             if not incoming:
                 continue
-            for tensor, shape in zip(node.outputs, node.layer.infer(incoming), strict=False):
+            for tensor, shape in zip(node.outputs, node.infer(incoming), strict=False):
                 known[id(tensor)] = shape
         results: list[Shape] = []
         for tensor in self.outputs:
@@ -428,7 +449,9 @@ class Network(Layer):
         return shapes or Unknown(f"{self.name} has no known output")
 
     def status(self) -> Status:
-        if self.open is not None or self.unknown is not None:
+        if self.open is not None or self.unknown is not None or self.refused is not None:
+            return "unknown"
+        if any(node.refused for node in self.nodes):
             return "unknown"
         worst: Status = "exact"
         for layer in self.layers:

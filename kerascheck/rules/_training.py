@@ -9,11 +9,12 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.interp.project import guess_dialect
+from kerascheck.diagnostics import Severity
 from kerascheck.interp.values import Instance
 from kerascheck.network.arguments import Absent, CannotTell, Given
 from kerascheck.network.ir import KerasObject, Network, Site, TrainCall
 from kerascheck.symbolic import Unknown
+from kerascheck.target import Target
 
 #: The parameters of each method in their order. Source: keras/src/trainers/trainer.py (Keras 3.15); of the methods that
 #: Keras 3 has no more: the documentation of Keras 2.
@@ -81,6 +82,18 @@ def argument_site(site: Site, given: Given) -> Site:
     return site if given.node is None else Site(site.file, given.node)
 
 
+def later_only(site: Site) -> Severity | None:
+    """How grave it is that only a later Keras refuses something; None where the program is for that one.
+
+    Where an older Keras is given, it is worth a note. Where only the style is old, the program may be meant to run
+    today.
+    """
+    target = getattr(site.file, "target", None)
+    if not isinstance(target, Target) or target.dialect == 3:
+        return None
+    return Severity.WARNING if target.by_style else Severity.INFO
+
+
 def call_node(site: Site) -> cst.Call | None:
     """The call that the source writes there."""
     return site.node if isinstance(site.node, cst.Call) else None
@@ -88,7 +101,8 @@ def call_node(site: Site) -> cst.Call | None:
 
 def dialect(site: Site) -> int:
     """The generation of Keras that the file at hand is written for: 1, 2 or 3."""
-    return guess_dialect(getattr(site.file, "text", ""))
+    target = getattr(site.file, "target", None)
+    return target.dialect if isinstance(target, Target) else 3
 
 
 def is_plain_model(network: Network) -> bool:

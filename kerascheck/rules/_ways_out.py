@@ -10,7 +10,7 @@ from kerascheck.layers.base import LayerDef
 from kerascheck.layers.recurrent import Recurrent
 from kerascheck.layers.registry import find
 from kerascheck.layers.wrappers import Bidirectional, TimeDistributed
-from kerascheck.network.dims import Shape, definitely_different, format_shape, product
+from kerascheck.network.dims import NAMELESS, Shape, definitely_different, format_shape, product
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Raised, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
@@ -27,8 +27,8 @@ def way_out(raised: Raised) -> str | None:
         return None
     shapes = [tensor.shape for tensor in raised.inputs]
     known = [shape for shape in shapes if not isinstance(shape, Unknown)]
-    if len(known) < len(shapes):
-        return None
+    if len(known) < len(shapes) or any(NAMELESS in str(dim) for shape in known for dim in shape):
+        return None  # what is known of them behind another refusal makes no advice
     return find_way(raised.layer, list(raised.inputs), known)
 
 

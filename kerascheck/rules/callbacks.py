@@ -171,7 +171,7 @@ class UnavailableMonitor(Rule):
                 continue
             names = list(dict.fromkeys(figure.name for figure in watch.known if figure.name not in _RATES))
             likely = _likely(watch, names)
-            raises = watch.mode not in ("min", "max")
+            raises = watch.mode not in ("min", "max") and dialect(watch.call.site) == 3
             what = "Keras raises ValueError" if raises else f"{watch.cls} {_WATCHERS[watch.cls].fails_to}"
             hint = f"did you mean {likely}?" if likely else f"there are {', '.join(names[:6])}"
             yield Finding(

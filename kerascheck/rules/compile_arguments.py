@@ -17,7 +17,7 @@ from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._losses import ALIASES, BINARY, LOSSES, Loss, losses_by_output, output_name, part_site
 from kerascheck.rules._outputs import Output, describe
-from kerascheck.rules._training import argument_site, dialect, known_int, value_site
+from kerascheck.rules._training import argument_site, known_int, later_only, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic import Symbol
 
@@ -550,7 +550,7 @@ class WrongCompileArgument(Rule):
         )
 
     def _grade(self, call: CompileCall, is_old: bool) -> Severity | None:
-        return Severity.WARNING if is_old and dialect(call.site) < 3 else None
+        return later_only(call.site) if is_old else None
 
     VALID = [
         # everything in its place

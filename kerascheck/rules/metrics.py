@@ -13,6 +13,7 @@ from kerascheck.network.ir import Program, Site
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._losses import REGRESSION, losses_by_output, metrics_of
 from kerascheck.rules._outputs import describe
+from kerascheck.rules._training import dialect
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic import Symbol
 
@@ -337,6 +338,11 @@ _REMOVED = {
 _REMOVED_FUNCTIONS = {"precision": "Precision", "recall": "Recall", "fmeasure": "F1Score", "fbeta_score": "FBetaScore"}
 
 
+def _unless_keras_1(site: Site) -> Severity | None:
+    """Keras 1 had these metrics: where the program is written for it, only the next version refuses them."""
+    return Severity.WARNING if dialect(site) == 1 else None
+
+
 class RemovedMetric(Rule):
     """A metric is used that Keras removed in version 2.0.
 
@@ -390,13 +396,15 @@ class RemovedMetric(Rule):
                         f'metric "{metric}" was removed in Keras 2.0; {advice}',
                         _rename(site, metric, new) if new else None,
                         anchor=call.site,
+                        severity=_unless_keras_1(call.site),
                     )
                 elif isinstance(metric, Symbol) and metric.name.startswith("keras.metrics."):
                     last = metric.name.removeprefix("keras.metrics.")
                     new = _REMOVED_FUNCTIONS.get(last)
                     if new:
                         message = f"keras.metrics.{last} was removed in Keras 2.0; use keras.metrics.{new}()"
-                        yield Finding(site, message, anchor=call.site)
+                        severity = _unless_keras_1(call.site)
+                        yield Finding(site, message, anchor=call.site, severity=severity)
 
     VALID = [
         # the names of today

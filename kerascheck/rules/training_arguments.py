@@ -24,6 +24,7 @@ from kerascheck.rules._training import (
     call_node,
     dialect,
     known_int,
+    later_only,
     value_site,
 )
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
@@ -256,13 +257,15 @@ class RemovedTrainingArgument(Rule):
                 near = difflib.get_close_matches(name, PARAMETERS[call.method], 1, 0.75)
                 if advice is None and near:
                     advice = f"did you mean {near[0]}?"
-                old = name in _KERAS_2 or (name in _KERAS_1 and dialect(call.site) < 3)
+                severity = Severity.WARNING if name in _KERAS_2 else None
+                if name in _KERAS_2 or name in _KERAS_1:
+                    severity = later_only(call.site) or severity
                 yield Finding(
                     site,
                     f"{message}; {advice}" if advice else message,
                     _renamed(call, given, name),
                     anchor=call.site,
-                    severity=Severity.WARNING if old else None,
+                    severity=severity,
                 )
 
     VALID = [
@@ -433,7 +436,7 @@ class RemovedTrainingMethod(Rule):
                 call.site,
                 f"Keras 3 has no {call.method}; {advice}",
                 _successor_called(call, successor),
-                severity=Severity.WARNING if dialect(call.site) < 3 else None,
+                severity=later_only(call.site),
             )
 
     VALID = [
@@ -775,7 +778,8 @@ class WrongClassWeight(Rule):
         if isinstance(value, (list, tuple, Array)):
             kind = "an array" if isinstance(value, Array) else f"a {type(value).__name__}"
             return f"class_weight is {kind}; Keras wants a dictionary: dict(enumerate(weights))", None
-        if len(call.outputs) > 1 and call.network.open is None:
+        by_output = isinstance(value, dict) and any(isinstance(key, str) for key in value)
+        if len(call.outputs) > 1 and call.network.open is None and not (by_output and dialect(call.site) < 3):
             return (
                 f"class_weight is for models with one output, this one has {len(call.outputs)}; use sample_weight",
                 None,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from kerascheck.interp.project import guess_dialect
+from kerascheck.config import Settings
+from kerascheck.diagnostics import Severity
+from kerascheck.engine import check_source
+from kerascheck.source import Source
 
 
 @pytest.mark.parametrize(
@@ -38,4 +43,51 @@ from kerascheck.interp.project import guess_dialect
     ],
 )
 def test_the_generation_is_guessed_from_names_that_only_it_has(text: str, generation: int) -> None:
-    assert guess_dialect(text) == generation
+    assert Source(text.encode(), "program.py").target.dialect == generation
+
+
+@pytest.mark.parametrize("target", ["keras1", "keras2", "tf-keras", "keras3"])
+def test_a_misspelled_argument_is_refused_by_every_keras(target: str) -> None:
+    text = b"from keras.layers import Dense\nDense(3, activaton='relu')\n"
+    (found,) = check_source(text, "program.py", Settings(target=target)).diagnostics
+    assert found.message == "Dense has no argument activaton; did you mean activation?"
+
+
+#: What Keras 1 and 2 take, one way or the other, and Keras 3 refuses.
+TAKEN_BEFORE = [
+    "Dense(10.0)",
+    "Dense(np.int64(3))",
+    "Sequential([Dense(3, input_shape=(4))])",
+    "Dense(3)([Input((3,))])",
+    "Dense(3, batch_input_shape=(1, 2, 3))",
+    "BatchNormalization(fused=True)",
+    "LSTM(3, implementation=2, time_major=False)",
+    "Dense(3, name='a/b')",
+    "Conv2D(8, (3.0, 3))",
+    "i = Input((3,)); Model(i, Dense(2)(i)).compile('adam', 'kullback_leibler_divergence', metrics='mae')",
+    "layer = Dense(3); layer(Input((3,))); print(layer.output_shape)",
+]
+
+
+@pytest.mark.parametrize("target", ["keras2", "tf-keras"])
+@pytest.mark.parametrize("statement", TAKEN_BEFORE)
+def test_what_only_a_later_keras_refuses_is_no_error(target: str, statement: str) -> None:
+    text = (
+        "import numpy as np\nfrom keras import Input, Model, Sequential\n"
+        f"from keras.layers import BatchNormalization, Conv2D, Dense, LSTM\n{statement}\n"
+    )
+    severities = {found.severity for found in check_source(text.encode(), "x.py", Settings(target=target)).diagnostics}
+    assert severities <= {Severity.INFO}
+
+
+def test_removed_calls_are_a_note_where_versions_are_old_and_a_warning_where_only_the_style_is(tmp_path: Path) -> None:
+    text = b"from keras import Sequential, layers\nm = Sequential([layers.Dense(3)])\nm.predict_classes(x)\n"
+    path = tmp_path / "program.py"
+
+    def severity() -> Severity:
+        (found,) = check_source(text, str(path), Settings()).diagnostics
+        return found.severity
+
+    assert severity() is Severity.WARNING
+    (tmp_path / "requirements.txt").write_text("keras<3\n")
+    assert severity() is Severity.INFO

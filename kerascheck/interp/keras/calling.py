@@ -9,6 +9,13 @@ from kerascheck.data.layer_numbers import with_numbers
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.interp.keras.lists import KerasList
+from kerascheck.interp.keras.recovery import (
+    called_all_the_same,
+    mended_call,
+    recovered_ranks,
+    recovered_shapes,
+    refuse_call,
+)
 from kerascheck.interp.keras.refusals import first_argument, refused_call
 from kerascheck.interp.keras.shape_arguments import first_by_position
 from kerascheck.interp.keras.tensors import Constant
@@ -33,11 +40,13 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         own = layer
     if own is not None:
         arguments = first_by_position(find_method(own.instance, "call"), arguments)
-    if own is None and layer.unknown is None:
-        error = refused_call(run, layer, arguments)
-        if error is not None:
-            run.raised(error, site, layer)
-            return _refused(run, layer)
+    refused = False
+    while own is None and layer.unknown is None and (error := refused_call(run, layer, arguments)) is not None:
+        run.raised(error, site, layer)
+        mended = mended_call(layer, arguments, error)
+        if mended is None:
+            return _refused(run, layer, arguments, site)
+        arguments, refused = mended, True
     value = first_argument(arguments)
     if isinstance(value, DictValue) and isinstance(layer, Network) and own is None:
         value = _by_input_name(run, layer, value)
@@ -65,7 +74,9 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     if isinstance(layer, BuiltinLayer):
         for name, further in further_inputs(layer, arguments):
             tensors += input_tensors(further) or [Tensor(Unknown(f"{name} is not known"))]
-    return _handed_out(run, layer, apply_layer(run, layer, tensors, site))
+    outputs = apply_layer(run, layer, tensors, site)
+    layer.calls[-1].refused = layer.calls[-1].refused or refused
+    return _handed_out(run, layer, outputs)
 
 
 def _with_further(layer: BuiltinLayer, arguments: Arguments, shapes: list[Shape]) -> list[Shape] | None:
@@ -106,9 +117,11 @@ def _handed_out(run: Run, layer: Layer, outputs: list[Tensor]) -> Value:
     return KerasList(outputs, run.tick(), "outputs", layer)
 
 
-def _refused(run: Run, layer: Layer) -> Value:
+def _refused(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     """What a refused call gives, so that the analysis goes on."""
-    outputs = [Tensor(Unknown(REFUSED)) for _ in range(_output_count(layer))]
+    tensors = input_tensors(first_argument(arguments)) or []
+    merges = isinstance(layer, BuiltinLayer) and isinstance(layer.definition, MultiInput)
+    outputs = called_all_the_same(layer, tensors, site, _output_count(layer), merges)
     return outputs[0] if len(outputs) == 1 else run.new_list(outputs)
 
 
@@ -220,8 +233,14 @@ def apply_layer(
             reason = shape
     dtype = layer.output_dtype(tensors[0].dtype) if tensors else "float32"
     outputs: list[Tensor]
+    refused = False
     if reason is not None:
-        outputs = [Tensor(reason, dtype) for _ in range(_output_count(layer))]
+        recovered = recovered_shapes(layer, None, None) if reason.reason == REFUSED else None
+        if recovered is not None:
+            outputs = [Tensor(shape, dtype) for shape in recovered]
+        else:
+            outputs = [Tensor(reason, dtype) for _ in range(_output_count(layer))]
+        refused = recovered is not None  # by what comes before
     else:
         if isinstance(layer, Network) and layer.is_sequential and not layer.inputs and len(known) == 1:
             # A Sequential without an input shape is built by its first call.
@@ -234,13 +253,25 @@ def apply_layer(
             inferred = layer.infer(known)
             outputs = [Tensor(inferred[0], dtype)] if len(inferred) == 1 else [Tensor(s, dtype) for s in inferred]
         except KerasError as error:
-            run.raised(error, place(layer, caller) or site or layer.site, layer, tensors)
-            if not layer.calls and not isinstance(layer, Network):
-                layer.unknown = layer.unknown or Unknown("Keras refuses to build it")
-            outputs = [Tensor(Unknown(REFUSED), dtype) for _ in range(_output_count(layer))]
+            refuse_call(run, error, layer, tensors, place(layer, caller) or site or layer.site)
+            recovered = recovered_shapes(layer, known, error)
+            if recovered is not None:
+                outputs = [Tensor(shape, dtype) for shape in recovered]
+            else:
+                if not layer.calls and not isinstance(layer, Network):
+                    layer.unknown = layer.unknown or Unknown("Keras refuses to build it")
+                outputs = [Tensor(Unknown(REFUSED), dtype) for _ in range(_output_count(layer))]
+            refused = True
         except Undetermined as undetermined:
-            outputs = [Tensor(Unknown(undetermined.reason), dtype) for _ in range(_output_count(layer))]
+            recovered = recovered_ranks(layer, known)
+            if recovered is not None:
+                outputs = [Tensor(shape, dtype) for shape in recovered]
+            else:
+                unknown = Unknown(undetermined.reason if layer.refused is None else REFUSED)
+                outputs = [Tensor(unknown, dtype) for _ in range(_output_count(layer))]
+            refused = recovered is not None
     node = Node(layer, tuple(tensors), tuple(outputs), site)
+    node.refused = refused
     layer.calls.append(node)
     return outputs
 

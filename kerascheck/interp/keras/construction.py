@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kerascheck.interp.keras.axis_order import notice_order
-from kerascheck.interp.keras.calling import call_layer
+from kerascheck.interp.keras.calling import call_layer, input_tensors
 from kerascheck.interp.keras.cloning import clone_model
 from kerascheck.interp.keras.freeze import as_shape, checked_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
@@ -14,8 +14,9 @@ from kerascheck.interp.keras.saving import load_model, save_model, unknown_netwo
 from kerascheck.interp.keras.sequential import make_sequential
 from kerascheck.interp.run import LAYER_STEPS, Run
 from kerascheck.interp.values import Value
-from kerascheck.layers.base import configure
+from kerascheck.layers.base import LayerDef, configure
 from kerascheck.layers.names import DTYPES, check_base, unknown_name
+from kerascheck.layers.recovery import Mended, mended
 from kerascheck.layers.registry import REMOVED, find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
@@ -144,15 +145,22 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
         return foreign
     dialect = min(run.project.dialect, REMOVED.get(spelled, 3))  # what only an older Keras has is read as its own
     layer: Layer
+    found: Mended | None = None
     try:
-        config = configure(definition, frozen, spelled, 1 if spelled in _SPELLED_KERAS_1 and dialect < 3 else dialect)
+        old_forms = not run.project.target.reads_as_written or run.project.dialect != dialect
+        if spelled in _SPELLED_KERAS_1 and dialect < 3 and old_forms:
+            dialect = 1
+        config = configure(definition, frozen, spelled, dialect, old_forms)
     except KerasError as error:
-        refused = Layer(definition.name, "", site, frozen)
-        refused.unknown = Unknown("Keras refuses these arguments")
-        _name(run, refused, frozen)
-        run.program.layers.append(refused)
-        run.raised(error, site, refused)
-        return refused
+        found = _mended(run, definition, frozen, spelled, dialect, old_forms, error)
+        if found is None:
+            refused = Layer(definition.name, "", site, frozen)
+            refused.unknown = Unknown("Keras refuses these arguments")
+            _name(run, refused, frozen)
+            run.program.layers.append(refused)
+            run.raised(error, site, refused)
+            return refused
+        config, frozen = found.config, found.arguments
     notice_order(run, frozen.value("input_shape"))
     if run.image_data_format != "channels_last" and config.get("data_format", "") is None:
         config.change("data_format", run.image_data_format)
@@ -167,7 +175,29 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     if "trainable" in frozen.keywords and frozen.keywords["trainable"].value is False:
         layer.set_trainable(False)
     run.program.layers.append(layer)
+    if found is not None:
+        layer.refused = Unknown("Keras refuses these arguments")
+        layer.left_out = found.left_out
+        for index, (fault, node) in enumerate(found.faults):
+            # The first is that of the call; each other one is shown where its argument is written.
+            run.raised(fault, site if index == 0 or node is None else Site(site.file, node), layer)
     return layer
+
+
+def _mended(
+    run: Run,
+    definition: LayerDef,
+    arguments: Arguments,
+    spelled: str,
+    dialect: int,
+    old_forms: bool,
+    error: KerasError,
+) -> Mended | None:
+    """The refused call as it is meant; not where a tensor is given to the class, which is meant to be called on it."""
+    values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
+    if run.guarded or any(input_tensors(value) is not None for value in values):
+        return None
+    return mended(definition, arguments, spelled, dialect, old_forms, error)
 
 
 def _name(run: Run, layer: Layer, arguments: Arguments) -> None:
@@ -209,13 +239,15 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
     """`keras.Input(...)` and `InputLayer(...)`, in the argument forms of all generations."""
     run.reach(site)
     full: Shape | Unknown
+    refused: Unknown | None = None
     try:
         if run.project.dialect == 3:
             _check_input(kind, arguments)
         full = _full_shape(run, kind, arguments)
     except KerasError as error:
         run.raised(error, site)
-        full = Unknown("Keras refuses this input")
+        refused = Unknown("Keras refuses this input")
+        full = _meant_shape(run, kind, arguments) or Unknown(REFUSED)
     if not isinstance(full, Unknown):
         notice_order(run, full[1:])
     dtype = arguments.value("dtype", 2)
@@ -224,10 +256,22 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
         given if isinstance(given, str) else run.layer_name("input_layer" if run.project.dialect == 3 else "input")
     )
     layer = InputLayer(layer_name, full, dtype if isinstance(dtype, str) else "float32", site)
-    layer.arguments = arguments
+    layer.arguments, layer.refused = arguments, refused
     layer.named_by_user = isinstance(given, str)
     run.program.layers.append(layer)
     return layer
+
+
+def _meant_shape(run: Run, kind: str, arguments: Arguments) -> Shape | None:
+    """The shape that a refused input is meant to have: with one size as a number, or beside what it does not take."""
+    shape = arguments.value("shape", 0)
+    if isinstance(shape, int) and not isinstance(shape, bool):
+        arguments = Arguments([], {**arguments.keywords, "shape": Given((shape,))}, call=arguments.call)
+    try:
+        full = _full_shape(run, kind, arguments)
+    except KerasError:
+        return None
+    return full if isinstance(full, tuple) else None
 
 
 #: The parameters of `keras.Input`; `InputLayer` takes what else is given and looks at the two older names.

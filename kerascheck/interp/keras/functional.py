@@ -33,6 +33,10 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
     inputs = arguments.value("inputs", 0, arguments.value("input"))
     outputs = arguments.value("outputs", 1, arguments.value("output"))
     error = _refused_form(arguments) if run.project.dialect == 3 else None
+    if error is not None and inputs is not None and outputs is not None:
+        run.raised(error, site, network)
+        network.refused = Unknown("Keras refuses to make it")
+        error = None  # both are given, if under other names
     for what, value in (("inputs", inputs), ("outputs", outputs)):
         error = error or _refused_ends(network, what, value)
     if error is not None:
@@ -74,7 +78,7 @@ def _refused_ends(network: Network, what: str, value: Value) -> KerasError | Non
     """The refusal of inputs or outputs that are surely no tensors."""
     found = freeze(value)
     for wrong in _flat(found):
-        if isinstance(wrong, Layer) and wrong.unknown is None:
+        if isinstance(wrong, Layer) and wrong.unknown is None and wrong.refused is None:
             shown = f"the layer {wrong.name} ({wrong.cls}); call it on a tensor"
         elif wrong is None:
             shown = "None; does the function that makes them return them?"

@@ -124,8 +124,11 @@ def _add(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     error = _refused_addition(arguments) if run.project.dialect == 3 else None
     if error is not None:
         run.raised(error, site, network)
-        network.open = network.open or Unknown("Keras refuses what is added")
-    elif network.is_sequential or network.open is not None:
+        network.refused = Unknown("Keras refuses what is added")
+        if not arguments.positional and "layer" not in arguments.keywords:
+            network.open = network.open or network.refused
+            return None
+    if network.is_sequential or network.open is not None:
         add_layer(run, network, arguments.value("layer", 0), site, site)
     return None
 

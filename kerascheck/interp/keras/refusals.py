@@ -77,7 +77,7 @@ def _no_tensors(value: Value) -> Iterator[Value]:
         for item in value:
             yield from _no_tensors(item)
     elif isinstance(value, Layer):
-        if value.unknown is None:  # one that Keras has refused is not refused again
+        if value.unknown is None and value.refused is None:  # one that Keras has refused is not refused again
             yield value
     elif isinstance(value, (str, int, float)) or layer_class(value) is not None:
         yield value

@@ -6,6 +6,7 @@ from typing import Any
 
 from kerascheck.interp.keras.calling import apply_layer, nested_badly, place
 from kerascheck.interp.keras.freeze import as_shape, as_size, checked_shape, freeze, freeze_arguments
+from kerascheck.interp.keras.recovery import called_all_the_same
 from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
@@ -14,9 +15,9 @@ from kerascheck.layers.base import MultiInput
 from kerascheck.layers.core import Embedding
 from kerascheck.layers.names import check_base
 from kerascheck.layers.values import describe_wrong, is_plain, layer_class
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Site, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Symbol, Unknown
 
 _NO_SHAPE = "no input shape is given, so the model is built on its first data"
@@ -53,6 +54,16 @@ def _check_arguments(arguments: Arguments) -> None:
         )
 
 
+def _mended(run: Run, arguments: Arguments) -> Arguments:
+    """The layers that a refused constructor call is meant to give: one after the other instead of in a list."""
+    given = [*arguments.positional, *(given for name, given in arguments.keywords.items() if name == "layers")]
+    if given and all(isinstance(freeze(one.value), Layer) for one in given):
+        return Arguments([Given(run.new_list([one.value for one in given]))], {}, call=arguments.call)
+    first = given[0].value if given else None
+    whole = Unknown("Keras refuses these arguments") if is_plain(freeze(first)) and first is not None else first
+    return Arguments([Given(whole)] if given else [], {}, call=arguments.call)
+
+
 def new_sequential(run: Run, cls: str, arguments: Arguments, site: Site) -> Network:
     """An empty Sequential (or an object of a subclass of it)."""
     frozen = freeze_arguments(run, arguments)
@@ -73,8 +84,8 @@ def fill_sequential(run: Run, network: Network, arguments: Arguments, site: Site
             _check_arguments(arguments)
         except KerasError as error:
             run.raised(error, site, network)
-            network.open = Unknown("Keras refuses these arguments")
-            return
+            network.refused = Unknown("Keras refuses these arguments")
+            arguments = _mended(run, arguments)
     layers = arguments.value("layers", 0)
     if layers is None:
         return
@@ -115,6 +126,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         what = _no_layer(layer)
         if what is not None:
             run.raised(KerasError(f"Sequential.add takes a layer object, got {what}", "not-a-layer"), caller, network)
+            network.outputs = [Tensor(Unknown(REFUSED))] if network.outputs else []
         network.open = network.open or Unknown("something in it is no layer")
         return
     if layer is network:
@@ -191,8 +203,7 @@ def _call(run: Run, network: Network, layer: Layer, site: Site | None, caller: S
     merges = isinstance(layer, BuiltinLayer) and isinstance(layer.definition, MultiInput)
     if merges and len(tensors) == 1 and network.inputs and not isinstance(tensors[0].shape, Unknown):
         run.raised(takes_a_list(layer.cls), place(layer, caller) or site, layer)
-        outputs = [Tensor(Unknown(REFUSED))]
-        layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
+        outputs = called_all_the_same(layer, tensors, site, 1, merges)
     else:
         outputs = apply_layer(run, layer, tensors, site, caller)
     network.nodes.append(layer.calls[-1])
@@ -243,6 +254,8 @@ def given_input_shape(run: Run, layer: Layer) -> Shape | Unknown | None:
         wrapped = layer.config.get("layer") if isinstance(layer, BuiltinLayer) else None
         if isinstance(wrapped, Layer) and layer.cls == "Bidirectional":
             return given_input_shape(run, wrapped)
+        if any(isinstance(value, (int, tuple, list)) for value in layer.left_out):
+            return Unknown(REFUSED)  # it may be meant for one
         return None
     inner = checked_shape(run, f"{layer.name} ({layer.cls})", shape)
     if isinstance(inner, Unknown):

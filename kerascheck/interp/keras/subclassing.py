@@ -237,7 +237,9 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
         return
     frozen = layer.base_arguments
     try:
-        config = configure(definition, frozen, definition.name, run.project.dialect)
+        config = configure(
+            definition, frozen, definition.name, run.project.dialect, not run.project.target.reads_as_written
+        )
     except KerasError as error:
         if is_plain_subclass(layer.instance.cls):
             _refuse(run, layer, error, site)

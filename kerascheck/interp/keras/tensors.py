@@ -9,6 +9,7 @@ from kerascheck.data.values import as_array, new_array
 from kerascheck.interp.keras.freeze import freeze_arguments
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
+from kerascheck.layers.recovery import of_any_size
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape, SymDim
@@ -87,6 +88,7 @@ def operate(
     kind = dtype if dtype is not None else inputs[0].dtype if inputs else "float32"
     unknown = next((tensor.shape for tensor in inputs if isinstance(tensor.shape, Unknown)), None)
     outputs: list[Tensor]
+    refused = False
     if unknown is not None:
         outputs = [Tensor(unknown, kind) for _ in range(count)]
     else:
@@ -95,14 +97,34 @@ def operate(
             outputs = [Tensor(shape, kind) for shape in shapes]
         except KerasError as error:
             run.raised(error, site)
-            outputs = [Tensor(Unknown(REFUSED), kind) for _ in range(count)]
+            outputs = _recovered(inputs, rule, kind) or [Tensor(Unknown(REFUSED), kind) for _ in range(count)]
+            refused = True
         except Undetermined as undetermined:
             outputs = [Tensor(Unknown(undetermined.reason), kind) for _ in range(count)]
     if inputs and all(isinstance(tensor, Constant) for tensor in inputs):
         return [made_of(run, tensor.shape, tensor.dtype) for tensor in outputs]
     operation = Operation(cls, run.layer_name(cls), site, rule)
     operation.calls.append(Node(operation, tuple(inputs), tuple(outputs), site))
+    operation.calls[-1].refused = refused
     return list(outputs)
+
+
+def _recovered(
+    inputs: Sequence[Tensor], rule: Callable[[Sequence[Shape]], list[Shape]], kind: str | Unknown
+) -> list[Tensor]:
+    """What a refused operation gives for inputs of the same ranks with sizes that it takes, if that tells."""
+    if all(isinstance(tensor, Constant) for tensor in inputs):
+        return []
+    shapes = [tensor.shape for tensor in inputs if not isinstance(tensor.shape, Unknown)]
+    differing = [of_any_size(len(shape), shape[0]) if shape else () for shape in shapes]
+    longest = max(differing, key=len)
+    equal = [(shape[0], *longest[len(longest) - len(shape) + 1 :]) if shape else () for shape in shapes]
+    for sizes in (differing, equal):
+        try:
+            return [Tensor(shape, kind) for shape in rule(sizes)]
+        except (KerasError, Undetermined):
+            continue
+    return []
 
 
 def note_call(run: Run, name: str, arguments: Arguments, result: Value) -> None:

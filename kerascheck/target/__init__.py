@@ -1,0 +1,9 @@
+"""For which Keras a program is written, and what says so.
+
+`target_of` weighs the evidence; `signs` finds it in programs, `pins` in the files that say what a project installs.
+"""
+
+from kerascheck.target.decide import Target, surroundings, target_of
+from kerascheck.target.eras import Era, Evidence
+
+__all__ = ["Era", "Evidence", "Target", "surroundings", "target_of"]

@@ -1,0 +1,293 @@
+"""The Keras that a program is written for, by all the evidence there is.
+
+What speaks for itself comes first: the names that the program uses, then what its notebook installs, then how it is
+written, then what its project says (versions, the modules beside it). Where two things contradict each other, the
+older Keras is taken, because of which less is called a mistake. Without any evidence it is Keras 3.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerascheck.target.eras import Era, Evidence
+from kerascheck.target.pins import LOCKS, Requirement, judged, of_cell, reader_of
+from kerascheck.target.places import folders_up, modules_named
+from kerascheck.target.signs import Signs, imports_in, signs_in
+
+if TYPE_CHECKING:
+    from kerascheck.source import Source
+
+_MAX_PIN_BYTES = 2_000_000
+_MAX_PIN_FILES = 12  # of one folder
+_MAX_MODULE_BYTES = 200_000
+_MAX_BESIDE = 60  # modules of a folder with more of them are not read for one another
+_MAX_IMPORTED = 30
+
+_DIALECTS = {Era.KERAS_1: 1, Era.KERAS_2: 2, Era.TF_KERAS: 2}
+
+
+@dataclass(frozen=True)
+class Target:
+    """The Keras that a program is written for, and what shows it."""
+
+    era: Era
+    evidence: tuple[Evidence, ...] = ()
+    by_style: bool = False  # whether nothing but the way it is written shows it
+
+    @property
+    def dialect(self) -> int:
+        """The generation: 1, 2 or 3, which also stands for not knowing."""
+        return _DIALECTS.get(self.era, 3)
+
+    @property
+    def reads_as_written(self) -> bool:
+        """Whether arguments mean what they do in Keras 3, since there never were other forms of them."""
+        return self.era not in (Era.KERAS_1, Era.KERAS_2)
+
+
+def target_of(source: Source) -> Target:
+    """The Keras that a source is written for."""
+    own = signs_in(source.text)
+    reaches = Era.TF_KERAS if own.in_tensorflow else Era.KERAS_2
+    if own.proofs:
+        return Target(_oldest(own), tuple(own.proofs))
+    if own.new:
+        return Target(Era.KERAS_3, tuple(own.new))
+    if source.cells and (found := _installed(source)) is not None:
+        return _meant(found, reaches)
+    folder = _folder_of(source.filename)
+    found = next(_pinned(folder), None) if folder is not None else None
+    if own.style and not own.in_tensorflow:
+        settled = found is not None and found.era.is_old
+        return Target(own.style[0].era, (*own.style, *([found] if found and settled else [])), by_style=not settled)
+    if folder is None:
+        return Target(Era.UNKNOWN)
+    if found is not None:
+        return _meant(found, reaches)
+    if (found := _beside(folder, os.path.basename(source.filename)) or _in_modules(source, folder)) is not None:
+        return _meant(found, reaches)
+    if source.cells and (found := _last_run(source)) is not None:
+        return _meant(found, reaches)
+    return Target(Era.UNKNOWN)
+
+
+def surroundings(folder: str) -> tuple[object, ...]:
+    """What files beside a source of this folder say about it, to know when that changes."""
+    place = Path(folder)
+    return (*(str(found) for found in _pinned(place)), *_facts(place).told)
+
+
+def _meant(found: Evidence, reaches: Era) -> Target:
+    """The target by evidence from outside the program: an old version is the one through which it reaches Keras."""
+    era = found.era
+    return Target(reaches if era.is_old and era is not Era.KERAS_1 else era, (found,))
+
+
+def _oldest(own: Signs) -> Era:
+    """The era of a program that is surely not for Keras 3."""
+    eras = {proof.era for proof in own.proofs} | ({sign.era for sign in own.style} if not own.in_tensorflow else set())
+    if own.in_tensorflow:
+        return Era.TF_KERAS
+    return next(era for era in (Era.KERAS_1, Era.KERAS_2, Era.TF_KERAS) if era in eras)
+
+
+def _folder_of(filename: str) -> Path | None:
+    try:
+        folder = Path(os.path.abspath(filename)).parent
+        return folder if folder.is_dir() else None
+    except (ValueError, OSError):
+        return None
+
+
+# -- notebooks ------------------------------------------------------------------------------------------------------
+
+
+def _installed(source: Source) -> Evidence | None:
+    """What a notebook installs itself."""
+    for cell, text in source.texts():
+        if "install" in text or "tensorflow_version" in text:
+            found = judged(list(of_cell(text)), f"cell {cell}")
+            if found is not None:
+                return found
+    return None
+
+
+_LANGUAGE = re.compile(rb'"language_info"\s*:\s*\{(?:[^{}]|\{[^{}]*\})*\}')
+
+
+def _last_run(source: Source) -> Evidence | None:
+    """The Python with which a notebook was run last."""
+    match = _LANGUAGE.search(source.raw)
+    if match is None:
+        return None
+    try:
+        version = json.loads(b"{" + match.group() + b"}")["language_info"].get("version")
+    except (ValueError, AttributeError):
+        return None
+    return judged([("python", f"=={version}", 1)], "metadata") if isinstance(version, str) else None
+
+
+# -- the project ----------------------------------------------------------------------------------------------------
+
+
+def _pinned(folder: Path) -> Iterator[Evidence]:
+    """What the nearest folder that says anything says about versions."""
+    for place in folders_up(folder):
+        if (found := _facts(place).pinned) is not None:
+            yield found
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What lies in one folder."""
+
+    pinned: Evidence | None
+    modules: dict[str, Signs]
+    is_package: bool
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The signs in its modules."""
+        return tuple(
+            f"{name}: {sign}"
+            for name, signs in self.modules.items()
+            for sign in (*signs.proofs, *signs.new, *([signs.python_2] if signs.python_2 else []))
+        )
+
+
+def _facts(folder: Path) -> _Facts:
+    files: list[tuple[str, int, int]] = []
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry for entry in entries if entry.name.endswith(".py") or reader_of(entry.name) is not None]
+        few = sum(entry.name.endswith(".py") for entry in names) <= _MAX_BESIDE
+        for entry in sorted(names, key=lambda entry: entry.name):
+            if (few or reader_of(entry.name) is not None) and entry.is_file():
+                status = entry.stat()
+                files.append((entry.name, status.st_mtime_ns, status.st_size))
+    except OSError:
+        return _Facts(None, {}, False)
+    return _read_folder(str(folder), tuple(files))
+
+
+@lru_cache(maxsize=64)
+def _read_folder(folder: str, files: tuple[tuple[str, int, int], ...]) -> _Facts:
+    requirements: dict[bool, list[Requirement]] = {True: [], False: []}
+    said: dict[bool, str] = {}
+    modules: dict[str, Signs] = {}
+    read = 0
+    for name, _, size in files:
+        reader = reader_of(name)
+        if reader is not None and size <= _MAX_PIN_BYTES and read < _MAX_PIN_FILES:
+            read += 1
+            found = list(reader(_text(folder, name)))
+            requirements[name in LOCKS] += found
+            if found:
+                said.setdefault(name in LOCKS, os.path.join(folder, name))
+        if name.endswith(".py") and size <= _MAX_MODULE_BYTES:
+            modules[name] = signs_in(_text(folder, name))
+    pinned = None
+    for locked in (True, False):
+        pinned = pinned or judged(requirements[locked], said.get(locked))
+    return _Facts(pinned, modules, any(name == "__init__.py" for name, _, _ in files))
+
+
+def _text(folder: str, name: str) -> str:
+    try:
+        with open(os.path.join(folder, name), "rb") as file:
+            return file.read(_MAX_PIN_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _beside(folder: Path, name: str) -> Evidence | None:
+    """What the modules of the same package say, or those of the folder that import one another."""
+    facts = _facts(folder)
+    others = [other for other in facts.modules if other != name]
+    if not any(facts.modules[other].proofs or facts.modules[other].python_2 for other in others):
+        return None
+    if not facts.is_package:
+        others = [other for other in _connected(folder, facts.modules, name) if other != name]
+    return _agreed((other, facts.modules[other]) for other in others)
+
+
+def _connected(folder: Path, modules: dict[str, Signs], name: str) -> list[str]:
+    """The modules of a folder that belong to a program with this one: they import it, it imports them, and so on."""
+    links: dict[str, set[str]] = {own: set() for own in modules}
+    for own in modules:
+        for dotted, _ in imports_in(_text(str(folder), own)):
+            other = f"{dotted.partition('.')[0]}.py"
+            if other in links and other != own:
+                links[own].add(other)
+                links[other].add(own)
+    found, waiting = {name}, [name]
+    while waiting:
+        for other in links.get(waiting.pop(), set()) - found:
+            found.add(other)
+            waiting.append(other)
+    return sorted(found)
+
+
+def _agreed(modules: Iterable[tuple[str, Signs]]) -> Evidence | None:
+    """What modules say about the Keras of others: a proof in one of them, unless another is for Keras 3."""
+    found: Evidence | None = None
+    for name, signs in modules:
+        if signs.new:
+            return None
+        for sign in (*signs.proofs[:1], *([signs.python_2] if signs.python_2 is not None else [])):
+            found = found or Evidence(sign.era, sign.text, name, sign.row)
+    return found
+
+
+def _in_modules(source: Source, folder: Path) -> Evidence | None:
+    """What the modules of the project say that the program imports, directly or through others."""
+    from kerascheck.source import note_read
+
+    waiting = [(dotted, level, folder) for dotted, level in imports_in(source.text)]
+    seen: set[Path] = set()
+    modules: list[tuple[str, Signs]] = []
+    while waiting and len(seen) < _MAX_IMPORTED:
+        dotted, level, place = waiting.pop(0)
+        if not level and dotted.partition(".")[0] in _FOREIGN:
+            continue
+        # What stands behind the last dot may be a name in the module.
+        for name in (dotted, dotted.rpartition(".")[0]):
+            path = next(iter(modules_named(name, level, place)), None) if name or level else None
+            if path is None or path in seen:
+                continue
+            seen.add(path)
+            try:
+                note_read(str(path))
+                status = path.stat()
+                signs, imports = _read_module(str(path), status.st_mtime_ns, status.st_size)
+            except (OSError, ValueError):
+                continue
+            modules.append((str(path), signs))
+            waiting += [(name, up, path.parent) for name, up in imports]
+            break
+    return _agreed(modules)
+
+
+@lru_cache(maxsize=512)
+def _read_module(path: str, changed: int, size: int) -> tuple[Signs, list[tuple[str, int]]]:
+    """The signs of a module, and what it imports."""
+    if size > _MAX_MODULE_BYTES:
+        return Signs(), []
+    text = _text(*os.path.split(path))
+    return signs_in(text), imports_in(text)
+
+
+_FOREIGN = frozenset(
+    {
+        "keras", "tensorflow", "numpy", "pandas", "sklearn", "matplotlib", "scipy", "os", "sys", "time", "json",
+        "random", "math", "logging", "pickle", "cv2", "PIL", "tqdm", "datetime", "collections", "itertools",
+        "functools", "copy", "pathlib", "argparse", "typing", "re", "seaborn", "torch", "__future__", "six",
+    }
+)  # fmt: skip
