@@ -93,9 +93,27 @@ def _count_build(run: Run, network: Network) -> None:
         run.layer_name("Functional")
 
 
-def _implied_input(run: Run, shape: Shape | Unknown) -> InputLayer:
+def _implied_input(run: Run, shape: Shape | Unknown, first: Layer | None) -> InputLayer:
     """The InputLayer that Keras puts before a first layer: it uses up an automatic name, too."""
-    return InputLayer(run.layer_name("input_layer"), shape, "float32", None)
+    return InputLayer(run.layer_name("input_layer"), shape, _entry_dtype(run, first), None)
+
+
+def _entry_dtype(run: Run, first: Layer | None) -> str | Unknown:
+    """The dtype of that input: the one its first layer computes in, which is that of texts for some.
+
+    Source: `Sequential.build` in keras/src/models/sequential.py of Keras 3.15.
+    """
+    from kerascheck.interp.keras.subclassing import CustomLayer
+
+    if isinstance(first, CustomLayer):
+        given = first.base_arguments.value("dtype") if first.base_arguments is not None else None
+        return "float32" if given is None else given if isinstance(given, str) else Unknown("the dtype of its input")
+    if first is not None and first.unknown is not None:
+        return Unknown("the dtype of its input")
+    if isinstance(first, BuiltinLayer):
+        dtype = first.definition.entry_dtype(first.config)
+        return "float32" if run.project.dialect < 3 and dtype != "string" else dtype
+    return "float32"
 
 
 def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, site: Site) -> None:
@@ -178,7 +196,7 @@ def _enter(run: Run, network: Network, layer: Layer, caller: Site) -> None:
         run.raised(error, place(layer, caller), layer)
         shape = Unknown("Keras refuses the input shape")
     if shape is not None:
-        entry = _implied_input(run, shape)
+        entry = _implied_input(run, shape, layer)
         network.inputs = [entry.tensor]
     else:
         entry = InputLayer("input", Unknown(_NO_SHAPE), "float32", None)
@@ -284,7 +302,7 @@ def build_sequential(
     """
     if network.inputs or isinstance(shape, Unknown) or not run.may_build(network):
         return
-    entry = _implied_input(run, shape)
+    entry = _implied_input(run, shape, network.layers[0] if network.layers else None)
     network.inputs = [entry.tensor]
     network.outputs = [entry.tensor]
     for node in network.nodes:
