@@ -13,7 +13,7 @@ from kerascheck.data.array import Array
 from kerascheck.fitting.shapes import BATCH, is_different, is_one
 from kerascheck.fitting.structures import leaves
 from kerascheck.network.dims import Dim, Shape, format_shape
-from kerascheck.network.ir import InputLayer, Network, Tensor, TrainCall
+from kerascheck.network.ir import InputLayer, Network, Tensor, TrainCall, on_data
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 #: Layers that TensorFlow refuses to run on whole numbers (Keras 3.15). Other models get their inputs as floats.
@@ -116,7 +116,8 @@ def forward(call: TrainCall, fed: Sequence[Shape]) -> list[Shape | Unknown]:
         try:
             if len(shapes) < len(incoming):
                 raise Undetermined("an input that is not known")
-            results = node.layer.infer(shapes)
+            with on_data():
+                results = node.layer.infer(shapes)
         except Undetermined as undetermined:
             results = [Unknown(undetermined.reason)] * len(node.outputs)
         except KerasError as error:

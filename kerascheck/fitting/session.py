@@ -226,7 +226,8 @@ class _Arrays:
             if lists:
                 fine = False
                 if self.call.dialect == 3:
-                    self.session.report("input-structure", explain.plain_list(self._label(label), lists[0].is_text), site)
+                    message = explain.plain_list(self._label(label), lists[0].is_text)
+                    self.session.report("input-structure", message, site)
         return fine
 
     def _label(self, part: str) -> str:

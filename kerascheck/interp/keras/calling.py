@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import libcst as cst
 
 from kerascheck.data.array import Array
@@ -15,7 +17,7 @@ from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor, on_data
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 
@@ -224,7 +226,9 @@ def apply_layer(
         try:
             if isinstance(layer, Network):
                 _check_made(layer)
-            inferred = layer.infer(known)
+            # Inside `call` layers run on data, even where the model is called on symbolic tensors.
+            with on_data() if run.tracing else nullcontext():
+                inferred = layer.infer(known)
             outputs = [Tensor(inferred[0], dtype)] if len(inferred) == 1 else [Tensor(s, dtype) for s in inferred]
         except KerasError as error:
             run.raised(error, place(layer, caller) or site or layer.site, layer, tensors)

@@ -15,7 +15,7 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
-from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall
+from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall, on_data
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         shapes = [_of_rank(shape, tensor) for shape, tensor in zip(shapes, layer.inputs, strict=True)]
     run.tracing += 1
     try:
-        outputs = layer.infer(shapes)
+        with on_data():
+            outputs = layer.infer(shapes)
     except KerasError as error:
         run.raised(error, site, layer)
         return run.fresh(REFUSED, site.node)

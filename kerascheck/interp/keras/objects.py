@@ -9,18 +9,19 @@ import libcst as cst
 from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
 from kerascheck.data.streams import with_streams
 from kerascheck.interp.attributes import set_plainly
+from kerascheck.interp.keras.building import build
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.eager import training_call
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
 from kerascheck.interp.keras.layer_attributes import kept_argument
 from kerascheck.interp.keras.lists import KerasList
-from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
+from kerascheck.interp.keras.sequential import add_layer, pop_layer
 from kerascheck.interp.keras.subclassing import CustomLayer
 from kerascheck.interp.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
 from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import BuiltinLayer, CompileCall, Layer, Network, Site, Tensor
+from kerascheck.network.ir import CompileCall, Layer, Network, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -156,27 +157,6 @@ def _pop(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     return pop_layer(run, network, site) if network.is_sequential else run.fresh("pop", site.node)
 
 
-def _build(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
-    shape = as_shape(arguments.value("input_shape", 0))
-    if isinstance(layer, Network) and isinstance(shape, Unknown):
-        layer.met_data = True
-    if len(arguments.positional) > 1 or arguments.open_positional:
-        return None  # a layer of several inputs: built when it is called
-    if isinstance(layer, Network) and layer.is_sequential:
-        build_sequential(run, layer, shape, site)
-    elif not isinstance(shape, Unknown) and isinstance(layer, BuiltinLayer) and layer.weights is None:
-        from kerascheck.interp.keras.calling import apply_layer
-
-        apply_layer(run, layer, [Tensor(shape)], site)
-        layer.calls.pop()
-    else:
-        from kerascheck.interp.keras.subclassing import SubclassedModel, build_subclass
-
-        if isinstance(layer, SubclassedModel) and layer.kind == "subclass":
-            build_subclass(run, layer, shape, site)
-    return None
-
-
 def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
@@ -288,7 +268,7 @@ _LAYER_METHODS: dict[str, Method] = {
     "add_variable": _add_weight,
     "add_loss": _add_loss,
     "add_metric": _nothing,
-    "build": _build,
+    "build": build,
     "call": _call,
     "__call__": _call,
     "count_params": _count_params,
