@@ -1,8 +1,9 @@
 """Small whole programs: what Keras runs is not blamed, what it refuses is named.
 
 They stand in the files of `tests/programs`, one subject each, under titles `# -- title: verdict`; what stands above the
-first title comes before each of them. The verdicts: `fine`, `refused` (in the row of the last statement), and `fine
-(not run)` for what needs files or packages that are not there.
+first title comes before each of them. The verdicts: `fine`, `refused` (in the row of the last statement), `refused
+inside` (in a row that the last statement leads to), and `fine (not run)` for what needs files or packages that are not
+there.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def _programs(*verdicts: str) -> list[Any]:
         before, *parts = re.split(r"^# -- (.+)\n", file.read_text(), flags=re.MULTILINE)
         for title, code in zip(parts[::2], parts[1::2], strict=True):
             name, _, verdict = title.partition(": ")
-            assert verdict in ("fine", "refused", "fine (not run)"), title
+            assert verdict in ("fine", "refused", "refused inside", "fine (not run)"), title
             if verdict in verdicts:
                 found.append(pytest.param(before + code, id=f"{file.stem}: {name}"))
     return found
@@ -55,6 +56,11 @@ def test_a_refused_program_is_blamed_for_its_last_statement(code: str) -> None:
     assert list(_blamed(code)) == [last]
 
 
+@pytest.mark.parametrize("code", _programs("refused inside"))
+def test_a_refused_program_is_blamed_where_it_fails(code: str) -> None:
+    assert len(_blamed(code)) == 1
+
+
 @pytest.mark.oracle
 @pytest.mark.parametrize("code", _programs("fine"))
 def test_keras_runs_what_is_fine(keras: Any, code: str) -> None:
@@ -62,7 +68,7 @@ def test_keras_runs_what_is_fine(keras: Any, code: str) -> None:
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("code", _programs("refused"))
+@pytest.mark.parametrize("code", _programs("refused", "refused inside"))
 def test_keras_refuses_what_is_refused(keras: Any, code: str) -> None:
     before, last = code.rstrip().rsplit("\n", 1)
     names: dict[str, Any] = {"__name__": "example"}

@@ -70,7 +70,7 @@ model(np.zeros((32, 24, 5), "float32"))
 model = keras.Sequential([convolution((10, 5)), layers.GlobalAveragePooling1D(), layers.Dense(1)])
 model(np.zeros((32, 24, 5), "float32"))
 
-# -- also in the call of a model of the program: refused
+# -- also in the call of a model of the program: refused inside
 model = Holder(convolution((10, 5)))
 model(np.zeros((32, 24, 5), "float32"))
 
