@@ -8,6 +8,7 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.layer_numbers import with_numbers
+from kerascheck.interp.keras.cells import with_states
 from kerascheck.interp.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.refusals import first_argument, refused_call
@@ -54,7 +55,8 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         if shapes is not None and isinstance(layer, BuiltinLayer):
             shapes = _with_further(layer, arguments, shapes)
         if shapes is not None:
-            return with_numbers(layer, value, call_on_data(run, layer, shapes, site))
+            computed = with_numbers(layer, value, call_on_data(run, layer, shapes, site))
+            return with_states(run, layer, arguments, computed)
         if isinstance(value, Unknown):
             return run.fresh(f"{layer.cls} on something unknown", site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)
@@ -63,7 +65,7 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     if isinstance(layer, BuiltinLayer):
         for name, further in further_inputs(layer, arguments):
             tensors += input_tensors(further) or [Tensor(Unknown(f"{name} is not known"))]
-    return _handed_out(run, layer, apply_layer(run, layer, tensors, site))
+    return with_states(run, layer, arguments, _handed_out(run, layer, apply_layer(run, layer, tensors, site)))
 
 
 def _with_further(layer: BuiltinLayer, arguments: Arguments, shapes: list[Shape]) -> list[Shape] | None:
