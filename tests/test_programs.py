@@ -3,7 +3,7 @@
 They stand in the files of `tests/programs`, one subject each, under titles `# -- title: verdict`; what stands above the
 first title comes before each of them. The verdicts: `fine`, `refused` (in the row of the last statement), `refused
 inside` (in a row that the last statement leads to), and `fine (not run)` for what needs files or packages that are not
-there.
+there; `unwise` is blamed in the row of `compile`, though Keras runs it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _programs(*verdicts: str) -> list[Any]:
         before, *parts = re.split(r"^# -- (.+)\n", file.read_text(), flags=re.MULTILINE)
         for title, code in zip(parts[::2], parts[1::2], strict=True):
             name, _, verdict = title.partition(": ")
-            assert verdict in ("fine", "refused", "refused inside", "fine (not run)"), title
+            assert verdict in ("fine", "refused", "refused inside", "fine (not run)", "unwise"), title
             if verdict in verdicts:
                 found.append(pytest.param(before + code, id=f"{file.stem}: {name}"))
     return found
@@ -56,13 +56,19 @@ def test_a_refused_program_is_blamed_for_its_last_statement(code: str) -> None:
     assert list(_blamed(code)) == [last]
 
 
+@pytest.mark.parametrize("code", _programs("unwise"))
+def test_an_unwise_program_is_blamed_where_it_compiles(code: str) -> None:
+    rows = _blamed(code)
+    assert rows and all(".compile(" in code.splitlines()[row - 1] for row in rows)
+
+
 @pytest.mark.parametrize("code", _programs("refused inside"))
 def test_a_refused_program_is_blamed_where_it_fails(code: str) -> None:
     assert len(_blamed(code)) == 1
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("code", _programs("fine"))
+@pytest.mark.parametrize("code", _programs("fine", "unwise"))
 def test_keras_runs_what_is_fine(keras: Any, code: str) -> None:
     exec(compile(code, "example.py", "exec"), {"__name__": "example"})
 

@@ -17,7 +17,7 @@ from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._losses import ALIASES, BINARY, LOSSES, Loss, losses_by_output, output_name, part_site
 from kerascheck.rules._outputs import Output, describe
-from kerascheck.rules._training import argument_site, dialect, known_int, value_site
+from kerascheck.rules._training import argument_site, dialect, judged_compiles, known_int, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic import Symbol
 
@@ -70,7 +70,7 @@ class MetricDoesNotFit(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for call in program.compiles:
+        for call in judged_compiles(program):
             if call.network.open is not None or call.network.unknown is not None:
                 continue
             shapes_known = _meets_known_labels(program, call)
