@@ -330,9 +330,24 @@ def _end(name: str) -> Getter:
         tensors = network.inputs if name == "input" else network.outputs
         if not tensors:
             return run.fresh("the tensors of a model")
+        structure = network.takes if name == "input" else network.gives
+        if network.kind == "functional" and isinstance(structure, (dict, list, tuple)):
+            return _as_given(run, network, f"{name}s", structure)
         return tensors[0] if len(tensors) == 1 else KerasList(tensors, run.tick(), f"{name}s", network)
 
     return get
+
+
+def _as_given(run: Run, network: Network, what: str, structure: Value) -> Value:
+    """The inputs or outputs of a Functional model in the structure in which it was given them."""
+    if isinstance(structure, dict):
+        return run.new_dict({key: _as_given(run, network, what, item) for key, item in structure.items()})
+    if not isinstance(structure, (list, tuple)):
+        return structure if isinstance(structure, Tensor) else run.fresh(f"one of the {what} of a model")
+    if len(structure) == 1 and run.project.dialect < 3:
+        return _as_given(run, network, what, structure[0])
+    items = [_as_given(run, network, what, item) for item in structure]
+    return tuple(items) if isinstance(structure, tuple) else KerasList(items, run.tick(), what, network)
 
 
 def _ends(name: str) -> Getter:
