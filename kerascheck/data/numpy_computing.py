@@ -141,7 +141,7 @@ def _quantile(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
     from kerascheck.data.reductions import reduced, result_dtype
 
     wanted = as_array(run, arguments.value("q", 0))
-    rest = reduced(run, array, arguments.value("axis", 1), arguments.value("keepdims", None, False), site)
+    rest = reduced(run, array, arguments.value("axis", 1), arguments.value("keepdims", 5, False), site)
     if wanted is None or isinstance(wanted.shape, Unknown) or isinstance(rest, Unknown):
         return unknown_array(run, "quantiles of something unknown")
     content, dtype = claims(array), result_dtype("median", array.dtype)
