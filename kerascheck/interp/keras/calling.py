@@ -8,6 +8,7 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.layer_numbers import with_numbers
+from kerascheck.interp.keras.afresh import known_again
 from kerascheck.interp.keras.cells import with_states
 from kerascheck.interp.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.interp.keras.lists import KerasList
@@ -218,7 +219,8 @@ def apply_layer(
     dtype = layer.output_dtype(tensors[0].dtype) if tensors else "float32"
     outputs: list[Tensor]
     if reason is not None:
-        outputs = [Tensor(reason, dtype) for _ in range(_output_count(layer))]
+        again: list[Shape] | list[Unknown] | None = known_again(run, layer, tensors)
+        outputs = [Tensor(shape, dtype) for shape in again or [reason] * _output_count(layer)]
     else:
         if isinstance(layer, Network) and layer.is_sequential and not layer.inputs and len(known) == 1:
             # A Sequential without an input shape is built by its first call.

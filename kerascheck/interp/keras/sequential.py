@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerascheck.interp.keras.afresh import unknown_tensor
 from kerascheck.interp.keras.calling import apply_layer, nested_badly, place
 from kerascheck.interp.keras.freeze import as_shape, as_size, checked_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.refusals import takes_a_list
@@ -125,15 +126,16 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     if isinstance(layer, Tensor) and layer.node is not None and isinstance(layer.node.layer, InputLayer):
         layer = layer.node.layer
     if isinstance(layer, Unknown) or (isinstance(value, Instance) and not isinstance(layer, Layer)):
-        network.open = network.open or Unknown(
-            f"a layer in it is not known: {layer.reason if isinstance(layer, Unknown) else 'an object'}"
-        )
+        why = layer.reason if isinstance(layer, Unknown) else "an object"
+        network.open = network.open or Unknown(f"a layer in it is not known: {why}")
+        network.outputs = [unknown_tensor(network.open)]
         return
     if not isinstance(layer, Layer):
         what = _no_layer(layer)
         if what is not None:
             run.raised(KerasError(f"Sequential.add takes a layer object, got {what}", "not-a-layer"), caller, network)
         network.open = network.open or Unknown("something in it is no layer")
+        network.outputs = [unknown_tensor(network.open)]
         return
     if layer is network:
         run.raised(KerasError("a model is added to itself", "cycle"), caller, network)
@@ -156,7 +158,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     if run.project.dialect < 3 and layer.calls and any(known is layer for known in network.layers):
         network.open = network.open or Unknown("Keras 2 may run a layer once that is added twice")
         return
-    if not network.layers and not network.inputs:
+    if not network.layers and not network.inputs and not (network.outputs and network.open is not None):
         _enter(run, network, layer, caller)
     network.layers.append(layer)
     _call(run, network, layer, _refusal_site(layer, call_site, site), caller)
@@ -300,8 +302,8 @@ def build_sequential(
 
     A refusal is shown at `caller`, or at the call that builds the model.
     """
-    if network.inputs or isinstance(shape, Unknown) or not run.may_build(network):
-        return
+    if network.inputs or network.open is not None or isinstance(shape, Unknown) or not run.may_build(network):
+        return  # what stands between its layers where it is open is not known
     entry = _implied_input(run, shape, network.layers[0] if network.layers else None)
     network.inputs = [entry.tensor]
     network.outputs = [entry.tensor]
