@@ -77,7 +77,8 @@ def fed_shape(call: TrainCall, tensor: Tensor, data: Array) -> Shape:
     if isinstance(tensor.node and tensor.node.layer, InputLayer) and not call.network.is_sequential:
         _check_spec(wanted, given)
     if len(given) == len(wanted):
-        return given
+        # What the stream leaves open the layers are built for: TensorFlow looks when it runs.
+        return (given[0], *(b if a is None else a for a, b in zip(given[1:], wanted[1:], strict=True)))
     if len(given) == len(wanted) + 1 and is_one(given[-1]):
         return given[:-1]
     if len(given) == len(wanted) - 1 and wanted[-1] == 1:

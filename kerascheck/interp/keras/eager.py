@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kerascheck.data.array import Array, is_float
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import raw_data
-from kerascheck.data.values import new_array
+from kerascheck.data.values import fresh_size, new_array
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
@@ -33,6 +33,7 @@ def data_shapes(value: Value) -> list[Shape] | None:
 def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Value:
     """`layer(array)`: the layer is built for the shape of the array, its output is computed at once."""
     run.reach(site)
+    shapes = [_of_data(run, shape, site) for shape in shapes]
     if isinstance(layer, Network) and layer.is_sequential and not layer.inputs and len(shapes) == 1:
         from kerascheck.interp.keras.sequential import build_sequential
 
@@ -52,6 +53,13 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         run.tracing -= 1
     made = [new_array(run, shape, "float32", kind="tensor") for shape in outputs]
     return made[0] if len(made) == 1 else run.new_list(made)
+
+
+def _of_data(run: Run, shape: Shape, site: Site) -> Shape:
+    """The shape with names for the sizes that only a run shows: data has a size on each axis."""
+    if None not in shape[1:]:
+        return shape
+    return (*shape[:1], *(fresh_size(run, "?", site) if size is None else size for size in shape[1:]))
 
 
 def _of_rank(shape: Shape, tensor: Tensor) -> Shape:
