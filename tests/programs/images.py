@@ -42,7 +42,7 @@ for images, _ in stream.map(read_and_resize).batch(2):
 # -- other sizes: refused
 entry = keras.Input((30, 40, 3))
 model = keras.Model(entry, layers.Dense(1)(layers.Flatten()(entry)))
-model.predict(tf.image.resize(tf.io.decode_png(files[0]), (40, 30))[None])
+model.predict(tf.image.resize(tf.io.decode_png(files[0], channels=3), (40, 30))[None])
 
 # -- a model that a stream builds needs the sizes: refused
 def read_and_resize(file, answer):

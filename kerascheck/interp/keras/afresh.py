@@ -8,16 +8,20 @@ from kerascheck.network.ir import BuiltinLayer, Layer, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 
+#: Why the shapes in a model without an input shape are not known: they will be.
+NO_SHAPE = "no input shape is given, so the model is built on its first data"
+
+
 def known_again(run: Run, layer: Layer, tensors: list[Tensor]) -> list[Shape] | None:
     """What a layer gives for an input of unknown shape, as far as the layer alone decides it; None where it does not.
 
     A layer that takes inputs of one rank only has got one of that rank; sizes that nobody knows have names. Behind what
-    Keras refuses nothing is known again.
+    Keras refuses nothing is known again, and a model that waits for its first data is built then.
     """
     if type(layer) is not BuiltinLayer or layer.unknown is not None or len(tensors) != 1:
         return None
     shape = tensors[0].shape
-    if isinstance(shape, tuple) or shape.reason == REFUSED:
+    if isinstance(shape, tuple) or shape.reason in (REFUSED, NO_SHAPE):
         return None
 
     def named(axis: int) -> SymDim:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerascheck.interp.keras.afresh import unknown_tensor
+from kerascheck.interp.keras.afresh import NO_SHAPE, unknown_tensor
 from kerascheck.interp.keras.calling import apply_layer, nested_badly, place
 from kerascheck.interp.keras.freeze import as_shape, as_size, checked_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.refusals import takes_a_list
@@ -19,8 +19,6 @@ from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Symbol, Unknown
-
-_NO_SHAPE = "no input shape is given, so the model is built on its first data"
 
 
 def make_sequential(run: Run, name: str, arguments: Arguments, site: Site) -> Network:
@@ -201,7 +199,7 @@ def _enter(run: Run, network: Network, layer: Layer, caller: Site) -> None:
         entry = _implied_input(run, shape, layer)
         network.inputs = [entry.tensor]
     else:
-        entry = InputLayer("input", Unknown(_NO_SHAPE), "float32", None)
+        entry = InputLayer("input", Unknown(NO_SHAPE), "float32", None)
     network.outputs = [entry.tensor]
 
 
