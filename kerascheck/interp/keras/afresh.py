@@ -7,7 +7,6 @@ from kerascheck.network.dims import Shape, SymDim
 from kerascheck.network.ir import BuiltinLayer, Layer, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
-
 #: Why the shapes in a model without an input shape are not known: they will be.
 NO_SHAPE = "no input shape is given, so the model is built on its first data"
 
