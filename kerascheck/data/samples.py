@@ -116,12 +116,18 @@ def matrix(run: Run, value: Value, site: Site) -> Array | Unknown:
     return new_array(run, shape, dtype, content=content, rows=rows_of(run, value))
 
 
+def _mixes(value: Value, array: Array) -> bool:
+    """Whether a list holds pairs of unlike things, which only an array would make alike: texts and numbers."""
+    is_list = isinstance(value, (ListValue, tuple))
+    return is_list and array.ndim != 1 and isinstance(array.dtype, str) and array.dtype in ("str", "object")
+
+
 def some_rows(run: Run, value: Value, count: Dim, part: str, order: str | None, site: Site, which: Hashable) -> Value:
     """Some of the samples of a value, `count` of them; `which` is equal where they are the same in several values."""
     if isinstance(value, Unknown):
         return Unknown(value.reason, PartKey(value.key, count, part, order))
     array = as_array(run, value)
-    if array is None or array.ndim == 0:
+    if array is None or array.ndim == 0 or _mixes(value, array):
         unknown = run.fresh("some of something unknown", site.node)
         return Unknown(unknown.reason, PartKey(unknown.key, count, part, order))
     rows = rows_of(run, array)
