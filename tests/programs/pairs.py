@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import Sequential, layers
 from sklearn.model_selection import train_test_split
+from sklearn.utils import shuffle
 
 
 def network(*shape):
@@ -30,6 +31,19 @@ def batches(pairs):
 
 network(8, 8).fit(batches(train), steps_per_epoch=3)
 network(8, 8).fit(np.zeros((16, 8, 8)), np.array([answer for _, answer in train]))
+
+# -- pictures beside numbers that are not known: fine
+pairs = [(np.random.rand(8, 8, 3), int(np.random.randint(2))) for _ in range(20)]
+train, test = train_test_split(pairs, test_size=0.2)
+
+def batches(pairs):
+    while True:
+        pairs = shuffle(pairs)
+        for start in range(0, len(pairs), 4):
+            batch = pairs[start : start + 4]
+            yield np.array([picture for picture, _ in batch]), np.array([answer for _, answer in batch])
+
+network(8, 8, 3).fit(batches(train), steps_per_epoch=2, validation_data=batches(test), validation_steps=1)
 
 # -- the items of a dictionary: fine
 train, test = train_test_split(list({"a": 1, "b": 0, "c": 1}.items()), test_size=1)
