@@ -83,7 +83,7 @@ def _keeps_digits(name: str, arguments: Arguments) -> bool:
     word = name.rpartition(".")[2]
     if word not in ("round", "around", "round_"):
         return False
-    return arguments.value("decimals", 0 if name.startswith("numpy.ndarray.") else 1, 0) != 0
+    return bool(arguments.value("decimals", 0 if name.startswith("numpy.ndarray.") else 1, 0) != 0)
 
 
 def _note_undefined(run: Run, name: str, value: Value, arguments: Arguments, site: Site) -> None:
