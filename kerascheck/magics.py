@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 
 from kerascheck.lexing import is_open
 
 #: Cell magics that run the cell as Python in the session. (`%%python` and its kin run it elsewhere.)
 _PYTHON_CELL_MAGICS = frozenset({"capture", "debug", "kerascheck", "memit", "mprun", "prun", "time", "timeit"})
-_CELL_MAGIC = re.compile(r"\s*%%([\w.-]+)")
+_CELL_MAGIC = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*\s*%%([\w.-]+)")
+
+#: Magics with one `%` by which notebooks of other makers (Databricks, Datalab, Zeppelin) hand a whole cell to something
+#: else. In IPython some of them stand for a row of a cell that is Python otherwise.
+_OTHER_LANGUAGES = frozenset(
+    {
+        "bash", "sh", "shell", "cmd", "script", "html", "javascript", "js", "latex", "markdown", "md", "perl", "ruby",
+        "r", "R", "scala", "sql", "fs", "bigquery", "bq", "gcs", "storage", "file", "writefile", "svg", "angular",
+        "dep", "spark.sql", "spark.r", "powershell", "pig", "hive",
+    }
+)  # fmt: skip
+_WHOLE_CELL = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*%([\w.]+)[^\n]*\n")
 
 # `%time f()` and its kin run the rest of the line, which must stay in its columns.
 _RUNS_THE_REST = re.compile(
@@ -33,10 +46,30 @@ def blank_magics(text: str) -> str:
     """The text of a cell without what is no Python; what stays keeps its row and column."""
     magic = _CELL_MAGIC.match(text)
     if magic is not None:
-        _, newline, rest = text.partition("\n")
+        _, newline, rest = text[magic.end() :].partition("\n")
         if magic.group(1) not in _PYTHON_CELL_MAGICS:
             return _NOT_NEWLINE.sub("", text)
-        return newline + blank_magics(rest) if newline else ""
+        before = _NOT_NEWLINE.sub("", text[: magic.end()])
+        return before + newline + blank_magics(rest) if newline else before
+    python = _blank_lines(text)
+    other = _WHOLE_CELL.match(text)
+    if other is not None and other.group(1) in _OTHER_LANGUAGES and not _is_python(python):
+        return _NOT_NEWLINE.sub("", text)
+    return python
+
+
+def _is_python(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _blank_lines(text: str) -> str:
+    """The text without the rows that are no Python."""
     parts: list[str] = []
     done = 0  # up to here the text is in `parts`, or known to end a statement
     at = 0

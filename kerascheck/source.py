@@ -23,6 +23,7 @@ from kerascheck.garbage import no_collection
 from kerascheck.lexing import find_too_deep, logical_lines
 from kerascheck.lines import Lines
 from kerascheck.notebook import SUFFIX, Cell, NotANotebook, Notebook
+from kerascheck.placeholders import first_placeholder
 from kerascheck.trees import RECENT, Facts
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 SYNTAX_ERROR = "KC001"
 UNREADABLE = "KC002"
+TEMPLATE = "KC004"
 
 # PEP 263: a coding comment counts in the first two lines, the second only below a blank or comment line.
 _CODING = re.compile(
@@ -293,6 +295,10 @@ def _parse(source: Lines) -> cst.Module:
 
 def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
     """The error in CPython's words where CPython refuses the text too, which names the fault better."""
+    placeholder = first_placeholder(source.text)
+    if placeholder is not None:
+        message = "a template of a Python file; check what is made of it"
+        return SourceError(TEMPLATE, message, source.position(placeholder))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -132,3 +132,31 @@ def test_rows_stay(text: str) -> None:
     blanked = blank_magics(text)
     assert blanked.count("\n") == text.count("\n")
     ast.parse(blanked)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%bash\npip install keras\ncd data && ls",
+        "%sh ls -la /dbfs\ncat notes.txt",
+        "%sql\nSELECT *\nFROM samples",
+        "# the data\n%md\n## A title, and text",
+        "# with a comment first\n%%bash\nls -la\necho done",
+    ],
+)
+def test_a_cell_of_another_language(cell: str) -> None:
+    left = blank_magics(cell)
+    assert left.count("\n") == cell.count("\n")
+    assert all(isinstance(statement, ast.Pass) for statement in ast.parse(left).body)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("%sql SELECT * FROM samples\nx = 1", "pass\nx = 1"),  # a row of its own in IPython
+        ("%matplotlib inline\nx = = 1", "pass\nx = = 1"),  # a fault stays one
+        ("# timed\n%%time\nx = 1", "\n\nx = 1"),
+    ],
+)
+def test_a_cell_of_python_that_begins_with_a_magic(before: str, after: str) -> None:
+    assert blank_magics(before) == after

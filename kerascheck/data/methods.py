@@ -46,12 +46,15 @@ def array_attribute(run: Run, array: Array, name: str, node: cst.CSTNode) -> Val
     method = find_method(array.kind, name)
     if method is not None:
         from kerascheck.data.observations import observed_method
+        from kerascheck.data.written import written_method
 
-        return NativeMethod(name, array, observed_method(name, method))
+        return NativeMethod(name, array, written_method(name, observed_method(name, method)))
     if array.kind in _LABELLED:
         from kerascheck.data.pandas_attributes import pandas_attribute
 
         return pandas_attribute(run, array, name, Site(run.file, node))
+    if name in _VIEWS:
+        run.escape(array, f"written to through its {name}")
     if name in _DATA:
         return run.fresh(f"{name} of an array", node)
     if array.kind == "unknown" and isinstance(array.shape, Unknown):
@@ -66,6 +69,8 @@ _SHARED = ("shape", "ndim", "size")
 
 #: Attributes of arrays that are neither followed nor methods.
 _DATA = frozenset({"nbytes", "itemsize", "strides", "flags", "flat", "real", "imag", "base", "data", "ctypes"})
+#: Those of them that share the numbers of the array.
+_VIEWS = frozenset({"flat", "real", "imag", "base", "data", "ctypes"})
 
 
 def find_method(kind: str, name: str) -> Method | None:

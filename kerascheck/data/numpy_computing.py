@@ -155,7 +155,7 @@ def _quantile(run: Run, array: Array, arguments: Arguments, site: Site, whole: i
         if found is not None:
             return found
     wanted = as_array(run, arguments.value("q", 0))
-    rest = reduced(run, array, arguments.value("axis", 1), arguments.value("keepdims", None, False), site)
+    rest = reduced(run, array, arguments.value("axis", 1), arguments.value("keepdims", 5, False), site)
     if wanted is None or isinstance(wanted.shape, Unknown) or isinstance(rest, Unknown):
         return unknown_array(run, "quantiles of something unknown")
     content, dtype = claims(array), result_dtype("median", array.dtype)

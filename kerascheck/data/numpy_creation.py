@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from kerascheck.data.array import Array, axis_size
+from kerascheck.data.array import Array, PartKey, axis_size
 from kerascheck.data.content import Content, Rows
 from kerascheck.data.frames import plain
 from kerascheck.data.indexing import is_whole_number
@@ -59,6 +59,8 @@ def _array(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         made = unknown_array(run, "an array of something unknown")
         made.dtype = wanted if wanted is not None else made.dtype
         return made
+    if array.kind == "list" and array.dtype == "object" and wanted != "object":
+        return _of_lists(run, array, wanted)
     if array.shape == () and name in ("numpy.ascontiguousarray", "numpy.asfortranarray"):
         array = array.snapshot()
         array.shape = (1,)
@@ -69,6 +71,17 @@ def _array(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if is_same:
         array.content.view(made.content)
     return made if wanted is None else astype(run, made, wanted)
+
+
+def _of_lists(run: Run, lists: Array, wanted: str | Unknown | None) -> Array:
+    """An array of lists of numbers: if they are all of one length, it has one more axis."""
+    reason = "lists that may have one length"
+    count = lists.shape[0] if isinstance(lists.shape, tuple) and lists.shape else None
+    key = PartKey(("lists", lists.birth), count, "all", None) if count is not None else ("lists", lists.birth)
+    dtype = Unknown(reason) if wanted is None else wanted
+    made = array_of_unknown(run, Unknown(reason, key), dtype, key)
+    made.content, made.rows = lists.content.copy(), lists.rows
+    return made
 
 
 def plain_array(run: Run, array: Array) -> Array:

@@ -17,6 +17,7 @@ from kerascheck.data.operators import broadcast
 from kerascheck.data.reductions import count_of_elements
 from kerascheck.data.registry import Function
 from kerascheck.data.values import as_array, dtype_of, guarded, new_array, shape_argument
+from kerascheck.data.written import written_function
 from kerascheck.interp.keras.freeze import as_size
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
@@ -263,8 +264,10 @@ FUNCTIONS: dict[str, Function] = {
 
 
 def _method(name: str, function: Function) -> Method:
+    written = written_function(f"numpy.random.{name}", function)
+
     def call(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
-        return function(run, f"numpy.random.{name}", arguments, site)
+        return written(run, f"numpy.random.{name}", arguments, site)
 
     return call
 

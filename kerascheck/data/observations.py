@@ -67,7 +67,7 @@ def observed_method(name: str, method: Method) -> Method:
 
 def _decided(run: Run, name: str, value: Value, arguments: Arguments, site: Site, result: Value) -> Value:
     """Note a decision on predictions; what comes out are no predictions any more."""
-    if not is_prediction(value):
+    if not is_prediction(value) or _keeps_digits(name, arguments):
         return result
     prepared(run, "decode", name, [value], site, arguments)
     if isinstance(result, Array) and (not name.endswith("astype") or result.dtype != value.dtype):
@@ -76,6 +76,14 @@ def _decided(run: Run, name: str, value: Value, arguments: Arguments, site: Site
             DECIDED
         }
     return result
+
+
+def _keeps_digits(name: str, arguments: Arguments) -> bool:
+    """Whether numbers are only rounded for show: `predictions.round(2)` decides nothing."""
+    word = name.rpartition(".")[2]
+    if word not in ("round", "around", "round_"):
+        return False
+    return bool(arguments.value("decimals", 0 if name.startswith("numpy.ndarray.") else 1, 0) != 0)
 
 
 def _note_undefined(run: Run, name: str, value: Value, arguments: Arguments, site: Site) -> None:

@@ -393,7 +393,7 @@ def store_items(run: Run, target: Array, index: Value, value: Value) -> None:
         content = content.map(math.trunc)
     if not run.may_change(target):
         return
-    elif index is ... or (isinstance(index, slice) and index.start is index.stop is index.step is None):
+    if index is ... or (isinstance(index, slice) and index.start is index.stop is index.step is None):
         target.content.set(content)
     else:
         target.content.mix(content)

@@ -43,6 +43,31 @@ _SAME = {"amax": "max", "amin": "min", "average": "mean", "nanmean": "mean", "na
 _ORIGINS = {"mean": "mean", "std": "std", "max": "max", "min": "min", "ptp": "range"}
 
 
+_MANY = ("axis", "dtype", "out", "keepdims", "initial", "where")
+_SPREAD = ("axis", "dtype", "out", "ddof", "keepdims", "where")
+_FEW = ("axis", "out", "keepdims", "initial", "where")
+#: The parameters behind the array, in their order.
+_PARAMETERS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("sum", "prod", "nansum", "nanprod"), _MANY),
+    **dict.fromkeys(("mean", "nanmean"), ("axis", "dtype", "out", "keepdims", "where")),
+    **dict.fromkeys(("std", "var", "nanstd", "nanvar"), _SPREAD),
+    **dict.fromkeys(("max", "min", "amax", "amin", "nanmax", "nanmin"), _FEW),
+    **dict.fromkeys(("any", "all", "ptp"), ("axis", "out", "keepdims", "where")),
+    **dict.fromkeys(("argmax", "argmin", "nanargmax", "nanargmin"), ("axis", "out")),
+    **dict.fromkeys(("median", "nanmedian"), ("axis", "out", "overwrite_input", "keepdims")),
+    "average": ("axis", "weights", "returned"),
+}
+#: Those that leave the result what its name says.
+_PLAIN = frozenset({"axis", "keepdims", "dtype", "out", "ddof", "overwrite_input"})
+
+
+def _by_name(arguments: Arguments, names: tuple[str, ...], first: int) -> Arguments:
+    """The arguments with their names; those in front of the axis are left out."""
+    by_position = dict(zip(names, arguments.positional[first:], strict=False))
+    named = {**by_position, **arguments.keywords}
+    return Arguments([], named, open_keywords=arguments.open_keywords or arguments.open_positional, call=arguments.call)
+
+
 def reduced(run: Run, array: Array, axis: Value, keepdims: Value, site: Site) -> Shape | Unknown:
     """The shape after a reduction over an axis (all of them for None)."""
     axis = as_axis(axis)
@@ -57,12 +82,16 @@ def reduced(run: Run, array: Array, axis: Value, keepdims: Value, site: Site) ->
 
 def reduction(run: Run, name: str, array: Array, arguments: Arguments, site: Site, first: int = 0) -> Value:
     """Sum, mean, maximum and their kin; `first` is the position of the axis among the arguments."""
+    arguments = _by_name(arguments, _PARAMETERS.get(name, ("axis",)), first)
     name = _SAME.get(name, name)
-    axis = arguments.value("axis", first)
+    if arguments.value("returned", None, False) is not False:
+        return run.fresh("an average and its weights", site.node)
+    axis = arguments.value("axis")
     shape = reduced(run, array, axis, arguments.value("keepdims", None, False), site)
-    wanted = dtype_of(arguments.value("dtype", first + 1 if name in ("sum", "prod", "mean", "std", "var") else None))
+    wanted = dtype_of(arguments.value("dtype"))
     dtype = wanted if wanted is not None else result_dtype(name, array.dtype)
-    plain = arguments.keywords.keys() <= {"axis", "keepdims", "dtype", "out", "ddof"} and wanted is None
+    odd = [key for key, given in arguments.keywords.items() if key not in _PLAIN and given.value is not None]
+    plain = not odd and wanted is None
     if shape == () and plain and isinstance(dtype, str):
         exact = _exact(name, array)
         if exact is not None:

@@ -43,8 +43,10 @@ def find(name: str) -> Function | None:
 @cache
 def _observed(module: str, name: str) -> Function | None:
     from kerascheck.data.observations import observed_function
+    from kerascheck.data.written import written_function
 
-    return observed_function(name, _functions(module).get(name))
+    function = observed_function(name, _functions(module).get(name))
+    return None if function is None else written_function(name, function)
 
 
 @cache

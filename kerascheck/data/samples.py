@@ -116,12 +116,30 @@ def matrix(run: Run, value: Value, site: Site) -> Array | Unknown:
     return new_array(run, shape, dtype, content=content, rows=rows_of(run, value))
 
 
+def _mixes(run: Run, value: Value, array: Array) -> bool:
+    """Whether a list holds pairs of unlike things, which only an array would make alike.
+
+    Texts beside numbers, pictures beside something that is not known.
+    """
+    if not isinstance(value, (ListValue, tuple)) or array.ndim == 1:
+        return False
+    if isinstance(array.dtype, str):
+        return array.dtype in ("str", "object")
+    items = value.items if isinstance(value, ListValue) else value
+    first = items[0] if items else None
+    parts = first.items if isinstance(first, ListValue) else first
+    if not isinstance(parts, (list, tuple)):
+        return False
+    inner = [as_array(run, part) for part in parts]
+    return any(part is None for part in inner) or len({part.ndim for part in inner if part is not None}) > 1
+
+
 def some_rows(run: Run, value: Value, count: Dim, part: str, order: str | None, site: Site, which: Hashable) -> Value:
     """Some of the samples of a value, `count` of them; `which` is equal where they are the same in several values."""
     if isinstance(value, Unknown):
         return Unknown(value.reason, PartKey(value.key, count, part, order))
     array = as_array(run, value)
-    if array is None or array.ndim == 0:
+    if array is None or array.ndim == 0 or _mixes(run, value, array):
         unknown = run.fresh("some of something unknown", site.node)
         return Unknown(unknown.reason, PartKey(unknown.key, count, part, order))
     rows = rows_of(run, array)

@@ -11,6 +11,7 @@ from typing import Any
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content
 from kerascheck.data.elements import common, map_element, to_element, to_value
+from kerascheck.data.graphs import traced
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, prepared
@@ -281,7 +282,8 @@ def call_on_element(run: Run, function: Value, element: Any, site: Site) -> Valu
         values = [Unknown(element.reason, ("element", run.tick())) for _ in range(_parameter_count(function))]
     else:
         values = [to_value(run, element)]
-    return run.call(function, Arguments([Given(value) for value in values], {}), site)
+    with traced():
+        return run.call(function, Arguments([Given(value) for value in values], {}), site)
 
 
 def _parameter_count(function: Value) -> int:

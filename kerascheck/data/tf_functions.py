@@ -10,9 +10,10 @@ from collections.abc import Callable, Hashable
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content
 from kerascheck.data.directories import PIXELS
+from kerascheck.data.graphs import is_traced
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim
-from kerascheck.data.values import as_array, dtype_of, new_array, shape_argument
+from kerascheck.data.values import as_array, dtype_of, fresh_size, new_array, shape_argument
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, Value
 from kerascheck.network.arguments import Arguments
@@ -156,7 +157,10 @@ def _decoded(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return _tensor(run, Unknown("an image or an animation"), "uint8", PIXELS.copy())
     kind = dtype_of(arguments.value("dtype", 2)) or "uint8"
     content = PIXELS.copy() if kind == "uint8" else Content(0, 1) if kind == "float32" else Content()
-    return _tensor(run, (None, None, depth), kind, content)
+    sizes: list[Dim] = [None, None, depth]
+    if not is_traced():
+        sizes = [fresh_size(run, "?", site) if size is None else size for size in sizes]
+    return _tensor(run, tuple(sizes), kind, content)
 
 
 def _decode_raw(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

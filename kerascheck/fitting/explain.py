@@ -31,8 +31,10 @@ def no_targets(label: str, call: TrainCall) -> str:
     return f"the loss needs targets, but {call.method} gets no {label}"
 
 
-def plain_list(label: str) -> str:
-    """Numbers in Python lists."""
+def plain_list(label: str, is_text: bool = False) -> str:
+    """Numbers or texts in Python lists."""
+    if is_text:
+        return f"{label} is a list of strings, which is no data to Keras 3; make it a tensor, tf.constant(...)"
     return f"{label} is a list of numbers, which Keras 3 takes for many arrays; make it one array, np.array(...)"
 
 
@@ -41,6 +43,11 @@ def text(label: str, dtype: str | Unknown) -> str:
     if dtype == "object":
         return f"{label} has the dtype object, which TensorFlow cannot read; make all elements numbers of one shape"
     return f"{label} holds strings; encode them as numbers"
+
+
+def text_array(label: str, method: str) -> str:
+    """Texts for a model that reads texts, in a form that the trainer does not take."""
+    return f"{label} is a NumPy array of strings, which {method} of Keras 3 refuses; make it a tensor, tf.constant(...)"
 
 
 def whole_numbers(label: str, dtype: str, layer: Layer) -> str:

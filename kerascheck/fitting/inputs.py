@@ -13,7 +13,7 @@ from kerascheck.data.array import Array
 from kerascheck.fitting.shapes import BATCH, is_different, is_one
 from kerascheck.fitting.structures import leaves
 from kerascheck.network.dims import Dim, Shape, format_shape
-from kerascheck.network.ir import InputLayer, Network, Tensor, TrainCall
+from kerascheck.network.ir import InputLayer, Network, Tensor, TrainCall, on_data
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 #: Layers that TensorFlow refuses to run on whole numbers (Keras 3.15). Other models get their inputs as floats.
@@ -77,7 +77,8 @@ def fed_shape(call: TrainCall, tensor: Tensor, data: Array) -> Shape:
     if isinstance(tensor.node and tensor.node.layer, InputLayer) and not call.network.is_sequential:
         _check_spec(wanted, given)
     if len(given) == len(wanted):
-        return given
+        # What the stream leaves open the layers are built for: TensorFlow looks when it runs.
+        return (given[0], *(b if a is None else a for a, b in zip(given[1:], wanted[1:], strict=True)))
     if len(given) == len(wanted) + 1 and is_one(given[-1]):
         return given[:-1]
     if len(given) == len(wanted) - 1 and wanted[-1] == 1:
@@ -116,7 +117,8 @@ def forward(call: TrainCall, fed: Sequence[Shape]) -> list[Shape | Unknown]:
         try:
             if len(shapes) < len(incoming):
                 raise Undetermined("an input that is not known")
-            results = node.infer(shapes)
+            with on_data():
+                results = node.infer(shapes)
         except Undetermined as undetermined:
             results = [Unknown(undetermined.reason)] * len(node.outputs)
         except KerasError as error:

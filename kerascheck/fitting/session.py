@@ -74,9 +74,10 @@ def _first_training(call: TrainCall, program: Program) -> TrainCall:
 
 @dataclass(frozen=True)
 class Listed:
-    """Python numbers in a list, which Keras takes for a structure of arrays."""
+    """Python numbers or texts in a list, which Keras takes for a structure of arrays."""
 
     value: Any
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ def read(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         if value and all(map(_is_number, value)):
             return Listed(value)
+        if value and all(isinstance(item, str) for item in value):
+            return Listed(value, is_text=True)
         return type(value)(map(read, value))
     return Unknown("data that is not known")
 
@@ -223,7 +226,8 @@ class _Arrays:
             if lists:
                 fine = False
                 if self.call.dialect == 3:
-                    self.session.report("input-structure", explain.plain_list(self._label(label)), site)
+                    message = explain.plain_list(self._label(label), lists[0].is_text)
+                    self.session.report("input-structure", message, site)
         return fine
 
     def _label(self, part: str) -> str:
@@ -362,6 +366,9 @@ class _Arrays:
         if _is_text(leaf.dtype) and isinstance(tensor.dtype, str) and split_dtype(tensor.dtype)[0] in ("float", "int"):
             self.session.report("input-shape", explain.text(self._label("x"), leaf.dtype), self.x_site)
             return None
+        if self._is_refused_text(leaf):
+            self.session.report("input-shape", explain.text_array(self._label("x"), self.call.method), self.x_site)
+            return None
         label = self._label("x")
         try:
             shape = fed_shape(self.call, tensor, leaf)
@@ -380,6 +387,11 @@ class _Arrays:
             message = explain.one_sample(label, leaf.shape, self.call)
             self.session.report("input-shape", message, self.x_site, refused=False)
         return shape
+
+    def _is_refused_text(self, leaf: Array) -> bool:
+        """Whether the data adapter of Keras 3 refuses an array: one of texts, unless it holds them as objects."""
+        is_array = leaf.kind == "numpy" and self.stream is None and not self.session.on_batch
+        return is_array and leaf.dtype == "str" and self.call.dialect == 3
 
     def _report_refusal(self, refusal: Raised, data: Array) -> None:
         layer = refusal.layer

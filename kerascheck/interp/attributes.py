@@ -12,8 +12,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject, object_attribute
 from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.interp import names
-from kerascheck.interp.paths import spread
 from kerascheck.interp.foreign import attribute_key, read_attribute, store
+from kerascheck.interp.paths import spread
 from kerascheck.interp.run import Run
 from kerascheck.interp.static import dotted_text
 from kerascheck.interp.values import (

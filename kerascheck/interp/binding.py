@@ -8,15 +8,15 @@ from kerascheck.data.array import Array, PartKey, title_size, title_sizes
 from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
-from kerascheck.interp.paths import spread
 from kerascheck.interp.foreign import item_key, store
+from kerascheck.interp.paths import spread
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
-from kerascheck.symbolic import Guarded, Unknown, Symbol
+from kerascheck.symbolic import Guarded, Symbol, Unknown
 
 
 def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> None:

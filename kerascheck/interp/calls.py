@@ -108,6 +108,11 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
     if not run.project.is_harmless(function.name):
         foreign.called(run, function)
         _escape_all(run, arguments, f"handed to {function.name}, which is not analysed")
+    else:
+        from kerascheck.data.written import changed_arrays
+
+        for array in changed_arrays(function.name, arguments):
+            run.escape(array, f"{function.name} may write to it")
     return run.fresh(f"the result of {function.name}", site.node)
 
 

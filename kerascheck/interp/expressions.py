@@ -12,16 +12,16 @@ from typing import Any, NamedTuple
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.data.objects import DataObject
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
-from kerascheck.data.objects import DataObject
-from kerascheck.data.pipeline import Pipeline
-from kerascheck.interp.needs import value_needs
-from kerascheck.interp.paths import Condition, fork_value, restrict, settle, spread
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
+from kerascheck.interp.needs import value_needs
 from kerascheck.interp.operators import binary, bounded, subscript, unary
+from kerascheck.interp.paths import Condition, fork_value, restrict, settle, spread
 from kerascheck.interp.run import CALLS, EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
 from kerascheck.interp.sequences import Lost, as_unknown, element_of, is_opaque, items_of, iterate, resumed
 from kerascheck.interp.static import CHANGING, once

@@ -15,7 +15,6 @@ from kerascheck.interp.values import ImportedName, ModuleValue, Scope, Value
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
 
-
 #: Packages that are there wherever programs for Keras run.
 _PRESENT = frozenset(sys.stdlib_module_names) | {"keras", "tensorflow", "numpy"}
 

@@ -505,9 +505,7 @@ def _data_object(join: _Join, thing: DataObject, names: set[str], writes: Writes
         differs = False
         for key in dict.fromkeys(key for content in contents for key in content):
             values = [content.get(key, ABSENT) for content in contents]
-            if all(_is_equal(value, values[0]) for value in values):
-                known[key] = values[0]
-            elif join.is_head and isinstance(values[0], Unknown):
+            if all(_is_equal(value, values[0]) for value in values) or (join.is_head and isinstance(values[0], Unknown)):
                 known[key] = values[0]
             else:
                 differs = True
@@ -542,9 +540,7 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
         elif name in ("changed", "birth"):
             if not join.is_head:
                 join.write(layer, name, max(values), writes)
-        elif name == "variable":
-            join.write(layer, name, next((value for value in values if value is not None), None), writes)
-        elif join.is_head and name == "open":
+        elif name == "variable" or (join.is_head and name == "open"):
             join.write(layer, name, next((value for value in values if value is not None), None), writes)
         elif join.reason is not None and name in _BUILT and not all(values):
             # The first data builds it: that is done once, in whichever round.

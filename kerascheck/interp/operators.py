@@ -12,8 +12,8 @@ from kerascheck.data.array import Array, axis_size
 from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.scalars import NumpyInt, is_weak
-from kerascheck.interp.paths import lift, restrict, spread
 from kerascheck.interp.foreign import read_item
+from kerascheck.interp.paths import lift, restrict, spread
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import as_unknown, element_of
 from kerascheck.interp.values import (

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.interp.values import (
     BudgetExceeded,
     DictValue,
@@ -28,7 +29,6 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
-from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor
 from kerascheck.state import Cells, Journal, Mark
 from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown

@@ -268,6 +268,10 @@ class LayerDef:
         """The dtype of the outputs for an input of this dtype."""
         return compute_dtype(c)
 
+    def entry_dtype(self, c: Config) -> str | Unknown:
+        """The dtype of the Input that a Sequential puts before this layer: `compute_dtype` in Keras."""
+        return compute_dtype(c)
+
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         """Layers in the configuration whose variables belong to this one (wrappers)."""
         return ()

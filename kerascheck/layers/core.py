@@ -296,6 +296,10 @@ class Lambda(LayerDef):
     def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
         return compute_dtype(c) if c.get("output_shape") is not None else Unknown("what the function of Lambda does")
 
+    def entry_dtype(self, c: Config) -> str | Unknown:
+        # Where the function fails on floats, Keras makes no Input and hands the data on as it is.
+        return Unknown("the Input before a Lambda")
+
 
 class InputLayer(LayerDef):
     """The entry of a network. https://keras.io/api/layers/core_layers/input/"""

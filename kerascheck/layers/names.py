@@ -72,7 +72,8 @@ def check_names(layer: str, values: Mapping[str, Any]) -> None:
 
 def _check_name(layer: str, parameter: str, value: Any, kind: str, known: frozenset[str]) -> None:
     if isinstance(value, str):
-        if value not in known:
+        # "Package>name" is what another module may have registered.
+        if value not in known and ">" not in value:
             raise unknown_name(layer, kind, value, known)
     elif (
         isinstance(value, (bool, int, float, list, tuple))

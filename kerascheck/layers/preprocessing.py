@@ -152,6 +152,9 @@ class Hashing(SingleInput):
     def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
         return "int64" if c.get("dtype") is None and c.get("output_mode") == "int" else compute_dtype(c)
 
+    def entry_dtype(self, c: Config) -> str | Unknown:
+        return self.output_dtype(c, "int64")
+
 
 class HashedCrossing(LayerDef):
     """Hashes pairs of values. https://keras.io/api/layers/preprocessing_layers/categorical/hashed_crossing/"""
@@ -178,6 +181,9 @@ class HashedCrossing(LayerDef):
 
     def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
         return "int64" if c.get("dtype") is None and c.get("output_mode") == "int" else compute_dtype(c)
+
+    def entry_dtype(self, c: Config) -> str | Unknown:
+        return self.output_dtype(c, "int64")
 
 
 _LOOKUP_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf")
@@ -231,6 +237,9 @@ class IntegerLookup(_Lookup):
         "oov_method='floormod', salt=None, name=None"
     )
 
+    def entry_dtype(self, c: Config) -> str | Unknown:
+        return "int64"
+
 
 class StringLookup(_Lookup):
     """Strings to indices. https://keras.io/api/layers/preprocessing_layers/categorical/string_lookup/"""
@@ -240,6 +249,9 @@ class StringLookup(_Lookup):
         "max_tokens=None, num_oov_indices=1, mask_token=None, oov_token='[UNK]', vocabulary=None, idf_weights=None, "
         "invert=False, output_mode='int', pad_to_max_tokens=False, sparse=False, encoding='utf-8', name=None, salt=None"
     )
+
+    def entry_dtype(self, c: Config) -> str | Unknown:
+        return "string"
 
 
 class TextVectorization(_Lookup):
@@ -251,6 +263,9 @@ class TextVectorization(_Lookup):
         "output_mode='int', output_sequence_length=None, pad_to_max_tokens=False, vocabulary=None, idf_weights=None, "
         "sparse=False, ragged=False, encoding='utf-8', name=None"
     )
+
+    def entry_dtype(self, c: Config) -> str | Unknown:
+        return "string"
 
     def validate(self, c: Config) -> None:
         super().validate(c)

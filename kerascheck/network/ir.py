@@ -8,6 +8,8 @@ unknown too.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -345,6 +347,23 @@ class BuiltinLayer(Layer):
         return own
 
 
+_runs_on_data: ContextVar[bool] = ContextVar("runs_on_data", default=False)
+
+
+@contextmanager
+def on_data() -> Iterator[None]:
+    """While shapes are inferred in here, they are those of data, not of symbolic tensors.
+
+    A Sequential compares its input with the sizes it was built with only where it is called on symbolic tensors; given
+    data, it hands on what has the right rank, and its layers see to the rest (Keras 3.15).
+    """
+    token = _runs_on_data.set(True)
+    try:
+        yield
+    finally:
+        _runs_on_data.reset(token)
+
+
 class Network(Layer):
     """A model: Sequential, Functional or a subclass.
 
@@ -434,6 +453,8 @@ class Network(Layer):
         longer, shorter = (wanted, shape) if len(wanted) > len(shape) else (shape, wanted)
         if len(longer) > len(shorter) + (longer[-1:] == (1,)):
             raise KerasError(message, "rank")
+        if self.is_sequential and len(wanted) == len(shape) and _runs_on_data.get():
+            return
         sizes = [one[1:-1] if one[-1:] == (1,) else one[1:] for one in (wanted, shape)]
         if any(definitely_different(a, b) for a, b in zip(*sizes, strict=False)):
             raise KerasError(message, "shape")

@@ -155,7 +155,7 @@ def _figure(value: Any, prefix: str, call: CompileCall) -> Iterator[Figure | Non
             yield Figure(prefix + value, METRICS[BY_NAME[value]], numbered, found)
         else:
             # Keras 3 refuses the name; older versions took more.
-            yield None if registers_names(call.site) else Figure(prefix + value, None, numbered, found)
+            yield None if registers_names(call.site, value) else Figure(prefix + value, None, numbered, found)
         return
     if isinstance(value, KerasObject):
         yield _object(value, prefix)

@@ -108,9 +108,12 @@ def output_tensors(network: Network) -> list[Tensor]:
     return list(network.nodes[-1].outputs) if network.is_sequential and network.nodes else []
 
 
-def registers_names(site: Site) -> bool:
-    """Whether the file may give Keras names of its own, so that a string unknown to us can be known to Keras."""
-    return _REGISTERING.search(getattr(site.file, "text", "")) is not None
+def registers_names(site: Site, name: str = "") -> bool:
+    """Whether the program may give Keras names of its own, so that a string unknown to us can be known to Keras.
+
+    "Package>name" is the form of a name that any module may have registered.
+    """
+    return ">" in name or _REGISTERING.search(getattr(site.file, "text", "")) is not None
 
 
 def nested_networks(program: Program) -> set[int]:

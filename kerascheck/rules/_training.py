@@ -12,7 +12,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.interp.values import Instance
 from kerascheck.network.arguments import Absent, CannotTell, Given
-from kerascheck.network.ir import KerasObject, Network, Site, TrainCall
+from kerascheck.network.ir import CompileCall, KerasObject, Network, Program, Site, TrainCall
 from kerascheck.symbolic import Unknown
 from kerascheck.target import Target
 
@@ -47,6 +47,27 @@ _OLD_NAMES = {"epochs": "nb_epoch"}
 
 #: The methods that change weights.
 FITTING = frozenset({"fit", "fit_generator", "train_on_batch"})
+
+
+#: The methods that compute the loss.
+_LOSING = FITTING | {"evaluate", "evaluate_generator", "test_on_batch"}
+
+
+def judged_compiles(program: Program) -> Iterator[CompileCall]:
+    """The compile calls whose loss is taken to be meant.
+
+    A model that is part of another one and is never trained or evaluated itself need not mean it: the generator of a
+    GAN learns through the discriminator, whatever it is compiled with.
+    """
+    trained = {id(call.network) for call in program.trainings if call.method in _LOSING}
+    parts: set[int] | None = None
+    for call in program.compiles:
+        if id(call.network) not in trained:
+            if parts is None:
+                parts = {id(part) for whole in program.networks for part in whole.sublayers() if part is not whole}
+            if call.network.calls or id(call.network) in parts:
+                continue
+        yield call
 
 
 def argument(call: TrainCall, name: str) -> Given | Absent | CannotTell:

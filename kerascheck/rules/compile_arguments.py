@@ -17,7 +17,7 @@ from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._losses import ALIASES, BINARY, LOSSES, Loss, losses_by_output, output_name, part_site
 from kerascheck.rules._outputs import Output, describe
-from kerascheck.rules._training import argument_site, known_int, later_only, value_site
+from kerascheck.rules._training import argument_site, judged_compiles, known_int, later_only, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic import Symbol
 
@@ -70,7 +70,7 @@ class MetricDoesNotFit(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for call in program.compiles:
+        for call in judged_compiles(program):
             if call.network.open is not None or call.network.unknown is not None:
                 continue
             shapes_known = _meets_known_labels(program, call)
@@ -458,7 +458,7 @@ class WrongCompileArgument(Rule):
             return
         value = given.value
         message = None
-        if isinstance(value, str) and value.lower() not in _OPTIMIZERS and not registers_names(call.site):
+        if isinstance(value, str) and value.lower() not in _OPTIMIZERS and not registers_names(call.site, value):
             near = difflib.get_close_matches(value.lower(), _OPTIMIZERS, 1, 0.7)
             if value in _LOSS_NAMES | _OLD_LOSSES:
                 message = f'"{value}" is a loss; the optimizer comes first'
@@ -493,7 +493,7 @@ class WrongCompileArgument(Rule):
 
     def _loss(self, value: Any, call: CompileCall) -> str | None:
         if isinstance(value, str):
-            if value in _LOSS_NAMES or value.lower() in ("crossentropy", "ce") or registers_names(call.site):
+            if value in _LOSS_NAMES or value.lower() in ("crossentropy", "ce") or registers_names(call.site, value):
                 return None
             if value.lower() in _OPTIMIZERS:
                 return f'"{value}" is an optimizer, no loss'
@@ -539,7 +539,7 @@ class WrongCompileArgument(Rule):
     def _metric(self, value: Any, call: CompileCall) -> str | None:
         if not isinstance(value, str) or value in BY_NAME or value.lower() in ("accuracy", "acc"):
             return None
-        if value in _REMOVED_METRICS or registers_names(call.site):
+        if value in _REMOVED_METRICS or registers_names(call.site, value):
             return None
         if value in ("loss", "val_loss"):
             return f'"{value}" is no metric: the loss is always reported'

@@ -25,6 +25,7 @@ from kerascheck.rules._graph import (
 )
 from kerascheck.rules._losses import losses_by_output
 from kerascheck.rules._raised import refused_rate
+from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 
 
@@ -321,7 +322,7 @@ class DropoutOnOutput(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         reported: set[tuple[int, int]] = set()
-        for call in program.compiles:
+        for call in judged_compiles(program):
             if call.network.open is not None:
                 continue
             for target in losses_by_output(call):

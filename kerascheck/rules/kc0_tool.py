@@ -57,6 +57,46 @@ class SyntaxErrorRule(ToolRule):
     ]
 
 
+class Template(ToolRule):
+    """The file is a template of a Python file.
+
+    ## What it does
+
+    Tells of a file that is no Python because of the placeholders in it (`{{ ... }}`, `{% ... %}`), and is Python once
+    they are filled in. It is not checked.
+
+    ## Why it is bad
+
+    It is not; but faults in it are found only in the files that are made of it.
+
+    ## Example
+
+    ```text
+    from {{ cookiecutter.package }}.model import build
+    ```
+
+    ## Use instead
+
+    Check the files that are made of the template, and exclude the template.
+
+    ## References
+
+    - [Cookiecutter](https://cookiecutter.readthedocs.io/)
+    """
+
+    code = "KC004"
+    name = "template"
+    severity = Severity.INFO
+
+    VALID = ["print('{{ name }}')\n", "pairs = {{1}, {2}} if False else {}\n"]
+    INVALID = [
+        Invalid(
+            "import keras\nfrom {{ package }}.model import build\n",
+            [(2, "a template of a Python file; check what is made of it")],
+        )
+    ]
+
+
 class UnreadableFile(ToolRule):
     """The file cannot be analysed.
 

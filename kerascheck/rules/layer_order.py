@@ -17,6 +17,7 @@ from kerascheck.rules._graph import (
     shape_of,
 )
 from kerascheck.rules._losses import BINARY, CATEGORICAL, losses_by_output
+from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 _SQUASHING = frozenset({"softmax", "sigmoid"})
@@ -396,7 +397,7 @@ class MissingFlatten(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         chains = {id(nodes[-1].outputs[0]): nodes for nodes in outer_chains(program)}
-        for call in program.compiles:
+        for call in judged_compiles(program):
             for target in losses_by_output(call):
                 nodes = chains.get(id(target.tensor))
                 if nodes is None or target.loss is None or target.loss.name not in BINARY | CATEGORICAL:

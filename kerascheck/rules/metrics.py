@@ -13,7 +13,7 @@ from kerascheck.network.ir import Program, Site
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._losses import REGRESSION, losses_by_output, metrics_of
 from kerascheck.rules._outputs import describe
-from kerascheck.rules._training import dialect
+from kerascheck.rules._training import dialect, judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic import Symbol
 
@@ -60,7 +60,7 @@ class AccuracyOfRegression(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for call in program.compiles:
+        for call in judged_compiles(program):
             if call.network.open is not None or len(call.outputs) != 1:
                 continue
             place = next((site for metric, site in metrics_of(call) if _is_accuracy(metric)), None)

@@ -9,6 +9,7 @@ from kerascheck.network.ir import Layer, Program, Tensor
 from kerascheck.rules._graph import applied_activation, config_size, last_dim
 from kerascheck.rules._losses import BINARY, CATEGORICAL, Loss, losses_by_output
 from kerascheck.rules._outputs import Output, describe
+from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: Activations whose values leave [0, 1]: no probabilities.
@@ -24,7 +25,7 @@ class _OutputRule(Rule):
     """A rule about one output of a compiled network and its loss: the subclasses judge, this reports."""
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for call in program.compiles:
+        for call in judged_compiles(program):
             if call.network.open is not None or call.network.unknown is not None:
                 continue
             told: set[tuple[int, int]] = set()

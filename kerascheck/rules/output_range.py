@@ -10,6 +10,7 @@ from kerascheck.network.ir import Program
 from kerascheck.rules._losses import BINARY, REGRESSION, losses_by_output
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._targets import targets_of
+from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -172,7 +173,7 @@ class ReluOnOutput(Rule):
     severity = Severity.INFO
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for call in program.compiles:
+        for call in judged_compiles(program):
             if call.network.open is not None or call.network.unknown is not None:
                 continue
             for target in losses_by_output(call):

@@ -122,3 +122,35 @@ def test_a_layer_that_is_added_twice() -> None:
     assert raised(code) == ["reuse"]
     assert raised(f"import tensorflow_addons\n{code}") == []
     assert model(f"import tensorflow_addons\n{code}").status() == "unknown"
+
+
+#: What stands behind a layer that is not known, and the shape that is known from there on.
+KNOWN_AGAIN = {
+    "Reshape((4, 5))": (None, 4, 5),
+    "LSTM(3)": (None, 3),
+    "Bidirectional(GRU(3))": (None, 6),
+    "GlobalAveragePooling2D(), Dense(5)": (None, 5),
+    "Flatten(), Dense(5)": (None, 5),
+}
+
+
+@pytest.mark.parametrize("layers", KNOWN_AGAIN)
+def test_a_shape_is_known_again_where_a_layer_alone_decides_it(layers: str) -> None:
+    network = model(f"from elsewhere import Other\nmodel = Sequential([Input((8,)), Other(), {layers}])")
+    assert network.outputs[0].shape == KNOWN_AGAIN[layers]
+    assert network.status() == "unknown"
+
+
+@pytest.mark.parametrize(
+    "layers", ["Dense(5)", "Dropout(0.5)", "Reshape((-1,))", "Embedding(4, 5)", "Dense(2), Dense(3)"]
+)
+def test_a_shape_is_not_known_where_the_input_decides_it(layers: str) -> None:
+    network = model(f"from elsewhere import Other\nmodel = Sequential([Input((8,)), Other(), {layers}])")
+    assert isinstance(network.outputs[0].shape, Unknown)
+
+
+@pytest.mark.parametrize(
+    "layers", ["Reshape((4, 5)), Conv2D(3, 3)", "LSTM(3), LSTM(3)", "GlobalMaxPooling1D(), Conv1D(2, 1)"]
+)
+def test_from_there_on_layers_are_refused_again(layers: str) -> None:
+    assert raised(f"from elsewhere import Other\nmodel = Sequential([Input((8,)), Other(), {layers}])") == ["rank"]

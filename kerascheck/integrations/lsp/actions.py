@@ -28,7 +28,7 @@ FIX_ALL_UNSAFE_KIND = "source.fixAllUnsafe.kerascheck"
 KINDS: tuple[str, ...] = (types.CodeActionKind.QuickFix.value, FIX_ALL_KIND, FIX_ALL_UNSAFE_KIND)
 
 #: Findings that no comment silences, for there is no program to read it in.
-_NOT_SILENCED = ("KC001", "KC002")
+_NOT_SILENCED = ("KC001", "KC002", "KC004")
 
 
 @dataclass(frozen=True, slots=True)

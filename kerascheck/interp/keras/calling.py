@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.layer_numbers import with_numbers
 from kerascheck.interp.attributes import find_method
+from kerascheck.interp.keras.afresh import known_again
+from kerascheck.interp.keras.cells import with_states
 from kerascheck.interp.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.recovery import (
@@ -24,7 +28,7 @@ from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor, on_data
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 
@@ -65,7 +69,8 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
         if shapes is not None and isinstance(layer, BuiltinLayer):
             shapes = _with_further(layer, arguments, shapes)
         if shapes is not None:
-            return with_numbers(layer, value, call_on_data(run, layer, shapes, site))
+            computed = with_numbers(layer, value, call_on_data(run, layer, shapes, site))
+            return with_states(run, layer, arguments, computed)
         if isinstance(value, Unknown):
             return run.fresh(value.reason, site.node)
         return run.fresh(f"{layer.cls} called on data", site.node)
@@ -76,7 +81,7 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
             tensors += input_tensors(further) or [Tensor(Unknown(f"{name} is not known"))]
     outputs = apply_layer(run, layer, tensors, site)
     layer.calls[-1].refused = layer.calls[-1].refused or refused
-    return _handed_out(run, layer, outputs)
+    return with_states(run, layer, arguments, _handed_out(run, layer, outputs))
 
 
 def _with_further(layer: BuiltinLayer, arguments: Arguments, shapes: list[Shape]) -> list[Shape] | None:
@@ -239,7 +244,8 @@ def apply_layer(
         if recovered is not None:
             outputs = [Tensor(shape, dtype) for shape in recovered]
         else:
-            outputs = [Tensor(reason, dtype) for _ in range(_output_count(layer))]
+            again: list[Shape] | list[Unknown] | None = known_again(run, layer, tensors)
+            outputs = [Tensor(shape, dtype) for shape in again or [reason] * _output_count(layer)]
         refused = recovered is not None  # by what comes before
     else:
         if isinstance(layer, Network) and layer.is_sequential and not layer.inputs and len(known) == 1:
@@ -250,7 +256,9 @@ def apply_layer(
         try:
             if isinstance(layer, Network):
                 _check_made(layer)
-            inferred = layer.infer(known)
+            # Inside `call` layers run on data, even where the model is called on symbolic tensors.
+            with on_data() if run.tracing else nullcontext():
+                inferred = layer.infer(known)
             outputs = [Tensor(inferred[0], dtype)] if len(inferred) == 1 else [Tensor(s, dtype) for s in inferred]
         except KerasError as error:
             refuse_call(run, error, layer, tensors, place(layer, caller) or site or layer.site)

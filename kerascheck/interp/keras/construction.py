@@ -21,7 +21,7 @@ from kerascheck.layers.registry import REMOVED, find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Site, Tensor
-from kerascheck.symbolic import REFUSED, KerasError, Unknown
+from kerascheck.symbolic import REFUSED, KerasError, Symbol, Unknown
 
 Handler = Callable[[Run, str, Arguments, Site], Value]
 
@@ -255,7 +255,7 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
     layer_name = (
         given if isinstance(given, str) else run.layer_name("input_layer" if run.project.dialect == 3 else "input")
     )
-    layer = InputLayer(layer_name, full, dtype if isinstance(dtype, str) else "float32", site)
+    layer = InputLayer(layer_name, full, _input_dtype(dtype), site)
     layer.arguments, layer.refused = arguments, refused
     layer.named_by_user = isinstance(given, str)
     run.program.layers.append(layer)
@@ -272,6 +272,15 @@ def _meant_shape(run: Run, kind: str, arguments: Arguments) -> Shape | None:
     except KerasError:
         return None
     return full if isinstance(full, tuple) else None
+
+
+def _input_dtype(dtype: Value) -> str | Unknown:
+    """The dtype that is asked for, as a text or as a name (`tf.string`)."""
+    if isinstance(dtype, Symbol):
+        dtype = dtype.name.rpartition(".")[2]
+    if dtype is None or isinstance(dtype, (str, Unknown)):
+        return "float32" if dtype is None else dtype
+    return Unknown("the dtype of an input")
 
 
 #: The parameters of `keras.Input`; `InputLayer` takes what else is given and looks at the two older names.

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from kerascheck.data.array import Array, is_float
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import raw_data
-from kerascheck.data.values import new_array
+from kerascheck.data.values import fresh_size, new_array
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
-from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall
+from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall, on_data
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def data_shapes(value: Value) -> list[Shape] | None:
 def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Value:
     """`layer(array)`: the layer is built for the shape of the array, its output is computed at once."""
     run.reach(site)
+    shapes = [_of_data(run, shape, site) for shape in shapes]
     if isinstance(layer, Network) and layer.is_sequential and not layer.inputs and len(shapes) == 1:
         from kerascheck.interp.keras.sequential import build_sequential
 
@@ -41,7 +42,8 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         shapes = [_of_rank(shape, tensor) for shape, tensor in zip(shapes, layer.inputs, strict=True)]
     run.tracing += 1
     try:
-        outputs = layer.infer(shapes)
+        with on_data():
+            outputs = layer.infer(shapes)
     except KerasError as error:
         run.raised(error, site, layer)
         return run.fresh(REFUSED, site.node)
@@ -51,6 +53,13 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         run.tracing -= 1
     made = [new_array(run, shape, "float32", kind="tensor") for shape in outputs]
     return made[0] if len(made) == 1 else run.new_list(made)
+
+
+def _of_data(run: Run, shape: Shape, site: Site) -> Shape:
+    """The shape with names for the sizes that only a run shows: data has a size on each axis."""
+    if None not in shape[1:]:
+        return shape
+    return (*shape[:1], *(fresh_size(run, "?", site) if size is None else size for size in shape[1:]))
 
 
 def _of_rank(shape: Shape, tensor: Tensor) -> Shape:

@@ -54,16 +54,28 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
     finish_functional(run, network, site)
 
 
-def _refused_form(arguments: Arguments) -> KerasError | None:
-    """The refusal of arguments that do not name inputs and outputs, and no more by position.
+def is_functional(arguments: Arguments) -> bool:
+    """Whether the arguments of a constructor are surely those of a Functional model, whatever the values are.
 
     Source: `functional_init_arguments` in keras/src/models/model.py of Keras 3.15.
     """
-    if arguments.open_positional or arguments.open_keywords:
+    count, names = len(arguments.positional), arguments.keywords.keys()
+    by_position = not arguments.open_positional and (count == 2 or (count == 1 and "outputs" in names))
+    return by_position or {"inputs", "outputs"} <= names
+
+
+def may_be_functional(arguments: Arguments) -> bool:
+    """Whether what is behind `*args` and `**kwargs` may make them so."""
+    return arguments.open_positional or (
+        arguments.open_keywords and bool(arguments.positional or {"inputs", "outputs"} & arguments.keywords.keys())
+    )
+
+
+def _refused_form(arguments: Arguments) -> KerasError | None:
+    """The refusal of arguments that do not name inputs and outputs, and no more by position."""
+    if arguments.open_positional or arguments.open_keywords or is_functional(arguments):
         return None
     count, names = len(arguments.positional), arguments.keywords.keys()
-    if count == 2 or (count == 1 and "outputs" in names) or {"inputs", "outputs"} <= names:
-        return None
     if names & {"input", "output"}:
         return KerasError("Model has no arguments input and output; they are inputs and outputs", "unknown-argument")
     if count > 2:

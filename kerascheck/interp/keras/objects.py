@@ -9,18 +9,19 @@ import libcst as cst
 from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
 from kerascheck.data.streams import with_streams
 from kerascheck.interp.attributes import set_plainly
+from kerascheck.interp.keras.building import build
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.eager import training_call
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
 from kerascheck.interp.keras.layer_attributes import kept_argument
 from kerascheck.interp.keras.lists import KerasList
-from kerascheck.interp.keras.sequential import add_layer, build_sequential, pop_layer
+from kerascheck.interp.keras.sequential import add_layer, pop_layer
 from kerascheck.interp.keras.subclassing import CustomLayer
 from kerascheck.interp.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
 from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import BuiltinLayer, CompileCall, Layer, Network, Site, Tensor
+from kerascheck.network.ir import CompileCall, Layer, Network, Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -159,27 +160,6 @@ def _pop(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     return pop_layer(run, network, site) if network.is_sequential else run.fresh("pop", site.node)
 
 
-def _build(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
-    shape = as_shape(arguments.value("input_shape", 0))
-    if isinstance(layer, Network) and isinstance(shape, Unknown):
-        layer.met_data = True
-    if len(arguments.positional) > 1 or arguments.open_positional:
-        return None  # a layer of several inputs: built when it is called
-    if isinstance(layer, Network) and layer.is_sequential:
-        build_sequential(run, layer, shape, site)
-    elif not isinstance(shape, Unknown) and isinstance(layer, BuiltinLayer) and layer.weights is None:
-        from kerascheck.interp.keras.calling import apply_layer
-
-        apply_layer(run, layer, [Tensor(shape)], site)
-        layer.calls.pop()
-    else:
-        from kerascheck.interp.keras.subclassing import SubclassedModel, build_subclass
-
-        if isinstance(layer, SubclassedModel) and layer.kind == "subclass":
-            build_subclass(run, layer, shape, site)
-    return None
-
-
 def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
@@ -307,7 +287,7 @@ _LAYER_METHODS: dict[str, Method] = {
     "add_variable": _add_weight,
     "add_loss": _add_loss,
     "add_metric": _nothing,
-    "build": _build,
+    "build": build,
     "call": _call,
     "__call__": _call,
     "count_params": _count_params,
@@ -369,9 +349,24 @@ def _end(name: str) -> Getter:
         tensors = network.inputs if name == "input" else network.outputs
         if not tensors:
             return run.fresh("the tensors of a model")
+        structure = network.takes if name == "input" else network.gives
+        if network.kind == "functional" and isinstance(structure, (dict, list, tuple)):
+            return _as_given(run, network, f"{name}s", structure)
         return tensors[0] if len(tensors) == 1 else KerasList(tensors, run.tick(), f"{name}s", network)
 
     return get
+
+
+def _as_given(run: Run, network: Network, what: str, structure: Value) -> Value:
+    """The inputs or outputs of a Functional model in the structure in which it was given them."""
+    if isinstance(structure, dict):
+        return run.new_dict({key: _as_given(run, network, what, item) for key, item in structure.items()})
+    if not isinstance(structure, (list, tuple)):
+        return structure if isinstance(structure, Tensor) else run.fresh(f"one of the {what} of a model")
+    if len(structure) == 1 and run.project.dialect < 3:
+        return _as_given(run, network, what, structure[0])
+    items = [_as_given(run, network, what, item) for item in structure]
+    return tuple(items) if isinstance(structure, tuple) else KerasList(items, run.tick(), what, network)
 
 
 def _ends(name: str) -> Getter:

@@ -188,12 +188,12 @@ def reduce(shape: Shape, arguments: Arguments) -> Shape:
     return tensor_shapes.reduce(shape, chosen, truth(given(arguments, 2, "keepdims", "keep_dims", default=False)))
 
 
-def arg_reduce(default: int | None = None) -> Callable[[Shape, Arguments], Shape]:
+def arg_reduce(default: int | None = None, keepdims_at: int | None = None) -> Callable[[Shape, Arguments], Shape]:
     """`argmax` and `argmin`; `default` is the axis where none is given, None for all of them."""
 
     def rule(shape: Shape, arguments: Arguments) -> Shape:
         value = given(arguments, 1, "axis", "dimension", default=default)
-        keepdims = truth(given(arguments, None, "keepdims", default=False))
+        keepdims = truth(given(arguments, keepdims_at, "keepdims", default=False))
         return tensor_shapes.reduce(shape, None if value is None else [axis(value, -1)], keepdims)
 
     return rule

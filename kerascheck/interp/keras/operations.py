@@ -569,7 +569,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_unary(_same), ["tensorflow.linalg.band_part", *(f"keras.activations.{n}" for n in _ACTIVATIONS)]),
         (_unary(_accumulated), [f"{m}.{n}" for m in _LIKE_NUMPY for n in ("cumsum", "cumprod")]),
         (_activation, ["keras.activations.get"]),
-        (_unary(_arg_reduce(None)), [f"{m}.{n}" for m in _LIKE_NUMPY for n in ("argmax", "argmin")]),
+        (_unary(_arg_reduce(None, 2)), [f"{m}.{n}" for m in _LIKE_NUMPY for n in ("argmax", "argmin")]),
         (_unary(_arg_reduce(-1)), ["keras.backend.argmax", "keras.backend.argmin"]),
         (_unary(_arg_reduce(0)), [f"tensorflow.{m}{n}" for m in ("", "math.") for n in ("argmax", "argmin")]),
         (_many(axis_of_concat), _names("concat", "concatenate")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerascheck.interp.keras.afresh import NO_SHAPE, unknown_tensor
 from kerascheck.interp.keras.calling import apply_layer, nested_badly, place
 from kerascheck.interp.keras.freeze import as_shape, as_size, checked_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.recovery import called_all_the_same
@@ -19,8 +20,6 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Site, Tensor
 from kerascheck.symbolic import REFUSED, KerasError, Symbol, Unknown
-
-_NO_SHAPE = "no input shape is given, so the model is built on its first data"
 
 
 def make_sequential(run: Run, name: str, arguments: Arguments, site: Site) -> Network:
@@ -104,9 +103,27 @@ def _count_build(run: Run, network: Network) -> None:
         run.layer_name("Functional")
 
 
-def _implied_input(run: Run, shape: Shape | Unknown) -> InputLayer:
+def _implied_input(run: Run, shape: Shape | Unknown, first: Layer | None) -> InputLayer:
     """The InputLayer that Keras puts before a first layer: it uses up an automatic name, too."""
-    return InputLayer(run.layer_name("input_layer"), shape, "float32", None)
+    return InputLayer(run.layer_name("input_layer"), shape, _entry_dtype(run, first), None)
+
+
+def _entry_dtype(run: Run, first: Layer | None) -> str | Unknown:
+    """The dtype of that input: the one its first layer computes in, which is that of texts for some.
+
+    Source: `Sequential.build` in keras/src/models/sequential.py of Keras 3.15.
+    """
+    from kerascheck.interp.keras.subclassing import CustomLayer
+
+    if isinstance(first, CustomLayer):
+        given = first.base_arguments.value("dtype") if first.base_arguments is not None else None
+        return "float32" if given is None else given if isinstance(given, str) else Unknown("the dtype of its input")
+    if first is not None and first.unknown is not None:
+        return Unknown("the dtype of its input")
+    if isinstance(first, BuiltinLayer):
+        dtype = first.definition.entry_dtype(first.config)
+        return "float32" if run.project.dialect < 3 and dtype != "string" else dtype
+    return "float32"
 
 
 def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, site: Site) -> None:
@@ -118,9 +135,9 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     if isinstance(layer, Tensor) and layer.node is not None and isinstance(layer.node.layer, InputLayer):
         layer = layer.node.layer
     if isinstance(layer, Unknown) or (isinstance(value, Instance) and not isinstance(layer, Layer)):
-        network.open = network.open or Unknown(
-            f"a layer in it is not known: {layer.reason if isinstance(layer, Unknown) else 'an object'}"
-        )
+        why = layer.reason if isinstance(layer, Unknown) else "an object"
+        network.open = network.open or Unknown(f"a layer in it is not known: {why}")
+        network.outputs = [unknown_tensor(network.open)]
         return
     if not isinstance(layer, Layer):
         what = _no_layer(layer)
@@ -128,6 +145,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
             run.raised(KerasError(f"Sequential.add takes a layer object, got {what}", "not-a-layer"), caller, network)
             network.outputs = [Tensor(Unknown(REFUSED))] if network.outputs else []
         network.open = network.open or Unknown("something in it is no layer")
+        network.outputs = [unknown_tensor(network.open)]
         return
     if layer is network:
         run.raised(KerasError("a model is added to itself", "cycle"), caller, network)
@@ -150,7 +168,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     if run.project.dialect < 3 and layer.calls and any(known is layer for known in network.layers):
         network.open = network.open or Unknown("Keras 2 may run a layer once that is added twice")
         return
-    if not network.layers and not network.inputs:
+    if not network.layers and not network.inputs and not (network.outputs and network.open is not None):
         _enter(run, network, layer, caller)
     network.layers.append(layer)
     _call(run, network, layer, _refusal_site(layer, call_site, site), caller)
@@ -190,10 +208,10 @@ def _enter(run: Run, network: Network, layer: Layer, caller: Site) -> None:
         run.raised(error, place(layer, caller), layer)
         shape = Unknown("Keras refuses the input shape")
     if shape is not None:
-        entry = _implied_input(run, shape)
+        entry = _implied_input(run, shape, layer)
         network.inputs = [entry.tensor]
     else:
-        entry = InputLayer("input", Unknown(_NO_SHAPE), "float32", None)
+        entry = InputLayer("input", Unknown(NO_SHAPE), "float32", None)
     network.outputs = [entry.tensor]
 
 
@@ -295,9 +313,9 @@ def build_sequential(
 
     A refusal is shown at `caller`, or at the call that builds the model.
     """
-    if network.inputs or isinstance(shape, Unknown) or not run.may_build(network):
-        return
-    entry = _implied_input(run, shape)
+    if network.inputs or network.open is not None or isinstance(shape, Unknown) or not run.may_build(network):
+        return  # what stands between its layers where it is open is not known
+    entry = _implied_input(run, shape, network.layers[0] if network.layers else None)
     network.inputs = [entry.tensor]
     network.outputs = [entry.tensor]
     for node in network.nodes:

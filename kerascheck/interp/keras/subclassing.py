@@ -18,7 +18,7 @@ from kerascheck.interp.keras.class_refusals import (
     refused_weight,
 )
 from kerascheck.interp.keras.freeze import as_shape, freeze, freeze_arguments
-from kerascheck.interp.keras.functional import fill_functional, trace_graph
+from kerascheck.interp.keras.functional import fill_functional, is_functional, may_be_functional, trace_graph
 from kerascheck.interp.keras.sequential import fill_sequential, new_sequential
 from kerascheck.interp.keras.shape_arguments import parameters, shape_arguments
 from kerascheck.interp.run import Run
@@ -192,10 +192,13 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
     if isinstance(layer, Network):
         if layer.kind == "sequential":
             fill_sequential(run, layer, arguments, site)
-        elif input_tensors(arguments.value("inputs", 0)) is not None:
+        elif is_functional(arguments) or input_tensors(arguments.value("inputs", 0)) is not None:
             layer.kind = "functional"
             layer.open = None
             fill_functional(run, layer, arguments, site)
+        elif may_be_functional(arguments):
+            layer.kind = "functional"
+            layer.open = Unknown("its inputs or outputs are not known tensors")
         else:
             _refuse(run, layer, refused_base(receiver.cls, arguments), site)
     elif isinstance(layer, CustomLayer):
