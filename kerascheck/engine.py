@@ -234,7 +234,7 @@ class _Check:
         order = ("exact", "symbolic", "unknown")
         worst: dict[object, int] = {}
         for program in paths:
-            for network in program.networks:
+            for network in program.networks if not program.doubts else ():
                 key = network.site.key if network.site is not None else id(network)
                 worst[key] = max(worst.get(key, 0), order.index(network.status()))
         counts = list(worst.values())
@@ -260,6 +260,12 @@ class _Check:
         for own, on_path in zip(paths, found, strict=True):
             for key, first in on_path.items():
                 about, everywhere = first.finding.anchor_key, first.finding.repair is not None
+                if own.guessed and not any(
+                    key in other
+                    for program, other in zip(paths, found, strict=True)
+                    if program.doubts and program.entry == own.entry
+                ):
+                    continue  # it may rest on the guess
                 if key not in merged and all(
                     key in other
                     for program, other in zip(paths, found, strict=True)

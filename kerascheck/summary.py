@@ -93,6 +93,8 @@ def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
     """
     by_site: dict[tuple[int, int], dict[str | None, list[list[ModelSummary]]]] = {}
     for program in analysis.paths:
+        if program.doubts:
+            continue
         on_path: dict[tuple[int, int], list[ModelSummary]] = {}
         for network in program.networks:
             if network.site is not None and network.site.file is source:

@@ -41,6 +41,16 @@ class Unknown:
         return f"Unknown({self.text or self.reason!r})"
 
 
+class Flag(Unknown):
+    """A truth value that the analysis cannot know: where a layer depends on it, it is decided, both ways."""
+
+    __slots__ = ("default",)
+
+    def __init__(self, reason: str, key: Hashable, text: str, default: bool) -> None:
+        super().__init__(reason, key, text)
+        self.default = default  # which one is tried first
+
+
 #: Why nothing is known of what a refused call would give.
 REFUSED = "Keras raises before this"
 

@@ -12,12 +12,11 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
-from kerascheck.interp.classes import instantiate
-from kerascheck.interp.functions import SymbolicArguments, call_function, symbolic_arguments
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
-from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, IteratorValue, Scope, UserRaise
+from kerascheck.interp.uncalled import UnseenCall, unseen_calls
+from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise
 from kerascheck.network.ir import Program
 from kerascheck.symbolic import Unknown
 
@@ -211,10 +210,10 @@ def _explore_uncalled(first: tuple[Run, Scope], project: Project, budget: Budget
     for function in _outer_first(uncalled):
         if id(function.node) in base.entered:
             continue
-        entry += 1
-        owner = function.owner
-        if not _explore(base, entry, function, owner, project, budget, result):
-            return
+        for call in unseen_calls(function, base.program.objects):
+            entry += 1
+            if not _explore(base, entry, call, project, budget, result):
+                return
 
 
 def _outer_first(functions: list[FunctionValue]) -> list[FunctionValue]:
@@ -227,35 +226,23 @@ def _own(function: FunctionValue, project: Project) -> bool:
     return function.site.file is project.source and isinstance(function.node, cst.FunctionDef)
 
 
-def _explore(
-    base: Run,
-    entry: int,
-    function: FunctionValue,
-    owner: ClassValue | None,
-    project: Project,
-    budget: Budget,
-    result: Analysis,
-) -> bool:
+def _explore(base: Run, entry: int, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
+    """All paths of a call that nobody wrote; once more without what has only been guessed about it."""
     plans = _Plans(MAX_PATHS_UNCALLED)
+    programs: list[Program] = []
     while (plan := plans.next(budget)) is not None:
         run = Run(project, budget, plan, entry)
-        run.program.start = function.name
+        run.program.start = call.function.name
         run.serial = base.serial + 1
         run.flags = dict(base.flags)
         run.frozen_before = run.serial
+        programs.append(run.program)
         try:
-            receiver = None
-            if owner is not None and "staticmethod" not in function.decorated:
-                if function.name == "__init__":
-                    continue  # run with the object, below
-                receiver = owner if "classmethod" in function.decorated else _object(run, owner)
-            given = symbolic_arguments(run, function, receiver is not None)
-            returned = call_function(run, function, given, function.site, receiver)
-            if isinstance(returned, IteratorValue):
-                run.lose(returned, "a generator that nobody is seen to walk over")
+            call.enter(run)
         except UserRaise:
             pass
         except (BudgetExceeded, RecursionError) as error:
+            call.doubted(programs)
             _give_up(run, result, error)
             plans.give_up_the_rest()
             return False
@@ -263,14 +250,5 @@ def _explore(
         result.paths.append(run.program)
         plans.learn(plan, run)
     plans.give_up_the_rest()
-    return True
-
-
-def _object(run: Run, owner: ClassValue) -> Any:
-    """An object of the class, its `__init__` run with defaults and symbolic parameters."""
-    from kerascheck.interp.attributes import find_member
-
-    init = find_member(owner, "__init__")
-    if isinstance(init, FunctionValue):
-        return instantiate(run, owner, symbolic_arguments(run, init, True), owner.site)
-    return instantiate(run, owner, SymbolicArguments([], {}), owner.site)
+    doubted = call.doubted(programs)
+    return doubted is None or _explore(base, entry, doubted, project, budget, result)

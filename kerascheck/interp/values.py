@@ -140,12 +140,6 @@ class DictValue:
         return f"DictValue({self.items}{', ...' if self.unknown else ''})"
 
 
-class PresumedArguments(DictValue):
-    """The `**kwargs` of a function that nobody calls: taken for empty, as its other parameters for their defaults."""
-
-    __slots__ = ()
-
-
 class Scope:
     """Names and their values: a module, a function call, a class body or a comprehension."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.cloning import clone_model
-from kerascheck.interp.keras.freeze import checked_shape, freeze_arguments
+from kerascheck.interp.keras.freeze import checked_shape, decide_flags, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.keras.sequential import make_sequential
@@ -137,8 +137,10 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     """`keras.layers.<spelled>(...)`."""
     run.reach(site)
     run.budget.charge(LAYER_STEPS)
-    frozen = freeze_arguments(run, arguments)
     definition = find(spelled)
+    if definition is not None:
+        arguments = decide_flags(run, arguments)
+    frozen = freeze_arguments(run, arguments)
     if spelled == "InputLayer":
         return make_input(run, "InputLayer", frozen, site)
     if definition is None:
