@@ -62,6 +62,7 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
         wrapper = run.evaluate(decorator.decorator, scope)
         if isinstance(wrapper, ParameterDefault):
             function.defaults[wrapper.name] = wrapper.value
+            function.options.add(wrapper.name)
         else:
             function.decorated = frozenset(meaning)
             value = apply_decorator(run, wrapper, value, Site(scope.file, decorator))

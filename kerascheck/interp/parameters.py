@@ -1,7 +1,7 @@
 """The parameters of a function that nobody calls: what kind of unknown each of them is.
 
-A default says what a call leaves out, and there is no call to be seen. So no parameter has the value of its default. An
-unknown one is called by its name and becomes a symbolic size of that name where it is used as a size. A default that is
+A default says what a call leaves out, and there is no call to be seen. So no parameter has the value of its default,
+other than options of the command line: a run without arguments is a call that leaves them out. An unknown parameter is called by its name and becomes a symbolic size of that name where it is used as a size. A default that is
 a shape, `input_shape=(224, 224, 3)`, tells more: it is likely to be replaced by another shape of as many axes. Such a
 parameter is *presumed* to be a tuple of so many sizes, which keeps models symbolic; where that is a guess that nothing
 in the function confirms, what is found must also hold without it (see `Guess` and `uncalled.py`).
@@ -54,6 +54,9 @@ def unseen_arguments(function: FunctionValue, skip_first: bool) -> tuple[Symboli
         name = parameter.name.value
         key = ("param", id(function.node), name)
         default = function.defaults.get(name)
+        if name in function.options:
+            keywords[name] = Given(default)
+            continue
         if _is_shape(default):
             guess = Guess(key, name, default)
             guesses.append(guess)

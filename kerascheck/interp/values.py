@@ -162,7 +162,7 @@ class Scope:
 class FunctionValue:
     """A function or lambda of the program."""
 
-    __slots__ = ("attributes", "decorated", "defaults", "name", "node", "owner", "scope", "site")
+    __slots__ = ("attributes", "decorated", "defaults", "name", "node", "options", "owner", "scope", "site")
 
     def __init__(
         self,
@@ -180,6 +180,7 @@ class FunctionValue:
         self.site = site
         self.owner = owner  # the class whose body defines it
         self.decorated: frozenset[str] = frozenset()  # names of decorators that matter: property, staticmethod...
+        self.options: set[str] = set()  # parameters that the command line gives: by their defaults, without arguments
         self.attributes: dict[str, Value] | None = None  # that the program has set on it
 
     def __repr__(self) -> str:
