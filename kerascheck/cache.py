@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerascheck import __version__
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.project_graph import current_graph
 
 if TYPE_CHECKING:
     from kerascheck.config import Settings
@@ -63,9 +64,11 @@ class Cache:
             return
 
     def _path(self, raw: bytes, filename: str, settings: Settings) -> Path:
-        # The name is part of it: imports and per-file-ignores are resolved from it.
+        # The name is part of it: imports and per-file-ignores are resolved from it. So is who imports the file: a new
+        # caller builds what it defines in another way. What callers say is among the modules that were read.
         where = os.path.abspath(filename)
-        key = repr((_program(), settings.checking, where, self._neighbours(os.path.dirname(where))))
+        callers = current_graph().importers(where)
+        key = repr((_program(), settings.checking, where, self._neighbours(os.path.dirname(where)), callers))
         digest = hashlib.sha256(key.encode("utf-8", "surrogatepass") + b"\0" + raw).hexdigest()
         return self._folder / digest[:2] / f"{digest[2:]}.json"
 

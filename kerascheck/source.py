@@ -311,7 +311,7 @@ def read_source(filename: str, limit: int = sys.maxsize) -> Source:
         SourceError: the bytes are no text in the encoding they claim.
     """
     reads = _reads.get()
-    if reads is not None:
+    if reads is not None and filename not in reads:
         reads.append(filename)
     unsaved = _unsaved.get().get(os.path.abspath(filename))
     if unsaved is not None:

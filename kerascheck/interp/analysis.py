@@ -12,6 +12,7 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
+from kerascheck.interp.callers import callable_names, calling_sources, project_of_caller
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
@@ -22,6 +23,9 @@ from kerascheck.symbolic import Unknown
 
 #: The start of the runs that explore what arguments on the command line change.
 OTHER_ARGUMENTS = -1
+
+#: How far the starts of the runs that follow the calls of one other file stand from those of the next.
+ENTRIES_OF_A_CALLER = 1_000_000
 
 #: Paths explored from one start. Each flips one decision of an earlier path, so every arm of that many conditions runs.
 MAX_PATHS = 24
@@ -56,6 +60,7 @@ def analyze(source: Any, seconds: float = 2.0) -> Analysis:
         if first is not None and result.incomplete is None and first[0].reads_arguments:
             _explore_other_arguments(first[0], project, budget, result)
         if first is not None and result.incomplete is None:
+            _explore_callers(first[0], project, seconds, result)
             _explore_uncalled(first, project, budget, result)
     return result
 
@@ -202,13 +207,50 @@ def _give_up(run: Run, result: Analysis, error: Exception) -> None:
     result.paths.append(run.program)
 
 
-def _explore_uncalled(first: tuple[Run, Scope], project: Project, budget: Budget, result: Analysis) -> None:
-    """Analyse functions and classes that the module defines but never uses."""
+def _explore_callers(base: Run, project: Project, seconds: float, result: Analysis) -> None:
+    """What other files of the project build with the functions that the file itself does not call."""
+    uncalled = _uncalled(base, project)
+    budget = Budget(seconds)
+    for number, source in enumerate(calling_sources(project.source, callable_names(uncalled)) if uncalled else ()):
+        caller = project_of_caller(source, project.source, project.dialect)
+        found = Analysis()
+        entry = (number + 1) * ENTRIES_OF_A_CALLER
+        first = _explore_module(caller, budget, found, entry)
+        if first is not None and found.incomplete is None:
+            names = callable_names(uncalled)
+            _explore_uncalled(first, caller, budget, found, entry, names)
+        if found.incomplete is not None or first is None:
+            result.by_chance = result.by_chance or found.by_chance
+            return
+        for program in found.paths:
+            program.caller = source.filename
+            program.start = f"{source.filename}:{program.start or ''}"
+        result.paths += found.paths
+        base.entered |= first[0].entered
+        base.program.objects += first[0].program.objects
+        uncalled = _uncalled(base, project)
+        if not uncalled:
+            return
+
+
+def _uncalled(base: Run, project: Project) -> list[FunctionValue]:
+    return [f for f in base.program.functions if _own(f, project) and id(f.node) not in base.entered]
+
+
+def _explore_uncalled(
+    first: tuple[Run, Scope],
+    project: Project,
+    budget: Budget,
+    result: Analysis,
+    entry: int = 0,
+    mentioning: frozenset[str] | None = None,
+) -> None:
+    """Analyse functions and classes that the module defines but never uses; perhaps only those that mention names."""
     base, _ = first
-    entry = 0
-    uncalled = [f for f in base.program.functions if _own(f, project) and id(f.node) not in base.entered]
-    for function in _outer_first(uncalled):
+    for function in _outer_first(_uncalled(base, project)):
         if id(function.node) in base.entered:
+            continue
+        if mentioning is not None and mentioning.isdisjoint(names_used(function.site.file, function.node)):
             continue
         for call in unseen_calls(function, base.program.objects):
             entry += 1

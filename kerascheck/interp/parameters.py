@@ -57,7 +57,7 @@ def unseen_arguments(function: FunctionValue, skip_first: bool) -> tuple[Symboli
         if name in function.options:
             keywords[name] = Given(default)
             continue
-        if _is_shape(default):
+        if default is not None and _is_shape(default):
             guess = Guess(key, name, default)
             guesses.append(guess)
             keywords[name] = Given(guess.sizes)
