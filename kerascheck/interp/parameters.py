@@ -1,10 +1,12 @@
 """The parameters of a function that nobody calls: what kind of unknown each of them is.
 
 A default says what a call leaves out, and there is no call to be seen. So no parameter has the value of its default,
-other than options of the command line: a run without arguments is a call that leaves them out. An unknown parameter is called by its name and becomes a symbolic size of that name where it is used as a size. A default that is
-a shape, `input_shape=(224, 224, 3)`, tells more: it is likely to be replaced by another shape of as many axes. Such a
-parameter is *presumed* to be a tuple of so many sizes, which keeps models symbolic; where that is a guess that nothing
-in the function confirms, what is found must also hold without it (see `Guess` and `uncalled.py`).
+other than options of the command line: a run without arguments is a call that leaves them out. An unknown parameter is
+called by its name and becomes a symbolic size of that name where it is used as a size; one whose default is a truth
+value is decided both ways where a layer depends on it. A default that is a shape, `input_shape=(224, 224, 3)`, tells
+more: it is likely to be replaced by another shape of as many axes. Such a parameter is *presumed* to be a tuple of so
+many sizes, which keeps models symbolic; where that is a guess that nothing in the function confirms, what is found must
+also hold without it (see `Guess` and `uncalled.py`).
 """
 
 from __future__ import annotations
@@ -154,8 +156,12 @@ def _keeps_rank(node: Node) -> bool:
 
 
 def _demands_rank(node: Node) -> bool:
+    """Whether the layer takes inputs of one rank only, which is that of this call."""
     layer = node.layer
-    return isinstance(layer, BuiltinLayer) and layer.definition.ndim is not None
+    if not isinstance(layer, BuiltinLayer) or layer.definition.ndim is None:
+        return False
+    shapes = [tensor.shape for tensor in node.inputs]
+    return all(not isinstance(shape, Unknown) and len(shape) == layer.definition.ndim for shape in shapes)
 
 
 def _layers(program: Program) -> list[Layer]:
