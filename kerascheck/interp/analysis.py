@@ -209,15 +209,14 @@ def _give_up(run: Run, result: Analysis, error: Exception) -> None:
 
 def _explore_callers(base: Run, project: Project, seconds: float, result: Analysis) -> None:
     """What other files of the project build with the functions that the file itself does not call."""
-    uncalled = _uncalled(base, project)
+    names = callable_names(_uncalled(base, project))
     budget = Budget(seconds)
-    for number, source in enumerate(calling_sources(project.source, callable_names(uncalled)) if uncalled else ()):
+    for number, source in enumerate(calling_sources(project.source, names) if names else ()):
         caller = project_of_caller(source, project.source, project.dialect)
         found = Analysis()
         entry = (number + 1) * ENTRIES_OF_A_CALLER
         first = _explore_module(caller, budget, found, entry)
         if first is not None and found.incomplete is None:
-            names = callable_names(uncalled)
             _explore_uncalled(first, caller, budget, found, entry, names)
         if found.incomplete is not None or first is None:
             result.by_chance = result.by_chance or found.by_chance
@@ -228,9 +227,6 @@ def _explore_callers(base: Run, project: Project, seconds: float, result: Analys
         result.paths += found.paths
         base.entered |= first[0].entered
         base.program.objects += first[0].program.objects
-        uncalled = _uncalled(base, project)
-        if not uncalled:
-            return
 
 
 def _uncalled(base: Run, project: Project) -> list[FunctionValue]:

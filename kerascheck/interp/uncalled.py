@@ -93,8 +93,17 @@ def unseen_calls(function: FunctionValue, objects: Iterable[Instance]) -> list[U
     owner = function.owner
     if owner is not None and function.name == "__init__":
         return []  # run with the object of each method
-    made = [one for one in objects if owner is not None and any(cls is owner for cls in one.cls.mro())]
-    return [UnseenCall(function, one) for one in made[:_MAX_OBJECTS]] or [UnseenCall(function)]
+    made = [(own, one) for one in objects if owner is not None and (own := _own_function(function, one)) is not None]
+    return [UnseenCall(own, one) for own, one in made[:_MAX_OBJECTS]] or [UnseenCall(function)]
+
+
+def _own_function(function: FunctionValue, made: Instance) -> FunctionValue | None:
+    """The function as the class of the object has it: another program that imports the file has classes of its own."""
+    for cls in made.cls.mro():
+        member = cls.members.get(function.name) if isinstance(cls, ClassValue) else None
+        if isinstance(member, FunctionValue) and member.node is function.node:
+            return member
+    return None
 
 
 def _constructor_arguments(owner: ClassValue) -> tuple[SymbolicArguments, list[Guess]]:
