@@ -12,7 +12,7 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
-from kerascheck.interp.callers import callable_names, calling_sources, project_of_caller
+from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
@@ -26,6 +26,9 @@ OTHER_ARGUMENTS = -1
 
 #: How far the starts of the runs that follow the calls of one other file stand from those of the next.
 ENTRIES_OF_A_CALLER = 1_000_000
+
+#: What following the calls of one other file may cost, as a share of what the file itself may.
+SHARE_OF_A_CALLER = 0.1
 
 #: Paths explored from one start. Each flips one decision of an earlier path, so every arm of that many conditions runs.
 MAX_PATHS = 24
@@ -60,7 +63,7 @@ def analyze(source: Any, seconds: float = 2.0) -> Analysis:
         if first is not None and result.incomplete is None and first[0].reads_arguments:
             _explore_other_arguments(first[0], project, budget, result)
         if first is not None and result.incomplete is None:
-            _explore_callers(first[0], project, seconds, result)
+            _explore_callers(first, project, seconds, result)
             _explore_uncalled(first, project, budget, result)
     return result
 
@@ -207,26 +210,27 @@ def _give_up(run: Run, result: Analysis, error: Exception) -> None:
     result.paths.append(run.program)
 
 
-def _explore_callers(base: Run, project: Project, seconds: float, result: Analysis) -> None:
+def _explore_callers(first: tuple[Run, Scope], project: Project, seconds: float, result: Analysis) -> None:
     """What other files of the project build with the functions that the file itself does not call."""
-    names = callable_names(_uncalled(base, project))
-    budget = Budget(seconds)
+    base, scope = first
+    names = callable_names(building(_uncalled(base, project), scope))
     for number, source in enumerate(calling_sources(project.source, names) if names else ()):
-        caller = project_of_caller(source, project.source, project.dialect)
+        caller = project_of_caller(source, project)
+        budget = Budget(seconds * SHARE_OF_A_CALLER)
         found = Analysis()
         entry = (number + 1) * ENTRIES_OF_A_CALLER
-        first = _explore_module(caller, budget, found, entry)
-        if first is not None and found.incomplete is None:
-            _explore_uncalled(first, caller, budget, found, entry, names)
-        if found.incomplete is not None or first is None:
-            result.by_chance = result.by_chance or found.by_chance
-            return
+        calling = _explore_module(caller, budget, found, entry)
+        if calling is not None and found.incomplete is None:
+            _explore_uncalled(calling, caller, budget, found, entry, names)
+        result.by_chance = result.by_chance or found.by_chance
+        if found.incomplete is not None or calling is None:
+            continue  # it is as if that file were not there
         for program in found.paths:
             program.caller = source.filename
             program.start = f"{source.filename}:{program.start or ''}"
         result.paths += found.paths
-        base.entered |= first[0].entered
-        base.program.objects += first[0].program.objects
+        base.entered |= calling[0].entered
+        base.program.objects += calling[0].program.objects
 
 
 def _uncalled(base: Run, project: Project) -> list[FunctionValue]:

@@ -10,15 +10,42 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import libcst as cst
+
 from kerascheck.interp.project import Project
-from kerascheck.interp.values import FunctionValue
+from kerascheck.interp.static import names_used
+from kerascheck.interp.values import FunctionValue, Scope
 from kerascheck.project_graph import current_graph, may_call
 from kerascheck.source import Source, SourceError, read_source
+from kerascheck.symbolic import Symbol
 
 #: Files whose calls are followed.
-_MAX_CALLERS = 6
+_MAX_CALLERS = 4
 #: Larger ones are not read.
 _MAX_BYTES = 400_000
+
+
+def building(functions: list[FunctionValue], scope: Scope) -> list[FunctionValue]:
+    """Those of the functions that may have to do with Keras: by a name of it, or through one another."""
+    names = {name for name, value in scope.vars.items() if isinstance(value, Symbol) and _is_keras(value)}
+    chosen: list[FunctionValue] = []
+    rest = [(function, names_used(function.site.file, _whole(function))) for function in functions]
+    while rest:
+        found = [one for one in rest if scope.star or not names.isdisjoint(one[1])]
+        if not found:
+            break
+        chosen += [function for function, _ in found]
+        names |= callable_names([function for function, _ in found])
+        rest = [one for one in rest if one not in found]
+    return chosen
+
+
+def _is_keras(symbol: Symbol) -> bool:
+    return symbol.name.partition(".")[0] in ("keras", "tensorflow")
+
+
+def _whole(function: FunctionValue) -> cst.CSTNode:
+    return function.owner.node if function.owner is not None else function.node
 
 
 def callable_names(functions: list[FunctionValue]) -> frozenset[str]:
@@ -44,9 +71,9 @@ def calling_sources(source: Any, names: frozenset[str]) -> Iterator[Source]:
             return
 
 
-def project_of_caller(caller: Source, source: Any, dialect: int) -> Project:
-    """The project of a file that calls into this source, which is the module that it imports."""
+def project_of_caller(caller: Source, called: Project) -> Project:
+    """The project of a file that calls into the source of another one, which is a module that it imports."""
     project = Project(caller)
-    project.dialect = min(project.dialect, dialect)
-    project.adopt(os.path.abspath(source.filename), source)
+    project.dialect = min(project.dialect, called.dialect)
+    project.adopt(os.path.abspath(called.source.filename), called.source)
     return project
