@@ -30,8 +30,7 @@ _FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages", "dist-pack
 
 #: An import statement at the begin of a line, also of a line of a notebook.
 _IMPORT = re.compile(
-    rb"^[ \t\"]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\r\n;#]*)|import[ \t]+([\w., \t]+))",
-    re.MULTILINE,
+    rb"[ \t\"]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\r\n;#]*)|import[ \t]+([\w., \t]+))"
 )
 _NAME = re.compile(r"[\w.]+")
 _AS = re.compile(r"\bas[ \t]+\w+")
@@ -62,12 +61,8 @@ class ProjectGraph:
         self._paths: dict[Path, SearchPath] = {}
         self._importers: dict[str, dict[str, list[str]]] = {}  # by the folder of the project
 
-    def concerns_keras(self, raw: bytes, filename: str) -> bool:
-        """Whether a file can have to do with Keras: it names it, or reaches a module of its project that does."""
-        if mentions_keras(raw):
-            return True
-        if b"import" not in raw:
-            return False
+    def reaches_keras(self, raw: bytes, filename: str) -> bool:
+        """Whether a file that does not mention Keras reaches a module of its project that does."""
         name = os.path.abspath(filename)
         return self._reaching(self._resolved(name, _imports(raw)))
 
@@ -216,7 +211,14 @@ _OUTSIDE = frozenset(sys.stdlib_module_names)
 
 
 def _imports(raw: bytes) -> Iterator[_Import]:
-    for match in _IMPORT.finditer(raw):
+    at, begin = -1, -1
+    while (at := raw.find(b"import", at + 1)) >= 0:
+        if (start := raw.rfind(b"\n", 0, at) + 1) == begin:
+            continue
+        begin = start
+        match = _IMPORT.match(raw, begin)
+        if match is None:
+            continue
         module, names, modules = (part.decode("ascii", "replace") if part else "" for part in match.groups())
         if modules:
             for dotted in _AS.sub("", modules).split(","):
@@ -256,7 +258,7 @@ def concerns_keras(raw: bytes | str, filename: str) -> bool:
     """Whether a file can have to do with Keras, by itself or by what it imports from its project."""
     if mentions_keras(raw):
         return True
-    return current_graph().concerns_keras(raw.encode() if isinstance(raw, str) else raw, filename)
+    return current_graph().reaches_keras(raw.encode() if isinstance(raw, str) else raw, filename)
 
 
 @lru_cache(maxsize=256)
