@@ -28,7 +28,7 @@ OTHER_ARGUMENTS = -1
 ENTRIES_OF_A_CALLER = 1_000_000
 
 #: What following the calls of one other file may cost, as a share of what the file itself may.
-SHARE_OF_A_CALLER = 0.1
+SHARE_OF_A_CALLER = 0.05
 
 #: Paths explored from one start. Each flips one decision of an earlier path, so every arm of that many conditions runs.
 MAX_PATHS = 24
