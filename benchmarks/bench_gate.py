@@ -20,6 +20,7 @@ from pathlib import Path
 from kerascheck.config import Settings
 from kerascheck.discovery import mentions_keras
 from kerascheck.engine import check_source
+from kerascheck.project_graph import one_graph
 
 
 def main() -> int:
@@ -36,9 +37,10 @@ def main() -> int:
     settings = Settings()
 
     def check() -> None:
-        for name, raw in texts.items():
-            report = check_source(raw, name, settings)
-            assert report.skipped is not None
+        with one_graph():  # as in a run over many files
+            for name, raw in texts.items():
+                report = check_source(raw, name, settings)
+                assert report.skipped is not None
 
     def parse() -> None:
         for raw in texts.values():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerascheck import __version__
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.project_graph import current_graph
 from kerascheck.target import surroundings
 
 if TYPE_CHECKING:
@@ -66,10 +67,11 @@ class Cache:
             return
 
     def _path(self, raw: bytes, filename: str, settings: Settings) -> Path:
-        # The name is part of it: imports and per-file-ignores are resolved from it.
+        # The name is part of it: imports and per-file-ignores are resolved from it. So is who imports the file: a new
+        # caller builds what it defines in another way. What callers say is among the modules that were read.
         where = os.path.abspath(filename)
         folder = os.path.dirname(where)
-        beside = (self._neighbours(folder), self._surroundings(folder))
+        beside = (self._neighbours(folder), self._surroundings(folder), current_graph().importers(where))
         key = repr((_program(), settings.checking, where, beside))
         digest = hashlib.sha256(key.encode("utf-8", "surrogatepass") + b"\0" + raw).hexdigest()
         return self._folder / digest[:2] / f"{digest[2:]}.json"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,13 +16,12 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".py", ".ipynb")
 
-_KERAS = re.compile(rb"keras|tensorflow")
-_KERAS_IN_TEXT = re.compile(_KERAS.pattern.decode())
-
 
 def mentions_keras(raw: bytes | str) -> bool:
     """Whether a file can have to do with Keras: its bytes name it. Anything else is never decoded or parsed."""
-    return (_KERAS_IN_TEXT.search(raw) if isinstance(raw, str) else _KERAS.search(raw)) is not None
+    if isinstance(raw, str):
+        return "keras" in raw or "tensorflow" in raw
+    return b"keras" in raw or b"tensorflow" in raw
 
 
 class NoSuchPath(Exception):

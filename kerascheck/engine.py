@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from kerascheck.config import AUTO, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
-from kerascheck.discovery import matches_glob, mentions_keras
+from kerascheck.discovery import matches_glob
 from kerascheck.garbage import no_collection
+from kerascheck.project_graph import concerns_keras
 from kerascheck.selection import matches
 from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
 from kerascheck.suppressions import Suppression, Suppressions, comment_row
@@ -39,7 +40,7 @@ _log = logging.getLogger(__name__)
 class Examination:
     """What checking one file gave, with what it was read off: for those who show more than findings.
 
-    `source` and `analysis` are None where the file could not be read so far, or does not mention Keras.
+    `source` and `analysis` are None where the file could not be read so far, or has nothing to do with Keras.
     """
 
     report: Report
@@ -64,7 +65,7 @@ def check_source(raw: bytes, filename: str, settings: Settings, rules: Iterable[
 
 def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None = None) -> Examination:
     """Check one file and keep its models; arguments and errors as of `check_source`."""
-    if not mentions_keras(raw):
+    if not concerns_keras(raw, filename):
         return Examination(Report(filename, skipped=NO_KERAS))
     # The collector waits until the file is done: what is made for it is needed up to then.
     with deep_recursion(), no_collection():
@@ -93,7 +94,7 @@ def analyze(raw: bytes, filename: str, budget: float, target: str = AUTO) -> Exa
         SourceError: the file is no Python, or cannot be decoded.
     """
     report = Report(filename)
-    if not mentions_keras(raw):
+    if not concerns_keras(raw, filename):
         report.skipped = NO_KERAS
         return Examination(report)
     source = Source(raw, filename)
@@ -245,7 +246,9 @@ class _Check:
         order = ("exact", "symbolic", "unknown")
         worst: dict[object, int] = {}
         for program in paths:
-            for network in program.networks:
+            for network in program.networks if not program.doubts else ():
+                if program.caller is not None and (network.site is None or network.site.file is not self.source):
+                    continue  # it is a model of that file
                 key = network.site.key if network.site is not None else id(network)
                 worst[key] = max(worst.get(key, 0), order.index(network.status()))
         counts = list(worst.values())
@@ -271,6 +274,12 @@ class _Check:
         for own, on_path in zip(paths, found, strict=True):
             for key, first in on_path.items():
                 about, everywhere = first.finding.anchor_key, first.finding.repair is not None
+                if own.guessed and not any(
+                    key in other
+                    for program, other in zip(paths, found, strict=True)
+                    if program.doubts and program.entry == own.entry
+                ):
+                    continue  # it may rest on the guess
                 if key not in merged and all(
                     key in other
                     for program, other in zip(paths, found, strict=True)

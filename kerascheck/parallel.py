@@ -13,8 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from kerascheck.diagnostics import Report
-from kerascheck.discovery import mentions_keras
 from kerascheck.engine import check_source, read_file, unreadable
+from kerascheck.project_graph import concerns_keras, keep_one_graph, one_graph
 
 if TYPE_CHECKING:
     from kerascheck.cache import Cache
@@ -40,6 +40,7 @@ class _Loaded:
     raw: bytes
 
 
+@one_graph()
 def check_files(
     jobs: Sequence[Job], processes: int = 0, cache: Cache | None = None, progress: Callable[[int], None] | None = None
 ) -> list[Report]:
@@ -62,7 +63,7 @@ def check_files(
     for index, loaded in _load(jobs):
         if isinstance(loaded, Report):
             done(index, loaded)
-        elif not mentions_keras(loaded.raw):
+        elif not concerns_keras(loaded.raw, loaded.job.filename):
             done(index, _check(loaded))
         else:
             job = loaded.job
@@ -80,6 +81,7 @@ def check_files(
     return [reports[index] for index in range(len(jobs))]
 
 
+@one_graph()
 def work_on_files(
     jobs: Sequence[Job],
     work: Callable[[bytes, Job], _T],
@@ -101,7 +103,7 @@ def work_on_files(
     for index, loaded in _load(jobs):
         if isinstance(loaded, Report):
             results[index] = unread(loaded)
-        elif mentions_keras(loaded.raw):
+        elif concerns_keras(loaded.raw, loaded.job.filename):
             todo.append((index, loaded))
         else:
             results[index] = _apply(work, loaded)
@@ -178,5 +180,6 @@ def _collect_seldom() -> None:
 
 def _start_worker() -> None:
     _collect_seldom()
+    keep_one_graph()
     # An interrupt is for the parent, which ends the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

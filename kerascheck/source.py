@@ -317,13 +317,6 @@ def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
 _reads: ContextVar[list[str] | None] = ContextVar("reads", default=None)
 
 
-def note_read(filename: str) -> None:
-    """Remember that the analysis depends on a file."""
-    reads = _reads.get()
-    if reads is not None:
-        reads.append(filename)
-
-
 def read_source(filename: str, limit: int = sys.maxsize) -> Source:
     """The file of this name.
 

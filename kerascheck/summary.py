@@ -93,6 +93,8 @@ def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
     """
     by_site: dict[tuple[int, int], dict[str | None, list[ModelSummary]]] = {}
     for program in analysis.paths:
+        if program.doubts:
+            continue
         for network in program.networks:
             if network.site is not None and network.site.file is source:
                 starts = by_site.setdefault(network.site.key, {})

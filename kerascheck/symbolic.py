@@ -85,6 +85,16 @@ class Guarded(Unknown):
         return f"Guarded({', '.join(repr(value) for _, value in self.alternatives)})"
 
 
+class Flag(Unknown):
+    """A truth value that the analysis cannot know: where a layer depends on it, it is decided, both ways."""
+
+    __slots__ = ("default",)
+
+    def __init__(self, reason: str, key: Hashable, text: str, default: bool) -> None:
+        super().__init__(reason, key, text)
+        self.default = default  # which one is tried first
+
+
 #: Why nothing is known of what a refused call would give.
 REFUSED = "Keras raises before this"
 

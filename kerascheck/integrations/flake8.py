@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kerascheck import __version__
 from kerascheck.config import ConfigError, Resolver
-from kerascheck.discovery import mentions_keras
+from kerascheck.project_graph import concerns_keras
 from kerascheck.selection import Layer, Selection
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Plugin:
 
     def __init__(self, tree: AST, filename: str, lines: Sequence[str]) -> None:
         # flake8 gives its tree to those that are asked once for each file. It lacks the comments, so it is not used.
-        self._report = self._check(filename, lines) if any(map(mentions_keras, lines)) else None
+        self._report = self._check(filename, lines) if concerns_keras("".join(lines), filename) else None
 
     @staticmethod
     def add_options(manager: OptionManager) -> None:

@@ -18,7 +18,7 @@ from pylint.constants import WarningScope
 
 from kerascheck.config import ConfigError, Resolver
 from kerascheck.diagnostics import Severity
-from kerascheck.discovery import mentions_keras
+from kerascheck.project_graph import concerns_keras
 from kerascheck.selection import Layer, Selection
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class _Findings:
                 source = Path(module.file).read_bytes()
             except OSError:  # gone since pylint read it
                 return []
-        if not mentions_keras(source):
+        if not concerns_keras(source, module.file):
             return []
         from kerascheck import api
 

@@ -12,13 +12,13 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
-from kerascheck.interp.classes import instantiate
-from kerascheck.interp.functions import SymbolicArguments, call_function, symbolic_arguments
+from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.needs import network_needs, program_needs
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
-from kerascheck.interp.values import BudgetExceeded, ClassValue, FunctionValue, IteratorValue, Scope, UserRaise
+from kerascheck.interp.uncalled import UnseenCall, unseen_calls
+from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise
 from kerascheck.network.ir import Network, Program
 from kerascheck.state import lay_down, noted_in
 from kerascheck.symbolic import NOTHING, Unknown
@@ -26,11 +26,19 @@ from kerascheck.symbolic import NOTHING, Unknown
 #: The start of the runs that explore what arguments on the command line change.
 OTHER_ARGUMENTS = -1
 
+#: How far the starts of the runs that follow the calls of one other file stand from those of the next.
+ENTRIES_OF_A_CALLER = 1_000_000
+
+#: What following the calls of one other file may cost, as a share of what the file itself may.
+SHARE_OF_A_CALLER = 0.05
+
 #: Conditions that are decided together: all combinations of them are run.
 _MAX_CONDITIONS = 5
 _MAX_RUNS = 2**_MAX_CONDITIONS
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
 _STEPS_FOR_RUNS = 120_000
+#: The same for a function that nobody calls.
+_STEPS_FOR_CALLS = 30_000
 #: How often further conditions may turn up in the runs that decide the ones before.
 _MAX_ROUNDS = 4
 
@@ -59,12 +67,13 @@ def analyze(source: Any, seconds: float = 2.0) -> Analysis:
         if base is not None and result.incomplete is None and base.run.reads_arguments:
             _explore_other_arguments(base, project, budget, result)
         if base is not None and result.incomplete is None:
+            _explore_callers(base, project, seconds, result)
             _explore_uncalled(base, project, budget, result)
     return result
 
 
 def _run_module(run: Run) -> None:
-    scope = Scope("module", None, run.project.source)
+    scope = run.main = Scope("module", None, run.project.source)
     prepare_module(scope, "__main__")
     run.execute(run.project.source.tree.body, scope)
 
@@ -95,6 +104,12 @@ class _Base:
 
     run: Run
     entered: set[int]
+
+    @property
+    def scope(self) -> Scope:
+        """The names of the module."""
+        assert self.run.main is not None
+        return self.run.main
 
 
 class _Start:
@@ -138,7 +153,8 @@ class _Start:
 
     def _decide(self, first: Run, groups: list[list[Hashable]], steps: int) -> bool:
         """Run all combinations; whether the budget has lasted."""
-        most = min(_MAX_RUNS, max(2, _STEPS_FOR_RUNS // steps))
+        allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
+        most = min(_MAX_RUNS, max(2, allowed // steps))
         relevant: dict[Hashable, None] = {}
         for attempt in range(_MAX_ROUNDS):
             limit = most.bit_length() - 1
@@ -305,20 +321,65 @@ def _leave_out(program: Program, known: set[tuple[int, int]]) -> None:
     program.reached -= known
 
 
-def _explore_uncalled(base: _Base, project: Project, budget: Budget, result: Analysis) -> None:
-    """Analyse functions and classes that the module defines but never uses."""
-    entry = 0
-    functions = [f for f in base.run.program.functions if _own(f, project) and id(f.node) not in base.entered]
-    for function in _outer_first(functions):
+def _explore_callers(base: _Base, project: Project, seconds: float, result: Analysis) -> None:
+    """What other files of the project build with the functions that the file itself does not call."""
+    names = callable_names(building(_uncalled(base, project), base.scope))
+    for number, source in enumerate(calling_sources(project.source, names) if names else ()):
+        caller = project_of_caller(source, project)
+        budget = Budget(seconds * SHARE_OF_A_CALLER)
+        found = Analysis()
+        entry = (number + 1) * ENTRIES_OF_A_CALLER
+        calling = _Start(caller, budget, found, _run_module, entry).explore()
+        if calling is not None and found.incomplete is None:
+            _explore_uncalled(calling, caller, budget, found, entry, names)
+        result.by_chance = result.by_chance or found.by_chance
+        if found.incomplete is not None or calling is None:
+            continue  # it is as if that file were not there
+        for program in found.paths:
+            program.caller = source.filename
+            program.start = f"{source.filename}:{program.start or ''}"
+        result.paths += found.paths
+        base.entered |= calling.entered
+        base.run.program.objects += calling.run.program.objects
+
+
+def _uncalled(base: _Base, project: Project) -> list[FunctionValue]:
+    return [f for f in base.run.program.functions if _own(f, project) and id(f.node) not in base.entered]
+
+
+def _explore_uncalled(
+    base: _Base,
+    project: Project,
+    budget: Budget,
+    result: Analysis,
+    entry: int = 0,
+    mentioning: frozenset[str] | None = None,
+) -> None:
+    """Analyse functions and classes that the module defines but never uses; perhaps only those that mention names."""
+    for function in _outer_first(_uncalled(base, project)):
         if id(function.node) in base.entered:
             continue
-        entry += 1
-        start = _Start(project, budget, result, _caller(function), entry, _prepared(base.run, function))
-        found = start.explore()
-        if found is None:
-            return
-        found.run.journal.undo_older()
-        base.entered |= start.entered
+        if mentioning is not None and mentioning.isdisjoint(names_used(function.site.file, function.node)):
+            continue
+        for call in unseen_calls(function, base.run.program.objects):
+            entry += 1
+            if not _explore_call(base, entry, call, project, budget, result):
+                return
+
+
+def _explore_call(
+    base: _Base, entry: int, call: UnseenCall, project: Project, budget: Budget, result: Analysis
+) -> bool:
+    """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
+    before = len(result.paths)
+    start = _Start(project, budget, result, call.enter, entry, _prepared(base.run, call.function))
+    found = start.explore()
+    doubted = call.doubted(result.paths[before:])
+    if found is None:
+        return False
+    found.run.journal.undo_older()
+    base.entered |= start.entered
+    return doubted is None or _explore_call(base, entry, doubted, project, budget, result)
 
 
 def _outer_first(functions: list[FunctionValue]) -> list[FunctionValue]:
@@ -344,31 +405,3 @@ def _prepared(base: Run, function: FunctionValue) -> Callable[[Run], None]:
         run.places.update(base.places)
 
     return prepare
-
-
-def _caller(function: FunctionValue) -> Callable[[Run], None]:
-    """Call a function, or a method of an object of its class, with arguments that are not known."""
-
-    def begin(run: Run) -> None:
-        owner = function.owner
-        receiver = None
-        if owner is not None and "staticmethod" not in function.decorated:
-            if function.name == "__init__":
-                return  # run with the object
-            receiver = owner if "classmethod" in function.decorated else _object(run, owner)
-        given = symbolic_arguments(run, function, receiver is not None)
-        returned = call_function(run, function, given, function.site, receiver)
-        if isinstance(returned, IteratorValue):
-            run.lose(returned, "a generator that nobody is seen to walk over")
-
-    return begin
-
-
-def _object(run: Run, owner: ClassValue) -> Any:
-    """An object of the class, its `__init__` run with defaults and symbolic parameters."""
-    from kerascheck.interp.attributes import find_member
-
-    init = find_member(owner, "__init__")
-    if isinstance(init, FunctionValue):
-        return instantiate(run, owner, symbolic_arguments(run, init, True), owner.site)
-    return instantiate(run, owner, SymbolicArguments([], {}), owner.site)

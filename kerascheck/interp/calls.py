@@ -98,7 +98,6 @@ _DECLARING = frozenset({"Int", "Float", "Choice", "Boolean", "Fixed"})
 
 
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:
-    arguments = arguments.as_open()
     handler = find_external(function.name)
     if handler is not None:
         return handler(run, function.name, arguments, site)

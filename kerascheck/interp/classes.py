@@ -103,9 +103,9 @@ def instantiate(run: Run, cls: ClassValue, arguments: Arguments, site: Site) -> 
     if is_dictionary(cls):
         return make_dictionary(run, cls, arguments, site)
     instance = Instance(cls, run.tick())
+    run.program.objects.append(instance)
     base = keras_base(cls)
     if base is not None:
-        arguments = arguments.as_open()
         from kerascheck.interp.keras.subclassing import attach_layer
 
         attach_layer(run, instance, base, arguments, site)

@@ -37,7 +37,6 @@ from kerascheck.interp.values import (
     IteratorValue,
     ListValue,
     NativeMethod,
-    PresumedArguments,
     Scope,
     Value,
 )
@@ -606,7 +605,7 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
     """The evaluated arguments of a call, in order."""
     positional: list[Given] = []
     keywords: dict[str, Given] = {}
-    open_positional = open_keywords = presumed = False
+    open_positional = open_keywords = False
     for arg in node.args:
         expression = arg.value
         leaf = LEAVES.get(type(expression))  # as `Run.evaluate` begins
@@ -629,12 +628,9 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
                 if isinstance(key, str):
                     keywords[key] = Given(item)
             open_keywords = open_keywords or value.unknown is not None
-            presumed = presumed or isinstance(value, PresumedArguments)
         else:
             open_keywords = True
-    arguments = Arguments(positional, keywords, open_positional, open_keywords, node)
-    arguments.presumed = presumed
-    return arguments
+    return Arguments(positional, keywords, open_positional, open_keywords, node)
 
 
 def _call(run: Run, node: cst.Call, scope: Scope) -> Value:

@@ -21,7 +21,6 @@ from kerascheck.interp.values import (
     NativeObject,
     ParameterDefault,
     Partial,
-    PresumedArguments,
     Scope,
     Value,
 )
@@ -64,6 +63,7 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
         wrapper = run.evaluate(decorator.decorator, scope)
         if isinstance(wrapper, ParameterDefault):
             function.defaults[wrapper.name] = wrapper.value
+            function.options.add(wrapper.name)
         else:
             function.decorated = frozenset(meaning)
             value = apply_decorator(run, wrapper, value, Site(scope.file, decorator))
@@ -109,7 +109,6 @@ def call_function(
 def _enter(run: Run, function: FunctionValue, arguments: Arguments, receiver: Value) -> Value:
     scope = Scope("function", function.scope, function)
     if receiver is not None:
-        presumed = arguments.presumed
         arguments = type(arguments)(
             [Given(receiver), *arguments.positional],
             arguments.keywords,
@@ -117,7 +116,6 @@ def _enter(run: Run, function: FunctionValue, arguments: Arguments, receiver: Va
             arguments.open_keywords,
             arguments.call,
         )
-        arguments.presumed = presumed
     _bind(run, function, arguments, scope)
     if "remembering" in function.decorated:
         return _remembered(run, function, arguments, scope)
@@ -196,24 +194,10 @@ def _bind(run: Run, function: FunctionValue, arguments: Arguments, scope: Scope)
         scope.vars[signature.star] = run.unknown_list("*args of unknown length") if is_open else extra
     if signature.double_star is not None:
         rest = run.new_dict(values)
-        if arguments.open_keywords:
+        if arguments.open_keywords or isinstance(arguments, SymbolicArguments):
             rest.unknown = Unknown("**kwargs of unknown content")
-        elif arguments.presumed or isinstance(arguments, SymbolicArguments):
-            rest = PresumedArguments(values, run.tick())
         scope.vars[signature.double_star] = rest
 
 
 class SymbolicArguments(Arguments):
-    """The arguments of a call that nobody wrote: those without a default, unknown."""
-
-
-def symbolic_arguments(run: Run, function: FunctionValue, skip_first: bool) -> Arguments:
-    """Arguments for a function that nobody calls: parameters without a default are unknown, called by their names."""
-    keywords: dict[str, Given] = {}
-    names = signature_of(function.site.file, function.node.params).names
-    for name in names[1 if skip_first else 0 :]:
-        if name not in function.defaults:
-            keywords[name] = Given(
-                Unknown(f"parameter {name} of {function.name}", ("param", id(function.node), name), name)
-            )
-    return SymbolicArguments([], keywords)
+    """The arguments of a call that nobody wrote (see `parameters.py`)."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from kerascheck.discovery import mentions_keras
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, UserRaise, Value
+from kerascheck.modules import find_module, module_file
+from kerascheck.source import is_source_file
 from kerascheck.state import noted_in
 from kerascheck.symbolic import Symbol, Unknown
 from kerascheck.target import Target
-from kerascheck.target.places import project_folder
 
 #: A module of the project that is larger is not followed.
 _MAX_MODULE_BYTES = 400_000
@@ -84,6 +85,10 @@ class Project:
         """The number of the frame that is entered for the count-th time at the node, from another one."""
         return self._frames.setdefault((outer, id(node), count), len(self._frames) + 1)
 
+    def adopt(self, filename: str, source: Any) -> None:
+        """Take a source that has been read for the module in the file of this absolute name."""
+        self._sources[filename] = source
+
     # -- names outside --------------------------------------------------------------------------------------
 
     def external(self, dotted: str) -> Symbol:
@@ -146,35 +151,9 @@ class Project:
 
     def _find(self, dotted: str, level: int, filename: str, within: str | None = None) -> Path | None:
         """The file of a module of the project; `within` asks that the project be that package itself."""
-        try:
-            here = Path(os.path.abspath(filename)).parent
-        except (ValueError, OSError):
+        if not level and within is None and dotted.partition(".")[0] in _HARMLESS:
             return None
-        parts = [p for p in dotted.split(".") if p]
-        if level:
-            for _ in range(level - 1):
-                here = here.parent
-            return _module_file(here, tuple(parts))
-        if not parts or (within is None and parts[0] in _HARMLESS):
-            return None
-        roots = [here]
-        top = here
-        own = here.name
-        while (top / "__init__.py").exists() and top != top.parent:
-            own = top.name
-            top = top.parent
-            roots.append(top)
-        if within is not None and own != within:
-            return None
-        if within is None and (project := project_folder(top)) is not None:
-            roots += [project, project / "src"]
-        for root in roots:
-            if root.name in ("site-packages", "dist-packages") and parts[0] != own:
-                continue  # another installed package is no part of the project
-            found = _module_file(root, tuple(parts))
-            if found is not None:
-                return found
-        return None
+        return find_module(dotted, level, filename, is_source_file, within=within)
 
     def _load(self, run: Run, name: str, path: Path) -> ModuleValue:
         module = ModuleValue(name, path)
@@ -232,6 +211,8 @@ class Project:
                     source.parse_apart()  # its functions may be called where those of the file itself are not
                 _ = source.tree
                 self._sources[key] = source
+                if not mentions_keras(self.source.text):  # what it imports says for which Keras it is
+                    self.dialect = min(self.dialect, guess_dialect(source.text))
             except (OSError, SourceError):
                 pass
         return self._sources[key]
@@ -244,7 +225,7 @@ class Project:
         if scope.owner is None:
             return Unknown(f"module {module.name} is not read", ("module", module.name, name), name)
         if module.path.name == "__init__.py":
-            found = _module_file(module.path.parent, (name,))
+            found = module_file(module.path.parent, (name,), is_source_file)
             if found is not None:
                 return self._load(run, f"{module.name}.{name}", found)
         if scope.star:
@@ -313,19 +294,6 @@ def prepare_module(scope: Scope, name: str) -> None:
     scope.vars["__name__"] = name
     scope.vars["__file__"] = Unknown("the path of the file", ("file",), "__file__")
     scope.vars["__doc__"] = None
-
-
-def _module_file(root: Path, parts: tuple[str, ...]) -> Path | None:
-    from kerascheck.source import is_source_file
-
-    base = root.joinpath(*parts)
-    try:
-        for candidate in (base.with_suffix(".py") if parts else base / "__init__.py", base / "__init__.py"):
-            if is_source_file(candidate):
-                return candidate
-    except (OSError, ValueError):
-        pass
-    return None
 
 
 @lru_cache(maxsize=4096)

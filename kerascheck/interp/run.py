@@ -165,6 +165,7 @@ class Run:
         self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
         self.remembered: dict[Hashable, Value] = Cells()  # results of functions under `lru_cache`
         self.settings: dict[str, Value] = Cells({"image_data_format": "channels_last", "is_order_set": False})
+        self.main: Scope | None = None  # the names of the file itself, where the run begins with it
         self.modules: dict[str, Scope] = {}  # those of the project that were executed, by their paths
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them

@@ -141,12 +141,6 @@ class DictValue(Versioned):
         return f"DictValue({self.items}{', ...' if self.unknown else ''})"
 
 
-class PresumedArguments(DictValue):
-    """The `**kwargs` of a function that nobody calls: taken for empty, as its other parameters for their defaults."""
-
-    __slots__ = ()
-
-
 class Scope(Versioned):
     """Names and their values: a module, a function call, a class body or a comprehension."""
 
@@ -169,7 +163,7 @@ class Scope(Versioned):
 class FunctionValue(Versioned):
     """A function or lambda of the program."""
 
-    __slots__ = ("attributes", "decorated", "defaults", "name", "node", "owner", "scope", "site")
+    __slots__ = ("attributes", "decorated", "defaults", "name", "node", "options", "owner", "scope", "site")
 
     def __init__(
         self,
@@ -187,6 +181,7 @@ class FunctionValue(Versioned):
         self.site = site
         self.owner = owner  # the class whose body defines it
         self.decorated: frozenset[str] = frozenset()  # names of decorators that matter: property, staticmethod...
+        self.options: set[str] = set()  # parameters that the command line gives: by their defaults, without arguments
         self.attributes: dict[str, Value] | None = None  # that the program has set on it
 
     def __repr__(self) -> str:

@@ -112,10 +112,15 @@ class Config(Mapping[str, Any]):
         return KerasError(f"{self.layer_name} expects {expected} for {name}, got {found}", "argument")
 
     def dims(self, name: str, rank: int) -> tuple[Int, ...]:
-        """A size per axis; one number stands for all axes."""
+        """A size per axis; one number stands for all axes. An Unknown with a text may be either: sizes of that text."""
         value = self.values_by_name.get(name)
         if isinstance(value, Unknown) and not is_number(value):
             raise Undetermined(value.reason)  # it may be a tuple
+        if isinstance(value, Unknown):
+            size = self.as_dim(name, value)
+            if isinstance(size, SymDim):
+                return tuple(SymDim.named(str(size), ("axis", size, axis)) for axis in range(rank))
+            return (size,) * rank
         if isinstance(value, (tuple, list)):
             if len(value) != rank:
                 raise KerasError(

@@ -9,6 +9,7 @@ from kerascheck.layers.core import KERNEL_PARAMETERS
 from kerascheck.layers.geometry import (
     channels_first,
     dilated,
+    either,
     join_channels,
     kernel_and_bias,
     known_size,
@@ -240,12 +241,14 @@ class _ConvTranspose(_Convolution):
             span, stride = (kernel[axis] - 1) * dilation[axis] + 1, strides[axis]
             if size is None:
                 sizes.append(None)
-            elif mode == "same":
-                more = extra[axis] if extra else None
-                sizes.append(size * stride if more is None else (size - 1) * stride + span % 2 + more)
+                continue
+            more = extra[axis] if extra else None
+            padded = size * stride if more is None else (size - 1) * stride + span % 2 + more
+            valid = (size - 1) * stride + span + (maximum(span, stride) - span if more is None else more)
+            if isinstance(mode, Unknown):
+                sizes.append(either(valid, padded, mode))
             else:
-                more = extra[axis] if extra else maximum(span, stride) - span
-                sizes.append((size - 1) * stride + span + more)
+                sizes.append(padded if mode == "same" else valid)
         return join_channels(shape[0], sizes, c.dim("filters"), first)
 
 

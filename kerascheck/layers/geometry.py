@@ -52,8 +52,10 @@ def positive(c: Config, name: str) -> Int:
     return size
 
 
-def padding(c: Config, allowed: Sequence[str] = ("valid", "same"), fold_case: bool = True) -> str:
-    """The padding mode of a convolution or pooling layer."""
+def padding(c: Config, allowed: Sequence[str] = ("valid", "same"), fold_case: bool = True) -> str | Unknown:
+    """The padding mode of a convolution or pooling layer; where it is not known, only sizes depend on it."""
+    if isinstance(c["padding"], Unknown):
+        return c["padding"]
     text = c.text("padding")
     mode = text.lower() if fold_case or c.dialect < 3 else text
     if mode not in allowed:
@@ -75,17 +77,37 @@ def join_channels(batch: Dim, spatial: Sequence[Dim], channels: Dim, first: bool
     return (batch, channels, *spatial) if first else (batch, *spatial, channels)
 
 
-def slide(size: Dim, span: Int, stride: Int, mode: str) -> Dim:
+def slide(size: Dim, span: Int, stride: Int, mode: str | Unknown) -> Dim:
     """How many windows of `span` fit: `valid`, or `same` and `causal` that pad."""
     if size is None:
         return None
-    if mode == "valid":
-        return (size - span) // stride + 1
-    return (size - 1) // stride + 1
+    valid, padded = (size - span) // stride + 1, (size - 1) // stride + 1
+    if isinstance(mode, Unknown):
+        return either(valid, padded, mode)
+    return valid if mode == "valid" else padded
+
+
+def either(one: Int, other: Int, choice: Unknown) -> Int:
+    """A size that is one of the two, by a choice that is not known: the same size for the same choice."""
+    if one == other:
+        return one
+    text = f"{one} or {other}"
+    if len(text) > _MAX_TEXT:
+        text = f"a size by {choice.text or 'an unknown choice'}"
+    return SymDim.named(text, ("either", choice.key, one, other))
+
+
+#: A choice of two texts doubles them: each further layer would.
+_MAX_TEXT = 60
 
 
 def slide_all(
-    c: Config, shape: Shape, spatial: Sequence[Dim], spans: Sequence[Int], strides: Sequence[Int], mode: str
+    c: Config,
+    shape: Shape,
+    spatial: Sequence[Dim],
+    spans: Sequence[Int],
+    strides: Sequence[Int],
+    mode: str | Unknown,
 ) -> tuple[Dim, ...]:
     """`slide` on every spatial axis. Raises KerasError where no window fits."""
     out = tuple(slide(*sizes, mode) for sizes in zip(spatial, spans, strides, strict=True))

@@ -51,7 +51,7 @@ class Arguments:
     `names` binds positions to parameter names once the callee's signature is known (see `bind`).
     """
 
-    __slots__ = ("call", "keywords", "open_keywords", "open_positional", "positional", "presumed")
+    __slots__ = ("call", "keywords", "open_keywords", "open_positional", "positional")
 
     def __init__(
         self,
@@ -66,13 +66,6 @@ class Arguments:
         self.open_positional = open_positional  # *args of unknown content
         self.open_keywords = open_keywords  # **kwargs of unknown content
         self.call = call
-        self.presumed = False  # whether **kwargs are taken for empty because nobody calls the function they come from
-
-    def as_open(self) -> Arguments:
-        """The same arguments, and perhaps more where `**kwargs` are only presumed to be empty."""
-        if not self.presumed:
-            return self
-        return Arguments(self.positional, self.keywords, self.open_positional, True, self.call)
 
     def get(self, name: str, position: int | None = None) -> Given | Absent | CannotTell:
         """The argument called `name`, which may also stand at the 0-based `position`."""

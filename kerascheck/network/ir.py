@@ -570,6 +570,10 @@ class Program:
     def __init__(self, entry: int = 0) -> None:
         self.entry = entry  # which start it is a path of: 0 the module itself, others the functions nobody calls
         self.start: str | None = None  # the name of that function
+        self.caller: str | None = None  # the file whose calls it follows, where that is not the file itself
+        self.guessed = False  # whether shapes rest on a guess about its parameters: findings must hold without it
+        self.doubts = False  # whether it is the same start without that guess: its models are not shown
+        self.objects: list[Any] = []  # the Instances that this path makes
         self.layers: list[Layer] = []
         self.networks: list[Network] = []
         self.compiles: list[CompileCall] = []

@@ -36,7 +36,7 @@ def test_a_hypermodel() -> None:
         """
     )
     (network,) = [network for path in analysis.paths for network in path.networks]
-    assert str(network.params()) == "10*hp.Choice('size') + 5"
+    assert str(network.params()) == "5*hp.Choice('size') + classes*hp.Choice('size') + classes"
 
 
 def test_a_choice_is_decided_once() -> None:

@@ -29,7 +29,6 @@ def refused_binding(method: BoundMethod, arguments: Arguments, subject: str) -> 
     node = method.function.node
     if isinstance(node, cst.Lambda) or node.decorators or isinstance(arguments, SymbolicArguments):
         return None
-    arguments = arguments.as_open()
     params = node.params
     positional = [*params.posonly_params, *params.params][1:]
     names = {param.name.value for param in (*positional, *params.kwonly_params)}

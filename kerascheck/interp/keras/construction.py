@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kerascheck.interp.keras.axis_order import notice_order
 from kerascheck.interp.keras.calling import call_layer, input_tensors
 from kerascheck.interp.keras.cloning import clone_model
-from kerascheck.interp.keras.freeze import as_shape, checked_shape, freeze, freeze_arguments
+from kerascheck.interp.keras.freeze import as_shape, checked_shape, decide_flags, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.keras.saving import load_model, save_model, unknown_network
@@ -133,8 +133,10 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     """`keras.layers.<spelled>(...)`."""
     run.reach(site)
     run.budget.charge(LAYER_STEPS)
-    frozen = freeze_arguments(run, arguments)
     definition = find(spelled)
+    if definition is not None:
+        arguments = decide_flags(run, arguments)
+    frozen = freeze_arguments(run, arguments)
     if spelled == "InputLayer":
         return make_input(run, "InputLayer", frozen, site)
     if definition is None:

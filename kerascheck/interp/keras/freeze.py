@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from kerascheck.data.array import Array
+from kerascheck.interp.conditions import truth
 from kerascheck.interp.project import is_harmless
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import as_unknown
@@ -14,7 +15,7 @@ from kerascheck.layers.values import is_plain
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, is_conceivable, size_of
 from kerascheck.network.ir import BuiltinLayer, KerasObject, Tensor
-from kerascheck.symbolic import KerasError, Symbol, Unknown
+from kerascheck.symbolic import Flag, KerasError, Symbol, Unknown
 
 #: Classes of values that are plain themselves: most arguments.
 _PLAIN = frozenset({str, int, float, bool, type(None), Tensor, BuiltinLayer, KerasObject})
@@ -48,15 +49,32 @@ def freeze(value: Value, depth: int = 0) -> Any:
 def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
     """The arguments with plain values; an unknown one is called as the source writes it."""
     positional, keywords = arguments.positional, arguments.keywords
-    if not arguments.presumed:
-        for given in (*positional, *keywords.values()):
-            if type(given.value) not in _PLAIN:
-                break
-        else:
-            return arguments  # as most are
+    for given in (*positional, *keywords.values()):
+        if type(given.value) not in _PLAIN:
+            break
+    else:
+        return arguments  # as most are
     return Arguments(
         [_freeze_argument(given) for given in positional],
         {name: _freeze_argument(given) for name, given in keywords.items()},
+        arguments.open_positional,
+        arguments.open_keywords,
+        arguments.call,
+    )
+
+
+def decide_flags(run: Run, arguments: Arguments) -> Arguments:
+    """The arguments of a layer with each truth value that is not known decided for this path."""
+    given = (*arguments.positional, *arguments.keywords.values())
+    if not any(type(one.value) is Flag for one in given):
+        return arguments
+
+    def decided(one: Given) -> Given:
+        return Given(truth(run, one.value, one.value.default), one.node) if type(one.value) is Flag else one
+
+    return Arguments(
+        [decided(one) for one in arguments.positional],
+        {name: decided(one) for name, one in arguments.keywords.items()},
         arguments.open_positional,
         arguments.open_keywords,
         arguments.call,

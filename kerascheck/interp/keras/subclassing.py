@@ -182,7 +182,6 @@ class SubclassedModel(Network):
 
 def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
     """`super().__init__(...)` of a Keras class."""
-    arguments = arguments.as_open()
     layer = receiver.layer
     given = arguments.value("name")
     if isinstance(given, str):
@@ -253,7 +252,6 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
 
 def initialised(run: Run, instance: Instance, base: Symbol, arguments: Arguments, site: Site) -> None:
     """Called when `__init__` has run: what it put on the object are parts of the layer."""
-    arguments = arguments.as_open()
     layer = instance.layer
     if isinstance(layer, CustomLayer):
         if find_method(instance, "__init__") is None:

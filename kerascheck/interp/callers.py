@@ -1,0 +1,79 @@
+"""The calls that other files of the project make into the file under analysis.
+
+A builder that only others call is built as they call it: each of these files is run as a program of its own, with the
+file under analysis as one of its modules. What is found there belongs to the file in which it stands.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.interp.project import Project
+from kerascheck.interp.static import names_used
+from kerascheck.interp.values import FunctionValue, Scope
+from kerascheck.project_graph import current_graph, may_call
+from kerascheck.source import Source, SourceError, read_source
+from kerascheck.symbolic import Symbol
+
+#: Files whose calls are followed.
+_MAX_CALLERS = 4
+#: Larger ones are not read.
+_MAX_BYTES = 400_000
+
+
+def building(functions: list[FunctionValue], scope: Scope) -> list[FunctionValue]:
+    """Those of the functions that may have to do with Keras: by a name of it, or through one another."""
+    names = {name for name, value in scope.vars.items() if isinstance(value, Symbol) and _is_keras(value)}
+    chosen: list[FunctionValue] = []
+    rest = [(function, names_used(function.site.file, _whole(function))) for function in functions]
+    while rest:
+        found = [one for one in rest if scope.star or not names.isdisjoint(one[1])]
+        if not found:
+            break
+        chosen += [function for function, _ in found]
+        names |= callable_names([function for function, _ in found])
+        rest = [one for one in rest if one not in found]
+    return chosen
+
+
+def _is_keras(symbol: Symbol) -> bool:
+    return symbol.name.partition(".")[0] in ("keras", "tensorflow")
+
+
+def _whole(function: FunctionValue) -> cst.CSTNode:
+    return function.owner.node if function.owner is not None else function.node
+
+
+def callable_names(functions: list[FunctionValue]) -> frozenset[str]:
+    """The names by which another file can reach these functions: their own, or those of their classes."""
+    owners = {function.owner.name for function in functions if function.owner is not None}
+    return frozenset(owners | {function.name for function in functions if function.owner is None})
+
+
+def calling_sources(source: Any, names: frozenset[str]) -> Iterator[Source]:
+    """The files that import this one, perhaps through others, and call something of these names."""
+    found = 0
+    for importer in current_graph().importers(source.filename):
+        try:
+            other = read_source(importer, _MAX_BYTES)  # noted, whatever it says: that decides whether it is one of them
+            if not may_call(other.raw, names):
+                continue
+            _ = other.tree
+        except (OSError, SourceError):
+            continue
+        yield other
+        found += 1
+        if found >= _MAX_CALLERS:
+            return
+
+
+def project_of_caller(caller: Source, called: Project) -> Project:
+    """The project of a file that calls into the source of another one, which is a module that it imports."""
+    project = Project(caller)
+    project.dialect = min(project.dialect, called.dialect)
+    project.adopt(os.path.abspath(called.source.filename), called.source)
+    return project

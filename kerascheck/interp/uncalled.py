@@ -1,0 +1,211 @@
+"""How a function or method that nobody calls is entered: on which object, and with what.
+
+The object of a method is one that the program makes somewhere, where it makes any; else one that its constructor builds
+out of unknown arguments. Either way other methods may have run before: what they set or change is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import libcst as cst
+
+from kerascheck.interp.attributes import find_member
+from kerascheck.interp.classes import instantiate
+from kerascheck.interp.functions import SymbolicArguments, call_function
+from kerascheck.interp.parameters import Guess, unconfirmed, unseen_arguments, without
+from kerascheck.interp.run import Run
+from kerascheck.interp.static import once
+from kerascheck.interp.values import (
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    NativeFunction,
+    NativeObject,
+    Value,
+)
+from kerascheck.network.arguments import Given
+from kerascheck.network.ir import Network, Program
+from kerascheck.symbolic import Unknown
+from kerascheck.treewalk import children
+
+#: Objects of one class, made by the program, on which each of its methods is entered.
+_MAX_OBJECTS = 2
+
+
+class UnseenCall:
+    """A call that nobody wrote. It is the same one on each path; `entry` tells it from others."""
+
+    def __init__(self, function: FunctionValue, made: Instance | None = None) -> None:
+        self.function = function
+        self.made = made  # the object that it is a method of, where the program makes one
+        self.doubts: list[Guess] = []  # what is not taken for given about the parameters
+        self._guesses: list[Guess] = []
+
+    def enter(self, run: Run) -> None:
+        """Run the function on this path. May raise UserRaise and BudgetExceeded."""
+        run.program.doubts = bool(self.doubts)
+        function = self.function
+        receiver: Value = None
+        if function.owner is not None and "staticmethod" not in function.decorated:
+            receiver = function.owner if "classmethod" in function.decorated else self._object(run, function.owner)
+        arguments, guesses = unseen_arguments(function, receiver is not None)
+        self._note(guesses)
+        returned = call_function(run, function, without(arguments, self.doubts), function.site, receiver)
+        if isinstance(returned, IteratorValue):
+            run.lose(returned, "a generator that nobody is seen to walk over")
+
+    def doubted(self, programs: Sequence[Program]) -> UnseenCall | None:
+        """The same call with nothing guessed that shapes in these paths rest on; None where they rest on no guess."""
+        doubts = unconfirmed(self._guesses, programs)
+        if not doubts or self.doubts:
+            return None
+        for program in programs:
+            program.guessed = True
+        other = UnseenCall(self.function, self.made)
+        other.doubts = doubts
+        return other
+
+    def _note(self, guesses: Iterable[Guess]) -> None:
+        known = {guess.key for guess in self._guesses}
+        self._guesses += [guess for guess in guesses if guess.key not in known]
+
+    def _object(self, run: Run, owner: ClassValue) -> Value:
+        if self.made is not None:
+            copy = Instance(self.made.cls, run.tick())
+            copy.attributes, copy.layer, copy.unknown = dict(self.made.attributes), self.made.layer, self.made.unknown
+            _forget_changes(run, copy)
+            return copy
+        arguments, guesses = _constructor_arguments(owner)
+        self._note(guesses)
+        made = instantiate(run, owner, without(arguments, self.doubts), owner.site)
+        if isinstance(made, Instance):
+            _forget_placeholders(made)
+            _forget_changes(run, made)
+        return made
+
+
+def unseen_calls(function: FunctionValue, objects: Iterable[Instance]) -> list[UnseenCall]:
+    """The ways to enter a function that nobody calls, with the objects that the program makes of its class."""
+    owner = function.owner
+    if owner is not None and function.name == "__init__":
+        return []  # run with the object of each method
+    made = [(own, one) for one in objects if owner is not None and (own := _own_function(function, one)) is not None]
+    return [UnseenCall(own, one) for own, one in made[:_MAX_OBJECTS]] or [UnseenCall(function)]
+
+
+def _own_function(function: FunctionValue, made: Instance) -> FunctionValue | None:
+    """The function as the class of the object has it: another program that imports the file has classes of its own."""
+    for cls in made.cls.mro():
+        member = cls.members.get(function.name) if isinstance(cls, ClassValue) else None
+        if isinstance(member, FunctionValue) and member.node is function.node:
+            return member
+    return None
+
+
+def _constructor_arguments(owner: ClassValue) -> tuple[SymbolicArguments, list[Guess]]:
+    init = find_member(owner, "__init__")
+    if isinstance(init, FunctionValue):
+        return unseen_arguments(init, True)
+    keywords: dict[str, Given] = {}
+    if isinstance(init, NativeFunction):
+        for field in owner.fields or ():
+            if field.in_init:
+                key = ("param", id(owner.node), field.name)
+                keywords[field.name] = Given(Unknown(f"field {field.name} of {owner.name}", key, field.name))
+    return SymbolicArguments([], keywords), []
+
+
+# -- what is no fact about the object -------------------------------------------------------------------------------
+
+
+def _forget_placeholders(made: Instance) -> None:
+    """None is what an attribute has until somebody sets it."""
+    for name, value in made.attributes.items():
+        if value is None:
+            made.attributes[name] = _unset(made, name)
+
+
+def _forget_changes(run: Run, made: Instance) -> None:
+    """Forget what code of the file other than the constructor sets on such objects, or changes in place."""
+    file = made.cls.site.file
+    written, changed = _later_changes(file, file.tree)
+    for name in written:
+        if name in made.attributes or _is_class_attribute(made.cls, name):
+            made.attributes[name] = _unset(made, name)
+    for name in changed - written:
+        if name in made.attributes:
+            made.attributes[name] = _changed(run, made, name)
+
+
+def _unset(made: Instance, name: str) -> Unknown:
+    return Unknown(f"{name} of {made.cls.name} is set elsewhere", ("attribute", ("instance", made.birth), name), name)
+
+
+def _is_class_attribute(cls: ClassValue, name: str) -> bool:
+    found = find_member(cls, name)
+    return found is not None and not isinstance(found, (FunctionValue, NativeFunction, ClassValue))
+
+
+def _changed(run: Run, made: Instance, name: str) -> Value:
+    """What is left of a value that other methods change in place."""
+    value = made.attributes[name]
+    reason = f"{name} of {made.cls.name} is changed elsewhere"
+    if isinstance(value, ListValue):
+        return run.unknown_list(reason, value.kind)
+    if isinstance(value, DictValue):
+        forgotten = run.new_dict()
+        forgotten.unknown = Unknown(reason)
+        return forgotten
+    layer = value.layer if isinstance(value, Instance) else value
+    if isinstance(layer, Network):
+        run.escape(layer, reason)
+        return value
+    if isinstance(value, (Instance, NativeObject)) and layer is None:
+        return _unset(made, name)
+    return value
+
+
+@once
+def _later_changes(module: cst.Module) -> tuple[frozenset[str], frozenset[str]]:
+    """The attributes that the module sets outside of constructors, and those whose values it changes in place."""
+    written: set[str] = set()
+    changed: set[str] = set()
+    waiting: list[cst.CSTNode] = [module]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, cst.FunctionDef) and node.name.value == "__init__":
+            continue
+        if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.For, cst.CompFor, cst.NamedExpr)):
+            _note_target(node.target, written, changed)
+        elif isinstance(node, cst.WithItem) and node.asname is not None:
+            _note_target(node.asname.name, written, changed)
+        elif isinstance(node, cst.Del):
+            _note_target(node.target, written, changed)
+        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            _note_attribute(node.func.value, changed)
+        if isinstance(node, cst.Arg):
+            _note_attribute(node.value, changed)
+        waiting.extend(children(node))
+    return frozenset(written), frozenset(changed)
+
+
+def _note_target(target: cst.CSTNode, written: set[str], changed: set[str]) -> None:
+    if isinstance(target, cst.Attribute):
+        written.add(target.attr.value)
+        _note_attribute(target.value, changed)
+    elif isinstance(target, cst.Subscript):
+        _note_attribute(target.value, changed)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            _note_target(element.value, written, changed)
+
+
+def _note_attribute(node: cst.BaseExpression, changed: set[str]) -> None:
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    if isinstance(node, cst.Attribute):
+        changed.add(node.attr.value)

@@ -1,0 +1,271 @@
+"""Which files of a project import which, read off their import statements without parsing them.
+
+Two questions are asked of it, of many files in a run: whether a file that does not mention Keras reaches a module of
+its project that does, and which files import a module, so that a builder is analysed with the calls that others make.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+
+from kerascheck.discovery import SUFFIXES, mentions_keras
+from kerascheck.modules import SearchPath, find_module, search_path
+
+#: Larger files are no modules that are followed.
+_MAX_BYTES = 400_000
+#: How many files are looked at for one question about what a file reaches, and for who imports it.
+_MAX_REACHED = 60
+_MAX_IMPORTERS = 60
+#: How many files of a project are read to find who imports what.
+_MAX_FILES = 1_000
+#: Folders that hold no code of the project.
+_FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
+
+#: An import statement at the begin of a line, also of a line of a notebook.
+_IMPORT = re.compile(
+    rb"[ \t\"]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\r\n;#]*)|import[ \t]+([\w., \t]+))"
+)
+_NAME = re.compile(r"[\w.]+")
+_AS = re.compile(r"\bas[ \t]+\w+")
+
+
+class _Facts:
+    """What is known of one file as it was then."""
+
+    __slots__ = ("imports", "keras", "stamp")
+
+    def __init__(self, raw: bytes, stamp: tuple[int, int] | None) -> None:
+        self.stamp = stamp
+        self.keras = mentions_keras(raw)
+        self.imports = tuple(_imports(raw))
+
+
+#: The facts about files that were read in this process, by their absolute names; those that changed are read again.
+_known: dict[str, _Facts] = {}
+
+
+class ProjectGraph:
+    """The imports among files, as they are now: answers are kept for one run."""
+
+    def __init__(self) -> None:
+        self._listings: dict[str, frozenset[str]] = {}
+        self._targets: dict[str, tuple[str, ...]] = {}
+        self._reaches: dict[str, bool] = {}
+        self._paths: dict[Path, SearchPath] = {}
+        self._importers: dict[str, dict[str, list[str]]] = {}  # by the folder of the project
+
+    def reaches_keras(self, raw: bytes, filename: str) -> bool:
+        """Whether a file that does not mention Keras reaches a module of its project that does."""
+        name = os.path.abspath(filename)
+        return self._reaching(self._resolved(name, _imports(raw)))
+
+    def importers(self, filename: str) -> tuple[str, ...]:
+        """The files of the project that import this one, directly first, then through others; none for no file."""
+        name = os.path.abspath(filename)
+        if not os.path.isfile(name):
+            return ()
+        by_target = self._reverse(Path(name).parent)
+        found: dict[str, None] = {}
+        waiting = [name]
+        while waiting and len(found) < _MAX_IMPORTERS:
+            for importer in by_target.get(waiting.pop(0), ()):
+                if importer not in found and importer != name:
+                    found[importer] = None
+                    waiting.append(importer)
+        return tuple(found)
+
+    def _reaching(self, targets: tuple[str, ...]) -> bool:
+        """Whether one of these files, or what they import, mentions Keras."""
+        if not targets:
+            return False
+        seen: dict[str, None] = dict.fromkeys(targets)
+        waiting = list(targets)
+        answer = False
+        while waiting and len(seen) <= _MAX_REACHED:
+            name = waiting.pop(0)
+            known = self._reaches.get(name)
+            facts = self._facts(name) if known is None else None
+            if known or (facts is not None and facts.keras):
+                self._reaches[name] = answer = True
+                break
+            if facts is not None:
+                for target in self._targets_of(name, facts):
+                    if target not in seen:
+                        seen[target] = None
+                        waiting.append(target)
+        if not answer and not waiting:
+            self._reaches.update(dict.fromkeys(seen, False))
+        return answer
+
+    def _targets_of(self, name: str, facts: _Facts) -> tuple[str, ...]:
+        if name not in self._targets:
+            self._targets[name] = self._resolved(name, facts.imports)
+        return self._targets[name]
+
+    def _resolved(self, name: str, imports: Iterator[_Import] | tuple[_Import, ...]) -> tuple[str, ...]:
+        """The files of the project that the statements mean."""
+        found: dict[str, None] = {}
+        for dotted, level, names in imports:
+            head = dotted.partition(".")[0]
+            if not level and head in _OUTSIDE:
+                continue
+            module = find_module(dotted, level, name, self._is_file, self._path_of)
+            if module is None:
+                continue
+            found[str(module)] = None
+            if module.name == "__init__.py":
+                for part in names:
+                    inner = module.parent / part
+                    for candidate in (inner.with_suffix(".py"), inner / "__init__.py"):
+                        if self._is_file(candidate):
+                            found[str(candidate)] = None
+        found.pop(name, None)
+        return tuple(found)
+
+    def _path_of(self, folder: Path) -> SearchPath:
+        known = self._paths.get(folder)
+        if known is None:
+            known = self._paths[folder] = search_path(folder)
+        return known
+
+    def _is_file(self, path: Path) -> bool:
+        return path.name in self._listing(str(path.parent))
+
+    def _listing(self, folder: str) -> frozenset[str]:
+        known = self._listings.get(folder)
+        if known is None:
+            try:
+                known = frozenset(os.listdir(folder))
+            except (OSError, ValueError):
+                known = frozenset()
+            self._listings[folder] = known
+        return known
+
+    def _facts(self, name: str) -> _Facts | None:
+        """What the file imports; None where it cannot be read or is too large."""
+        try:
+            status = os.stat(name)
+            stamp = (status.st_mtime_ns, status.st_size)
+            known = _known.get(name)
+            if known is not None and known.stamp == stamp:
+                return known
+            if status.st_size > _MAX_BYTES:
+                return None
+            with open(name, "rb") as file:
+                facts = _Facts(file.read(), stamp)
+        except (OSError, ValueError):
+            return None
+        _known[name] = facts
+        return facts
+
+    def _reverse(self, folder: Path) -> dict[str, list[str]]:
+        """The files that import each file of the project that the folder belongs to."""
+        if any(part in ("site-packages", "dist-packages") for part in folder.parts):
+            return {}  # an installed package: its users are elsewhere
+        path = self._path_of(folder)
+        key = str(path.top)
+        if key not in self._importers:
+            by_target: dict[str, list[str]] = {}
+            for name in self._files(key, path.is_project):
+                facts = self._facts(name)
+                for target in self._targets_of(name, facts) if facts is not None else ():
+                    by_target.setdefault(target, []).append(name)
+            self._importers[key] = by_target
+        return self._importers[key]
+
+    def _files(self, top: str, is_tree: bool) -> list[str]:
+        """The Python files and notebooks in the folder, and below it where it is a tree of one project."""
+        found: list[str] = []
+        waiting = [top]
+        while waiting and len(found) < _MAX_FILES:
+            folder = waiting.pop(0)
+            try:
+                with os.scandir(folder) as entries:
+                    here = sorted(entries, key=lambda entry: entry.name)
+            except OSError:
+                continue
+            if folder != top and any(entry.name == "pyvenv.cfg" for entry in here):
+                continue
+            for entry in here:
+                if entry.name.startswith(".") or entry.name in _FOREIGN:
+                    continue
+                if entry.name.endswith(SUFFIXES):
+                    found.append(os.path.join(folder, entry.name))
+                elif is_tree and entry.is_dir(follow_symlinks=False):
+                    waiting.append(os.path.join(folder, entry.name))
+        return found[:_MAX_FILES]
+
+
+#: The module, how many dots stand before it, and the names taken from it.
+_Import = tuple[str, int, tuple[str, ...]]
+
+#: What never is a module of the project.
+_OUTSIDE = frozenset(sys.stdlib_module_names)
+
+
+def _imports(raw: bytes) -> Iterator[_Import]:
+    at, begin = -1, -1
+    while (at := raw.find(b"import", at + 1)) >= 0:
+        if (start := raw.rfind(b"\n", 0, at) + 1) == begin:
+            continue
+        begin = start
+        match = _IMPORT.match(raw, begin)
+        if match is None:
+            continue
+        module, names, modules = (part.decode("ascii", "replace") if part else "" for part in match.groups())
+        if modules:
+            for dotted in _AS.sub("", modules).split(","):
+                if _NAME.fullmatch(dotted.strip()):
+                    yield dotted.strip(), 0, ()
+        elif module:
+            dotted = module.lstrip(".")
+            yield dotted, len(module) - len(dotted), tuple(_NAME.findall(_AS.sub("", names)))
+
+
+_current: ContextVar[ProjectGraph | None] = ContextVar("project_graph", default=None)
+
+
+def current_graph() -> ProjectGraph:
+    """The graph of this run; a new one where there is none, so that every single file sees its project as it is."""
+    return _current.get() or ProjectGraph()
+
+
+@contextmanager
+def one_graph() -> Iterator[ProjectGraph]:
+    """Meanwhile all questions go to one graph: files that change while they are checked are not looked at again."""
+    outer = _current.get()
+    graph = outer or ProjectGraph()
+    token = _current.set(graph)
+    try:
+        yield graph
+    finally:
+        _current.reset(token)
+
+
+def keep_one_graph() -> None:
+    """From now on all questions go to one graph, in a process that works for a single run."""
+    _current.set(ProjectGraph())
+
+
+def concerns_keras(raw: bytes | str, filename: str) -> bool:
+    """Whether a file can have to do with Keras, by itself or by what it imports from its project."""
+    if mentions_keras(raw):
+        return True
+    return current_graph().reaches_keras(raw.encode() if isinstance(raw, str) else raw, filename)
+
+
+@lru_cache(maxsize=256)
+def _call_of(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"\b" + re.escape(name).encode() + rb"\s*\(")
+
+
+def may_call(raw: bytes, names: frozenset[str]) -> bool:
+    """Whether a file seems to call something of one of these names."""
+    return any(name.encode() in raw and _call_of(name).search(raw) is not None for name in names)
