@@ -59,7 +59,7 @@ def locate(run: Run, value: Value) -> Path | None:
     if not _allowed.get() or text is None:
         return None
     from kerascheck.interp.keras.saving import is_written
-    from kerascheck.interp.project import project_folder
+    from kerascheck.target.places import project_folder
 
     if is_written(run, value):
         return None
