@@ -7,9 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-#: What stands in the top folder of a project, whose packages its scripts and tests import from anywhere below it.
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "requirements.txt")
-_MAX_CLIMB = 5
+from kerascheck.target.places import project_folder
 
 
 class SearchPath(NamedTuple):
@@ -33,17 +31,6 @@ def search_path(folder: Path) -> SearchPath:
     if project is not None:
         roots += [project, project / "src"]
     return SearchPath(tuple(roots), own, project or top, project is not None or top != folder)
-
-
-def project_folder(folder: Path) -> Path | None:
-    """The nearest folder above that looks like the top of a project."""
-    for _ in range(_MAX_CLIMB):
-        if any((folder / marker).exists() for marker in _MARKERS):
-            return folder
-        if folder == folder.parent:
-            break
-        folder = folder.parent
-    return None
 
 
 def find_module(

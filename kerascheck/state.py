@@ -125,7 +125,9 @@ class Journal:
         for thing, name, _ in self.entries[mark.position : end.position]:
             key = (id(thing), name)
             if key not in found:
-                value = later[key] if key in later else thing.content() if name is None else getattr(thing, name, ABSENT)
+                value = (
+                    later[key] if key in later else thing.content() if name is None else getattr(thing, name, ABSENT)
+                )
                 found[key] = (thing, value)
         return found
 

@@ -20,7 +20,7 @@ from kerascheck.placeholders import first_placeholder
 )
 def test_what_is_python_once_it_is_filled_in_is_a_template(text: str) -> None:
     assert first_placeholder(text) == text.index("{")
-    report = check_source(text.encode(), "example.py", Settings())
+    report = check_source(f"{text}import keras\n".encode(), "example.py", Settings())
     assert [(found.code, found.severity.value) for found in report.diagnostics] == [("KC004", "info")]
 
 

@@ -65,7 +65,9 @@ def as_condition(run: Run, value: Value, node: cst.CSTNode | None = None) -> Val
         if (low is not None and low > 0) or (high is not None and high < 0):
             return True
     if isinstance(value, (Tensor, Array)):
-        made = Unknown("a condition on data", ("tensor", run.tick())) if node is None else run.fresh("a condition", node)
+        made = (
+            Unknown("a condition on data", ("tensor", run.tick())) if node is None else run.fresh("a condition", node)
+        )
         made.needs = value.needs
         return made
     return as_unknown(value)

@@ -507,6 +507,7 @@ def _comparison(run: Run, node: cst.Comparison, scope: Scope) -> Value:
         target = node.comparisons[0]
         right = run.evaluate(target.comparator, scope)
         return compare(run, type(target.operator).__name__, left, right, node)
+
     def link(index: int, left: Value) -> Value:
         target = node.comparisons[index]
         right = run.evaluate(target.comparator, scope)
@@ -525,9 +526,7 @@ def _conditional(run: Run, node: cst.IfExp, scope: Scope) -> Value:
     verdict = settle(run, run.evaluate(node.test, scope), node)
     if isinstance(verdict, bool):
         return run.evaluate(node.body if verdict else node.orelse, scope)
-    return fork_value(
-        run, verdict, lambda: run.evaluate(node.body, scope), lambda: run.evaluate(node.orelse, scope)
-    )
+    return fork_value(run, verdict, lambda: run.evaluate(node.body, scope), lambda: run.evaluate(node.orelse, scope))
 
 
 def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:

@@ -54,9 +54,7 @@ def _never_ends(file: Source, node: cst.FunctionDef | cst.Lambda) -> bool:
     if any(isinstance(part, (cst.Return, cst.Raise)) for part in walk(node.body)):
         return False
     loops = [part for part in node.body.body if isinstance(part, cst.While) and is_endless(part)]
-    return any(
-        is_infinite(file, loop) and any(isinstance(part, cst.Yield) for part in walk(loop)) for loop in loops
-    )
+    return any(is_infinite(file, loop) and any(isinstance(part, cst.Yield) for part in walk(loop)) for loop in loops)
 
 
 class _Body:

@@ -64,7 +64,10 @@ def widen(run: Run, mark: Mark, outcomes: Sequence[Outcome], reason: str, is_hea
 
 
 def choose(
-    run: Run, alternatives: Iterable[tuple[Mapping[Hashable, bool], Value]], needs: frozenset[Hashable], text: Any = None
+    run: Run,
+    alternatives: Iterable[tuple[Mapping[Hashable, bool], Value]],
+    needs: frozenset[Hashable],
+    text: Any = None,
 ) -> Value:
     """One value that is each of the given ones under its guard."""
     flat: list[tuple[Mapping[Hashable, bool], Value]] = []
@@ -505,7 +508,9 @@ def _data_object(join: _Join, thing: DataObject, names: set[str], writes: Writes
         differs = False
         for key in dict.fromkeys(key for content in contents for key in content):
             values = [content.get(key, ABSENT) for content in contents]
-            if all(_is_equal(value, values[0]) for value in values) or (join.is_head and isinstance(values[0], Unknown)):
+            if all(_is_equal(value, values[0]) for value in values) or (
+                join.is_head and isinstance(values[0], Unknown)
+            ):
                 known[key] = values[0]
             else:
                 differs = True

@@ -117,9 +117,7 @@ def settle(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Co
 def _turned(condition: Condition, positive: bool) -> Condition:
     if positive:
         return condition
-    return Condition(
-        condition.key, not condition.positive, condition.needs, condition.if_false, condition.if_true
-    )
+    return Condition(condition.key, not condition.positive, condition.needs, condition.if_false, condition.if_true)
 
 
 def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool | Condition:
@@ -221,9 +219,7 @@ def each_arm(run: Run, action: Callable[[Value], Signal | None], value: Guarded)
     return fork(run, condition, lambda: action(first), lambda: each_arm(run, action, rest))
 
 
-def _telling(
-    run: Run, guard: Any, others: Sequence[tuple[Any, Value]], needs: frozenset[Hashable]
-) -> Condition:
+def _telling(run: Run, guard: Any, others: Sequence[tuple[Any, Value]], needs: frozenset[Hashable]) -> Condition:
     """The condition that tells the first alternative from the others."""
     common = _common([dict(other) for other, _ in others])
     for key, choice in guard.items():
@@ -276,9 +272,7 @@ def fork(
 
 def fork_value(run: Run, condition: Condition, if_true: Callable[[], Value], if_false: Callable[[], Value]) -> Value:
     """The same for arms that give a value."""
-    mark, outcomes = _arms(
-        run, condition, lambda: Signal("value", if_true()), lambda: Signal("value", if_false())
-    )
+    mark, outcomes = _arms(run, condition, lambda: Signal("value", if_true()), lambda: Signal("value", if_false()))
     signal = conclude(run, mark, outcomes)
     return None if signal is None else signal.value
 

@@ -42,9 +42,7 @@ def _any_of(run: Run, patterns: list[cst.MatchPattern], subject: Value, scope: S
     rest = patterns[1:]
     if isinstance(verdict, bool):
         return True if verdict else _any_of(run, rest, subject, scope) if rest else False
-    return fork_value(
-        run, verdict, lambda: True, lambda: _any_of(run, rest, subject, scope) if rest else False
-    )
+    return fork_value(run, verdict, lambda: True, lambda: _any_of(run, rest, subject, scope) if rest else False)
 
 
 def bind_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope) -> None:

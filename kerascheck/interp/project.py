@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kerascheck.discovery import mentions_keras
 from kerascheck.interp import names
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, UserRaise, Value
@@ -211,8 +210,6 @@ class Project:
                     source.parse_apart()  # its functions may be called where those of the file itself are not
                 _ = source.tree
                 self._sources[key] = source
-                if not mentions_keras(self.source.text):  # what it imports says for which Keras it is
-                    self.dialect = min(self.dialect, guess_dialect(source.text))
             except (OSError, SourceError):
                 pass
         return self._sources[key]

@@ -747,7 +747,11 @@ def _body_that_may_fail(run: Run, node: cst.Try, scope: Scope, catcher: Catcher,
             guard = {key: choice for key, choice in facts.items() if run.facts_at(catcher.mark).get(key) is not choice}
             guard[fails] = True
             needs = frozenset((fails,)).union(*(run.needs_of(key) for key in guard))
-            failed = [Outcome("raise", Unknown("an exception", _ANYTHING), journal.changes_at(catcher.mark, before), guard, needs)]
+            failed = [
+                Outcome(
+                    "raise", Unknown("an exception", _ANYTHING), journal.changes_at(catcher.mark, before), guard, needs
+                )
+            ]
             if run.calls > calls:
                 failed.append(Outcome("raise", failed[0].value, journal.changes(catcher.mark), dict(guard), needs))
             catcher.outcomes += failed
