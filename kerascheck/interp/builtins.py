@@ -15,6 +15,7 @@ from kerascheck.interp.exceptions import is_exception, make_exception
 from kerascheck.interp.expressions import is_known_key
 from kerascheck.interp.methods import ordered, set_of, sort_items
 from kerascheck.interp.operators import UNION, binary, bounded
+from kerascheck.interp.paths import settle
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
 from kerascheck.interp.sequences import (
     END,
@@ -324,7 +325,9 @@ def _bool(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if not values:
         return False
-    return values[0] if isinstance(values[0], Unknown) else truth(run, values[0])
+    from kerascheck.interp.expressions import as_value
+
+    return as_value(run, settle(run, values[0], site.node))
 
 
 def _str(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import libcst as cst
 
@@ -51,7 +51,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Site
 from kerascheck.state import Mark, lay_down
-from kerascheck.symbolic import Guarded, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
 
 #: A loop of more rounds than the second number is no longer unrolled after so many rounds that touch no layer.
 _IDLE_ROUNDS = 8
@@ -602,20 +602,30 @@ def _continue(run: Run, node: cst.Continue, scope: Scope) -> Signal:
 
 def _with(run: Run, node: cst.With, scope: Scope) -> Signal | None:
     contexts = enter_contexts(run, node, scope)
-    guards = contexts.expects_error or contexts.may_swallow
-    run.guarded += guards
+
+    def leave() -> None:
+        leave_contexts(contexts.exits, None)
+
+    def swallow(value: Value) -> None:
+        raised = UserRaise(value)
+        if not leave_contexts(contexts.exits, raised) and not contexts.expects_error:
+            raise raised
+
+    if contexts.expects_error or contexts.may_swallow:
+
+        def by_context(raised: list[Outcome]) -> list[_Handling]:
+            return [(partial(swallow, raised[0].value), raised)]
+
+        return _caught(run, node, node.body.body, scope, leave, by_context)
+    if not contexts.exits:
+        return _block(run, node.body, scope)
     try:
         signal = _block(run, node.body, scope)
     except UserRaise as raised:
-        run.guarded -= guards
-        guards = False
-        if not leave_contexts(contexts.exits, raised) and not contexts.expects_error:
+        if not leave_contexts(contexts.exits, raised):
             raise
         return None
-    finally:
-        run.guarded -= guards
-    leave_contexts(contexts.exits, None)
-    return signal
+    return _afterwards(run, signal, leave)
 
 
 def _try(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
@@ -630,19 +640,27 @@ def _try(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
         if left is not None:
             return left
         raise
+    return _afterwards(run, signal, lambda: _block(run, final, scope))
+
+
+def _afterwards(run: Run, signal: Signal | None, last: Callable[[], Signal | None]) -> Signal | None:
+    """Run what comes last however a block has ended: for each of its ways out. It may end in another way."""
     if not isinstance(signal, Split):
-        left = _block(run, final, scope)
+        left = last()
         return signal if left is None else left
-    # In each of the cases `finally` is run for itself.
     outcomes: list[Outcome] = []
     for outcome in signal.outcomes:
         lay_down(outcome.changes)
-        for after in arm_outcomes(run, signal.mark, lambda: _block(run, final, scope)):
+        ended = arm_outcomes(run, signal.mark, last)
+        for after in ended:
             if after.kind == "on":
                 after.kind, after.value = outcome.kind, outcome.value
             after.needs |= outcome.needs
             outcomes.append(after)
-        run.journal.undo(signal.mark)
+        if ended:
+            run.journal.undo(signal.mark)
+        else:
+            run.journal.abandon(signal.mark)
     return conclude(run, signal.mark, outcomes)
 
 
@@ -650,6 +668,26 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     """The body of a `try`, or a handler: what may fail in the body leads to both, which are joined."""
     if not node.handlers:
         return _block(run, node.body, scope)
+
+    def orelse() -> Signal | None:
+        return None if node.orelse is None else _block(run, node.orelse.body, scope)
+
+    return _caught(run, node, node.body.body, scope, orelse, lambda raised: _by_handler(run, node, raised, scope))
+
+
+#: What handles something that was raised, and the outcomes in which it does.
+_Handling: TypeAlias = tuple[Callable[[], "Signal | None"], list[Outcome]]
+
+
+def _caught(
+    run: Run,
+    node: cst.CSTNode,
+    body: Sequence[cst.CSTNode],
+    scope: Scope,
+    orelse: Callable[[], Signal | None],
+    handle: Callable[[list[Outcome]], list[_Handling]],
+) -> Signal | None:
+    """A body whose failures are handled: what may fail in it leads to its end and to the handlers, which are joined."""
     journal = run.journal
     catcher = Catcher(journal.mark())
     mark = catcher.mark
@@ -657,53 +695,61 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     run.catchers.append(catcher)
     depth, handling = len(run.call_stack), len(run.handling)
     fails = run.stable(("fails", run.fresh("whether something fails", node).key), node)
-    normal: list[Outcome] | None = None
+    ends = True
+    signal: Signal | None = None
     try:
-        signal = _body_that_may_fail(run, node, scope, catcher, fails)
+        signal = _body_that_may_fail(run, body, scope, catcher, fails)
     except UserRaise as raised:
         note_raise(run, raised)
         del run.call_stack[depth:], run.handling[handling:]
-        normal = []
-        signal = None
+        ends = False
     finally:
         run.catchers.pop()
         run.guarded -= 1
     if not catcher.outcomes:
-        if signal is None and normal is None and node.orelse is not None:
-            return _block(run, node.orelse.body, scope)
-        return signal
-    if normal is None:
-        if signal is None and node.orelse is not None:
-            normal = arm_outcomes(run, mark, lambda: _block(run, node.orelse.body, scope))  # type: ignore[union-attr]
-        else:
-            normal = capture(run, mark, signal)
-    journal.undo(mark)
-    outcomes = normal
-    for handler, raised in _by_handler(run, node, catcher.outcomes, scope):
-        widen(run, mark, raised, "where it fails is not known") if len(raised) > 1 else lay_down(raised[0].changes)
-        needs = frozenset().union(*(o.needs for o in raised))
-        for after in arm_outcomes(run, mark, partial(_run_handler, run, handler, raised[0].value, scope)):
+        if not ends:
+            raise UserRaise(Unknown("an exception"))
+        return orelse() if signal is None else signal
+    outcomes: list[Outcome] = []
+    if ends:
+        outcomes = arm_outcomes(run, mark, orelse) if signal is None else capture(run, mark, signal)
+    if outcomes:
+        journal.undo(mark)
+    else:
+        journal.abandon(mark)
+    for handler, raised in handle(catcher.outcomes):
+        widen(run, mark, raised, "where it fails is not known")
+        needs = NOTHING.union(*(outcome.needs for outcome in raised))
+        handled = arm_outcomes(run, mark, handler)
+        for after in handled:
             after.needs |= needs
             outcomes.append(after)
-        journal.undo(mark)
+        if handled:
+            journal.undo(mark)
+        else:
+            journal.abandon(mark)
     return conclude(run, mark, outcomes)
 
 
-def _by_handler(
-    run: Run, node: cst.Try, raised: list[Outcome], scope: Scope
-) -> list[tuple[cst.ExceptHandler | None, list[Outcome]]]:
+def _by_handler(run: Run, node: cst.Try, raised: list[Outcome], scope: Scope) -> list[_Handling]:
     """Which handler takes what; what is not known may go to each."""
-    found: list[tuple[cst.ExceptHandler | None, list[Outcome]]] = []
+    found: list[_Handling] = []
+    taken: list[Outcome] = []
     left = list(raised)
     for handler in node.handlers:
-        taken = [o for o in left if catches(run, handler, o.value, scope)]
-        if taken:
-            found.append((handler, taken))
-        left = [o for o in left if o not in taken or _may_be_other(o.value, handler)]
-    surely = [o for o in left if not any(o in taken for _, taken in found)]
-    if surely:
-        found.append((None, surely))
+        here = [o for o in left if catches(run, handler, o.value, scope)]
+        if here:
+            found.append((partial(_run_handler, run, handler, here[0].value, scope), here))
+        taken += here
+        left = [o for o in left if o not in here or _may_be_other(o.value, handler)]
+    further = [o for o in left if o not in taken]
+    if further:
+        found.append((partial(_raise_again, further[0].value), further))
     return found
+
+
+def _raise_again(value: Value) -> None:
+    raise UserRaise(value)
 
 
 def _may_be_other(raised: Value, handler: cst.ExceptHandler) -> bool:
@@ -714,9 +760,7 @@ def _may_be_other(raised: Value, handler: cst.ExceptHandler) -> bool:
 _ANYTHING = ("anything that is raised",)
 
 
-def _run_handler(run: Run, handler: cst.ExceptHandler | None, value: Value, scope: Scope) -> Signal | None:
-    if handler is None:
-        raise UserRaise(value)
+def _run_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> Signal | None:
     enter_handler(run, handler, value, scope)
     try:
         return _block(run, handler.body, scope)
@@ -724,7 +768,9 @@ def _run_handler(run: Run, handler: cst.ExceptHandler | None, value: Value, scop
         end_handler(run, handler, scope)
 
 
-def _body_that_may_fail(run: Run, node: cst.Try, scope: Scope, catcher: Catcher, fails: Hashable) -> Signal | None:
+def _body_that_may_fail(
+    run: Run, body: Sequence[cst.CSTNode], scope: Scope, catcher: Catcher, fails: Hashable
+) -> Signal | None:
     """The statements of the body. Before each that may fail, the program may go to the handlers instead.
 
     Whether one of them does is one condition. Where it is decided that one fails, the end of the body is not reached.
@@ -732,7 +778,7 @@ def _body_that_may_fail(run: Run, node: cst.Try, scope: Scope, catcher: Catcher,
     journal = run.journal
     ways: WaysOut | None = None
     known = run.known(fails)
-    for statement in node.body.body:
+    for statement in body:
         doubts, before = run.doubts, journal.mark()
         calls = run.calls
         facts = dict(run.facts)
