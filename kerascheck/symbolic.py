@@ -20,7 +20,7 @@ class Unknown:
     source writes it, where that helps a reader (`args.units`).
     """
 
-    __slots__ = ("_text", "key", "needs", "parts", "reason")
+    __slots__ = ("_text", "holds", "key", "needs", "parts", "reason")
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class Unknown:
         needs: frozenset[Hashable] = NOTHING,
     ) -> None:
         self.parts = parts  # (sign, left, right) where it is the result of arithmetic
+        self.holds: tuple[Any, ...] = ()  # known things of which it may be one
         self.needs = needs  # the conditions that tell more about it, once they are decided
         self.reason = reason
         self.key = key if key is not None else ("unnamed", next(_serials))
@@ -45,11 +46,15 @@ class Unknown:
 
     def called(self, text: str | Callable[[], str | None] | None) -> Unknown:
         """The same value under another text."""
-        return Unknown(self.reason, self.key, text, self.parts, self.needs)
+        made = Unknown(self.reason, self.key, text, self.parts, self.needs)
+        made.holds = self.holds
+        return made
 
     def needing(self, needs: frozenset[Hashable]) -> Unknown:
         """The same value, which hangs on these conditions, too."""
-        return Unknown(self.reason, self.key, self._text, self.parts, self.needs | needs)
+        made = Unknown(self.reason, self.key, self._text, self.parts, self.needs | needs)
+        made.holds = self.holds
+        return made
 
     def __repr__(self) -> str:
         return f"Unknown({self.text or self.reason!r})"

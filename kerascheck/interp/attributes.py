@@ -13,6 +13,7 @@ from kerascheck.data.objects import DataObject, object_attribute
 from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.interp import names
 from kerascheck.interp.foreign import attribute_key, read_attribute, store
+from kerascheck.interp.holding import touch
 from kerascheck.interp.paths import spread
 from kerascheck.interp.run import Run
 from kerascheck.interp.static import dotted_text
@@ -446,6 +447,8 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
     """`target.name = value`."""
     if type(target) is Guarded:
         spread(run, lambda one: set_attribute(run, one, name, value), target)
+    elif type(target) is Unknown and target.holds:
+        touch(run, target)
     elif isinstance(target, Instance):
         _set_on_object(run, target, name, value)
     elif isinstance(target, DictObject):

@@ -9,6 +9,7 @@ from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
 from kerascheck.interp.foreign import item_key, store
+from kerascheck.interp.holding import touch
 from kerascheck.interp.paths import spread
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
@@ -128,6 +129,8 @@ def _store_item(run: Run, receiver: Value, index: Value, value: Value, target: c
 
     if type(receiver) is Guarded:
         spread(run, lambda one: _store_item(run, one, index, value, target, scope), receiver)
+    elif type(receiver) is Unknown and receiver.holds:
+        touch(run, receiver)
     elif isinstance(receiver, ListValue):
         if receiver.unknown is None and run.may_change(receiver):
             _set_list_item(run, receiver, index, value)

@@ -6,7 +6,9 @@ from kerascheck.interp import foreign
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.classes import instantiate
 from kerascheck.interp.external import find_external
+from kerascheck.interp.feasibility import PURE_METHODS
 from kerascheck.interp.functions import call_function
+from kerascheck.interp.holding import touch
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.saving import forget_file
 from kerascheck.interp.modules.paths import PathValue
@@ -68,6 +70,11 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
         from kerascheck.interp.modules.tuning import chosen
 
         return chosen(run, function, arguments, site)
+    if isinstance(function, Unknown) and function.holds:
+        key = function.key
+        touch(run, function, key[2] if isinstance(key, tuple) and len(key) == 3 and key[0] == "attribute" else None)
+    if isinstance(function, Unknown) and (answer := _of_text(function, arguments)) is not None:
+        return answer
     if isinstance(function, Unknown) and isinstance(function.key, tuple) and function.key[-1] in _METHODS_OF_ARRAYS:
         from kerascheck.data.unknowns import call_unknown_method
 
@@ -81,6 +88,23 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
     if isinstance(function, Unknown) and function.text and not arguments.positional and not arguments.keywords:
         text = f"{function.text}()"
     return run.fresh(reason, site.node, text)
+
+
+def _of_text(function: Unknown, arguments: Arguments) -> Unknown | None:
+    """What a method of texts gives of an unknown one: the same each time. None where it is another method."""
+    key = function.key
+    if not isinstance(key, tuple) or len(key) != 3 or key[0] != "attribute" or key[2] not in PURE_METHODS:
+        return None
+    given = tuple(one.value for one in arguments.positional)
+    if arguments.keywords or arguments.open_positional or not all(_is_plain_text(value) for value in given):
+        return None
+    shown = ", ".join(map(repr, given))
+    text = f"{function.text}({shown})" if function.text else None
+    return Unknown(function.reason, ("method", key[2], key[1], given), text, None, function.needs)
+
+
+def _is_plain_text(value: Value) -> bool:
+    return isinstance(value, str) or (isinstance(value, tuple) and all(isinstance(part, str) for part in value))
 
 
 #: Methods of arrays whose results are known in part even of an unknown one.

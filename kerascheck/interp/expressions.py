@@ -17,6 +17,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.holding import held_by, holding
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.needs import value_needs
@@ -41,6 +42,7 @@ from kerascheck.interp.values import (
     Value,
 )
 from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer, Site, Tensor
 from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
 from kerascheck.treewalk import walk
@@ -63,7 +65,7 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
 
 
 #: Classes of values that may hang on conditions.
-_NOTED = frozenset({Unknown, Guarded, Array})
+_NOTED = frozenset({Unknown, Guarded, Array, ListValue, DictValue})
 
 
 def _read(run: Run, value: Value) -> Value:
@@ -73,8 +75,11 @@ def _read(run: Run, value: Value) -> Value:
         unknown = as_unknown(value)
         if isinstance(unknown, Unknown):
             value = run.pinned.get(unknown.key, value)
-    if isinstance(value, (Unknown, Array)) and value.needs:
-        run.reads |= value.needs
+    if isinstance(value, (Unknown, Array)):
+        if value.needs:
+            run.reads |= value.needs
+    elif isinstance(value, (ListValue, DictValue)) and value.unknown is not None:
+        run.reads |= value.unknown.needs
     return value
 
 
@@ -469,13 +474,11 @@ def as_value(run: Run, verdict: bool | Condition, negated: bool = False) -> Valu
     """A condition as a value: True, False, or what is decided like it."""
     if isinstance(verdict, bool):
         return verdict is not negated
-    if verdict.if_true or verdict.if_false:
-        sides = (({**verdict.if_true, verdict.key: verdict.positive}, not negated),
-                 ({**verdict.if_false, verdict.key: not verdict.positive}, negated))  # fmt: skip
-        return Guarded(sides, verdict.needs)
-    key = verdict.key if verdict.positive is not negated else ("not", verdict.key)
-    needs = verdict.needs if verdict.needs != frozenset((verdict.key,)) else NOTHING
-    return Unknown("a condition that is not known", key, None, None, needs)
+    sides = (
+        ({**verdict.if_true, verdict.key: verdict.positive}, not negated),
+        ({**verdict.if_false, verdict.key: not verdict.positive}, negated),
+    )
+    return Guarded(sides, verdict.needs)
 
 
 def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
@@ -534,7 +537,8 @@ def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
     if type(value) is Guarded:
         value = spread(run, lambda one: get_attribute(run, one, node.attr.value, node), value)
     else:
-        value = get_attribute(run, value, node.attr.value, node)
+        found = get_attribute(run, value, node.attr.value, node)
+        value = holding(found, value.holds) if type(value) is Unknown and value.holds else found
     kind = type(value)
     return _read(run, value) if kind in _NOTED or run.pinned else value
 
@@ -548,6 +552,8 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
         found = spread(run, lambda one: subscript(run, value, one, node), index)
     else:
         found = subscript(run, value, index, node)
+        if type(found) is Unknown and (held := held_by(value)):
+            found = holding(found, held)
     kind = type(found)
     return _read(run, found) if kind in _NOTED else found
 
@@ -667,9 +673,18 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     if run.reads:
         _depend(run, receiver)
         made = _depend(run, made)
-    if type(made) in _DOUBTFUL:
+    if type(made) in _DOUBTFUL and not (kind is Symbol and function.name in _SURE):
         run.doubts += 1
     return made
+
+
+#: Functions that do not fail, whatever they are asked.
+_SURE = frozenset(
+    {
+        "os.environ.get", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.join", "glob.glob",
+        *(f"builtins.{name}" for name in ("bool", "len", "str", "repr", "isinstance", "hasattr", "print", "type", "range")),
+    }
+)  # fmt: skip
 
 
 def _note_needs(run: Run, value: Value) -> None:
@@ -699,6 +714,8 @@ def _depend(run: Run, value: Value) -> Value:
             thing.needs = thing.needs | reads
     elif type(thing) is Unknown:
         return thing.needing(reads)
+    elif type(thing) is SymDim:
+        return Unknown("a size that depends on a condition", None, str(thing), None, reads)
     return value
 
 

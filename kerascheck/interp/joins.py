@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kerascheck.data.array import Array, Labels
 from kerascheck.data.content import Content, union
 from kerascheck.data.objects import DataObject
+from kerascheck.interp.holding import holding
 from kerascheck.interp.values import (
     ClassValue,
     DictValue,
@@ -97,9 +98,8 @@ def choose(
     if text is None:
         text = next((value.text for _, value in merged if isinstance(value, Unknown) and value.text), None)
     if len(merged) > _MAX_ALTERNATIVES:
-        for _, value in merged:
-            run.escape(value, "one of many values, by conditions")
-        return Unknown("it depends on several conditions that are not known", None, text, None, needs)
+        made = Unknown("it depends on several conditions that are not known", None, text, None, needs)
+        return holding(made, [value for _, value in merged])
     return Guarded(merged, needs, None, text)
 
 
@@ -234,9 +234,7 @@ class _Join:
             if all(is_same(first, v) for _, v in present):
                 return first
             if self.forgets or any(isinstance(v, Unknown) and not v.needs for _, v in present):
-                for _, value in present:
-                    self.run.escape(value, self.reason)
-                return Unknown(self.reason, None, text)
+                return holding(Unknown(self.reason, None, text), [value for _, value in present])
         needs: frozenset[Hashable] = NOTHING
         for outcome, _ in present:
             needs |= outcome.needs
@@ -424,11 +422,12 @@ def _list(join: _Join, thing: ListValue, names: set[str], writes: Writes) -> Non
     elements = [value for value in join.fields(thing, "element") if value is not None]
     grown = [item for content in contents[1:] for item in content[len(contents[0]) :]] if join.is_head else []
 
+    held = {id(item): item for content in contents for item in content}
+    for unknown in unknowns:
+        held.update({id(item): item for item in unknown.holds} if unknown is not None else {})
+    made = holding(made, held.values())
+
     def forget() -> None:
-        for content in contents:
-            for item in content:
-                if isinstance(item, (ListValue, DictValue, Instance)):
-                    join.run.kept_by(made, item)
         thing.items = []
         thing.unknown = made
         thing.element = elements[-1] if elements and join.reason is not None else None

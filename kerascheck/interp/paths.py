@@ -239,7 +239,7 @@ def restrict(run: Run, value: Value) -> Value:
     for guard, alternative in value.alternatives:
         for key, choice in guard.items():
             known = facts.get(key)
-            if known is None and key in run.relevant:
+            if known is None:
                 known = run.known(key)
             if known is not None and known is not choice:
                 break

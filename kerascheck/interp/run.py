@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.interp.feasibility import implied
 from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.interp.values import (
     BudgetExceeded,
@@ -215,6 +216,8 @@ class Run:
             reads = value.needs
         elif kind is Array and reads:
             value.needs = value.needs | reads
+        elif kind is ListValue and reads and value.unknown is not None:
+            value.unknown = value.unknown.needing(reads)
         self.reads = outer | reads if reads else outer
         return value
 
@@ -386,10 +389,14 @@ class Run:
     def known(self, key: Hashable) -> bool | None:
         """How the condition is decided here; None where both arms are run."""
         known = self.facts.get(key)
+        if known is not None:
+            return known
+        known = implied(self.facts, key)
         if known is None and key in self.relevant:
             known = self.taken.get(key)
             if known is None:
                 known = self.taken[key] = self.plan.get(key, True)
+        if known is not None:
             self.facts[key] = known
             if known:
                 from kerascheck.interp.conditions import pin
@@ -431,10 +438,6 @@ class Run:
     def facts_at(self, mark: Mark) -> Mapping[Hashable, bool]:
         """What was assumed or decided at the mark."""
         return self.journal.before(self.facts, mark)  # type: ignore[no-any-return]
-
-    def kept_by(self, holder: Unknown, item: Value) -> None:
-        """The item may be in something that is not known any more: it may be changed by way of that."""
-        self.escape(item, holder.reason)
 
     def stable(self, key: Hashable, node: cst.CSTNode | None) -> Hashable:
         """The same key in every run: plans name conditions by them."""
@@ -494,6 +497,9 @@ class Run:
             value.blur(reason)
         elif isinstance(value, Array):
             value.blur(reason)
+        elif isinstance(value, Unknown):
+            for item in value.holds:
+                self.escape(item, reason, depth + 1)
         elif hasattr(value, "forget"):
             value.forget()
 

@@ -17,8 +17,10 @@ from kerascheck.interp.contexts import enter_contexts, leave_contexts
 from kerascheck.interp.exceptions import catches
 from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_function
+from kerascheck.interp.holding import held_by, holding
 from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.joins import widen
+from kerascheck.interp.needs import value_needs
 from kerascheck.interp.operators import binary
 from kerascheck.interp.paths import (
     Catcher,
@@ -437,9 +439,14 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
         run.lose(iterable, "walked over an unknown number of times")
 
     def start() -> None:
-        assign(run, node.target, element_of(run, iterable, reason, node), scope)
+        element = holding(element_of(run, iterable, reason, node), held_by(iterable))
+        assign(run, node.target, element, scope)
 
-    return unknown_loop(run, node, scope, start)
+    built = _work(run)
+    signal = unknown_loop(run, node, scope, start)
+    if _work(run) > built:
+        run.need(value_needs(iterable))  # how many rounds build something
+    return signal
 
 
 def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
