@@ -142,26 +142,26 @@ class _Start:
         if not finished:
             return None
         steps = max(1, self.budget.spent - before)
-        groups = _groups(first)
-        if not groups:
+        links = _Links()
+        links.learn(first)
+        if not links.groups():
             self._accept(first, NOTHING)
             return _Base(first, self.entered)
         changes = first.journal.undo_older()
-        finished = self._decide(first, groups, steps)
+        finished = self._decide(links, steps)
         lay_down(changes)
         return _Base(first, self.entered) if finished else None
 
-    def _decide(self, first: Run, groups: list[list[Hashable]], steps: int) -> bool:
+    def _decide(self, links: _Links, steps: int) -> bool:
         """Run all combinations; whether the budget has lasted."""
         allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
         most = min(_MAX_RUNS, max(2, allowed // steps))
         relevant: dict[Hashable, None] = {}
+        limit = most.bit_length() - 1
         for attempt in range(_MAX_ROUNDS):
-            limit = most.bit_length() - 1
-            components = [_Component(frozenset(group[:limit])) for group in groups]
+            components = [_Component(frozenset(group[:limit])) for group in links.groups()]
             relevant = dict.fromkeys(key for component in components for key in component.keys)
             runs: list[Run] = []
-            again: list[list[Hashable]] = groups
             while not all(component.done for component in components) and len(runs) < 2 * most:
                 plan = {key: choice for component in components for key, choice in component.plan.items()}
                 run, finished = self._run(frozenset(relevant), plan)
@@ -169,12 +169,10 @@ class _Start:
                     return False
                 run.journal.undo_older()
                 runs.append(run)
-                again = _merged_groups([*again, *_groups(run)])
-                grown = [group[:limit] for group in again]
-                if attempt < _MAX_ROUNDS - 1 and {key for group in grown for key in group} != set(relevant):
-                    break  # more conditions matter: begin again with them
-                if attempt < _MAX_ROUNDS - 1 and len(again) < len(groups):
-                    break  # conditions that were taken one by one belong together
+                links.learn(run)
+                grown = {frozenset(group[:limit]) for group in links.groups()}
+                if attempt < _MAX_ROUNDS - 1 and grown != {component.keys for component in components}:
+                    break  # more conditions matter, or some belong together: begin again
                 for component in components:
                     component.advance({key: choice for key, choice in run.taken.items() if key in component.keys})
             else:
@@ -182,7 +180,6 @@ class _Start:
                 for run in runs:
                     self._accept(run, frozenset(relevant), complete)
                 return True
-            groups = again
         return True
 
     def _run(self, relevant: frozenset[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, bool]:
@@ -258,13 +255,27 @@ def _row(run: Run, key: Hashable) -> int | None:
         return None
 
 
-def _groups(run: Run) -> list[list[Hashable]]:
-    """The conditions that matter in a run, those together that something hangs on together; the earliest come first."""
-    links = [set(needs) for needs in program_needs(run.program) if needs]
-    if run.needed:
-        # What comes after such a decision hangs on it, whatever it is.
-        links = [set(run.needed).union(*links)]
-    return _merged_groups([sorted(link, key=_order(run)) for link in links])
+class _Links:
+    """Which conditions belong together, since something hangs on all of them: as the runs of one start have shown."""
+
+    def __init__(self) -> None:
+        self._by_place: dict[Hashable, dict[Hashable, None]] = {}
+        self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
+
+    def learn(self, run: Run) -> None:
+        """Take over what the run has met."""
+        order = _order(run)
+        self._everywhere.update(dict.fromkeys(sorted(run.needed, key=order)))
+        for place, needs in program_needs(run.program):
+            if needs:
+                self._by_place.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
+
+    def groups(self) -> list[list[Hashable]]:
+        """The conditions, those together that depend on each other; those met first come first."""
+        links = [list(keys) for keys in self._by_place.values()]
+        if self._everywhere:
+            links = [list(dict.fromkeys(key for link in (list(self._everywhere), *links) for key in link))]
+        return _merged_groups(links)
 
 
 def _order(run: Run) -> Callable[[Hashable], int]:

@@ -45,7 +45,6 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer, Site, Tensor
 from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
-from kerascheck.treewalk import walk
 
 # -- names and constants ---------------------------------------------------------------------------------
 
@@ -334,7 +333,10 @@ def _comprehended(
     """What `each` gives for each element of `source`; a `Lost` where the rest is unknown, after one more."""
     inner = Scope("comprehension", scope)
 
+    filters: frozenset[Hashable] = NOTHING  # conditions that say which elements are kept
+
     def loop(clause: cst.CompFor, source: Value, items: Iterator[Value]) -> Iterator[Value]:
+        nonlocal filters
         for index, item in enumerate(items):
             if isinstance(item, Lost) or index >= MAX_COMPREHENSION:
                 reason = item.reason if isinstance(item, Lost) else Unknown("too many elements to unroll")
@@ -344,11 +346,14 @@ def _comprehended(
             assign(run, clause.target, item, inner)
             keep = True
             for condition in clause.ifs:
-                verdict = run.evaluate(condition.test, inner)
-                if _is_open(run, verdict) and _depends(condition, inner):
-                    yield rest(clause, Unknown("filtered by something unknown"), source)
-                    return
-                if not truth(run, verdict, node=condition):
+                verdict = settle(run, run.evaluate(condition.test, inner), condition)
+                if isinstance(verdict, Condition):
+                    filters |= verdict.needs
+                    if len(filters) > _MAX_FILTERS:
+                        yield rest(clause, Unknown("filtered by something unknown", None, None, None, filters), source)
+                        return
+                    verdict = truth(run, as_value(run, verdict), node=condition)
+                if not verdict:
                     keep = False
                     break
             if not keep:
@@ -382,14 +387,9 @@ def _comprehended(
     return loop(node.for_in, source, iterate(run, source))
 
 
-def _is_open(run: Run, verdict: Value) -> bool:
-    """Whether it is not known if a condition holds."""
-    return isinstance(verdict, Array) or (isinstance(verdict, Unknown) and not run.has_decided(verdict.key))
-
-
-def _depends(condition: cst.CompIf, inner: Scope) -> bool:
-    """Whether the condition may differ from one element to the next."""
-    return any(isinstance(node, cst.Name) and node.value in inner.vars for node in walk(condition.test))
+#: Conditions that may say which elements of a comprehension are kept, while all combinations are tried. Where each
+#: element has one of its own, which are kept is not known.
+_MAX_FILTERS = 2
 
 
 def _collected(run: Run, node: cst.ListComp | cst.SetComp, source: Value, rest: Lost) -> Value | None:
@@ -412,6 +412,8 @@ def _list_comp(run: Run, node: cst.ListComp | cst.SetComp, scope: Scope) -> Valu
         if isinstance(value, Lost) or len(values) > MAX_ITEMS:
             what = (value.reason.text if isinstance(value, Lost) else None) or "something unknown"
             made = run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list")
+            if isinstance(value, Lost) and made.unknown is not None and value.reason.needs:
+                made.unknown = made.unknown.needing(value.reason.needs)
             if isinstance(value, Lost) and not is_set and value.element is not None:
                 from kerascheck.data.elements import one_more
 

@@ -14,6 +14,7 @@ from kerascheck.data.array import Array, Labels
 from kerascheck.data.content import Content, union
 from kerascheck.data.objects import DataObject
 from kerascheck.interp.holding import holding
+from kerascheck.interp.needs import value_needs
 from kerascheck.interp.values import (
     ClassValue,
     DictValue,
@@ -409,9 +410,10 @@ def _list(join: _Join, thing: ListValue, names: set[str], writes: Writes) -> Non
         if thing.unknown is not None:
             writes.append(lambda: setattr(thing, "unknown", None))
         return
+    inside = NOTHING.union(*(value_needs(item) for content in contents for item in content))
     if join.reason is None:
         is_open = reason is None or any(unknown is None for unknown in unknowns) or bool(reason.needs)
-        needs = join.needs if is_open else NOTHING
+        needs = (join.needs if is_open else NOTHING) | inside
         for unknown in unknowns:
             needs = needs | (unknown.needs if unknown is not None else NOTHING)
         made = Unknown("its items depend on a condition" if reason is None else reason.reason, None, None, None, needs)

@@ -14,15 +14,20 @@ from kerascheck.symbolic import NOTHING, Unknown
 _MAX_DEPTH = 8
 
 
-def program_needs(program: Program) -> Iterator[frozenset[Hashable]]:
-    """The conditions that each model, compilation and training hangs on, where they are not decided."""
+def program_needs(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashable]]]:
+    """The conditions that each model, compilation and training hangs on, where they are not decided, by its place."""
     known: dict[int, frozenset[Hashable]] = {}
     for network in program.networks:
-        yield _network(network, known)
+        yield _place(network), _network(network, known)
     for layer in program.layers:
-        yield _layer(layer, known)
+        yield _place(layer), _layer(layer, known)
     for call in (*program.compiles, *program.trainings):
-        yield arguments_need(call.arguments) | _network(call.network, known)
+        yield _place(call), arguments_need(call.arguments) | _network(call.network, known)
+        yield _place(call.network), _network(call.network, known)
+
+
+def _place(thing: Any) -> Hashable:
+    return thing.site.key if thing.site is not None else ("made", id(thing))
 
 
 def network_needs(network: Network) -> frozenset[Hashable]:

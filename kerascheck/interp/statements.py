@@ -20,7 +20,6 @@ from kerascheck.interp.functions import define_function
 from kerascheck.interp.holding import held_by, holding
 from kerascheck.interp.imports import import_from, import_modules
 from kerascheck.interp.joins import widen
-from kerascheck.interp.needs import value_needs
 from kerascheck.interp.operators import binary
 from kerascheck.interp.paths import (
     Catcher,
@@ -300,7 +299,11 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
     for index, item in enumerate(iterate(run, iterable)):
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
             further = _further_rounds if index else rest_of_for
-            return rounds.end(further(run, node, scope, "an element of something unknown", iterable))
+            work = _work(run)
+            ended = further(run, node, scope, "an element of something unknown", iterable)
+            if _work(run) > work and isinstance(item, Lost):
+                run.need(item.reason.needs)  # how many rounds build something
+            return rounds.end(ended)
         is_long = index > _SHORT_LOOP if length is None else length > _SHORT_LOOP
         if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and is_long and not _is_about_layers(item):
             if _work(run) == built:
@@ -442,11 +445,7 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
         element = holding(element_of(run, iterable, reason, node), held_by(iterable))
         assign(run, node.target, element, scope)
 
-    built = _work(run)
-    signal = unknown_loop(run, node, scope, start)
-    if _work(run) > built:
-        run.need(value_needs(iterable))  # how many rounds build something
-    return signal
+    return unknown_loop(run, node, scope, start)
 
 
 def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
