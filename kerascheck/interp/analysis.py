@@ -32,9 +32,10 @@ ENTRIES_OF_A_CALLER = 1_000_000
 #: What following the calls of one other file may cost, as a share of what the file itself may.
 SHARE_OF_A_CALLER = 0.05
 
-#: Conditions that are decided together: all combinations of them are run.
-_MAX_CONDITIONS = 5
-_MAX_RUNS = 2**_MAX_CONDITIONS
+#: Conditions that are decided together: all combinations of them are run. Since many exclude each other, there are often
+#: fewer than two for each; where there are more than so many runs, fewer conditions are decided.
+_MAX_CONDITIONS = 10
+_MAX_RUNS = 32
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
 _STEPS_FOR_RUNS = 120_000
 #: The same for a function that nobody calls.
@@ -156,15 +157,14 @@ class _Start:
         """Run all combinations; whether the budget has lasted."""
         allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
         most = min(_MAX_RUNS, max(2, allowed // steps))
-        relevant: dict[Hashable, None] = {}
-        limit = most.bit_length() - 1
+        limit = _MAX_CONDITIONS
         for attempt in range(_MAX_ROUNDS):
             components = [_Component(frozenset(group[:limit])) for group in links.groups()]
-            relevant = dict.fromkeys(key for component in components for key in component.keys)
+            relevant = frozenset(key for component in components for key in component.keys)
             runs: list[Run] = []
-            while not all(component.done for component in components) and len(runs) < 2 * most:
+            while not all(component.done for component in components) and len(runs) < most:
                 plan = {key: choice for component in components for key, choice in component.plan.items()}
-                run, finished = self._run(frozenset(relevant), plan)
+                run, finished = self._run(relevant, plan)
                 if not finished:
                     return False
                 run.journal.undo_older()
@@ -174,11 +174,14 @@ class _Start:
                 if attempt < _MAX_ROUNDS - 1 and grown != {component.keys for component in components}:
                     break  # more conditions matter, or some belong together: begin again
                 for component in components:
-                    component.advance({key: choice for key, choice in run.taken.items() if key in component.keys})
+                    component.advance(run.taken)
             else:
                 complete = all(component.done for component in components)
+                if not complete and attempt < _MAX_ROUNDS - 1 and limit > most.bit_length() - 1:
+                    limit = most.bit_length() - 1  # so many can be tried in any case
+                    continue
                 for run in runs:
-                    self._accept(run, frozenset(relevant), complete)
+                    self._accept(run, relevant, complete)
                 return True
         return True
 

@@ -554,6 +554,7 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
         found = spread(run, lambda one: subscript(run, value, one, node), index)
     else:
         found = subscript(run, value, index, node)
+        note_evaluated(run, found)
         if type(found) is Unknown and (held := held_by(value)):
             found = holding(found, held)
     kind = type(found)
@@ -675,9 +676,21 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     if run.reads:
         _depend(run, receiver)
         made = _depend(run, made)
-    if type(made) in _DOUBTFUL and not (kind is Symbol and function.name in _SURE):
+    if type(made) in _DOUBTFUL and not (kind is Symbol and function.name in _SURE) and not _is_of_text(made):
         run.doubts += 1
+        note_evaluated(run, made)
     return made
+
+
+def _is_of_text(made: Value) -> bool:
+    """Whether it is what a method of texts gives, which does not fail."""
+    return type(made) is Unknown and isinstance(made.key, tuple) and made.key[:1] == ("method",)
+
+
+def note_evaluated(run: Run, made: Value) -> None:
+    """That a step of a `try` body has not failed tells something about what it computes."""
+    if run.guarded and type(made) is Unknown and isinstance(made.key, tuple) and made.key[0] in ("call", "item"):
+        run.facts[("evaluated", made.key)] = True
 
 
 #: Functions that do not fail, whatever they are asked.

@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 Value: TypeAlias = Any
 
 
+def _forgotten(reason: str, before: Unknown | None, items: Iterable[Value]) -> Unknown:
+    """Why something is not known any more; what it hung on before, it still hangs on."""
+    made = Unknown(reason)
+    if before is not None:
+        made.needs, made.holds = before.needs, before.holds
+    for item in items:
+        if isinstance(item, Unknown):
+            made.needs |= item.needs
+    return made
+
+
 class ListValue(Versioned):
     """A list, set or other sequence that the program may change. `unknown` says why the items are not known.
 
@@ -40,8 +51,8 @@ class ListValue(Versioned):
 
     def blur(self, reason: str) -> None:
         """Forget the items."""
+        self.unknown = _forgotten(reason, self.unknown, self.items)
         self.items = []
-        self.unknown = Unknown(reason)
         self.element = None
 
     def __repr__(self) -> str:
@@ -119,8 +130,8 @@ class DictValue(Versioned):
 
     def blur(self, reason: str) -> None:
         """Forget the entries."""
+        self.unknown = _forgotten(reason, self.unknown, ())
         self.items = {}
-        self.unknown = Unknown(reason)
 
     def spread(self, birth: int) -> DictValue | None:
         """A copy, where the entries alone are not all that is known of it."""
