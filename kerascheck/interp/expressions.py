@@ -554,7 +554,9 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
         found = spread(run, lambda one: subscript(run, value, one, node), index)
     else:
         found = subscript(run, value, index, node)
-        note_evaluated(run, found)
+        if type(found) is Unknown:
+            run.doubts += 1
+            note_evaluated(run, found)
         if type(found) is Unknown and (held := held_by(value)):
             found = holding(found, held)
     kind = type(found)

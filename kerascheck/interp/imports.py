@@ -23,6 +23,7 @@ def _doubt(run: Run, dotted: str, module: Value) -> None:
     """Note that an import may fail: one of a package that is perhaps not installed."""
     if not isinstance(module, ModuleValue) and dotted.partition(".")[0] not in _PRESENT:
         run.doubts += 1
+        run.doubted = ("import", dotted.partition(".")[0])
 
 
 def dotted_name(node: cst.BaseExpression | None) -> str:

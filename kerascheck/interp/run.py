@@ -144,6 +144,7 @@ class Run:
         self.catchers: list[Catcher] = []  # the `try` bodies that are running
         self.reads = NOTHING  # the conditions that parts of the present expression hang on
         self.doubts = 0  # grows with each step that may fail for reasons that are not seen
+        self.doubted: Hashable = None  # what the latest of them was about, where others are about the same
         self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
         self.facts: dict[Hashable, bool] = Cells()  # what is assumed or decided here
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
@@ -152,6 +153,7 @@ class Run:
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.undecided = 0  # grows with each condition that is not known
+        self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far
         self.occurrences: dict[Hashable, int] = {}  # how often something has happened in one frame, by frame and node
         self.call_stack: list[FunctionValue] = []

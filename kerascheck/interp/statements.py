@@ -503,6 +503,8 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     journal = run.journal
     mark = journal.mark()
     run.undecided += 1
+    run.places.setdefault(runs, node)
+    run.places.setdefault(again, node)
     begun = run.tick()
     run.loop_births.append(begun)
     run.forks.append((begun, frozenset((runs,))))
@@ -774,6 +776,13 @@ def _run_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scop
         end_handler(run, handler, scope)
 
 
+def _noted_raise() -> UserRaise:
+    """What fails in a `try` body where the handlers know of it already."""
+    raised = UserRaise(Unknown("an exception", _ANYTHING))
+    raised.noted = True
+    return raised
+
+
 def _body_that_may_fail(
     run: Run, body: Sequence[cst.CSTNode], scope: Scope, catcher: Catcher, fails: Hashable
 ) -> Signal | None:
@@ -783,10 +792,10 @@ def _body_that_may_fail(
     """
     journal = run.journal
     ways: WaysOut | None = None
-    known = run.known(fails)
     for statement in body:
         doubts, before = run.doubts, journal.mark()
         calls = run.calls
+        run.doubted = None
         facts = dict(run.facts)
         try:
             signal = run.execute([statement], scope)
@@ -795,10 +804,13 @@ def _body_that_may_fail(
                 raise
             note_raise(run, raised)
             return ways.finish(None, ended=True)
+        key = ("fails", run.doubted) if run.doubted is not None and run.doubts == doubts + 1 else fails
+        known = run.known(key)
         if run.doubts > doubts and known is not False:
             guard = {key: choice for key, choice in facts.items() if run.facts_at(catcher.mark).get(key) is not choice}
-            guard[fails] = True
-            needs = frozenset((fails,)).union(*(run.needs_of(key) for key in guard))
+            guard[key] = True
+            run.places.setdefault(key, statement)
+            needs = frozenset((key,)).union(*(run.needs_of(key) for key in guard))
             failed = [
                 Outcome(
                     "raise", Unknown("an exception", _ANYTHING), journal.changes_at(catcher.mark, before), guard, needs
@@ -808,17 +820,17 @@ def _body_that_may_fail(
                 failed.append(Outcome("raise", failed[0].value, journal.changes(catcher.mark), dict(guard), needs))
             catcher.outcomes += failed
             if known is None:
-                run.facts[fails] = False
+                run.facts[key] = False
+            elif key is not fails:
+                raise _noted_raise()
         if isinstance(signal, Split):
             ways = ways or WaysOut(run)
             if not ways.go_on(signal, "on"):
                 return ways.finish(None, ended=True)
         elif signal is not None:
             return signal if ways is None else ways.finish(signal)
-    if known is True and catcher.outcomes:
-        raised = UserRaise(Unknown("an exception", _ANYTHING))
-        raised.noted = True
-        raise raised
+    if run.known(fails) is True and catcher.outcomes:
+        raise _noted_raise()
     return None if ways is None else ways.finish(None)
 
 
