@@ -128,10 +128,6 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
     for given in (*arguments.positional, *arguments.keywords.values()):
         if isinstance(given.value, Network):
             given.value.met_data = True  # it may be trained in there
-    if function.name in _ASKING and all(_is_plain_text(given.value) for given in arguments.positional):
-        asked = tuple(given.value for given in arguments.positional)
-        key = ("asked", function.name, asked, run.writes)
-        return Unknown(f"the result of {function.name}", key, f"{function.name}({', '.join(map(repr, asked))})")
     run.writes += 1
     if not run.project.is_harmless(function.name):
         foreign.called(run, function)
@@ -142,12 +138,6 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
         for array in changed_arrays(function.name, arguments):
             run.escape(array, f"{function.name} may write to it")
     return run.fresh(f"the result of {function.name}", site.node)
-
-
-#: Functions that ask the file system, which answers the same as long as nothing may have been written.
-_ASKING = frozenset(
-    {"os.path.exists", "os.path.isfile", "os.path.isdir", "glob.glob", "os.listdir", "os.path.getsize"}
-)
 
 
 def _escape_all(run: Run, arguments: Arguments, reason: str) -> None:

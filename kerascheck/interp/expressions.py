@@ -693,6 +693,7 @@ def note_evaluated(run: Run, made: Value) -> None:
     """That a step of a `try` body has not failed tells something about what it computes."""
     if run.guarded and type(made) is Unknown and isinstance(made.key, tuple) and made.key[0] in ("call", "item"):
         run.facts[("evaluated", made.key)] = True
+        run.evaluated = made.key
 
 
 #: Functions that do not fail, whatever they are asked.

@@ -120,7 +120,10 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
     if kind == "not":
         return not _value(key[1], root, candidate)
     if kind == "evaluated":
-        _value(key[1], root, candidate)  # without an error
+        try:
+            _value(key[1], root, candidate)
+        except (TypeError, ValueError, ArithmeticError, OverflowError):
+            return False
         return True
     if kind == "unknown":
         return _value(key[1], root, candidate)

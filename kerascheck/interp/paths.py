@@ -142,7 +142,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
             if isinstance(verdict, Condition):
                 guard = {**guard, verdict.key: verdict.positive is choice}
             sides.append(guard)
-        holds[choice] = _common(sides)
+        holds[choice] = common(sides)
     if len(verdicts) == 2 and all(isinstance(verdict, bool) for verdict in known):
         for key, choice in holds[True].items():
             if holds[False].get(key) is (not choice):
@@ -153,7 +153,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
     return Condition(key, True, needs, holds[True], holds[False])
 
 
-def _common(guards: Sequence[dict[Hashable, bool]]) -> dict[Hashable, bool]:
+def common(guards: Sequence[dict[Hashable, bool]]) -> dict[Hashable, bool]:
     """What all of them say."""
     if not guards:
         return {}
@@ -221,13 +221,13 @@ def each_arm(run: Run, action: Callable[[Value], Signal | None], value: Guarded)
 
 def _telling(run: Run, guard: Any, others: Sequence[tuple[Any, Value]], needs: frozenset[Hashable]) -> Condition:
     """The condition that tells the first alternative from the others."""
-    common = _common([dict(other) for other, _ in others])
+    shared = common([dict(other) for other, _ in others])
     for key, choice in guard.items():
-        if common.get(key) is (not choice):
-            return Condition(key, choice, run.needs_of(key), dict(guard), common)
+        if shared.get(key) is (not choice):
+            return Condition(key, choice, run.needs_of(key), dict(guard), shared)
     key = ("case", run.tick())
     run.condition_needs[key] = needs
-    return Condition(key, True, needs, dict(guard), common)
+    return Condition(key, True, needs, dict(guard), shared)
 
 
 def restrict(run: Run, value: Value) -> Value:

@@ -145,6 +145,7 @@ class Run:
         self.reads = NOTHING  # the conditions that parts of the present expression hang on
         self.doubts = 0  # grows with each step that may fail for reasons that are not seen
         self.doubted: Hashable = None  # what the latest of them was about, where others are about the same
+        self.evaluated: Hashable = None  # the value that the latest of them has asked for
         self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
         self.facts: dict[Hashable, bool] = Cells()  # what is assumed or decided here
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
@@ -315,6 +316,12 @@ class Run:
         finally:
             self.frame = before
 
+    def asked(self, reason: str, what: str, path: object, node: cst.CSTNode) -> Unknown:
+        """What the file system answers: the same as long as nothing may have been written."""
+        if not isinstance(path, str):
+            return self.fresh(reason, node)
+        return Unknown(reason, ("asked", what, path, self.writes, len(self.saved.items)))
+
     def fails(self, error: str, reason: str, node: cst.CSTNode | None = None) -> Unknown:
         """Python surely raises `error` here: that ends a `try` body; elsewhere the analysis goes on with an unknown."""
         if self.guarded or (self.stepping and error in ("StopIteration", "IndexError")):
@@ -394,7 +401,9 @@ class Run:
         if known is not None:
             return known
         known = implied(self.facts, key)
-        if known is None and key in self.relevant:
+        if known is not None:
+            return known
+        if key in self.relevant:
             known = self.taken.get(key)
             if known is None:
                 known = self.taken[key] = self.plan.get(key, True)

@@ -30,6 +30,7 @@ from kerascheck.interp.paths import (
     arm_outcomes,
     assume,
     capture,
+    common,
     conclude,
     each_arm,
     fork,
@@ -727,6 +728,7 @@ def _caught(
         journal.abandon(mark)
     for handler, raised in handle(catcher.outcomes):
         widen(run, mark, raised, "where it fails is not known")
+        run.facts.update(common([outcome.guard for outcome in raised]))
         needs = NOTHING.union(*(outcome.needs for outcome in raised))
         handled = arm_outcomes(run, mark, handler)
         for after in handled:
@@ -795,7 +797,7 @@ def _body_that_may_fail(
     for statement in body:
         doubts, before = run.doubts, journal.mark()
         calls = run.calls
-        run.doubted = None
+        run.doubted = run.evaluated = None
         facts = dict(run.facts)
         try:
             signal = run.execute([statement], scope)
@@ -809,6 +811,8 @@ def _body_that_may_fail(
         if run.doubts > doubts and known is not False:
             guard = {key: choice for key, choice in facts.items() if run.facts_at(catcher.mark).get(key) is not choice}
             guard[key] = True
+            if run.evaluated is not None and run.doubts == doubts + 1:
+                guard[("evaluated", run.evaluated)] = False
             run.places.setdefault(key, statement)
             needs = frozenset((key,)).union(*(run.needs_of(key) for key in guard))
             failed = [

@@ -377,6 +377,7 @@ def write(run: Run, file: Value, thing: Value, form: str) -> None:
 
 def open_file(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`open(path, "wb")`: what is written over is forgotten."""
+    run.writes += 1  # as it may be opened for
     path, mode = arguments.value("file", 0), arguments.value("mode", 1, "r")
     if not isinstance(mode, str) or any(letter in mode for letter in "wxa+"):
         forget_file(run, path)

@@ -129,7 +129,7 @@ def _found(run: Run, what: str, path: Value, site: Site) -> Value:
 
     if what in ("exists", "isfile", "lexists") and is_saved(run, path):
         return True
-    return run.fresh("what is on the disk", site.node)
+    return run.asked("what is on the disk", what, path_text(path), site.node)
 
 
 def _removed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -268,7 +268,9 @@ def _glob(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     pattern = path_text(arguments.value("pathname", 0))
     plain = isinstance(pattern, str) and not arguments.keywords
     found = matching(run, pattern) if plain and isinstance(pattern, str) else None
-    return run.fresh("what matches a pattern", site.node) if found is None else run.new_list(found, "set")
+    if found is None:
+        return run.asked("what matches a pattern", name, pattern if plain else None, site.node)
+    return run.new_list(found, "set")
 
 
 def _inside(run: Run, path: PathValue, arguments: Arguments, site: Site) -> Value:
