@@ -509,7 +509,8 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
             journal.abandon(mark)
         leaving = [o for o in first if o.kind in ("break", "return")]
         ending = [o for o in first if o.kind not in ("break", "return")]
-        if ending and run.known(again) is not False:
+        goes_on = run.known(again) if ending else None
+        if ending and goes_on is not False:
             for outcome in ending:
                 outcome.guard[again] = False
                 outcome.needs |= {again}
@@ -517,6 +518,8 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
             for outcome in more:
                 outcome.guard[again] = True
                 outcome.needs |= {again}
+            if goes_on:
+                ending = []
             leaving += [o for o in more if o.kind in ("break", "return")]
             ending += [o for o in more if o.kind not in ("break", "return")]
     finally:
