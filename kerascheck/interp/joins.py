@@ -337,7 +337,8 @@ class _Join:
 def _put(owner: Any, name: str, value: Any) -> None:
     there = getattr(owner, name, ABSENT)
     if isinstance(there, (Cells, Items)) and isinstance(value, (dict, list)):
-        there.replace(value)
+        container: Any = there
+        container.replace(value)
     else:
         setattr(owner, name, value)
 
@@ -550,7 +551,7 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
         elif join.reason is not None and name in _BUILT and not all(values):
             # The first data builds it: that is done once, in whichever round.
             join.write(layer, name, next((value for value in values if value), values[0]), writes)
-        elif join.reason is not None and name == "compiled":
+        elif join.reason is not None and name == "compiled" and isinstance(layer, Network):
             if not (join.is_head and layer.compiled is not None):
                 join.write(layer, name, next((v for v in reversed(values) if v is not None), None), writes)
         else:

@@ -583,9 +583,9 @@ def _further(
     for outcome in found:
         head = journal.mark()
         lay_down(outcome.changes)
-        for again in capture(run, mark, Signal(outcome.kind, outcome.value) if outcome.kind != "on" else None):
-            again.needs |= outcome.needs
-            moved.append(again)
+        for one in capture(run, mark, Signal(outcome.kind, outcome.value) if outcome.kind != "on" else None):
+            one.needs |= outcome.needs
+            moved.append(one)
         journal.undo(head)
     journal.undo(mark)
     del run.program.raised[raised:]
@@ -682,10 +682,10 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
             normal = capture(run, mark, signal)
     journal.undo(mark)
     outcomes = normal
-    for handler, raised in _by_handler(run, node, catcher.outcomes, scope):
-        widen(run, mark, raised, "where it fails is not known") if len(raised) > 1 else lay_down(raised[0].changes)
-        needs = frozenset().union(*(o.needs for o in raised))
-        for after in arm_outcomes(run, mark, partial(_run_handler, run, handler, raised[0].value, scope)):
+    for handler, taken in _by_handler(run, node, catcher.outcomes, scope):
+        widen(run, mark, taken, "where it fails is not known") if len(taken) > 1 else lay_down(taken[0].changes)
+        needs = frozenset().union(*(o.needs for o in taken))
+        for after in arm_outcomes(run, mark, partial(_run_handler, run, handler, taken[0].value, scope)):
             after.needs |= needs
             outcomes.append(after)
         journal.undo(mark)
@@ -767,9 +767,9 @@ def _body_that_may_fail(run: Run, node: cst.Try, scope: Scope, catcher: Catcher,
         elif signal is not None:
             return signal if ways is None else ways.finish(signal)
     if known is True and catcher.outcomes:
-        raised = UserRaise(Unknown("an exception", _ANYTHING))
-        raised.noted = True
-        raise raised
+        failure = UserRaise(Unknown("an exception", _ANYTHING))
+        failure.noted = True
+        raise failure
     return None if ways is None else ways.finish(None)
 
 
