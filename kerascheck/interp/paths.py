@@ -39,7 +39,7 @@ class Signal:
 class Outcome(Signal):
     """One of the ways a block may have ended, with what it has changed since a mark. The kind may also be `on`."""
 
-    __slots__ = ("begun", "changes", "guard", "needs")
+    __slots__ = ("begun", "changes", "guard", "needs", "reached")
 
     def __init__(
         self, kind: str, value: Value, changes: Changes, guard: dict[Hashable, bool], needs: frozenset[Hashable]
@@ -49,6 +49,7 @@ class Outcome(Signal):
         self.guard = guard  # what surely holds where the block ends like this, beyond what holds at the mark
         self.needs = needs  # the conditions that decide about it
         self.begun: int | None = None  # the moment from which on it is on its own, where that is known
+        self.reached: Changes | None = None  # what is written since that moment, where these are not all the changes
 
 
 class Split(Signal):

@@ -514,7 +514,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
             for outcome in ending:
                 outcome.guard[again] = False
                 outcome.needs |= {again}
-            more = _further(run, node, scope, start, mark, ending)
+            more = _further(run, node, scope, start, mark, ending, begun)
             for outcome in more:
                 outcome.guard[again] = True
                 outcome.needs |= {again}
@@ -561,7 +561,13 @@ def _one_round(
 
 
 def _further(
-    run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None], mark: Mark, ending: list[Outcome]
+    run: Run,
+    node: cst.For | cst.While,
+    scope: Scope,
+    start: Callable[[], None],
+    mark: Mark,
+    ending: list[Outcome],
+    begun: int,
 ) -> list[Outcome]:
     """The outcomes of all further rounds, relative to the mark."""
     journal = run.journal
@@ -577,6 +583,9 @@ def _further(
             journal.abandon(head)
         else:
             journal.undo(head)
+        none.begun, none.reached = begun, journal.changes(mark)
+        for outcome in again:
+            outcome.begun, outcome.reached = begun, {**none.reached, **outcome.changes}
         if not again or not widen(run, head, [none, *again], _CHANGED, is_head=True) or attempt == _WIDEST - 1:
             break
     moved: list[Outcome] = []
@@ -682,7 +691,12 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
             normal = capture(run, mark, signal)
     journal.undo(mark)
     outcomes = normal
-    for handler, taken in _by_handler(run, node, catcher.outcomes, scope):
+    handlers = _by_handler(run, node, catcher.outcomes, scope)
+    if not outcomes and len(handlers) == 1:  # it is the one that surely runs
+        ((handler, taken),) = handlers
+        widen(run, mark, taken, "where it fails is not known")
+        return _run_handler(run, handler, taken[0].value, scope)
+    for handler, taken in handlers:
         widen(run, mark, taken, "where it fails is not known") if len(taken) > 1 else lay_down(taken[0].changes)
         needs = frozenset().union(*(o.needs for o in taken))
         for after in arm_outcomes(run, mark, partial(_run_handler, run, handler, taken[0].value, scope)):
