@@ -25,7 +25,6 @@ from kerascheck.network.dims import (
     SymDim,
     definitely_different,
     format_shape,
-    is_number,
     size_of,
 )
 from kerascheck.network.ir import KerasObject, Layer, Weight
@@ -114,8 +113,6 @@ class Config(Mapping[str, Any]):
     def dims(self, name: str, rank: int) -> tuple[Int, ...]:
         """A size per axis; one number stands for all axes. An Unknown with a text may be either: sizes of that text."""
         value = self.values_by_name.get(name)
-        if isinstance(value, Unknown) and not is_number(value):
-            raise Undetermined(value.reason)  # it may be a tuple
         if isinstance(value, Unknown):
             size = self.as_dim(name, value)
             if isinstance(size, SymDim):
