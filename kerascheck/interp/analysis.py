@@ -142,16 +142,17 @@ class _Start:
         if not finished:
             return None
         steps = max(1, self.budget.spent - before)
-        groups = _groups(first)
+        within = dict(first.within)
+        groups = _groups(first, within)
         if not groups:
             self._accept(first, NOTHING)
             return _Base(first, self.entered)
         changes = first.journal.undo_older()
-        finished = self._decide(first, groups, steps)
+        finished = self._decide(groups, within, steps)
         lay_down(changes)
         return _Base(first, self.entered) if finished else None
 
-    def _decide(self, first: Run, groups: list[list[Hashable]], steps: int) -> bool:
+    def _decide(self, groups: list[list[Hashable]], within: dict[Hashable, frozenset[Hashable]], steps: int) -> bool:
         """Run all combinations; whether the budget has lasted."""
         allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
         most = min(_MAX_RUNS, max(2, allowed // steps))
@@ -169,7 +170,8 @@ class _Start:
                     return False
                 run.journal.undo_older()
                 runs.append(run)
-                again = _merged_groups([*again, *_groups(run)])
+                within = {**run.within, **within}
+                again = _reaching([*again, *_groups(run, within)], run, within)
                 grown = [group[:limit] for group in again]
                 if attempt < _MAX_ROUNDS - 1 and {key for group in grown for key in group} != set(relevant):
                     break  # more conditions matter: begin again with them
@@ -258,13 +260,22 @@ def _row(run: Run, key: Hashable) -> int | None:
         return None
 
 
-def _groups(run: Run) -> list[list[Hashable]]:
+def _groups(run: Run, within: dict[Hashable, frozenset[Hashable]]) -> list[list[Hashable]]:
     """The conditions that matter in a run, those together that something hangs on together; the earliest come first."""
     links = [set(needs) for needs in program_needs(run.program) if needs]
     if run.needed:
         # What comes after such a decision hangs on it, whatever it is.
         links = [set(run.needed).union(*links)]
-    return _merged_groups([sorted(link, key=_order(run)) for link in links])
+    return _reaching([sorted(link, key=_order(run)) for link in links], run, within)
+
+
+def _reaching(
+    links: list[list[Hashable]], run: Run, within: dict[Hashable, frozenset[Hashable]]
+) -> list[list[Hashable]]:
+    """The groups that these links make, where a condition that comes up under others is tried with them in each way."""
+    keys = {key for link in links for key in link}
+    under = [[*(within.get(key, NOTHING) & keys), key] for key in keys]
+    return _merged_groups([*links, *(sorted(link, key=_order(run)) for link in under if len(link) > 1)])
 
 
 def _order(run: Run) -> Callable[[Hashable], int]:

@@ -110,7 +110,7 @@ def settle(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Co
     needs = frozenset(open_needs) if (open_needs := found.needs) else frozenset((stable,))
     if found.needs:
         run.condition_needs[stable] = needs
-    run.places.setdefault(stable, node)
+    run.meet(stable, node)
     run.undecided += 1
     return Condition(stable, positive, needs)
 

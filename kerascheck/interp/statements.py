@@ -497,6 +497,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     journal = run.journal
     mark = journal.mark()
     run.undecided += 1
+    run.meet(runs, node)
     begun = run.tick()
     run.loop_births.append(begun)
     run.forks.append((begun, frozenset((runs,))))
@@ -509,6 +510,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
             journal.abandon(mark)
         leaving = [o for o in first if o.kind in ("break", "return")]
         ending = [o for o in first if o.kind not in ("break", "return")]
+        run.meet(again, node)
         goes_on = run.known(again) if ending else None
         if ending and goes_on is not False:
             for outcome in ending:
@@ -680,7 +682,9 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     finally:
         run.catchers.pop()
         run.guarded -= 1
-    if not catcher.outcomes:
+    if catcher.outcomes:
+        run.meet(fails, node)
+    else:
         if signal is None and normal is None and node.orelse is not None:
             return _block(run, node.orelse.body, scope)
         return signal

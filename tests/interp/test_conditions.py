@@ -139,6 +139,36 @@ def test_conditions_of_different_models_are_not_multiplied() -> None:
         assert {path.networks[index].status() for path in paths} == {"exact"}
 
 
+NESTED = {
+    "in the arm that holds": ("if a:\n    {inner}", True),
+    "in the other arm": ("if a:\n    pass\nelse:\n    {inner}", False),
+    "behind a return": ("def f():\n    if a:\n        return\n    {inner}\nf()", False),
+    "behind a round that ends": ("for i in range(2):\n    if a:\n        break\n    {inner}\n    break", False),
+    "in a conditional expression": ("made = 0 if a else [Sequential([Input((4,)), Dense(5 if b else 6)])]", False),
+}
+
+
+@pytest.mark.parametrize(("text", "holds"), NESTED.values(), ids=NESTED)
+def test_a_condition_that_comes_up_under_another_one_is_decided_both_ways_there(text: str, holds: bool) -> None:
+    inner = "Sequential([Input((4,)), Dense(5 if b else 6)])"
+    code = f"from a import a, b\nouter = Sequential([Input((4,)), Dense(2 if a else 3)])\n{text.format(inner=inner)}\n"
+    found = [tuple(network.layers[-1].config["units"] for network in path.networks) for path in build(code).paths]
+    assert sorted(found) == ([(2, 5), (2, 6), (3,)] if holds else [(2,), (3, 5), (3, 6)])
+
+
+def test_conditions_that_only_turn_up_in_later_rounds_are_decided_both_ways() -> None:
+    code = """
+        from a import done
+        while True:
+            add("again")
+            if done():
+                break
+    """
+    networks = [path.networks[0] for path in program(code).paths]
+    assert sorted(len(network.layers) for network in networks if network.status() == "exact") == [2, 3, 4, 5]
+    assert [network.status() for network in networks].count("unknown") == 1
+
+
 def test_the_number_of_combinations_is_limited() -> None:
     code = "from a import b\n" + "".join(f"if b({i}): add('layer{i}')\n" for i in range(200))
     paths = program(code).paths

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.interp.helpers import UNKNOWN, build, known
-from tests.interp.test_conditions import names
 
 BUILD = """
 def build(hp):
