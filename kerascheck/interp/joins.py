@@ -548,9 +548,9 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
                 join.write(layer, name, max(values), writes)
         elif name == "variable" or (join.is_head and name == "open"):
             join.write(layer, name, next((value for value in values if value is not None), None), writes)
-        elif join.reason is not None and name in _BUILT and len(built := _built(join, layer, name, values)) < len(values):
+        elif join.reason is not None and name in _BUILT and len(_built(join, layer, name, values)) < len(values):
             # The first data builds it: that is done once, in whichever round.
-            join.write(layer, name, built[0] if built else values[0], writes)
+            join.write(layer, name, next(iter(_built(join, layer, name, values)), values[0]), writes)
         elif join.reason is not None and name == "compiled" and isinstance(layer, Network):
             if not (join.is_head and layer.compiled is not None):
                 join.write(layer, name, next((v for v in reversed(values) if v is not None), None), writes)
