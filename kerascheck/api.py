@@ -153,7 +153,8 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
     Args:
         source: a Python program, or the JSON of a notebook if the name ends in `.ipynb`.
         filename: where it lies, or would lie.
-        settings: those to use, instead of the configuration for the file; only the budget, the target and `read_data` matter.
+        settings: those to use, instead of the configuration for the file; only the budget, the target and `read_data`
+            matter.
 
     Raises:
         SourceError: the text is no Python, or cannot be decoded.

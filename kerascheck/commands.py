@@ -399,13 +399,8 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
 
     def draw(source: Source, analysis: Analysis, findings: list[Diagnostic]) -> None:
         every = summarize(source, analysis)
-        models = [model for model in every if model.network is not None]
-        if name is not None:
-            models = [
-                model for model in models if model.network is not None and name in (model.name, model.network.name)
-            ]
+        models = [model for model in every if name is None or name in (model.name, model.network.name)]
         for model in models[-1:]:
-            assert model.network is not None
             sites = sites_of(model.network, analysis.paths) if len(every) > 1 else None
             pictures.append(architecture(model, model.network, source, findings, sites))
         others = [f"{model.name}" for model in models[:-1] if model.name is not None]

@@ -95,7 +95,7 @@ def architecture(
 
 
 def sites_of(network: Network, programs: Iterable[Program]) -> list[Site]:
-    """The calls that make, compile and train the model, on every path."""
+    """The calls that make, compile and train the model, under whatever conditions."""
     if network.site is None:
         return []
     found = {network.site.key: network.site}

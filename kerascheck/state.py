@@ -139,7 +139,7 @@ Changes: TypeAlias = dict[tuple[int, "str | None"], tuple[Any, Any]]
 def _birth(thing: Any) -> int:
     """When the thing was made; a container is as old as what it belongs to."""
     owner = thing.owner if isinstance(thing, (Cells, Items)) else thing
-    return 0 if owner is None else owner.made  # type: ignore[no-any-return]
+    return 0 if owner is None else owner.made
 
 
 def is_there(thing: Any, changes: Changes, mark: Mark) -> bool:
@@ -251,7 +251,7 @@ class Cells(dict[Any, Any]):
         locals()[_name] = _noting(_name, dict)
     del _name
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 class Items(list[Any]):
@@ -285,4 +285,4 @@ class Items(list[Any]):
         locals()[_name] = _noting(_name, list)
     del _name
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None

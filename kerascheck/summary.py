@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.network.dims import SymDim
@@ -50,7 +49,7 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """One model. What differs between the paths through the program is not known."""
+    """One model, as one combination of the conditions that decide about it makes it."""
 
     filename: str
     row: int
@@ -60,12 +59,12 @@ class ModelSummary:
     status: str
     input_shape: Shapes
     output_shape: Shapes
-    layers: list[LayerRow | None]
+    layers: list[LayerRow]
     total_params: Count
     trainable_params: Count
     non_trainable_params: Count
-    network: Network | None = field(default=None, compare=False, repr=False)  # None where the paths differ
-    site: Site | None = field(default=None, compare=False, repr=False)
+    network: Network = field(compare=False, repr=False)
+    site: Site = field(compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The summary under the names that JSON uses."""
@@ -78,7 +77,7 @@ class ModelSummary:
             "status": self.status,
             "input_shape": self.input_shape,
             "output_shape": self.output_shape,
-            "layers": [layer.as_dict() if layer is not None else None for layer in self.layers],
+            "layers": [layer.as_dict() for layer in self.layers],
             "total_params": self.total_params,
             "trainable_params": self.trainable_params,
             "non_trainable_params": self.non_trainable_params,
@@ -119,7 +118,7 @@ def _different(models: list[ModelSummary]) -> list[ModelSummary]:
 
 
 def summarize_network(network: Network, source: Source) -> ModelSummary:
-    """One model of one path through the program. It must have a place in the source."""
+    """One model. It must have a place in the source."""
     assert network.site is not None
     total, trainable, frozen = _counts(network)
     cell, row = source.in_cell(source.locate(network.site.node).start.row)
@@ -220,51 +219,6 @@ def shapes_of(shapes: Sequence[Shape | Unknown] | Unknown) -> Shapes:
     return written[0] if len(written) == 1 else written
 
 
-def _merged(variants: list[ModelSummary], complete: bool) -> ModelSummary:
-    """What holds on every path; a model that differs from path to path (more than by its name) is not known."""
-    first = variants[0]
-    if complete and all(variant == first for variant in variants):
-        return first
-    layers = [_merged_layer(rows) for rows in zip_longest(*(variant.layers for variant in variants))]
-    merged = replace(
-        first,
-        layers=layers,
-        network=None,
-        **{
-            name: _common([getattr(variant, name) for variant in variants])
-            for name in (
-                *("name", "input_shape", "output_shape", "total_params", "trainable_params", "non_trainable_params"),
-            )
-        },
-    )
-    nameless = [nameless_summary(variant) for variant in variants]
-    same = complete and all(variant == nameless[0] for variant in nameless)
-    return merged if same else replace(merged, status="unknown")
-
-
-def _merged_layer(rows: Sequence[LayerRow | None]) -> LayerRow | None:
-    """The fields that all rows share; None where the rows are not of one layer."""
-    first = rows[0]
-    if first is None:
-        return None
-    same: list[LayerRow] = [row for row in rows if row is not None and (row.cls, row.row) == (first.cls, first.row)]
-    if len(same) < len(rows):
-        return None
-    return replace(
-        first,
-        name=_common([row.name for row in same]),
-        output_shape=_common([row.output_shape for row in same]),
-        params=_common([row.params for row in same]),
-        trainable=_common([row.trainable for row in same]),
-        status=_common([row.status for row in same]) or "unknown",
-    )
-
-
 def nameless_summary(model: ModelSummary) -> ModelSummary:
     """The model without the names that Keras numbers as it goes."""
-    layers = [replace(layer, name=None) if layer is not None else None for layer in model.layers]
-    return replace(model, name=None, layers=layers)
-
-
-def _common(values: list[Any]) -> Any:
-    return values[0] if all(value == values[0] for value in values) else None
+    return replace(model, name=None, layers=[replace(layer, name=None) for layer in model.layers])

@@ -12,13 +12,11 @@ from kerascheck.summary import listed_shapes, shapes_of, why_inexact
 from kerascheck.symbolic import Undetermined, Unknown
 
 if TYPE_CHECKING:
-    from kerascheck.summary import Count, LayerRow, ModelSummary, Shapes
+    from kerascheck.summary import Count, ModelSummary, Shapes
 
 _UNKNOWN = "?"
 _WIDTH = 200  # of a table that is not shown on a terminal
 _SIZES = {"float64": 8, "float16": 2, "bfloat16": 2}
-#: Why a model is not known that is known on each path.
-MANY_PATHS = "differs between the paths through the program"
 
 
 class Row(NamedTuple):
@@ -51,20 +49,17 @@ def table_of(model: ModelSummary) -> Table:
     """The table of a model: a row for each layer, the totals, and why something in it is not known exactly."""
     network = model.network
     cell = f"cell {model.cell}:" if model.cell is not None else ""
-    name = network.name if network is not None else model.name or _UNKNOWN
+    name = network.name
     counts = (model.total_params, model.trainable_params, model.non_trainable_params)
-    reason = None
-    if model.status != "exact":
-        reason = (why_inexact(network) if network is not None else None) or MANY_PATHS
     return Table(
         f"{model.filename}:{cell}{model.row}",
         name,
         model.name if model.name != name else None,
         model.cls,
         model.status,
-        reason,
-        network is not None and is_graph(network),
-        list(rows_of(model)),
+        why_inexact(network) if model.status != "exact" else None,
+        is_graph(network),
+        list(rows_of(network)),
         [
             (title, count_text(count), size)
             for title, count, size in zip(("Total", "Trainable", "Non-trainable"), counts, _sizes(network), strict=True)
@@ -173,14 +168,8 @@ def is_graph(network: Network) -> bool:
     return len(network.inputs) > 1 or len(network.outputs) > 1
 
 
-def rows_of(model: ModelSummary) -> Iterator[Row]:
+def rows_of(network: Network) -> Iterator[Row]:
     """The rows of the table of a model."""
-    if model.network is not None:
-        return _rows_of_network(model.network)
-    return (_row(layer) for layer in model.layers)
-
-
-def _rows_of_network(network: Network) -> Iterator[Row]:
     nodes = _nodes_of(network)
     for layer in listed(network):
         params = layer.params()
@@ -208,22 +197,6 @@ def _index(node: Node) -> int:
     return next((index for index, call in enumerate(node.layer.calls) if call is node), 0)
 
 
-def _row(layer: LayerRow | None) -> Row:
-    """A row of a model that differs between the paths."""
-    if layer is None:
-        return Row(_UNKNOWN, _UNKNOWN, _UNKNOWN, _UNKNOWN, False, "-", MANY_PATHS)
-    known = layer.status == "exact" and None not in (layer.name, layer.output_shape, layer.params, layer.trainable)
-    return Row(
-        layer.name or _UNKNOWN,
-        layer.cls,
-        shapes_text(layer.output_shape),
-        count_text(layer.params),
-        layer.trainable is False and bool(layer.params),
-        "-",
-        None if known else "symbolic" if layer.status == "symbolic" else MANY_PATHS,
-    )
-
-
 # -- numbers --------------------------------------------------------------------------------------------------------
 
 
@@ -244,10 +217,8 @@ def _shape(shape: list[Any]) -> str:
     return f"({inner},)" if len(shape) == 1 else f"({inner})"
 
 
-def _sizes(network: Network | None) -> tuple[str, str, str]:
+def _sizes(network: Network) -> tuple[str, str, str]:
     """What all, the trainable and the other parameters take in memory, each in parentheses; empty if not known."""
-    if network is None:
-        return "", "", ""
     trainable = frozen = 0
     seen: set[int] = set()
     try:

@@ -123,20 +123,51 @@ def test_a_function_that_only_others_call_is_seen_through_them() -> None:
     assert (model["status"], model["total_params"]) == ("exact", 8)
 
 
-def test_what_depends_on_the_path_is_not_known() -> None:
-    [model] = models(
+def test_a_model_that_hangs_on_a_condition_is_listed_in_each_of_its_forms() -> None:
+    found = models(
         "import sys\nm = Sequential([Input((3,))])\nif len(sys.argv) > 1:\n  m.add(Dense(5))\nm.add(Dense(2))\n"
     )
-    assert (model["status"], model["output_shape"], model["total_params"]) == ("unknown", [None, 2], None)
+    assert [(model["status"], len(model["layers"]), model["total_params"]) for model in found] == [
+        ("exact", 2, 32),
+        ("exact", 1, 8),
+    ]
+    assert {model["row"] for model in found} == {5}
 
 
-def test_names_that_differ_by_the_path_make_no_model_unknown() -> None:
+def test_conditions_that_act_together_are_listed_in_every_combination() -> None:
+    found = models(
+        "import sys\nn = 1\nif len(sys.argv) > 1:\n  n += 1\nif len(sys.argv) > 2:\n  n += 2\n"
+        "m = Sequential([Input((3,)), Dense(n)])\n"
+    )
+    assert sorted(model["total_params"] for model in found) == [4, 8, 12, 16]
+    assert {model["status"] for model in found} == {"exact"}
+
+
+def test_a_condition_that_decides_about_one_model_does_not_list_another_twice() -> None:
+    found = models(
+        "import sys\na = Sequential([Input((3,)), Dense(1)])\nif len(sys.argv) > 1:\n  a.add(Dense(5))\n"
+        "b = Sequential([Input((3,)), Dense(2)])\n"
+    )
+    assert [(model["name"], model["status"], len(model["layers"])) for model in found] == [
+        ("a", "exact", 2),
+        ("a", "exact", 1),
+        ("b", "exact", 1),
+    ]
+
+
+def test_names_that_hang_on_a_condition_make_no_model_unknown() -> None:
     [first, second] = models(
         "import sys\nif len(sys.argv) > 1:\n  a = Sequential([Input((3,)), Dense(1)])\n"
         "b = Sequential([Input((3,)), Dense(2)])\n"
     )
     assert (first["status"], second["status"], second["total_params"]) == ("exact", "exact", 8)
-    assert second["layers"][0]["name"] is None
+
+
+def test_what_hangs_on_more_conditions_than_are_decided_is_not_known() -> None:
+    arms = "".join(f"if len(sys.argv) > {n}:\n  m.add(Dense({n}))\n" for n in range(1, 30))
+    found = models(f"import sys\nm = Sequential([Input((3,))])\n{arms}other = Sequential([Input((3,)), Dense(2)])\n")
+    assert {model["status"] for model in found if model["name"] == "m"} == {"unknown"}
+    assert [model["status"] for model in found if model["name"] == "other"] == ["exact"]
 
 
 def test_the_table_for_people() -> None:
@@ -188,11 +219,18 @@ def test_what_is_not_exact_is_marked_with_its_reason() -> None:
     assert " unknown: a layer in it is not known: " in shown
 
 
-def test_what_differs_between_paths_is_marked() -> None:
+def test_a_model_that_hangs_on_a_condition_has_a_table_for_each_of_its_forms() -> None:
     shown = table("import sys\nn = 3 if len(sys.argv) > 1 else 4\nm = Sequential([Input((3,)), Dense(n)])\n")
-    assert "│ dense (Dense) *1 │ ?            │       ? │" in shown
-    assert " unknown: differs between the paths through the program\n" in shown
-    assert " Total params: ?\n" in shown
+    assert shown.count("(Sequential, exact) x.py:6 m\n") == 2
+    assert "│ dense (Dense) │ (None, 3)    │      12 │" in shown
+    assert "│ dense (Dense) │ (None, 4)    │      16 │" in shown
+
+
+def test_the_reason_names_a_condition_that_is_not_decided() -> None:
+    arms = "".join(f"if len(sys.argv) > {n}:\n  m.add(Dense({n}))\n" for n in range(1, 30))
+    shown = table(f"import sys\nm = Sequential([Input((3,))])\n{arms}")
+    assert " unknown: it hangs on a condition in row " in shown
+    assert " that is not decided\n" in shown
 
 
 def test_no_models() -> None:

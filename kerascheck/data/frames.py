@@ -210,7 +210,9 @@ def put_column(run: Run, frame: Array, label: Value, value: Value, site: Site) -
         rows = new_size(run, 0, site) if rows is None else rows
     facts = _facts_of_value(run, frame, value)
     frame.content, frame.dtype = Content(), Unknown("dtypes of columns")
-    if is_known and (frame.columns is None or frame.columns.count(name) < 2):
+    if not is_known:
+        labels.series = {}  # it may be any of them
+    elif frame.columns is None or frame.columns.count(name) < 2:
         labels.series[name] = facts
     if not exists:
         if frame.columns is not None and is_known:

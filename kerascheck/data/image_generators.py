@@ -161,7 +161,7 @@ def _after_function(run: Run, function: Value, images: Array, content: Content, 
         image.shape = image.shape[-3:]
     with run.unknown_rounds():
         result = as_array(run, run.call(function, Arguments([Given(image)], {}), site))
-    return result.content.copy() if result is not None else Content()
+        return result.content.copy() if result is not None else Content()
 
 
 def _centered(thing: DataObject, options: Mapping[str, Value], content: Content) -> Content:

@@ -26,7 +26,8 @@ class Pipeline(Versioned):
     """
 
     __slots__ = (
-        "attributes", "batch", "batched", "birth", "count", "element", "infinite", "kind", "name", "needs", "shuffled", "tags",
+        "attributes", "batch", "batched", "birth", "count", "element", "infinite", "kind", "name", "needs",
+        "shuffled", "tags",
     )  # fmt: skip
 
     def __init__(

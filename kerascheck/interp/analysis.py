@@ -264,21 +264,28 @@ class _Links:
     def __init__(self) -> None:
         self._by_place: dict[Hashable, dict[Hashable, None]] = {}
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
+        self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
 
     def learn(self, run: Run) -> None:
         """Take over what the run has met."""
         order = _order(run)
+        self._within = {**run.within, **self._within}
         self._everywhere.update(dict.fromkeys(sorted(run.needed, key=order)))
         for place, needs in program_needs(run.program):
             if needs:
                 self._by_place.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
 
     def groups(self) -> list[list[Hashable]]:
-        """The conditions, those together that depend on each other; those met first come first."""
+        """The conditions, those together that depend on each other; those met first come first.
+
+        A condition that comes up under others is tried with them in each way.
+        """
         links = [list(keys) for keys in self._by_place.values()]
         if self._everywhere:
             links = [list(dict.fromkeys(key for link in (list(self._everywhere), *links) for key in link))]
-        return _merged_groups(links)
+        keys = {key for link in links for key in link}
+        under = [[*(self._within.get(key, NOTHING) & keys), key] for key in keys]
+        return _merged_groups([*links, *(link for link in under if len(link) > 1)])
 
 
 def _order(run: Run) -> Callable[[Hashable], int]:

@@ -94,9 +94,9 @@ def pin(run: Run, key: Hashable) -> None:
     """The condition holds: where it says that an unknown value equals a constant, the value is known from here on."""
     if isinstance(key, tuple) and len(key) == 3 and key[0] in ("==", "is"):
         for one, other in ((key[1], key[2]), (key[2], key[1])):
-            if isinstance(one, tuple) and one[:1] == ("unknown",):
-                if isinstance(other, tuple) and other[:1] == ("constant",):
-                    run.pinned[one[1]] = other[2]
+            is_unknown = isinstance(one, tuple) and one[:1] == ("unknown",)
+            if is_unknown and isinstance(other, tuple) and other[:1] == ("constant",):
+                run.pinned[one[1]] = other[2]
 
 
 def _key(run: Run, value: Value, node: cst.CSTNode) -> Hashable:

@@ -488,7 +488,9 @@ def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
     is_or = type(node.operator) is cst.Or
     verdict = settle(run, left, node)
     if isinstance(verdict, bool):
-        return left if verdict is is_or else run.evaluate(node.right, scope)
+        if verdict is not is_or:
+            return run.evaluate(node.right, scope)
+        return is_or if isinstance(left, Unknown) and is_condition(left) else left
     # Only the left side decides whether the right one is evaluated.
     given = is_or if isinstance(left, Unknown) and is_condition(left) else left
 

@@ -336,7 +336,8 @@ class _Join:
 def _put(owner: Any, name: str, value: Any) -> None:
     there = getattr(owner, name, ABSENT)
     if isinstance(there, (Cells, Items)) and isinstance(value, (dict, list)):
-        there.replace(value)
+        container: Any = there
+        container.replace(value)
     else:
         setattr(owner, name, value)
 
@@ -352,7 +353,7 @@ def _is_equal(one: Any, other: Any) -> bool:
 def _references(outcome: Outcome) -> dict[int, int]:
     """How often each list and dictionary is referred to from what the outcome has changed."""
     counts: dict[int, int] = {}
-    waiting: list[Any] = [value for _, value in outcome.changes.values()]
+    waiting: list[Any] = [value for _, value in (outcome.reached or outcome.changes).values()]
     waiting.append(outcome.value)
     seen: set[int] = set()
     while waiting and len(seen) < _MAX_REACHED:
@@ -548,14 +549,20 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
                 join.write(layer, name, max(values), writes)
         elif name == "variable" or (join.is_head and name == "open"):
             join.write(layer, name, next((value for value in values if value is not None), None), writes)
-        elif join.reason is not None and name in _BUILT and not all(values):
+        elif join.reason is not None and name in _BUILT and len(_built(join, layer, name, values)) < len(values):
             # The first data builds it: that is done once, in whichever round.
-            join.write(layer, name, next((value for value in values if value), values[0]), writes)
-        elif join.reason is not None and name == "compiled":
+            join.write(layer, name, next(iter(_built(join, layer, name, values)), values[0]), writes)
+        elif join.reason is not None and name == "compiled" and isinstance(layer, Network):
             if not (join.is_head and layer.compiled is not None):
                 join.write(layer, name, next((v for v in reversed(values) if v is not None), None), writes)
         else:
             join.typed(layer, {name}, writes)
+
+
+def _built(join: _Join, layer: Layer, name: str, values: Sequence[Any]) -> list[Any]:
+    """What a layer has in the outcomes where it is built; a model that waits for data has outputs, but no inputs."""
+    told_by = join.fields(layer, "inputs") if isinstance(layer, Network) and name in ("nodes", "outputs") else values
+    return [value for value, is_built in zip(values, told_by, strict=True) if is_built]
 
 
 def _content(join: _Join, content: Content, names: set[str], writes: Writes) -> None:

@@ -39,7 +39,7 @@ class Signal:
 class Outcome(Signal):
     """One of the ways a block may have ended, with what it has changed since a mark. The kind may also be `on`."""
 
-    __slots__ = ("begun", "changes", "guard", "needs")
+    __slots__ = ("begun", "changes", "guard", "needs", "reached")
 
     def __init__(
         self, kind: str, value: Value, changes: Changes, guard: dict[Hashable, bool], needs: frozenset[Hashable]
@@ -49,6 +49,7 @@ class Outcome(Signal):
         self.guard = guard  # what surely holds where the block ends like this, beyond what holds at the mark
         self.needs = needs  # the conditions that decide about it
         self.begun: int | None = None  # the moment from which on it is on its own, where that is known
+        self.reached: Changes | None = None  # what is written since that moment, where these are not all the changes
 
 
 class Split(Signal):
@@ -109,7 +110,7 @@ def settle(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Co
     needs = frozenset(open_needs) if (open_needs := found.needs) else frozenset((stable,))
     if found.needs:
         run.condition_needs[stable] = needs
-    run.places.setdefault(stable, node)
+    run.meet(stable, node)
     run.undecided += 1
     return Condition(stable, positive, needs)
 
@@ -256,7 +257,7 @@ def restrict(run: Run, value: Value) -> Value:
     return choose(run, possible, value.needs, value.text)
 
 
-# -- forks --------------------------------------------------------------------------------------------------------------
+# -- forks -------------------------------------------------------------------------------------------------------------
 
 
 def fork(

@@ -138,6 +138,7 @@ class Run:
         self.needed: dict[Hashable, tuple[int, int]] = {}
         self.condition_needs: dict[Hashable, frozenset[Hashable]] = {}  # of conditions made of others
         self.places: dict[Hashable, cst.CSTNode | None] = {}  # where conditions stand
+        self.within: dict[Hashable, frozenset[Hashable]] = {}  # the conditions that were known where one came up
         self.aliases: dict[Hashable, Hashable] = {}  # of values without a key that is the same in every run
         self.journal = Journal()
         self.forks: list[tuple[int, frozenset[Hashable]]] = []  # those whose arms are running: moment, conditions
@@ -414,6 +415,12 @@ class Run:
 
                 pin(self, key)
         return known
+
+    def meet(self, key: Hashable, node: cst.CSTNode | None) -> None:
+        """A condition comes up that is not known. Whether it does may hang on what is assumed here."""
+        self.places.setdefault(key, node)
+        if key not in self.within:
+            self.within[key] = frozenset(self.facts)
 
     def has_decided(self, key: Hashable) -> bool:
         """Whether it is known here how the condition is decided."""

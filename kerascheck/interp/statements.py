@@ -504,8 +504,8 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     journal = run.journal
     mark = journal.mark()
     run.undecided += 1
-    run.places.setdefault(runs, node)
-    run.places.setdefault(again, node)
+    run.meet(runs, node)
+    run.meet(again, node)
     begun = run.tick()
     run.loop_births.append(begun)
     run.forks.append((begun, frozenset((runs,))))
@@ -518,14 +518,18 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
             journal.abandon(mark)
         leaving = [o for o in first if o.kind in ("break", "return")]
         ending = [o for o in first if o.kind not in ("break", "return")]
-        if ending and run.known(again) is not False:
+        run.meet(again, node)
+        goes_on = run.known(again) if ending else None
+        if ending and goes_on is not False:
             for outcome in ending:
                 outcome.guard[again] = False
                 outcome.needs |= {again}
-            more = _further(run, node, scope, start, mark, ending)
+            more = _further(run, node, scope, start, mark, ending, begun)
             for outcome in more:
                 outcome.guard[again] = True
                 outcome.needs |= {again}
+            if goes_on:
+                ending = []
             leaving += [o for o in more if o.kind in ("break", "return")]
             ending += [o for o in more if o.kind not in ("break", "return")]
     finally:
@@ -567,7 +571,13 @@ def _one_round(
 
 
 def _further(
-    run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None], mark: Mark, ending: list[Outcome]
+    run: Run,
+    node: cst.For | cst.While,
+    scope: Scope,
+    start: Callable[[], None],
+    mark: Mark,
+    ending: list[Outcome],
+    begun: int,
 ) -> list[Outcome]:
     """The outcomes of all further rounds, relative to the mark."""
     journal = run.journal
@@ -583,15 +593,18 @@ def _further(
             journal.abandon(head)
         else:
             journal.undo(head)
+        none.begun, none.reached = begun, journal.changes(mark)
+        for outcome in again:
+            outcome.begun, outcome.reached = begun, {**none.reached, **outcome.changes}
         if not again or not widen(run, head, [none, *again], _CHANGED, is_head=True) or attempt == _WIDEST - 1:
             break
     moved: list[Outcome] = []
     for outcome in found:
         head = journal.mark()
         lay_down(outcome.changes)
-        for again in capture(run, mark, Signal(outcome.kind, outcome.value) if outcome.kind != "on" else None):
-            again.needs |= outcome.needs
-            moved.append(again)
+        for one in capture(run, mark, Signal(outcome.kind, outcome.value) if outcome.kind != "on" else None):
+            one.needs |= outcome.needs
+            moved.append(one)
         journal.undo(head)
     journal.undo(mark)
     del run.program.raised[raised:]
@@ -726,9 +739,12 @@ def _caught(
         journal.undo(mark)
     else:
         journal.abandon(mark)
-    for handler, raised in handle(catcher.outcomes):
+    handlings = handle(catcher.outcomes)
+    for handler, raised in handlings:
         widen(run, mark, raised, "where it fails is not known")
         run.facts.update(common([outcome.guard for outcome in raised]))
+        if not outcomes and len(handlings) == 1:
+            return handler()  # it is the one that surely runs
         needs = NOTHING.union(*(outcome.needs for outcome in raised))
         handled = arm_outcomes(run, mark, handler)
         for after in handled:
@@ -813,7 +829,7 @@ def _body_that_may_fail(
             guard[key] = True
             if run.evaluated is not None and run.doubts == doubts + 1:
                 guard[("evaluated", run.evaluated)] = False
-            run.places.setdefault(key, statement)
+            run.meet(key, statement)
             needs = frozenset((key,)).union(*(run.needs_of(key) for key in guard))
             failed = [
                 Outcome(

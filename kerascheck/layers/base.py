@@ -36,6 +36,11 @@ from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
 Inferred: TypeAlias = tuple[list[Weight], list[Shape]]
 
 
+def _is_parameter(value: Unknown) -> bool:
+    """Whether it is a parameter of a function that nobody calls: one size or one for each axis, called by its name."""
+    return isinstance(value.key, tuple) and value.key[:1] == ("param",)
+
+
 class Config(Mapping[str, Any]):
     """The configuration of one layer: Keras 3 parameter names to values, defaults filled in.
 
@@ -114,7 +119,7 @@ class Config(Mapping[str, Any]):
     def dims(self, name: str, rank: int) -> tuple[Int, ...]:
         """A size per axis; one number stands for all axes. An Unknown with a text may be either: sizes of that text."""
         value = self.values_by_name.get(name)
-        if isinstance(value, Unknown) and not is_number(value):
+        if isinstance(value, Unknown) and not (is_number(value) or _is_parameter(value)):
             raise Undetermined(value.reason)  # it may be a tuple
         if isinstance(value, Unknown):
             size = self.as_dim(name, value)

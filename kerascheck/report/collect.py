@@ -103,9 +103,6 @@ def _model(
     from kerascheck.tables import table_of
 
     table = table_of(model)
-    if model.network is None:
-        why = "No picture: the model differs between the paths through the program."
-        return ModelPart(anchor, table, ((),) * len(table.rows), (), None, why)
     parts = {id(part.diagnostic): part for part in findings}
     sites = sites_of(model.network, paths)
     picture = architecture(model, model.network, source, [part.diagnostic for part in findings], sites)

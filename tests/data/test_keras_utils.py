@@ -206,8 +206,11 @@ def test_the_longest_sequence_is_not_known() -> None:
 
 
 def test_a_tokenizer_fitted_in_a_loop_knows_its_last_round_alone() -> None:
-    code = HEAD + "t = Tokenizer()\nfor name in input():\n    t.fit_on_texts(['a b'])\nx = len(t.word_index)"
-    assert isinstance(value_of(code, "x"), SymDim)
+    code = HEAD + "t = Tokenizer()\nfor name in input():\n    t.fit_on_texts(['a b'])\nx = len(t.word_index)\n"
+    code += "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(x)])"
+    model = value_of(code, "model")
+    assert (model.status(), model.params()) == ("symbolic", 5 * model.output_shapes()[0][1])
+    assert str(model.output_shapes()[0][1]) == "x"
 
 
 # -- images -----------------------------------------------------------------------------------------------------------

@@ -8,12 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import FrameType
 from typing import Any
-from unittest import mock
 
-import libcst as cst
-
-from kerascheck.interp import statements
-from kerascheck.interp.run import Run
 from tests.interp.helpers import UNKNOWN, execute_module, plain
 from tests.interp.programs import OUTSIDE
 

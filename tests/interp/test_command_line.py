@@ -95,11 +95,13 @@ def test_the_same_variable_of_the_environment_is_decided_once() -> None:
     analysis = build(
         """
         import os
-        if os.environ.get("DEEP"): Dense(1, name="a")
-        if os.environ.get("DEEP"): Dense(1, name="b")
+        model = Sequential([Input((4,)), Dense(1, name="first")])
+        if os.environ.get("DEEP"): model.add(Dense(1, name="a"))
+        if os.environ.get("DEEP"): model.add(Dense(1, name="b"))
         """
     )
-    assert sorted([layer.name for layer in path.layers] for path in analysis.paths) == [[], ["a", "b"]]
+    found = [[layer.name for layer in path.networks[0].layers] for path in analysis.paths]
+    assert sorted(found) == [["first"], ["first", "a", "b"]]
 
 
 def test_a_size_from_the_environment_or_the_command_line_is_called_by_its_text() -> None:

@@ -1,16 +1,39 @@
-"""Conditions on unknown values: paths, and what is the same on each of them."""
+"""Conditions on unknown values: what matters is decided together and in every combination, the rest is joined."""
 
 from __future__ import annotations
 
 import textwrap
 
+import pytest
+
 from kerascheck.interp import Analysis
-from kerascheck.interp.analysis import _MAX_RUNS as MAX_PATHS
+from kerascheck.interp.analysis import _MAX_CONDITIONS, _MAX_RUNS
 from tests.interp.helpers import build
+
+MODEL = """
+model = Sequential([Input((4,)), Dense(1, name="first")])
+def add(name):
+    model.add(Dense(1, name=name))
+"""
+
+
+def program(code: str) -> Analysis:
+    """The analysis of a program that may `add` layers to a model."""
+    return build(MODEL + textwrap.dedent(code))
 
 
 def names(code: str) -> list[list[str]]:
-    """The names of the layers that each path builds."""
+    """The names of the layers that are added to the model, for each combination of the conditions that matter."""
+    found = []
+    for path in program(code).paths:
+        for network in path.networks if path.start is None else ():
+            assert network.status() == "exact"
+            found.append([layer.name for layer in network.layers[1:]])
+    return found
+
+
+def made(code: str) -> list[list[str]]:
+    """The names of the layers that are made, whatever becomes of them."""
     return [[layer.name for layer in path.layers] for path in build(code).paths]
 
 
@@ -18,34 +41,56 @@ def test_an_unknown_condition_takes_both_arms() -> None:
     code = """
         from a import flag
         if flag:
-            Dense(1, name="yes")
+            add("yes")
         else:
-            Dense(1, name="no")
+            add("no")
     """
     assert sorted(names(code)) == [["no"], ["yes"]]
 
 
+def test_both_arms_are_joined_where_nothing_hangs_on_them() -> None:
+    code = """
+        from a import flag
+        if flag:
+            Dense(1, name="yes")
+        else:
+            Dense(1, name="no")
+    """
+    assert made(code) == [["yes", "no"]]
+
+
 def test_a_known_condition_takes_one() -> None:
-    assert names("if 1 < 2:\n    Dense(1, name='yes')\nelse:\n    Dense(1, name='no')") == [["yes"]]
+    assert names("if 1 < 2:\n    add('yes')\nelse:\n    add('no')") == [["yes"]]
 
 
 def test_the_same_condition_is_decided_the_same_way() -> None:
     code = """
         from a import flag
-        if flag: Dense(1, name="a")
-        if flag: Dense(1, name="b")
-        if not flag: Dense(1, name="c")
+        if flag: add("a")
+        if flag: add("b")
+        if not flag: add("c")
     """
     assert sorted(names(code)) == [["a", "b"], ["c"]]
+
+
+def test_numbers_that_hang_on_one_condition_change_together() -> None:
+    code = """
+        from a import flag
+        units = 1
+        if flag: units += 1
+        if flag: units += 1
+        model = Sequential([Input((4,)), Dense(units)])
+    """
+    assert sorted(path.networks[-1].params() for path in build(code).paths) == [5, 15]  # type: ignore[type-var]
 
 
 def test_equal_comparisons_are_one_condition() -> None:
     code = """
         import sys
         n = int(sys.argv[1])
-        if n > 3: Dense(1, name="a")
-        if 3 < n: Dense(1, name="b")
-        if n <= 3: Dense(1, name="c")
+        if n > 3: add("a")
+        if 3 < n: add("b")
+        if n <= 3: add("c")
     """
     assert sorted(names(code)) == [["a", "b"], ["c"]]
 
@@ -53,43 +98,82 @@ def test_equal_comparisons_are_one_condition() -> None:
 def test_a_value_cannot_equal_two_constants() -> None:
     code = """
         from a import options
-        if options.mode == "x": Dense(1, name="x")
-        if options.mode == "y": Dense(1, name="y")
-        if options.mode != "x": Dense(1, name="not x")
+        if options.mode == "x": add("x")
+        if options.mode == "y": add("y")
+        if options.mode != "x": add("not x")
     """
-    found = names(code)
-    assert not any("x" in path and "y" in path for path in found)
-    assert not any("x" in path and "not x" in path for path in found)
-    assert ["x"] in found
-    assert any("y" in path for path in found)
+    assert sorted(names(code)) == [["not x"], ["x"], ["y", "not x"]]
 
 
 def test_a_decision_makes_the_value_known() -> None:
     code = """
         from a import mode
         if mode == "big":
-            Dense(1, name=mode)
+            add(mode)
     """
-    assert ["big"] in names(code) or any("big" in str(path) for path in names(code))
+    assert sorted(names(code)) == [[], ["big"]]
 
 
 def test_chains_of_elif_cover_every_arm() -> None:
-    arms = "".join(f"{'if' if i == 0 else 'elif'} kind == '{i}':\n    Dense(1, name='arm{i}')\n" for i in range(6))
-    found = {name for path in names(f"from a import kind\n{arms}else:\n    Dense(1, name='other')") for name in path}
-    assert found == {*(f"arm{i}" for i in range(6)), "other"}
+    arms = "".join(f"{'if' if i == 0 else 'elif'} kind == '{i}':\n    add('arm{i}')\n" for i in range(4))
+    found = names(f"from a import kind\n{arms}else:\n    add('other')")
+    assert sorted(found) == [*([f"arm{i}"] for i in range(4)), ["other"]]
 
 
-def test_independent_conditions_are_each_taken_both_ways() -> None:
+def test_conditions_that_act_on_one_model_are_decided_in_every_combination() -> None:
     code = "from a import b\n" + "".join(
-        f"if b({i}):\n    Dense(1, name='yes{i}')\nelse:\n    Dense(1, name='no{i}')\n" for i in range(8)
+        f"if b({i}):\n    add('yes{i}')\nelse:\n    add('no{i}')\n" for i in range(_MAX_CONDITIONS)
     )
-    found = {name for path in names(code) for name in path}
-    assert found == {f"{arm}{i}" for i in range(8) for arm in ("yes", "no")}
+    found = names(code)
+    assert len(found) == len({tuple(one) for one in found}) == 2**_MAX_CONDITIONS
 
 
-def test_the_number_of_paths_is_limited() -> None:
-    code = "from a import b\n" + "".join(f"if b({i}): Dense({i + 1})\n" for i in range(200))
-    assert len(build(code).paths) <= MAX_PATHS
+def test_conditions_of_different_models_are_not_multiplied() -> None:
+    code = "from a import b\n" + "".join(
+        f"model{i} = Sequential([Input((4,)), Dense(2 if b({i}) else 3)])\n" for i in range(8)
+    )
+    paths = build(code).paths
+    assert len(paths) == 2
+    for index in range(8):
+        assert {path.networks[index].params() for path in paths} == {10, 15}
+        assert {path.networks[index].status() for path in paths} == {"exact"}
+
+
+NESTED = {
+    "in the arm that holds": ("if a:\n    {inner}", True),
+    "in the other arm": ("if a:\n    pass\nelse:\n    {inner}", False),
+    "behind a return": ("def f():\n    if a:\n        return\n    {inner}\nf()", False),
+    "behind a round that ends": ("for i in range(2):\n    if a:\n        break\n    {inner}\n    break", False),
+    "in a conditional expression": ("made = 0 if a else [Sequential([Input((4,)), Dense(5 if b else 6)])]", False),
+}
+
+
+@pytest.mark.parametrize(("text", "holds"), NESTED.values(), ids=NESTED)
+def test_a_condition_that_comes_up_under_another_one_is_decided_both_ways_there(text: str, holds: bool) -> None:
+    inner = "Sequential([Input((4,)), Dense(5 if b else 6)])"
+    code = f"from a import a, b\nouter = Sequential([Input((4,)), Dense(2 if a else 3)])\n{text.format(inner=inner)}\n"
+    found = [tuple(network.layers[-1].config["units"] for network in path.networks) for path in build(code).paths]
+    assert sorted(found) == ([(2, 5), (2, 6), (3,)] if holds else [(2,), (3, 5), (3, 6)])
+
+
+def test_conditions_that_only_turn_up_in_later_rounds_are_decided_both_ways() -> None:
+    code = """
+        from a import done
+        while True:
+            add("again")
+            if done():
+                break
+    """
+    networks = [path.networks[0] for path in program(code).paths]
+    assert sorted(len(network.layers) for network in networks if network.status() == "exact") == [2, 3, 4, 5]
+    assert [network.status() for network in networks].count("unknown") == 1
+
+
+def test_the_number_of_combinations_is_limited() -> None:
+    code = "from a import b\n" + "".join(f"if b({i}): add('layer{i}')\n" for i in range(200))
+    paths = program(code).paths
+    assert len(paths) <= _MAX_RUNS
+    assert {path.networks[0].status() for path in paths} == {"unknown"}
 
 
 def test_an_arm_that_raises_is_the_one_not_taken() -> None:
@@ -97,41 +181,50 @@ def test_an_arm_that_raises_is_the_one_not_taken() -> None:
         from a import n
         if n < 0:
             raise ValueError(n)
-        Dense(1, name="behind")
+        add("behind")
     """
     assert names(code) == [["behind"]]
 
 
-def test_prints_make_no_paths() -> None:
-    assert names("from a import verbose\nif verbose:\n    print('x')\nDense(1, name='d')") == [["d"]]
+def test_prints_change_nothing() -> None:
+    assert names("from a import verbose\nif verbose:\n    print('x')\nadd('d')") == [["d"]]
 
 
 def test_conditional_expressions_and_boolean_operators_fork() -> None:
-    found = names("from a import b\nDense(1, name='x' if b else 'y')")
-    assert sorted(found) == [["x"], ["y"]]
-    found = names("from a import b\nif b and 1 > 2:\n    Dense(1)\nDense(1, name='end')")
-    assert all(path == ["end"] for path in found)
+    assert sorted(names("from a import b\nadd('x' if b else 'y')")) == [["x"], ["y"]]
+    assert sorted(names("from a import b, c\nif b and c:\n    add('x')\nif not b:\n    add('y')")) == [[], ["x"], ["y"]]
+    assert names("from a import b\nif b and 1 > 2:\n    add('x')\nadd('end')") == [["end"]]
 
 
 def test_attributes_of_one_unknown_object_are_the_same_each_time() -> None:
     code = """
-        import argparse
-        args = argparse.ArgumentParser().parse_args()
-        if args.deep: Dense(1, name="a")
+        from a import args
+        if args.deep: add("a")
         def f():
-            if args.deep: Dense(1, name="b")
+            if args.deep: add("b")
         f()
     """
     assert sorted(names(code)) == [[], ["a", "b"]]
 
 
+def test_an_option_that_is_not_given_has_its_default() -> None:
+    code = """
+        import argparse
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--deep", action="store_true")
+        args = parser.parse_args()
+        if args.deep: add("a")
+    """
+    assert names(code) == [[]]
+
+
 def test_results_of_two_calls_may_differ() -> None:
-    found = names("from a import b\nif b(): Dense(1, name='a')\nif b(): Dense(1, name='b')")
-    assert {tuple(path) for path in found} >= {("a", "b"), ("a",), ("b",)}
+    found = names("from a import b\nif b(): add('a')\nif b(): add('b')")
+    assert sorted(found) == [[], ["a"], ["a", "b"], ["b"]]
 
 
 def test_a_constant_of_a_library_is_not_known() -> None:
-    found = names("import sys\nif sys.platform == 'win32':\n    Dense(1, name='w')\nelse:\n    Dense(1, name='u')")
+    found = names("import sys\nif sys.platform == 'win32':\n    add('w')\nelse:\n    add('u')")
     assert sorted(found) == [["u"], ["w"]]
 
 
@@ -139,16 +232,17 @@ def test_the_remainder_of_a_size_may_be_zero() -> None:
     code = """
         import numpy as np
         n = np.load("x.npy").shape[1]
-        Dense(1, name="odd" if n % 2 else "even")
+        add("odd" if n % 2 else "even")
     """
     assert sorted(names(code)) == [["even"], ["odd"]]
 
 
-def test_an_unknown_filter_makes_the_list_unknown() -> None:
-    analysis: Analysis = build(
-        textwrap.dedent("""
+@pytest.mark.parametrize("kind", ["list", "tuple"])
+def test_an_unknown_filter_makes_the_list_unknown(kind: str) -> None:
+    analysis = build(
+        textwrap.dedent(f"""
         from a import axis
-        shape = [n for i, n in enumerate((28, 28, 1)) if i != axis]
+        shape = {kind}([n for i, n in enumerate((28, 28, 1)) if i != axis])
         model = Sequential([Input(shape), Conv2D(1, 3)])
     """)
     )

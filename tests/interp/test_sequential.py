@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kerascheck.network.ir import Network
 from kerascheck.symbolic import Unknown
 from tests.interp.helpers import build, cases, marked_cases, model, models, raised, summary
 
@@ -25,6 +26,8 @@ def test_every_form_is_the_same_network(code: str) -> None:
 
 
 UNKNOWN_FORMS = cases("sequential_unknown")
+#: With the numbers of layers of the models that are known for runs of few rounds.
+LOOPS = marked_cases("sequential_loops")
 
 
 @pytest.mark.parametrize("code", UNKNOWN_FORMS.values(), ids=UNKNOWN_FORMS)
@@ -32,6 +35,18 @@ def test_what_is_not_known_is_never_exact(code: str) -> None:
     for path in build(code).paths:
         for network in path.networks:
             assert network.status() == "unknown"
+
+
+@pytest.mark.parametrize(("code", "layers"), LOOPS.values(), ids=LOOPS)
+def test_what_a_loop_of_unknown_length_does_is_exact_for_few_rounds_at_most(code: str, layers: str) -> None:
+    known = {len(network.layers) for path in build(code).paths for network in path.networks if is_exact(network)}
+    unknown = [network for path in build(code).paths for network in path.networks if not is_exact(network)]
+    assert known == set(map(int, layers.split()))
+    assert {network.status() for network in unknown} == {"unknown"}  # there are such, for further rounds
+
+
+def is_exact(network: Network) -> bool:
+    return network.status() == "exact"
 
 
 def test_a_model_as_a_layer() -> None:

@@ -26,7 +26,8 @@ UNKNOWN_LOOPS = cases("unknown_loops")
 
 @pytest.mark.parametrize("code", UNKNOWN_LOOPS.values(), ids=UNKNOWN_LOOPS)
 def test_what_rounds_hand_on_is_unknown_afterwards(code: str) -> None:
-    assert known(f"from somewhere import unknown\n{code}") is UNKNOWN
+    found = known(f"from somewhere import unknown\n{code}")
+    assert found is UNKNOWN or found == [UNKNOWN]
 
 
 KNOWN_AFTER_LOOPS = {

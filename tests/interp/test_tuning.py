@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.interp.helpers import UNKNOWN, build, known
-from tests.interp.test_conditions import names
 
 BUILD = """
 def build(hp):
@@ -42,15 +41,18 @@ def test_a_hypermodel() -> None:
 def test_a_choice_is_decided_once() -> None:
     code = """
         def build(hp):
+            model = Sequential([Input((4,))])
             kind = hp.Choice("kind", ["a", "b"])
-            if kind == "a": Dense(1, name="x")
-            if hp.Choice("kind", ["a", "b"]) == "a": Dense(1, name="y")
-            if hp.Boolean("deep"): Dense(1, name="p")
-            if hp.Boolean("deep"): Dense(1, name="q")
+            if kind == "a": model.add(Dense(1, name="x"))
+            if hp.Choice("kind", ["a", "b"]) == "a": model.add(Dense(1, name="y"))
+            if hp.Boolean("deep"): model.add(Dense(1, name="p"))
+            if hp.Boolean("deep"): model.add(Dense(1, name="q"))
+            return model
     """
-    found = {tuple(path) for path in names(code)}
-    assert found >= {("x", "y", "p", "q"), ("p", "q"), ("x", "y")}
-    assert not any(("x" in path) != ("y" in path) or ("p" in path) != ("q" in path) for path in found)
+    networks = [network for path in build(code).paths for network in path.networks]
+    assert {network.status() for network in networks if network.layers} == {"exact"}
+    found = [tuple(layer.name for layer in network.layers if layer.cls == "Dense") for network in networks]
+    assert sorted(found) == [(), ("p", "q"), ("x", "y"), ("x", "y", "p", "q")]
 
 
 def test_an_unknown_number_of_layers() -> None:

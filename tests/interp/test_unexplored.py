@@ -1,4 +1,4 @@
-"""A condition whose other arm is never tried leaves what depends on it unknown."""
+"""Conditions past the number that is decided leave what hangs on them unknown, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,16 +24,27 @@ def _statuses(code: str) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def one_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "MAX_STEPS_FOR_BRANCHES", 0)
-    monkeypatch.setattr(analysis, "MAX_STEPS_FOR_MODELS", 0)
+def nothing_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "_MAX_RUNS", 1)
 
 
-def test_past_the_first_limit_only_arms_are_tried_that_decide_about_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "MAX_STEPS_FOR_BRANCHES", 0)
-    found = build(CODE.format(before="", after="") + "if len(sys.argv) > 7:\n    print(x := 1)\n    y = x\n")
+@pytest.fixture
+def one_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "_MAX_RUNS", 2)
+
+
+@pytest.mark.usefixtures("one_decided")
+def test_conditions_that_nothing_hangs_on_take_no_place_from_those_that_matter() -> None:
+    before = "".join(f"if len(sys.argv) > {n}:\n    x{n} = y{n} = {n}\n" for n in range(7, 20))
+    found = build(CODE.format(before=before, after=before))
     assert {network.status() for path in found.paths for network in path.networks} == {"exact"}
     assert len(found.paths) == 2
+
+
+@pytest.mark.usefixtures("one_decided")
+def test_of_two_conditions_that_act_together_one_is_left_over() -> None:
+    code = CODE.format(before="", after="if len(sys.argv) > 2:\n    model.add(Dense(5))\n")
+    assert _statuses(code) == {("model", "unknown"), ("other", "exact")}
 
 
 def test_an_arm_that_raises_is_not_taken_where_data_decides() -> None:
@@ -71,34 +82,78 @@ def test_both_arms_are_tried_where_that_is_cheap() -> None:
     assert _statuses(CODE.format(before="", after="")) == {("model", "exact"), ("other", "exact")}
 
 
-@pytest.mark.usefixtures("one_path")
-def test_what_follows_an_untried_condition_is_unknown() -> None:
-    assert _statuses(CODE.format(before="", after="")) == {("model", "unknown"), ("other", "unknown")}
+@pytest.mark.usefixtures("nothing_decided")
+def test_what_hangs_on_a_condition_left_over_is_unknown_and_nothing_else() -> None:
+    early = "early = Sequential([Input((4,)), Dense(3)])\n"
+    found = _statuses(CODE.format(before=early, after=""))
+    assert found == {("early", "exact"), ("model", "unknown"), ("other", "exact")}
 
 
-@pytest.mark.usefixtures("one_path")
+@pytest.mark.usefixtures("nothing_decided")
+@pytest.mark.parametrize(
+    "change",
+    ["units = 7", "units += 1", "del units", "import units", "units = read()", "sizes[0] = 7", "sizes.append(7)"],
+)
+def test_a_value_that_an_arm_has_changed_hangs_on_the_condition(change: str) -> None:
+    code = f"""
+import sys
+from data import read
+units, sizes, same = 3, [3], 3
+if len(sys.argv) > 1:
+    {change}
+    same = 3
+model = Sequential([Input((4,)), Dense({"sizes[-1]" if "sizes" in change else "units"})])
+other = Sequential([Input((4,)), Dense(same)])
+"""
+    found = _statuses(code)
+    assert ("other", "exact") in found
+    assert (("model", "exact") in found) == (change == "del units")  # a program that goes on has not deleted it
+
+
+@pytest.mark.usefixtures("nothing_decided")
+def test_what_is_built_of_a_model_hangs_on_what_the_model_hangs_on() -> None:
+    code = "outer = Sequential([Input((4,)), model])\n"
+    found = _statuses(CODE.format(before="", after=code))
+    assert found == {("model", "unknown"), ("outer", "unknown"), ("other", "exact")}
+
+
+@pytest.mark.usefixtures("nothing_decided")
+def test_nothing_is_reported_that_hangs_on_a_condition_left_over() -> None:
+    code = "import sys\nunits = 3\nif len(sys.argv) > 1:\n    units = -1\nDense(units)\n"
+    assert [one for path in build(code).paths for one in path.raised] == []
+
+
+@pytest.mark.usefixtures("nothing_decided")
 @pytest.mark.parametrize("model", ["Sequential([Input((4,)), Dense(3)])", "Model(i := Input((4,)), Dense(3)(i))"])
 def test_what_comes_before_it_stays_exact(model: str) -> None:
     early = f"early = {model}\n"
     assert ("early", "exact") in _statuses(CODE.format(before=early, after=""))
 
 
-@pytest.mark.usefixtures("one_path")
-def test_an_inert_block_is_no_condition() -> None:
+@pytest.mark.usefixtures("nothing_decided")
+def test_an_inert_block_decides_nothing() -> None:
     code = "import sys\nif len(sys.argv) > 1:\n    print('x')\nmodel = Sequential([Input((4,)), Dense(3)])\n"
     assert _statuses(code) == {("model", "exact")}
 
 
-@pytest.mark.usefixtures("one_path")
-def test_the_way_out_at_the_end_of_a_loop_is_no_condition() -> None:
+@pytest.mark.usefixtures("nothing_decided")
+def test_the_way_out_at_the_end_of_a_loop_decides_nothing() -> None:
     code = "import data\nfor i, x in enumerate(data.read()):\n    print(x)\n    if i > 2:\n        break\n"
     assert _statuses(f"{code}model = Sequential([Input((4,)), Dense(3)])\n") == {("model", "exact")}
 
 
-@pytest.mark.usefixtures("one_path")
-def test_a_way_out_with_an_else_is_one() -> None:
-    code = "import data\nn = 1\nfor x in data.read():\n    if x:\n        break\nelse:\n    n = 2\n"
-    assert _statuses(f"{code}model = Sequential([Input((4,)), Dense(n)])\n") == {("model", "unknown")}
+WAY_OUT = "import data\nn = 1\nfor x in data.read():\n    if x:\n        break\nelse:\n    n = 2\n"
+
+
+@pytest.mark.usefixtures("nothing_decided")
+def test_a_way_out_with_an_else_does() -> None:
+    assert _statuses(f"{WAY_OUT}model = Sequential([Input((4,)), Dense(n)])\n") == {("model", "unknown")}
+    assert _statuses(f"{WAY_OUT}model = Sequential([Input((4,)), Dense(3)])\n") == {("model", "exact")}
+
+
+def test_whether_a_loop_is_left_is_decided() -> None:
+    found = build(f"{WAY_OUT}model = Sequential([Input((4,)), Dense(n)])\n")
+    assert {path.networks[0].params() for path in found.paths} == {5, 10}
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ class KerascheckMagics(Magics):
         findings, found = self._session.findings(self._cells(), settings)
         if found.source is not None and found.analysis is not None:
             for model in reversed(summarize(found.source, found.analysis)):
-                if model.network is not None and name in (None, model.name, model.network.name):
+                if name in (None, model.name, model.network.name):
                     sites = sites_of(model.network, found.analysis.paths)
                     return Picture(architecture(model, model.network, found.source, findings, sites))
         raise UsageError("no model" + (f" called {name}" if name is not None else "") + " in this session")

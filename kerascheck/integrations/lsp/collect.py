@@ -14,7 +14,7 @@ from kerascheck.network.ir import InputLayer, Layer, Network
 from kerascheck.source import SYNTAX_ERROR
 from kerascheck.summary import listed_shapes, shapes_of, summarize, why_inexact
 from kerascheck.symbolic import Undetermined, Unknown
-from kerascheck.tables import MANY_PATHS, count_text, shapes_text
+from kerascheck.tables import count_text, shapes_text
 
 if TYPE_CHECKING:
     from kerascheck.engine import Examination
@@ -171,8 +171,7 @@ def _factor(size: object) -> str:
 
 def _model(number: int, model: ModelSummary, source: Source, keys: dict[_Key, int]) -> ModelFact:
     network, own = model.network, model.site
-    assert own is not None
-    sites = [layer.site.key for layer in network.layers if layer.site is not None] if network is not None else []
+    sites = [layer.site.key for layer in network.layers if layer.site is not None]
     return ModelFact(
         *_within(source, source.locate(own.node)),
         row=model.row,
@@ -183,7 +182,7 @@ def _model(number: int, model: ModelSummary, source: Source, keys: dict[_Key, in
         output=_text(model.output_shape),
         total=_known(model.total_params),
         trainable=_known(model.trainable_params),
-        reason=why_inexact(network) if network is not None else MANY_PATHS,
+        reason=why_inexact(network),
         layers=tuple(dict.fromkeys(keys[key] for key in sites if key in keys and key != own.key)),
     )
 

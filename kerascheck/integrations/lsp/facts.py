@@ -36,7 +36,7 @@ class LayerFact:
     cls: str
     builds: tuple[Build, ...]  # those that differ, in order
     count: int  # how many layers it builds in one run
-    agreed: bool = True  # whether all paths through the program build the same there
+    agreed: bool = True  # whether the same is built there under all conditions
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def layer_markdown(layer: LayerFact) -> str:
 
 def _layer(layer: LayerFact) -> Iterator[str]:
     times = f", built {layer.count} times" if layer.count > 1 else ""
-    many = "" if layer.agreed else "; differs between the paths through the program"
+    many = "" if layer.agreed else "; hangs on conditions that are not known"
     yield f"**{layer.cls}**{times}{many}"
     for build in layer.builds[:_MAX_LISTED]:
         yield "  \n".join(_build(build))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerascheck.summary import why_inexact
-from kerascheck.tables import MANY_PATHS, count_text, is_graph, rows_of, shapes_text
+from kerascheck.tables import count_text, is_graph, rows_of, shapes_text
 
 if TYPE_CHECKING:
     from kerascheck.summary import ModelSummary
@@ -17,17 +17,16 @@ _MAX_ROWS = 400
 def model_markdown(model: ModelSummary) -> str:
     """The summary of a model: a title, the table of its layers, the totals, and why it is not exact."""
     network = model.network
-    name = network.name if network is not None else model.name
-    graph = network is not None and is_graph(network)
+    graph = is_graph(network)
     heads = ["Layer (type)", "Output shape", "Param #", *(["Connected to"] if graph else [])]
     lines = [
-        f"**{_escape(model.name or name or '?')}** ({model.cls}, {model.status})"
+        f"**{_escape(model.name or network.name)}** ({model.cls}, {model.status})"
         + (f" `{shapes_text(model.input_shape)}` → `{shapes_text(model.output_shape)}`" if model.output_shape else ""),
         "",
         f"| {' | '.join(heads)} |",
         f"| --- | --- | ---: |{' --- |' if graph else ''}",
     ]
-    rows = list(rows_of(model))
+    rows = list(rows_of(network))
     notes: dict[str, int] = {}
     for row in rows[:_MAX_ROWS]:
         mark = f" *{notes.setdefault(row.mark, len(notes) + 1)}" if row.mark is not None else ""
@@ -42,8 +41,8 @@ def model_markdown(model: ModelSummary) -> str:
         f"Trainable params: {_escape(count_text(model.trainable_params))}  ",
         f"Non-trainable params: {_escape(count_text(model.non_trainable_params))}",
     ]
-    if model.status != "exact":
-        reason = (why_inexact(network) if network is not None else None) or MANY_PATHS
+    reason = why_inexact(network) if model.status != "exact" else None
+    if reason is not None:
         lines += ["", _escape(f"{model.status}: {reason}")]
     lines += ["", *(f"{_escape(f'*{number} {reason}')}  " for reason, number in notes.items())]
     return "\n".join(lines).rstrip() + "\n"

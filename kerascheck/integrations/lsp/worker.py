@@ -122,7 +122,7 @@ class Worker:
 
         model = self._model(text, number)
         examination, _ = self._examine(text)
-        if model is None or model.network is None or examination.source is None:
+        if model is None or examination.source is None:
             return None
         picture = architecture(model, model.network, examination.source, examination.report.diagnostics)
         try:

@@ -45,7 +45,7 @@ def shape_arguments(run: Run, method: BoundMethod, call: BoundMethod, arguments:
 def first_by_position(call: BoundMethod | None, arguments: Arguments) -> Arguments:
     """The same arguments, with the first of `call` given by position where it is given by its name."""
     names = parameters(call) if call is not None and not arguments.positional else None
-    if not names or names[0] not in arguments.keywords or arguments.open_positional or arguments.presumed:
+    if not names or names[0] not in arguments.keywords or arguments.open_positional:
         return arguments
     keywords = dict(arguments.keywords)
     first = keywords.pop(names[0])

@@ -48,26 +48,6 @@ model.layers = []
 model = keras.models.load_model('a.h5')
 model.add(Dense(3))
 
-# -- while True with an unknown end
-from a import done
-model = Sequential([Input((4,)), Dense(2)])
-while True:
-    model.add(Dense(2))
-    if done():
-        break
-
-# -- a name that the loop may rebind
-from a import xs
-model = Sequential([Input((4,)), Dense(2)])
-keep = model
-n = 0
-for x in xs:
-    n += 1
-    if n > 1:
-        model = Sequential()
-model.add(Dense(5))
-model = keep
-
 # -- a comprehension over something unknown that adds
 from a import unknown
 model = Sequential([Input((4,)), Dense(1)])
