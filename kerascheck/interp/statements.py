@@ -309,7 +309,7 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
             return rounds.end(_further_rounds(run, node, scope, "an element of a loop that trains", iterable))
         if not rounds.go(lambda item=item: assign(run, node.target, item, scope)):  # type: ignore[misc]
             return rounds.left()
-    return rounds.end(rounds.orelse())
+    return rounds.orelse()
 
 
 class _Rounds:
@@ -349,12 +349,21 @@ class _Rounds:
 
     def left(self) -> Signal | None:
         """The loop is over: the last round has left it."""
-        ended = self.signal is not None and self.signal.kind == "raise"
-        return _behind(self.run, self.ways.finish(None if ended else self.signal, ended))
+        signal = self.signal
+        ended = signal is not None and signal.kind == "raise"
+        if ended or (signal is not None and signal.kind == "break"):
+            signal = None
+        return self._finish(signal, ended)
 
     def end(self, signal: Signal | None) -> Signal | None:
-        """The loop is over, with what came after the rounds."""
-        return _behind(self.run, self.ways.finish(signal))
+        """The loop is over, with what came after the rounds: a `break` in there belongs to the loop around."""
+        return self._finish(signal)
+
+    def _finish(self, signal: Signal | None, ended: bool = False) -> Signal | None:
+        for outcome in self.ways.waiting:
+            if outcome.kind == "break":
+                outcome.kind = "on"
+        return self.ways.finish(signal, ended)
 
     def orelse(self) -> Signal | None:
         """The `else` of the loop."""
@@ -367,18 +376,8 @@ class _Rounds:
             if self.ways.mark is None:
                 raise
             note_raise(run, raised)
-            self.signal = Signal("raise")
-            return self.left()
-
-
-def _behind(run: Run, signal: Signal | None) -> Signal | None:
-    """What a loop's `break` is behind the loop: nothing."""
-    if isinstance(signal, Split):
-        for outcome in signal.outcomes:
-            if outcome.kind in ("break", "continue"):
-                outcome.kind = "on"
-        return conclude(run, signal.mark, signal.outcomes)
-    return None if signal is not None and signal.kind in ("break", "continue") else signal
+            return self._finish(None, ended=True)
+        return self.end(signal)
 
 
 def _length(iterable: Value) -> int | None:
@@ -459,7 +458,7 @@ def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
         ):
             return rounds.end(unknown_loop(run, node, scope, lambda: None))
         if not verdict:
-            return rounds.end(rounds.orelse())
+            return rounds.orelse()
         if index % _ENDLESS_ROUNDS == 0:
             built, undecided = len(run.program.layers), run.undecided
         if not rounds.go(lambda: None):
@@ -534,8 +533,11 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
         widen(run, mark, ending, _CHANGED)
         ending = arm_outcomes(run, mark, lambda: _block(run, node.orelse.body, scope))  # type: ignore[union-attr]
         journal.undo(mark)
-    normal = [o for o in (*ending, *leaving) if o.kind in ("on", "break")]
-    others = [o for o in (*ending, *leaving) if o.kind not in ("on", "break")]
+    for outcome in leaving:
+        if outcome.kind == "break":
+            outcome.kind = "on"  # a `break` in the `else` belongs to the loop around
+    normal = [o for o in (*ending, *leaving) if o.kind == "on"]
+    others = [o for o in (*ending, *leaving) if o.kind != "on"]
     if normal:
         widen(run, mark, normal, _CHANGED)
         if not others:
