@@ -78,6 +78,7 @@ class Catcher:
     """A `try` whose body is running: what is raised in there, and may be caught, waits for its handlers."""
 
     mark: Mark
+    forks: int  # how many arms the `try` itself stands in
     outcomes: list[Outcome] = field(default_factory=list)
 
 
@@ -142,7 +143,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
             if isinstance(verdict, Condition):
                 guard = {**guard, verdict.key: verdict.positive is choice}
             sides.append(guard)
-        holds[choice] = _common(sides)
+        holds[choice] = common_guard(sides)
     if len(verdicts) == 2 and all(isinstance(verdict, bool) for verdict in known):
         for key, choice in holds[True].items():
             if holds[False].get(key) is (not choice):
@@ -153,7 +154,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
     return Condition(key, True, needs, holds[True], holds[False])
 
 
-def _common(guards: Sequence[dict[Hashable, bool]]) -> dict[Hashable, bool]:
+def common_guard(guards: Sequence[dict[Hashable, bool]]) -> dict[Hashable, bool]:
     """What all of them say."""
     if not guards:
         return {}
@@ -221,7 +222,7 @@ def each_arm(run: Run, action: Callable[[Value], Signal | None], value: Guarded)
 
 def _telling(run: Run, guard: Any, others: Sequence[tuple[Any, Value]], needs: frozenset[Hashable]) -> Condition:
     """The condition that tells the first alternative from the others."""
-    common = _common([dict(other) for other, _ in others])
+    common = common_guard([dict(other) for other, _ in others])
     for key, choice in guard.items():
         if common.get(key) is (not choice):
             return Condition(key, choice, run.needs_of(key), dict(guard), common)
@@ -318,7 +319,9 @@ def note_raise(run: Run, raised: UserRaise) -> None:
     """What is raised waits for the handlers of the `try` around it; without one it ends the program."""
     if not raised.noted and run.catchers:
         catcher = run.catchers[-1]
-        catcher.outcomes.append(_outcome(run, catcher.mark, "raise", raised.value))
+        outcome = _outcome(run, catcher.mark, "raise", raised.value)
+        outcome.needs = outcome.needs.union(*(needs for _, needs in run.forks[catcher.forks :]))
+        catcher.outcomes.append(outcome)
     raised.noted = True
 
 

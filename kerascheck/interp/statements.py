@@ -29,6 +29,7 @@ from kerascheck.interp.paths import (
     arm_outcomes,
     assume,
     capture,
+    common_guard,
     conclude,
     each_arm,
     fork,
@@ -516,10 +517,11 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
             for outcome in more:
                 outcome.guard[again] = True
                 outcome.needs |= {again}
+    arms = len(run.forks)
             leaving += [o for o in more if o.kind in ("break", "return")]
             ending += [o for o in more if o.kind not in ("break", "return")]
     finally:
-        run.forks.pop()
+        del run.forks[arms:]
         run.loop_births.pop()
     if endless:
         ending = []
@@ -653,7 +655,7 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     if not node.handlers:
         return _block(run, node.body, scope)
     journal = run.journal
-    catcher = Catcher(journal.mark())
+    catcher = Catcher(journal.mark(), len(run.forks))
     mark = catcher.mark
     run.guarded += 1
     run.catchers.append(catcher)
@@ -673,6 +675,7 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     if not catcher.outcomes:
         if signal is None and normal is None and node.orelse is not None:
             return _block(run, node.orelse.body, scope)
+    begun = run.tick()
         return signal
     if normal is None:
         if signal is None and node.orelse is not None:
@@ -681,10 +684,19 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
             normal = capture(run, mark, signal)
     journal.undo(mark)
     outcomes = normal
-    for handler, raised in _by_handler(run, node, catcher.outcomes, scope):
+    by_handler = _by_handler(run, node, catcher.outcomes, scope)
+    for handler, raised in by_handler:
         widen(run, mark, raised, "where it fails is not known") if len(raised) > 1 else lay_down(raised[0].changes)
-        needs = frozenset().union(*(o.needs for o in raised))
-        for after in arm_outcomes(run, mark, partial(_run_handler, run, handler, raised[0].value, scope)):
+        needs: frozenset[Hashable] = frozenset().union(*(o.needs for o in raised))
+        run.facts.update(common_guard([o.guard for o in raised]))
+        arms = len(run.forks)
+        if normal or len(by_handler) > 1:
+            run.forks.append((begun, needs))
+        try:
+            ended = arm_outcomes(run, mark, partial(_run_handler, run, handler, raised[0].value, scope))
+        finally:
+            del run.forks[arms:]
+        for after in ended:
             after.needs |= needs
             outcomes.append(after)
         journal.undo(mark)
