@@ -35,6 +35,7 @@ from kerascheck.interp.paths import (
     fork,
     note_raise,
     settle,
+    spread,
 )
 from kerascheck.interp.patterns import bind_pattern, match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
@@ -100,22 +101,35 @@ def _annotated(run: Run, node: cst.AnnAssign, scope: Scope) -> None:
 def _augmented(run: Run, node: cst.AugAssign, scope: Scope) -> None:
     left = run.evaluate(node.target, scope)
     right = run.evaluate(node.value, scope)
+    if type(left) is Guarded and any(isinstance(one, _CHANGED_IN_PLACE) for _, one in left.alternatives):
+        # In each of the cases another thing is changed.
+        value = spread(run, lambda one: _augmented_value(run, one, right, node, scope), left)
+    else:
+        value = _augmented_value(run, left, right, node, scope)
+    if value is not left or not isinstance(left, (ListValue, DictValue)):
+        assign(run, node.target, value, scope)
+
+
+#: Classes of values that `+=` and its like may change themselves.
+_CHANGED_IN_PLACE = (ListValue, DictValue, Instance, Array)
+
+
+def _augmented_value(run: Run, left: Value, right: Value, node: cst.AugAssign, scope: Scope) -> Value:
+    """What the target of `+=` or its like holds afterwards."""
     if _in_place(run, left, right, node):
-        return
+        return left
     if isinstance(left, Instance):
         method = _IN_PLACE.get(type(node.operator))
         bound = None if method is None else find_slot(left, method)
         if bound is not None:
             site = Site(scope.file, node)
-            assign(run, node.target, run.call(bound, Arguments([Given(right)], {}), site), scope)
-            return
+            return run.call(bound, Arguments([Given(right)], {}), site)
     if isinstance(left, Array):
         from kerascheck.data.operators import in_place
 
         op = type(node.operator).__name__.removesuffix("Assign")
-        assign(run, node.target, in_place(run, left, op, right, Site(scope.file, node)), scope)
-        return
-    assign(run, node.target, binary(run, type(node.operator).__name__, left, right, node, scope), scope)
+        return in_place(run, left, op, right, Site(scope.file, node))
+    return binary(run, type(node.operator).__name__, left, right, node, scope)
 
 
 _IN_PLACE: dict[type[cst.CSTNode], str] = {
