@@ -17,6 +17,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.exceptions import is_made_exception
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
 from kerascheck.interp.needs import value_needs
@@ -549,6 +550,8 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     else:
         found = subscript(run, value, index, node)
     kind = type(found)
+    if kind is Unknown and not isinstance(value, Array):
+        run.doubts += 1  # there may be no such entry
     return _read(run, found) if kind in _NOTED else found
 
 
@@ -667,7 +670,7 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     if run.reads:
         _depend(run, receiver)
         made = _depend(run, made)
-    if type(made) in _DOUBTFUL:
+    if type(made) in _DOUBTFUL and not is_made_exception(made) and not (kind is Symbol and function.name in _NEVER_FAIL):
         run.doubts += 1
     return made
 
@@ -705,6 +708,14 @@ def _depend(run: Run, value: Value) -> Value:
 #: What calls give that read files, ask other machines or compute on data: they may fail.
 _DOUBTFUL = frozenset({Unknown, Guarded, Array, Pipeline, DataObject})
 
+
+#: Functions outside the program that give an answer whatever there is.
+_NEVER_FAIL = frozenset(
+    {
+        "os.environ.get", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "glob.glob", "glob.iglob",
+        "os.cpu_count", "os.getcwd", "os.getpid", "time.time", "time.perf_counter", "random.random", "builtins.id",
+    }
+)  # fmt: skip
 
 #: What calls enter: code that is seen.
 _ENTERED = frozenset({FunctionValue, BoundMethod, ClassValue})
