@@ -156,6 +156,7 @@ class _Start:
         allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
         most = min(_MAX_RUNS, max(2, allowed // steps))
         relevant: dict[Hashable, None] = {}
+        hard = dict.fromkeys(first.needed)  # what was done under these cannot be taken back: all of them belong together
         for attempt in range(_MAX_ROUNDS):
             limit = most.bit_length() - 1
             components = [_Component(frozenset(group[:limit])) for group in groups]
@@ -169,7 +170,9 @@ class _Start:
                     return False
                 run.journal.undo_older()
                 runs.append(run)
-                again = _merged_groups([*again, *_groups(run)])
+                if run.needed:
+                    hard.update(dict.fromkeys((*relevant, *run.needed)))
+                again = _merged_groups([*again, *_groups(run), list(hard)])
                 grown = [group[:limit] for group in again]
                 if attempt < _MAX_ROUNDS - 1 and {key for group in grown for key in group} != set(relevant):
                     break  # more conditions matter: begin again with them
@@ -178,7 +181,7 @@ class _Start:
                 for component in components:
                     component.advance({key: choice for key, choice in run.taken.items() if key in component.keys})
             else:
-                complete = all(component.done for component in components)
+                complete = all(component.done for component in components) and len(again) >= len(groups)
                 for run in runs:
                     self._accept(run, frozenset(relevant), complete)
                 return True
