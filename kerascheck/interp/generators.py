@@ -247,7 +247,9 @@ def one_way(run: Run, signal: Signal | None) -> Signal | None:
     for outcome in signal.outcomes:
         run.need(outcome.needs)
     ways = WaysOut(run)
-    if ways.go_on(signal, "on") or ways.go_on(signal, "continue"):
+    goes_on = ways.go_on(signal, "on") or ways.go_on(signal, "continue")
+    ways.close()
+    if goes_on:
         return None
     lay_down(signal.outcomes[0].changes)
     return Signal(signal.outcomes[0].kind, signal.outcomes[0].value)

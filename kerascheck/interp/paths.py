@@ -284,6 +284,7 @@ def _arms(
     mark = run.journal.mark()
     outcomes: list[Outcome] = []
     begun = run.tick()
+    depth = len(run.forks)
     run.forks.append((begun, condition.needs))
     run.budget.spend(2)
     try:
@@ -295,8 +296,9 @@ def _arms(
                 run.journal.undo(mark)
             else:
                 run.journal.abandon(mark)
+            del run.forks[depth + 1 :]
     finally:
-        run.forks.pop()
+        del run.forks[depth:]
     for outcome in outcomes:
         outcome.begun = begun
     return mark, outcomes
@@ -382,12 +384,13 @@ def conclude(run: Run, mark: Mark, outcomes: list[Outcome]) -> Signal | None:
 class WaysOut:
     """What has left a block early, in some cases, and waits for its end while the rest of the block runs."""
 
-    __slots__ = ("mark", "run", "waiting")
+    __slots__ = ("depth", "mark", "run", "waiting")
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.mark: Mark | None = None
         self.waiting: list[Outcome] = []
+        self.depth = len(run.forks)  # the arms that the block stands in; its rest is one more
 
     def go_on(self, split: Split, *kinds: str) -> bool:
         """Let the other outcomes wait and go on with those of these kinds (joined); whether there are any."""
@@ -403,18 +406,30 @@ class WaysOut:
             self.waiting += [o for o in outcomes if o.kind not in kinds]
             if again:
                 join(run, split.mark, again)
+                self._wait()
             return bool(again)
         self.waiting += [o for o in outcomes if o.kind not in kinds]
         again = [o for o in outcomes if o.kind in kinds]
         if again:
             join(run, split.mark, again)
+            self._wait()
         return bool(again)
+
+    def _wait(self) -> None:
+        """What follows does not happen in the cases that wait."""
+        needs: frozenset[Hashable] = NOTHING.union(*(outcome.needs for outcome in self.waiting))
+        self.run.forks.append((self.run.tick(), needs))
+
+    def close(self) -> None:
+        """The rest of the block is no arm of its own any more."""
+        del self.run.forks[self.depth :]
 
     def finish(self, signal: Signal | None, ended: bool = False) -> Signal | None:
         """The block is over, with the signal; `ended`: nothing of it went on to its end."""
         if self.mark is None:
             return signal
         run = self.run
+        self.close()
         outcomes = self.waiting
         if not ended:
             outcomes = outcomes + capture(run, self.mark, signal)

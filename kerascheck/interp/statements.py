@@ -298,7 +298,11 @@ def chosen_case(run: Run, node: cst.Match, scope: Scope) -> cst.BaseSuite | None
 
 
 def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
-    return _walk(run, node, scope, run.evaluate(node.iter, scope))
+    before = run.serial
+    iterable = run.evaluate(node.iter, scope)
+    if isinstance(iterable, IteratorValue) and iterable.birth > before and isinstance(node.iter, cst.Call):
+        iterable.is_private = True
+    return _walk(run, node, scope, iterable)
 
 
 def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | None:
@@ -381,12 +385,12 @@ class _Rounds:
         return self.ways.finish(signal, ended)
 
     def orelse(self) -> Signal | None:
-        """The `else` of the loop."""
+        """The `else` of the loop, and its end."""
         node, run = self.node, self.run
         if node.orelse is None:
-            return None
+            return self.end(None)
         try:
-            return _block(run, node.orelse.body, self.scope)
+            signal = _block(run, node.orelse.body, self.scope)
         except UserRaise as raised:
             if self.ways.mark is None:
                 raise
@@ -513,6 +517,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     run.undecided += 1
     begun = run.tick()
     run.loop_births.append(begun)
+    arms = len(run.forks)
     run.forks.append((begun, frozenset((runs,))))
     try:
         run.facts[runs] = True
@@ -531,7 +536,6 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
             for outcome in more:
                 outcome.guard[again] = True
                 outcome.needs |= {again}
-    arms = len(run.forks)
             leaving += [o for o in more if o.kind in ("break", "return")]
             ending += [o for o in more if o.kind not in ("break", "return")]
     finally:
@@ -671,6 +675,7 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     journal = run.journal
     catcher = Catcher(journal.mark(), len(run.forks))
     mark = catcher.mark
+    begun = run.tick()
     run.guarded += 1
     run.catchers.append(catcher)
     depth, handling = len(run.call_stack), len(run.handling)
@@ -689,7 +694,6 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     if not catcher.outcomes:
         if signal is None and normal is None and node.orelse is not None:
             return _block(run, node.orelse.body, scope)
-    begun = run.tick()
         return signal
     if normal is None:
         if signal is None and node.orelse is not None:

@@ -54,7 +54,7 @@ class IteratorValue(ListValue):
     What does not ask takes it for a list of unknown content. See `sequences.step`.
     """
 
-    __slots__ = ("endless", "is_generator", "lost", "result", "running", "source")
+    __slots__ = ("endless", "is_generator", "is_private", "lost", "result", "running", "source")
 
     def __init__(self, source: Iterator[Value], birth: int) -> None:
         super().__init__((), birth, "iterator")
@@ -63,6 +63,7 @@ class IteratorValue(ListValue):
         self.lost: Unknown | None = None
         self.running = False
         self.is_generator = False  # and not a `zip` or the like
+        self.is_private = False  # nothing but a `for` knows it
         self.endless = False  # a generator that surely has always another item
         self.result: Value = None  # what a generator returned
 

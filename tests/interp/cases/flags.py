@@ -220,3 +220,119 @@ for path in glob.glob("data_C/*.csv"):
     if os.path.exists("file_D.txt"):
         break
 model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])
+
+# -- a handler that raises again, in one case of two
+import os
+width = 1
+try:
+    try:
+        width = 2
+        if os.environ.get("FLAG_A"):
+            raise KeyError("a")
+        width = 5
+    except KeyError:
+        width += 10
+        if os.environ.get("FLAG_B"):
+            raise
+        width += 100
+except KeyError:
+    width += 1000
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- an entry that may be missing
+import os
+width = 1
+try:
+    os.environ["FLAG_A"]
+    width = 3
+except KeyError:
+    width = 7
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- the error that is raised is made without an error
+import os
+width = 1
+try:
+    if os.environ.get("FLAG_A"):
+        width = 4
+        raise ValueError("x")
+    width = 3
+except ValueError:
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a break in the else of a loop leaves the loop around
+import glob
+width = 0
+for turn in range(3):
+    width += 1
+    for path in glob.glob("data_A/*.csv"):
+        if width > 5:
+            break
+    else:
+        break
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a break in the else of a loop of known length
+import os
+width = 0
+for turn in range(3):
+    width += 1
+    for inner in range(2):
+        if os.environ.get("FLAG_A"):
+            break
+    else:
+        break
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- the list that += extends hangs on a flag
+import os
+lists = {"a": [1], "b": [2]}
+chosen = lists["a"]
+if os.environ.get("FLAG_A"):
+    chosen = lists["b"]
+chosen += [4]
+model = keras.Sequential([keras.Input((4,)), layers.Dense(sum(lists["a"]) + len(lists["b"]))])
+
+# -- an iterator that is advanced unless the function has returned
+import os
+def advance(numbers):
+    if os.environ.get("FLAG_A"):
+        return 0
+    return next(numbers)
+numbers = iter([1, 2, 3])
+advance(numbers)
+model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
+
+# -- an iterator that a loop leaves early
+import os
+numbers = iter([1, 2, 3, 4])
+for number in numbers:
+    if os.environ.get("FLAG_A"):
+        break
+    if number == 2:
+        break
+model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
+
+# -- an iterator that is advanced in a handler
+import os
+numbers = iter([1, 2, 3, 4])
+try:
+    if os.environ.get("FLAG_A"):
+        raise KeyError("a")
+except KeyError:
+    next(numbers)
+model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
+
+# -- an iterator that two flags advance
+import os
+def count():
+    yield 1
+    yield 2
+    yield 3
+numbers = count()
+if os.environ.get("FLAG_A"):
+    next(numbers)
+if os.environ.get("FLAG_B"):
+    next(numbers)
+model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
