@@ -156,7 +156,9 @@ class _Start:
         allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
         most = min(_MAX_RUNS, max(2, allowed // steps))
         relevant: dict[Hashable, None] = {}
-        hard = dict.fromkeys(first.needed)  # what was done under these cannot be taken back: all of them belong together
+        hard = dict.fromkeys(
+            first.needed
+        )  # what was done under these cannot be taken back: all of them belong together
         for attempt in range(_MAX_ROUNDS):
             limit = most.bit_length() - 1
             components = [_Component(frozenset(group[:limit])) for group in groups]

@@ -40,6 +40,7 @@ from kerascheck.interp.values import (
     NativeMethod,
     Scope,
     Value,
+    presence,
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import KerasObject, Layer, Site, Tensor
@@ -55,6 +56,8 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
         value = scope.vars[name]
         if type(value) is ImportedName:
             value = run.project.imported(run, scope, name)
+        if run.guarded and scope.optional is not None:
+            value = _if_bound(run, scope, name, value)
     else:
         value = lookup(run, name, scope)
     kind = type(value)
@@ -79,6 +82,16 @@ def _read(run: Run, value: Value) -> Value:
     return value
 
 
+def _if_bound(run: Run, scope: Scope, name: str, value: Value) -> Value:
+    """The value of a name, where it is bound: where it is not, that is caught."""
+    there = settle(run, presence(scope.optional, scope.vars, name))
+    if there is True:
+        return value
+    if there is False:
+        return run.fails("NameError", f"{name} is not defined")
+    return fork_value(run, there, lambda: value, lambda: run.fails("NameError", f"{name} is not defined"))
+
+
 def lookup(run: Run, name: str, scope: Scope) -> Value:
     """The value of a name: local, enclosing, global, star-imported or built in."""
     constant = _CONSTANTS.get(name, _MISSING)
@@ -90,6 +103,8 @@ def lookup(run: Run, name: str, scope: Scope) -> Value:
     while place is not None:
         if name in place.vars:
             value = place.vars[name]
+            if run.guarded and place.optional is not None:
+                value = _if_bound(run, place, name, value)
             return run.project.imported(run, place, name) if type(value) is ImportedName else value
         place = place.enclosing
     if name in scope.globals.vars:
@@ -670,7 +685,11 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     if run.reads:
         _depend(run, receiver)
         made = _depend(run, made)
-    if type(made) in _DOUBTFUL and not is_made_exception(made) and not (kind is Symbol and function.name in _NEVER_FAIL):
+    if (
+        type(made) in _DOUBTFUL
+        and not is_made_exception(made)
+        and not (kind is Symbol and function.name in _NEVER_FAIL)
+    ):
         run.doubts += 1
     return made
 

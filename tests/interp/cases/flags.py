@@ -336,3 +336,67 @@ if os.environ.get("FLAG_A"):
 if os.environ.get("FLAG_B"):
     next(numbers)
 model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
+
+# -- a name that is asked for before it is read
+import os
+if os.environ.get("FLAG_A"):
+    width = 3
+first = keras.Sequential([keras.Input((4,)), layers.Dense(5 if "width" in globals() else 6)])
+try:
+    size = width
+except NameError:
+    size = 9
+second = keras.Sequential([keras.Input((4,)), layers.Dense(size)])
+
+# -- a name that two flags bind, and one unbinds
+import os
+if os.environ.get("FLAG_A"):
+    if os.environ.get("FLAG_B"):
+        width = 3
+else:
+    width = 4
+    if os.environ.get("FLAG_B"):
+        del width
+size = width if "width" in globals() else 7
+model = keras.Sequential([keras.Input((4,)), layers.Dense(size)])
+
+# -- an attribute that only some arms set, asked for in several ways
+import os
+class Holder: pass
+holder = Holder()
+if os.environ.get("FLAG_A"):
+    holder.width = 4
+first = keras.Sequential([keras.Input((4,)), layers.Dense(getattr(holder, "width", 7))])
+second = keras.Sequential([keras.Input((4,)), layers.Dense(5 if hasattr(holder, "width") else 6)])
+third = keras.Sequential([keras.Input((4,)), layers.Dense(vars(holder).get("width", 8))])
+fourth = keras.Sequential([keras.Input((4,)), layers.Dense(5 if "width" not in vars(holder) else 6)])
+try:
+    holder.width
+except AttributeError:
+    holder.width = 10
+fifth = keras.Sequential([keras.Input((4,)), layers.Dense(holder.width)])
+
+# -- an attribute that only some arms set, before that of the class
+import os
+class Net:
+    units = 4
+    def __init__(self):
+        if os.environ.get("FLAG_A"):
+            self.units = 9
+    def __getattr__(self, name):
+        return 5
+net = Net()
+first = keras.Sequential([keras.Input((4,)), layers.Dense(net.units)])
+if os.environ.get("FLAG_B"):
+    net.other = 6
+second = keras.Sequential([keras.Input((4,)), layers.Dense(net.other)])
+
+# -- a name that a loop of unknown length binds
+import glob
+for path in glob.glob("data_A/*.csv"):
+    width = 5
+try:
+    size = width
+except NameError:
+    size = 3
+model = keras.Sequential([keras.Input((4,)), layers.Dense(size)])
