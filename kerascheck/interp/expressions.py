@@ -638,15 +638,19 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
             items = items_of(run, value)
             if isinstance(items, Unknown):
                 open_positional = True
+                run.reads |= value_needs(value)
             else:
                 positional += [Given(item) for item in items]
         elif isinstance(value, DictValue):
             for key, item in value.items.items():
                 if isinstance(key, str):
                     keywords[key] = Given(item)
-            open_keywords = open_keywords or value.unknown is not None
+            if value.unknown is not None:
+                open_keywords = True
+                run.reads |= value.unknown.needs
         else:
             open_keywords = True
+            run.reads |= value_needs(value)
     return Arguments(positional, keywords, open_positional, open_keywords, node)
 
 
@@ -670,6 +674,8 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         return spread(run, lambda one: call_value(run, one, arguments, site), function)
     call = CALLS.get(kind) or CALLS[object]  # `Run.call`
     if kind in _ENTERED:
+        if arguments.open_keywords or arguments.open_positional:
+            run.need(run.reads)  # what its parameters are hangs on that
         made = call(run, function, arguments, site)
         run.reads = NOTHING  # what the result hangs on, it says itself
         return made

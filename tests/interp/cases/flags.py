@@ -400,3 +400,15 @@ try:
 except NameError:
     size = 3
 model = keras.Sequential([keras.Input((4,)), layers.Dense(size)])
+
+# -- arguments that are there on a flag
+import os
+options = {"units": 5}
+if os.environ.get("FLAG_A"):
+    options["use_bias"] = False
+first = keras.Sequential([keras.Input((4,)), layers.Dense(**options)])
+def size(units, use_bias=True, extra=0):
+    return units + extra + use_bias
+if os.environ.get("FLAG_B"):
+    options["extra"] = 10
+second = keras.Sequential([keras.Input((4,)), layers.Dense(size(**options))])
