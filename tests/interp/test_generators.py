@@ -28,9 +28,8 @@ PROGRAMS = {
     """,
     "two loops over one generator": """
         for first, second in zip([1, 2, 5], numbers):
-            match outside.rounds(1):
-                case [7]:
-                    third = 2
+            if outside.rounds(1)[0] > 6:
+                third = 2
         for first, second in zip([3, 0], numbers):
             fourth = first
     """,
@@ -42,7 +41,7 @@ def test_what_others_do_not_know_leaves_a_generator_alone(code: str) -> None:
     lines = code.strip("\n").split("\n")
     result = compare_program(ENDLESS + "\n".join(line[8:] for line in lines) + "\n")
     assert (result.status, result.wrong) == ("compared", {})
-    assert result.known >= 4
+    assert result.known >= 3
 
 
 def test_a_generator_that_never_ends_does_not_end_what_asks_it() -> None:
