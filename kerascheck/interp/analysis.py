@@ -85,10 +85,17 @@ class _Component:
     keys: frozenset[Hashable]
     plan: dict[Hashable, bool] = field(default_factory=dict)
     done: bool = False
+    #: Which condition comes after which decisions; None: no other one.
+    met: dict[tuple[tuple[Hashable, bool], ...], Hashable | None] = field(default_factory=dict)
+    is_torn: bool = False  # that hangs on others than these
 
     def advance(self, taken: dict[Hashable, bool]) -> None:
         """The combination is done: the last condition that held is the next one not to hold."""
         trace = [(key, choice) for key, choice in taken.items() if key in self.keys]
+        for index in range(len(trace) + 1):
+            following = trace[index][0] if index < len(trace) else None
+            if self.met.setdefault(tuple(trace[:index]), following) != following:
+                self.is_torn = True
         while trace and not trace[-1][1]:
             trace.pop()
         if not trace:
@@ -156,9 +163,8 @@ class _Start:
         allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
         most = min(_MAX_RUNS, max(2, allowed // steps))
         relevant: dict[Hashable, None] = {}
-        hard = dict.fromkeys(
-            first.needed
-        )  # what was done under these cannot be taken back: all of them belong together
+        # What was done under these cannot be taken back: all of them belong together.
+        hard = dict.fromkeys(first.needed)
         for attempt in range(_MAX_ROUNDS):
             limit = most.bit_length() - 1
             components = [_Component(frozenset(group[:limit])) for group in groups]
@@ -183,7 +189,11 @@ class _Start:
                 for component in components:
                     component.advance({key: choice for key, choice in run.taken.items() if key in component.keys})
             else:
-                complete = all(component.done for component in components) and len(again) >= len(groups)
+                is_torn = any(component.is_torn for component in components)
+                if is_torn and attempt < _MAX_ROUNDS - 1:
+                    groups = _merged_groups([*again, list(relevant)])
+                    continue
+                complete = all(component.done for component in components) and len(again) >= len(groups) and not is_torn
                 for run in runs:
                     self._accept(run, frozenset(relevant), complete)
                 return True
