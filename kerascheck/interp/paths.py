@@ -196,18 +196,25 @@ def lift(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
     found = []
     for guard, alternative in value.alternatives:
         with assuming(run, guard):
-            found.append((guard, action(alternative)))
+            found.append((guard, _hanging(action(alternative), alternative)))
     return choose(run, found, value.needs)
+
+
+def _hanging(made: Value, alternative: Value) -> Value:
+    """What is made of an alternative that hangs on further conditions hangs on them, too."""
+    if not isinstance(made, Unknown) or not isinstance(alternative, Unknown) or alternative.needs <= made.needs:
+        return made
+    return made.needing(alternative.needs)
 
 
 def spread(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
     """What the action gives for each alternative, in an arm of its own: it may change things."""
     (guard, first), *others = value.alternatives
     if not others:
-        return action(first)
+        return _hanging(action(first), first)
     rest = Guarded(others, value.needs)
     condition = _telling(run, guard, others, value.needs)
-    return fork_value(run, condition, lambda: action(first), lambda: spread(run, action, rest))
+    return fork_value(run, condition, lambda: _hanging(action(first), first), lambda: spread(run, action, rest))
 
 
 def each_arm(run: Run, action: Callable[[Value], Signal | None], value: Guarded) -> Signal | None:
