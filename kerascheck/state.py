@@ -99,6 +99,12 @@ class Journal:
         self.serial = next(_serials)
         return found
 
+    def forget_making(self) -> None:
+        """What was made is as old as can be: other journals note each change of it, and take it back."""
+        for thing, name, _ in self.entries:
+            if name is _MADE:
+                _set(thing, _MADE, 0)
+
     def before(self, container: Any, mark: Mark) -> Any:
         """The content that a container had at the mark."""
         for thing, name, before in self.entries[mark.position :]:

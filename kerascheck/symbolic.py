@@ -86,6 +86,9 @@ class Guarded(Unknown):
     def called(self, text: str | Callable[[], str | None] | None) -> Guarded:
         return Guarded(self.alternatives, self.needs, self.key, text)
 
+    def needing(self, needs: frozenset[Hashable]) -> Guarded:
+        return Guarded(self.alternatives, self.needs | needs, self.key, self._text)
+
     def __repr__(self) -> str:
         return f"Guarded({', '.join(repr(value) for _, value in self.alternatives)})"
 

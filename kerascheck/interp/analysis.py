@@ -86,10 +86,17 @@ class _Component:
     keys: frozenset[Hashable]
     plan: dict[Hashable, bool] = field(default_factory=dict)
     done: bool = False
+    #: Which condition comes after which decisions; None: no other one.
+    met: dict[tuple[tuple[Hashable, bool], ...], Hashable | None] = field(default_factory=dict)
+    is_torn: bool = False  # that hangs on others than these
 
     def advance(self, taken: dict[Hashable, bool]) -> None:
         """The combination is done: the last condition that held is the next one not to hold."""
         trace = [(key, choice) for key, choice in taken.items() if key in self.keys]
+        for index in range(len(trace) + 1):
+            following = trace[index][0] if index < len(trace) else None
+            if self.met.setdefault(tuple(trace[:index]), following) != following:
+                self.is_torn = True
         while trace and not trace[-1][1]:
             trace.pop()
         if not trace:
@@ -176,7 +183,11 @@ class _Start:
                 for component in components:
                     component.advance(run.taken)
             else:
-                complete = all(component.done for component in components)
+                is_torn = any(component.is_torn for component in components)
+                if is_torn and attempt < _MAX_ROUNDS - 1:
+                    links.unite(relevant)
+                    continue
+                complete = all(component.done for component in components) and not is_torn
                 if not complete and attempt < _MAX_ROUNDS - 1 and limit > most.bit_length() - 1:
                     limit = most.bit_length() - 1  # so many can be tried in any case
                     continue
@@ -270,10 +281,16 @@ class _Links:
         """Take over what the run has met."""
         order = _order(run)
         self._within = {**run.within, **self._within}
-        self._everywhere.update(dict.fromkeys(sorted(run.needed, key=order)))
+        if run.needed:
+            # What was done under these cannot be taken back: all of them belong together.
+            self.unite(sorted((*run.relevant, *run.needed), key=order))
         for place, needs in program_needs(run.program):
             if needs:
                 self._by_place.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
+
+    def unite(self, keys: Iterable[Hashable]) -> None:
+        """Take all of them for one group."""
+        self._everywhere.update(dict.fromkeys(keys))
 
     def groups(self) -> list[list[Hashable]]:
         """The conditions, those together that depend on each other; those met first come first.

@@ -14,7 +14,7 @@ from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.interp import names
 from kerascheck.interp.foreign import attribute_key, read_attribute, store
 from kerascheck.interp.holding import touch
-from kerascheck.interp.paths import spread
+from kerascheck.interp.paths import fork_value, settle, spread
 from kerascheck.interp.run import Run
 from kerascheck.interp.static import dotted_text
 from kerascheck.interp.values import (
@@ -39,6 +39,7 @@ from kerascheck.interp.values import (
     Partial,
     Super,
     Value,
+    presence,
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
@@ -320,7 +321,24 @@ def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNo
     if find_member(instance.cls, "__getattribute__") is not None:
         return run.fresh(f"{instance.cls.name} decides how attributes are read", node)
     if name in instance.attributes:
-        return instance.attributes[name]
+        value = instance.attributes[name]
+        if instance.optional is None or not (run.guarded or _is_found_otherwise(instance, name)):
+            return value
+        there = settle(run, presence(instance.optional, instance.attributes, name), node)
+        if there is True:
+            return value
+        if there is not False:
+            return fork_value(run, there, lambda: value, lambda: _of_its_class(run, instance, name, node))
+    return _of_its_class(run, instance, name, node)
+
+
+def _is_found_otherwise(instance: Instance, name: str) -> bool:
+    """Whether the class has the attribute as well, or makes it."""
+    return find_member(instance.cls, name) is not None or find_method(instance, "__getattr__") is not None
+
+
+def _of_its_class(run: Run, instance: Instance, name: str, node: cst.CSTNode) -> Value:
+    """An attribute that has not been set on the object itself."""
     if name == "__class__":
         return instance.cls
     if name == "__setattr__" and find_member(instance.cls, name) is None:
@@ -348,7 +366,9 @@ def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNo
 
 def lacks_attribute(instance: Instance, name: str) -> bool:
     """Whether the object surely has no attribute of this name."""
-    if name in instance.attributes or instance.unknown is not None or name.startswith("__"):
+    if instance.unknown is not None or name.startswith("__"):
+        return False
+    if presence(instance.optional, instance.attributes, name) is True:
         return False
     if any(find_member(instance.cls, own) is not None for own in (name, "__getattr__", "__getattribute__")):
         return False

@@ -13,7 +13,7 @@ from kerascheck.interp.calls import plain_call
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.exceptions import is_exception, make_exception
 from kerascheck.interp.expressions import is_known_key
-from kerascheck.interp.methods import ordered, set_of, sort_items
+from kerascheck.interp.methods import either, ordered, set_of, sort_items
 from kerascheck.interp.operators import UNION, binary, bounded
 from kerascheck.interp.paths import settle
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
@@ -45,6 +45,7 @@ from kerascheck.interp.values import (
     Scope,
     UserRaise,
     Value,
+    presence,
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, maximum, minimum
@@ -496,8 +497,10 @@ def _issubclass(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _getattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if len(values) >= 2 and isinstance(values[1], str):
-        if len(values) == 3 and _has(run, values[0], values[1]) is False:
+        if len(values) == 3 and (there := _has(run, values[0], values[1])) is False:
             return values[2]
+        if len(values) == 3 and isinstance(there, Unknown):
+            return either(run, there, get_attribute(run, values[0], values[1], site.node), values[2], site.node)
         if len(values) == 3 and isinstance(values[0], (Instance, DictObject)):
             return _attribute_or(run, values[0], values[1], values[2], site)
         return get_attribute(run, values[0], values[1], site.node)
@@ -534,16 +537,19 @@ def _hasattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.fresh("hasattr", site.node) if found is None else found
 
 
-def _has(run: Run, value: Value, name: str) -> bool | None:
-    """Whether the value has an attribute of this name; None where that is not known."""
+def _has(run: Run, value: Value, name: str) -> bool | Unknown | None:
+    """Whether the value has an attribute of this name, or what that hangs on; None where that is not known."""
     from kerascheck.interp.attributes import find_member, lacks_attribute
 
     if isinstance(value, Instance):
-        if name in value.attributes or find_member(value.cls, name) is not None:
+        if find_member(value.cls, name) is not None:
             return True
+        if name in value.attributes:
+            return presence(value.optional, value.attributes, name)  # type: ignore[no-any-return]
         return False if lacks_attribute(value, name) else None
     if isinstance(value, ModuleValue):
-        return True if name in run.project.scope_of(run, value).vars else None
+        scope = run.project.scope_of(run, value)
+        return presence(scope.optional, scope.vars, name) or None
     return has_attribute(value, name)
 
 

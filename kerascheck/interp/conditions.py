@@ -305,11 +305,20 @@ def _identity(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -
     return (left is right) == wanted
 
 
+def _said(run: Run, there: Value, wanted: bool) -> Value:
+    """Whether something is there, or the contrary."""
+    if type(there) is Guarded:
+        return there if wanted else lift(run, lambda one: _said(run, one, wanted), there)
+    if isinstance(there, Unknown):
+        return there if wanted else Unknown(there.reason, ("not", there.key), None, None, there.needs)
+    return there is wanted
+
+
 def _membership(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     wanted = op == "In"
     key: Hashable = ("in", _key(run, left, node), _key(run, right, node))
     if isinstance(right, DictValue) and _is_key(left) and (left in right.items or right.lacks(left)):
-        return (left in right.items) == wanted
+        return _said(run, right.presence(left), wanted)
     if isinstance(right, (str, bytes)) and isinstance(left, type(right)):
         return (left in right) == wanted  # type: ignore[operator]
     items: Any = None

@@ -19,6 +19,11 @@ def make_exception(run: Run, name: str, arguments: Arguments, site: Site) -> Val
     return Unknown("an exception", ("exception", name, run.tick()))
 
 
+def is_made_exception(value: Value) -> bool:
+    """Whether the value is a built-in exception that the program has made: that does not fail."""
+    return isinstance(value, Unknown) and isinstance(value.key, tuple) and value.key[:1] == ("exception",)
+
+
 def catches(run: Run, handler: cst.ExceptHandler | cst.ExceptStarHandler, raised: Value, scope: Scope) -> bool:
     """Whether the handler takes the exception; where that is not known, it does."""
     if handler.type is None:

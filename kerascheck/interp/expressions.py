@@ -17,6 +17,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.exceptions import is_made_exception
 from kerascheck.interp.holding import held_by, holding
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
@@ -40,6 +41,7 @@ from kerascheck.interp.values import (
     NativeMethod,
     Scope,
     Value,
+    presence,
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
@@ -55,6 +57,8 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
         value = scope.vars[name]
         if type(value) is ImportedName:
             value = run.project.imported(run, scope, name)
+        if run.guarded and scope.optional is not None:
+            value = _if_bound(run, scope, name, value)
     else:
         value = lookup(run, name, scope)
     kind = type(value)
@@ -82,6 +86,16 @@ def _read(run: Run, value: Value) -> Value:
     return value
 
 
+def _if_bound(run: Run, scope: Scope, name: str, value: Value) -> Value:
+    """The value of a name, where it is bound: where it is not, that is caught."""
+    there = settle(run, presence(scope.optional, scope.vars, name))
+    if there is True:
+        return value
+    if there is False:
+        return run.fails("NameError", f"{name} is not defined")
+    return fork_value(run, there, lambda: value, lambda: run.fails("NameError", f"{name} is not defined"))
+
+
 def lookup(run: Run, name: str, scope: Scope) -> Value:
     """The value of a name: local, enclosing, global, star-imported or built in."""
     constant = _CONSTANTS.get(name, _MISSING)
@@ -93,6 +107,8 @@ def lookup(run: Run, name: str, scope: Scope) -> Value:
     while place is not None:
         if name in place.vars:
             value = place.vars[name]
+            if run.guarded and place.optional is not None:
+                value = _if_bound(run, place, name, value)
             return run.project.imported(run, place, name) if type(value) is ImportedName else value
         place = place.enclosing
     if name in scope.globals.vars:
@@ -556,12 +572,12 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
         found = spread(run, lambda one: subscript(run, value, one, node), index)
     else:
         found = subscript(run, value, index, node)
-        if type(found) is Unknown:
-            run.doubts += 1
-            note_evaluated(run, found)
+        note_evaluated(run, found)
         if type(found) is Unknown and (held := held_by(value)):
             found = holding(found, held)
     kind = type(found)
+    if kind is Unknown and not isinstance(value, Array):
+        run.doubts += 1  # there may be no such entry
     return _read(run, found) if kind in _NOTED else found
 
 
@@ -633,15 +649,19 @@ def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
             items = items_of(run, value)
             if isinstance(items, Unknown):
                 open_positional = True
+                run.reads |= value_needs(value)
             else:
                 positional += [Given(item) for item in items]
         elif isinstance(value, DictValue):
             for key, item in value.items.items():
                 if isinstance(key, str):
                     keywords[key] = Given(item)
-            open_keywords = open_keywords or value.unknown is not None
+            if value.unknown is not None:
+                open_keywords = True
+                run.reads |= value.unknown.needs
         else:
             open_keywords = True
+            run.reads |= value_needs(value)
     return Arguments(positional, keywords, open_positional, open_keywords, node)
 
 
@@ -665,6 +685,8 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         return spread(run, lambda one: call_value(run, one, arguments, site), function)
     call = CALLS.get(kind) or CALLS[object]  # `Run.call`
     if kind in _ENTERED:
+        if arguments.open_keywords or arguments.open_positional:
+            run.need(run.reads)  # what its parameters are hangs on that
         made = call(run, function, arguments, site)
         run.reads = NOTHING  # what the result hangs on, it says itself
         return made
@@ -680,7 +702,12 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     if run.reads:
         _depend(run, receiver)
         made = _depend(run, made)
-    if type(made) in _DOUBTFUL and not (kind is Symbol and function.name in _SURE) and not _is_of_text(made):
+    if (
+        type(made) in _DOUBTFUL
+        and not is_made_exception(made)
+        and not (kind is Symbol and function.name in _NEVER_FAIL)
+        and not _is_of_text(made)
+    ):
         run.doubts += 1
         note_evaluated(run, made)
     return made
@@ -696,15 +723,6 @@ def note_evaluated(run: Run, made: Value) -> None:
     if run.guarded and type(made) is Unknown and isinstance(made.key, tuple) and made.key[0] in ("call", "item"):
         run.facts[("evaluated", made.key)] = True
         run.evaluated = made.key
-
-
-#: Functions that do not fail, whatever they are asked.
-_SURE = frozenset(
-    {
-        "os.environ.get", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.join", "glob.glob",
-        *(f"builtins.{name}" for name in ("bool", "len", "str", "repr", "isinstance", "hasattr", "print", "type", "range")),
-    }
-)  # fmt: skip
 
 
 def _note_needs(run: Run, value: Value) -> None:
@@ -742,6 +760,15 @@ def _depend(run: Run, value: Value) -> Value:
 #: What calls give that read files, ask other machines or compute on data: they may fail.
 _DOUBTFUL = frozenset({Unknown, Guarded, Array, Pipeline, DataObject})
 
+
+#: Functions outside the program that give an answer whatever there is.
+_NEVER_FAIL = frozenset(
+    {
+        "os.environ.get", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "glob.glob", "glob.iglob",
+        "os.path.join", "os.cpu_count", "os.getcwd", "os.getpid", "time.time", "time.perf_counter", "random.random", "builtins.id",
+        *(f"builtins.{name}" for name in ("bool", "len", "str", "repr", "isinstance", "hasattr", "print", "type", "range")),
+    }
+)  # fmt: skip
 
 #: What calls enter: code that is seen.
 _ENTERED = frozenset({FunctionValue, BoundMethod, ClassValue})

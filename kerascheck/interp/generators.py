@@ -65,6 +65,7 @@ class _Body:
         self.scope = scope
         self.lost: Unknown | None = None
         self.count = 0
+        self.elsewhere = 0  # the conditions that were not known to others, between one item and the next
 
     def run_all(self, function: FunctionValue) -> Generator[Value, Value, Value]:
         assert isinstance(function.node, cst.FunctionDef)
@@ -143,7 +144,10 @@ class _Body:
         if self.lost is not None:
             return self.run.fresh("what is sent to a generator")
         self.count += 1
-        return (yield value)
+        before = self.run.undecided
+        sent = yield value
+        self.elsewhere += self.run.undecided - before
+        return sent
 
     # -- blocks ---------------------------------------------------------------------------------------------------
 
@@ -177,17 +181,20 @@ class _Body:
             if isinstance(value, Unknown):
                 self.lost = self.lost or Unknown("a loop of unknown length")
             if self.lost is not None:
-                return one_way(run, unknown_loop(run, node, scope, lambda: None))
+                try:
+                    return one_way(run, unknown_loop(run, node, scope, lambda: None))
+                except UserRaise:
+                    return Signal("return")  # nothing leaves the loop: who asked for the item goes on
             if not truth(run, value):
                 return (yield from self.chosen(None if node.orelse is None else node.orelse.body))
-            undecided = run.undecided
+            undecided = run.undecided - self.elsewhere
             signal = yield from self.block(node.body.body)
             if signal is not None:
                 if signal.kind == "return":
                     return signal
                 if signal.kind == "break":
                     return None
-            if endless and run.undecided > undecided:
+            if endless and run.undecided - self.elsewhere > undecided:
                 self.lost = self.lost or Unknown("a loop whose number of rounds is not known")
 
     def context(self, node: cst.With) -> Steps:
@@ -247,7 +254,9 @@ def one_way(run: Run, signal: Signal | None) -> Signal | None:
     for outcome in signal.outcomes:
         run.need(outcome.needs)
     ways = WaysOut(run)
-    if ways.go_on(signal, "on") or ways.go_on(signal, "continue"):
+    goes_on = ways.go_on(signal, "on") or ways.go_on(signal, "continue")
+    ways.close()
+    if goes_on:
         return None
     lay_down(signal.outcomes[0].changes)
     return Signal(signal.outcomes[0].kind, signal.outcomes[0].value)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import libcst as cst
 
 from kerascheck.interp.attributes import attributes_of
+from kerascheck.interp.needs import value_needs
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import ClassValue, Instance, NamesView, Scope, Value
+from kerascheck.interp.values import ClassValue, Instance, NamesView, Scope, Value, presence
+from kerascheck.symbolic import NOTHING, Unknown
 
 
 def _globals(run: Run, node: cst.Call, scope: Scope) -> Value:
@@ -22,7 +24,14 @@ def _locals(run: Run, node: cst.Call, scope: Scope) -> Value:
     if scope.kind == "module":
         return _globals(run, node, scope)
     if scope.kind == "function":
-        return run.new_dict(dict(scope.vars.items()))
+        names = {
+            name: value for name, value in scope.vars.items() if presence(scope.optional, scope.vars, name) is True
+        }
+        made = run.new_dict(dict(names))
+        if len(names) < len(scope.vars):
+            needs = NOTHING.union(*(value_needs(part) for part in (scope.optional or {}).values()))
+            made.unknown = Unknown("its entries depend on a condition", None, None, None, needs)
+        return made
     return run.fresh("the names of a class or comprehension", node)
 
 

@@ -25,6 +25,7 @@ from kerascheck.interp.values import (
     NativeObject,
     Scope,
     Value,
+    presence,
 )
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Network, Weight
@@ -278,6 +279,35 @@ class _Join:
         result, changed = self.mapping(before, contents)
         if changed:
             writes.append(lambda: _put(owner, name, result))
+        if hasattr(owner, "optional"):
+            self.optional(owner, contents, result, writes)
+
+    def optional(
+        self, owner: Any, contents: Sequence[dict[Any, Any]], result: dict[Any, Any], writes: list[Callable[[], None]]
+    ) -> None:
+        """Which of the names are bound in some of the cases only."""
+        before = [content or {} for content in self.fields(owner, "optional")]
+        some = dict.fromkeys(
+            key for content in contents if len(content) < len(result) for key in result if key not in content
+        )
+        some.update(dict.fromkeys(key for content in before for key in content if key in result))
+        made: dict[Any, tuple[Value, Value]] = {}
+        for key in some:
+            cases = [presence(known, content, key) for known, content in zip(before, contents, strict=True)]
+            if all(case is True for case in cases):
+                continue
+            if all(case is cases[0] for case in cases):
+                made[key] = (result[key], cases[0])
+            elif self.reason is not None and (self.forgets or not self.needs):
+                made[key] = (result[key], Unknown(self.reason))
+            else:
+                verdict = choose(
+                    self.run, [(o.guard, c) for o, c in zip(self.outcomes, cases, strict=True)], self.needs
+                )
+                if verdict is not True:
+                    made[key] = (result[key], verdict)
+        if made or owner.optional:
+            writes.append(lambda: setattr(owner, "optional", made or None))
 
     def mapping(self, before: Any, contents: Sequence[dict[Any, Any]]) -> tuple[dict[Any, Any], bool]:
         """The join of dictionaries, and whether it differs from what is there."""
@@ -353,7 +383,11 @@ def _is_equal(one: Any, other: Any) -> bool:
 def _references(outcome: Outcome) -> dict[int, int]:
     """How often each list and dictionary is referred to from what the outcome has changed."""
     counts: dict[int, int] = {}
-    waiting: list[Any] = [value for _, value in (outcome.reached or outcome.changes).values()]
+    waiting: list[Any] = [
+        value
+        for (_, name), (thing, value) in (outcome.reached or outcome.changes).items()
+        if name != "optional" and not (isinstance(thing, Cells) and thing.called == "optional")
+    ]
     waiting.append(outcome.value)
     seen: set[int] = set()
     while waiting and len(seen) < _MAX_REACHED:
@@ -474,7 +508,7 @@ def _instance(join: _Join, thing: Instance, names: set[str], writes: Writes) -> 
     unknown = next((value for value in join.fields(thing, "unknown") if value is not None), None)
     if unknown is not thing.unknown:
         writes.append(lambda: setattr(thing, "unknown", unknown))
-    join.typed(thing, names - {"attributes", "unknown"}, writes)
+    join.typed(thing, names - {"attributes", "optional", "unknown"}, writes)
 
 
 def _class(join: _Join, thing: ClassValue, names: set[str], writes: Writes) -> None:

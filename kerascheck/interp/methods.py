@@ -6,8 +6,11 @@ from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
+import libcst as cst
+
 from kerascheck.interp.conditions import compare
 from kerascheck.interp.operators import MAX_TEXT, bounded
+from kerascheck.interp.paths import fork_value, settle
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import END, Lost, NotPlain, items_of, members_of, step, to_python
 from kerascheck.interp.values import DefaultDict, DictValue, DictView, IteratorValue, ListValue, Value
@@ -283,13 +286,21 @@ def set_of(run: Run, items: list[Value]) -> ListValue:
 # -- dictionaries -------------------------------------------------------------------------------------------------
 
 
+def either(run: Run, there: Value, value: Value, default: Value, node: cst.CSTNode) -> Value:
+    """The value, where it is there; else the default."""
+    verdict = settle(run, there, node)
+    if isinstance(verdict, bool):
+        return value if verdict else default
+    return fork_value(run, verdict, lambda: value, lambda: default)
+
+
 def _get(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
     from kerascheck.interp.expressions import is_known_key
 
     key = _first(arguments)
     if is_known_key(key):
         if key in receiver.items:
-            return receiver.items[key]
+            return either(run, receiver.presence(key), receiver.items[key], arguments.value("default", 1), site.node)
         if receiver.lacks(key):
             return arguments.value("default", 1)
     return run.fresh("an entry of a dictionary that is not known", site.node)

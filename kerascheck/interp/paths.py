@@ -79,6 +79,7 @@ class Catcher:
     """A `try` whose body is running: what is raised in there, and may be caught, waits for its handlers."""
 
     mark: Mark
+    forks: int  # how many arms the `try` itself stands in
     outcomes: list[Outcome] = field(default_factory=list)
 
 
@@ -143,7 +144,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
             if isinstance(verdict, Condition):
                 guard = {**guard, verdict.key: verdict.positive is choice}
             sides.append(guard)
-        holds[choice] = common(sides)
+        holds[choice] = common_guard(sides)
     if len(verdicts) == 2 and all(isinstance(verdict, bool) for verdict in known):
         for key, choice in holds[True].items():
             if holds[False].get(key) is (not choice):
@@ -154,7 +155,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
     return Condition(key, True, needs, holds[True], holds[False])
 
 
-def common(guards: Sequence[dict[Hashable, bool]]) -> dict[Hashable, bool]:
+def common_guard(guards: Sequence[dict[Hashable, bool]]) -> dict[Hashable, bool]:
     """What all of them say."""
     if not guards:
         return {}
@@ -196,18 +197,25 @@ def lift(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
     found = []
     for guard, alternative in value.alternatives:
         with assuming(run, guard):
-            found.append((guard, action(alternative)))
+            found.append((guard, _hanging(action(alternative), alternative)))
     return choose(run, found, value.needs)
+
+
+def _hanging(made: Value, alternative: Value) -> Value:
+    """What is made of an alternative that hangs on further conditions hangs on them, too."""
+    if not isinstance(made, Unknown) or not isinstance(alternative, Unknown) or alternative.needs <= made.needs:
+        return made
+    return made.needing(alternative.needs)
 
 
 def spread(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
     """What the action gives for each alternative, in an arm of its own: it may change things."""
     (guard, first), *others = value.alternatives
     if not others:
-        return action(first)
+        return _hanging(action(first), first)
     rest = Guarded(others, value.needs)
     condition = _telling(run, guard, others, value.needs)
-    return fork_value(run, condition, lambda: action(first), lambda: spread(run, action, rest))
+    return fork_value(run, condition, lambda: _hanging(action(first), first), lambda: spread(run, action, rest))
 
 
 def each_arm(run: Run, action: Callable[[Value], Signal | None], value: Guarded) -> Signal | None:
@@ -222,7 +230,7 @@ def each_arm(run: Run, action: Callable[[Value], Signal | None], value: Guarded)
 
 def _telling(run: Run, guard: Any, others: Sequence[tuple[Any, Value]], needs: frozenset[Hashable]) -> Condition:
     """The condition that tells the first alternative from the others."""
-    shared = common([dict(other) for other, _ in others])
+    shared = common_guard([dict(other) for other, _ in others])
     for key, choice in guard.items():
         if shared.get(key) is (not choice):
             return Condition(key, choice, run.needs_of(key), dict(guard), shared)
@@ -284,6 +292,7 @@ def _arms(
     mark = run.journal.mark()
     outcomes: list[Outcome] = []
     begun = run.tick()
+    depth = len(run.forks)
     run.forks.append((begun, condition.needs))
     run.budget.spend(2)
     try:
@@ -295,8 +304,9 @@ def _arms(
                 run.journal.undo(mark)
             else:
                 run.journal.abandon(mark)
+            del run.forks[depth + 1 :]
     finally:
-        run.forks.pop()
+        del run.forks[depth:]
     for outcome in outcomes:
         outcome.begun = begun
     return mark, outcomes
@@ -319,7 +329,9 @@ def note_raise(run: Run, raised: UserRaise) -> None:
     """What is raised waits for the handlers of the `try` around it; without one it ends the program."""
     if not raised.noted and run.catchers:
         catcher = run.catchers[-1]
-        catcher.outcomes.append(_outcome(run, catcher.mark, "raise", raised.value))
+        outcome = _outcome(run, catcher.mark, "raise", raised.value)
+        outcome.needs = outcome.needs.union(*(needs for _, needs in run.forks[catcher.forks :]))
+        catcher.outcomes.append(outcome)
     raised.noted = True
 
 
@@ -380,12 +392,13 @@ def conclude(run: Run, mark: Mark, outcomes: list[Outcome]) -> Signal | None:
 class WaysOut:
     """What has left a block early, in some cases, and waits for its end while the rest of the block runs."""
 
-    __slots__ = ("mark", "run", "waiting")
+    __slots__ = ("depth", "mark", "run", "waiting")
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.mark: Mark | None = None
         self.waiting: list[Outcome] = []
+        self.depth = len(run.forks)  # the arms that the block stands in; its rest is one more
 
     def go_on(self, split: Split, *kinds: str) -> bool:
         """Let the other outcomes wait and go on with those of these kinds (joined); whether there are any."""
@@ -401,18 +414,30 @@ class WaysOut:
             self.waiting += [o for o in outcomes if o.kind not in kinds]
             if again:
                 join(run, split.mark, again)
+                self._wait()
             return bool(again)
         self.waiting += [o for o in outcomes if o.kind not in kinds]
         again = [o for o in outcomes if o.kind in kinds]
         if again:
             join(run, split.mark, again)
+            self._wait()
         return bool(again)
+
+    def _wait(self) -> None:
+        """What follows does not happen in the cases that wait."""
+        needs: frozenset[Hashable] = NOTHING.union(*(outcome.needs for outcome in self.waiting))
+        self.run.forks.append((self.run.tick(), needs))
+
+    def close(self) -> None:
+        """The rest of the block is no arm of its own any more."""
+        del self.run.forks[self.depth :]
 
     def finish(self, signal: Signal | None, ended: bool = False) -> Signal | None:
         """The block is over, with the signal; `ended`: nothing of it went on to its end."""
         if self.mark is None:
             return signal
         run = self.run
+        self.close()
         outcomes = self.waiting
         if not ended:
             outcomes = outcomes + capture(run, self.mark, signal)

@@ -193,6 +193,8 @@ class Project:
             prepare_module(loaded.scope, module.name)
             inner.journal.mark()
             inner.execute(source.tree.body, loaded.scope)
+        loaded.scope.made = 0
+        inner.journal.forget_making()
         run.reads_arguments = run.reads_arguments or inner.reads_arguments
         loaded.learn(inner)
         self.flags.update(run.flags)

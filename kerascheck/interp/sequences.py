@@ -158,7 +158,7 @@ def step(run: Run, iterator: IteratorValue, sent: Value = None) -> Value:
     """The next item, END, or a `Lost`. May raise UserRaise and BudgetExceeded."""
     if run.loop_births and iterator.birth < run.loop_births[-1] and iterator.lost is None:
         run.lose(iterator, "an iterator in a loop of unknown length")
-    elif run.forks and iterator.birth < run.forks[-1][0] and iterator.lost is None:
+    elif run.forks and iterator.birth < run.forks[-1][0] and iterator.lost is None and not iterator.is_private:
         # How far it is cannot be taken back for the other arm.
         run.need_forks(iterator.birth)
         iterator.blur("how far an iterator is depends on a condition")

@@ -30,12 +30,13 @@ from kerascheck.interp.paths import (
     arm_outcomes,
     assume,
     capture,
-    common,
+    common_guard,
     conclude,
     each_arm,
     fork,
     note_raise,
     settle,
+    spread,
 )
 from kerascheck.interp.patterns import bind_pattern, match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
@@ -101,22 +102,35 @@ def _annotated(run: Run, node: cst.AnnAssign, scope: Scope) -> None:
 def _augmented(run: Run, node: cst.AugAssign, scope: Scope) -> None:
     left = run.evaluate(node.target, scope)
     right = run.evaluate(node.value, scope)
+    if type(left) is Guarded and any(isinstance(one, _CHANGED_IN_PLACE) for _, one in left.alternatives):
+        # In each of the cases another thing is changed.
+        value = spread(run, lambda one: _augmented_value(run, one, right, node, scope), left)
+    else:
+        value = _augmented_value(run, left, right, node, scope)
+    if value is not left or not isinstance(left, (ListValue, DictValue)):
+        assign(run, node.target, value, scope)
+
+
+#: Classes of values that `+=` and its like may change themselves.
+_CHANGED_IN_PLACE = (ListValue, DictValue, Instance, Array)
+
+
+def _augmented_value(run: Run, left: Value, right: Value, node: cst.AugAssign, scope: Scope) -> Value:
+    """What the target of `+=` or its like holds afterwards."""
     if _in_place(run, left, right, node):
-        return
+        return left
     if isinstance(left, Instance):
         method = _IN_PLACE.get(type(node.operator))
         bound = None if method is None else find_slot(left, method)
         if bound is not None:
             site = Site(scope.file, node)
-            assign(run, node.target, run.call(bound, Arguments([Given(right)], {}), site), scope)
-            return
+            return run.call(bound, Arguments([Given(right)], {}), site)
     if isinstance(left, Array):
         from kerascheck.data.operators import in_place
 
         op = type(node.operator).__name__.removesuffix("Assign")
-        assign(run, node.target, in_place(run, left, op, right, Site(scope.file, node)), scope)
-        return
-    assign(run, node.target, binary(run, type(node.operator).__name__, left, right, node, scope), scope)
+        return in_place(run, left, op, right, Site(scope.file, node))
+    return binary(run, type(node.operator).__name__, left, right, node, scope)
 
 
 _IN_PLACE: dict[type[cst.CSTNode], str] = {
@@ -285,7 +299,11 @@ def chosen_case(run: Run, node: cst.Match, scope: Scope) -> cst.BaseSuite | None
 
 
 def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
-    return _walk(run, node, scope, run.evaluate(node.iter, scope))
+    before = run.serial
+    iterable = run.evaluate(node.iter, scope)
+    if isinstance(iterable, IteratorValue) and iterable.birth > before and isinstance(node.iter, cst.Call):
+        iterable.is_private = True
+    return _walk(run, node, scope, iterable)
 
 
 def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | None:
@@ -315,7 +333,7 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
             return rounds.end(_further_rounds(run, node, scope, "an element of a loop that trains", iterable))
         if not rounds.go(lambda item=item: assign(run, node.target, item, scope)):  # type: ignore[misc]
             return rounds.left()
-    return rounds.end(rounds.orelse())
+    return rounds.orelse()
 
 
 class _Rounds:
@@ -355,36 +373,35 @@ class _Rounds:
 
     def left(self) -> Signal | None:
         """The loop is over: the last round has left it."""
-        ended = self.signal is not None and self.signal.kind == "raise"
-        return _behind(self.run, self.ways.finish(None if ended else self.signal, ended))
+        signal = self.signal
+        ended = signal is not None and signal.kind == "raise"
+        if ended or (signal is not None and signal.kind == "break"):
+            signal = None
+        return self._finish(signal, ended)
 
     def end(self, signal: Signal | None) -> Signal | None:
-        """The loop is over, with what came after the rounds."""
-        return _behind(self.run, self.ways.finish(signal))
+        """The loop is over, with what came after the rounds: a `break` in there belongs to the loop around."""
+        return self._finish(signal)
+
+    def _finish(self, signal: Signal | None, ended: bool = False) -> Signal | None:
+        for outcome in self.ways.waiting:
+            if outcome.kind == "break":
+                outcome.kind = "on"
+        return self.ways.finish(signal, ended)
 
     def orelse(self) -> Signal | None:
-        """The `else` of the loop."""
+        """The `else` of the loop, and its end."""
         node, run = self.node, self.run
         if node.orelse is None:
-            return None
+            return self.end(None)
         try:
-            return _block(run, node.orelse.body, self.scope)
+            signal = _block(run, node.orelse.body, self.scope)
         except UserRaise as raised:
             if self.ways.mark is None:
                 raise
             note_raise(run, raised)
-            self.signal = Signal("raise")
-            return self.left()
-
-
-def _behind(run: Run, signal: Signal | None) -> Signal | None:
-    """What a loop's `break` is behind the loop: nothing."""
-    if isinstance(signal, Split):
-        for outcome in signal.outcomes:
-            if outcome.kind in ("break", "continue"):
-                outcome.kind = "on"
-        return conclude(run, signal.mark, signal.outcomes)
-    return None if signal is not None and signal.kind in ("break", "continue") else signal
+            return self._finish(None, ended=True)
+        return self.end(signal)
 
 
 def _length(iterable: Value) -> int | None:
@@ -466,7 +483,7 @@ def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
         ):
             return rounds.end(unknown_loop(run, node, scope, lambda: None))
         if not verdict:
-            return rounds.end(rounds.orelse())
+            return rounds.orelse()
         if index % _ENDLESS_ROUNDS == 0:
             built, undecided = len(run.program.layers), run.undecided
         if not rounds.go(lambda: None):
@@ -508,6 +525,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     run.meet(again, node)
     begun = run.tick()
     run.loop_births.append(begun)
+    arms = len(run.forks)
     run.forks.append((begun, frozenset((runs,))))
     try:
         run.facts[runs] = True
@@ -533,7 +551,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
             leaving += [o for o in more if o.kind in ("break", "return")]
             ending += [o for o in more if o.kind not in ("break", "return")]
     finally:
-        run.forks.pop()
+        del run.forks[arms:]
         run.loop_births.pop()
     if endless:
         ending = []
@@ -547,8 +565,11 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
         widen(run, mark, ending, _CHANGED)
         ending = arm_outcomes(run, mark, lambda: _block(run, node.orelse.body, scope))  # type: ignore[union-attr]
         journal.undo(mark)
-    normal = [o for o in (*ending, *leaving) if o.kind in ("on", "break")]
-    others = [o for o in (*ending, *leaving) if o.kind not in ("on", "break")]
+    for outcome in leaving:
+        if outcome.kind == "break":
+            outcome.kind = "on"  # a `break` in the `else` belongs to the loop around
+    normal = [o for o in (*ending, *leaving) if o.kind == "on"]
+    others = [o for o in (*ending, *leaving) if o.kind != "on"]
     if normal:
         widen(run, mark, normal, _CHANGED)
         if not others:
@@ -711,8 +732,9 @@ def _caught(
 ) -> Signal | None:
     """A body whose failures are handled: what may fail in it leads to its end and to the handlers, which are joined."""
     journal = run.journal
-    catcher = Catcher(journal.mark())
+    catcher = Catcher(journal.mark(), len(run.forks))
     mark = catcher.mark
+    begun = run.tick()
     run.guarded += 1
     run.catchers.append(catcher)
     depth, handling = len(run.call_stack), len(run.handling)
@@ -742,11 +764,16 @@ def _caught(
     handlings = handle(catcher.outcomes)
     for handler, raised in handlings:
         widen(run, mark, raised, "where it fails is not known")
-        run.facts.update(common([outcome.guard for outcome in raised]))
+        needs = NOTHING.union(*(outcome.needs for outcome in raised))
+        run.facts.update(common_guard([outcome.guard for outcome in raised]))
         if not outcomes and len(handlings) == 1:
             return handler()  # it is the one that surely runs
-        needs = NOTHING.union(*(outcome.needs for outcome in raised))
-        handled = arm_outcomes(run, mark, handler)
+        arms = len(run.forks)
+        run.forks.append((begun, needs))
+        try:
+            handled = arm_outcomes(run, mark, handler)
+        finally:
+            del run.forks[arms:]
         for after in handled:
             after.needs |= needs
             outcomes.append(after)

@@ -7,7 +7,7 @@ the thing is older than the loop.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.network.arguments import Arguments
@@ -65,7 +65,7 @@ class IteratorValue(ListValue):
     What does not ask takes it for a list of unknown content. See `sequences.step`.
     """
 
-    __slots__ = ("endless", "is_generator", "lost", "result", "running", "source")
+    __slots__ = ("endless", "is_generator", "is_private", "lost", "result", "running", "source")
 
     def __init__(self, source: Iterator[Value], birth: int) -> None:
         super().__init__((), birth, "iterator")
@@ -74,6 +74,7 @@ class IteratorValue(ListValue):
         self.lost: Unknown | None = None
         self.running = False
         self.is_generator = False  # and not a `zip` or the like
+        self.is_private = False  # nothing but a `for` knows it
         self.endless = False  # a generator that surely has always another item
         self.result: Value = None  # what a generator returned
 
@@ -141,6 +142,10 @@ class DictValue(Versioned):
         """Whether there surely is no entry under the key."""
         return self.unknown is None and key not in self.items
 
+    def presence(self, key: Hashable) -> Value:
+        """Whether there is an entry under the key: True, False, or what that hangs on."""
+        return True if key in self.items else False if self.lacks(key) else Unknown("whether there is an entry")
+
     def merge(self, other: DictValue) -> None:
         """Take over the entries of another dictionary; the unseen ones may replace any of ours."""
         if other.unknown is not None:
@@ -152,16 +157,32 @@ class DictValue(Versioned):
         return f"DictValue({self.items}{', ...' if self.unknown else ''})"
 
 
+#: Names that only some arms have bound: what they are bound to, and whether they are, by the conditions of the arms.
+Optional: TypeAlias = "dict[Any, tuple[Value, Value]] | None"
+
+
+def presence(optional: Optional, names: Mapping[Any, Value], name: Any) -> Value:
+    """Whether the name is among these: True, False, or what that hangs on.
+
+    Code that goes on reads a name without asking: there it is bound. This is for what asks.
+    """
+    if name not in names:
+        return False
+    entry = None if optional is None else optional.get(name)
+    return True if entry is None or entry[0] is not names[name] else entry[1]  # it has been bound again
+
+
 class Scope(Versioned):
     """Names and their values: a module, a function call, a class body or a comprehension."""
 
-    __slots__ = ("enclosing", "file", "globals", "kind", "outer", "owner", "redirected", "star", "vars")
+    __slots__ = ("enclosing", "file", "globals", "kind", "optional", "outer", "owner", "redirected", "star", "vars")
 
     def __init__(self, kind: str, outer: Scope | None, owner: Any = None) -> None:
         self.kind = kind  # "module", "function", "class", "comprehension"
         self.outer = outer
         self.owner = owner  # the Source of a module, the FunctionValue of a call, the ClassValue of a body
         self.vars: dict[str, Value] = {}
+        self.optional: Optional = None  # see `presence`
         self.redirected: dict[str, Scope] | None = None  # global and nonlocal declarations
         self.globals: Scope = outer.globals if outer is not None else self
         #: The next scope that names are looked up in: a class body is invisible to the functions in it.
@@ -277,11 +298,12 @@ def _is_one_of(cls: Value, others: list[Value]) -> bool:
 class Instance(Versioned):
     """An object of a class of the program. `layer` is what it is to Keras, where its class derives from Keras."""
 
-    __slots__ = ("attributes", "birth", "cls", "layer", "unknown")
+    __slots__ = ("attributes", "birth", "cls", "layer", "optional", "unknown")
 
     def __init__(self, cls: ClassValue, birth: int = 0) -> None:
         self.cls = cls
         self.attributes: dict[str, Value] = {}
+        self.optional: Optional = None  # see `presence`
         self.layer: Layer | None = None
         self.birth = birth
         self.unknown: Unknown | None = None  # more may be on it than `attributes` shows
@@ -346,6 +368,11 @@ class AttributesView(DictValue):
     def unknown(self, value: Unknown | None) -> None:
         self.owner.unknown = value
 
+    def presence(self, key: Hashable) -> Value:
+        """Whether the object has the attribute."""
+        there = presence(self.owner.optional, self.owner.attributes, key)
+        return super().presence(key) if isinstance(there, bool) else there
+
 
 class NamesView(DictValue):
     """`globals()`: the names of a module as a dictionary, one and the same thing with them."""
@@ -379,6 +406,11 @@ class NamesView(DictValue):
         if other.unknown is not None:
             self.blur("set through globals()")
         self.items.update(other.items)
+
+    def presence(self, key: Hashable) -> Value:
+        """Whether the module has the name."""
+        there = presence(self.scope.optional, self.scope.vars, key)
+        return super().presence(key) if isinstance(there, bool) else there
 
     def lacks(self, key: Hashable) -> bool:
         """Whether the module surely has no such name."""

@@ -74,6 +74,25 @@ def test_a_flag_in_another_module_of_the_project(checker: Any) -> None:
     assert comparison.models == [(4, 2, "exact")]
 
 
+def test_a_module_that_is_read_in_an_arm_and_changed(checker: Any) -> None:
+    sizes = 'import os\nUNITS = 3\nif os.environ.get("FLAG_B"):\n    UNITS = 8\n'
+    code = (
+        'import os\nwidth = 1\nif os.environ.get("FLAG_A"):\n    import sizes\n    sizes.UNITS += 10\n'
+        "import sizes\nsizes.UNITS += 1\n"
+        "model = keras.Sequential([keras.Input((3,)), layers.Dense(sizes.UNITS)])\n"
+    )
+    comparison = programs.judge(HEAD + code, {"sizes": sizes}, checker)
+    assert comparison.models == [(10, 4, "exact")]
+
+
+def test_cases_beyond_those_that_are_run_are_unknown(checker: Any) -> None:
+    count = 20
+    value = "".join(f"({index + 10} if os.environ.get('F{index}') else " for index in range(count)) + "7" + ")" * count
+    code = f"import os\nwidth = {value}\nmodel = keras.Sequential([keras.Input((4,)), layers.Dense(width + 1)])\n"
+    statuses = [status for listed in checker.claims(HEAD + code, {}).models.values() for status, _ in listed]
+    assert set(statuses) == {"exact", "unknown"}
+
+
 # -- what must not matter -------------------------------------------------------------------------------------------
 
 

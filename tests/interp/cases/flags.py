@@ -220,3 +220,195 @@ for path in glob.glob("data_C/*.csv"):
     if os.path.exists("file_D.txt"):
         break
 model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])
+
+# -- a handler that raises again, in one case of two
+import os
+width = 1
+try:
+    try:
+        width = 2
+        if os.environ.get("FLAG_A"):
+            raise KeyError("a")
+        width = 5
+    except KeyError:
+        width += 10
+        if os.environ.get("FLAG_B"):
+            raise
+        width += 100
+except KeyError:
+    width += 1000
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- an entry that may be missing
+import os
+width = 1
+try:
+    os.environ["FLAG_A"]
+    width = 3
+except KeyError:
+    width = 7
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- the error that is raised is made without an error
+import os
+width = 1
+try:
+    if os.environ.get("FLAG_A"):
+        width = 4
+        raise ValueError("x")
+    width = 3
+except ValueError:
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a break in the else of a loop leaves the loop around
+import glob
+width = 0
+for turn in range(3):
+    width += 1
+    for path in glob.glob("data_A/*.csv"):
+        if width > 5:
+            break
+    else:
+        break
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a break in the else of a loop of known length
+import os
+width = 0
+for turn in range(3):
+    width += 1
+    for inner in range(2):
+        if os.environ.get("FLAG_A"):
+            break
+    else:
+        break
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- the list that += extends hangs on a flag
+import os
+lists = {"a": [1], "b": [2]}
+chosen = lists["a"]
+if os.environ.get("FLAG_A"):
+    chosen = lists["b"]
+chosen += [4]
+model = keras.Sequential([keras.Input((4,)), layers.Dense(sum(lists["a"]) + len(lists["b"]))])
+
+# -- an iterator that is advanced unless the function has returned
+import os
+def advance(numbers):
+    if os.environ.get("FLAG_A"):
+        return 0
+    return next(numbers)
+numbers = iter([1, 2, 3])
+advance(numbers)
+model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
+
+# -- an iterator that a loop leaves early
+import os
+numbers = iter([1, 2, 3, 4])
+for number in numbers:
+    if os.environ.get("FLAG_A"):
+        break
+    if number == 2:
+        break
+model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
+
+# -- an iterator that is advanced in a handler
+import os
+numbers = iter([1, 2, 3, 4])
+try:
+    if os.environ.get("FLAG_A"):
+        raise KeyError("a")
+except KeyError:
+    next(numbers)
+model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
+
+# -- an iterator that two flags advance
+import os
+def count():
+    yield 1
+    yield 2
+    yield 3
+numbers = count()
+if os.environ.get("FLAG_A"):
+    next(numbers)
+if os.environ.get("FLAG_B"):
+    next(numbers)
+model = keras.Sequential([keras.Input((4,)), layers.Dense(next(numbers))])
+
+# -- a name that is asked for before it is read
+import os
+if os.environ.get("FLAG_A"):
+    width = 3
+first = keras.Sequential([keras.Input((4,)), layers.Dense(5 if "width" in globals() else 6)])
+try:
+    size = width
+except NameError:
+    size = 9
+second = keras.Sequential([keras.Input((4,)), layers.Dense(size)])
+
+# -- a name that two flags bind, and one unbinds
+import os
+if os.environ.get("FLAG_A"):
+    if os.environ.get("FLAG_B"):
+        width = 3
+else:
+    width = 4
+    if os.environ.get("FLAG_B"):
+        del width
+size = width if "width" in globals() else 7
+model = keras.Sequential([keras.Input((4,)), layers.Dense(size)])
+
+# -- an attribute that only some arms set, asked for in several ways
+import os
+class Holder: pass
+holder = Holder()
+if os.environ.get("FLAG_A"):
+    holder.width = 4
+first = keras.Sequential([keras.Input((4,)), layers.Dense(getattr(holder, "width", 7))])
+second = keras.Sequential([keras.Input((4,)), layers.Dense(5 if hasattr(holder, "width") else 6)])
+third = keras.Sequential([keras.Input((4,)), layers.Dense(vars(holder).get("width", 8))])
+fourth = keras.Sequential([keras.Input((4,)), layers.Dense(5 if "width" not in vars(holder) else 6)])
+try:
+    holder.width
+except AttributeError:
+    holder.width = 10
+fifth = keras.Sequential([keras.Input((4,)), layers.Dense(holder.width)])
+
+# -- an attribute that only some arms set, before that of the class
+import os
+class Net:
+    units = 4
+    def __init__(self):
+        if os.environ.get("FLAG_A"):
+            self.units = 9
+    def __getattr__(self, name):
+        return 5
+net = Net()
+first = keras.Sequential([keras.Input((4,)), layers.Dense(net.units)])
+if os.environ.get("FLAG_B"):
+    net.other = 6
+second = keras.Sequential([keras.Input((4,)), layers.Dense(net.other)])
+
+# -- a name that a loop of unknown length binds
+import glob
+for path in glob.glob("data_A/*.csv"):
+    width = 5
+try:
+    size = width
+except NameError:
+    size = 3
+model = keras.Sequential([keras.Input((4,)), layers.Dense(size)])
+
+# -- arguments that are there on a flag
+import os
+options = {"units": 5}
+if os.environ.get("FLAG_A"):
+    options["use_bias"] = False
+first = keras.Sequential([keras.Input((4,)), layers.Dense(**options)])
+def size(units, use_bias=True, extra=0):
+    return units + extra + use_bias
+if os.environ.get("FLAG_B"):
+    options["extra"] = 10
+second = keras.Sequential([keras.Input((4,)), layers.Dense(size(**options))])
