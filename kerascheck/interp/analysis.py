@@ -37,8 +37,9 @@ _MAX_CONDITIONS = 5
 _MAX_RUNS = 2**_MAX_CONDITIONS
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
 _STEPS_FOR_RUNS = 120_000
-#: The same for a function that nobody calls.
-_STEPS_FOR_CALLS = 30_000
+#: The same for all functions together that nobody calls, and for each one whatever the others have taken.
+_STEPS_FOR_CALLS = 12_000
+_STEPS_FOR_CALL = 4_000
 #: How often further conditions may turn up in the runs that decide the ones before.
 _MAX_ROUNDS = 4
 
@@ -104,6 +105,7 @@ class _Base:
 
     run: Run
     entered: set[int]
+    steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
 
     @property
     def scope(self) -> Scope:
@@ -123,6 +125,7 @@ class _Start:
         begin: Callable[[Run], Any],
         entry: int = 0,
         prepare: Callable[[Run], None] = lambda run: None,
+        steps_for_runs: int = _STEPS_FOR_RUNS,
     ) -> None:
         self.project = project
         self.budget = budget
@@ -130,6 +133,8 @@ class _Start:
         self.begin = begin
         self.entry = entry
         self.prepare = prepare
+        self.steps_for_runs = steps_for_runs
+        self.steps_taken = 0  # by the runs that decide something
         self.entered: set[int] = set()
 
     def explore(self) -> _Base | None:
@@ -143,18 +148,19 @@ class _Start:
             return None
         steps = max(1, self.budget.spent - before)
         groups = _groups(first)
-        if not groups:
+        most = min(_MAX_RUNS, self.steps_for_runs // steps)
+        if not groups or most < 2:
             self._accept(first, NOTHING)
             return _Base(first, self.entered)
         changes = first.journal.undo_older()
-        finished = self._decide(first, groups, steps)
+        before = self.budget.spent
+        finished = self._decide(groups, most)
+        self.steps_taken = self.budget.spent - before
         lay_down(changes)
         return _Base(first, self.entered) if finished else None
 
-    def _decide(self, first: Run, groups: list[list[Hashable]], steps: int) -> bool:
-        """Run all combinations; whether the budget has lasted."""
-        allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
-        most = min(_MAX_RUNS, max(2, allowed // steps))
+    def _decide(self, groups: list[list[Hashable]], most: int) -> bool:
+        """Run all combinations, as far as that many runs can; whether the budget has lasted."""
         relevant: dict[Hashable, None] = {}
         for attempt in range(_MAX_ROUNDS):
             limit = most.bit_length() - 1
@@ -372,8 +378,10 @@ def _explore_call(
 ) -> bool:
     """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
     before = len(result.paths)
-    start = _Start(project, budget, result, call.enter, entry, _prepared(base.run, call.function))
+    allowed = max(_STEPS_FOR_CALL, base.steps_for_calls)
+    start = _Start(project, budget, result, call.enter, entry, _prepared(base.run, call.function), allowed)
     found = start.explore()
+    base.steps_for_calls -= start.steps_taken
     doubted = call.doubted(result.paths[before:])
     if found is None:
         return False
