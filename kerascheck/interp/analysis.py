@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -12,6 +13,7 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
+from kerascheck.interp.allowance import BeginAgain, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.needs import network_needs, program_needs
 from kerascheck.interp.project import Project, prepare_module
@@ -193,19 +195,26 @@ class _Start:
 
     def _run(self, relevant: frozenset[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, bool]:
         """One run; whether it has come to its end."""
-        run = Run(self.project, self.budget, relevant, plan, self.entry)
-        self.prepare(run)
-        with noted_in(run.journal):
-            run.journal.mark()
-            try:
-                self.begin(run)
-            except UserRaise:
-                pass
-            except (BudgetExceeded, RecursionError) as error:
-                self._give_up(run, error)
-                return run, False
-        self.entered |= run.entered
-        return run, True
+        while True:
+            run = Run(self.project, self.budget, relevant, plan, self.entry)
+            self.prepare(run)
+            self.budget.watch = partial(watch, run)
+            with noted_in(run.journal):
+                run.journal.mark()
+                try:
+                    self.begin(run)
+                except UserRaise:
+                    pass
+                except BeginAgain:
+                    run.journal.undo_older()
+                    continue
+                except (BudgetExceeded, RecursionError) as error:
+                    self._give_up(run, error)
+                    return run, False
+                finally:
+                    self.budget.watch = None
+            self.entered |= run.entered
+            return run, True
 
     def _accept(self, run: Run, relevant: frozenset[Hashable], complete: bool = True) -> None:
         """What the run has built is a result; what hangs on conditions that were not decided is not known."""
