@@ -222,7 +222,7 @@ class Run:
             reads = value.needs
         elif kind is Array and reads:
             value.needs = value.needs | reads
-        self.reads = outer | reads if reads else outer
+        self.reads = outer if not reads or reads is outer else reads if not outer else outer | reads
         return value
 
     def execute(self, statements: Sequence[cst.CSTNode], scope: Scope) -> Signal | None:
