@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import libcst as cst
@@ -12,6 +13,7 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
+from kerascheck.interp.allowance import BeginAgain, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.needs import network_needs, program_needs
 from kerascheck.interp.project import Project, prepare_module
@@ -38,8 +40,9 @@ _MAX_CONDITIONS = 10
 _MAX_RUNS = 32
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
 _STEPS_FOR_RUNS = 120_000
-#: The same for a function that nobody calls.
-_STEPS_FOR_CALLS = 30_000
+#: The same for all functions together that nobody calls, and for each one whatever the others have taken.
+_STEPS_FOR_CALLS = 12_000
+_STEPS_FOR_CALL = 4_000
 #: How often further conditions may turn up in the runs that decide the ones before.
 _MAX_ROUNDS = 4
 
@@ -112,6 +115,7 @@ class _Base:
 
     run: Run
     entered: set[int]
+    steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
 
     @property
     def scope(self) -> Scope:
@@ -131,6 +135,7 @@ class _Start:
         begin: Callable[[Run], Any],
         entry: int = 0,
         prepare: Callable[[Run], None] = lambda run: None,
+        steps_for_runs: int = _STEPS_FOR_RUNS,
     ) -> None:
         self.project = project
         self.budget = budget
@@ -138,6 +143,8 @@ class _Start:
         self.begin = begin
         self.entry = entry
         self.prepare = prepare
+        self.steps_for_runs = steps_for_runs
+        self.steps_taken = 0  # by the runs that decide something
         self.entered: set[int] = set()
 
     def explore(self) -> _Base | None:
@@ -152,18 +159,19 @@ class _Start:
         steps = max(1, self.budget.spent - before)
         links = _Links()
         links.learn(first)
-        if not links.groups():
+        most = min(_MAX_RUNS, self.steps_for_runs // steps)
+        if not links.groups() or most < 2:
             self._accept(first, NOTHING)
             return _Base(first, self.entered)
         changes = first.journal.undo_older()
-        finished = self._decide(links, steps)
+        before = self.budget.spent
+        finished = self._decide(links, most)
+        self.steps_taken = self.budget.spent - before
         lay_down(changes)
         return _Base(first, self.entered) if finished else None
 
-    def _decide(self, links: _Links, steps: int) -> bool:
-        """Run all combinations; whether the budget has lasted."""
-        allowed = _STEPS_FOR_CALLS if self.entry % ENTRIES_OF_A_CALLER > 0 else _STEPS_FOR_RUNS
-        most = min(_MAX_RUNS, max(2, allowed // steps))
+    def _decide(self, links: _Links, most: int) -> bool:
+        """Run all combinations, as far as that many runs can; whether the budget has lasted."""
         limit = _MAX_CONDITIONS
         for attempt in range(_MAX_ROUNDS):
             components = [_Component(frozenset(group[:limit])) for group in links.groups()]
@@ -198,19 +206,26 @@ class _Start:
 
     def _run(self, relevant: frozenset[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, bool]:
         """One run; whether it has come to its end."""
-        run = Run(self.project, self.budget, relevant, plan, self.entry)
-        self.prepare(run)
-        with noted_in(run.journal):
-            run.journal.mark()
-            try:
-                self.begin(run)
-            except UserRaise:
-                pass
-            except (BudgetExceeded, RecursionError) as error:
-                self._give_up(run, error)
-                return run, False
-        self.entered |= run.entered
-        return run, True
+        while True:
+            run = Run(self.project, self.budget, relevant, plan, self.entry)
+            self.prepare(run)
+            self.budget.watch = partial(watch, run)
+            with noted_in(run.journal):
+                run.journal.mark()
+                try:
+                    self.begin(run)
+                except UserRaise:
+                    pass
+                except BeginAgain:
+                    run.journal.undo_older()
+                    continue
+                except (BudgetExceeded, RecursionError) as error:
+                    self._give_up(run, error)
+                    return run, False
+                finally:
+                    self.budget.watch = None
+            self.entered |= run.entered
+            return run, True
 
     def _accept(self, run: Run, relevant: frozenset[Hashable], complete: bool = True) -> None:
         """What the run has built is a result; what hangs on conditions that were not decided is not known."""
@@ -410,8 +425,10 @@ def _explore_call(
 ) -> bool:
     """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
     before = len(result.paths)
-    start = _Start(project, budget, result, call.enter, entry, _prepared(base.run, call.function))
+    allowed = max(_STEPS_FOR_CALL, base.steps_for_calls)
+    start = _Start(project, budget, result, call.enter, entry, _prepared(base.run, call.function), allowed)
     found = start.explore()
+    base.steps_for_calls -= start.steps_taken
     doubted = call.doubted(result.paths[before:])
     if found is None:
         return False

@@ -21,7 +21,7 @@ from kerascheck.interp.exceptions import is_made_exception
 from kerascheck.interp.holding import held_by, holding
 from kerascheck.interp.introspection import SCOPED
 from kerascheck.interp.methods import set_of
-from kerascheck.interp.needs import value_needs
+from kerascheck.interp.needs import WITHOUT_NEEDS, value_needs
 from kerascheck.interp.operators import binary, bounded, subscript, unary
 from kerascheck.interp.paths import Condition, fork_value, restrict, settle, spread
 from kerascheck.interp.run import CALLS, EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
@@ -727,6 +727,8 @@ def note_evaluated(run: Run, made: Value) -> None:
 
 def _note_needs(run: Run, value: Value) -> None:
     """What is called, or handed to a call from outside, may hang on conditions."""
+    if type(value) in WITHOUT_NEEDS or isinstance(value, Unknown):
+        return  # what it hangs on was noted when it was read
     if isinstance(value, Instance) and value.layer is not None:
         value = value.layer
     if isinstance(value, _DEPENDING):

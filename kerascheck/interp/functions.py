@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 import libcst as cst
 
+from kerascheck.interp.allowance import CallCut, begin_call, cut_call
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.contexts import GENERATOR_CONTEXT
 from kerascheck.interp.expressions import default_values, is_known_key
@@ -136,8 +137,13 @@ def _remembered(run: Run, function: FunctionValue, arguments: Arguments, scope: 
 
 def _run_body(run: Run, function: FunctionValue, scope: Scope, receiver: Value = None) -> Value:
     node = function.node
+    depth, catchers, forks = len(run.call_stack), len(run.catchers), len(run.forks)
+    handling, loops, tracing, stepping = len(run.handling), len(run.loop_births), run.tracing, run.stepping
+    guarded, assigned, expressions = run.guarded, run.assigned, run.expression_depth
     run.call_stack.append(function)
     run.calls += 1
+    call = begin_call(run, function, scope)
+    active = len(run.active_calls)
     try:
         if isinstance(node, cst.Lambda):
             return run.evaluate(node.body, scope)
@@ -151,8 +157,17 @@ def _run_body(run: Run, function: FunctionValue, scope: Scope, receiver: Value =
 
             built_by_hand(receiver.layer)
         return result
+    except CallCut as cut:
+        if cut.call is not call:
+            raise
+        del run.call_stack[depth + 1 :], run.catchers[catchers:], run.forks[forks:]
+        del run.handling[handling:], run.loop_births[loops:]
+        run.tracing, run.stepping, run.guarded = tracing, stepping, guarded
+        run.assigned, run.expression_depth = assigned, expressions
+        return cut_call(run, call)
     finally:
         run.call_stack.pop()
+        del run.active_calls[active - 1 :]
 
 
 def _is_generator(function: FunctionValue, node: cst.FunctionDef | cst.Lambda) -> bool:

@@ -9,9 +9,12 @@ from kerascheck.data.array import Array
 from kerascheck.interp.values import DictValue, Instance, ListValue, Partial
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Program, Tensor, TrainCall
-from kerascheck.symbolic import NOTHING, Unknown
+from kerascheck.symbolic import NOTHING, Symbol, Unknown
 
 _MAX_DEPTH = 8
+
+#: Classes of values that hang on nothing, whatever they are.
+WITHOUT_NEEDS = frozenset({str, int, float, bool, type(None), Symbol})
 
 
 def program_needs(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashable]]]:
@@ -64,8 +67,10 @@ def _layer(layer: Layer, known: dict[int, frozenset[Hashable]]) -> frozenset[Has
         needs |= layer.unknown.needs
     if isinstance(layer.weights, Unknown):
         needs |= layer.weights.needs
-    for value in layer.config.values():
-        needs |= value_needs(value)
+    # A plain dictionary is faster to walk than the mapping around it.
+    for value in getattr(layer.config, "values_by_name", layer.config).values():
+        if type(value) not in WITHOUT_NEEDS:
+            needs |= value_needs(value)
     if layer.arguments is not None:
         needs |= arguments_need(layer.arguments)
     for inner in layer.sublayers():
@@ -81,14 +86,22 @@ def arguments_need(arguments: Arguments) -> frozenset[Hashable]:
     """The conditions that the arguments of a call hang on."""
     needs = NOTHING
     for given in (*arguments.positional, *arguments.keywords.values()):
-        needs |= value_needs(given.value)
+        if type(given.value) not in WITHOUT_NEEDS:
+            needs |= value_needs(given.value)
     return needs
 
 
 def value_needs(value: Any, depth: int = 0) -> frozenset[Hashable]:
     """The conditions that a value hangs on, or what is in it."""
-    if isinstance(value, (str, int, float, type(None))) or depth > _MAX_DEPTH:
+    kind = type(value)
+    if kind in WITHOUT_NEEDS or depth > _MAX_DEPTH:
         return NOTHING
+    if kind is tuple or kind is list:
+        needs = NOTHING
+        for item in value[:100]:
+            if type(item) not in WITHOUT_NEEDS:
+                needs |= value_needs(item, depth + 1)
+        return needs
     if isinstance(value, Unknown):
         return value.needs
     if isinstance(value, Tensor):

@@ -74,6 +74,7 @@ class Project:
         self.dialect = self.target.dialect
         self.flags: dict[str, Value] = {}  # of absl, that modules of the project define
         self.rebound: set[str] = set()  # what the program sets in modules that are not its own, on any path
+        self.long_functions: set[int] = set()  # ids of nodes: see `allowance`
         self._frames: dict[tuple[int, int, int], int] = {}
         self._asked: set[str] = set()  # installed modules that were asked for a constant
         self._sources: dict[str, Any] = {}
@@ -189,12 +190,18 @@ class Project:
         # A run of its own: what the module builds for itself is no part of this one.
         inner = Run(self, run.budget, run.relevant, run.plan)
         inner.arguments_given, inner.flags, inner.modules = run.arguments_given, run.flags, run.modules
+        budget = run.budget
+        watch, budget.watch = budget.watch, None  # a module is not left half executed
+        begun = budget.spent
         with noted_in(inner.journal), contextlib.suppress(UserRaise):
             prepare_module(loaded.scope, module.name)
             inner.journal.mark()
             inner.execute(source.tree.body, loaded.scope)
         loaded.scope.made = 0
         inner.journal.forget_making()
+        budget.watch = watch
+        for call in run.active_calls:
+            call.steps += budget.spent - begun
         run.reads_arguments = run.reads_arguments or inner.reads_arguments
         loaded.learn(inner)
         self.flags.update(run.flags)

@@ -35,6 +35,7 @@ from kerascheck.state import Cells, Journal, Mark
 from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown
 
 if TYPE_CHECKING:
+    from kerascheck.interp.allowance import ActiveCall
     from kerascheck.interp.project import Project
 
 #: Limits, each generous for code that people write and small enough to stay quick on hostile code.
@@ -77,13 +78,14 @@ class Budget:
     for steps that cost far more than others; it runs only while this thread does.
     """
 
-    __slots__ = ("by_clock", "charged", "deadline", "limit", "steps")
+    __slots__ = ("by_clock", "charged", "deadline", "limit", "steps", "watch")
 
     def __init__(self, seconds: float) -> None:
         self.limit = self.steps = max(1, int(seconds * STEPS_PER_SECOND))
         self.deadline = time.thread_time() + seconds * CLOCK_FACTOR
         self.by_clock = False  # whether the clock has ended it
         self.charged = 0  # steps that stand for work of another kind
+        self.watch: Callable[[], None] | None = None  # what is asked now and then whether to go on
 
     @property
     def spent(self) -> int:
@@ -110,6 +112,8 @@ class Budget:
         )
         if self.steps <= 0 or self.by_clock:
             raise BudgetExceeded
+        if self.watch is not None:
+            self.watch()
 
 
 class Run:
@@ -159,6 +163,9 @@ class Run:
         self.calls = 0  # calls of functions of the program so far
         self.occurrences: dict[Hashable, int] = {}  # how often something has happened in one frame, by frame and node
         self.call_stack: list[FunctionValue] = []
+        self.active_calls: list[ActiveCall] = []  # the same, with what they may cost: see `allowance`
+        self.cut_calls: dict[int, int] = {}  # how often calls of a function were cut, by the id of its node
+        self.reaches_keras: dict[int, bool] = {}  # whether functions have to do with models, by the ids of their nodes
         self.expression_depth = 0
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
         self.entered: set[int] = set()  # ids of function nodes that were executed
@@ -222,7 +229,7 @@ class Run:
             value.needs = value.needs | reads
         elif kind is ListValue and reads and value.unknown is not None:
             value.unknown = value.unknown.needing(reads)
-        self.reads = outer | reads if reads else outer
+        self.reads = outer if not reads or reads is outer else reads if not outer else outer | reads
         return value
 
     def execute(self, statements: Sequence[cst.CSTNode], scope: Scope) -> Signal | None:

@@ -1,0 +1,226 @@
+"""What one call may cost that has nothing to do with models: a game, a picture, a random text.
+
+A call of the program that takes more steps than its allowance is cut, the outermost one whose code can reach no part of
+Keras. What it has written is taken back and forgotten, and so is whatever its code may still change; the program goes
+on behind it, with a result that is not known. So such code never uses up the budget of the file.
+
+Taking back needs a mark at the beginning of the call, and marks are not free. That a function takes long is found out
+once; then the run begins again, with marks before the calls of this function.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from kerascheck.interp.joins import widen
+from kerascheck.interp.paths import Outcome, capture
+from kerascheck.interp.static import names_used
+from kerascheck.interp.values import (
+    BoundMethod,
+    BudgetExceeded,
+    ClassValue,
+    FunctionValue,
+    ImportedName,
+    Instance,
+    ListValue,
+    ModuleValue,
+    Partial,
+    Scope,
+    Value,
+)
+from kerascheck.network.ir import KerasObject, Layer, Tensor
+from kerascheck.state import Mark
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
+from kerascheck.treewalk import walk
+
+if TYPE_CHECKING:
+    from kerascheck.interp.run import Run
+
+#: Steps of one call, and the part of the budget that they are at most.
+_STEPS = 20_000
+_SHARE = 10
+#: Each further call of the same function has half of what the one before had, down to this.
+_LEAST = 500
+
+
+class ActiveCall:
+    """A call of a function of the program that is running."""
+
+    __slots__ = ("function", "mark", "scope", "steps")
+
+    def __init__(self, function: FunctionValue, scope: Scope, steps: int, mark: Mark | None) -> None:
+        self.function = function
+        self.scope = scope
+        self.steps = steps  # of the budget, when it began
+        self.mark = mark
+
+
+class CallCut(BudgetExceeded):
+    """The allowance of a call is used up."""
+
+    def __init__(self, call: ActiveCall) -> None:
+        super().__init__()
+        self.call = call
+
+
+class BeginAgain(BudgetExceeded):
+    """A function takes long of which that was not known: the run begins again."""
+
+
+def begin_call(run: Run, function: FunctionValue, scope: Scope) -> ActiveCall:
+    """Note that the call begins."""
+    mark = run.journal.mark() if id(function.node) in run.project.long_functions else None
+    call = ActiveCall(function, scope, run.budget.spent, mark)
+    run.active_calls.append(call)
+    return call
+
+
+def watch(run: Run) -> None:
+    """Cut a call that has taken too long. Raises CallCut or BeginAgain."""
+    spent = run.budget.spent
+    allowed = min(_STEPS, run.budget.limit // _SHARE)
+    for call in run.active_calls:
+        node = id(call.function.node)
+        if spent - call.steps <= max(_LEAST, allowed >> run.cut_calls.get(node, 0)):
+            continue
+        if _may_build(run, call):
+            continue
+        if call.mark is None:
+            if node in run.project.long_functions:
+                continue  # it began before that was known
+            run.project.long_functions.add(node)
+            raise BeginAgain
+        run.cut_calls[node] = run.cut_calls.get(node, 0) + 1
+        raise CallCut(call)
+
+
+def cut_call(run: Run, call: ActiveCall) -> Value:
+    """Forget what the call has written, and what it may still write; its result."""
+    assert call.mark is not None
+    function, mark = call.function, call.mark
+    reason = f"{function.name} takes too long to be followed"
+    changed = capture(run, mark, None)
+    run.journal.undo(mark)
+    before = Outcome("on", None, {}, {}, NOTHING)
+    widen(run, mark, [before, *changed], reason, is_head=True)
+    for value in [*call.scope.vars.values(), *_within(run, function)]:
+        run.escape(value, reason)
+        cls = value.cls if isinstance(value, Instance) else value
+        if isinstance(cls, ClassValue):
+            _forget_members(cls, reason)
+    for scope, name in _rebound(run, function):
+        scope.vars[name] = Unknown(reason, None, name)
+    return run.fresh(reason, function.node)
+
+
+def _forget_members(cls: ClassValue, reason: str) -> None:
+    """What a class has beside its methods may be set, on it or on its objects."""
+    for one in cls.mro():
+        if isinstance(one, ClassValue):
+            for name, member in one.members.items():
+                if not isinstance(member, (FunctionValue, ClassValue)):
+                    one.members[name] = Unknown(reason, None, name)
+
+
+# -- what the code of a function reaches -------------------------------------------------------------------------------
+
+
+def _may_build(run: Run, call: ActiveCall) -> bool:
+    """Whether the code that the call enters may have to do with models."""
+    if any(map(_is_of_keras, call.scope.vars.values())):
+        return True  # what it is given, and what it has made
+    node = id(call.function.node)
+    known = run.reaches_keras.get(node)
+    if known is None:
+        known = any(map(_is_of_keras, _within(run, call.function)))
+        run.reaches_keras[node] = known
+    return known
+
+
+def _is_of_keras(value: Value, depth: int = 0) -> bool:
+    if isinstance(value, Instance):
+        if value.layer is not None:
+            return True
+        return depth < 2 and any(_is_of_keras(one, depth + 1) for one in value.attributes.values())
+    if isinstance(value, ClassValue):
+        return any(_is_of_keras(base) for base in value.mro() if base is not value and not isinstance(base, ClassValue))
+    if isinstance(value, ListValue):
+        return depth < 2 and any(_is_of_keras(one, depth + 1) for one in value.items[:100])
+    if isinstance(value, Guarded):
+        return any(_is_of_keras(one, depth) for _, one in value.alternatives)
+    if isinstance(value, Symbol):
+        return value.name.partition(".")[0] in ("keras", "tensorflow", "tf_keras")
+    return isinstance(value, (Layer, Tensor, KerasObject))
+
+
+def _functions_within(run: Run, function: FunctionValue) -> list[tuple[FunctionValue, list[Value]]]:
+    """The function and those of the program that it reaches by names, each with what its names mean."""
+    found: dict[int, tuple[FunctionValue, list[Value]]] = {}
+    waiting: list[Value] = [function]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, FunctionValue):
+            values = _meanings(run, one)
+            found[id(one)] = (one, values)
+            waiting += values
+            waiting += one.defaults.values()
+        elif isinstance(one, BoundMethod):
+            waiting += [one.function, one.receiver]
+        elif isinstance(one, Partial):
+            waiting.append(one.function)
+            waiting += [given.value for given in one.arguments.positional]
+        elif isinstance(one, Instance):
+            waiting.append(one.cls)
+        elif isinstance(one, ClassValue):
+            waiting += [member for cls in one.mro() if isinstance(cls, ClassValue) for member in cls.members.values()]
+        elif isinstance(one, Guarded):
+            waiting += [alternative for _, alternative in one.alternatives]
+    return list(found.values())
+
+
+def _within(run: Run, function: FunctionValue) -> list[Value]:
+    return [value for _, values in _functions_within(run, function) for value in values]
+
+
+def _meanings(run: Run, function: FunctionValue) -> list[Value]:
+    """What the names in a function mean outside of it."""
+    values: list[Value] = []
+    names = names_used(function.site.file, function.node)
+    for name in sorted(names):
+        place: Scope | None = function.scope
+        while place is not None and name not in place.vars:
+            place = place.enclosing
+        if place is None:
+            continue
+        value = place.vars[name]
+        if isinstance(value, ImportedName):
+            value = run.project.imported(run, place, name)
+        values.append(value)
+        if isinstance(value, ModuleValue):
+            scope = run.project.scope_of(run, value)
+            if scope is not None:
+                values += [scope.vars[inner] for inner in names if inner in scope.vars]
+    return values
+
+
+def _rebound(run: Run, function: FunctionValue) -> list[tuple[Scope, str]]:
+    """The names outside of the functions that their code may bind."""
+    found: list[tuple[Scope, str]] = []
+    for one, _ in _functions_within(run, function):
+        for part in walk(one.node):
+            if isinstance(part, cst.Global):
+                found += [(one.scope.globals, item.name.value) for item in part.names]
+            elif isinstance(part, cst.Nonlocal):
+                for item in part.names:
+                    place: Scope | None = one.scope
+                    while place is not None and item.name.value not in place.vars:
+                        place = place.enclosing
+                    if place is not None:
+                        found.append((place, item.name.value))
+    return found
