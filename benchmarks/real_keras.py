@@ -396,6 +396,7 @@ def quiet_keras() -> None:
     ):
         _replace(getattr(place, name), lambda *args, **kwargs: Fake())
     _replace(keras.utils.image_dataset_from_directory, _dataset_of_images)
+    importlib.import_module("tensorflow").saved_model.load = lambda *args, **kwargs: Fake()
     keras.callbacks.ModelCheckpoint.__init__ = lambda self, *args, **kwargs: keras.callbacks.Callback.__init__(self)
     to_categorical = keras.utils.to_categorical
     _replace(to_categorical, lambda x, *args, **kw: Fake() if isinstance(x, Fake) else to_categorical(x, *args, **kw))
@@ -483,6 +484,10 @@ def quiet_tables() -> None:
         model_selection.train_test_split = lambda *arrays, **kwargs: (
             _split(*arrays) if _has_fake(arrays) else split(*arrays, **kwargs)
         )
+        datasets: Any = importlib.import_module("sklearn.datasets")
+        for name in [name for name in dir(datasets) if name.startswith("fetch_")]:
+            setattr(datasets, name, _or_fake(getattr(datasets, name), OSError))
+        datasets.fetch_california_housing = _houses
         utils: Any = importlib.import_module("sklearn.utils")
         shuffle = utils.shuffle
         utils.shuffle = lambda *arrays, **kwargs: (
@@ -494,6 +499,24 @@ def quiet_tables() -> None:
                 for name in _TABLE_METHODS:
                     if name in vars(cls):
                         setattr(cls, name, _or_fake(getattr(cls, name)))
+
+
+def _houses(*, return_X_y: bool = False, as_frame: bool = False, **kwargs: Any) -> Any:
+    """`fetch_california_housing`, whose sizes everybody knows: `kwargs` are about the download."""
+    import importlib
+
+    import numpy as np
+
+    names = ["MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude", "Longitude"]
+    data: Any = np.zeros((20640, len(names)))
+    target: Any = np.zeros((20640,))
+    if as_frame:
+        pandas: Any = importlib.import_module("pandas")
+        data, target = pandas.DataFrame(data, columns=names), pandas.Series(target, name="MedHouseVal")
+    if return_X_y:
+        return data, target
+    bunch: Any = importlib.import_module("sklearn.utils").Bunch
+    return bunch(data=data, target=target, feature_names=names, target_names=["MedHouseVal"], DESCR="")
 
 
 def _has_fake(values: Sequence[Any]) -> bool:
@@ -689,9 +712,20 @@ class Recorder:
                 continue
             known = [re.escape(name) for name, value in names.items() if value is record.model]
             grown = r"add|pop|build|layers\s*\.\s*(pop|insert|append|extend)"
+            if not known and not _is_held(record.model, names):
+                continue  # another model has taken its name: nothing can reach it any more
             adds = rf"\b({'|'.join(known)})\s*\.\s*({grown})\b" if known else r"\.(add|pop)\("
             grows = isinstance(record.model, Sequential) and re.search(adds, later) is not None
             record.cut = record.cut or grows  # a later failure does not undo an earlier one
+
+
+def _is_held(model: Any, names: dict[str, Any]) -> bool:
+    """Whether an object of the script holds the model."""
+    for value in names.values():
+        parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
+        if any(part is model for part in (*parts, *getattr(value, "__dict__", {}).values())):
+            return True
+    return False
 
 
 def _is_open(model: Any) -> bool:
@@ -747,7 +781,7 @@ def _ring(*args: Any) -> None:
 
 
 def _run_body(recorder: Recorder, text: str, main: types.ModuleType) -> None:
-    """The statements of the module; one that fails for want of data is left out."""
+    """The statements of the module; one that fails for want of data is left out, and stand-ins are what it assigns."""
     import warnings
 
     warnings.simplefilter("ignore")
@@ -770,7 +804,7 @@ def _run_body(recorder: Recorder, text: str, main: types.ModuleType) -> None:
             if isinstance(error, SystemExit) or not _harmless(statement, error, main.__dict__):
                 return
             for name in _assigned(statement):
-                main.__dict__.pop(name, None)
+                main.__dict__[name] = Fake()
         finally:
             sys.settrace(None)
 

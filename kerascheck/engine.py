@@ -283,7 +283,8 @@ class _Check:
                 if key not in merged and all(
                     key in other
                     for program, other in zip(paths, found, strict=True)
-                    if about in program.reached and (everywhere or program.entry == own.entry)
+                    if (about in program.reached or about in program.went_well)
+                    and (everywhere or program.entry == own.entry)
                 ):
                     merged[key] = first
         return list(merged.values())

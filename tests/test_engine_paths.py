@@ -40,3 +40,65 @@ def test_a_fault_in_one_use_of_a_function_is_a_fault() -> None:
 
 def test_what_depends_on_an_unknown_condition_is_not_reported() -> None:
     assert codes(BRANCH) == []
+
+
+ZERO_ROUNDS = """\
+import keras
+import numpy as np
+from somewhere import names
+
+x = np.array([])
+for name in names():
+    x = np.zeros((100, 60, 3))
+
+
+def net(data):
+    return keras.Sequential([keras.Input((data.shape[1], data.shape[2])), keras.layers.LSTM(3)])
+
+
+net(x)
+"""
+
+
+def test_a_loop_that_has_no_round_is_one_way_of_several() -> None:
+    assert codes(ZERO_ROUNDS) == []
+    assert codes(ZERO_ROUNDS.replace("np.zeros((100, 60, 3))", "np.zeros((100, 60))")) == ["KC220"]
+
+
+OTHER_CASE = """\
+import keras
+import numpy as np
+
+
+def flat(images):
+    if images.ndim == 3:
+        return images
+    elif images.ndim == 4:
+        if images.shape[3] == 3:
+            return images
+        elif images.shape[3] == 1:
+            return images.reshape(images.shape[0], images.shape[1], images.shape[2])
+
+
+def colours(images):
+    if images.ndim == 3:
+        return "gray"
+    elif images.ndim == 4:
+        return "colour" if images.shape[3] == 3 else "gray"
+
+
+def show(images):
+    images = flat(images)
+    return colours(images)
+"""
+
+
+def test_a_fault_of_cases_that_do_not_go_together_is_none() -> None:
+    assert codes(OTHER_CASE) == []
+    assert codes(OTHER_CASE.replace('return "gray"\n', "return images.shape[3]\n", 1)) == []
+
+
+def test_a_fault_that_all_cases_have_is_one() -> None:
+    assert codes(
+        OTHER_CASE.replace("images = flat(images)", "images = np.zeros((8, 5, 5))[images.shape[3] > 2:, 0, 0, 0]")
+    )

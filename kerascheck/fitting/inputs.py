@@ -108,7 +108,12 @@ def forward(call: TrainCall, fed: Sequence[Shape]) -> list[Shape | Unknown]:
     if own or (as_declared and all(node.layer.qualname.startswith("keras.layers.") for node in call.nodes)):
         # What comes out was seen when the model was made. Only functions of tensors may change the axis of samples.
         outputs = [tensor.shape for tensor in call.outputs]
-        return [shape if own or not isinstance(shape, tuple) else (fed[0][0], *shape[1:]) for shape in outputs]
+        first = call.inputs[0].shape
+        made_on = first[0] if isinstance(first, tuple) and first else None
+        return [
+            (fed[0][0], *shape[1:]) if isinstance(shape, tuple) and (not own or shape[:1] == (made_on,)) else shape
+            for shape in outputs
+        ]
     known: dict[int, Shape | Unknown] = {id(tensor): shape for tensor, shape in zip(call.inputs, fed, strict=True)}
     for node in call.nodes:
         incoming = [known.get(id(tensor), tensor.shape) for tensor in node.inputs]

@@ -394,6 +394,7 @@ def _explore_callers(base: _Base, project: Project, seconds: float, result: Anal
         result.paths += found.paths
         base.entered |= calling.entered
         base.run.program.objects += calling.run.program.objects
+        base.run.serial = max(base.run.serial, calling.run.serial)  # these objects are older than what comes now
 
 
 def _uncalled(base: _Base, project: Project) -> list[FunctionValue]:

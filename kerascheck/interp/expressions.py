@@ -69,6 +69,8 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
 
 #: Classes of values that may hang on conditions.
 _NOTED = frozenset({Unknown, Guarded, Array, ListValue, DictValue})
+#: Classes of what comes out of arrays and shapes.
+_MEASURED = frozenset({Array, int, SymDim})
 
 
 def _read(run: Run, value: Value) -> Value:
@@ -578,6 +580,8 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     kind = type(found)
     if kind is Unknown and not isinstance(value, Array):
         run.doubts += 1  # there may be no such entry
+    if kind in _MEASURED:
+        run.program.went_well.add((id(scope.file), id(node)))
     return _read(run, found) if kind in _NOTED else found
 
 
@@ -675,7 +679,10 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     if type(function) is Symbol and function.name in SCOPED:
         return SCOPED[function.name](run, node, scope)
     arguments = evaluate_arguments(run, node, scope)
-    return call_value(run, function, arguments, Site(scope.file, node))
+    made = call_value(run, function, arguments, Site(scope.file, node))
+    if type(made) is Array:
+        run.program.went_well.add((id(scope.file), id(node)))
+    return made
 
 
 def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> Value:

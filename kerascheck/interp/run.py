@@ -494,6 +494,7 @@ class Run:
         if site is None:
             return
         self.reach(site)
+        self.need_forks(0)  # the fault may be one of arms that do not go together: see with them decided
         self.program.raised.append(Raised(error, site, layer, inputs))
 
     def escape(self, value: Value, reason: str, depth: int = 0) -> None:

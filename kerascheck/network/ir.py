@@ -582,6 +582,7 @@ class Program:
         self.raised: list[Raised] = []
         self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
         self.reached: set[tuple[int, int]] = set()  # keys of the sites of all of these
+        self.went_well: set[tuple[int, int]] = set()  # of operations on arrays and shapes that gave something known
         self.functions: list[Any] = []  # the FunctionValues that this path defines
         self.classes: list[Any] = []  # its ClassValues
         self.imports: list[tuple[str, Site]] = []  # names of Keras as the source spells them, where they are imported

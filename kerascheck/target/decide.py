@@ -75,6 +75,8 @@ def target_of(source: Source) -> Target:
         return _meant(found, reaches)
     if source.cells and (found := _last_run(source)) is not None:
         return _meant(found, reaches)
+    if (found := _of_neighbours(folder, os.path.basename(source.filename))) is not None:
+        return _meant(found, reaches)
     return Target(Era.UNKNOWN)
 
 
@@ -119,14 +121,36 @@ def _installed(source: Source) -> Evidence | None:
     return None
 
 
+#: How many programs of a folder show together for which Keras it is.
+_ENOUGH = 3
+
 _LANGUAGE = re.compile(rb'"language_info"\s*:\s*\{(?:[^{}]|\{[^{}]*\})*\}')
+#: What Keras itself prints, as notebooks keep it: a word to look for first, the pattern, what it is.
+_PRINTED_BY_2 = (
+    (b"Using ", re.compile(rb"\bUsing (?:TensorFlow|Theano|CNTK) backend\."), "the backend announced in an output"),
+    (b"[=", re.compile(rb"\d/\d+ \[=+[>=.]*\]"), "a progress bar of Keras 2 in an output"),
+    (b"Layer (type)", re.compile(rb"Layer \(type\) +Output Shape +Param"), "a summary of Keras 2 in an output"),
+)
+_PRINTED_BY_3 = re.compile(
+    rb"\d/\d+[^\n]{0,40}?(?:\xe2\x94\x81|\\u2501)|(?:\xe2\x94\x83|\\u2503)[^\n]{0,20}Layer \(type\)"
+)
+#: What Colab put beside each cell as long as the Keras that it ran was Keras 2 (until 2021).
+_OLD_COLAB = re.compile(rb'"colab_type"\s*:\s*"(?:code|text)"')
 
 
 def _last_run(source: Source) -> Evidence | None:
-    """The Python with which a notebook was run last."""
-    match = _LANGUAGE.search(source.raw)
+    """With what a notebook was run last: what Keras printed then, the Python, the Colab."""
+    raw = source.raw
+    printed = next((told for word, pattern, told in _PRINTED_BY_2 if word in raw and pattern.search(raw)), None)
+    newer = _PRINTED_BY_3.search(raw) is not None
+    if printed is not None and not newer:
+        return Evidence(Era.KERAS_2, printed, "outputs")
+    if newer and printed is None:
+        return Evidence(Era.KERAS_3, "a progress bar or a summary of Keras 3 in an output", "outputs")
+    match = _LANGUAGE.search(raw)
     if match is None:
-        return None
+        old = printed is None and _OLD_COLAB.search(raw) is not None
+        return Evidence(Era.KERAS_2, "saved by a Colab of before Keras 3", "metadata") if old else None
     try:
         version = json.loads(b"{" + match.group() + b"}")["language_info"].get("version")
     except (ValueError, AttributeError):
@@ -216,6 +240,17 @@ def _beside(folder: Path, name: str) -> Evidence | None:
     if not facts.is_package:
         others = [other for other in _connected(folder, facts.modules, name) if other != name]
     return _agreed((other, facts.modules[other]) for other in others)
+
+
+def _of_neighbours(folder: Path, name: str) -> Evidence | None:
+    """What the other programs of a folder say: people run them with one Keras.
+
+    A single old one says nothing, nor do several beside one for Keras 3.
+    """
+    others = [(other, signs) for other, signs in _facts(folder).modules.items() if other != name]
+    if any(signs.new for _, signs in others) or sum(bool(signs.proofs) for _, signs in others) < _ENOUGH:
+        return None
+    return _agreed(others)
 
 
 def _connected(folder: Path, modules: dict[str, Signs], name: str) -> list[str]:

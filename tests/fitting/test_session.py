@@ -253,6 +253,33 @@ model.compile("sgd", "sparse_categorical_crossentropy")
         assert ("target-shape", True) in found(code + self.SLICES.format(x="(8, 6, 6)", y="8"))
 
 
+def test_a_model_that_was_first_fed_with_batches_of_one_size_takes_others() -> None:
+    code = """
+class Block(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.fc = layers.Dense(10)
+
+    def call(self, x):
+        return self.fc(x)
+
+class Small(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.inner = Sequential([layers.Flatten(), Block()])
+
+    def call(self, x):
+        return self.inner(x)
+
+model = Small()
+model.compile("sgd", "categorical_crossentropy")
+model.fit(np.zeros((96, 4, 3)), np.zeros((96, 10)))
+model.evaluate(np.zeros((100, 4, 3)), np.zeros((100, {units})))
+"""
+    assert found(code.format(units=10)) == []
+    assert found(code.format(units=9)) == [("target-shape", True)]
+
+
 def test_samples_without_numbers() -> None:
     code = "model = Sequential([layers.{}(2)])\nmodel.compile('sgd', 'mse')\nmodel.fit(np.zeros({}), np.zeros((8, 2)))"
     assert found(code.format("Dense", "(8, 0)")) == [("input-shape", True)]

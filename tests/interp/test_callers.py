@@ -103,6 +103,28 @@ class Trainer:
     assert _models(folder / "models.py") == [("exact", 35)]
 
 
+def test_an_object_that_another_file_has_built_up_is_older_than_a_method_that_nobody_calls(tmp_path: Path) -> None:
+    nets = """
+from keras import Sequential
+from keras.layers import Conv2D, Flatten, Input
+
+class Nets:
+    def __init__(self, shape):
+        self.shape = shape
+        self.model = Sequential()
+
+    def small(self):
+        self.model.add(Sequential([Input(self.shape), Conv2D(3, 3)]))
+        self.model.add(Flatten())
+
+    def large(self):
+        self.model.add(Sequential([Input(self.shape), Conv2D(5, 3)]))
+        self.model.add(Flatten())
+"""
+    folder = _project(tmp_path, {"nets.py": nets, "train.py": "import nets\nnets.Nets((8, 8, 3)).small()\n"})
+    assert _findings(folder) == []
+
+
 def test_what_nobody_calls_is_analysed_beside_what_others_call(tmp_path: Path) -> None:
     more = GOOD + "\ndef other(n=3):\n    return Sequential([Input((20,)), LSTM(n)])\n"
     folder = _project(tmp_path, {"models.py": more, "train.py": "from models import build\nbuild(10)\n"})

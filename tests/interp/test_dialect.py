@@ -91,3 +91,25 @@ def test_removed_calls_are_a_note_where_versions_are_old_and_a_warning_where_onl
     assert severity() is Severity.WARNING
     (tmp_path / "requirements.txt").write_text("keras<3\n")
     assert severity() is Severity.INFO
+
+
+def test_layers_of_applications_had_other_names_before() -> None:
+    text = """\
+from keras.applications import ResNet50
+from keras.layers import Dense
+from keras.models import Model
+base = ResNet50(weights=None)
+model = Model(base.input, Dense(7, name="predictions")(base.output))
+"""
+    found = check_source(text.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [one.code for one in found] == ["KC200"]
+    assert not check_source(text.encode(), "program.py", Settings(target="keras2")).diagnostics
+
+
+def test_parameters_that_nobody_gives_are_not_given_together() -> None:
+    text = b"""\
+import keras
+def made(shape=None, batch_shape=None):
+    return keras.layers.InputLayer(shape=shape, batch_shape=batch_shape).output
+"""
+    assert not check_source(text, "program.py", Settings()).diagnostics

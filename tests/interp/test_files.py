@@ -87,6 +87,9 @@ def test_is_read(folder: Path, code: str, expected: Any) -> None:
         "f = open('numbers.txt')\nf.readline()\nx = f.read()",
         "x = open('/etc/hostname').read()",
         "x = open('../outside.txt').read()",
+        "import glob\nx = len(glob.glob('images/*.jpg'))",  # the data are not here
+        "import os\nos.makedirs('empty', exist_ok=True)\nx = len(os.listdir('empty'))",
+        "from pathlib import Path\nx = len(list(Path('images').glob('*.jpg')))",
     ],
 )
 def test_is_not_known(folder: Path, code: str) -> None:

@@ -163,3 +163,50 @@ def test_a_notebook_installs_what_it_needs(tmp_path: Path, cell: str, era: Era) 
 )
 def test_the_python_that_ran_a_notebook(tmp_path: Path, version: str, era: Era) -> None:
     assert target(tmp_path, {}, notebook(PROGRAM, language=version), "program.ipynb").era is era
+
+
+def printed(output: str, language: str | None = None, **metadata: str) -> str:
+    """A notebook whose cell has this output."""
+    cells = [
+        {
+            "cell_type": "code",
+            "source": PROGRAM,
+            "metadata": metadata,
+            "outputs": [{"output_type": "stream", "name": "stdout", "text": [output]}],
+            "execution_count": 1,
+        }
+    ]
+    of_notebook = {} if language is None else {"language_info": {"name": "python", "version": language}}
+    return json.dumps({"cells": cells, "metadata": of_notebook, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.mark.parametrize(
+    ("output", "era"),
+    [
+        ("Using TensorFlow backend.\n", Era.TF_KERAS),
+        ("Epoch 1/2\n100/100 [==============================] - 1s 9ms/step - loss: 0.5\n", Era.TF_KERAS),
+        ("Layer (type)                 Output Shape              Param #   \n=========\n", Era.TF_KERAS),
+        ("\u2503 Layer (type)          \u2503 Output Shape \u2503    Param # \u2503\n", Era.KERAS_3),
+        ("\x1b[1m313/313\x1b[0m \x1b[32m\u2501\u2501\u2501\u2501\x1b[0m 1s 2ms/step - loss: 0.5\n", Era.KERAS_3),
+        ("[==] a bar of somebody else\n", Era.UNKNOWN),
+        ("5 [====]", Era.UNKNOWN),
+    ],
+)
+def test_what_keras_printed_when_a_notebook_ran(tmp_path: Path, output: str, era: Era) -> None:
+    assert target(tmp_path, {}, printed(output), "program.ipynb").era is era
+
+
+def test_outputs_of_two_kinds_say_nothing(tmp_path: Path) -> None:
+    both = "Using TensorFlow backend.\n1/1 \u2501\u2501\u2501\u2501 0s 1ms/step\n"
+    assert target(tmp_path, {}, printed(both), "program.ipynb").era is Era.UNKNOWN
+
+
+def test_what_is_pinned_goes_before_what_was_printed(tmp_path: Path) -> None:
+    pins = {"requirements.txt": "keras==3.5.0\n"}
+    assert target(tmp_path, pins, printed("Using TensorFlow backend.\n"), "program.ipynb").era is Era.KERAS_3
+
+
+def test_an_old_colab(tmp_path: Path) -> None:
+    assert target(tmp_path, {}, printed("", colab_type="code"), "program.ipynb").era is Era.TF_KERAS
+    # Another program has saved it since, and left that in.
+    assert target(tmp_path, {}, printed("", "3.11.4", colab_type="code"), "program.ipynb").era is Era.UNKNOWN

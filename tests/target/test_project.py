@@ -40,6 +40,13 @@ def test_another_program_in_the_folder_says_nothing(tmp_path: Path) -> None:
     assert era(tmp_path / "two.py") is Era.UNKNOWN
 
 
+def test_several_programs_of_the_folder_say_what_it_is_for(tmp_path: Path) -> None:
+    write(tmp_path, one=OLD, two=OLD, three=OLD, four=PLAIN)
+    assert era(tmp_path / "four.py") is Era.TF_KERAS
+    write(tmp_path, five="from keras import ops\n")
+    assert era(tmp_path / "four.py") is Era.UNKNOWN
+
+
 def test_modules_of_one_package_go_together(tmp_path: Path) -> None:
     (tmp_path / "package").mkdir()
     for name, text in {"__init__": "", "one": OLD, "two": PLAIN}.items():

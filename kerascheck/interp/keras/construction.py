@@ -300,7 +300,8 @@ def _check_input(kind: str, arguments: Arguments) -> None:
     dtype = arguments.value("dtype", 2)
     if isinstance(dtype, str) and dtype not in DTYPES:
         raise unknown_name(kind, "data type", dtype, DTYPES)
-    if values.get("batch_shape") is not None and (arguments.positional or values.get("shape") is not None):
+    shape = arguments.value("shape", 0)
+    if not any(one is None or isinstance(one, Unknown) for one in (shape, values.get("batch_shape"))):
         raise KerasError(f"{kind} takes shape or batch_shape, not both", "argument")
 
 

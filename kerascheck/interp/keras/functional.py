@@ -256,6 +256,8 @@ def _check_names(run: Run, network: Network, site: Site) -> None:
     for layer in network.layers:
         other = seen.setdefault(layer.name, layer)
         if other is not layer and other.named_by_user and layer.named_by_user and _is_plain(layer.name):
+            if run.project.dialect < 3 and _is_applied(run, other):
+                continue  # its layers had other names at that time
             run.raised(
                 KerasError(
                     f'the name "{layer.name}" is used twice; layers of a model need unique names', "duplicate-name"
@@ -264,6 +266,12 @@ def _check_names(run: Run, network: Network, site: Site) -> None:
                 layer,
             )
             return
+
+
+def _is_applied(run: Run, layer: Layer) -> bool:
+    """Whether the layer is one of a model of `keras.applications`."""
+    applied = (model for model in run.program.networks if model.qualname.startswith("keras.applications."))
+    return any(own is layer for model in applied for own in model.layers)
 
 
 def _is_plain(name: str) -> bool:

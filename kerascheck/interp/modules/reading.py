@@ -235,7 +235,9 @@ METHODS[_CONFIG] = {
 def _names(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`os.listdir(path)`: the names, in an order that is not known."""
     found = folder(run, arguments.value("path", 0, "."))
-    return run.fresh("what is in a folder", site.node) if found is None else run.new_list(list(found), "set")
+    visible = found is not None and any(not name.startswith(".") for name in found)
+    # An empty folder is one whose data are not here.
+    return run.new_list(list(found), "set") if found and visible else run.fresh("what is in a folder", site.node)
 
 
 def matching(run: Run, pattern: str) -> list[str] | None:
@@ -268,7 +270,8 @@ def _glob(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     pattern = path_text(arguments.value("pathname", 0))
     plain = isinstance(pattern, str) and not arguments.keywords
     found = matching(run, pattern) if plain and isinstance(pattern, str) else None
-    if found is None:
+    if not found:
+        # Where nothing matches, the data are not here: the program is made to find some.
         return run.asked("what matches a pattern", name, pattern if plain else None, site.node)
     return run.new_list(found, "set")
 
@@ -280,6 +283,8 @@ def _inside(run: Run, path: PathValue, arguments: Arguments, site: Site) -> Valu
     if names is None or not isinstance(pattern, str) or "/" in pattern or "**" in pattern:
         return run.fresh("what is in a folder", site.node)
     kept = [name for name in names if fnmatch.fnmatchcase(name, pattern)]
+    if not kept:  # the data are not here
+        return run.fresh("what is in a folder", site.node)
     if not isinstance(path.text, str):
         return Unknown("paths in a folder", ("in a folder", path.text.key, pattern))
     return run.new_list([PathValue(posixpath.join(path.text, name), run.tick()) for name in kept], "set")
