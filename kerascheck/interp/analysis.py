@@ -105,6 +105,28 @@ class _Component:
         self.plan = {**dict(trace), trace[-1][0]: False}
 
 
+class _Seen:
+    """What the things at each place have been seen to hang on.
+
+    Once some conditions are decided, others may turn up: what they are met in hangs on both.
+    """
+
+    def __init__(self) -> None:
+        self.needs: dict[Hashable, dict[Hashable, None]] = {}
+
+    def links(self, run: Run) -> list[list[Hashable]]:
+        """The conditions that turn up in the run, with those that the same things have hung on before."""
+        found = []
+        for place, needs in program_needs(run.program):
+            if not needs:
+                continue
+            before = self.needs.get(place)
+            if run.relevant:
+                found.append([*(run.relevant if before is None else before), *needs])
+            self.needs.setdefault(place, {}).update(dict.fromkeys(needs))
+        return found
+
+
 @dataclass
 class _Base:
     """The state that a start has left, which functions that nobody calls are analysed in."""
@@ -165,6 +187,8 @@ class _Start:
         relevant: dict[Hashable, None] = {}
         # What was done under these cannot be taken back: all of them belong together.
         hard = dict.fromkeys(first.needed)
+        seen = _Seen()
+        seen.links(first)
         for attempt in range(_MAX_ROUNDS):
             limit = most.bit_length() - 1
             components = [_Component(frozenset(group[:limit])) for group in groups]
@@ -180,7 +204,7 @@ class _Start:
                 runs.append(run)
                 if run.needed:
                     hard.update(dict.fromkeys((*relevant, *run.needed)))
-                again = _merged_groups([*again, *_groups(run), list(hard)])
+                again = _merged_groups([*again, *_groups(run), *seen.links(run), list(hard)])
                 grown = [group[:limit] for group in again]
                 if attempt < _MAX_ROUNDS - 1 and {key for group in grown for key in group} != set(relevant):
                     break  # more conditions matter: begin again with them
@@ -275,7 +299,7 @@ def _row(run: Run, key: Hashable) -> int | None:
 
 def _groups(run: Run) -> list[list[Hashable]]:
     """The conditions that matter in a run, those together that something hangs on together; the earliest come first."""
-    links = [set(needs) for needs in program_needs(run.program) if needs]
+    links = [set(needs) for _, needs in program_needs(run.program) if needs]
     if run.needed:
         # What comes after such a decision hangs on it, whatever it is.
         links = [set(run.needed).union(*links)]

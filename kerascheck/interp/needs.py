@@ -14,15 +14,19 @@ from kerascheck.symbolic import NOTHING, Unknown
 _MAX_DEPTH = 8
 
 
-def program_needs(program: Program) -> Iterator[frozenset[Hashable]]:
-    """The conditions that each model, compilation and training hangs on, where they are not decided."""
+def program_needs(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashable]]]:
+    """The conditions that each model, compilation and training hangs on, where they are not decided, with its place."""
     known: dict[int, frozenset[Hashable]] = {}
     for network in program.networks:
-        yield _network(network, known)
+        yield _place(network), _network(network, known)
     for layer in program.layers:
-        yield _layer(layer, known)
+        yield _place(layer), _layer(layer, known)
     for call in (*program.compiles, *program.trainings):
-        yield arguments_need(call.arguments) | _network(call.network, known)
+        yield call.site.key, arguments_need(call.arguments) | _network(call.network, known)
+
+
+def _place(layer: Layer) -> Hashable:
+    return None if layer.site is None else layer.site.key
 
 
 def network_needs(network: Network) -> frozenset[Hashable]:

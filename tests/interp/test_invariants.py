@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,10 +43,8 @@ def executed(path: Path) -> tuple[Run, Scope]:
 def execute(run: Run, scope: Scope) -> None:
     with noted_in(run.journal):
         run.journal.mark()
-        try:
+        with contextlib.suppress(UserRaise):
             run.execute(run.project.source.tree.body, scope)
-        except UserRaise:
-            pass
 
 
 def attributes(thing: Any) -> Iterator[tuple[str, Any]]:

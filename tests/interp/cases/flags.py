@@ -412,3 +412,12 @@ def size(units, use_bias=True, extra=0):
 if os.environ.get("FLAG_B"):
     options["extra"] = 10
 second = keras.Sequential([keras.Input((4,)), layers.Dense(size(**options))])
+
+# -- a model that one flag freezes and another thaws
+import os
+base = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+if os.environ.get("FLAG_A"):
+    base.trainable = False
+model = keras.Sequential([keras.Input((4,)), base, layers.Dense(2)])
+if os.environ.get("FLAG_B"):
+    base.trainable = True
