@@ -421,3 +421,14 @@ if os.environ.get("FLAG_A"):
 model = keras.Sequential([keras.Input((4,)), base, layers.Dense(2)])
 if os.environ.get("FLAG_B"):
     base.trainable = True
+
+# -- a loop over a range whose end hangs on a flag
+import os
+model = keras.Sequential([keras.Input((4,))])
+for index in range(2 if os.environ.get("FLAG_A") else 3):
+    model.add(layers.Dense(index + 1))
+
+# -- two tuples that are unpacked
+import os
+first, (second, third) = (1, (2, 3)) if os.environ.get("FLAG_A") else (4, (5, 6))
+model = keras.Sequential([keras.Input((4,)), layers.Dense(first * 100 + second * 10 + third)])
