@@ -8,7 +8,7 @@ from typing import Any
 from kerascheck.data.array import Array
 from kerascheck.interp.values import DictValue, Instance, ListValue, Partial
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import KerasObject, Layer, Network, Program, Tensor
+from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Program, Tensor, TrainCall
 from kerascheck.symbolic import NOTHING, Unknown
 
 _MAX_DEPTH = 8
@@ -21,7 +21,8 @@ def program_needs(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashab
         yield _place(network), _network(network, known)
     for layer in program.layers:
         yield _place(layer), _layer(layer, known)
-    for call in (*program.compiles, *program.trainings):
+    calls: list[CompileCall | TrainCall] = [*program.compiles, *program.trainings]
+    for call in calls:
         yield call.site.key, arguments_need(call.arguments) | _network(call.network, known)
 
 
