@@ -25,7 +25,11 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
     if type(target) is cst.Name:
         assign_name(run, target.value, value, scope)
     elif isinstance(target, (cst.Tuple, cst.List)):
-        _unpack(run, target.elements, value, scope)
+        elements = target.elements
+        if type(value) is Guarded and any(isinstance(one, (tuple, ListValue)) for _, one in value.alternatives):
+            spread(run, lambda one: _unpack(run, elements, one, scope), value)
+        else:
+            _unpack(run, elements, value, scope)
     elif isinstance(target, cst.Attribute):
         receiver = run.evaluate(target.value, scope)
         set_attribute(run, receiver, target.attr.value, _titled(value, _text(target)))

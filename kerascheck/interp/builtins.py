@@ -15,7 +15,7 @@ from kerascheck.interp.exceptions import is_exception, make_exception
 from kerascheck.interp.expressions import is_known_key
 from kerascheck.interp.methods import either, ordered, set_of, sort_items
 from kerascheck.interp.operators import UNION, binary, bounded
-from kerascheck.interp.paths import settle
+from kerascheck.interp.paths import lift, restrict, settle
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
 from kerascheck.interp.sequences import (
     END,
@@ -50,7 +50,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, maximum, minimum
 from kerascheck.network.ir import Layer, Site
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import Guarded, Symbol, Unknown
 
 
 def _kind_of(value: Value) -> str:
@@ -108,6 +108,14 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
+    guarded = next((value for value in values if type(value) is Guarded), None)
+    if guarded is not None:
+
+        def of(one: Value) -> Value:
+            bounds = [Given(one if value is guarded else restrict(run, value)) for value in values]
+            return _range(run, name, Arguments(bounds, {}), site)
+
+        return lift(run, of, guarded)
     if values and len(values) <= 3 and all(isinstance(v, int) for v in values):
         try:
             return range(*values)

@@ -762,10 +762,10 @@ def _caught(
     else:
         journal.abandon(mark)
     handlings = handle(catcher.outcomes)
-    for handler, raised in handlings:
-        widen(run, mark, raised, "where it fails is not known")
-        needs = NOTHING.union(*(outcome.needs for outcome in raised))
-        run.facts.update(common_guard([outcome.guard for outcome in raised]))
+    for handler, taken in handlings:
+        widen(run, mark, taken, "where it fails is not known")
+        needs = NOTHING.union(*(outcome.needs for outcome in taken))
+        run.facts.update(common_guard([outcome.guard for outcome in taken]))
         if not outcomes and len(handlings) == 1:
             return handler()  # it is the one that surely runs
         arms = len(run.forks)

@@ -412,3 +412,23 @@ def size(units, use_bias=True, extra=0):
 if os.environ.get("FLAG_B"):
     options["extra"] = 10
 second = keras.Sequential([keras.Input((4,)), layers.Dense(size(**options))])
+
+# -- a model that one flag freezes and another thaws
+import os
+base = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+if os.environ.get("FLAG_A"):
+    base.trainable = False
+model = keras.Sequential([keras.Input((4,)), base, layers.Dense(2)])
+if os.environ.get("FLAG_B"):
+    base.trainable = True
+
+# -- a loop over a range whose end hangs on a flag
+import os
+model = keras.Sequential([keras.Input((4,))])
+for index in range(2 if os.environ.get("FLAG_A") else 3):
+    model.add(layers.Dense(index + 1))
+
+# -- two tuples that are unpacked
+import os
+first, (second, third) = (1, (2, 3)) if os.environ.get("FLAG_A") else (4, (5, 6))
+model = keras.Sequential([keras.Input((4,)), layers.Dense(first * 100 + second * 10 + third)])
