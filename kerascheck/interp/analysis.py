@@ -34,8 +34,8 @@ ENTRIES_OF_A_CALLER = 1_000_000
 #: What following the calls of one other file may cost, as a share of what the file itself may.
 SHARE_OF_A_CALLER = 0.05
 
-#: Conditions that are decided together: all combinations of them are run. Since many exclude each other, there are often
-#: fewer than two for each; where there are more than so many runs, fewer conditions are decided.
+#: Conditions that are decided together: all combinations of them are run. Many exclude each other, so there are often
+#: fewer than two for each; where that takes more than so many runs, fewer conditions are decided.
 _MAX_CONDITIONS = 10
 _MAX_RUNS = 32
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.

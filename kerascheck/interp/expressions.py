@@ -774,8 +774,11 @@ _DOUBTFUL = frozenset({Unknown, Guarded, Array, Pipeline, DataObject})
 _NEVER_FAIL = frozenset(
     {
         "os.environ.get", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "glob.glob", "glob.iglob",
-        "os.path.join", "os.cpu_count", "os.getcwd", "os.getpid", "time.time", "time.perf_counter", "random.random", "builtins.id",
-        *(f"builtins.{name}" for name in ("bool", "len", "str", "repr", "isinstance", "hasattr", "print", "type", "range")),
+        "os.path.join", "os.cpu_count", "os.getcwd", "os.getpid", "time.time", "time.perf_counter", "random.random",
+        *(
+            f"builtins.{name}"
+            for name in ("bool", "hasattr", "id", "isinstance", "len", "print", "range", "repr", "str", "type")
+        ),
     }
 )  # fmt: skip
 

@@ -2,8 +2,8 @@
 
 A fact is a condition that is assumed or decided, by its key. Where all that facts and a further condition ask is one
 value (a variable of the environment, an attribute that nobody knows), values are tried: those that the conditions
-mention, their neighbours, and some of each kind. Where none of them agrees with one of the two answers, the other one is
-known. `n == 3` rules out `n % 2 == 0`; that "A" is not in the environment rules out that its value is "1".
+mention, their neighbours, and some of each kind. Where none of them agrees with one of the two answers, the other one
+is known. `n == 3` rules out `n % 2 == 0`; that "A" is not in the environment rules out that its value is "1".
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from kerascheck.interp.values import Value
@@ -172,7 +173,7 @@ def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
         elif isinstance(constant, (int, float)) and abs(constant) < 1e15:
             numbers |= {constant + step for step in (-2, -1, -0.5, 0, 0.5, 1, 2)}
     known = sorted(float(c) for c in constants if isinstance(c, (int, float)) and abs(c) < 1e15)
-    numbers |= {(low + high) / 2 for low, high in zip(known, known[1:], strict=False)}
+    numbers |= {(low + high) / 2 for low, high in pairwise(known)}
     texts |= {str(int(number)) for number in numbers if number == int(number)}
     if isinstance(root, tuple) and root[:1] == ("variable",):
         yield _UNSET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import libcst as cst
 
@@ -24,7 +24,7 @@ def _locals(run: Run, node: cst.Call, scope: Scope) -> Value:
     if scope.kind == "module":
         return _globals(run, node, scope)
     if scope.kind == "function":
-        names = {
+        names: dict[Hashable, Value] = {
             name: value for name, value in scope.vars.items() if presence(scope.optional, scope.vars, name) is True
         }
         made = run.new_dict(dict(names))
