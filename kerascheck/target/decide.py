@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MAX_PIN_BYTES = 2_000_000
 _MAX_PIN_FILES = 12  # of one folder
 _MAX_MODULE_BYTES = 200_000
-_MAX_BESIDE = 60  # modules of a folder with more of them are not read for one another
+_MAX_BESIDE = 250  # modules of a folder with more of them are not read for one another
 _MAX_IMPORTED = 30
 
 _DIALECTS = {Era.KERAS_1: 1, Era.KERAS_2: 2, Era.TF_KERAS: 2}

@@ -299,3 +299,12 @@ def test_keras_stops_at_one_fault_after_the_other(keras: Any, code: str) -> None
             exec(program, {"__name__": "example"})
         places = [frame for frame in traceback.extract_tb(caught.tb) if frame.filename == "example"]
         assert row in {(place.lineno or 0) - HEAD.count("\n") for place in places}, caught.value
+
+
+def test_a_length_that_keras_3_refuses_is_a_length_all_the_same() -> None:
+    text = b"""\
+from keras.models import Sequential
+from keras.layers import LSTM
+Sequential([LSTM(4, input_length=5, input_dim=3)])
+"""
+    assert [one.code for one in check_source(text, "program.py", Settings()).diagnostics] == ["KC206"]

@@ -262,7 +262,8 @@ def given_input_shape(run: Run, layer: Layer) -> Shape | Unknown | None:
     is_embedding = isinstance(builtin, BuiltinLayer) and isinstance(builtin.definition, Embedding)
     if shape is None and size is not None and not is_embedding:
         length = arguments.value("input_length")
-        shape = (length, size) if _is_recurrent(layer) and dialect < 3 else (size,)
+        # Keras 3 refuses `input_length`: what it was meant for holds for the rest all the same.
+        shape = (length, size) if _is_recurrent(layer) and (dialect < 3 or length is not None) else (size,)
     if shape is None and is_embedding:
         length = arguments.value("input_length")
         if length is None:
