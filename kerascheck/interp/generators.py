@@ -19,6 +19,7 @@ from kerascheck.interp.run import MAX_COMPREHENSION, MAX_LOOP_ROUNDS, STATEMENTS
 from kerascheck.interp.sequences import END, Lost, as_unknown, iterate, open_iterator, resumed, step
 from kerascheck.interp.statements import (
     begin_handler,
+    behind_loop,
     chosen_arm,
     chosen_case,
     end_handler,
@@ -159,7 +160,8 @@ class _Body:
             elif index >= MAX_LOOP_ROUNDS:
                 self.lost = self.lost or Unknown("a loop of too many rounds")
             if self.lost is not None:
-                return one_way(run, rest_of_for(run, node, scope, "an element of something unknown", iterable))
+                rest = rest_of_for(run, node, scope, "an element of something unknown", iterable)
+                return one_way(run, behind_loop(run, rest))
             assign(run, node.target, item, scope)
             signal = yield from self.block(node.body.body)
             if signal is not None:
@@ -177,7 +179,7 @@ class _Body:
             if isinstance(value, Unknown):
                 self.lost = self.lost or Unknown("a loop of unknown length")
             if self.lost is not None:
-                return one_way(run, unknown_loop(run, node, scope, lambda: None))
+                return one_way(run, behind_loop(run, unknown_loop(run, node, scope, lambda: None)))
             if not truth(run, value):
                 return (yield from self.chosen(None if node.orelse is None else node.orelse.body))
             undecided = run.undecided

@@ -293,7 +293,7 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
     training = _TrainingRounds(run)
     length = _length(iterable)
     if length is not None and length > MAX_LOOP_ROUNDS:
-        return rest_of_for(run, node, scope, "an element of something unknown", iterable)
+        return behind_loop(run, rest_of_for(run, node, scope, "an element of something unknown", iterable))
     rounds = _Rounds(run, node, scope)
     for index, item in enumerate(iterate(run, iterable)):
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
@@ -350,11 +350,11 @@ class _Rounds:
     def left(self) -> Signal | None:
         """The loop is over: the last round has left it."""
         ended = self.signal is not None and self.signal.kind == "raise"
-        return _behind(self.run, self.ways.finish(None if ended else self.signal, ended))
+        return behind_loop(self.run, self.ways.finish(None if ended else self.signal, ended))
 
     def end(self, signal: Signal | None) -> Signal | None:
         """The loop is over, with what came after the rounds."""
-        return _behind(self.run, self.ways.finish(signal))
+        return behind_loop(self.run, self.ways.finish(signal))
 
     def orelse(self) -> Signal | None:
         """The `else` of the loop."""
@@ -362,7 +362,7 @@ class _Rounds:
         if node.orelse is None:
             return None
         try:
-            return _block(run, node.orelse.body, self.scope)
+            return _else_of_loop(run, node.orelse, self.scope)
         except UserRaise as raised:
             if self.ways.mark is None:
                 raise
@@ -371,14 +371,32 @@ class _Rounds:
             return self.left()
 
 
-def _behind(run: Run, signal: Signal | None) -> Signal | None:
-    """What a loop's `break` is behind the loop: nothing."""
+#: A `break` in the `else` of a loop leaves the loop around it.
+_OUTWARDS = {"break": "outer break", "continue": "outer continue"}
+#: What ends a round of a loop is nothing behind it.
+_BEHIND = {"break": "on", "continue": "on", "outer break": "break", "outer continue": "continue"}
+
+
+def _else_of_loop(run: Run, orelse: cst.Else, scope: Scope) -> Signal | None:
+    signal = _block(run, orelse.body, scope)
     if isinstance(signal, Split):
         for outcome in signal.outcomes:
-            if outcome.kind in ("break", "continue"):
-                outcome.kind = "on"
+            outcome.kind = _OUTWARDS.get(outcome.kind, outcome.kind)
+    elif signal is not None and signal.kind in _OUTWARDS:
+        return Signal(_OUTWARDS[signal.kind])
+    return signal
+
+
+def behind_loop(run: Run, signal: Signal | None) -> Signal | None:
+    """What the end of a loop means behind it."""
+    if isinstance(signal, Split):
+        for outcome in signal.outcomes:
+            outcome.kind = _BEHIND.get(outcome.kind, outcome.kind)
         return conclude(run, signal.mark, signal.outcomes)
-    return None if signal is not None and signal.kind in ("break", "continue") else signal
+    if signal is None or signal.kind not in _BEHIND:
+        return signal
+    kind = _BEHIND[signal.kind]
+    return None if kind == "on" else Signal(kind)
 
 
 def _length(iterable: Value) -> int | None:
@@ -493,7 +511,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     runs, again = run.stable(("runs", place), node), run.stable(("runs again", place), node)
     endless = isinstance(node, cst.While) and is_endless(node)
     if not endless and run.known(runs) is False:
-        return None if node.orelse is None else _block(run, node.orelse.body, scope)
+        return None if node.orelse is None else _else_of_loop(run, node.orelse, scope)
     journal = run.journal
     mark = journal.mark()
     run.undecided += 1
@@ -537,7 +555,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
         outcome.begun = begun
     if node.orelse is not None and ending:
         widen(run, mark, ending, _CHANGED)
-        ending = arm_outcomes(run, mark, lambda: _block(run, node.orelse.body, scope))  # type: ignore[union-attr]
+        ending = arm_outcomes(run, mark, lambda: _else_of_loop(run, node.orelse, scope))  # type: ignore[arg-type]
         journal.undo(mark)
     normal = [o for o in (*ending, *leaving) if o.kind in ("on", "break")]
     others = [o for o in (*ending, *leaving) if o.kind not in ("on", "break")]
