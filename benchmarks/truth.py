@@ -43,12 +43,12 @@ from kerascheck.diagnostics import Severity
 from kerascheck.discovery import SUFFIXES, mentions_keras
 from kerascheck.engine import check_source, deep_recursion
 from kerascheck.interp import Analysis, analyze
-from kerascheck.interp.project import project_folder
 from kerascheck.network.ir import Network
 from kerascheck.notebook import blank_magics
 from kerascheck.source import Source, SourceError
 from kerascheck.summary import ModelSummary, summarize
 from kerascheck.symbolic import Undetermined, Unknown
+from kerascheck.target.places import project_folder
 
 VERDICTS = ("equal", "symbolic", "unknown", "missing", "WRONG")
 KINDS = ("Sequential", "Functional", "subclassed")
