@@ -46,7 +46,7 @@ class UnseenCall:
         self._guesses: list[Guess] = []
 
     def enter(self, run: Run) -> None:
-        """Run the function on this path. May raise UserRaise and BudgetExceeded."""
+        """Run the function. May raise UserRaise and BudgetExceeded."""
         run.program.doubts = bool(self.doubts)
         function = self.function
         receiver: Value = None
