@@ -179,6 +179,8 @@ class _Join:
         everything = self.outcomes
         for owner, names in owners.values():
             self.outcomes = [o for o in everything if is_there(owner, o.changes, self.mark_of_all)]
+            if not self.outcomes:
+                continue  # it was made in an arm that nobody comes back to
             if len(self.outcomes) == 1:
                 for name in names:
                     self.write(owner, name, self.fields(owner, name)[0], young)
