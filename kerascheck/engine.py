@@ -257,7 +257,7 @@ class _Check:
         self._report.models_unknown = counts.count(2)
 
     def _merged(self, paths: list[Program], source: Source) -> list[_Found]:
-        """The findings that hold on every path that reaches what they are about; the first message of each place.
+        """The findings that hold in every program that reaches what they are about; the first message of each place.
 
         Paths from another start (a function that nobody calls) are another use of the same code: a fault in one use
         is a fault. A finding with a fix must hold in all uses, since the fix changes the code for all of them.
@@ -290,7 +290,7 @@ class _Check:
         return list(merged.values())
 
     def _findings(self, rule: Rule, program: Program) -> list[Finding]:
-        """What the rule finds on one path; a rule that fails is reported and finds nothing."""
+        """What the rule finds in one program; a rule that fails is reported and finds nothing."""
         from kerascheck.rules.base import Finding
 
         try:

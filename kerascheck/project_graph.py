@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,15 +150,15 @@ class ProjectGraph:
         return known
 
     def _facts(self, name: str) -> _Facts | None:
-        """What the file imports; None where it cannot be read or is too large."""
+        """What the file imports; None where it cannot be read, is too large or is no file."""
         try:
             status = os.stat(name)
             stamp = (status.st_mtime_ns, status.st_size)
             known = _known.get(name)
             if known is not None and known.stamp == stamp:
                 return known
-            if status.st_size > _MAX_BYTES:
-                return None
+            if status.st_size > _MAX_BYTES or not stat.S_ISREG(status.st_mode):
+                return None  # who opens a pipe waits
             with open(name, "rb") as file:
                 facts = _Facts(file.read(), stamp)
         except (OSError, ValueError):

@@ -69,7 +69,7 @@ class Array(Versioned):
         self.items = items
         self.trailing = trailing
         self.columns = columns  # the labels of a frame where they are known
-        self.key = key  # identity across paths, where something is named after it
+        self.key = key  # identity across runs, where something is named after it
         self.birth = birth
         self.labels: Labels | None = None  # what is known of the labels of a frame or series
         self.max_ndim: int | None = None  # the largest number of axes it can have, where `shape` is not known

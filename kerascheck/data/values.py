@@ -30,7 +30,7 @@ def new_array(run: Run, shape: Shape | Unknown, dtype: str | Unknown = "float64"
 
 
 def fresh_key(run: Run, site: Site) -> Hashable:
-    """The identity of what a call makes, the same in every path."""
+    """The identity of what a call makes, the same in every run."""
     return run.fresh("an array", site.node).key
 
 

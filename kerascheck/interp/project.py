@@ -284,7 +284,7 @@ _ACTS = re.compile(rb"DEFINE_|\bargv\b|parse_args|parse_known_args")
 
 def _acts_when_imported(path: Path) -> bool:
     try:
-        return _ACTS.search(path.read_bytes()) is not None
+        return path.is_file() and _ACTS.search(path.read_bytes()) is not None
     except OSError:
         return False
 

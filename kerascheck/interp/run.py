@@ -1,4 +1,4 @@
-"""One run of the interpreter: a single path through a program, with its decisions, its budget and what it built."""
+"""One run of the interpreter: what it assumes and decides, its budget and what it has built."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ abandoned: ContextVar[Callable[[], bool] | None] = ContextVar("abandoned", defau
 
 
 class Budget:
-    """The work that one file may cost, shared by all of its paths.
+    """The work that one file may cost, shared by all of its runs.
 
     It is counted in steps, so that an analysis is cut off at the same place each time. The clock is a net below that,
     for steps that cost far more than others; it runs only while this thread does.
@@ -298,7 +298,7 @@ class Run:
         return made
 
     def fresh(self, reason: str, node: cst.CSTNode | None = None, text: str | None = None) -> Unknown:
-        """A new unknown value; the same node in the same round of the same path gives the same key in every run."""
+        """A new unknown value; the same node in the same round of the same call gives the same key in every run."""
         if node is None:
             return Unknown(reason, ("fresh", self.tick()), text)
         return Unknown(reason, ("node", id(node), self.frame, self.count(node)), text)
@@ -481,7 +481,7 @@ class Run:
     # -- what Keras says ------------------------------------------------------------------------------------
 
     def reach(self, site: Site | None) -> None:
-        """Note that this path executes the place."""
+        """Note that this run executes the place."""
         if site is not None:
             self.program.reached.add((id(site.file), id(site.node)))  # `Site.key`
 

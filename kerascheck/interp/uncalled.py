@@ -37,7 +37,7 @@ _MAX_OBJECTS = 2
 
 
 class UnseenCall:
-    """A call that nobody wrote. It is the same one on each path; `entry` tells it from others."""
+    """A call that nobody wrote. It is the same one in each run; `entry` tells it from others."""
 
     def __init__(self, function: FunctionValue, made: Instance | None = None) -> None:
         self.function = function
@@ -46,7 +46,7 @@ class UnseenCall:
         self._guesses: list[Guess] = []
 
     def enter(self, run: Run) -> None:
-        """Run the function on this path. May raise UserRaise and BudgetExceeded."""
+        """Run the function. May raise UserRaise and BudgetExceeded."""
         run.program.doubts = bool(self.doubts)
         function = self.function
         receiver: Value = None

@@ -565,7 +565,7 @@ class Raised:
 
 
 class Program:
-    """All that one path through the source builds and calls, in order of execution."""
+    """All that the source builds and calls under one combination of its conditions, in order of execution."""
 
     def __init__(self, entry: int = 0) -> None:
         self.entry = entry  # which start it is a path of: 0 the module itself, others the functions nobody calls

@@ -57,7 +57,7 @@ class Finding:
 
     `site` is what gets underlined. Where that is only a part (an argument of a call), `anchor` is the thing it
     belongs to: the site of a layer, network, compile or fit call, as `Program.reached` lists it. The engine reports
-    what holds on every path that reaches the anchor; a path that reaches it without the finding clears it.
+    what holds in every program that reaches the anchor; one that reaches it without the finding clears it.
     """
 
     site: Site
@@ -116,7 +116,7 @@ class Rule:
     INVALID: ClassVar[list[Invalid]] = []
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        """All findings in one path of the program, one for a site. Later paths repeat findings; the engine merges."""
+        """All findings in one program, one for a site. Other programs repeat findings; the engine merges."""
         raise NotImplementedError
 
     @property

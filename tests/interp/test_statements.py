@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.interp.helpers import UNKNOWN, cases, known
+from kerascheck.symbolic import Guarded
+from tests.interp.helpers import UNKNOWN, cases, known, value_of
 
 PROGRAMS = cases("statements")
 
@@ -41,6 +42,16 @@ KNOWN_AFTER_LOOPS = {
 @pytest.mark.parametrize("code", KNOWN_AFTER_LOOPS.values(), ids=KNOWN_AFTER_LOOPS)
 def test_what_each_round_sets_alike_stays_known(code: str) -> None:
     assert known(f"from somewhere import unknown\n{code}") in (7, [1])
+
+
+def test_a_break_in_the_else_of_a_loop_of_unknown_length_leaves_the_loop_around_it() -> None:
+    loop = "    for j in unknown:\n        {body}\n    else:\n        break\n"
+    code = "from a import unknown, flag\nx = 0\nfor i in range(3):\n" + loop + "    x += 1"
+    assert known(code.format(body="pass")) == 0
+    ways = value_of(code.format(body="if flag: break"), "x")
+    assert isinstance(ways, Guarded)
+    assert sorted(value for _, value in ways.alternatives) == [0, 1, 2, 3]
+    assert known("def f():\n" + textwrap.indent(code.format(body="pass"), "    ") + "\n    yield x\n(x,) = f()") == 0
 
 
 def test_statements_behind_a_sure_exit_are_not_run() -> None:

@@ -64,7 +64,7 @@ def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
 
 
 def decide_flags(run: Run, arguments: Arguments) -> Arguments:
-    """The arguments of a layer with each truth value that is not known decided for this path."""
+    """The arguments of a layer with each truth value that is not known decided for this run."""
     given = (*arguments.positional, *arguments.keywords.values())
     if not any(type(one.value) is Flag for one in given):
         return arguments

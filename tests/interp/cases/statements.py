@@ -372,3 +372,33 @@ x = 'y' in dir() or x
 def f(a, b, c=3):
     return (a, b, c)
 x = f(*[1], **{'b': 2})
+
+# -- break in the else of a loop
+x = 0
+for i in range(5):
+    x += 1
+    for j in range(2):
+        pass
+    else:
+        break
+
+# -- break in the else of a while loop
+x = 0
+while x < 5:
+    x += 1
+    k = 0
+    while k < 1:
+        k += 1
+    else:
+        if x > 1:
+            break
+
+# -- continue in the else of a loop
+x = 0
+for i in range(5):
+    for j in range(i):
+        if j == 2:
+            break
+    else:
+        continue
+    x += 1
