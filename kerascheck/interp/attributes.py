@@ -106,10 +106,10 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     if isinstance(value, (Layer, Tensor)):
         from kerascheck.interp.keras.objects import keras_attribute
 
-        if value.needs:
+        found = keras_attribute(run, value, name, node)
+        if value.needs and not isinstance(found, NativeMethod):
             run.need(value.needs)  # what the attribute tells may be otherwise
-
-        return keras_attribute(run, value, name, node)
+        return found
     if isinstance(value, FunctionValue):
         return _function_attribute(run, value, name, node)
     if isinstance(value, Partial):

@@ -699,8 +699,12 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         return made
     _hand_over(run, arguments)
     receiver = function.receiver if kind is NativeMethod else function
+    owner = receiver.layer if isinstance(receiver, Instance) else receiver
     if run.undecided:
-        _note_needs(run, receiver)
+        if kind is NativeMethod and isinstance(owner, Layer):
+            run.reads |= owner.needs
+        else:
+            _note_needs(run, receiver)
         for given in arguments.positional:
             _note_needs(run, given.value)
         for given in arguments.keywords.values():
@@ -709,6 +713,8 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     if run.reads:
         _depend(run, receiver)
         made = _depend(run, made)
+        if kind is NativeMethod and isinstance(owner, Layer) and not isinstance(made, (type(None), Unknown, *_DEPENDING)):
+            run.need(owner.needs)  # what it tells of itself may be otherwise
     if (
         type(made) in _DOUBTFUL
         and not is_made_exception(made)
@@ -728,8 +734,12 @@ def _is_of_text(made: Value) -> bool:
 def note_evaluated(run: Run, made: Value) -> None:
     """That a step of a `try` body has not failed tells something about what it computes."""
     if run.guarded and type(made) is Unknown and isinstance(made.key, tuple) and made.key[0] in ("call", "item"):
-        run.facts[("evaluated", made.key)] = True
-        run.evaluated = made.key
+        run.evaluations += 1
+        run.evaluated = made.key if run.evaluated is None or _is_in(run.evaluated, made.key) else ()
+
+
+def _is_in(part: Hashable, key: Hashable) -> bool:
+    return part == key or (isinstance(key, tuple) and any(_is_in(part, one) for one in key))
 
 
 def _note_needs(run: Run, value: Value) -> None:

@@ -150,7 +150,8 @@ class Run:
         self.reads = NOTHING  # the conditions that parts of the present expression hang on
         self.doubts = 0  # grows with each step that may fail for reasons that are not seen
         self.doubted: Hashable = None  # what the latest of them was about, where others are about the same
-        self.evaluated: Hashable = None  # the value that the latest of them has asked for
+        self.evaluated: Hashable = None  # the value that the latest of them has asked for; () for several
+        self.evaluations = 0  # how many of them have asked for such
         self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
         self.facts: dict[Hashable, bool] = Cells()  # what is assumed or decided here
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known

@@ -841,6 +841,7 @@ def _body_that_may_fail(
         doubts, before = run.doubts, journal.mark()
         calls = run.calls
         run.doubted = run.evaluated = None
+        run.evaluations = 0
         facts = dict(run.facts)
         try:
             signal = run.execute([statement], scope)
@@ -849,13 +850,16 @@ def _body_that_may_fail(
                 raise
             note_raise(run, raised)
             return ways.finish(None, ended=True)
-        key = ("fails", run.doubted) if run.doubted is not None and run.doubts == doubts + 1 else fails
-        known = run.known(key)
+        key, failing = fails, True
+        if run.doubts == doubts + 1 and run.doubted is not None:
+            key = ("fails", run.doubted)
+        elif run.evaluated and run.doubts == doubts + run.evaluations:
+            key, failing = ("evaluated", run.evaluated), False
+        decided = run.known(key)
+        known = None if decided is None else decided is failing
         if run.doubts > doubts and known is not False:
             guard = {key: choice for key, choice in facts.items() if run.facts_at(catcher.mark).get(key) is not choice}
-            guard[key] = True
-            if run.evaluated is not None and run.doubts == doubts + 1:
-                guard[("evaluated", run.evaluated)] = False
+            guard[key] = failing
             run.meet(key, statement)
             needs = frozenset((key,)).union(*(run.needs_of(key) for key in guard))
             failed = [
@@ -867,7 +871,7 @@ def _body_that_may_fail(
                 failed.append(Outcome("raise", failed[0].value, journal.changes(catcher.mark), dict(guard), needs))
             catcher.outcomes += failed
             if known is None:
-                run.facts[key] = False
+                run.facts[key] = not failing
             elif key is not fails:
                 raise _noted_raise()
         if isinstance(signal, Split):

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from kerascheck.interp import Analysis
-from kerascheck.interp.analysis import _MAX_CONDITIONS, _MAX_RUNS
+from kerascheck.interp.analysis import _MAX_RUNS
 from tests.interp.helpers import build
 
 MODEL = """
@@ -122,10 +122,10 @@ def test_chains_of_elif_cover_every_arm() -> None:
 
 def test_conditions_that_act_on_one_model_are_decided_in_every_combination() -> None:
     code = "from a import b\n" + "".join(
-        f"if b({i}):\n    add('yes{i}')\nelse:\n    add('no{i}')\n" for i in range(_MAX_CONDITIONS)
+        f"if b({i}):\n    add('yes{i}')\nelse:\n    add('no{i}')\n" for i in range(_MAX_RUNS.bit_length() - 1)
     )
     found = names(code)
-    assert len(found) == len({tuple(one) for one in found}) == 2**_MAX_CONDITIONS
+    assert len(found) == len({tuple(one) for one in found}) == _MAX_RUNS
 
 
 def test_conditions_of_different_models_are_not_multiplied() -> None:
@@ -246,4 +246,4 @@ def test_an_unknown_filter_makes_the_list_unknown(kind: str) -> None:
         model = Sequential([Input(shape), Conv2D(1, 3)])
     """)
     )
-    assert [x.error.kind for path in analysis.paths for x in path.raised] == []
+    assert any(not path.raised for path in analysis.paths)  # and what not all of them refuse is no finding

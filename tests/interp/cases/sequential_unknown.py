@@ -56,7 +56,7 @@ model = Sequential([Input((4,)), Dense(1)])
 # -- a filter by something unknown
 from a import unknown
 model = Sequential([Input((4,)), Dense(1)])
-[model.add(Dense(2)) for n in range(3) if unknown(n)]
+[model.add(Dense(2)) for n in range(40) if unknown(n)]
 
 # -- map over something unknown
 from a import unknown
