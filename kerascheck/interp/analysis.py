@@ -15,6 +15,7 @@ import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the 
 from kerascheck.garbage import no_collection
 from kerascheck.interp.allowance import BeginAgain, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
+from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.needs import network_needs, program_needs
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
@@ -310,14 +311,18 @@ class _Links:
     def groups(self) -> list[list[Hashable]]:
         """The conditions, those together that depend on each other; those met first come first.
 
-        A condition that comes up under others is tried with them in each way.
+        A condition that comes up under others, or asks about the same value, is tried with them in each way.
         """
         links = [list(keys) for keys in self._by_place.values()]
         if self._everywhere:
             links = [list(dict.fromkeys(key for link in (list(self._everywhere), *links) for key in link))]
         keys = {key for link in links for key in link}
         under = [[*(self._within.get(key, NOTHING) & keys), key] for key in keys]
-        return _merged_groups([*links, *(link for link in under if len(link) > 1)])
+        asked: dict[Hashable, list[Hashable]] = {}  # one decides about others where they ask about the same value
+        for key in keys:
+            if (root := root_of(key)) is not None:
+                asked.setdefault(root, []).append(key)
+        return _merged_groups([*links, *(link for link in (*under, *asked.values()) if len(link) > 1)])
 
 
 def _order(run: Run) -> Callable[[Hashable], int]:

@@ -713,7 +713,11 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     if run.reads:
         _depend(run, receiver)
         made = _depend(run, made)
-        if kind is NativeMethod and isinstance(owner, Layer) and not isinstance(made, (type(None), Unknown, *_DEPENDING)):
+        if (
+            kind is NativeMethod
+            and isinstance(owner, Layer)
+            and not isinstance(made, (type(None), Unknown, *_DEPENDING))
+        ):
             run.need(owner.needs)  # what it tells of itself may be otherwise
     if (
         type(made) in _DOUBTFUL

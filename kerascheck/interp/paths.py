@@ -155,6 +155,15 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
     return Condition(key, True, needs, holds[True], holds[False])
 
 
+#: Keys of what may be another thing each time it is asked for.
+_PASSING = frozenset({"node", "case", "fresh", "alias", "tensor", "unnamed"})
+
+
+def is_steady(key: Hashable) -> bool:
+    """Whether the condition is the same each time it is asked: it is about the environment, a parameter, a file."""
+    return not isinstance(key, tuple) or (key[:1] != () and key[0] not in _PASSING and all(map(is_steady, key)))
+
+
 def common_guard(guards: Sequence[dict[Hashable, bool]]) -> dict[Hashable, bool]:
     """What all of them say."""
     if not guards:

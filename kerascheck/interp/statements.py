@@ -23,6 +23,7 @@ from kerascheck.interp.joins import widen
 from kerascheck.interp.operators import binary
 from kerascheck.interp.paths import (
     Catcher,
+    Condition,
     Outcome,
     Signal,
     Split,
@@ -34,6 +35,7 @@ from kerascheck.interp.paths import (
     conclude,
     each_arm,
     fork,
+    is_steady,
     note_raise,
     settle,
     spread,
@@ -389,6 +391,11 @@ class _Rounds:
                 outcome.kind = "on"
         return self.ways.finish(signal, ended)
 
+    def only_else(self) -> Signal | None:
+        """The `else` of the loop, in the case that no round is run."""
+        node = self.node
+        return None if node.orelse is None else _block(self.run, node.orelse.body, self.scope)
+
     def orelse(self) -> Signal | None:
         """The `else` of the loop, and its end."""
         node, run = self.node, self.run
@@ -466,13 +473,19 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
     return unknown_loop(run, node, scope, start)
 
 
-def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
+def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Signal | None:
+    """`while`. With `entered`, its condition is known to hold before the first round."""
     built, undecided = len(run.program.layers), run.undecided
     endless = is_endless(node)
     training = _TrainingRounds(run)
     rounds = _Rounds(run, node, scope)
     for index in range(MAX_LOOP_ROUNDS):
-        verdict = settle(run, run.evaluate(node.test, scope), node)
+        verdict = entered and index == 0
+        if not verdict:
+            verdict = settle(run, run.evaluate(node.test, scope), node)
+        if isinstance(verdict, Condition) and not entered and is_steady(verdict.key):
+            # It is asked before each round and gives the same answer: the other parts of the test end the loop.
+            return rounds.end(fork(run, verdict, lambda: _while(run, node, scope, True), rounds.only_else))
         idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
         open_end = endless or run.undecided > undecided  # how many rounds there are hangs on something unknown
         if (
