@@ -480,7 +480,7 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
     training = _TrainingRounds(run)
     rounds = _Rounds(run, node, scope)
     for index in range(MAX_LOOP_ROUNDS):
-        verdict = entered and index == 0
+        verdict: bool | Condition = entered and index == 0
         if not verdict:
             verdict = settle(run, run.evaluate(node.test, scope), node)
         if isinstance(verdict, Condition) and not entered and is_steady(verdict.key):
