@@ -14,7 +14,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 #: Stands for an attribute or key that there is not.
 ABSENT: Any = type("_Absent", (), {"__repr__": lambda self: "ABSENT"})()
@@ -186,6 +186,8 @@ class Versioned:
 
     __slots__ = ("made",)
 
+    #: Attributes whose lists and dictionaries are only ever replaced as a whole: they stay what they are.
+    structures: ClassVar[frozenset[str]] = frozenset()
     made: int  #: the serial of the journal at which it was made
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -200,9 +202,9 @@ class Versioned:
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = type(value)
-        if kind is dict:
+        if kind is dict and name not in self.structures:
             value = Cells(value, self, name)
-        elif kind is list:
+        elif kind is list and name not in self.structures:
             value = Items(value, self, name)
         journal = _current.journal
         if journal is not None and self.made != journal.serial:

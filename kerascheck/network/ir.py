@@ -371,6 +371,8 @@ class Network(Layer):
     long as no input shape is known. `open` says why more may be in it than the analysis saw.
     """
 
+    structures = frozenset({"takes", "gives"})
+
     def __init__(self, cls: str, name: str, site: Site | None, arguments: Arguments | None = None) -> None:
         super().__init__(cls, name, site, arguments, f"keras.{cls}")
         self.layers: list[Layer] = []

@@ -325,3 +325,14 @@ model.fit(images)
 """
     assert found(code.format(more="")) == [("target-shape", True)]
     assert found(code.format(more=", class_mode='sparse'")) == []
+
+
+def test_one_loss_in_a_list_is_that_of_the_first_of_two_outputs() -> None:
+    code = """
+inputs = Input((1,))
+hidden = layers.Dense(4)(inputs)
+model = Model(inputs, [layers.Dense(3)(hidden), layers.Dense(1, activation="sigmoid")(hidden)])
+model.compile("sgd", loss=["sparse_categorical_crossentropy"])
+model.fit(np.zeros((33, 1)), (np.zeros((33, 1), "int32"), np.zeros((33, 1), "int32")))
+"""
+    assert found(code) == []
