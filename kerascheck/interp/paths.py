@@ -309,10 +309,7 @@ def _arms(
             assume(run, condition, choice)
             ended = arm_outcomes(run, mark, arm)
             outcomes += ended
-            if ended:
-                run.journal.undo(mark)
-            else:
-                run.journal.abandon(mark)
+            take_back(run, mark, ended)
             del run.forks[depth + 1 :]
     finally:
         del run.forks[depth:]
@@ -332,6 +329,14 @@ def arm_outcomes(run: Run, mark: Mark, arm: Callable[[], Signal | None]) -> list
         run.tracing = tracing
         return []
     return capture(run, mark, signal)
+
+
+def take_back(run: Run, mark: Mark, ended: list[Outcome]) -> None:
+    """Return to the mark from an arm with these outcomes; without any, nobody comes back to what it has made."""
+    if ended:
+        run.journal.undo(mark)
+    else:
+        run.journal.abandon(mark)
 
 
 def note_raise(run: Run, raised: UserRaise) -> None:
@@ -419,14 +424,8 @@ class WaysOut:
             self.mark = split.mark
         elif split.mark.position != self.mark.position:
             outcomes = capture(run, self.mark, split)
-            again = [o for o in split.outcomes if o.kind in kinds]
-            self.waiting += [o for o in outcomes if o.kind not in kinds]
-            if again:
-                join(run, split.mark, again)
-                self._wait()
-            return bool(again)
         self.waiting += [o for o in outcomes if o.kind not in kinds]
-        again = [o for o in outcomes if o.kind in kinds]
+        again = [o for o in split.outcomes if o.kind in kinds]
         if again:
             join(run, split.mark, again)
             self._wait()

@@ -430,12 +430,6 @@ class Run:
         if key not in self.within:
             self.within[key] = frozenset(self.facts)
 
-    def has_decided(self, key: Hashable) -> bool:
-        """Whether it is known here how the condition is decided."""
-        while isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
-            key = key[1]
-        return self.known(self.stable(key, None)) is not None
-
     def decide(self, key: Hashable, needs: frozenset[Hashable], default: bool) -> bool:
         """Decide a condition where its arms cannot be joined: by default, and in the other runs otherwise."""
         known = self.known(key)

@@ -39,6 +39,7 @@ from kerascheck.interp.paths import (
     note_raise,
     settle,
     spread,
+    take_back,
 )
 from kerascheck.interp.patterns import bind_pattern, match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
@@ -543,10 +544,7 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     try:
         run.facts[runs] = True
         first = arm_outcomes(run, mark, lambda: _one_round(run, node, scope, start, 0))
-        if first:
-            journal.undo(mark)
-        else:
-            journal.abandon(mark)
+        take_back(run, mark, first)
         leaving = [o for o in first if o.kind in ("break", "return")]
         ending = [o for o in first if o.kind not in ("break", "return")]
         run.meet(again, node)
@@ -713,10 +711,7 @@ def _afterwards(run: Run, signal: Signal | None, last: Callable[[], Signal | Non
                 after.kind, after.value = outcome.kind, outcome.value
             after.needs |= outcome.needs
             outcomes.append(after)
-        if ended:
-            run.journal.undo(signal.mark)
-        else:
-            run.journal.abandon(signal.mark)
+        take_back(run, signal.mark, ended)
     return conclude(run, signal.mark, outcomes)
 
 
@@ -770,10 +765,7 @@ def _caught(
     outcomes: list[Outcome] = []
     if ends:
         outcomes = arm_outcomes(run, mark, orelse) if signal is None else capture(run, mark, signal)
-    if outcomes:
-        journal.undo(mark)
-    else:
-        journal.abandon(mark)
+    take_back(run, mark, outcomes)
     handlings = handle(catcher.outcomes)
     for handler, taken in handlings:
         widen(run, mark, taken, "where it fails is not known")
@@ -790,10 +782,7 @@ def _caught(
         for after in handled:
             after.needs |= needs
             outcomes.append(after)
-        if handled:
-            journal.undo(mark)
-        else:
-            journal.abandon(mark)
+        take_back(run, mark, handled)
     return conclude(run, mark, outcomes)
 
 
