@@ -102,3 +102,36 @@ def test_a_fault_that_all_cases_have_is_one() -> None:
     assert codes(
         OTHER_CASE.replace("images = flat(images)", "images = np.zeros((8, 5, 5))[images.shape[3] > 2:, 0, 0, 0]")
     )
+
+
+EITHER_WAY = """\
+import keras
+import numpy as np
+from somewhere import with_key
+
+
+def handle(*args):
+    {body}
+
+
+image = np.zeros((8, 5))
+if with_key():
+    handle(image, {other})
+else:
+    handle({one})
+"""
+
+
+def test_a_step_that_goes_well_in_the_other_arm_is_no_fault() -> None:
+    for body, one, other in (
+        ("tensor, key = args", "image", "image"),
+        ("return args[0] + args[-1]", "np.zeros((8, 4)), image", "image"),
+        ("x = args[0].copy(); x += args[-1]", "image, np.zeros((8, 4))", "image"),
+    ):
+        assert codes(EITHER_WAY.format(body=body, one=one, other=other)) == []
+
+
+def test_a_step_that_fails_in_both_arms_is_a_fault() -> None:
+    assert codes(EITHER_WAY.format(body="tensor, key = args", one="image", other="image, image")) == ["KC220"]
+    text = EITHER_WAY.format(body="return args[0] + args[-1]", one="image, np.zeros((8, 4))", other="np.zeros((8, 6))")
+    assert codes(text) == ["KC220"]
