@@ -374,3 +374,53 @@ def test_a_method_leaves_the_objects_of_the_program_as_they_are() -> None:
         model = Sequential([Input((1,)), Dense(trainer.units)])
     """)
     assert [str(one.params()) for one in made] == ["4", "5*units"]
+
+
+# -- names of the module -----------------------------------------------------------------------------------------------
+
+
+def test_a_name_that_gets_another_value_behind_the_function_is_not_known_in_it() -> None:
+    code = """
+        classes = 2
+        def make():
+            return Sequential([Input((20,)), Dense(classes)])
+        classes = 10
+    """
+    assert {status for status, _, _ in _shown(code)} == {"symbolic"}
+    assert _shown(code.replace("classes = 2\n", "\n")) == {("exact", "[(None, 10)]", "210")}
+    assert _shown(code.replace("classes = 10\n", "sizes = 10\n")) == {("exact", "[(None, 2)]", "42")}
+
+
+def test_a_name_whose_values_all_come_first_has_the_last_one() -> None:
+    assert _shown("""
+        classes = 2
+        classes = classes + 1
+        def make():
+            return Sequential([Input((20,)), Dense(classes)])
+    """) == {("exact", "[(None, 3)]", "63")}
+
+
+def test_a_later_value_does_not_concern_a_call_that_is_written() -> None:
+    assert _shown("""
+        classes = 2
+        def make():
+            return Sequential([Input((20,)), Dense(classes)])
+        make()
+        classes = 10
+    """) == {("exact", "[(None, 2)]", "42")}
+
+
+def test_targets_of_the_old_classes_are_no_fault_of_a_function_that_nobody_calls() -> None:
+    assert (
+        _codes("""
+        import numpy as np
+        y = keras.utils.to_categorical(np.zeros(50), 2)
+        classes = 2
+        def train():
+            model = Sequential([Input((20,)), Dense(classes, activation="softmax")])
+            model.compile(loss="categorical_crossentropy")
+            model.fit(np.zeros((50, 20)), y)
+        classes = 10
+    """)
+        == []
+    )
