@@ -143,7 +143,7 @@ def _forget_changes(run: Run, made: Instance) -> None:
 
 
 def _forget_unsettled(function: FunctionValue) -> None:
-    """Forget the names of the module that get another value behind the function: its call decides which one it meets."""
+    """Forget the names of the module that get another value behind the function, whose call decides which it meets."""
     scope, file = function.scope.globals, function.site.file
     if scope.file is not file:
         return
