@@ -113,3 +113,45 @@ def made(shape=None, batch_shape=None):
     return keras.layers.InputLayer(shape=shape, batch_shape=batch_shape).output
 """
     assert not check_source(text, "program.py", Settings()).diagnostics
+
+
+def test_layers_of_applications_are_asked_for_by_their_old_names() -> None:
+    text = """\
+from keras.applications import ResNet50
+from keras.models import Model
+base = ResNet50(weights=None)
+last = base.get_layer("activation_49")
+Model(base.input, Model(base.input, base.output).get_layer("fc1000").output)
+"""
+    found = check_source(text.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [one.code for one in found] == ["KC200", "KC200"]
+    assert not check_source(text.encode(), "program.py", Settings(target="keras2")).diagnostics
+
+
+LOOP = """\
+from keras.layers import AveragePooling2D, Conv2D, Input, MaxPooling2D
+from keras.models import Model
+i = Input((8, 8, 1))
+base = Model(i, MaxPooling2D()(Conv2D(3, 3)(i)))
+x = base.input
+for layer in base.layers:
+    if isinstance(layer, MaxPooling2D):
+        x = AveragePooling2D(2)(x)
+    else:
+        x = layer(x)
+model = Model(base.input, x)
+"""
+
+
+def test_an_input_layer_gave_its_input_back_when_it_was_called() -> None:
+    found = check_source(LOOP.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [(one.code, one.span.start.row) for one in found] == [("KC207", 10)]
+    assert not check_source(LOOP.encode(), "program.py", Settings(target="keras2")).diagnostics
+
+
+@pytest.mark.oracle
+def test_it_takes_none_in_keras_3() -> None:
+    keras = pytest.importorskip("keras", minversion="3")
+    layer = keras.layers.InputLayer((3,))
+    with pytest.raises(TypeError):
+        layer(layer.output)

@@ -28,12 +28,14 @@ from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor, on_data
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor, on_data
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
 
 
 def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     """`layer(inputs, ...)`."""
+    if isinstance(layer, InputLayer) and arguments.positional:
+        return _call_input(run, layer, arguments.positional[0].value, site)
     if _is_ordinary(layer, arguments):
         outputs = apply_layer(run, layer, [arguments.positional[0].value], site)
         return _handed_out(run, layer, outputs)
@@ -82,6 +84,14 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     outputs = apply_layer(run, layer, tensors, site)
     layer.calls[-1].refused = layer.calls[-1].refused or refused
     return with_states(run, layer, arguments, _handed_out(run, layer, outputs))
+
+
+def _call_input(run: Run, layer: InputLayer, value: Value, site: Site) -> Value:
+    """An InputLayer that a loop over all layers calls, too: it gave its input back before Keras 3, and takes none since."""
+    if run.project.dialect == 3:
+        message = f"{layer.name} (InputLayer) takes no inputs; leave it out where the layers of a model are called again"
+        run.raised(KerasError(message, "input-count"), site, layer)
+    return value
 
 
 def _with_further(layer: BuiltinLayer, arguments: Arguments, shapes: list[Shape]) -> list[Shape] | None:
