@@ -463,7 +463,8 @@ class _Arrays:
         try:
             matches = matched_losses(loss, self.y, outputs, self._names())
         except KerasError as error:
-            spread = error.kind == "count" and self.call.dialect < 3  # one target for several outputs
+            # Before, one target did for several outputs, and a list of one array was that array.
+            spread = error.kind in ("count", "loss-structure") and self.call.dialect < 3
             if self._all_known(self.y) and not spread:
                 self.session.report("target-structure", error.message, self.y_site)
             return

@@ -68,7 +68,7 @@ def target_of(source: Source) -> Target:
         settled = found is not None and found.era.is_old
         return Target(own.style[0].era, (*own.style, *([found] if found and settled else [])), by_style=not settled)
     if folder is None:
-        return Target(Era.UNKNOWN)
+        return Target(reaches, tuple(own.style), by_style=True) if own.style else Target(Era.UNKNOWN)
     if found is not None:
         return _meant(found, reaches)
     if (found := _beside(folder, os.path.basename(source.filename)) or _in_modules(source, folder)) is not None:
@@ -77,6 +77,8 @@ def target_of(source: Source) -> Target:
         return _meant(found, reaches)
     if (found := _of_neighbours(folder, os.path.basename(source.filename))) is not None:
         return _meant(found, reaches)
+    if own.style:
+        return Target(reaches, tuple(own.style), by_style=True)
     return Target(Era.UNKNOWN)
 
 

@@ -97,6 +97,10 @@ _WRITTEN_FOR_1: _Patterns = (
 _WRITTEN_FOR_2: _Patterns = (
     ("(", re.compile(r"\.(?:fit_generator|predict_classes|predict_generator|evaluate_generator)\(")),
 )
+#: The learning rate by the name that Keras 3 refuses; whose optimizer it is, the imports say.
+_OLD_RATE = re.compile(
+    r"(?<![\w.])([\w.]*\b(?:SGD|RMSprop|Adam|Adamax|Nadam|Adagrad|Adadelta))\(\s*(?:[^()]*,\s*)?lr\s*="
+)
 #: Keras 2 is asked for by a variable of the environment.
 _LEGACY = re.compile(r"TF_USE_LEGACY_KERAS['\"]?\]?\s*[=:,]\s*['\"]?(?:1|[Tt]rue)\b")
 #: Backends that only Keras 3 has.
@@ -163,6 +167,11 @@ def _looked(code: str, plain: str) -> Signs:
         for word, pattern in patterns:
             if word in plain and (match := pattern.search(plain)):
                 found.style.append(Evidence(era, match.group().strip("(,. \n\t"), row=rows.at(match.start())))
+    for match in _OLD_RATE.finditer(code) if "lr" in code else ():
+        head, _, rest = match.group(1).partition(".")
+        if _is_in_keras(f"{names.get(head, head)}.{rest}", "optimizers"):
+            found.style.append(Evidence(Era.KERAS_2, f"{match.group(1)}(lr=...)", row=rows.at(match.start())))
+            break
     if "print" in code and (match := _PRINT.search(code)):
         found.python_2 = Evidence(Era.KERAS_2, "a print statement of Python 2", row=rows.at(match.start()))
     return found
@@ -226,6 +235,11 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
     elif (name := _prefix(rest, KERAS_2_ONLY)) is not None:
         era = Era.TF_KERAS if parts[0] != "keras" else Era.KERAS_2
         found.proofs.append(Evidence(era, f"keras.{name}", row=rows.at(at)))
+
+
+def _is_in_keras(dotted: str, module: str) -> bool:
+    """Whether the name is one of a module of Keras."""
+    return any(dotted.startswith(f"{root}{module}.") for root in _ROOTS)
 
 
 def _prefix(dotted: str, known: frozenset[str]) -> str | None:

@@ -155,3 +155,38 @@ def test_it_takes_none_in_keras_3() -> None:
     layer = keras.layers.InputLayer((3,))
     with pytest.raises(TypeError):
         layer(layer.output)
+
+
+NUMBERS = """\
+import numpy as np
+from keras.models import Sequential
+from keras.layers import Dense
+X = np.arange(0.0, 100.0, 4)
+model = Sequential([Dense(3, activation="relu"), Dense(1)])
+model.compile(loss="mae", optimizer="sgd")
+model.fit(X, X, epochs=500)
+model.predict(X)
+"""
+
+
+def test_numbers_had_an_axis_of_their_own_before() -> None:
+    found = check_source(NUMBERS.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [one.code for one in found if one.severity is Severity.ERROR] == ["KC201"]
+    for target in ("keras2", "tf-keras"):
+        found = check_source(NUMBERS.encode(), "program.py", Settings(target=target)).diagnostics
+        assert not [one for one in found if one.severity is Severity.ERROR]
+
+
+def test_a_list_of_one_array_was_that_array() -> None:
+    text = """\
+import numpy as np
+from keras.models import Sequential
+from keras.layers import Dense, Input
+model = Sequential([Input((4,)), Dense(1)])
+model.compile(loss="mse", optimizer="sgd")
+x = np.zeros((8, 4))
+model.evaluate([x], [[np.zeros((8, 1))]], batch_size=1)
+"""
+    found = check_source(text.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [one.code for one in found] == ["KC216"]
+    assert not check_source(text.encode(), "program.py", Settings(target="keras2")).diagnostics

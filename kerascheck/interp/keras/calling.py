@@ -89,7 +89,9 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
 def _call_input(run: Run, layer: InputLayer, value: Value, site: Site) -> Value:
     """An InputLayer that a loop over all layers calls, too: it gave its input back before Keras 3, and takes none since."""
     if run.project.dialect == 3:
-        message = f"{layer.name} (InputLayer) takes no inputs; leave it out where the layers of a model are called again"
+        message = (
+            f"{layer.name} (InputLayer) takes no inputs; leave it out where the layers of a model are called again"
+        )
         run.raised(KerasError(message, "input-count"), site, layer)
     return value
 

@@ -149,7 +149,24 @@ def _build_sequential(run: Run, network: Network, method: str, arguments: Argume
                 return
         from kerascheck.interp.keras.sequential import build_sequential
 
-        build_sequential(run, network, (batch, *features.x.shape[1:]), site)
+        shape = (batch, *features.x.shape[1:])
+        if len(shape) == 1 and run.project.dialect < 3 and network.layers and _refuses(network.layers[0], shape):
+            shape = (batch, 1)  # for long, Keras gave numbers an axis of their own
+        build_sequential(run, network, shape, site)
+
+
+def _refuses(layer: Layer, shape: Shape) -> bool:
+    """Whether the layer does not take an input of the shape."""
+    weights = layer.weights
+    try:
+        layer.infer([shape])
+    except KerasError:
+        return True
+    except Undetermined:
+        return False
+    finally:
+        layer.weights = weights
+    return False
 
 
 def _batch_axis(method: str, arguments: Arguments, x: Any, stream: Pipeline | None) -> Dim | Unknown:
