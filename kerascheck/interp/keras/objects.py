@@ -201,10 +201,8 @@ def _get_layer(run: Run, network: Layer, arguments: Arguments, site: Site) -> Va
         from kerascheck.interp.keras.functional import is_applied
 
         # The layers of applications had other names at that time.
-        old_names = (
-            run.project.dialect < 3 and isinstance(name, str) and any(is_applied(run, one) for one in network.layers)
-        )
-        if found is not None and not old_names:
+        is_old = run.project.dialect < 3 and isinstance(name, str)
+        if found is not None and not (is_old and any(is_applied(run, layer) for layer in network.layers)):
             run.raised(found, site, network)
     return run.fresh("a layer that is not known", site.node)
 
