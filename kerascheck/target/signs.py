@@ -124,6 +124,7 @@ class Signs:
     new: list[Evidence] = field(default_factory=list)  # that it cannot be meant for an older one
     style: list[Evidence] = field(default_factory=list)  # how an older one is called
     in_tensorflow: bool = False  # whether it reaches Keras as a part of TensorFlow
+    in_keras: bool = False  # whether it reaches Keras at all
     python_2: Evidence | None = None
 
     @property
@@ -228,6 +229,7 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
                 return
     if rest is None:
         return
+    found.in_keras = True
     if (name := _prefix(rest, KERAS_3_ONLY)) is not None:
         found.new.append(Evidence(Era.KERAS_3, f"keras.{name}", row=rows.at(at)))
     elif (name := _prefix(rest, KERAS_1_ONLY)) is not None:
