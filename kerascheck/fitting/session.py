@@ -543,6 +543,8 @@ class _Arrays:
             # Of a single batch the numbers of samples are compared, where both are known.
             own = not target.shape or (self.session.on_batch and size is not BATCH)
             targets = target.shape if own else (size, *target.shape[1:])
+            if self.call.fits_ranks and len(targets) == 1 and len(output.shape) == 2:
+                targets = (*targets, 1)
             yield Pair(targets, tuple(size if dim == BATCH else dim for dim in output.shape))
 
     def _batch_sizes(self) -> list[Dim]:

@@ -49,7 +49,7 @@ KERAS_2_ONLY = frozenset(
     {
         "backend.get_session", "backend.set_session", "backend.image_dim_ordering", "backend.set_image_dim_ordering",
         "backend.set_learning_phase", "backend.get_variable_shape", "backend.manual_variable_initialization",
-        "backend.tensorflow_backend", "engine", "layers.DenseFeatures", "layers.advanced_activations",
+        "backend.tensorflow_backend", "dtensor", "engine", "layers.DenseFeatures", "layers.advanced_activations",
         "layers.convolutional", "layers.convolutional_recurrent", "layers.core", "layers.cudnn_recurrent",
         "layers.embeddings", "layers.experimental", "layers.local", "layers.merge", "layers.noise",
         "layers.normalization", "layers.pooling", "layers.recurrent", "layers.wrappers",

@@ -190,3 +190,32 @@ model.evaluate([x], [[np.zeros((8, 1))]], batch_size=1)
     found = check_source(text.encode(), "program.py", Settings(target="keras3")).diagnostics
     assert [one.code for one in found] == ["KC216"]
     assert not check_source(text.encode(), "program.py", Settings(target="keras2")).diagnostics
+
+
+ONE_TARGET = """\
+import numpy as np
+from tensorflow.keras.models import Sequential
+from tensorflow.keras.layers import Dense, Input
+model = Sequential([Input((4,)), Dense(31.5), Dense(10, activation="softmax")])
+model.compile(loss="LOSS", optimizer="sgd")
+model.fit(np.zeros((1000, 4)), np.zeros(1000), epochs=100)
+"""
+
+
+def _errors(text: str, target: str) -> list[str]:
+    found = check_source(text.encode(), "program.py", Settings(target=target)).diagnostics
+    return [one.code for one in found if one.severity is Severity.ERROR]
+
+
+def test_targets_of_one_axis_got_a_second_one_in_tensorflow() -> None:
+    whole = ONE_TARGET.replace("31.5", "31").replace("LOSS", "mse")
+    assert _errors(whole, "keras3") == ["KC214"]
+    assert _errors(whole, "keras2") == ["KC214"]
+    assert not _errors(whole, "tf-keras")
+    assert _errors(whole.replace("mse", "categorical_crossentropy"), "tf-keras") == ["KC214"]
+
+
+def test_units_were_made_whole() -> None:
+    parted = ONE_TARGET.replace("LOSS", "sparse_categorical_crossentropy")
+    assert _errors(parted, "keras3") == ["KC205"]
+    assert not _errors(parted, "tf-keras")

@@ -17,6 +17,7 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall, on_data
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
+from kerascheck.target import Era
 
 if TYPE_CHECKING:
     from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel
@@ -133,6 +134,7 @@ def training_call(run: Run, network: Network, method: str, arguments: Arguments,
     call.refusal = refusal
     call.guarded = bool(run.guarded)
     call.dialect = run.project.dialect
+    call.fits_ranks = run.project.target.era is Era.TF_KERAS
     return call
 
 
