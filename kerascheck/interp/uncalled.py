@@ -198,6 +198,8 @@ def _changed(run: Run, made: Instance, name: str) -> Value:
     """What is left of a value that other methods change in place."""
     value = made.attributes[name]
     reason = f"{name} of {made.cls.name} is changed elsewhere"
+    if isinstance(value, IteratorValue):
+        return _unset(made, name)
     if isinstance(value, ListValue):
         return run.unknown_list(reason, value.kind)
     if isinstance(value, DictValue):

@@ -424,3 +424,18 @@ def test_targets_of_the_old_classes_are_no_fault_of_a_function_that_nobody_calls
     """)
         == []
     )
+
+
+def test_how_far_an_iterator_of_an_object_is_is_not_known() -> None:
+    made = _shown("""
+        class Loader:
+            def __init__(self, sizes):
+                self.sizes = iter([4, 5, 6])
+
+            def __next__(self):
+                return self.sizes.__next__()
+
+            def build(self):
+                return Sequential([Input((20,)), Dense(next(self.sizes)), Dense(self.sizes.__next__())])
+    """)
+    assert {status for status, _, _ in made} == {"unknown"}
