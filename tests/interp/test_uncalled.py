@@ -438,4 +438,4 @@ def test_how_far_an_iterator_of_an_object_is_is_not_known() -> None:
             def build(self):
                 return Sequential([Input((20,)), Dense(next(self.sizes)), Dense(self.sizes.__next__())])
     """)
-    assert {status for status, _, _ in made} == {"unknown"}
+    assert {status for status, _, _ in made} == {"symbolic"}
