@@ -219,3 +219,21 @@ def test_units_were_made_whole() -> None:
     parted = ONE_TARGET.replace("LOSS", "sparse_categorical_crossentropy")
     assert _errors(parted, "keras3") == ["KC205"]
     assert not _errors(parted, "tf-keras")
+
+
+OLD_WAYS = """\
+import numpy as np
+from keras.layers import Dense, Input, TextVectorization
+from keras.models import Sequential
+from sklearn.preprocessing import StandardScaler
+words = TextVectorization(max_tokens=None, output_mode="int", pad_to_max_tokens=True)
+model = Sequential([Input((4,)), Dense(1)])
+model.compile(loss="mse", optimizer="sgd", metrics=["mse", "cosine"])
+scaler = StandardScaler().fit(np.zeros((9, 1)))
+scaler.inverse_transform(np.zeros(9))
+"""
+
+
+def test_what_was_taken_before() -> None:
+    assert sorted(_errors(OLD_WAYS, "keras3")) == ["KC205", "KC220", "KC434"]
+    assert not _errors(OLD_WAYS, "keras2")
