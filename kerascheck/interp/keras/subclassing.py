@@ -11,6 +11,7 @@ from kerascheck.interp.attributes import find_method
 from kerascheck.interp.functions import SymbolicArguments
 from kerascheck.interp.keras.calling import constants, further_inputs, input_tensors
 from kerascheck.interp.keras.class_refusals import (
+    BASE_ARGUMENTS,
     is_plain_subclass,
     refused_base,
     refused_binding,
@@ -199,10 +200,17 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
             layer.kind = "functional"
             layer.open = Unknown("its inputs or outputs are not known tensors")
         else:
-            _refuse(run, layer, refused_base(receiver.cls, arguments), site)
+            _refuse(run, layer, refused_base(receiver.cls, arguments), _written_at(layer, arguments, site))
     elif isinstance(layer, CustomLayer):
         _configure_base(run, layer, arguments, site)
     return None
+
+
+def _written_at(layer: Layer, arguments: Arguments, site: Site) -> Site:
+    """Where what the base class refuses is written: where the object is made, if `**kwargs` only hands it on."""
+    name = next((name for name in arguments.keywords if name not in BASE_ARGUMENTS), None)
+    handed_on = name is not None and not arguments.positional and arguments.keywords[name].node is None
+    return layer.site if handed_on and layer.site is not None else site
 
 
 def _refuse(run: Run, layer: Layer, error: KerasError | None, site: Site) -> None:
@@ -228,7 +236,7 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
     layer.base_arguments = freeze_arguments(run, arguments)
     base = keras_base(layer.instance.cls)
     if base is None or base.name == "keras.Layer":
-        _refuse(run, layer, refused_base(layer.instance.cls, arguments), site)
+        _refuse(run, layer, refused_base(layer.instance.cls, arguments), _written_at(layer, arguments, site))
         return
     definition = find(base.name.rsplit(".", 1)[1])
     if definition is None:
