@@ -237,3 +237,16 @@ scaler.inverse_transform(np.zeros(9))
 def test_what_was_taken_before() -> None:
     assert sorted(_errors(OLD_WAYS, "keras3")) == ["KC205", "KC220", "KC434"]
     assert not _errors(OLD_WAYS, "keras2")
+
+
+def test_outputs_of_a_model_could_be_set() -> None:
+    text = """\
+from keras.layers import Dense, Input
+from keras.models import Model
+i = Input((4,))
+a = Dense(3, name="a")(i)
+model = Model(i, Dense(2)(a))
+model.outputs = [model.get_layer("a").output, model.get_layer("a").output]
+left, right = model.outputs
+"""
+    assert not _errors(text, "keras2")
