@@ -711,8 +711,8 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
             _note_needs(run, given.value)
     made = call(run, function, arguments, site)
     if run.reads:
-        _depend(run, receiver)
-        made = _depend(run, made)
+        depend(run, receiver)
+        made = depend(run, made)
         if (
             kind is NativeMethod
             and isinstance(owner, Layer)
@@ -763,7 +763,7 @@ def _note_needs(run: Run, value: Value) -> None:
 _DEPENDING = (Layer, Tensor, Array, Pipeline, DataObject, KerasObject)
 
 
-def _depend(run: Run, value: Value) -> Value:
+def depend(run: Run, value: Value) -> Value:
     """What a call from outside makes, and what it changes, hangs on what its arguments hang on."""
     reads = run.reads
     thing = value.layer if isinstance(value, Instance) else value
