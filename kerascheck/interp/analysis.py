@@ -40,7 +40,7 @@ SHARE_OF_A_CALLER = 0.05
 _MAX_CONDITIONS = 10
 _MAX_RUNS = 32
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
-_STEPS_FOR_RUNS = 120_000
+_STEPS_FOR_RUNS = 60_000
 #: The same for all functions together that nobody calls, and for each one whatever the others have taken.
 _STEPS_FOR_CALLS = 12_000
 _STEPS_FOR_CALL = 4_000

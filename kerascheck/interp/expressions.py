@@ -355,8 +355,9 @@ def _comprehended(
 
     def loop(clause: cst.CompFor, source: Value, items: Iterator[Value]) -> Iterator[Value]:
         nonlocal filters
+        is_long = isinstance(source, (range, tuple)) and len(source) > MAX_COMPREHENSION
         for index, item in enumerate(items):
-            if isinstance(item, Lost) or index >= MAX_COMPREHENSION:
+            if isinstance(item, Lost) or index >= MAX_COMPREHENSION or (is_long and index):
                 reason = item.reason if isinstance(item, Lost) else Unknown("too many elements to unroll")
                 yield rest(clause, reason, source)
                 return

@@ -167,6 +167,8 @@ class Run:
         self.active_calls: list[ActiveCall] = []  # the same, with what they may cost: see `allowance`
         self.cut_calls: dict[int, int] = {}  # how often calls of a function were cut, by the id of its node
         self.reaches_keras: dict[int, bool] = {}  # whether functions have to do with models, by the ids of their nodes
+        self.leads_to_keras: dict[int, bool] = {}  # the same as far as names were looked up
+        self.forked = 0  # how often both arms of a condition were run
         self.expression_depth = 0
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
         self.entered: set[int] = set()  # ids of function nodes that were executed

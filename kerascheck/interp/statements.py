@@ -65,14 +65,14 @@ _IDLE_ROUNDS = 8
 _SHORT_LOOP = 64
 
 #: A loop that trains and builds nothing is no longer unrolled after so many rounds: the later ones train, too.
-_TRAINING_ROUNDS = 4
+_TRAINING_ROUNDS = 2
 
 #: A loop that trains a new model in each round is no longer unrolled after so many rounds in a row that built the same.
 _FOLDS = 2
 
 #: Nor is one that builds nothing after so many steps, as soon as so many rounds were run.
 _IDLE_STEPS = 2_000
-_FEW_ROUNDS = 3
+_FEW_ROUNDS = 2
 
 #: Rounds of `while True`, or with conditions that are not known, that build no layer: after so many, the loop is taken
 #: for one that ends when something outside says so.
