@@ -91,7 +91,11 @@ def begin_call(run: Run, function: FunctionValue, scope: Scope) -> ActiveCall:
 
 def enter_call(run: Run, call: ActiveCall) -> None:
     """Called where the body begins. Raises CallCut where the function was cut often enough."""
-    if call.mark is not None and run.cut_calls.get(id(call.function.node), 0) >= _MAX_CUTS and not _may_build(run, call):
+    if (
+        call.mark is not None
+        and run.cut_calls.get(id(call.function.node), 0) >= _MAX_CUTS
+        and not _may_build(run, call)
+    ):
         raise CallCut(call)
 
 

@@ -180,6 +180,7 @@ def assuming(run: Run, guard: Any) -> Iterator[None]:
     """Take the guard for given in a place that changes nothing."""
     added = [key for key in guard if key not in run.facts]
     for key in added:
+        run.facts.note(key)
         dict.__setitem__(run.facts, key, guard[key])
     try:
         yield
@@ -371,7 +372,12 @@ def capture(run: Run, mark: Mark, signal: Signal | None) -> list[Outcome]:
 
 def _outcome(run: Run, mark: Mark, kind: str, value: Value) -> Outcome:
     before = run.facts_at(mark)
-    guard = {key: choice for key, choice in run.facts.items() if before.get(key) is not choice}
+    facts = run.facts
+    keys, known = list(facts), list(before)
+    if keys[: len(known)] == known:  # facts are only ever added: the new ones stand at the end
+        guard = {key: facts[key] for key in keys[len(known) :]}
+    else:
+        guard = {key: choice for key, choice in facts.items() if before.get(key) is not choice}
     needs: frozenset[Hashable] = NOTHING
     for key in guard:
         needs |= run.needs_of(key)

@@ -851,7 +851,8 @@ def _caught(
     for handler, taken in handlings:
         widen(run, mark, taken, "where it fails is not known")
         needs = NOTHING.union(*(outcome.needs for outcome in taken))
-        run.facts.update(common_guard([outcome.guard for outcome in taken]))
+        for key, choice in common_guard([outcome.guard for outcome in taken]).items():
+            run.facts[key] = choice
         if not outcomes and len(handlings) == 1:
             return handler()  # it is the one that surely runs
         arms = len(run.forks)
