@@ -8,7 +8,7 @@ from typing import Any
 from kerascheck.data.array import Array
 from kerascheck.interp.values import DictValue, Instance, ListValue, Partial
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Program, Tensor, TrainCall
+from kerascheck.network.ir import KerasObject, Layer, Network, Program, Tensor, TrainCall
 from kerascheck.symbolic import NOTHING, Symbol, Unknown
 
 _MAX_DEPTH = 8

@@ -536,9 +536,7 @@ class TrainCall:
         self.refusal: Raised | None = None  # what a layer refuses when the data runs through a `call` of the program
         self.guarded = False  # whether the program is ready for what Keras raises here
         self.dialect = 3  # the generation of Keras that the program is written for
-        self.needs: frozenset[Hashable] = (
-            NOTHING  # the conditions that the arguments hang on, where they are not decided
-        )
+        self.needs: frozenset[Hashable] = NOTHING  # conditions that the arguments hang on, where they are not decided
 
     def forget(self) -> None:
         """That the model is trained is known, but not with what."""
