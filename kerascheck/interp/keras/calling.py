@@ -194,8 +194,11 @@ def nested_badly(layer: Layer, network: Layer) -> str | None:
     return "models are nested too deeply"
 
 
-def input_tensors(value: Value) -> list[Tensor] | None:
-    """The tensors in an input structure, arrays beside tensors included; None where it holds no tensor."""
+def input_tensors(value: Value, without_none: bool = False) -> list[Tensor] | None:
+    """The tensors in an input structure, arrays beside tensors included; None where it holds no tensor.
+
+    `without_none`: a None in it stands for an input that is left out, as a `call` of the program may take it.
+    """
     if isinstance(value, Tensor):
         return [value]
     items: list[Value] | None = None
@@ -209,7 +212,9 @@ def input_tensors(value: Value) -> list[Tensor] | None:
         return None
     found: list[Tensor] = []
     for item in items:
-        inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item)
+        if item is None and without_none:
+            continue
+        inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item, without_none)
         if inner is None:
             reason = f": {item.reason}" if isinstance(item, Unknown) else ""
             inner = [Tensor(Unknown(f"an input that is not known{reason}"), Unknown("its dtype"))]

@@ -334,7 +334,7 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
 def _all_tensors(arguments: Arguments) -> list[Tensor]:
     found: list[Tensor] = []
     for given in (*arguments.positional, *arguments.keywords.values()):
-        found += input_tensors(given.value) or []
+        found += input_tensors(given.value, True) or []
     return found
 
 
@@ -388,7 +388,7 @@ def run_call(
         layer.layers = layers_on(instance)
         if known and outputs is not None and entered == len(run.program.raised):
             layer.open = instance.unknown
-            layer.inputs = input_tensors(value) or []
+            layer.inputs = input_tensors(value, True) or []
             layer.outputs = outputs
             layer.takes, layer.gives = freeze(value), freeze(result)
             nodes = trace_graph(layer.inputs, outputs).nodes
@@ -420,7 +420,7 @@ def _declared_output(
         return None
     shape = _shape_structure(run, value)
     handed: Arguments | Unknown = Arguments([Given(shape)], {})
-    if len(_all_tensors(arguments)) != len(input_tensors(value) or []):
+    if len(_all_tensors(arguments)) != len(input_tensors(value, True) or []):
         handed = (
             shape_arguments(run, method, call, arguments)
             if method is not None
@@ -434,7 +434,7 @@ def _declared_output(
         except UserRaise:
             return Tensor(Unknown(f"the compute_output_shape of {layer.cls} raises"))
     assert base is not None
-    shapes = [tensor.shape for tensor in input_tensors(value) or []]
+    shapes = [tensor.shape for tensor in input_tensors(value, True) or []]
     known = [one for one in shapes if not isinstance(one, Unknown)]
     if not known or len(known) < len(shapes):
         return None
@@ -623,7 +623,7 @@ def _all_inputs(base: BuiltinLayer, arguments: Arguments, value: Value) -> Value
 
 def _build_base(run: Run, base: BuiltinLayer, value: Value, site: Site) -> Unknown | None:
     """Keras looks at the inputs and builds the layer before its `call`, whatever that does; why it does not."""
-    shapes = [tensor.shape for tensor in input_tensors(value) or []]
+    shapes = [tensor.shape for tensor in input_tensors(value, True) or []]
     known = [shape for shape in shapes if not isinstance(shape, Unknown)]
     if not known or len(known) < len(shapes):
         return None
