@@ -439,3 +439,37 @@ def test_how_far_an_iterator_of_an_object_is_is_not_known() -> None:
                 return Sequential([Input((20,)), Dense(next(self.sizes)), Dense(self.sizes.__next__())])
     """)
     assert {status for status, _, _ in made} == {"symbolic"}
+
+
+# -- tests that do not run ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "mark"),
+    [
+        ("import pytest", "pytest.mark.skip"),
+        ("import pytest", "pytest.mark.skip(reason='later')"),
+        ("import pytest, tools", "pytest.mark.skipif(tools.missing, reason='needs tools')"),
+        ("from pytest import mark", "mark.xfail(raises=ValueError)"),
+        ("import unittest", "unittest.expectedFailure"),
+        ("import unittest, tools", "unittest.skipUnless(tools.here, 'needs tools')"),
+    ],
+)
+def test_a_test_that_need_not_pass_is_not_asked_for_faults(head: str, mark: str) -> None:
+    code = """
+        {head}
+        {mark}
+        def test_ranks():
+            Dense(3)(Input(()))
+    """
+    assert _codes(code.format(head=head, mark=f"@{mark}")) == []
+    assert _codes(code.format(head=head, mark="")) == ["KC201"]
+
+
+def test_another_decorator_of_that_name_says_nothing() -> None:
+    assert _codes("""
+        from tools import skip
+        @skip
+        def test_ranks():
+            Dense(3)(Input(()))
+    """) == ["KC201"]
