@@ -166,6 +166,8 @@ def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[i
         waiting: list[tuple[cst.CSTNode, bool]] = [(statement, True)]
         while waiting:
             node, outside = waiting.pop()
+            if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name) and node.value.value == "None":
+                continue  # None is what a name has until it gets its value
             if isinstance(node, cst.FunctionDef):
                 places[id(node)] = at
             outside = outside and not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.BaseComp))

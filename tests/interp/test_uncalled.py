@@ -400,6 +400,15 @@ def test_a_name_whose_values_all_come_first_has_the_last_one() -> None:
     """) == {("exact", "[(None, 3)]", "63")}
 
 
+def test_none_is_no_other_value() -> None:
+    assert _shown("""
+        classes = None
+        def make():
+            return Sequential([Input((20,)), Dense(classes)])
+        classes = 10
+    """) == {("exact", "[(None, 10)]", "210")}
+
+
 def test_a_later_value_does_not_concern_a_call_that_is_written() -> None:
     assert _shown("""
         classes = 2
