@@ -60,7 +60,7 @@ Changeable: TypeAlias = ListValue | DictValue | Network | Array
 
 
 #: Steps that count as a second of work: about what a slow core does.
-STEPS_PER_SECOND = 200_000
+STEPS_PER_SECOND = 120_000
 #: What a layer costs, made and called, beside the steps that lead to it.
 LAYER_STEPS = 8
 #: Seconds of processor time, for each second of the budget, after which the clock ends what the steps do not.
