@@ -30,6 +30,16 @@ PURE_METHODS = frozenset(
     {"startswith", "endswith", "isdigit", "isalpha", "isnumeric", "lower", "upper", "strip", "title", "capitalize"}
 )
 
+#: What is said of what may stand at a path: nothing, a file, a folder. What is there can be opened: that a program
+#: opens a folder, or a file that it may not read, is not thought of.
+_ON_DISK: dict[Hashable, tuple[str, ...]] = {
+    "exists": ("a file", "a folder"),
+    "lexists": ("a file", "a folder"),
+    "isfile": ("a file",),
+    "isdir": ("a folder",),
+    "open": ("a file", "a folder"),
+}
+
 _ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -77,7 +87,9 @@ def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
     kind = key[0]
     if kind == "constant":
         return
-    if kind == "environment" and len(key) == 3:
+    if kind == "asked" and key[1] in _ON_DISK and key[2] is not None:
+        yield ("path", *key[2:]), key
+    elif kind == "environment" and len(key) == 3:
         yield ("variable", key[1]), key
     elif kind == "item" and len(key) == 3 and key[1] == _ENVIRONMENT and _is_text(key[2]):
         yield ("variable", key[2][2]), key
@@ -112,6 +124,8 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
     kind = key[0]
     if kind == "constant":
         return key[2]
+    if kind == "asked":
+        return candidate in _ON_DISK[key[1]]
     if kind == "environment":
         return key[2] if candidate is _UNSET else candidate
     if kind == "item" and key[1] == _ENVIRONMENT:
@@ -175,6 +189,9 @@ def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
     known = sorted(float(c) for c in constants if isinstance(c, (int, float)) and abs(c) < 1e15)
     numbers |= {(low + high) / 2 for low, high in pairwise(known)}
     texts |= {str(int(number)) for number in numbers if number == int(number)}
+    if isinstance(root, tuple) and root[:1] == ("path",):
+        yield from ("nothing", "a file", "a folder")
+        return
     if isinstance(root, tuple) and root[:1] == ("variable",):
         yield _UNSET
         yield from texts

@@ -7,6 +7,7 @@ decide about it in its `needs`, so that nothing is claimed of it as long as thes
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -571,7 +572,9 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
     for name in names:
         values = join.fields(layer, name)
         if name == "needs":
-            join.write(layer, name, NOTHING.union(*values), writes)
+            # What is done to it under these conditions is done in some of the arms only.
+            differs = any(value != values[0] for value in values)
+            join.write(layer, name, NOTHING.union(join.needs if differs else NOTHING, *values), writes)
         elif name == "calls":
             calls = list({id(call): call for content in values for call in content}.values())
             if not join.is_head:
@@ -677,12 +680,13 @@ def _cells(join: _Join, cells: Cells, names: set[str], writes: Writes) -> None:
         counts = {key: max(c.get(key, 0) for c in contents) for content in contents for key in content}
         if counts != cells and not join.is_head:
             writes.append(lambda: cells.replace(counts))
-    elif cells is run.facts or cells is run.pinned:
+    elif cells is run.facts or cells is run.pinned or cells is run.following:
         first, *others = contents
-        common = {k: v for k, v in first.items() if all(k in o and is_same(o[k], v) for o in others)}
+        same = operator.eq if cells is run.following else is_same
+        common = {k: v for k, v in first.items() if all(k in o and same(o[k], v) for o in others)}
         if common != cells:
             writes.append(lambda: cells.replace(common))
-    elif cells is run.flags or cells is run.remembered or cells is run.settings:
+    elif cells is run.flags or cells is run.remembered or cells is run.settings or cells is run.grown:
         result, changed = join.mapping(cells, contents)
         if changed:
             writes.append(lambda: cells.replace(result))

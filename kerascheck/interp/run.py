@@ -36,6 +36,7 @@ from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.interp.allowance import ActiveCall
+    from kerascheck.interp.doubts import Doubt
     from kerascheck.interp.project import Project
 
 #: Limits, each generous for code that people write and small enough to stay quick on hostile code.
@@ -137,6 +138,7 @@ class Run:
         self.relevant = relevant
         self.plan = plan
         self.taken: dict[Hashable, bool] = {}
+        self.questions: set[Hashable] | None = None  # the conditions that have come up, where somebody wants to know
         #: Conditions that all that follows hangs on, since arms could not be joined: the moment, and how many errors
         #: there were before.
         self.needed: dict[Hashable, tuple[int, int]] = {}
@@ -148,13 +150,13 @@ class Run:
         self.forks: list[tuple[int, frozenset[Hashable]]] = []  # those whose arms are running: moment, conditions
         self.catchers: list[Catcher] = []  # the `try` bodies that are running
         self.reads = NOTHING  # the conditions that parts of the present expression hang on
-        self.doubts = 0  # grows with each step that may fail for reasons that are not seen
-        self.doubted: Hashable = None  # what the latest of them was about, where others are about the same
-        self.evaluated: Hashable = None  # the value that the latest of them has asked for; () for several
-        self.evaluations = 0  # how many of them have asked for such
+        self.doubts: list[Doubt] = []  # the steps of the running `try` bodies that may fail without being seen to
         self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
         self.facts: dict[Hashable, bool] = Cells()  # what is assumed or decided here
+        #: What else holds where a condition does, or does not, as arms have shown that others have left.
+        self.following: dict[tuple[Hashable, bool], Mapping[Hashable, bool]] = Cells()
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
+        self.grown: dict[Hashable, Value] = Cells()  # unknown lists that the program has put something in, or taken out
         self.program = Program(entry)
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
@@ -337,6 +339,11 @@ class Run:
             raise UserRaise(Symbol(f"builtins.{error}"))
         return self.fresh(reason, node)
 
+    def doubt(self, doubt: Doubt) -> None:
+        """A step may fail here for reasons that are not seen."""
+        if self.catchers:
+            self.doubts.append(doubt)
+
     def layer_name(self, cls: str) -> str:
         """The name Keras gives the next layer of this class: `dense`, `dense_1`."""
         base = snake_case(cls)
@@ -406,10 +413,14 @@ class Run:
 
     def known(self, key: Hashable) -> bool | None:
         """How the condition is decided here; None where both arms are run."""
+        if self.questions is not None:
+            self.questions.add(key)
         known = self.facts.get(key)
         if known is not None:
             return known
         known = implied(self.facts, key)
+        if known is None and self.following:
+            known = self._only_choice(key)
         if known is not None:
             return known
         if key in self.relevant:
@@ -423,6 +434,17 @@ class Run:
 
                 pin(self, key)
         return known
+
+    def _only_choice(self, key: Hashable) -> bool | None:
+        """How the condition is decided since something follows from the contrary that does not hold here."""
+        for choice in (True, False):
+            for other, wanted in self.following.get((key, choice), {}).items():
+                known = self.facts.get(other)
+                if known is None:
+                    known = implied({**self.facts, key: choice}, other)
+                if known is (not wanted):
+                    return not choice
+        return None
 
     def meet(self, key: Hashable, node: cst.CSTNode | None) -> None:
         """A condition comes up that is not known. Whether it does may hang on what is assumed here."""

@@ -12,9 +12,10 @@ from kerascheck.data.array import Array
 from kerascheck.interp.attributes import find_slot
 from kerascheck.interp.binding import assign, delete_item
 from kerascheck.interp.classes import define_class
-from kerascheck.interp.conditions import truth
+from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.contexts import enter_contexts, leave_contexts
-from kerascheck.interp.exceptions import catches
+from kerascheck.interp.doubts import COMMON, Doubt, in_order, is_anything
+from kerascheck.interp.exceptions import catches, is_one_of
 from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_function
 from kerascheck.interp.holding import held_by, holding
@@ -56,7 +57,7 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Site
-from kerascheck.state import Mark, lay_down
+from kerascheck.state import Changes, Mark, lay_down
 from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
 
 #: A loop of more rounds than the second number is no longer unrolled after so many rounds that touch no layer.
@@ -187,10 +188,12 @@ def _raise(run: Run, node: cst.Raise, scope: Scope) -> None:
 def _assert(run: Run, node: cst.Assert, scope: Scope) -> None:
     verdict = settle(run, run.evaluate(node.test, scope), node)
     if not isinstance(verdict, bool):
-        run.doubts += 1
-        assume(run, verdict, True)  # the program goes on only where the assertion holds
-    elif run.guarded and not verdict:
-        raise UserRaise(Symbol("builtins.AssertionError"))
+        if run.catchers:
+            fork(run, verdict, lambda: None, lambda: raise_again(Symbol("builtins.AssertionError")))
+        else:
+            assume(run, verdict, True)  # the program goes on only where the assertion holds
+    elif not verdict and (run.guarded or run.forks or run.taken):
+        raise UserRaise(Symbol("builtins.AssertionError"))  # in this case the program ends here
 
 
 def _delete(run: Run, node: cst.Del, scope: Scope) -> None:
@@ -471,7 +474,16 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
         element = holding(element_of(run, iterable, reason, node), held_by(iterable))
         assign(run, node.target, element, scope)
 
-    return unknown_loop(run, node, scope, start)
+    return unknown_loop(run, node, scope, start, _asked_twice(run, iterable, node))
+
+
+def _asked_twice(run: Run, iterable: Value, node: cst.For) -> tuple[Hashable, Hashable] | None:
+    """The conditions that an unknown thing has an item, and that it has several: the program may ask the same."""
+    if type(iterable) is not Unknown or iterable.needs or iterable.key in run.grown or not is_steady(iterable.key):
+        return None
+    count = run.call(Symbol("builtins.len"), Arguments([Given(iterable)], {}), Site(run.file, node))
+    several = compare(run, "GreaterThan", count, 1, node)
+    return (iterable.key, several.key) if isinstance(several, Unknown) else None
 
 
 def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Signal | None:
@@ -520,7 +532,13 @@ _WIDEST = 3
 _CHANGED = "changed in a loop whose number of rounds is not known"
 
 
-def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None]) -> Signal | None:
+def unknown_loop(
+    run: Run,
+    node: cst.For | cst.While,
+    scope: Scope,
+    start: Callable[[], None],
+    asked: tuple[Hashable, Hashable] | None = None,
+) -> Signal | None:
     """A loop whose number of rounds is not known: none, one, or more.
 
     The first round starts from what is there. The further ones start from a state in which all is forgotten that a
@@ -528,7 +546,8 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     loop that never runs is not what programs are written for); in the further ones nothing surely does.
     """
     place = run.fresh("whether a loop runs", node).key
-    runs, again = run.stable(("runs", place), node), run.stable(("runs again", place), node)
+    runs, again = asked or (("runs", place), ("runs again", place))
+    runs, again = run.stable(runs, node), run.stable(again, node)
     endless = isinstance(node, cst.While) and is_endless(node)
     if not endless and run.known(runs) is False:
         return None if node.orelse is None else _block(run, node.orelse.body, scope)
@@ -667,10 +686,20 @@ def _with(run: Run, node: cst.With, scope: Scope) -> Signal | None:
 
     if contexts.expects_error or contexts.may_swallow:
 
-        def by_context(raised: list[Outcome]) -> list[_Handling]:
-            return [(partial(swallow, raised[0].value), raised)]
+        def takes(value: Value) -> Hashable:
+            return True if contexts.suppressed is None or is_one_of(value, contexts.suppressed) else None
 
-        return _caught(run, node, node.body.body, scope, leave, by_context)
+        def by_context(raised: list[Outcome]) -> list[_Handling]:
+            taken = [outcome for outcome in raised if takes(outcome.value)]
+            others = [outcome for outcome in raised if outcome not in taken]
+            found: list[_Handling] = []
+            if taken:
+                found.append((partial(swallow, taken[0].value), taken))
+            if others:
+                found.append((partial(raise_again, others[0].value), others))
+            return found
+
+        return _caught(run, node, node.body.body, scope, leave, by_context, takes)
     if not contexts.exits:
         return _block(run, node.body, scope)
     try:
@@ -723,7 +752,13 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     def orelse() -> Signal | None:
         return None if node.orelse is None else _block(run, node.orelse.body, scope)
 
-    return _caught(run, node, node.body.body, scope, orelse, lambda raised: _by_handler(run, node, raised, scope))
+    def taker(value: Value) -> Hashable:
+        return next((index for index, one in enumerate(node.handlers) if catches(run, one, value, scope)), None)
+
+    def by_handler(raised: list[Outcome]) -> list[_Handling]:
+        return _by_handler(run, node, raised, scope)
+
+    return _caught(run, node, node.body.body, scope, orelse, by_handler, taker)
 
 
 #: What handles something that was raised, and the outcomes in which it does.
@@ -737,9 +772,14 @@ def _caught(
     scope: Scope,
     orelse: Callable[[], Signal | None],
     handle: Callable[[list[Outcome]], list[_Handling]],
+    taker: Callable[[Value], Hashable],
 ) -> Signal | None:
-    """A body whose failures are handled: what may fail in it leads to its end and to the handlers, which are joined."""
+    """A body whose failures are handled: what may fail in it leads to its end and to the handlers, which are joined.
+
+    `taker` says which handler takes what is raised: the same for two values means the same handler, None means none.
+    """
     journal = run.journal
+    doubts = len(run.doubts)
     catcher = Catcher(journal.mark(), len(run.forks))
     mark = catcher.mark
     begun = run.tick()
@@ -750,7 +790,7 @@ def _caught(
     ends = True
     signal: Signal | None = None
     try:
-        signal = _body_that_may_fail(run, body, scope, catcher, fails)
+        signal = _body_that_may_fail(run, body, scope, catcher, fails, taker)
     except UserRaise as raised:
         note_raise(run, raised)
         del run.call_stack[depth:], run.handling[handling:]
@@ -758,6 +798,9 @@ def _caught(
     finally:
         run.catchers.pop()
         run.guarded -= 1
+        del run.doubts[doubts:]
+    if any(is_anything(outcome.value) for outcome in catcher.outcomes) and not _takes_all(taker):
+        run.doubt(Doubt())  # it may be something that no handler here takes
     if not catcher.outcomes:
         if not ends:
             raise UserRaise(Unknown("an exception"))
@@ -799,20 +842,22 @@ def _by_handler(run: Run, node: cst.Try, raised: list[Outcome], scope: Scope) ->
         left = [o for o in left if o not in here or _may_be_other(o.value, handler)]
     further = [o for o in left if o not in taken]
     if further:
-        found.append((partial(_raise_again, further[0].value), further))
+        found.append((partial(raise_again, further[0].value), further))
     return found
 
 
-def _raise_again(value: Value) -> None:
+def raise_again(value: Value) -> None:
     raise UserRaise(value)
 
 
 def _may_be_other(raised: Value, handler: cst.ExceptHandler) -> bool:
     """Whether another handler may take what this one takes, too: nothing is known of its class."""
-    return handler.type is not None and isinstance(raised, Unknown) and raised.key == _ANYTHING
+    return handler.type is not None and is_anything(raised)
 
 
-_ANYTHING = ("anything that is raised",)
+def _takes_all(taker: Callable[[Value], Hashable]) -> bool:
+    """Whether there is a handler for whatever may be raised."""
+    return taker(Symbol("builtins.Exception")) is not None
 
 
 def _run_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> Signal | None:
@@ -825,25 +870,29 @@ def _run_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scop
 
 def _noted_raise() -> UserRaise:
     """What fails in a `try` body where the handlers know of it already."""
-    raised = UserRaise(Unknown("an exception", _ANYTHING))
+    raised = UserRaise(Doubt().raised)
     raised.noted = True
     return raised
 
 
 def _body_that_may_fail(
-    run: Run, body: Sequence[cst.CSTNode], scope: Scope, catcher: Catcher, fails: Hashable
+    run: Run,
+    body: Sequence[cst.CSTNode],
+    scope: Scope,
+    catcher: Catcher,
+    fails: Hashable,
+    taker: Callable[[Value], Hashable],
 ) -> Signal | None:
     """The statements of the body. Before each that may fail, the program may go to the handlers instead.
 
-    Whether one of them does is one condition. Where it is decided that one fails, the end of the body is not reached.
+    Whether one of them does is one condition, where nothing tells more. Where it is decided that one fails, the end of
+    the body is not reached.
     """
     journal = run.journal
     ways: WaysOut | None = None
     for statement in body:
-        doubts, before = run.doubts, journal.mark()
+        begun, before = len(run.doubts), journal.mark()
         calls = run.calls
-        run.doubted = run.evaluated = None
-        run.evaluations = 0
         facts = dict(run.facts)
         try:
             signal = run.execute([statement], scope)
@@ -852,30 +901,16 @@ def _body_that_may_fail(
                 raise
             note_raise(run, raised)
             return ways.finish(None, ended=True)
-        key, failing = fails, True
-        if run.doubts == doubts + 1 and run.doubted is not None:
-            key = ("fails", run.doubted)
-        elif run.evaluated and run.doubts == doubts + run.evaluations:
-            key, failing = ("evaluated", run.evaluated), False
-        decided = run.known(key)
-        known = None if decided is None else decided is failing
-        if run.doubts > doubts and known is not False:
-            guard = {key: choice for key, choice in facts.items() if run.facts_at(catcher.mark).get(key) is not choice}
-            guard[key] = failing
-            run.meet(key, statement)
-            needs = frozenset((key,)).union(*(run.needs_of(key) for key in guard))
-            failed = [
-                Outcome(
-                    "raise", Unknown("an exception", _ANYTHING), journal.changes_at(catcher.mark, before), guard, needs
-                )
-            ]
+        if len(run.doubts) > begun:
+            places = [journal.changes_at(catcher.mark, before)]
             if run.calls > calls:
-                failed.append(Outcome("raise", failed[0].value, journal.changes(catcher.mark), dict(guard), needs))
-            catcher.outcomes += failed
-            if known is None:
-                run.facts[key] = not failing
-            elif key is not fails:
-                raise _noted_raise()
+                places.append(journal.changes(catcher.mark))
+            found = run.doubts[begun:]
+            del run.doubts[begun:]
+            known_before = run.facts_at(catcher.mark)
+            guard = {key: choice for key, choice in facts.items() if known_before.get(key) is not choice}
+            doubts = in_order(found, taker) or [_as_one(found, fails)]
+            _may_fail(run, statement, catcher, doubts, guard, places, fails, taker)
         if isinstance(signal, Split):
             ways = ways or WaysOut(run)
             if not ways.go_on(signal, "on"):
@@ -885,6 +920,45 @@ def _body_that_may_fail(
     if run.known(fails) is True and catcher.outcomes:
         raise _noted_raise()
     return None if ways is None else ways.finish(None)
+
+
+def _as_one(doubts: Sequence[Doubt], fails: Hashable) -> Doubt:
+    """Whether any of the steps fails."""
+    errors = {doubt.error for doubt in doubts}
+    return Doubt(fails, True, errors.pop() if len(errors) == 1 else None)
+
+
+def _may_fail(
+    run: Run,
+    statement: cst.CSTNode,
+    catcher: Catcher,
+    doubts: Sequence[Doubt],
+    guard: dict[Hashable, bool],
+    places: Sequence[Changes],
+    fails: Hashable,
+    taker: Callable[[Value], Hashable],
+) -> None:
+    """A statement of a `try` body may fail in these ways; what it has changed by then is one of the `places`.
+
+    Raises:
+        UserRaise: where it surely fails.
+    """
+    for doubt in doubts:
+        key, failing = doubt.key, doubt.failing
+        decided = run.known(key)
+        if decided is (not failing):
+            continue
+        value = doubt.raised
+        if doubt.error in COMMON and taker(value) is None:
+            value = Doubt().raised  # there are other ways for such a step to fail
+        run.meet(key, statement)
+        holds = {**guard, key: failing}
+        needs = frozenset((key,)).union(*(run.needs_of(key) for key in holds))
+        catcher.outcomes += [Outcome("raise", value, changes, dict(holds), needs) for changes in places]
+        if decided is None:
+            run.facts[key] = guard[key] = not failing
+        elif key is not fails:
+            raise _noted_raise()
 
 
 def begin_handler(run: Run, node: cst.Try | cst.TryStar, raised: UserRaise, scope: Scope) -> cst.ExceptHandler | None:

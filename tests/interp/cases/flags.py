@@ -432,3 +432,130 @@ for index in range(2 if os.environ.get("FLAG_A") else 3):
 import os
 first, (second, third) = (1, (2, 3)) if os.environ.get("FLAG_A") else (4, (5, 6))
 model = keras.Sequential([keras.Input((4,)), layers.Dense(first * 100 + second * 10 + third)])
+
+# -- a handler of another exception around the one that takes it
+import os
+width = 8
+try:
+    try:
+        width = 6
+        os.environ["FLAG_A"]
+    except KeyError:
+        width += 4
+except FileNotFoundError:
+    width += 7
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- two handlers of what one step may raise
+import os
+width = 8
+try:
+    width = 6
+    int(os.environ["D_A"])
+    width = 7
+except KeyError:
+    width += 4
+except ValueError:
+    width += 5
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- an inner handler that does not take it
+import os
+width = 8
+try:
+    try:
+        int(os.environ["D_A"])
+    except ValueError:
+        width = 3
+    width += 10
+except KeyError:
+    width = 5
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- what is suppressed, and what is not
+import contextlib
+import os
+width = 8
+try:
+    with contextlib.suppress(ValueError):
+        int(os.environ["D_A"])
+        width += 1
+except KeyError:
+    width = 3
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- an assertion that is caught
+import os
+width = 8
+try:
+    assert os.environ.get("FLAG_A")
+    width = 6
+except AssertionError:
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a file that exists can be opened
+import os
+width = 8
+try:
+    text = open("file_A.txt").read()
+    if os.path.exists("file_A.txt"):
+        width += 4
+except OSError:
+    width *= 2
+if not os.path.exists("file_A.txt"):
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- how often a loop runs, and how many there are
+import glob
+width = 8
+for path in glob.glob("data_A/*.csv"):
+    if len(glob.glob("data_A/*.csv")) > 1:
+        width = 4
+if not glob.glob("data_A/*.csv"):
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- files that are there and one that is put to them
+import glob
+files = glob.glob("data_A/*.csv")
+files.append("own.csv")
+width = 5 if len(files) > 1 else 6
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- what an assertion in an arm excludes
+import os
+first = os.environ.get("MODE_A", "big") == "big"
+if first:
+    width = 2
+else:
+    assert os.environ.get("MODE_A") in ("big", "small")
+def build(width):
+    if os.environ.get("MODE_A", "").startswith("b"):
+        net = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(3)])
+if not first:
+    build(8)
+build(3)
+
+# -- an assertion that fails for some
+import os
+deep = os.environ.get("FLAG_A")
+assert os.environ.get("FLAG_B") and deep
+x = inputs = keras.Input((4,))
+if deep:
+    x = layers.Dense(3)(x)
+model = keras.Model(inputs, layers.Dense(1)(x))
+
+# -- a model of a list that is changed in an arm of its own
+import os
+model = keras.Sequential([keras.Input((8,)), layers.Dense(5)])
+if os.environ.get("FLAG_A"):
+    model.trainable = False
+nets = []
+for size in (3, 4):
+    if os.environ.get("FLAG_B"):
+        break
+    nets.append(keras.Sequential([keras.Input((5,)), layers.Dense(size)]))
+if nets and os.environ.get("FLAG_A"):
+    nets[-1].add(layers.Dense(2))
