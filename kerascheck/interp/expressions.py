@@ -727,6 +727,7 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         and not (kind is Symbol and function.name in _NEVER_FAIL)
         and not _is_of_text(made)
         and not (isinstance(receiver, NativeObject) and receiver.kind == FILE)  # it could be opened
+        and not (kind is Symbol and type(made) is Array and _is_of_numbers(arguments))
     ):
         run.doubt(doubt_about(made))
     return made
@@ -735,6 +736,16 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
 def _is_of_text(made: Value) -> bool:
     """Whether it is what a method of texts gives, which does not fail."""
     return type(made) is Unknown and isinstance(made.key, tuple) and made.key[:1] == ("method",)
+
+
+def _is_of_numbers(arguments: Arguments) -> bool:
+    """Whether a call is given nothing but numbers: `np.zeros((20, 4))` reads no file and does not fail."""
+    given = (*arguments.positional, *arguments.keywords.values())
+    return bool(given) and not arguments.open_positional and all(_is_number(one.value) for one in given)
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float)) or (isinstance(value, tuple) and all(map(_is_number, value)))
 
 
 def _note_needs(run: Run, value: Value) -> None:

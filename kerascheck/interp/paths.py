@@ -139,6 +139,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
     if all(verdict is True for verdict in known) or all(verdict is False for verdict in known):
         return bool(known[0])
     holds: dict[bool, dict[Hashable, bool]] = {}
+    cases: dict[bool, list[dict[Hashable, bool]]] = {}
     for choice in (True, False):
         sides = []
         for guard, verdict in verdicts:
@@ -147,6 +148,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
             if isinstance(verdict, Condition):
                 guard = {**guard, verdict.key: verdict.positive is choice}
             sides.append(guard)
+        cases[choice] = sides
         holds[choice] = common_guard(sides)
     if len(verdicts) == 2 and all(isinstance(verdict, bool) for verdict in known):
         for key, choice in holds[True].items():
@@ -154,6 +156,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
                 return Condition(key, choice, run.needs_of(key), holds[True], holds[False])
     key = ("case", run.tick())
     run.condition_needs[key] = needs
+    run.cases[key] = cases
     run.undecided += 1
     return Condition(key, True, needs, holds[True], holds[False])
 

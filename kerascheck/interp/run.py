@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.interp.feasibility import implied
+from kerascheck.interp.feasibility import implied, root_of
 from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.interp.values import (
     BudgetExceeded,
@@ -143,6 +143,8 @@ class Run:
         #: there were before.
         self.needed: dict[Hashable, tuple[int, int]] = {}
         self.condition_needs: dict[Hashable, frozenset[Hashable]] = {}  # of conditions made of others
+        #: What such a one is made of: the cases in which it holds, and those in which it does not.
+        self.cases: dict[Hashable, dict[bool, list[dict[Hashable, bool]]]] = {}
         self.places: dict[Hashable, cst.CSTNode | None] = {}  # where conditions stand
         self.within: dict[Hashable, frozenset[Hashable]] = {}  # the conditions that were known where one came up
         self.aliases: dict[Hashable, Hashable] = {}  # of values without a key that is the same in every run
@@ -162,6 +164,7 @@ class Run:
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.undecided = 0  # grows with each condition that is not known
+        self.decided = 0  # grows with each that is decided: another run decides it otherwise
         self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far
         self.occurrences: dict[Hashable, int] = {}  # how often something has happened in one frame, by frame and node
@@ -415,11 +418,13 @@ class Run:
         """How the condition is decided here; None where both arms are run."""
         if self.questions is not None:
             self.questions.add(key)
+        if key in self.relevant:
+            self.decided += 1
         known = self.facts.get(key)
         if known is not None:
             return known
         known = implied(self.facts, key)
-        if known is None and self.following:
+        if known is None and (self.following or self.cases):
             known = self._only_choice(key)
         if known is not None:
             return known
@@ -444,7 +449,32 @@ class Run:
                     known = implied({**self.facts, key: choice}, other)
                 if known is (not wanted):
                     return not choice
+        for case, sides in self.cases.items():
+            holds = self.facts.get(case)
+            if holds is None or (
+                not any(key in side for side in sides[holds]) and not self._is_related(key, sides[holds])
+            ):
+                continue
+            possible = [choice for choice in (True, False) if any(self._may_hold(s, key, choice) for s in sides[holds])]
+            if len(possible) == 1:
+                return possible[0]
         return None
+
+    @staticmethod
+    def _is_related(key: Hashable, sides: Sequence[Mapping[Hashable, bool]]) -> bool:
+        root = root_of(key)
+        return root is not None and any(root_of(other) == root for side in sides for other in side)
+
+    def _may_hold(self, side: Mapping[Hashable, bool], key: Hashable, choice: bool) -> bool:
+        """Whether all of the case may hold where the condition is decided like that."""
+        facts = {**self.facts, key: choice}
+        for other, wanted in side.items():
+            known = facts.get(other)
+            if known is None:
+                known = implied(facts, other)
+            if known is (not wanted):
+                return False
+        return True
 
     def meet(self, key: Hashable, node: cst.CSTNode | None) -> None:
         """A condition comes up that is not known. Whether it does may hang on what is assumed here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Sized
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -562,6 +562,7 @@ def unknown_loop(
     run.forks.append((begun, frozenset((runs,))))
     try:
         run.facts[runs] = True
+        before = _Done(run)
         first = arm_outcomes(run, mark, lambda: _one_round(run, node, scope, start, 0))
         take_back(run, mark, first)
         leaving = [o for o in first if o.kind in ("break", "return")]
@@ -569,17 +570,18 @@ def unknown_loop(
         run.meet(again, node)
         goes_on = run.known(again) if ending else None
         if ending and goes_on is not False:
-            for outcome in ending:
-                outcome.guard[again] = False
-                outcome.needs |= {again}
-            more = _further(run, node, scope, start, mark, ending, begun)
-            for outcome in more:
-                outcome.guard[again] = True
-                outcome.needs |= {again}
-            if goes_on:
-                ending = []
-            leaving += [o for o in more if o.kind in ("break", "return")]
-            ending += [o for o in more if o.kind not in ("break", "return")]
+            more = _further(run, node, scope, start, mark, ending, begun, not leaving and before.nothing(run))
+            if more is not None:
+                for outcome in ending:
+                    outcome.guard[again] = False
+                    outcome.needs |= {again}
+                for outcome in more:
+                    outcome.guard[again] = True
+                    outcome.needs |= {again}
+                if goes_on:
+                    ending = []
+                leaving += [o for o in more if o.kind in ("break", "return")]
+                ending += [o for o in more if o.kind not in ("break", "return")]
     finally:
         del run.forks[arms:]
         run.loop_births.pop()
@@ -609,6 +611,24 @@ def unknown_loop(
     return conclude(run, mark, others)
 
 
+class _Done:
+    """What was done up to a moment, beside what is noted in the journal."""
+
+    def __init__(self, run: Run) -> None:
+        self._counts = self._counted(run)
+
+    def nothing(self, run: Run) -> bool:
+        """Whether nothing was built, trained, refused or decided since then."""
+        return self._counts == self._counted(run)
+
+    @staticmethod
+    def _counted(run: Run) -> tuple[int, ...]:
+        program = run.program
+        events: tuple[Sized, ...] = (program.layers, program.networks, program.compiles, program.trainings)
+        events = (*events, program.raised, program.calls, run.doubts)
+        return (*map(len, events), run.layer_changes, run.decided, run.writes)
+
+
 def _one_round(
     run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None], index: int
 ) -> Signal | None:
@@ -629,12 +649,18 @@ def _further(
     mark: Mark,
     ending: list[Outcome],
     begun: int,
-) -> list[Outcome]:
-    """The outcomes of all further rounds, relative to the mark."""
+    is_quiet: bool,
+) -> list[Outcome] | None:
+    """The outcomes of all further rounds, relative to the mark.
+
+    None where these are like the first one: it has done nothing (`is_quiet`) but to change what had been forgotten.
+    """
     journal = run.journal
     raised = len(run.program.raised)
     none = Outcome("on", None, {}, {}, frozenset())
-    widen(run, mark, [none, *ending], _CHANGED, is_head=True)
+    if not widen(run, mark, [none, *ending], _CHANGED, is_head=True) and is_quiet:
+        journal.undo(mark)
+        return None
     found: list[Outcome] = []
     for attempt in range(_WIDEST):
         head = journal.mark()

@@ -559,3 +559,48 @@ for size in (3, 4):
     nets.append(keras.Sequential([keras.Input((5,)), layers.Dense(size)]))
 if nets and os.environ.get("FLAG_A"):
     nets[-1].add(layers.Dense(2))
+
+# -- models of a list that a condition has filled, changed in an arm
+import glob
+import os
+def build(n):
+    if os.environ.get("FLAG_A"):
+        return keras.Sequential([keras.Input((3,)), layers.Dense(n)])
+    return keras.Sequential([keras.Input((5,)), layers.Dense(n), layers.Dense(2)])
+nets = []
+for size in (2, 4):
+    if glob.glob("data_C/*.csv"):
+        break
+    nets.append(build(size))
+if nets and os.environ.get("FLAG_B"):
+    nets[-1].add(layers.Dense(2))
+
+# -- what an else excludes
+import os
+def build(deep=False):
+    net = keras.Sequential([keras.Input((16,)), layers.Dense(8)])
+    if os.environ.get("D_A") == "7" or os.environ.get("FLAG_B") != "1":
+        net.add(layers.BatchNormalization())
+    if deep:
+        net.add(layers.Dropout(0.5))
+if "FLAG_B" in os.environ and bool(os.environ.get("FLAG_B", "")):
+    build(deep=True)
+else:
+    build()
+
+# -- an array of known size does not fail
+import contextlib
+import numpy as np
+width = 4
+with contextlib.suppress(KeyError, ValueError):
+    table = np.zeros((20, 4))
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a loop that may have no round
+import os
+width, count = 4, 0
+while count < int(os.environ.get("N_A", "3")):
+    count += 1
+    width = 6
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
