@@ -79,6 +79,11 @@ def root_of(key: Hashable) -> Hashable | None:
     return roots.pop() if len(roots) == 1 else None
 
 
+def is_outside(root: Hashable) -> bool:
+    """Whether the value belongs to the surroundings of the program, which stay what they are."""
+    return isinstance(root, tuple) and root[:1] in (("variable",), ("path",), ("asked",))
+
+
 def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
     """The unknown values in a key, by what identifies them."""
     if not isinstance(key, tuple) or not key:

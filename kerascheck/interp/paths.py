@@ -156,7 +156,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
                 return Condition(key, choice, run.needs_of(key), holds[True], holds[False])
     key = ("case", run.tick())
     run.condition_needs[key] = needs
-    run.cases[key] = cases
+    run.learn_cases(key, cases)
     run.undecided += 1
     return Condition(key, True, needs, holds[True], holds[False])
 

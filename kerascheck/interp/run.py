@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.interp.feasibility import implied, root_of
+from kerascheck.interp.feasibility import implied, is_outside, root_of
 from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.interp.values import (
     BudgetExceeded,
@@ -44,7 +44,11 @@ MAX_CALL_DEPTH = 40
 MAX_EXPRESSION_DEPTH = 150
 MAX_LOOP_ROUNDS = 2_000
 MAX_COMPREHENSION = 1_000
+#: A loop that has taken so many steps and has touched no layer is not followed any more, however few its rounds are.
+IDLE_STEPS = 20_000
 MAX_ITEMS = 100_000
+#: Conditions made of others that are looked at for what they say of one value.
+_MAX_CASES = 6
 
 
 #: What evaluates each class of expression, executes each class of statement and calls each class of value; filled by
@@ -145,6 +149,7 @@ class Run:
         self.condition_needs: dict[Hashable, frozenset[Hashable]] = {}  # of conditions made of others
         #: What such a one is made of: the cases in which it holds, and those in which it does not.
         self.cases: dict[Hashable, dict[bool, list[dict[Hashable, bool]]]] = {}
+        self.asking: dict[Hashable, list[Hashable]] = {}  # the latest of them that ask about a value
         self.places: dict[Hashable, cst.CSTNode | None] = {}  # where conditions stand
         self.within: dict[Hashable, frozenset[Hashable]] = {}  # the conditions that were known where one came up
         self.aliases: dict[Hashable, Hashable] = {}  # of values without a key that is the same in every run
@@ -164,6 +169,7 @@ class Run:
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.undecided = 0  # grows with each condition that is not known
+        self.idle_steps = IDLE_STEPS  # see there
         self.decided = 0  # grows with each that is decided: another run decides it otherwise
         self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far
@@ -449,21 +455,26 @@ class Run:
                     known = implied({**self.facts, key: choice}, other)
                 if known is (not wanted):
                     return not choice
-        for case, sides in self.cases.items():
+        for case in self.asking.get(root_of(key), ()):
             holds = self.facts.get(case)
-            if holds is None or (
-                not any(key in side for side in sides[holds]) and not self._is_related(key, sides[holds])
-            ):
+            if holds is None:
                 continue
-            possible = [choice for choice in (True, False) if any(self._may_hold(s, key, choice) for s in sides[holds])]
+            sides = self.cases[case][holds]
+            possible = [choice for choice in (True, False) if any(self._may_hold(s, key, choice) for s in sides)]
             if len(possible) == 1:
                 return possible[0]
         return None
 
-    @staticmethod
-    def _is_related(key: Hashable, sides: Sequence[Mapping[Hashable, bool]]) -> bool:
-        root = root_of(key)
-        return root is not None and any(root_of(other) == root for side in sides for other in side)
+    def learn_cases(self, case: Hashable, cases: dict[bool, list[dict[Hashable, bool]]]) -> None:
+        """Note what a condition is made of."""
+        keys = {key for sides in cases.values() for side in sides for key in side}
+        roots = {root for key in keys if (root := root_of(key)) is not None and is_outside(root)}
+        if roots:
+            self.cases[case] = cases
+        for root in roots:
+            asking = self.asking.setdefault(root, [])
+            asking.append(case)
+            del asking[:-_MAX_CASES]
 
     def _may_hold(self, side: Mapping[Hashable, bool], key: Hashable, choice: bool) -> bool:
         """Whether all of the case may hold where the condition is decided like that."""

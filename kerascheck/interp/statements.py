@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence, Sized
+from collections.abc import Callable, Hashable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -316,7 +317,7 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
     if type(iterable) is Guarded:
         return each_arm(run, lambda one: _walk(run, node, scope, one), iterable)
     built = _work(run)
-    training = _TrainingRounds(run)
+    training, idle = _TrainingRounds(run), _IdleRounds(run)
     length = _length(iterable)
     if length is not None and length > MAX_LOOP_ROUNDS:
         return rest_of_for(run, node, scope, "an element of something unknown", iterable)
@@ -335,6 +336,9 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
                 # Nothing of Keras is built in here: this is a loop over data.
                 return rounds.end(_further_rounds(run, node, scope, "an element of a long loop", iterable))
             built = _work(run)
+        if idle.is_over() and not _is_about_layers(item):
+            with idle.rest():
+                return rounds.end(_further_rounds(run, node, scope, "an element of a long loop", iterable))
         if training.go_on() and not _is_about_layers(item):
             return rounds.end(_further_rounds(run, node, scope, "an element of a loop that trains", iterable))
         if not rounds.go(lambda item=item: assign(run, node.target, item, scope)):  # type: ignore[misc]
@@ -442,6 +446,28 @@ class _TrainingRounds:
         return self.count >= _TRAINING_ROUNDS
 
 
+class _IdleRounds:
+    """Tells when a loop that builds nothing, with the loops in it, has taken more steps than it is worth."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.built, self.begun = _work(run), run.budget.spent
+
+    def is_over(self) -> bool:
+        """Called before each round: whether the rounds from here on are not followed one by one."""
+        run = self.run
+        return run.budget.spent - self.begun > run.idle_steps and _work(run) == self.built
+
+    @contextmanager
+    def rest(self) -> Iterator[None]:
+        """Run the rest of the loop inside: the loops in it are worth less."""
+        before, self.run.idle_steps = self.run.idle_steps, self.run.idle_steps // 8
+        try:
+            yield
+        finally:
+            self.run.idle_steps = before
+
+
 def _is_about_layers(item: Value) -> bool:
     """Whether the element of a loop is a layer, or a tuple with one (`enumerate(model.layers)`)."""
     return isinstance(item, Layer) or (isinstance(item, tuple) and any(isinstance(part, Layer) for part in item))
@@ -490,7 +516,7 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
     """`while`. With `entered`, its condition is known to hold before the first round."""
     built, undecided = len(run.program.layers), run.undecided
     endless = is_endless(node)
-    training = _TrainingRounds(run)
+    training, idle_rounds = _TrainingRounds(run), _IdleRounds(run)
     rounds = _Rounds(run, node, scope)
     for index in range(MAX_LOOP_ROUNDS):
         verdict: bool | Condition = entered and index == 0
@@ -499,6 +525,9 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
         if isinstance(verdict, Condition) and not entered and is_steady(verdict.key):
             # It is asked before each round and gives the same answer: the other parts of the test end the loop.
             return rounds.end(fork(run, verdict, lambda: _while(run, node, scope, True), rounds.only_else))
+        if verdict is not False and idle_rounds.is_over():
+            with idle_rounds.rest():
+                return rounds.end(unknown_loop(run, node, scope, lambda: None))
         idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
         open_end = endless or run.undecided > undecided  # how many rounds there are hangs on something unknown
         if (
