@@ -16,7 +16,7 @@ from kerascheck.garbage import no_collection
 from kerascheck.interp.allowance import BeginAgain, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.feasibility import root_of
-from kerascheck.interp.needs import network_needs, program_needs
+from kerascheck.interp.needs import network_needs, program_needs, training_needs, trainings_need
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
@@ -40,10 +40,12 @@ SHARE_OF_A_CALLER = 0.05
 _MAX_CONDITIONS = 10
 _MAX_RUNS = 32
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
-_STEPS_FOR_RUNS = 120_000
+_STEPS_FOR_RUNS = 60_000
 #: The same for all functions together that nobody calls, and for each one whatever the others have taken.
 _STEPS_FOR_CALLS = 12_000
 _STEPS_FOR_CALL = 4_000
+#: Conditions that only the data of trainings hangs on are decided where there are no more than these.
+_MAX_OF_DATA = 3
 #: How often further conditions may turn up in the runs that decide the ones before.
 _MAX_ROUNDS = 4
 
@@ -242,6 +244,9 @@ class _Start:
             needs = network_needs(network) - relevant
             if needs:
                 _open(run, network, needs)
+        for training in program.trainings:
+            if training_needs(training) - relevant:
+                training.forget()
         self.result.paths.append(program)
 
     def _give_up(self, run: Run, error: Exception) -> None:
@@ -290,6 +295,7 @@ class _Links:
 
     def __init__(self) -> None:
         self._by_place: dict[Hashable, dict[Hashable, None]] = {}
+        self._of_data: dict[Hashable, dict[Hashable, None]] = {}  # what trainings hang on
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
 
@@ -303,6 +309,9 @@ class _Links:
         for place, needs in program_needs(run.program):
             if needs:
                 self._by_place.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
+        for place, needs in trainings_need(run.program):
+            if needs:
+                self._of_data.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
 
     def unite(self, keys: Iterable[Hashable]) -> None:
         """Take all of them for one group."""
@@ -314,6 +323,10 @@ class _Links:
         A condition that comes up under others, or asks about the same value, is tried with them in each way.
         """
         links = [list(keys) for keys in self._by_place.values()]
+        decided = {key for link in (*links, list(self._everywhere)) for key in link}
+        of_data = [list(keys) for keys in self._of_data.values()]
+        if len({key for link in of_data for key in link} - decided) <= _MAX_OF_DATA:
+            links += of_data
         if self._everywhere:
             links = [list(dict.fromkeys(key for link in (list(self._everywhere), *links) for key in link))]
         keys = {key for link in links for key in link}

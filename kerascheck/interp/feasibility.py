@@ -55,9 +55,15 @@ def implied(facts: Mapping[Hashable, bool], key: Hashable) -> bool | None:
     root = root_of(key)
     if root is None:
         return None
-    related = [(fact, choice) for fact, choice in facts.items() if fact != key and root_of(fact) == root]
+    related = tuple([(fact, choice) for fact, choice in facts.items() if root_of(fact) == root and fact != key])
     if not related or len(related) > _MAX_FACTS:
         return None
+    return _tried(root, key, related)
+
+
+@lru_cache(maxsize=4096)
+def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
+    """The answer that is left when all candidates have been tried. Most questions come again with each run."""
     possible = {True: False, False: False}
     for candidate in _candidates(root, (key, *(fact for fact, _ in related))):
         try:

@@ -312,7 +312,12 @@ class _Join:
         )
         some.update(dict.fromkeys(key for content in before for key in content if key in result))
         made: dict[Any, tuple[Value, Value]] = {}
+        there = owner.optional or {}
         for key in some:
+            known = there.get(key)
+            if self.is_head and known is not None and known[0] is result[key] and isinstance(known[1], Unknown):
+                made[key] = known  # it stays as it is: nothing more can be forgotten
+                continue
             cases = [presence(known, content, key) for known, content in zip(before, contents, strict=True)]
             if all(case is True for case in cases):
                 continue

@@ -161,6 +161,9 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
     return Condition(key, True, needs, holds[True], holds[False])
 
 
+#: What running both arms and joining them costs beside the steps in there.
+_STEPS_FOR_ARMS = 8
+
 #: Keys of what may be another thing each time it is asked for.
 _PASSING = frozenset({"node", "case", "fresh", "alias", "tensor", "unnamed"})
 
@@ -315,7 +318,8 @@ def _arms(
     begun = run.tick()
     depth = len(run.forks)
     run.forks.append((begun, condition.needs))
-    run.budget.spend(2)
+    run.forked += 1
+    run.budget.spend(_STEPS_FOR_ARMS)
     try:
         for choice, arm in ((True, if_true), (False, if_false)):
             assume(run, condition, choice)

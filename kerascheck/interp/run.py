@@ -44,8 +44,6 @@ MAX_CALL_DEPTH = 40
 MAX_EXPRESSION_DEPTH = 150
 MAX_LOOP_ROUNDS = 2_000
 MAX_COMPREHENSION = 1_000
-#: A loop that has taken so many steps and has touched no layer is not followed any more, however few its rounds are.
-IDLE_STEPS = 20_000
 MAX_ITEMS = 100_000
 #: Conditions made of others that are looked at for what they say of one value.
 _MAX_CASES = 6
@@ -169,7 +167,6 @@ class Run:
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.undecided = 0  # grows with each condition that is not known
-        self.idle_steps = IDLE_STEPS  # see there
         self.decided = 0  # grows with each that is decided: another run decides it otherwise
         self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far
@@ -178,6 +175,8 @@ class Run:
         self.active_calls: list[ActiveCall] = []  # the same, with what they may cost: see `allowance`
         self.cut_calls: dict[int, int] = {}  # how often calls of a function were cut, by the id of its node
         self.reaches_keras: dict[int, bool] = {}  # whether functions have to do with models, by the ids of their nodes
+        self.leads_to_keras: dict[int, bool] = {}  # the same as far as names were looked up
+        self.forked = 0  # how often both arms of a condition were run
         self.expression_depth = 0
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
         self.entered: set[int] = set()  # ids of function nodes that were executed
