@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from kerascheck.garbage import no_collection
 from kerascheck.interp.allowance import BeginAgain, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.feasibility import root_of
-from kerascheck.interp.needs import network_needs, program_needs, training_needs, trainings_need
+from kerascheck.interp.needs import network_needs, place_of, program_needs, training_needs, trainings_need
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
@@ -202,8 +202,9 @@ class _Start:
                 if not complete and attempt < _MAX_ROUNDS - 1 and limit > most.bit_length() - 1:
                     limit = most.bit_length() - 1  # so many can be tried in any case
                     continue
+                undone = frozenset() if complete or is_torn else _undone(components, links, limit)
                 for run in runs:
-                    self._accept(run, relevant, complete)
+                    self._accept(run, relevant, complete, links.hanging_on(undone) if undone else None)
                 return True
         return True
 
@@ -230,14 +231,25 @@ class _Start:
             self.entered |= run.entered
             return run, True
 
-    def _accept(self, run: Run, relevant: frozenset[Hashable], complete: bool = True) -> None:
-        """What the run has built is a result; what hangs on conditions that were not decided is not known."""
+    def _accept(
+        self,
+        run: Run,
+        relevant: frozenset[Hashable],
+        complete: bool = True,
+        hanging: frozenset[Hashable] | None = None,
+    ) -> None:
+        """What the run has built is a result; what hangs on conditions that were not decided is not known.
+
+        `hanging`: the places of what may be otherwise in combinations that were not tried; None where all may be.
+        """
         program = run.program
         late = [(key, at) for key, at in run.needed.items() if key not in relevant]
         if late or not complete:
             moment, raised = min((at for _, at in late), default=(0, 0))
             del program.raised[raised:]
             for network in program.networks:
+                if not late and hanging is not None and place_of(network) not in hanging:
+                    continue
                 if max(network.birth, network.changed) >= moment or not _is_finished(network):
                     _open(run, network, [key for key, _ in late])
         for network in program.networks:
@@ -290,6 +302,12 @@ def _row(run: Run, key: Hashable) -> int | None:
         return None
 
 
+def _undone(components: Sequence[_Component], links: _Links, limit: int) -> frozenset[Hashable]:
+    """The conditions of which not all combinations were tried."""
+    groups = {frozenset(group[:limit]) for group in links.groups()}
+    return frozenset(key for one in components if not one.done or one.keys not in groups for key in one.keys)
+
+
 class _Links:
     """Which conditions belong together, since something hangs on all of them: as the runs of one start have shown."""
 
@@ -312,6 +330,12 @@ class _Links:
         for place, needs in trainings_need(run.program):
             if needs:
                 self._of_data.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
+
+    def hanging_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable] | None:
+        """The places of what hangs on any of these; None where all does."""
+        if self._everywhere:
+            return None
+        return frozenset(place for place, needs in self._by_place.items() if not keys.isdisjoint(needs))
 
     def unite(self, keys: Iterable[Hashable]) -> None:
         """Take all of them for one group."""
