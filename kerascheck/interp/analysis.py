@@ -316,6 +316,7 @@ class _Links:
         self._of_data: dict[Hashable, dict[Hashable, None]] = {}  # what trainings hang on
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
+        self._runs: list[tuple[dict[Hashable, bool], set[Hashable]]] = []  # what was decided, and the places built at
 
     def learn(self, run: Run) -> None:
         """Take over what the run has met."""
@@ -324,12 +325,28 @@ class _Links:
         if run.needed:
             # What was done under these cannot be taken back: all of them belong together.
             self.unite(sorted((*run.relevant, *run.needed), key=order))
+        places: set[Hashable] = set()
+        self._runs.append((dict(run.taken), places))
         for place, needs in program_needs(run.program):
+            places.add(place)
             if needs:
                 self._by_place.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
         for place, needs in trainings_need(run.program):
             if needs:
                 self._of_data.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
+
+    def _deciding(self, place: Hashable) -> list[Hashable]:
+        """The conditions that may decide whether anything is built at the place: it is seen under one choice only."""
+        there = [taken for taken, places in self._runs if place in places and taken]
+        missing = [taken for taken, places in self._runs if place not in places]
+        if not there or not missing:
+            return []
+        return [
+            key
+            for key, choice in there[0].items()
+            if all(taken.get(key) is choice for taken in there)
+            and any(taken.get(key) is (not choice) for taken in missing)
+        ]
 
     def hanging_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable] | None:
         """The places of what hangs on any of these; None where all does."""
@@ -346,7 +363,7 @@ class _Links:
 
         A condition that comes up under others, or asks about the same value, is tried with them in each way.
         """
-        links = [list(keys) for keys in self._by_place.values()]
+        links = [[*keys, *self._deciding(place)] for place, keys in self._by_place.items()]
         decided = {key for link in (*links, list(self._everywhere)) for key in link}
         of_data = [list(keys) for keys in self._of_data.values()]
         if len({key for link in of_data for key in link} - decided) <= _MAX_OF_DATA:

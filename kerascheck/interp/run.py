@@ -140,6 +140,12 @@ class Run:
         self.relevant = relevant
         self.plan = plan
         self.taken: dict[Hashable, bool] = {}
+        #: The relevant conditions that ask about a value of the surroundings, by that value.
+        self.relevant_about: dict[Hashable, list[Hashable]] = {}
+        for key in relevant:
+            root = root_of(key)
+            if root is not None and is_outside(root):
+                self.relevant_about.setdefault(root, []).append(key)
         self.questions: set[Hashable] | None = None  # the conditions that have come up, where somebody wants to know
         #: Conditions that all that follows hangs on, since arms could not be joined: the moment, and how many errors
         #: there were before.
@@ -429,6 +435,8 @@ class Run:
         if known is not None:
             return known
         known = implied(self.facts, key)
+        if known is None and self.relevant_about and key not in self.relevant:
+            known = self._by_relevant(key)
         if known is None and (self.following or self.cases):
             known = self._only_choice(key)
         if known is not None:
@@ -444,6 +452,13 @@ class Run:
 
                 pin(self, key)
         return known
+
+    def _by_relevant(self, key: Hashable) -> bool | None:
+        """How the condition is decided by those that are decided anyway and ask about the same value."""
+        others = [other for other in self.relevant_about.get(root_of(key), ()) if other not in self.facts]
+        for other in others:
+            self.known(other)
+        return implied(self.facts, key) if others else None
 
     def _only_choice(self, key: Hashable) -> bool | None:
         """How the condition is decided since something follows from the contrary that does not hold here."""

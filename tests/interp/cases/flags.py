@@ -604,3 +604,24 @@ while count < int(os.environ.get("N_A", "3")):
     count += 1
     width = 6
 model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a model of a handler, which only some combinations reach
+import os
+first = 10
+if os.environ.get("FLAG_A", "0") != "1":
+    first += 16
+try:
+    kernel = 3 if os.environ.get("MODE_B", "big") == "big" else 30
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, kernel)])
+except ValueError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(first)])
+
+# -- a flag that is asked for in one way early and in another way late
+import os
+def build(n):
+    if os.environ.get("FLAG_A"):
+        return keras.Sequential([keras.Input((3,)), layers.Dense(n)])
+    return keras.Sequential([keras.Input((5,)), layers.Dense(n), layers.Dense(10)])
+nets = {"a": build(16), "b": build(4)}
+if not bool(os.environ.get("FLAG_A", "")):
+    nets["b"].trainable = False
