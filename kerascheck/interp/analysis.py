@@ -329,6 +329,9 @@ class _Links:
         self._runs.append((dict(run.taken), places))
         for place, needs in program_needs(run.program):
             places.add(place)
+            if run.taken and place not in self._runs[0][1]:
+                # It comes up where conditions are decided: what it hangs on of these does not show.
+                needs = needs.union(run.taken)
             if needs:
                 self._by_place.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
         for place, needs in trainings_need(run.program):

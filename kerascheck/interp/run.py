@@ -569,10 +569,19 @@ class Run:
         self.need_forks(0)  # the fault may be one of arms that do not go together: see with them decided
         self.program.raised.append(Raised(error, site, layer, inputs))
 
-    def escape(self, value: Value, reason: str, depth: int = 0) -> None:
-        """The value is handed to code we cannot see, which may change it."""
-        if depth > 3:
-            return
+    def escape(self, value: Value, reason: str) -> None:
+        """The value is handed to code we cannot see, which may change it and all that it leads to."""
+        waiting: list[Value] = [value]
+        seen: set[int] = set()
+        while waiting:
+            one = waiting.pop()
+            if type(one) in _UNCHANGING or id(one) in seen:
+                continue
+            seen.add(id(one))
+            self._change(one, reason, waiting)
+
+    def _change(self, value: Value, reason: str, waiting: list[Value]) -> None:
+        """Something may be done to the value itself; what it leads to is put to what waits."""
         if isinstance(value, Network):
             value.met_data = True
             if value.birth >= self.frozen_before:
@@ -582,24 +591,25 @@ class Run:
         elif isinstance(value, IteratorValue):
             self.lose(value, reason)
         elif isinstance(value, (ListValue, DictValue)):
-            items = value.items if isinstance(value, ListValue) else list(value.items.values())
-            for item in items[:100]:
-                self.escape(item, reason, depth + 1)
+            waiting += value.items if isinstance(value, ListValue) else value.items.values()
             value.blur(reason)
         elif isinstance(value, tuple):
-            for item in value[:100]:
-                self.escape(item, reason, depth + 1)
+            waiting += value
         elif isinstance(value, Instance):
-            for item in list(value.attributes.values())[:100]:
-                self.escape(item, reason, depth + 1)
+            waiting += value.attributes.values()
             value.blur(reason)
         elif isinstance(value, Array):
             value.blur(reason)
+        elif isinstance(value, Guarded):
+            waiting += [alternative for _, alternative in value.alternatives]
         elif isinstance(value, Unknown):
-            for item in value.holds:
-                self.escape(item, reason, depth + 1)
+            waiting += value.holds
         elif hasattr(value, "forget"):
             value.forget()
+
+
+#: Classes of values that nothing can change.
+_UNCHANGING = frozenset({str, int, float, bool, type(None), Symbol, SymDim, range})
 
 
 @lru_cache(maxsize=1024)

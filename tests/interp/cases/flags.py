@@ -625,3 +625,18 @@ def build(n):
 nets = {"a": build(16), "b": build(4)}
 if not bool(os.environ.get("FLAG_A", "")):
     nets["b"].trainable = False
+
+# -- a model of a handler whose flag another model has decided
+import os
+first = 10
+if os.environ.get("FLAG_A", "0") != "1":
+    first += 16
+try:
+    kernel = 3 if os.environ.get("MODE_B", "big") == "big" else 30
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, kernel)])
+except ValueError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(first)])
+units = 6
+if "FLAG_A" in os.environ or os.environ.get("FLAG_A"):
+    units += 2
+other = keras.Sequential([keras.Input((6,)), layers.Dense(units)])
