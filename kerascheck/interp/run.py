@@ -351,7 +351,13 @@ class Run:
         """Python surely raises `error` here: that ends a `try` body; elsewhere the analysis goes on with an unknown."""
         if self.guarded or (self.stepping and error in ("StopIteration", "IndexError")):
             raise UserRaise(Symbol(f"builtins.{error}"))
+        self._note_fault()
         return self.fresh(reason, node)
+
+    def _note_fault(self) -> None:
+        """The program surely ends here, unless that hangs on conditions that are not decided."""
+        if self.program.fault is None and not self.forks:
+            self.program.fault = self.tick()
 
     def doubt(self, doubt: Doubt) -> None:
         """A step may fail here for reasons that are not seen."""
@@ -567,6 +573,7 @@ class Run:
             return
         self.reach(site)
         self.need_forks(0)  # the fault may be one of arms that do not go together: see with them decided
+        self._note_fault()
         self.program.raised.append(Raised(error, site, layer, inputs))
 
     def escape(self, value: Value, reason: str) -> None:

@@ -640,3 +640,13 @@ units = 6
 if "FLAG_A" in os.environ or os.environ.get("FLAG_A"):
     units += 2
 other = keras.Sequential([keras.Input((6,)), layers.Dense(units)])
+
+# -- what stands behind a fault of some combinations
+import os
+width = 5
+if os.environ.get("FLAG_A") == "1":
+    width = 7
+nets = []
+if os.environ.get("FLAG_A"):
+    nets[-1].add(layers.Dense(2))
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
