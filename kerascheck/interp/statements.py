@@ -1020,7 +1020,10 @@ def _body_that_may_fail(
             known_before = run.facts_at(catcher.mark)
             guard = {key: choice for key, choice in facts.items() if known_before.get(key) is not choice}
             doubts = in_order(found, taker) or [_as_one(found, fails)]
-            _may_fail(run, statement, catcher, doubts, guard, places, fails, taker)
+            if not _may_go_on(run, statement, catcher, doubts, guard, places, fails, taker):
+                if ways is None:
+                    raise _noted_raise()
+                return ways.finish(None, ended=True)
         if isinstance(signal, Split):
             ways = ways or WaysOut(run)
             if not ways.go_on(signal, "on"):
@@ -1028,7 +1031,9 @@ def _body_that_may_fail(
         elif signal is not None:
             return signal if ways is None else ways.finish(signal)
     if run.known(fails) is True and catcher.outcomes:
-        raise _noted_raise()
+        if ways is None:
+            raise _noted_raise()
+        return ways.finish(None, ended=True)
     return None if ways is None else ways.finish(None)
 
 
@@ -1038,7 +1043,7 @@ def _as_one(doubts: Sequence[Doubt], fails: Hashable) -> Doubt:
     return Doubt(fails, True, errors.pop() if len(errors) == 1 else None)
 
 
-def _may_fail(
+def _may_go_on(
     run: Run,
     statement: cst.CSTNode,
     catcher: Catcher,
@@ -1047,11 +1052,10 @@ def _may_fail(
     places: Sequence[Changes],
     fails: Hashable,
     taker: Callable[[Value], Hashable],
-) -> None:
+) -> bool:
     """A statement of a `try` body may fail in these ways; what it has changed by then is one of the `places`.
 
-    Raises:
-        UserRaise: where it surely fails.
+    The result is False where it surely fails.
     """
     for doubt in doubts:
         key, failing = doubt.key, doubt.failing
@@ -1068,7 +1072,8 @@ def _may_fail(
         if decided is None:
             run.facts[key] = guard[key] = not failing
         elif key is not fails:
-            raise _noted_raise()
+            return False
+    return True
 
 
 def begin_handler(run: Run, node: cst.Try | cst.TryStar, raised: UserRaise, scope: Scope) -> cst.ExceptHandler | None:

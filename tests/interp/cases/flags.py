@@ -650,3 +650,28 @@ nets = []
 if os.environ.get("FLAG_A"):
     nets[-1].add(layers.Dense(2))
 model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a body that returns where it would not fail
+import os
+def size(n):
+    k = 2
+    try:
+        if os.path.exists("file_A.txt"):
+            return n + n
+        text = open("file_A.txt").read()
+    except OSError:
+        k = 8
+    return 15 * k + 4
+model = keras.Sequential([keras.Input((3,)), layers.Dense(size(3))])
+
+# -- a body that leaves the loop where it would not fail
+import contextlib
+import os
+width = 3
+for step in range(2):
+    with contextlib.suppress(KeyError, ValueError):
+        if "FLAG_A" in os.environ:
+            width = 4
+            break
+        int(os.environ["FLAG_A"])
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
