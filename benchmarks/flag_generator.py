@@ -18,16 +18,16 @@ T = TypeVar("T")
 
 KINDS = ("FLAG", "FLAG", "FLAG", "MODE", "N", "D", "data", "file", "extra")
 DOMAINS: dict[str, tuple[Any, ...]] = {
-    "FLAG": (None, "1", "2", ""),
+    "FLAG": (None, "1", "2", "", "x"),
     "MODE": (None, "big", "small", "bad", "other"),
-    "N": (None, "1", "2", "4", "5", "6"),
-    "D": (None, "7", "8", "x"),
+    "N": (None, "-1", "0", "1", "2", "4", "5", "6", "x"),
+    "D": (None, "7", "8", "x", "-7"),
     "data": (0, 1, 2),
     "file": (False, True),
     "extra": (False, True),
 }
 #: Combinations of the values of all flags of a program.
-MOST_RUNS = 120
+MOST_RUNS = 150
 WIDTHS = (2, 3, 4, 5, 6, 8, 10, 12, 16)
 
 

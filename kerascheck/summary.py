@@ -88,19 +88,23 @@ def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
     """The models that the file itself builds, in the order of the source.
 
     A construction that builds different models gives each of them once. What the functions that nobody calls would
-    build counts where the module itself does not come.
+    build counts where the module itself does not come, and what stands behind a fault where no combination of the
+    conditions comes without one.
     """
-    by_site: dict[tuple[int, int], dict[str | None, list[ModelSummary]]] = {}
+    by_site: dict[tuple[int, int], dict[str | None, dict[bool, list[ModelSummary]]]] = {}
     for program in analysis.paths:
         if program.doubts:
             continue
         for network in program.networks:
             if network.site is not None and network.site.file is source:
                 starts = by_site.setdefault(network.site.key, {})
-                starts.setdefault(program.start, []).append(summarize_network(network, source))
+                behind = program.fault is not None and max(network.birth, network.changed) > program.fault
+                kinds = starts.setdefault(program.start, {})
+                kinds.setdefault(behind, []).append(summarize_network(network, source))
     found: list[ModelSummary] = []
-    for starts in by_site.values():
-        models = starts[None] if None in starts else [model for one in starts.values() for model in one]
+    for by_start in by_site.values():
+        reached = {start: kinds.get(False) or kinds[True] for start, kinds in by_start.items()}
+        models = reached[None] if None in reached else [model for one in reached.values() for model in one]
         found += _different(models)
     return sorted(found, key=lambda model: (model.cell or 0, model.row))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from kerascheck.interp.allowance import BeginAgain, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.functions import LEFT_OUT
-from kerascheck.interp.needs import network_needs, program_needs, training_needs, trainings_need
+from kerascheck.interp.needs import network_needs, place_of, program_needs, training_needs, trainings_need
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
@@ -220,8 +220,9 @@ class _Start:
                 if not complete and attempt < _MAX_ROUNDS - 1 and limit > few:
                     limit = few
                     continue
+                undone = frozenset() if complete or is_torn else _undone(components, links, limit)
                 for run in runs:
-                    self._accept(run, relevant, complete)
+                    self._accept(run, relevant, complete, links.hanging_on(undone) if undone else None)
                 return True
         return True
 
@@ -248,14 +249,25 @@ class _Start:
             self.entered |= run.entered
             return run, True
 
-    def _accept(self, run: Run, relevant: frozenset[Hashable], complete: bool = True) -> None:
-        """What the run has built is a result; what hangs on conditions that were not decided is not known."""
+    def _accept(
+        self,
+        run: Run,
+        relevant: frozenset[Hashable],
+        complete: bool = True,
+        hanging: frozenset[Hashable] | None = None,
+    ) -> None:
+        """What the run has built is a result; what hangs on conditions that were not decided is not known.
+
+        `hanging`: the places of what may be otherwise in combinations that were not tried; None where all may be.
+        """
         program = run.program
         late = [(key, at) for key, at in run.needed.items() if key not in relevant]
         if late or not complete:
             moment, raised = min((at for _, at in late), default=(0, 0))
             del program.raised[raised:]
             for network in program.networks:
+                if not late and hanging is not None and place_of(network) not in hanging:
+                    continue
                 if max(network.birth, network.changed) >= moment or not _is_finished(network):
                     _open(run, network, [key for key, _ in late])
         for network in program.networks:
@@ -308,6 +320,12 @@ def _row(run: Run, key: Hashable) -> int | None:
         return None
 
 
+def _undone(components: Sequence[_Component], links: _Links, limit: int) -> frozenset[Hashable]:
+    """The conditions of which not all combinations were tried."""
+    groups = {frozenset(group[:limit]) for group in links.groups()}
+    return frozenset(key for one in components if not one.done or one.keys not in groups for key in one.keys)
+
+
 class _Links:
     """Which conditions belong together, since something hangs on all of them: as the runs of one start have shown."""
 
@@ -316,6 +334,7 @@ class _Links:
         self._of_data: dict[Hashable, dict[Hashable, None]] = {}  # what trainings hang on
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
+        self._runs: list[tuple[dict[Hashable, bool], set[Hashable]]] = []  # what was decided, and the places built at
 
     def learn(self, run: Run) -> None:
         """Take over what the run has met."""
@@ -324,12 +343,37 @@ class _Links:
         if run.needed:
             # What was done under these cannot be taken back: all of them belong together.
             self.unite(sorted((*run.relevant, *run.needed), key=order))
+        places: set[Hashable] = set()
+        self._runs.append((dict(run.taken), places))
         for place, needs in program_needs(run.program):
+            places.add(place)
+            if run.taken and place not in self._runs[0][1]:
+                # It comes up where conditions are decided: what it hangs on of these does not show.
+                needs = needs.union(run.taken)
             if needs:
                 self._by_place.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
         for place, needs in trainings_need(run.program):
             if needs:
                 self._of_data.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
+
+    def _deciding(self, place: Hashable) -> list[Hashable]:
+        """The conditions that may decide whether anything is built at the place: it is seen under one choice only."""
+        there = [taken for taken, places in self._runs if place in places and taken]
+        missing = [taken for taken, places in self._runs if place not in places]
+        if not there or not missing:
+            return []
+        return [
+            key
+            for key, choice in there[0].items()
+            if all(taken.get(key) is choice for taken in there)
+            and any(taken.get(key) is (not choice) for taken in missing)
+        ]
+
+    def hanging_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable] | None:
+        """The places of what hangs on any of these; None where all does."""
+        if self._everywhere:
+            return None
+        return frozenset(place for place, needs in self._by_place.items() if not keys.isdisjoint(needs))
 
     def unite(self, keys: Iterable[Hashable]) -> None:
         """Take all of them for one group."""
@@ -340,7 +384,7 @@ class _Links:
 
         A condition that comes up under others, or asks about the same value, is tried with them in each way.
         """
-        links = [list(keys) for keys in self._by_place.values()]
+        links = [[*keys, *self._deciding(place)] for place, keys in self._by_place.items()]
         decided = {key for link in (*links, list(self._everywhere)) for key in link}
         of_data = [list(keys) for keys in self._of_data.values()]
         if len({key for link in of_data for key in link} - decided) <= _MAX_OF_DATA:

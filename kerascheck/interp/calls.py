@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from kerascheck.interp import foreign
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.classes import instantiate
@@ -81,6 +83,8 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
         made = call_unknown_method(run, function, arguments, site)
         if made is not None:
             return made
+    if isinstance(function, Unknown) and (changed := _changed_by(function)) is not None:
+        run.grown[changed] = True
     foreign.called(run, function)
     reason = function.reason if isinstance(function, Unknown) else "a call of something that is not known"
     _escape_all(run, arguments, reason)
@@ -88,6 +92,19 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
     if isinstance(function, Unknown) and function.text and not arguments.positional and not arguments.keywords:
         text = f"{function.text}()"
     return run.fresh(reason, site.node, text)
+
+
+#: Methods of lists, sets and dictionaries after which there are more items or fewer.
+_GROWING = frozenset(
+    {"append", "extend", "insert", "remove", "pop", "clear", "add", "discard", "update", "popitem", "setdefault"}
+)
+
+
+def _changed_by(function: Unknown) -> Hashable:
+    """The unknown value that has other items after this method of it; None where it keeps those it has."""
+    key = function.key
+    is_method = isinstance(key, tuple) and len(key) == 3 and key[0] == "attribute" and key[2] in _GROWING
+    return key[1] if is_method else None  # type: ignore[index]
 
 
 def _of_text(function: Unknown, arguments: Arguments) -> Unknown | None:

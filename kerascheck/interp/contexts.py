@@ -21,6 +21,9 @@ from kerascheck.treewalk import walk
 
 #: What a generator function under `@contextmanager` gives.
 GENERATOR_CONTEXT = "contextlib._GeneratorContextManager"
+#: What suppresses exceptions, and what gives something and does nothing.
+SUPPRESSING = "contextlib.suppress"
+GIVING = "contextlib.nullcontext"
 
 #: What leaves a context: it gets what was raised (None if nothing was) and says whether that is swallowed.
 Exit: TypeAlias = Callable[[UserRaise | None], bool]
@@ -32,6 +35,7 @@ class Contexts(NamedTuple):
     exits: list[Exit]
     expects_error: bool  # as `pytest.raises` does: what the block raises goes no further
     may_swallow: bool  # one of them may take what the block raises
+    suppressed: tuple[Value, ...] | None = None  # the classes that are taken, where these are known
 
 
 def enter_contexts(run: Run, node: cst.With, scope: Scope) -> Contexts:
@@ -39,10 +43,15 @@ def enter_contexts(run: Run, node: cst.With, scope: Scope) -> Contexts:
     expects_error = may_swallow = False
     exits: list[Exit] = []
     site = Site(scope.file, node)
+    suppressed: tuple[Value, ...] | None = None
     for item in node.items:
         value = run.evaluate(item.item, scope)
         expects_error = expects_error or _expects_error(item.item)
         entered = _entered(run, value, site)
+        if isinstance(value, NativeObject) and value.kind == SUPPRESSING:
+            expects_error = True
+            if len(node.items) == 1:
+                suppressed = value.parts["classes"]
         if isinstance(value, Instance) and (leave := find_slot(value, "__exit__")) is not None:
             exits.append(partial(_call_exit, run, leave, site))
             may_swallow = may_swallow or not isinstance(leave, BoundMethod) or _has(leave.function.node, _GIVES_TRUE)
@@ -51,7 +60,7 @@ def enter_contexts(run: Run, node: cst.With, scope: Scope) -> Contexts:
             may_swallow = may_swallow or _has(value.parts["function"].node, _CATCHES)
         if item.asname is not None:
             assign(run, item.asname.name, entered, scope)
-    return Contexts(exits, expects_error, may_swallow)
+    return Contexts(exits, expects_error, may_swallow, suppressed)
 
 
 _CATCHES = (cst.ExceptHandler, cst.ExceptStarHandler)
@@ -77,6 +86,8 @@ def _entered(run: Run, value: Value, site: Site) -> Value:
     if isinstance(value, NativeObject) and value.kind == GENERATOR_CONTEXT:
         item = step(run, value.parts["iterator"])
         return run.fresh("what a context gives", site.node) if item is END or isinstance(item, Lost) else item
+    if isinstance(value, NativeObject) and value.kind == GIVING:
+        return value.parts["result"]
     enter = find_slot(value, "__enter__") if isinstance(value, Instance) else None
     return value if enter is None else run.call(enter, Arguments([], {}), site)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Sequence
 
 import libcst as cst
 
@@ -32,6 +33,11 @@ def catches(run: Run, handler: cst.ExceptHandler | cst.ExceptStarHandler, raised
     classes = items_of(run, wanted) if isinstance(wanted, tuple) else [wanted]
     if isinstance(classes, Unknown):
         return True
+    return is_one_of(raised, classes)
+
+
+def is_one_of(raised: Value, classes: Sequence[Value]) -> bool:
+    """Whether what is raised belongs to one of the classes; where that is not known, it does."""
     ancestors = _ancestors(raised)
     return ancestors is None or any(_matches(ancestors, cls) for cls in classes)
 

@@ -17,6 +17,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
+from kerascheck.interp.doubts import doubt_about
 from kerascheck.interp.exceptions import is_made_exception
 from kerascheck.interp.holding import held_by, holding
 from kerascheck.interp.introspection import SCOPED
@@ -29,6 +30,7 @@ from kerascheck.interp.sequences import Lost, as_unknown, element_of, is_opaque,
 from kerascheck.interp.static import CHANGING, once
 from kerascheck.interp.texts import show
 from kerascheck.interp.values import (
+    FILE,
     BoundMethod,
     ClassValue,
     DictValue,
@@ -39,6 +41,7 @@ from kerascheck.interp.values import (
     IteratorValue,
     ListValue,
     NativeMethod,
+    NativeObject,
     Scope,
     Value,
     presence,
@@ -577,12 +580,11 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
         found = spread(run, lambda one: subscript(run, value, one, node), index)
     else:
         found = subscript(run, value, index, node)
-        note_evaluated(run, found)
         if type(found) is Unknown and (held := held_by(value)):
             found = holding(found, held)
     kind = type(found)
     if kind is Unknown and not isinstance(value, Array):
-        run.doubts += 1  # there may be no such entry
+        run.doubt(doubt_about(found))  # there may be no such entry
     if kind in _MEASURED:
         run.program.went_well.add((id(scope.file), id(node)))
     return _read(run, found) if kind in _NOTED else found
@@ -727,9 +729,10 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         and not is_made_exception(made)
         and not (kind is Symbol and function.name in _NEVER_FAIL)
         and not _is_of_text(made)
+        and not (isinstance(receiver, NativeObject) and receiver.kind == FILE)  # it could be opened
+        and not (kind is Symbol and type(made) is Array and _is_of_numbers(arguments))
     ):
-        run.doubts += 1
-        note_evaluated(run, made)
+        run.doubt(doubt_about(made))
     return made
 
 
@@ -738,15 +741,14 @@ def _is_of_text(made: Value) -> bool:
     return type(made) is Unknown and isinstance(made.key, tuple) and made.key[:1] == ("method",)
 
 
-def note_evaluated(run: Run, made: Value) -> None:
-    """That a step of a `try` body has not failed tells something about what it computes."""
-    if run.guarded and type(made) is Unknown and isinstance(made.key, tuple) and made.key[0] in ("call", "item"):
-        run.evaluations += 1
-        run.evaluated = made.key if run.evaluated is None or _is_in(run.evaluated, made.key) else ()
+def _is_of_numbers(arguments: Arguments) -> bool:
+    """Whether a call is given nothing but numbers: `np.zeros((20, 4))` reads no file and does not fail."""
+    given = (*arguments.positional, *arguments.keywords.values())
+    return bool(given) and not arguments.open_positional and all(_is_number(one.value) for one in given)
 
 
-def _is_in(part: Hashable, key: Hashable) -> bool:
-    return part == key or (isinstance(key, tuple) and any(_is_in(part, one) for one in key))
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float)) or (isinstance(value, tuple) and all(map(_is_number, value)))
 
 
 def _note_needs(run: Run, value: Value) -> None:

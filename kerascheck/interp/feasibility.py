@@ -31,6 +31,16 @@ PURE_METHODS = frozenset(
     {"startswith", "endswith", "isdigit", "isalpha", "isnumeric", "lower", "upper", "strip", "title", "capitalize"}
 )
 
+#: What is said of what may stand at a path: nothing, a file, a folder. What is there can be opened: that a program
+#: opens a folder, or a file that it may not read, is not thought of.
+_ON_DISK: dict[Hashable, tuple[str, ...]] = {
+    "exists": ("a file", "a folder"),
+    "lexists": ("a file", "a folder"),
+    "isfile": ("a file",),
+    "isdir": ("a folder",),
+    "open": ("a file", "a folder"),
+}
+
 _ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -63,15 +73,17 @@ class Facts(Cells):
             known.append(key)
 
 
-def implied(facts: Facts, key: Hashable) -> bool | None:
-    """Whether the condition surely holds, or surely does not, given the facts; None where it may be either."""
+def implied(facts: Facts, key: Hashable, also: tuple[Hashable, bool] | None = None) -> bool | None:
+    """Whether the condition surely holds, or surely does not, given the facts; None where it may be either.
+
+    `also`: a condition and a choice that are taken for one more fact.
+    """
     root = root_of(key)
     if root is None:
         return None
-    asked = facts.by_root.get(root)
-    if asked is None:
-        return None
-    related = tuple([(fact, facts[fact]) for fact in asked if fact in facts and fact != key])
+    related = tuple([(fact, facts[fact]) for fact in facts.by_root.get(root, ()) if fact in facts and fact != key])
+    if also is not None and also[0] != key and root_of(also[0]) == root:
+        related = (*(one for one in related if one[0] != also[0]), also)
     if not related or len(related) > _MAX_FACTS:
         return None
     return _tried(root, key, related)
@@ -101,6 +113,11 @@ def root_of(key: Hashable) -> Hashable | None:
     return roots.pop() if len(roots) == 1 else None
 
 
+def is_outside(root: Hashable) -> bool:
+    """Whether the value belongs to the surroundings of the program, which stay what they are."""
+    return isinstance(root, tuple) and root[:1] in (("variable",), ("path",), ("asked",))
+
+
 def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
     """The unknown values in a key, by what identifies them."""
     if not isinstance(key, tuple) or not key:
@@ -109,7 +126,9 @@ def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
     kind = key[0]
     if kind == "constant":
         return
-    if kind == "environment" and len(key) == 3:
+    if kind == "asked" and key[1] in _ON_DISK and key[2] is not None:
+        yield ("path", *key[2:]), key
+    elif kind == "environment" and len(key) == 3:
         yield ("variable", key[1]), key
     elif kind == "item" and len(key) == 3 and key[1] == _ENVIRONMENT and _is_text(key[2]):
         yield ("variable", key[2][2]), key
@@ -144,6 +163,8 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
     kind = key[0]
     if kind == "constant":
         return key[2]
+    if kind == "asked":
+        return candidate in _ON_DISK[key[1]]
     if kind == "environment":
         return key[2] if candidate is _UNSET else candidate
     if kind == "item" and key[1] == _ENVIRONMENT:
@@ -207,6 +228,9 @@ def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
     known = sorted(float(c) for c in constants if isinstance(c, (int, float)) and abs(c) < 1e15)
     numbers |= {(low + high) / 2 for low, high in pairwise(known)}
     texts |= {str(int(number)) for number in numbers if number == int(number)}
+    if isinstance(root, tuple) and root[:1] == ("path",):
+        yield from ("nothing", "a file", "a folder")
+        return
     if isinstance(root, tuple) and root[:1] == ("variable",):
         yield _UNSET
         yield from texts

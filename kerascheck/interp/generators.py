@@ -33,6 +33,9 @@ from kerascheck.state import lay_down
 from kerascheck.symbolic import Unknown
 from kerascheck.treewalk import walk
 
+#: Conditions that are decided for one generator; behind a further one its items are not followed.
+_MAX_DECISIONS = 4
+
 Steps: TypeAlias = Generator[Value, Value, Signal | None]
 
 #: Parts of an expression that are not always evaluated: a `yield` in one of them is not followed.
@@ -65,6 +68,7 @@ class _Body:
         self.scope = scope
         self.lost: Unknown | None = None
         self.count = 0
+        self.decisions = 0  # arms that were taken on conditions that are not known
         self.elsewhere = 0  # the conditions that were not known to others, between one item and the next
 
     def run_all(self, function: FunctionValue) -> Generator[Value, Value, Value]:
@@ -91,10 +95,8 @@ class _Body:
             return self.block(node.body)
         if isinstance(node, cst.BaseSmallStatement):
             return self.small(node)
-        if isinstance(node, cst.If):
-            return self.chosen(chosen_arm(self.run, node, self.scope))
-        if isinstance(node, cst.Match):
-            return self.chosen(chosen_case(self.run, node, self.scope))
+        if isinstance(node, (cst.If, cst.Match)):
+            return self.branch(node)
         if isinstance(node, cst.For):
             return self.loop(node)
         if isinstance(node, cst.While):
@@ -150,6 +152,16 @@ class _Body:
         return sent
 
     # -- blocks ---------------------------------------------------------------------------------------------------
+
+    def branch(self, node: cst.If | cst.Match) -> Steps:
+        """An arm. All that follows hangs on which it is, so that there are only so many of these."""
+        if self.decisions >= _MAX_DECISIONS:
+            return self.unseen(node)
+        before = self.run.undecided
+        choose = chosen_arm if isinstance(node, cst.If) else chosen_case
+        suite = choose(self.run, node, self.scope)  # type: ignore[arg-type]
+        self.decisions += self.run.undecided > before
+        return self.chosen(suite)
 
     def chosen(self, suite: cst.BaseSuite | None) -> Steps:
         return self.block(() if suite is None else suite.body)

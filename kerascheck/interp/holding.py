@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
 from kerascheck.network.ir import Layer, Network
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic import Guarded, Unknown
 
 _MAX_HELD = 50
 
@@ -26,11 +26,22 @@ _KEEPING = frozenset(
 def holding(made: Value, things: Iterable[Value]) -> Value:
     """The unknown value, which may be one of the things."""
     if type(made) is Unknown:
-        held = tuple(thing for thing in things if isinstance(thing, (ListValue, DictValue, Instance, Layer)))
+        held = dict.fromkeys(one for thing in things for one in _each(thing))
         if held:
             made = made.called(made._text)
-            made.holds = held[:_MAX_HELD]
+            made.holds = tuple(held)[:_MAX_HELD]
     return made
+
+
+def _each(thing: Value) -> Iterator[Value]:
+    """What the value may be, of things that can be changed."""
+    if isinstance(thing, (ListValue, DictValue, Instance, Layer)):
+        yield thing
+    elif isinstance(thing, Guarded):
+        for _, alternative in thing.alternatives:
+            yield from _each(alternative)
+    elif isinstance(thing, Unknown):
+        yield from thing.holds
 
 
 def held_by(value: Value) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ import libcst as cst
 from kerascheck.interp import names
 from kerascheck.interp.attributes import get_constant
 from kerascheck.interp.binding import assign_name
+from kerascheck.interp.doubts import Doubt
 from kerascheck.interp.import_outcomes import outcome_of
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, Value
@@ -22,8 +23,7 @@ _PRESENT = frozenset(sys.stdlib_module_names) | {"keras", "tensorflow", "numpy"}
 def _doubt(run: Run, dotted: str, module: Value) -> None:
     """Note that an import may fail: one of a package that is perhaps not installed."""
     if not isinstance(module, ModuleValue) and dotted.partition(".")[0] not in _PRESENT:
-        run.doubts += 1
-        run.doubted = ("import", dotted.partition(".")[0])
+        run.doubt(Doubt(("fails", ("import", dotted.partition(".")[0])), True, "ImportError"))
 
 
 def dotted_name(node: cst.BaseExpression | None) -> str:

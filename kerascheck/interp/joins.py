@@ -7,6 +7,7 @@ decide about it in its `needs`, so that nothing is claimed of it as long as thes
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 #: A value of more cases is unknown (until the conditions are decided).
 _MAX_ALTERNATIVES = 8
+#: As many cases of one truth value are kept apart.
+_MAX_CASES = 4
 _MAX_REACHED = 2_000
 
 
@@ -89,10 +92,15 @@ def choose(
     for guard, value in flat:
         for index, (other, known) in enumerate(merged):
             if is_same(known, value):
-                merged[index] = ({k: c for k, c in other.items() if guard.get(k) is c}, known)
+                both = {k: c for k, c in other.items() if guard.get(k) is c}
+                if type(value) is bool and len(flat) <= _MAX_CASES and not _is_either(both, other, guard):
+                    continue  # in which cases a condition holds is kept apart
+                merged[index] = (both, known)
                 break
         else:
             merged.append((guard, value))
+    if len(merged) > 1 and all(is_same(merged[0][1], value) for _, value in merged):
+        return merged[0][1]
     if not merged:
         return Unknown("it is never reached with a value")
     if len(merged) == 1:
@@ -106,6 +114,12 @@ def choose(
         made = Unknown("it depends on several conditions that are not known", None, text, None, needs)
         return holding(made, [value for _, value in merged])
     return Guarded(merged, needs, None, text)
+
+
+def _is_either(both: Mapping[Hashable, bool], one: Mapping[Hashable, bool], other: Mapping[Hashable, bool]) -> bool:
+    """Whether what two guards share holds just where one of them does."""
+    least = min(len(one), len(other))
+    return len(both) == least or (len(both) == least - 1 and one.keys() == other.keys())
 
 
 _PLAIN = (int, float, complex, str, bytes, type(None), type(...))
@@ -251,8 +265,12 @@ class _Join:
         first = present[0][1]
         if all(v is first for _, v in present):
             return first
-        if self.is_head and isinstance(values[0], Unknown):
-            return values[0]
+        if self.is_head:
+            if isinstance(values[0], Unknown):
+                return values[0]
+            if values[0] is ABSENT and all(type(v) is Unknown and not v.needs for _, v in present):
+                # A name of the rounds, which is another thing in each.
+                return holding(Unknown(str(self.reason), None, text), [value for _, value in present])
         if all(isinstance(v, (ListValue, DictValue)) for _, v in present) and self.alike(present):
             return first
         if self.reason is not None:
@@ -324,7 +342,7 @@ class _Join:
             cases = [presence(known, content, key) for known, content in zip(before, contents, strict=True)]
             if all(case is True for case in cases):
                 continue
-            if all(case is cases[0] for case in cases):
+            if all(case is cases[0] for case in cases) or (self.is_head and isinstance(cases[0], Unknown)):
                 made[key] = (result[key], cases[0])
             elif self.reason is not None and (self.forgets or not self.needs):
                 made[key] = (result[key], Unknown(self.reason))
@@ -334,7 +352,10 @@ class _Join:
                 )
                 if verdict is not True:
                     made[key] = (result[key], verdict)
-        if made.keys() != there.keys() or any(made[key] is not there[key] for key in made):
+        there = owner.optional or {}
+        if made.keys() != there.keys() or any(
+            one is not other for key, pair in made.items() for one, other in zip(pair, there[key], strict=True)
+        ):
             writes.append(lambda: setattr(owner, "optional", made or None))
 
     def mapping(self, before: Any, contents: Sequence[dict[Any, Any]]) -> tuple[dict[Any, Any], bool]:
@@ -597,7 +618,9 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
     for name in names:
         values = join.fields(layer, name)
         if name == "needs":
-            join.write(layer, name, NOTHING.union(*values), writes)
+            # What is done to it under these conditions is done in some of the arms only.
+            differs = any(value != values[0] for value in values)
+            join.write(layer, name, NOTHING.union(join.needs if differs else NOTHING, *values), writes)
         elif name == "calls":
             calls = list({id(call): call for content in values for call in content}.values())
             if not join.is_head:
@@ -708,12 +731,13 @@ def _cells(join: _Join, cells: Cells, names: set[str], writes: Writes) -> None:
         known = {k: v for k, v in first.items() if all(o.get(k) is v for o in others)}
         if known != cells:
             writes.append(lambda: cells.replace(known))
-    elif cells is run.pinned:
+    elif cells is run.pinned or cells is run.following:
         first, *others = contents
-        common = {k: v for k, v in first.items() if all(k in o and is_same(o[k], v) for o in others)}
+        same = operator.eq if cells is run.following else is_same
+        common = {k: v for k, v in first.items() if all(k in o and same(o[k], v) for o in others)}
         if common != cells:
             writes.append(lambda: cells.replace(common))
-    elif cells is run.flags or cells is run.remembered or cells is run.settings:
+    elif cells is run.flags or cells is run.remembered or cells is run.settings or cells is run.grown:
         result, changed = join.mapping(cells, contents)
         if changed:
             writes.append(lambda: cells.replace(result))

@@ -21,20 +21,20 @@ def program_needs(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashab
     """The conditions that each model, compilation and training hangs on, where they are not decided, by its place."""
     known: dict[int, frozenset[Hashable]] = {}
     for network in program.networks:
-        yield _place(network), _network(network, known)
+        yield place_of(network), _network(network, known)
     for layer in program.layers:
-        yield _place(layer), _layer(layer, known)
+        yield place_of(layer), _layer(layer, known)
     for call in program.compiles:
-        yield _place(call), arguments_need(call.arguments) | _network(call.network, known)
-        yield _place(call.network), _network(call.network, known)
+        yield place_of(call), arguments_need(call.arguments) | _network(call.network, known)
+        yield place_of(call.network), _network(call.network, known)
     for training in program.trainings:
-        yield _place(training.network), _network(training.network, known)
+        yield place_of(training.network), _network(training.network, known)
 
 
 def trainings_need(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashable]]]:
     """The same of each training with its data."""
     for training in program.trainings:
-        yield _place(training), training_needs(training) | network_needs(training.network)
+        yield place_of(training), training_needs(training) | network_needs(training.network)
 
 
 def training_needs(call: TrainCall) -> frozenset[Hashable]:
@@ -42,7 +42,8 @@ def training_needs(call: TrainCall) -> frozenset[Hashable]:
     return call.needs | arguments_need(call.arguments)
 
 
-def _place(thing: Any) -> Hashable:
+def place_of(thing: Any) -> Hashable:
+    """Where the thing stands in the program."""
     return thing.site.key if thing.site is not None else ("made", id(thing))
 
 

@@ -11,11 +11,12 @@ whole program is run again for each combination of these (see `analysis`), and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kerascheck.interp.doubts import is_in
 from kerascheck.interp.values import UserRaise, Value
 from kerascheck.state import Changes, Mark, lay_down
 from kerascheck.symbolic import NOTHING, Guarded, Unknown
@@ -99,6 +100,8 @@ def settle(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Co
     if isinstance(found, bool):
         return found
     key, positive = found.key, True
+    if run.grown and any(is_in(one, key) for one in run.grown):
+        key = run.fresh("a condition", node).key  # what was there before says nothing
     while isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
         key, positive = key[1], not positive
     if key in run.pinned:
@@ -136,6 +139,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
     if all(verdict is True for verdict in known) or all(verdict is False for verdict in known):
         return bool(known[0])
     holds: dict[bool, dict[Hashable, bool]] = {}
+    cases: dict[bool, list[dict[Hashable, bool]]] = {}
     for choice in (True, False):
         sides = []
         for guard, verdict in verdicts:
@@ -144,6 +148,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
             if isinstance(verdict, Condition):
                 guard = {**guard, verdict.key: verdict.positive is choice}
             sides.append(guard)
+        cases[choice] = sides
         holds[choice] = common_guard(sides)
     if len(verdicts) == 2 and all(isinstance(verdict, bool) for verdict in known):
         for key, choice in holds[True].items():
@@ -151,6 +156,7 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
                 return Condition(key, choice, run.needs_of(key), holds[True], holds[False])
     key = ("case", run.tick())
     run.condition_needs[key] = needs
+    run.learn_cases(key, cases)
     run.undecided += 1
     return Condition(key, True, needs, holds[True], holds[False])
 
@@ -189,6 +195,9 @@ def assuming(run: Run, guard: Any) -> Iterator[None]:
             dict.pop(run.facts, key, None)
 
 
+NOTHING_ELSE: Mapping[Hashable, bool] = {}
+
+
 def assume(run: Run, condition: Condition, choice: bool) -> None:
     """The condition holds from here on, or does not."""
     from kerascheck.interp.conditions import pin
@@ -199,6 +208,9 @@ def assume(run: Run, condition: Condition, choice: bool) -> None:
         run.facts[key] = known
         if known:
             pin(run, key)
+    for key, known in run.following.get((condition.key, holds), NOTHING_ELSE).items():
+        if key not in run.facts:
+            run.facts[key] = known
     if holds:
         pin(run, condition.key)
 
@@ -398,6 +410,8 @@ def conclude(run: Run, mark: Mark, outcomes: list[Outcome]) -> Signal | None:
     if len(groups) == 1:
         (kind,) = groups
         value = join(run, mark, outcomes)
+        if len(outcomes) == 2:
+            _note_following(run, outcomes[0].guard, outcomes[1].guard)
         return None if kind == "on" else Signal(kind, value)
     joined: list[Outcome] = []
     for kind, group in groups.items():
@@ -411,6 +425,19 @@ def conclude(run: Run, mark: Mark, outcomes: list[Outcome]) -> Signal | None:
         joined.append(made)
         run.journal.undo(mark)
     return Split(mark, joined)
+
+
+def _note_following(run: Run, one: dict[Hashable, bool], other: dict[Hashable, bool]) -> None:
+    """Where one arm has left cases behind, what holds in the others is known from the condition of the arm."""
+    if len(one) < 2 and len(other) < 2:
+        return
+    condition = next((key for key, choice in one.items() if other.get(key) is (not choice)), None)
+    if condition is None:
+        return
+    for guard in (one, other):
+        rest = {key: choice for key, choice in guard.items() if key != condition and key not in run.facts}
+        if rest:
+            run.following[condition, guard[condition]] = rest
 
 
 class WaysOut:

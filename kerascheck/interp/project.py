@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascheck.interp import names
+from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, UserRaise, Value
 from kerascheck.modules import find_module, module_file
@@ -195,6 +196,9 @@ class Project:
         begun = budget.spent
         with noted_in(inner.journal), contextlib.suppress(UserRaise):
             prepare_module(loaded.scope, module.name)
+            for key, choice in run.taken.items():
+                inner.facts[key] = choice
+            inner.questions = set()
             inner.journal.mark()
             inner.execute(source.tree.body, loaded.scope)
         loaded.scope.made = 0
@@ -203,7 +207,7 @@ class Project:
         for call in run.active_calls:
             call.steps += budget.spent - begun
         run.reads_arguments = run.reads_arguments or inner.reads_arguments
-        loaded.learn(inner)
+        loaded.learn(inner, run.taken)
         self.flags.update(run.flags)
 
     def _source(self, path: Path) -> Any:
@@ -254,17 +258,23 @@ class _Loaded:
         self.scope = scope
         self.taken: dict[Hashable, bool] = {}
         self.met: dict[Hashable, Any] = {}  # conditions that it came to, with their places
+        self.given: dict[Hashable, bool] = {}  # what was decided before, as far as it asks about the same
         self.composed: dict[Hashable, frozenset[Hashable]] = {}
         self.needed: list[Hashable] = []
 
-    def learn(self, inner: Run) -> None:
+    def learn(self, inner: Run, before: dict[Hashable, bool]) -> None:
         """Keep what the run of the module has met."""
         self.taken, self.met = inner.taken, inner.places
+        asked = inner.questions or set()
+        roots = {root for key in asked if (root := root_of(key)) is not None}
+        self.given = {key: choice for key, choice in before.items() if key in asked or root_of(key) in roots}
         self.composed, self.needed = inner.condition_needs, list(inner.needed)
 
     def show(self, run: Run) -> None:
         """Let the importing run know."""
         run.taken.update(self.taken)
+        for key in self.taken:
+            run.known(key)  # it holds from here on
         for key, place in self.met.items():
             run.places.setdefault(key, place)
         run.condition_needs.update(self.composed)
@@ -272,6 +282,8 @@ class _Loaded:
 
     def fits(self, run: Run) -> bool:
         """Whether the run would decide the same conditions in the same way."""
+        if any(run.taken.get(key) is not choice for key, choice in self.given.items()):
+            return False
         asked = {key for key in (*self.met, *self.taken) if key in run.relevant}
         return asked == self.taken.keys() and all(
             run.taken.get(key, run.plan.get(key, True)) is choice for key, choice in self.taken.items()

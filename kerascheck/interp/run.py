@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.interp.feasibility import Facts, implied
+from kerascheck.interp.feasibility import Facts, implied, is_outside, root_of
 from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.interp.values import (
     BudgetExceeded,
@@ -36,6 +36,7 @@ from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.interp.allowance import ActiveCall
+    from kerascheck.interp.doubts import Doubt
     from kerascheck.interp.project import Project
 
 #: Limits, each generous for code that people write and small enough to stay quick on hostile code.
@@ -44,6 +45,8 @@ MAX_EXPRESSION_DEPTH = 150
 MAX_LOOP_ROUNDS = 2_000
 MAX_COMPREHENSION = 1_000
 MAX_ITEMS = 100_000
+#: Conditions made of others that are looked at for what they say of one value.
+_MAX_CASES = 6
 
 
 #: What evaluates each class of expression, executes each class of statement and calls each class of value; filled by
@@ -137,10 +140,20 @@ class Run:
         self.relevant = relevant
         self.plan = plan
         self.taken: dict[Hashable, bool] = {}
+        #: The relevant conditions that ask about a value of the surroundings, by that value.
+        self.relevant_about: dict[Hashable, list[Hashable]] = {}
+        for key in relevant:
+            root = root_of(key)
+            if root is not None and is_outside(root):
+                self.relevant_about.setdefault(root, []).append(key)
+        self.questions: set[Hashable] | None = None  # the conditions that have come up, where somebody wants to know
         #: Conditions that all that follows hangs on, since arms could not be joined: the moment, and how many errors
         #: there were before.
         self.needed: dict[Hashable, tuple[int, int]] = {}
         self.condition_needs: dict[Hashable, frozenset[Hashable]] = {}  # of conditions made of others
+        #: What such a one is made of: the cases in which it holds, and those in which it does not.
+        self.cases: dict[Hashable, dict[bool, list[dict[Hashable, bool]]]] = {}
+        self.asking: dict[Hashable, list[Hashable]] = {}  # the latest of them that ask about a value
         self.places: dict[Hashable, cst.CSTNode | None] = {}  # where conditions stand
         self.within: dict[Hashable, frozenset[Hashable]] = {}  # the conditions that were known where one came up
         self.aliases: dict[Hashable, Hashable] = {}  # of values without a key that is the same in every run
@@ -148,18 +161,19 @@ class Run:
         self.forks: list[tuple[int, frozenset[Hashable]]] = []  # those whose arms are running: moment, conditions
         self.catchers: list[Catcher] = []  # the `try` bodies that are running
         self.reads = NOTHING  # the conditions that parts of the present expression hang on
-        self.doubts = 0  # grows with each step that may fail for reasons that are not seen
-        self.doubted: Hashable = None  # what the latest of them was about, where others are about the same
-        self.evaluated: Hashable = None  # the value that the latest of them has asked for; () for several
-        self.evaluations = 0  # how many of them have asked for such
+        self.doubts: list[Doubt] = []  # the steps of the running `try` bodies that may fail without being seen to
         self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
         self.facts = Facts()  # what is assumed or decided here
+        #: What else holds where a condition does, or does not, as arms have shown that others have left.
+        self.following: dict[tuple[Hashable, bool], Mapping[Hashable, bool]] = Cells()
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
+        self.grown: dict[Hashable, Value] = Cells()  # unknown lists that the program has put something in, or taken out
         self.program = Program(entry)
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.undecided = 0  # grows with each condition that is not known
+        self.decided = 0  # grows with each that is decided: another run decides it otherwise
         self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far
         self.occurrences: dict[Hashable, int] = {}  # how often something has happened in one frame, by frame and node
@@ -337,7 +351,18 @@ class Run:
         """Python surely raises `error` here: that ends a `try` body; elsewhere the analysis goes on with an unknown."""
         if self.guarded or (self.stepping and error in ("StopIteration", "IndexError")):
             raise UserRaise(Symbol(f"builtins.{error}"))
+        self._note_fault()
         return self.fresh(reason, node)
+
+    def _note_fault(self) -> None:
+        """The program surely ends here, unless that hangs on conditions that are not decided."""
+        if self.program.fault is None and not self.forks:
+            self.program.fault = self.tick()
+
+    def doubt(self, doubt: Doubt) -> None:
+        """A step may fail here for reasons that are not seen."""
+        if self.catchers:
+            self.doubts.append(doubt)
 
     def layer_name(self, cls: str) -> str:
         """The name Keras gives the next layer of this class: `dense`, `dense_1`."""
@@ -408,10 +433,18 @@ class Run:
 
     def known(self, key: Hashable) -> bool | None:
         """How the condition is decided here; None where both arms are run."""
+        if self.questions is not None:
+            self.questions.add(key)
+        if key in self.relevant:
+            self.decided += 1
         known: bool | None = self.facts.get(key)
         if known is not None:
             return known
         known = implied(self.facts, key)
+        if known is None and self.relevant_about and key not in self.relevant:
+            known = self._by_relevant(key)
+        if known is None and (self.following or self.cases):
+            known = self._only_choice(key)
         if known is not None:
             return known
         if key in self.relevant:
@@ -425,6 +458,53 @@ class Run:
 
                 pin(self, key)
         return known
+
+    def _by_relevant(self, key: Hashable) -> bool | None:
+        """How the condition is decided by those that are decided anyway and ask about the same value."""
+        others = [other for other in self.relevant_about.get(root_of(key), ()) if other not in self.facts]
+        for other in others:
+            self.known(other)
+        return implied(self.facts, key) if others else None
+
+    def _only_choice(self, key: Hashable) -> bool | None:
+        """How the condition is decided since something follows from the contrary that does not hold here."""
+        for choice in (True, False):
+            for other, wanted in self.following.get((key, choice), {}).items():
+                known = self.facts.get(other)
+                if known is None:
+                    known = implied(self.facts, other, (key, choice))
+                if known is (not wanted):
+                    return not choice
+        for case in self.asking.get(root_of(key), ()):
+            holds = self.facts.get(case)
+            if holds is None:
+                continue
+            sides = self.cases[case][holds]
+            possible = [choice for choice in (True, False) if any(self._may_hold(s, key, choice) for s in sides)]
+            if len(possible) == 1:
+                return possible[0]
+        return None
+
+    def learn_cases(self, case: Hashable, cases: dict[bool, list[dict[Hashable, bool]]]) -> None:
+        """Note what a condition is made of."""
+        keys = {key for sides in cases.values() for side in sides for key in side}
+        roots = {root for key in keys if (root := root_of(key)) is not None and is_outside(root)}
+        if roots:
+            self.cases[case] = cases
+        for root in roots:
+            asking = self.asking.setdefault(root, [])
+            asking.append(case)
+            del asking[:-_MAX_CASES]
+
+    def _may_hold(self, side: Mapping[Hashable, bool], key: Hashable, choice: bool) -> bool:
+        """Whether all of the case may hold where the condition is decided like that."""
+        for other, wanted in side.items():
+            known = choice if other == key else self.facts.get(other)
+            if known is None:
+                known = implied(self.facts, other, (key, choice))
+            if known is (not wanted):
+                return False
+        return True
 
     def meet(self, key: Hashable, node: cst.CSTNode | None) -> None:
         """A condition comes up that is not known. Whether it does may hang on what is assumed here."""
@@ -492,12 +572,22 @@ class Run:
             return
         self.reach(site)
         self.need_forks(0)  # the fault may be one of arms that do not go together: see with them decided
+        self._note_fault()
         self.program.raised.append(Raised(error, site, layer, inputs))
 
-    def escape(self, value: Value, reason: str, depth: int = 0) -> None:
-        """The value is handed to code we cannot see, which may change it."""
-        if depth > 3:
-            return
+    def escape(self, value: Value, reason: str) -> None:
+        """The value is handed to code we cannot see, which may change it and all that it leads to."""
+        waiting: list[Value] = [value]
+        seen: set[int] = set()
+        while waiting:
+            one = waiting.pop()
+            if type(one) in _UNCHANGING or id(one) in seen:
+                continue
+            seen.add(id(one))
+            self._change(one, reason, waiting)
+
+    def _change(self, value: Value, reason: str, waiting: list[Value]) -> None:
+        """Something may be done to the value itself; what it leads to is put to what waits."""
         if isinstance(value, Network):
             value.met_data = True
             if value.birth >= self.frozen_before:
@@ -507,24 +597,25 @@ class Run:
         elif isinstance(value, IteratorValue):
             self.lose(value, reason)
         elif isinstance(value, (ListValue, DictValue)):
-            items = value.items if isinstance(value, ListValue) else list(value.items.values())
-            for item in items[:100]:
-                self.escape(item, reason, depth + 1)
+            waiting += value.items if isinstance(value, ListValue) else value.items.values()
             value.blur(reason)
         elif isinstance(value, tuple):
-            for item in value[:100]:
-                self.escape(item, reason, depth + 1)
+            waiting += value
         elif isinstance(value, Instance):
-            for item in list(value.attributes.values())[:100]:
-                self.escape(item, reason, depth + 1)
+            waiting += value.attributes.values()
             value.blur(reason)
         elif isinstance(value, Array):
             value.blur(reason)
+        elif isinstance(value, Guarded):
+            waiting += [alternative for _, alternative in value.alternatives]
         elif isinstance(value, Unknown):
-            for item in value.holds:
-                self.escape(item, reason, depth + 1)
+            waiting += value.holds
         elif hasattr(value, "forget"):
             value.forget()
+
+
+#: Classes of values that nothing can change.
+_UNCHANGING = frozenset({str, int, float, bool, type(None), Symbol, SymDim, range})
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Sized
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -13,9 +13,10 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import find_slot
 from kerascheck.interp.binding import assign, delete_item
 from kerascheck.interp.classes import define_class
-from kerascheck.interp.conditions import truth
+from kerascheck.interp.conditions import compare, truth
 from kerascheck.interp.contexts import enter_contexts, leave_contexts
-from kerascheck.interp.exceptions import catches
+from kerascheck.interp.doubts import COMMON, Doubt, in_order, is_anything
+from kerascheck.interp.exceptions import catches, is_one_of
 from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_function
 from kerascheck.interp.holding import held_by, holding
@@ -57,7 +58,7 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Site
-from kerascheck.state import Mark, lay_down
+from kerascheck.state import Changes, Mark, lay_down
 from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
 
 #: A loop of more rounds than the second number is no longer unrolled after so many rounds that touch no layer.
@@ -72,6 +73,8 @@ _FOLDS = 2
 
 #: Nor is one that builds nothing after so many steps, as soon as so many rounds were run.
 _IDLE_STEPS = 2_000
+#: The same for `while`, whose rounds are counted.
+_WHILE_STEPS = 20_000
 _FEW_ROUNDS = 2
 
 #: Rounds of `while True`, or with conditions that are not known, that build no layer: after so many, the loop is taken
@@ -198,10 +201,12 @@ def _raise(run: Run, node: cst.Raise, scope: Scope) -> None:
 def _assert(run: Run, node: cst.Assert, scope: Scope) -> None:
     verdict = settle(run, run.evaluate(node.test, scope), node)
     if not isinstance(verdict, bool):
-        run.doubts += 1
-        assume(run, verdict, True)  # the program goes on only where the assertion holds
-    elif run.guarded and not verdict:
-        raise UserRaise(Symbol("builtins.AssertionError"))
+        if run.catchers:
+            fork(run, verdict, lambda: None, lambda: raise_again(Symbol("builtins.AssertionError")))
+        else:
+            assume(run, verdict, True)  # the program goes on only where the assertion holds
+    elif not verdict and (run.guarded or run.forks or run.taken):
+        raise UserRaise(Symbol("builtins.AssertionError"))  # in this case the program ends here
 
 
 def _delete(run: Run, node: cst.Del, scope: Scope) -> None:
@@ -549,7 +554,16 @@ def rest_of_for(
         element = holding(element_of(run, iterable, reason, node), held_by(iterable))
         assign(run, node.target, element, scope)
 
-    return unknown_loop(run, node, scope, start, least)
+    return unknown_loop(run, node, scope, start, least, _asked_twice(run, iterable, node))
+
+
+def _asked_twice(run: Run, iterable: Value, node: cst.For) -> tuple[Hashable, Hashable] | None:
+    """The conditions that an unknown thing has an item, and that it has several: the program may ask the same."""
+    if type(iterable) is not Unknown or iterable.needs or iterable.key in run.grown or not is_steady(iterable.key):
+        return None
+    count = run.call(Symbol("builtins.len"), Arguments([Given(iterable)], {}), Site(run.file, node))
+    several = compare(run, "GreaterThan", count, 1, node)
+    return (iterable.key, several.key) if isinstance(several, Unknown) else None
 
 
 def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Signal | None:
@@ -557,6 +571,7 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
     built, undecided = len(run.program.layers), run.undecided
     endless = is_endless(node)
     training = _TrainingRounds(run)
+    begun, steps = _work(run), run.budget.spent
     rounds = _Rounds(run, node, scope)
     for index in range(MAX_LOOP_ROUNDS):
         verdict: bool | Condition = entered and index == 0
@@ -571,6 +586,7 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
             not isinstance(verdict, bool)
             or (open_end and idle)
             or training.go_on()
+            or (verdict and _work(run) == begun and run.budget.spent - steps > _WHILE_STEPS)
             or (endless and is_infinite(scope.file, node))
         ):
             return rounds.end(unknown_loop(run, node, scope, lambda: None))
@@ -599,7 +615,12 @@ _CHANGED = "changed in a loop whose number of rounds is not known"
 
 
 def unknown_loop(
-    run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None], least: int = 0
+    run: Run,
+    node: cst.For | cst.While,
+    scope: Scope,
+    start: Callable[[], None],
+    least: int = 0,
+    asked: tuple[Hashable, Hashable] | None = None,
 ) -> Signal | None:
     """A loop whose number of rounds is not known: none, one, or more, but `least` in any case.
 
@@ -608,7 +629,8 @@ def unknown_loop(
     loop that never runs is not what programs are written for); in the further ones nothing surely does.
     """
     place = run.fresh("whether a loop runs", node).key
-    runs, again = run.stable(("runs", place), node), run.stable(("runs again", place), node)
+    runs, again = asked or (("runs", place), ("runs again", place))
+    runs, again = run.stable(runs, node), run.stable(again, node)
     endless = isinstance(node, cst.While) and is_endless(node)
     if least > 0:
         run.facts[runs] = True
@@ -627,6 +649,7 @@ def unknown_loop(
     run.forks.append((begun, frozenset((runs,))))
     try:
         run.facts[runs] = True
+        before = _Done(run)
         first = arm_outcomes(run, mark, lambda: _one_round(run, node, scope, start, 0))
         take_back(run, mark, first)
         leaving = [o for o in first if o.kind in ("break", "return")]
@@ -634,17 +657,18 @@ def unknown_loop(
         run.meet(again, node)
         goes_on = run.known(again) if ending else None
         if ending and goes_on is not False:
-            for outcome in ending:
-                outcome.guard[again] = False
-                outcome.needs |= {again}
-            more = _further(run, node, scope, start, mark, ending, begun)
-            for outcome in more:
-                outcome.guard[again] = True
-                outcome.needs |= {again}
-            if goes_on:
-                ending = []
-            leaving += [o for o in more if o.kind in ("break", "return")]
-            ending += [o for o in more if o.kind not in ("break", "return")]
+            more = _further(run, node, scope, start, mark, ending, begun, not leaving and before.nothing(run))
+            if more is not None:
+                for outcome in ending:
+                    outcome.guard[again] = False
+                    outcome.needs |= {again}
+                for outcome in more:
+                    outcome.guard[again] = True
+                    outcome.needs |= {again}
+                if goes_on:
+                    ending = []
+                leaving += [o for o in more if o.kind in ("break", "return")]
+                ending += [o for o in more if o.kind not in ("break", "return")]
     finally:
         del run.forks[arms:]
         run.loop_births.pop()
@@ -674,6 +698,24 @@ def unknown_loop(
     return conclude(run, mark, others)
 
 
+class _Done:
+    """What was done up to a moment, beside what is noted in the journal."""
+
+    def __init__(self, run: Run) -> None:
+        self._counts = self._counted(run)
+
+    def nothing(self, run: Run) -> bool:
+        """Whether nothing was built, trained, refused or decided since then."""
+        return self._counts == self._counted(run)
+
+    @staticmethod
+    def _counted(run: Run) -> tuple[int, ...]:
+        program = run.program
+        events: tuple[Sized, ...] = (program.layers, program.networks, program.compiles, program.trainings)
+        events = (*events, program.raised, program.calls, run.doubts)
+        return (*map(len, events), run.layer_changes, run.decided, run.writes)
+
+
 def _one_round(
     run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None], index: int
 ) -> Signal | None:
@@ -694,12 +736,18 @@ def _further(
     mark: Mark,
     ending: list[Outcome],
     begun: int,
-) -> list[Outcome]:
-    """The outcomes of all further rounds, relative to the mark."""
+    is_quiet: bool,
+) -> list[Outcome] | None:
+    """The outcomes of all further rounds, relative to the mark.
+
+    None where these are like the first one: it has done nothing (`is_quiet`) but to change what had been forgotten.
+    """
     journal = run.journal
     raised = len(run.program.raised)
     none = Outcome("on", None, {}, {}, frozenset())
-    widen(run, mark, [none, *ending], _CHANGED, is_head=True)
+    if not widen(run, mark, [none, *ending], _CHANGED, is_head=True) and is_quiet:
+        journal.undo(mark)
+        return None
     found: list[Outcome] = []
     for attempt in range(_WIDEST):
         head = journal.mark()
@@ -751,10 +799,20 @@ def _with(run: Run, node: cst.With, scope: Scope) -> Signal | None:
 
     if contexts.expects_error or contexts.may_swallow:
 
-        def by_context(raised: list[Outcome]) -> list[_Handling]:
-            return [(partial(swallow, raised[0].value), raised)]
+        def takes(value: Value) -> Hashable:
+            return True if contexts.suppressed is None or is_one_of(value, contexts.suppressed) else None
 
-        return _caught(run, node, node.body.body, scope, leave, by_context)
+        def by_context(raised: list[Outcome]) -> list[_Handling]:
+            taken = [outcome for outcome in raised if takes(outcome.value)]
+            others = [outcome for outcome in raised if outcome not in taken]
+            found: list[_Handling] = []
+            if taken:
+                found.append((partial(swallow, taken[0].value), taken))
+            if others:
+                found.append((partial(raise_again, others[0].value), others))
+            return found
+
+        return _caught(run, node, node.body.body, scope, leave, by_context, takes)
     if not contexts.exits:
         return _block(run, node.body, scope)
     try:
@@ -807,7 +865,13 @@ def _handled(run: Run, node: cst.Try, scope: Scope) -> Signal | None:
     def orelse() -> Signal | None:
         return None if node.orelse is None else _block(run, node.orelse.body, scope)
 
-    return _caught(run, node, node.body.body, scope, orelse, lambda raised: _by_handler(run, node, raised, scope))
+    def taker(value: Value) -> Hashable:
+        return next((index for index, one in enumerate(node.handlers) if catches(run, one, value, scope)), None)
+
+    def by_handler(raised: list[Outcome]) -> list[_Handling]:
+        return _by_handler(run, node, raised, scope)
+
+    return _caught(run, node, node.body.body, scope, orelse, by_handler, taker)
 
 
 #: What handles something that was raised, and the outcomes in which it does.
@@ -821,9 +885,14 @@ def _caught(
     scope: Scope,
     orelse: Callable[[], Signal | None],
     handle: Callable[[list[Outcome]], list[_Handling]],
+    taker: Callable[[Value], Hashable],
 ) -> Signal | None:
-    """A body whose failures are handled: what may fail in it leads to its end and to the handlers, which are joined."""
+    """A body whose failures are handled: what may fail in it leads to its end and to the handlers, which are joined.
+
+    `taker` says which handler takes what is raised: the same for two values means the same handler, None means none.
+    """
     journal = run.journal
+    doubts = len(run.doubts)
     catcher = Catcher(journal.mark(), len(run.forks))
     mark = catcher.mark
     begun = run.tick()
@@ -834,7 +903,7 @@ def _caught(
     ends = True
     signal: Signal | None = None
     try:
-        signal = _body_that_may_fail(run, body, scope, catcher, fails)
+        signal = _body_that_may_fail(run, body, scope, catcher, fails, taker)
     except UserRaise as raised:
         note_raise(run, raised)
         del run.call_stack[depth:], run.handling[handling:]
@@ -842,6 +911,9 @@ def _caught(
     finally:
         run.catchers.pop()
         run.guarded -= 1
+        del run.doubts[doubts:]
+    if any(is_anything(outcome.value) for outcome in catcher.outcomes) and not _takes_all(taker):
+        run.doubt(Doubt())  # it may be something that no handler here takes
     if not catcher.outcomes:
         if not ends:
             raise UserRaise(Unknown("an exception"))
@@ -884,20 +956,22 @@ def _by_handler(run: Run, node: cst.Try, raised: list[Outcome], scope: Scope) ->
         left = [o for o in left if o not in here or _may_be_other(o.value, handler)]
     further = [o for o in left if o not in taken]
     if further:
-        found.append((partial(_raise_again, further[0].value), further))
+        found.append((partial(raise_again, further[0].value), further))
     return found
 
 
-def _raise_again(value: Value) -> None:
+def raise_again(value: Value) -> None:
     raise UserRaise(value)
 
 
 def _may_be_other(raised: Value, handler: cst.ExceptHandler) -> bool:
     """Whether another handler may take what this one takes, too: nothing is known of its class."""
-    return handler.type is not None and isinstance(raised, Unknown) and raised.key == _ANYTHING
+    return handler.type is not None and is_anything(raised)
 
 
-_ANYTHING = ("anything that is raised",)
+def _takes_all(taker: Callable[[Value], Hashable]) -> bool:
+    """Whether there is a handler for whatever may be raised."""
+    return taker(Symbol("builtins.Exception")) is not None
 
 
 def _run_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> Signal | None:
@@ -910,25 +984,29 @@ def _run_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scop
 
 def _noted_raise() -> UserRaise:
     """What fails in a `try` body where the handlers know of it already."""
-    raised = UserRaise(Unknown("an exception", _ANYTHING))
+    raised = UserRaise(Doubt().raised)
     raised.noted = True
     return raised
 
 
 def _body_that_may_fail(
-    run: Run, body: Sequence[cst.CSTNode], scope: Scope, catcher: Catcher, fails: Hashable
+    run: Run,
+    body: Sequence[cst.CSTNode],
+    scope: Scope,
+    catcher: Catcher,
+    fails: Hashable,
+    taker: Callable[[Value], Hashable],
 ) -> Signal | None:
     """The statements of the body. Before each that may fail, the program may go to the handlers instead.
 
-    Whether one of them does is one condition. Where it is decided that one fails, the end of the body is not reached.
+    Whether one of them does is one condition, where nothing tells more. Where it is decided that one fails, the end of
+    the body is not reached.
     """
     journal = run.journal
     ways: WaysOut | None = None
     for statement in body:
-        doubts, before = run.doubts, journal.mark()
+        begun, before = len(run.doubts), journal.mark()
         calls = run.calls
-        run.doubted = run.evaluated = None
-        run.evaluations = 0
         facts = dict(run.facts)
         try:
             signal = run.execute([statement], scope)
@@ -937,30 +1015,19 @@ def _body_that_may_fail(
                 raise
             note_raise(run, raised)
             return ways.finish(None, ended=True)
-        key, failing = fails, True
-        if run.doubts == doubts + 1 and run.doubted is not None:
-            key = ("fails", run.doubted)
-        elif run.evaluated and run.doubts == doubts + run.evaluations:
-            key, failing = ("evaluated", run.evaluated), False
-        decided = run.known(key)
-        known = None if decided is None else decided is failing
-        if run.doubts > doubts and known is not False:
-            guard = {key: choice for key, choice in facts.items() if run.facts_at(catcher.mark).get(key) is not choice}
-            guard[key] = failing
-            run.meet(key, statement)
-            needs = frozenset((key,)).union(*(run.needs_of(key) for key in guard))
-            failed = [
-                Outcome(
-                    "raise", Unknown("an exception", _ANYTHING), journal.changes_at(catcher.mark, before), guard, needs
-                )
-            ]
+        if len(run.doubts) > begun:
+            places = [journal.changes_at(catcher.mark, before)]
             if run.calls > calls:
-                failed.append(Outcome("raise", failed[0].value, journal.changes(catcher.mark), dict(guard), needs))
-            catcher.outcomes += failed
-            if known is None:
-                run.facts[key] = not failing
-            elif key is not fails:
-                raise _noted_raise()
+                places.append(journal.changes(catcher.mark))
+            found = run.doubts[begun:]
+            del run.doubts[begun:]
+            known_before = run.facts_at(catcher.mark)
+            guard = {key: choice for key, choice in facts.items() if known_before.get(key) is not choice}
+            doubts = in_order(found, taker) or [_as_one(found, fails)]
+            if not _may_go_on(run, statement, catcher, doubts, guard, places, fails, taker):
+                if ways is None:
+                    raise _noted_raise()
+                return ways.finish(None, ended=True)
         if isinstance(signal, Split):
             ways = ways or WaysOut(run)
             if not ways.go_on(signal, "on"):
@@ -968,8 +1035,49 @@ def _body_that_may_fail(
         elif signal is not None:
             return signal if ways is None else ways.finish(signal)
     if run.known(fails) is True and catcher.outcomes:
-        raise _noted_raise()
+        if ways is None:
+            raise _noted_raise()
+        return ways.finish(None, ended=True)
     return None if ways is None else ways.finish(None)
+
+
+def _as_one(doubts: Sequence[Doubt], fails: Hashable) -> Doubt:
+    """Whether any of the steps fails."""
+    errors = {doubt.error for doubt in doubts}
+    return Doubt(fails, True, errors.pop() if len(errors) == 1 else None)
+
+
+def _may_go_on(
+    run: Run,
+    statement: cst.CSTNode,
+    catcher: Catcher,
+    doubts: Sequence[Doubt],
+    guard: dict[Hashable, bool],
+    places: Sequence[Changes],
+    fails: Hashable,
+    taker: Callable[[Value], Hashable],
+) -> bool:
+    """A statement of a `try` body may fail in these ways; what it has changed by then is one of the `places`.
+
+    The result is False where it surely fails.
+    """
+    for doubt in doubts:
+        key, failing = doubt.key, doubt.failing
+        decided = run.known(key)
+        if decided is (not failing):
+            continue
+        value = doubt.raised
+        if doubt.error in COMMON and taker(value) is None:
+            value = Doubt().raised  # there are other ways for such a step to fail
+        run.meet(key, statement)
+        holds = {**guard, key: failing}
+        needs = frozenset((key,)).union(*(run.needs_of(key) for key in holds))
+        catcher.outcomes += [Outcome("raise", value, changes, dict(holds), needs) for changes in places]
+        if decided is None:
+            run.facts[key] = guard[key] = not failing
+        elif key is not fails:
+            return False
+    return True
 
 
 def begin_handler(run: Run, node: cst.Try | cst.TryStar, raised: UserRaise, scope: Scope) -> cst.ExceptHandler | None:

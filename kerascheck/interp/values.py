@@ -424,6 +424,10 @@ class NamesView(DictValue):
                 self.scope.vars[name] = Unknown(reason, None, name)
 
 
+#: The kind of an open file.
+FILE = "builtins.open"
+
+
 class NativeObject(Versioned):
     """An object of a library that the interpreter plays itself: what it is, and the values it is made of."""
 

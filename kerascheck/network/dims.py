@@ -208,13 +208,19 @@ def _extreme(name: str, choose: object, values: tuple[Int, ...]) -> Int:
     return best
 
 
-def size_of(value: Unknown) -> Int | None:
+#: Results of arithmetic on results of arithmetic: deeper ones are no size.
+_MAX_PARTS = 200
+
+
+def size_of(value: Unknown, depth: int = 0) -> Int | None:
     """An unknown value taken as a size: symbolic, by its text; None where it has none."""
+    if depth > _MAX_PARTS:
+        return None
     if value.parts is not None:
         sign, left, right = value.parts
         compute = _INTEGER_OPERATORS.get(sign)
-        a = size_of(left) if isinstance(left, Unknown) else left
-        b = size_of(right) if isinstance(right, Unknown) else right
+        a = size_of(left, depth + 1) if isinstance(left, Unknown) else left
+        b = size_of(right, depth + 1) if isinstance(right, Unknown) else right
         if compute is not None and isinstance(a, (int, SymDim)) and isinstance(b, (int, SymDim)):
             try:
                 result = compute(a, b)

@@ -588,6 +588,7 @@ class Program:
         self.trainings: list[TrainCall] = []
         self.preparations: list[Preparation] = []
         self.raised: list[Raised] = []
+        self.fault: int | None = None  # the moment at which it surely fails: Python gets no further in this combination
         self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
         self.reached: set[tuple[int, int]] = set()  # keys of the sites of all of these
         self.went_well: set[tuple[int, int]] = set()  # of operations on arrays and shapes that gave something known

@@ -85,6 +85,19 @@ def test_a_module_that_is_read_in_an_arm_and_changed(checker: Any) -> None:
     assert comparison.models == [(10, 4, "exact")]
 
 
+def test_a_flag_that_a_module_asks_for_in_another_way(checker: Any) -> None:
+    sizes = (
+        'import os\nUNITS = 5\nif os.environ.get("FLAG_A", "0") == "1" or os.environ.get("FLAG_B"):\n    UNITS = 7\n'
+    )
+    code = (
+        "import os\nimport sizes\nunits = sizes.UNITS\n"
+        'if not (os.environ.get("FLAG_B") or bool(os.environ.get("FLAG_A", ""))):\n    units += 1\n'
+        "model = keras.Sequential([keras.Input((3,)), layers.Dense(units)])\n"
+    )
+    comparison = programs.judge(HEAD + code, {"sizes": sizes}, checker)
+    assert comparison.models == [(8, 3, "exact")]
+
+
 def test_cases_beyond_those_that_are_run_are_unknown(checker: Any) -> None:
     count = 20
     value = "".join(f"({index + 10} if os.environ.get('F{index}') else " for index in range(count)) + "7" + ")" * count
@@ -198,7 +211,7 @@ def test_verdicts_on_errors(code: str, row: int | None, kinds: list[str]) -> Non
 def test_runs_differ_by_their_flags() -> None:
     real = programs.truth(HEAD + CASES["two conditions that act together"], {})
     totals = [[answer.total for _, answer in outcome.answers] for outcome in real.outcomes]
-    assert len(totals) == 16 and totals[:3] == [[16], [24], [24]]  # FLAG_B is not set, "1", "2"
+    assert len(totals) == 25 and totals[:3] == [[16], [24], [24]]  # FLAG_B is not set, "1", "2"
     assert {total for (total,) in totals} == {16, 20, 24, 28}
 
 

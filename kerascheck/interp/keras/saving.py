@@ -12,16 +12,14 @@ from collections.abc import Hashable
 
 import libcst as cst
 
+from kerascheck.interp.doubts import Doubt
 from kerascheck.interp.keras.cloning import copy_network
 from kerascheck.interp.modules.paths import join, path_key, path_text
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import ClassValue, Instance, NativeObject, Value
+from kerascheck.interp.values import FILE, ClassValue, Instance, NativeObject, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site
 from kerascheck.symbolic import Symbol, Undetermined, Unknown
-
-#: An open file: what `open` gives.
-FILE = "builtins.open"
 
 
 class Snapshot:
@@ -377,10 +375,14 @@ def write(run: Run, file: Value, thing: Value, form: str) -> None:
 
 def open_file(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`open(path, "wb")`: what is written over is forgotten."""
-    run.writes += 1  # as it may be opened for
     path, mode = arguments.value("file", 0), arguments.value("mode", 1, "r")
     if not isinstance(mode, str) or any(letter in mode for letter in "wxa+"):
+        run.writes += 1
         forget_file(run, path)
+        run.doubt(Doubt(None, True, "OSError"))
+    elif not is_saved(run, path):
+        can_be_read = run.asked("what is on the disk", "open", path_text(path), site.node)
+        run.doubt(Doubt(can_be_read.key, False, "FileNotFoundError"))
     return NativeObject(FILE, run.tick(), {"path": path, "mode": mode})
 
 

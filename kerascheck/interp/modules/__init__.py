@@ -31,6 +31,7 @@ _FILES = {
     "cloudpickle": "pickling",
     "collections": "containers",
     "configparser": "reading",
+    "contextlib": "contexts",
     "copy": "copying",
     "dataclasses": "declarations",
     "dill": "pickling",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kerascheck.interp.keras.saving import FILE, as_network, found, keep, pack, unpack
+from kerascheck.interp.keras.saving import as_network, found, keep, pack, unpack
 from kerascheck.interp.modules.paths import path_key
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import NativeObject, Value
+from kerascheck.interp.values import FILE, NativeObject, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
 

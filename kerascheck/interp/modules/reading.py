@@ -9,12 +9,12 @@ import posixpath
 from typing import Any
 
 from kerascheck.interp.files import folder, read_text
-from kerascheck.interp.keras.saving import FILE, open_file, write, written
+from kerascheck.interp.keras.saving import open_file, write, written
 from kerascheck.interp.methods import METHODS
 from kerascheck.interp.modules.literals import from_python
 from kerascheck.interp.modules.paths import PathValue, path_text
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import NativeObject, Value
+from kerascheck.interp.values import FILE, NativeObject, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown

@@ -432,3 +432,246 @@ for index in range(2 if os.environ.get("FLAG_A") else 3):
 import os
 first, (second, third) = (1, (2, 3)) if os.environ.get("FLAG_A") else (4, (5, 6))
 model = keras.Sequential([keras.Input((4,)), layers.Dense(first * 100 + second * 10 + third)])
+
+# -- a handler of another exception around the one that takes it
+import os
+width = 8
+try:
+    try:
+        width = 6
+        os.environ["FLAG_A"]
+    except KeyError:
+        width += 4
+except FileNotFoundError:
+    width += 7
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- two handlers of what one step may raise
+import os
+width = 8
+try:
+    width = 6
+    int(os.environ["D_A"])
+    width = 7
+except KeyError:
+    width += 4
+except ValueError:
+    width += 5
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- an inner handler that does not take it
+import os
+width = 8
+try:
+    try:
+        int(os.environ["D_A"])
+    except ValueError:
+        width = 3
+    width += 10
+except KeyError:
+    width = 5
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- what is suppressed, and what is not
+import contextlib
+import os
+width = 8
+try:
+    with contextlib.suppress(ValueError):
+        int(os.environ["D_A"])
+        width += 1
+except KeyError:
+    width = 3
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- an assertion that is caught
+import os
+width = 8
+try:
+    assert os.environ.get("FLAG_A")
+    width = 6
+except AssertionError:
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a file that exists can be opened
+import os
+width = 8
+try:
+    text = open("file_A.txt").read()
+    if os.path.exists("file_A.txt"):
+        width += 4
+except OSError:
+    width *= 2
+if not os.path.exists("file_A.txt"):
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- how often a loop runs, and how many there are
+import glob
+width = 8
+for path in glob.glob("data_A/*.csv"):
+    if len(glob.glob("data_A/*.csv")) > 1:
+        width = 4
+if not glob.glob("data_A/*.csv"):
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- files that are there and one that is put to them
+import glob
+files = glob.glob("data_A/*.csv")
+files.append("own.csv")
+width = 5 if len(files) > 1 else 6
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- what an assertion in an arm excludes
+import os
+first = os.environ.get("MODE_A", "big") == "big"
+if first:
+    width = 2
+else:
+    assert os.environ.get("MODE_A") in ("big", "small")
+def build(width):
+    if os.environ.get("MODE_A", "").startswith("b"):
+        net = keras.Sequential([keras.Input((4,)), layers.Dense(width), layers.Dense(3)])
+if not first:
+    build(8)
+build(3)
+
+# -- an assertion that fails for some
+import os
+deep = os.environ.get("FLAG_A")
+assert os.environ.get("FLAG_B") and deep
+x = inputs = keras.Input((4,))
+if deep:
+    x = layers.Dense(3)(x)
+model = keras.Model(inputs, layers.Dense(1)(x))
+
+# -- a model of a list that is changed in an arm of its own
+import os
+model = keras.Sequential([keras.Input((8,)), layers.Dense(5)])
+if os.environ.get("FLAG_A"):
+    model.trainable = False
+nets = []
+for size in (3, 4):
+    if os.environ.get("FLAG_B"):
+        break
+    nets.append(keras.Sequential([keras.Input((5,)), layers.Dense(size)]))
+if nets and os.environ.get("FLAG_A"):
+    nets[-1].add(layers.Dense(2))
+
+# -- models of a list that a condition has filled, changed in an arm
+import glob
+import os
+def build(n):
+    if os.environ.get("FLAG_A"):
+        return keras.Sequential([keras.Input((3,)), layers.Dense(n)])
+    return keras.Sequential([keras.Input((5,)), layers.Dense(n), layers.Dense(2)])
+nets = []
+for size in (2, 4):
+    if glob.glob("data_C/*.csv"):
+        break
+    nets.append(build(size))
+if nets and os.environ.get("FLAG_B"):
+    nets[-1].add(layers.Dense(2))
+
+# -- what an else excludes
+import os
+def build(deep=False):
+    net = keras.Sequential([keras.Input((16,)), layers.Dense(8)])
+    if os.environ.get("D_A") == "7" or os.environ.get("FLAG_B") != "1":
+        net.add(layers.BatchNormalization())
+    if deep:
+        net.add(layers.Dropout(0.5))
+if "FLAG_B" in os.environ and bool(os.environ.get("FLAG_B", "")):
+    build(deep=True)
+else:
+    build()
+
+# -- an array of known size does not fail
+import contextlib
+import numpy as np
+width = 4
+with contextlib.suppress(KeyError, ValueError):
+    table = np.zeros((20, 4))
+    width += 1
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a loop that may have no round
+import os
+width, count = 4, 0
+while count < int(os.environ.get("N_A", "3")):
+    count += 1
+    width = 6
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a model of a handler, which only some combinations reach
+import os
+first = 10
+if os.environ.get("FLAG_A", "0") != "1":
+    first += 16
+try:
+    kernel = 3 if os.environ.get("MODE_B", "big") == "big" else 30
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, kernel)])
+except ValueError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(first)])
+
+# -- a flag that is asked for in one way early and in another way late
+import os
+def build(n):
+    if os.environ.get("FLAG_A"):
+        return keras.Sequential([keras.Input((3,)), layers.Dense(n)])
+    return keras.Sequential([keras.Input((5,)), layers.Dense(n), layers.Dense(10)])
+nets = {"a": build(16), "b": build(4)}
+if not bool(os.environ.get("FLAG_A", "")):
+    nets["b"].trainable = False
+
+# -- a model of a handler whose flag another model has decided
+import os
+first = 10
+if os.environ.get("FLAG_A", "0") != "1":
+    first += 16
+try:
+    kernel = 3 if os.environ.get("MODE_B", "big") == "big" else 30
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, kernel)])
+except ValueError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(first)])
+units = 6
+if "FLAG_A" in os.environ or os.environ.get("FLAG_A"):
+    units += 2
+other = keras.Sequential([keras.Input((6,)), layers.Dense(units)])
+
+# -- what stands behind a fault of some combinations
+import os
+width = 5
+if os.environ.get("FLAG_A") == "1":
+    width = 7
+nets = []
+if os.environ.get("FLAG_A"):
+    nets[-1].add(layers.Dense(2))
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+
+# -- a body that returns where it would not fail
+import os
+def size(n):
+    k = 2
+    try:
+        if os.path.exists("file_A.txt"):
+            return n + n
+        text = open("file_A.txt").read()
+    except OSError:
+        k = 8
+    return 15 * k + 4
+model = keras.Sequential([keras.Input((3,)), layers.Dense(size(3))])
+
+# -- a body that leaves the loop where it would not fail
+import contextlib
+import os
+width = 3
+for step in range(2):
+    with contextlib.suppress(KeyError, ValueError):
+        if "FLAG_A" in os.environ:
+            width = 4
+            break
+        int(os.environ["FLAG_A"])
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])

@@ -1,0 +1,24 @@
+"""`contextlib`: contexts that are there for what they do to exceptions, or for nothing."""
+
+from __future__ import annotations
+
+from kerascheck.interp.contexts import GIVING, SUPPRESSING
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import NativeObject, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Site
+
+
+def _suppress(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`contextlib.suppress(KeyError, ValueError)`."""
+    if arguments.open_positional:
+        return run.fresh("a context", site.node)
+    return NativeObject(SUPPRESSING, run.tick(), {"classes": tuple(given.value for given in arguments.positional)})
+
+
+def _give(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`contextlib.nullcontext(value)`."""
+    return NativeObject(GIVING, run.tick(), {"result": arguments.value("enter_result", 0)})
+
+
+FUNCTIONS = {"contextlib.suppress": _suppress, "contextlib.nullcontext": _give}
