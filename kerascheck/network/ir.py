@@ -483,7 +483,7 @@ class Network(Layer):
                 return "unknown"
             if status == "symbolic":
                 worst = "symbolic"
-        if not self.layers or isinstance(self.output_shapes(), Unknown):
+        if (not self.layers and self.kind != "subclass") or isinstance(self.output_shapes(), Unknown):
             return "unknown"
         return worst
 

@@ -78,6 +78,7 @@ from kerascheck.interp.keras.operation_forms import (
     undetermined as _undetermined,
 )
 from kerascheck.interp.keras.tensors import Constant, note_call, operand, operate, unknown_size
+from kerascheck.interp.keras.variables import tensorflow_variable
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ListValue, Value
@@ -341,7 +342,9 @@ def _einsum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _variable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.Variable(value)`: Keras 3 does not count it among the weights of a layer that holds it, older ones do."""
     value = operand(run, _given(arguments, 0, "initial_value"))
-    if run.project.dialect < 3 or not isinstance(value, Constant) or arguments.value("shape", 7) is not None:
+    if run.project.dialect < 3:
+        return tensorflow_variable(run, site)
+    if not isinstance(value, Constant) or arguments.value("shape", 7) is not None:
         return _not_tensors(run, name, site)
     return new_array(run, value.shape, dtype_of(arguments.value("dtype", 4)) or value.dtype, kind="tensor")
 
