@@ -41,6 +41,10 @@ class Site:
         return (id(self.file), id(self.node))
 
 
+#: Why a model with a `call` of the program is not known as long as nothing calls it.
+NOT_CALLED = "it is not called on a known input"
+
+
 class Weight:
     """One variable of a layer."""
 

@@ -28,7 +28,18 @@ from kerascheck.layers.base import configure
 from kerascheck.layers.registry import find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape, SymDim
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Status, Tensor, Weight
+from kerascheck.network.ir import (
+    NOT_CALLED,
+    BuiltinLayer,
+    InputLayer,
+    Layer,
+    Network,
+    Node,
+    Site,
+    Status,
+    Tensor,
+    Weight,
+)
 from kerascheck.symbolic import REFUSED, KerasError, Symbol, Undetermined, Unknown
 
 #: Methods of models by which a class of the program trains in its own way.
@@ -115,7 +126,7 @@ def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Argument
         network.name = run.layer_name(name)
         network.kind = "subclass"
         network.birth = instance.birth
-        network.open = Unknown("it is not called on a known input")
+        network.open = Unknown(NOT_CALLED)
         run.program.networks.append(network)
         instance.layer = network
     elif base.name == "keras.Layer" or base.name.startswith("keras.layers."):
@@ -397,13 +408,24 @@ def run_call(
     elif layer.kind == "subclass":
         layer.layers = layers_on(instance)
         if known and outputs is not None and entered == len(run.program.raised):
+            inputs = input_tensors(value) or []
+            if layer.open is None and _same_shapes(inputs, layer.inputs) and _same_shapes(outputs, layer.outputs):
+                return result  # nothing is new to it
             layer.open = instance.unknown
-            layer.inputs = input_tensors(value) or []
+            layer.inputs = inputs
             layer.outputs = outputs
             layer.takes, layer.gives = freeze(value), freeze(result)
             nodes = trace_graph(layer.inputs, outputs).nodes
             layer.nodes = [node for node in nodes if not isinstance(node.layer, InputLayer)]
     return result
+
+
+def _same_shapes(tensors: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
+    """Whether these are as many tensors of the same known shapes."""
+    return len(tensors) == len(others) and all(
+        not isinstance(one.shape, Unknown) and one.shape == other.shape
+        for one, other in zip(tensors, others, strict=True)
+    )
 
 
 def _declared_output(
