@@ -12,10 +12,16 @@ from kerascheck.data.array import Array
 from kerascheck.data.scalars import number
 from kerascheck.data.tensors import on_data
 from kerascheck.data.values import as_array, dtype_of, new_array
-from kerascheck.interp.keras import operations_arrays, operations_images, operations_networks
+from kerascheck.interp.keras import (
+    operations_arrays,
+    operations_images,
+    operations_networks,
+    operations_tensorflow,
+)
 from kerascheck.interp.keras.freeze import as_size, freeze_arguments
 from kerascheck.interp.keras.operation_forms import (
     Call,
+    because,
 )
 from kerascheck.interp.keras.operation_forms import (
     accumulated as _accumulated,
@@ -605,7 +611,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
                 *(f"tensorflow.initializers.{n}" for n in _INITIALIZERS),
             ],
         ),
-        (_einsum, _names("einsum")),
+        (_einsum, [*_names("einsum"), "tensorflow.linalg.einsum"]),
         (_split, ["keras.ops.split", "tensorflow.split"]),
         (_unstack, ["keras.ops.unstack", "tensorflow.unstack"]),
         (_unary(lambda s, a: tensor_shapes.pad(s, _pad_widths(a))), ["keras.ops.pad", "tensorflow.pad"]),
@@ -667,7 +673,13 @@ def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def operations() -> dict[str, Call]:
     """All of them, by canonical name."""
-    every = [*_rows(), *operations_arrays.rows(), *operations_images.rows(), *operations_networks.rows()]
+    every = [
+        *_rows(),
+        *operations_arrays.rows(),
+        *operations_images.rows(),
+        *operations_networks.rows(),
+        *operations_tensorflow.rows(),
+    ]
     return {name: on_data(_noted(call)) for call, names in every for name in names}
 
 
@@ -676,6 +688,8 @@ def _noted(call: Call) -> Call:
 
     def noted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         result = call(run, name, arguments, site)
+        if type(result) is Unknown:
+            result = because(result, name, arguments)
         note_call(run, name, arguments, result)
         return result
 
