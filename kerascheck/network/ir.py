@@ -475,13 +475,17 @@ class Network(Layer):
             shapes.append(tensor.shape)
         return shapes or Unknown(f"{self.name} has no known output")
 
+    def running_layers(self) -> Sequence[Layer]:
+        """Its layers, but for those that its own `call` surely leaves out: Keras never builds these."""
+        return self.layers
+
     def status(self) -> Status:
         if self.open is not None or self.unknown is not None or self.refused is not None:
             return "unknown"
         if any(node.refused for node in self.nodes):
             return "unknown"
         worst: Status = "exact"
-        for layer in self.layers:
+        for layer in self.running_layers():
             status = layer.status()
             if status == "unknown":
                 return "unknown"

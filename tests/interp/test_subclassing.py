@@ -224,3 +224,54 @@ def test_older_keras_counts_variables_of_tensorflow() -> None:
         "keras.Model", "tf_keras.Model"
     ).replace("from tf_keras", "import tf_keras\nfrom tf_keras")
     assert model_of(code + "model(tf_keras.Input((5,)))\n").status() == "unknown"
+
+
+IDLE = """
+import keras
+import numpy as np
+from keras import layers
+
+class Inner(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(9)
+    def call(self, x):
+        return self.dense(x)
+
+class Net(keras.Model):
+    def __init__(self, joins):
+        super().__init__()
+        self.joins = joins
+        self.join = layers.Concatenate()
+        self.never = layers.Dense(5)
+        self.stack = keras.Sequential([layers.Dense(6)])
+        self.inner = Inner()
+        self.head = layers.Dense(3)
+    def call(self, x):
+        if self.joins:
+            x = self.join([x, x])
+        return self.head(x)
+
+model = Net(False)
+model(np.zeros((2, 4)))
+"""
+
+
+def test_parts_that_are_never_called_leave_a_model_exact() -> None:
+    first, *_ = analyze(Source(IDLE.encode(), "x.py")).paths
+    [model] = [one for one in first.networks if one.variable == "model"]
+    assert (model.status(), model.count_params()) == ("exact", (15, 0))
+
+
+@pytest.mark.oracle
+def test_keras_never_builds_them() -> None:
+    pytest.importorskip("keras", reason="compares with the real Keras")
+    space: dict[str, Any] = {}
+    exec(IDLE, space)
+    assert sum(w.value.shape.num_elements() for w in space["model"].weights) == 15
+
+
+def test_a_part_that_is_called_on_something_unknown_does_not() -> None:
+    code = IDLE.replace("return self.head(x)", "self.never(load())\n        return self.head(x)")
+    first, *_ = analyze(Source(("from data import load\n" + code).encode(), "x.py")).paths
+    assert next(one for one in first.networks if one.variable == "model").status() == "unknown"

@@ -123,6 +123,7 @@ TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "tf.scatter_nd(tf.zeros((3, 1), 'int32'), tf.ones((3, 4)), (7, 4)) + x[0, 0]": ((6, 4), (7, 4)),
     "tf.nn.max_pool(x, [1, 2, 2, 1], [1, 2, 2, 1], 'SAME')": ((7, 8, 3), (None, 4, 4, 3)),
     "tf.nn.max_pool2d(x, ksize=3, strides=2, padding='VALID')": ((7, 8, 3), (None, 3, 3, 3)),
+    "tf.nn.avg_pool2d(x, (2, 3), None, 'VALID')": ((7, 8, 3), (None, 6, 6, 3)),
     "tf.nn.avg_pool2d(x, (2, 3), (2, 1), 'VALID')": ((7, 8, 3), (None, 3, 6, 3)),
     "tf.nn.conv2d(x, tf.ones((3, 3, 3, 5)), strides=[1, 2, 2, 1], padding='SAME')": ((7, 8, 3), (None, 4, 4, 5)),
     "tf.nn.conv2d(x, tf.ones((3, 3, 3, 5)), 1, 'VALID', dilations=2)": ((7, 8, 3), (None, 3, 4, 5)),

@@ -132,7 +132,8 @@ def _pooled(shape: Shape, arguments: Arguments) -> Shape:
         raise Undetermined("a pooling of this rank")
     _channels_last(arguments, 4)
     span = _each_axis(given(arguments, 1, "ksize"), rank)
-    step = _each_axis(given(arguments, 2, "strides"), rank)
+    strides = given(arguments, 2, "strides")
+    step = [1] * rank if strides is None else _each_axis(strides, rank)
     return _slid(shape, span, step, given(arguments, 3, "padding"), shape[-1])
 
 

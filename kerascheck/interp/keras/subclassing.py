@@ -104,6 +104,15 @@ def _is_built(part: Layer) -> bool:
     return bool(part.calls) or part.weights is not None
 
 
+def _is_idle(part: Layer) -> bool:
+    """Whether a part of a model is surely never called, nor built."""
+    if part.calls or part.unknown is not None or part.refused is not None or part.met_unknown or _is_built(part):
+        return False
+    if not isinstance(part, Network):
+        return True
+    return not part.met_data and (part.open is None or part.open.reason == NOT_CALLED)
+
+
 def built_by_hand(layer: Layer) -> None:
     """The program has called the `build` of a layer of its own: Keras does not call it again."""
     if isinstance(layer, SubclassedModel):
@@ -198,6 +207,9 @@ class SubclassedModel(Network):
                 for weight, trains in layer.all_weights():
                     seen.setdefault(id(weight), (weight, trains and self.trainable))
         return list(seen.values())
+
+    def running_layers(self) -> Sequence[Layer]:
+        return self.layers if self.kind != "subclass" else [part for part in self.layers if not _is_idle(part)]
 
     def status(self) -> Status:
         status = super().status()
