@@ -247,3 +247,33 @@ def test_an_unknown_filter_makes_the_list_unknown(kind: str) -> None:
     """)
     )
     assert any(not path.raised for path in analysis.paths)  # and what not all of them refuse is no finding
+
+
+def test_a_function_of_a_library_counts_as_true() -> None:
+    code = """
+    import tensorflow as tf
+    def make(activation=None):
+        inputs = Input((4,))
+        x = Dense(3)(inputs)
+        if activation:
+            x = Activation(activation)(x)
+        return Model(inputs, x)
+    model = make(tf.nn.softmax)
+    """
+    [program] = build(code).paths
+    [network] = program.networks
+    assert (network.status(), [layer.cls for layer in network.layers]) == (
+        "exact",
+        ["InputLayer", "Dense", "Activation"],
+    )
+
+
+def test_what_hangs_on_too_many_conditions_names_a_row() -> None:
+    lines = [f"    if flag({n}):\n        x = Dense({n + 1})(x)\n" for n in range(14)]
+    code = "from lib import flag\ninputs = Input((4,))\nx = inputs\n" + "".join(
+        line.replace("    ", "", 1).replace("\n        ", "\n    ") for line in lines
+    )
+    code += "model = Model(inputs, x)\n"
+    found = [network.open.reason for program in build(code).paths for network in program.networks if network.open]
+    assert found
+    assert all("(row " in reason for reason in found), found

@@ -356,8 +356,8 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
 
     mapped = map_tensors(run, result, outer)
     if not outputs:
-        reason = result.reason if isinstance(result, Unknown) else f"what {layer.cls} returns is not known"
-        mapped = Tensor(Unknown(reason))
+        lost = result if isinstance(result, Unknown) else Unknown(f"what {layer.cls} returns is not known")
+        mapped = Tensor(Unknown(lost.reason, needs=lost.needs))
         outputs.append(mapped)
     layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
     layer.latest = arguments
