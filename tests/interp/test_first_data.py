@@ -127,3 +127,16 @@ def test_a_model_that_one_arm_of_a_loop_calls_is_not_taken_for_built() -> None:
     """
     found = [one for program in build(code).paths for one in program.networks]
     assert "exact" not in {one.status() for one in found} or len({str(one.params()) for one in found}) > 1
+
+
+def test_models_in_models_keep_the_shapes_of_the_first_data() -> None:
+    code = (
+        TRAINED_BY_HAND
+        + """
+for round in range(10_000):
+    step(np.zeros((16, 6), "float32"), np.zeros(16))
+    if round % 100 == 0:
+        model(np.zeros((5, 6), "float32"))
+"""
+    )
+    assert {network.status() for program in build(code).paths for network in program.networks} == {"exact"}

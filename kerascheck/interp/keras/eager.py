@@ -114,13 +114,15 @@ def _as_built(layer: Layer) -> Iterator[None]:
     for part in parts:
         parts += [inner for inner in part.sublayers() if not any(inner is known for known in parts)]
     calls = [(part, len(part.calls)) for part in parts if part.calls]
-    ends = (layer.inputs, layer.outputs, layer.nodes, layer.takes, layer.gives)
+    built = [part for part in parts if isinstance(part, Network) and part.open is None]
+    ends = [(part.inputs, part.outputs, part.nodes, part.takes, part.gives) for part in built]
     try:
         yield
     finally:
         for part, count in calls:
             del part.calls[count:]
-        layer.inputs, layer.outputs, layer.nodes, layer.takes, layer.gives = ends
+        for part, kept in zip(built, ends, strict=True):
+            part.inputs, part.outputs, part.nodes, part.takes, part.gives = kept
 
 
 def training_call(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> TrainCall:
