@@ -107,6 +107,8 @@ def call_own_on_data(
 @contextmanager
 def _as_built(layer: Layer) -> Iterator[None]:
     """What is built keeps the shapes that it was built with, whatever it is called on later."""
+    from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel
+
     if not isinstance(layer, Network) or layer.open is not None:
         yield
         return
@@ -116,6 +118,7 @@ def _as_built(layer: Layer) -> Iterator[None]:
     calls = [(part, len(part.calls)) for part in parts if part.calls]
     built = [part for part in parts if isinstance(part, Network) and part.open is None]
     ends = [(part.inputs, part.outputs, part.nodes, part.takes, part.gives) for part in built]
+    own = [(part, part.latest) for part in parts if isinstance(part, (CustomLayer, SubclassedModel)) and part.latest]
     try:
         yield
     finally:
@@ -123,6 +126,8 @@ def _as_built(layer: Layer) -> Iterator[None]:
             del part.calls[count:]
         for part, kept in zip(built, ends, strict=True):
             part.inputs, part.outputs, part.nodes, part.takes, part.gives = kept
+        for called, arguments in own:
+            called.latest = arguments
 
 
 def training_call(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> TrainCall:
