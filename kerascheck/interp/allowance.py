@@ -4,8 +4,12 @@ A call of the program that takes more steps than its allowance is cut, the outer
 Keras. What it has written is taken back and forgotten, and so is whatever its code may still change; the program goes
 on behind it, with a result that is not known. So such code never uses up the budget of the file.
 
-Taking back needs a mark at the beginning of the call, and marks are not free. That a function takes long is found out
-once; then the run begins again, with marks before the calls of this function.
+Code that meets many conditions that are not known costs more than its steps, and what comes out of it is hardly known
+anyway: each such condition counts as several steps.
+
+Taking back needs a mark at the beginning of the call. The outermost call of a function whose names lead to no part of
+Keras has one; where that is found out later, since names were imported that nobody had looked up yet, the run begins
+again, with marks before the calls of this function.
 """
 
 from __future__ import annotations
@@ -43,18 +47,23 @@ _STEPS = 20_000
 _SHARE = 10
 #: Each further call of the same function has half of what the one before had, down to this.
 _LEAST = 500
+#: A function that was cut so often is not entered any more.
+_MAX_CUTS = 8
+#: What a condition that is not known counts.
+_STEPS_FOR_FORK = 40
 
 
 class ActiveCall:
     """A call of a function of the program that is running."""
 
-    __slots__ = ("function", "mark", "scope", "steps")
+    __slots__ = ("function", "is_within", "mark", "scope", "steps")
 
-    def __init__(self, function: FunctionValue, scope: Scope, steps: int, mark: Mark | None) -> None:
+    def __init__(self, function: FunctionValue, scope: Scope, steps: int, mark: Mark | None, is_within: bool) -> None:
         self.function = function
         self.scope = scope
-        self.steps = steps  # of the budget, when it began
+        self.steps = steps  # taken before it began
         self.mark = mark
+        self.is_within = is_within  # whether it is a part of a call that can be taken back
 
 
 class CallCut(BudgetExceeded):
@@ -71,19 +80,39 @@ class BeginAgain(BudgetExceeded):
 
 def begin_call(run: Run, function: FunctionValue, scope: Scope) -> ActiveCall:
     """Note that the call begins."""
-    mark = run.journal.mark() if id(function.node) in run.project.long_functions else None
-    call = ActiveCall(function, scope, run.budget.spent, mark)
-    run.active_calls.append(call)
+    active = run.active_calls
+    is_within = bool(active) and (active[-1].is_within or active[-1].mark is not None)
+    is_long = id(function.node) in run.project.long_functions
+    mark = run.journal.mark() if is_long or (not is_within and not _leads_to_keras(run, function)) else None
+    call = ActiveCall(function, scope, _taken(run), mark, is_within)
+    active.append(call)
     return call
+
+
+def enter_call(run: Run, call: ActiveCall) -> None:
+    """Called where the body begins. Raises CallCut where the function was cut often enough."""
+    if (
+        call.mark is not None
+        and run.cut_calls.get(id(call.function.node), 0) >= _MAX_CUTS
+        and not _may_build(run, call)
+    ):
+        raise CallCut(call)
+
+
+def _taken(run: Run) -> int:
+    """Steps so far, as they are counted here."""
+    return run.budget.spent + _STEPS_FOR_FORK * run.forked
 
 
 def watch(run: Run) -> None:
     """Cut a call that has taken too long. Raises CallCut or BeginAgain."""
-    spent = run.budget.spent
+    taken = _taken(run)
     allowed = min(_STEPS, run.budget.limit // _SHARE)
     for call in run.active_calls:
+        if call.is_within and call.mark is None:
+            continue  # the call around it is cut
         node = id(call.function.node)
-        if spent - call.steps <= max(_LEAST, allowed >> run.cut_calls.get(node, 0)):
+        if taken - call.steps <= max(_LEAST, allowed >> run.cut_calls.get(node, 0)):
             continue
         if _may_build(run, call):
             continue
@@ -127,6 +156,19 @@ def _forget_members(cls: ClassValue, reason: str) -> None:
 # -- what the code of a function reaches -------------------------------------------------------------------------------
 
 
+def _leads_to_keras(run: Run, function: FunctionValue) -> bool:
+    """Whether the names in the function, and in those it calls, may lead to Keras: as far as they were looked up."""
+    node = id(function.node)
+    known = run.leads_to_keras.get(node)
+    if known is None:
+        known = any(
+            isinstance(value, (ImportedName, ModuleValue)) or _is_of_keras(value)
+            for value in _within(run, function, look_up=False)
+        )
+        run.leads_to_keras[node] = known
+    return known
+
+
 def _may_build(run: Run, call: ActiveCall) -> bool:
     """Whether the code that the call enters may have to do with models."""
     if any(map(_is_of_keras, call.scope.vars.values())):
@@ -155,7 +197,9 @@ def _is_of_keras(value: Value, depth: int = 0) -> bool:
     return isinstance(value, (Layer, Tensor, KerasObject))
 
 
-def _functions_within(run: Run, function: FunctionValue) -> list[tuple[FunctionValue, list[Value]]]:
+def _functions_within(
+    run: Run, function: FunctionValue, look_up: bool = True
+) -> list[tuple[FunctionValue, list[Value]]]:
     """The function and those of the program that it reaches by names, each with what its names mean."""
     found: dict[int, tuple[FunctionValue, list[Value]]] = {}
     waiting: list[Value] = [function]
@@ -166,7 +210,7 @@ def _functions_within(run: Run, function: FunctionValue) -> list[tuple[FunctionV
             continue
         seen.add(id(one))
         if isinstance(one, FunctionValue):
-            values = _meanings(run, one)
+            values = _meanings(run, one, look_up)
             found[id(one)] = (one, values)
             waiting += values
             waiting += one.defaults.values()
@@ -184,11 +228,11 @@ def _functions_within(run: Run, function: FunctionValue) -> list[tuple[FunctionV
     return list(found.values())
 
 
-def _within(run: Run, function: FunctionValue) -> list[Value]:
-    return [value for _, values in _functions_within(run, function) for value in values]
+def _within(run: Run, function: FunctionValue, look_up: bool = True) -> list[Value]:
+    return [value for _, values in _functions_within(run, function, look_up) for value in values]
 
 
-def _meanings(run: Run, function: FunctionValue) -> list[Value]:
+def _meanings(run: Run, function: FunctionValue, look_up: bool) -> list[Value]:
     """What the names in a function mean outside of it."""
     values: list[Value] = []
     names = names_used(function.site.file, function.node)
@@ -199,10 +243,10 @@ def _meanings(run: Run, function: FunctionValue) -> list[Value]:
         if place is None:
             continue
         value = place.vars[name]
-        if isinstance(value, ImportedName):
+        if isinstance(value, ImportedName) and look_up:
             value = run.project.imported(run, place, name)
         values.append(value)
-        if isinstance(value, ModuleValue):
+        if isinstance(value, ModuleValue) and look_up:
             scope = run.project.scope_of(run, value)
             if scope is not None:
                 values += [scope.vars[inner] for inner in names if inner in scope.vars]

@@ -16,7 +16,7 @@ from kerascheck.garbage import no_collection
 from kerascheck.interp.allowance import BeginAgain, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.feasibility import root_of
-from kerascheck.interp.needs import network_needs, program_needs
+from kerascheck.interp.needs import network_needs, program_needs, training_needs, trainings_need
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
@@ -39,11 +39,15 @@ SHARE_OF_A_CALLER = 0.05
 #: fewer than two for each; where that takes more than so many runs, fewer conditions are decided.
 _MAX_CONDITIONS = 10
 _MAX_RUNS = 32
+#: Runs after which it shows whether all combinations can be tried.
+_FEWEST_RUNS = 3
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
-_STEPS_FOR_RUNS = 120_000
+_STEPS_FOR_RUNS = 60_000
 #: The same for all functions together that nobody calls, and for each one whatever the others have taken.
-_STEPS_FOR_CALLS = 12_000
-_STEPS_FOR_CALL = 4_000
+_STEPS_FOR_CALLS = 8_000
+_STEPS_FOR_CALL = 3_000
+#: Conditions that only the data of trainings hangs on are decided where there are no more than these.
+_MAX_OF_DATA = 3
 #: How often further conditions may turn up in the runs that decide the ones before.
 _MAX_ROUNDS = 4
 
@@ -93,6 +97,13 @@ class _Component:
     #: Which condition comes after which decisions; None: no other one.
     met: dict[tuple[tuple[Hashable, bool], ...], Hashable | None] = field(default_factory=dict)
     is_torn: bool = False  # that hangs on others than these
+    runs: int = 0
+    covered: float = 0.0  # the share of all combinations that is done, each condition halving what is left
+
+    @property
+    def expected(self) -> float:
+        """How many runs all combinations will take, going by those that are done."""
+        return self.runs / self.covered if self.runs >= _FEWEST_RUNS else 0.0
 
     def advance(self, taken: dict[Hashable, bool]) -> None:
         """The combination is done: the last condition that held is the next one not to hold."""
@@ -101,6 +112,8 @@ class _Component:
             following = trace[index][0] if index < len(trace) else None
             if self.met.setdefault(tuple(trace[:index]), following) != following:
                 self.is_torn = True
+        self.runs += 1
+        self.covered += 0.5 ** len(trace)
         while trace and not trace[-1][1]:
             trace.pop()
         if not trace:
@@ -178,7 +191,13 @@ class _Start:
             components = [_Component(frozenset(group[:limit])) for group in links.groups()]
             relevant = frozenset(key for component in components for key in component.keys)
             runs: list[Run] = []
-            while not all(component.done for component in components) and len(runs) < most:
+            few = most.bit_length() - 1  # so many conditions can be tried in any case
+            bound = most if attempt < _MAX_ROUNDS - 1 and limit > few else float("inf")
+            while (
+                len(runs) < most
+                and not all(component.done for component in components)
+                and all(component.done or component.expected <= bound for component in components)
+            ):
                 plan = {key: choice for component in components for key, choice in component.plan.items()}
                 run, finished = self._run(relevant, plan)
                 if not finished:
@@ -197,8 +216,8 @@ class _Start:
                     links.unite(relevant)
                     continue
                 complete = all(component.done for component in components) and not is_torn
-                if not complete and attempt < _MAX_ROUNDS - 1 and limit > most.bit_length() - 1:
-                    limit = most.bit_length() - 1  # so many can be tried in any case
+                if not complete and attempt < _MAX_ROUNDS - 1 and limit > few:
+                    limit = few
                     continue
                 for run in runs:
                     self._accept(run, relevant, complete)
@@ -242,6 +261,9 @@ class _Start:
             needs = network_needs(network) - relevant
             if needs:
                 _open(run, network, needs)
+        for training in program.trainings:
+            if training_needs(training) - relevant:
+                training.forget()
         self.result.paths.append(program)
 
     def _give_up(self, run: Run, error: Exception) -> None:
@@ -285,6 +307,7 @@ class _Links:
 
     def __init__(self) -> None:
         self._by_place: dict[Hashable, dict[Hashable, None]] = {}
+        self._of_data: dict[Hashable, dict[Hashable, None]] = {}  # what trainings hang on
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
 
@@ -298,6 +321,9 @@ class _Links:
         for place, needs in program_needs(run.program):
             if needs:
                 self._by_place.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
+        for place, needs in trainings_need(run.program):
+            if needs:
+                self._of_data.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
 
     def unite(self, keys: Iterable[Hashable]) -> None:
         """Take all of them for one group."""
@@ -309,6 +335,10 @@ class _Links:
         A condition that comes up under others, or asks about the same value, is tried with them in each way.
         """
         links = [list(keys) for keys in self._by_place.values()]
+        decided = {key for link in (*links, list(self._everywhere)) for key in link}
+        of_data = [list(keys) for keys in self._of_data.values()]
+        if len({key for link in of_data for key in link} - decided) <= _MAX_OF_DATA:
+            links += of_data
         if self._everywhere:
             links = [list(dict.fromkeys(key for link in (list(self._everywhere), *links) for key in link))]
         keys = {key for link in links for key in link}

@@ -355,8 +355,9 @@ def _comprehended(
 
     def loop(clause: cst.CompFor, source: Value, items: Iterator[Value]) -> Iterator[Value]:
         nonlocal filters
+        is_long = isinstance(source, (range, tuple)) and len(source) > MAX_COMPREHENSION
         for index, item in enumerate(items):
-            if isinstance(item, Lost) or index >= MAX_COMPREHENSION:
+            if isinstance(item, Lost) or index >= MAX_COMPREHENSION or (is_long and index):
                 reason = item.reason if isinstance(item, Lost) else Unknown("too many elements to unroll")
                 yield rest(clause, reason, source)
                 return
@@ -713,8 +714,8 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     made = call(run, function, arguments, site)
     if run.reads:
         if not stays:
-            _depend(run, receiver)
-        made = _depend(run, made)
+            depend(run, receiver)
+        made = depend(run, made)
         if (
             kind is NativeMethod
             and isinstance(owner, Layer)
@@ -779,7 +780,7 @@ def _note_needs(run: Run, value: Value) -> None:
 _DEPENDING = (Layer, Tensor, Array, Pipeline, DataObject, KerasObject)
 
 
-def _depend(run: Run, value: Value) -> Value:
+def depend(run: Run, value: Value) -> Value:
     """What a call from outside makes, and what it changes, hangs on what its arguments hang on."""
     reads = run.reads
     thing = value.layer if isinstance(value, Instance) else value

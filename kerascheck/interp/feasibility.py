@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from kerascheck.interp.values import Value
+from kerascheck.state import Cells
 
 #: Facts that are looked at together.
 _MAX_FACTS = 12
@@ -40,14 +41,45 @@ _ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
 _CALLS: dict[Hashable, Callable[[Any], Any]] = {"int": int, "len": len, "float": float, "str": str, "bool": bool}
 
 
-def implied(facts: Mapping[Hashable, bool], key: Hashable) -> bool | None:
+class Facts(Cells):
+    """Conditions that are assumed or decided, by their keys, and which of them ask about the same value."""
+
+    __slots__ = ("by_root",)
+
+    def __init__(self, content: Mapping[Hashable, bool] | None = None) -> None:
+        super().__init__()
+        self.by_root: dict[Hashable, list[Hashable]] = {}  # also of facts that were taken back
+        for key, choice in (content or {}).items():
+            self[key] = choice
+
+    def __setitem__(self, key: Hashable, choice: bool) -> None:
+        self.note(key)
+        super().__setitem__(key, choice)
+
+    def note(self, key: Hashable) -> None:
+        """The key may become a fact."""
+        root = root_of(key)
+        if root is not None and key not in (known := self.by_root.setdefault(root, [])):
+            known.append(key)
+
+
+def implied(facts: Facts, key: Hashable) -> bool | None:
     """Whether the condition surely holds, or surely does not, given the facts; None where it may be either."""
     root = root_of(key)
     if root is None:
         return None
-    related = [(fact, choice) for fact, choice in facts.items() if fact != key and root_of(fact) == root]
+    asked = facts.by_root.get(root)
+    if asked is None:
+        return None
+    related = tuple([(fact, facts[fact]) for fact in asked if fact in facts and fact != key])
     if not related or len(related) > _MAX_FACTS:
         return None
+    return _tried(root, key, related)
+
+
+@lru_cache(maxsize=4096)
+def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
+    """The answer that is left when all candidates have been tried. Most questions come again with each run."""
     possible = {True: False, False: False}
     for candidate in _candidates(root, (key, *(fact for fact, _ in related))):
         try:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 import libcst as cst
 
-from kerascheck.interp.allowance import CallCut, begin_call, cut_call
+from kerascheck.interp.allowance import CallCut, begin_call, cut_call, enter_call
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.contexts import GENERATOR_CONTEXT
 from kerascheck.interp.expressions import default_values, is_known_key
@@ -145,6 +145,7 @@ def _run_body(run: Run, function: FunctionValue, scope: Scope, receiver: Value =
     call = begin_call(run, function, scope)
     active = len(run.active_calls)
     try:
+        enter_call(run, call)
         if isinstance(node, cst.Lambda):
             return run.evaluate(node.body, scope)
         if node.asynchronous is not None:

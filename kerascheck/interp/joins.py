@@ -49,7 +49,10 @@ def join(run: Run, mark: Mark, outcomes: Sequence[Outcome]) -> Value:
     if len(outcomes) == 1:
         lay_down(outcomes[0].changes)
         return outcomes[0].value
-    value, _ = _Join(run, mark, outcomes).make()
+    whole = _Join(run, mark, outcomes)
+    if all(map(whole.changes_nothing, outcomes)):
+        return whole.value()
+    value, _ = whole.make()
     return value
 
 
@@ -160,6 +163,24 @@ class _Join:
         moments = [outcome.begun for outcome in outcomes if outcome.begun is not None]
         self.begun = max(moments) if len(moments) == len(outcomes) else None
         self.reached: dict[int, dict[int, int]] | None = None
+
+    def changes_nothing(self, outcome: Outcome) -> bool:
+        """Whether the outcome differs from the mark only in what is assumed and in what was made."""
+        run = self.run
+        return all(
+            name == "made" or thing is run.facts or thing is run.pinned
+            for (_, name), (thing, _) in outcome.changes.items()
+        )
+
+    def value(self) -> Value:
+        """The join of the values, where nothing else has changed."""
+        for outcome in self.outcomes:
+            lay_down({key: change for key, change in outcome.changes.items() if key[1] == "made"})
+        first, *others = [outcome.guard for outcome in self.outcomes]
+        for key, choice in first.items():
+            if all(other.get(key) is choice for other in others):
+                self.run.facts[key] = choice
+        return self.combine([outcome.value for outcome in self.outcomes])
 
     def make(self) -> tuple[Value, bool]:
         """The join of the values, and whether the state has changed."""
@@ -294,7 +315,12 @@ class _Join:
         )
         some.update(dict.fromkeys(key for content in before for key in content if key in result))
         made: dict[Any, tuple[Value, Value]] = {}
+        there = owner.optional or {}
         for key in some:
+            known = there.get(key)
+            if self.is_head and known is not None and known[0] is result[key] and isinstance(known[1], Unknown):
+                made[key] = known  # it stays as it is: nothing more can be forgotten
+                continue
             cases = [presence(known, content, key) for known, content in zip(before, contents, strict=True)]
             if all(case is True for case in cases):
                 continue
@@ -308,7 +334,7 @@ class _Join:
                 )
                 if verdict is not True:
                     made[key] = (result[key], verdict)
-        if made or owner.optional:
+        if made.keys() != there.keys() or any(made[key] is not there[key] for key in made):
             writes.append(lambda: setattr(owner, "optional", made or None))
 
     def mapping(self, before: Any, contents: Sequence[dict[Any, Any]]) -> tuple[dict[Any, Any], bool]:
@@ -686,7 +712,12 @@ def _cells(join: _Join, cells: Cells, names: set[str], writes: Writes) -> None:
         counts = {key: max(c.get(key, 0) for c in contents) for content in contents for key in content}
         if counts != cells and not join.is_head:
             writes.append(lambda: cells.replace(counts))
-    elif cells is run.facts or cells is run.pinned:
+    elif cells is run.facts:
+        first, *others = contents
+        known = {k: v for k, v in first.items() if all(o.get(k) is v for o in others)}
+        if known != cells:
+            writes.append(lambda: cells.replace(known))
+    elif cells is run.pinned:
         first, *others = contents
         common = {k: v for k, v in first.items() if all(k in o and is_same(o[k], v) for o in others)}
         if common != cells:

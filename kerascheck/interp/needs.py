@@ -8,7 +8,7 @@ from typing import Any
 from kerascheck.data.array import Array
 from kerascheck.interp.values import DictValue, Instance, ListValue, Partial
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Program, Tensor, TrainCall
+from kerascheck.network.ir import KerasObject, Layer, Network, Program, Tensor, TrainCall
 from kerascheck.symbolic import NOTHING, Symbol, Unknown
 
 _MAX_DEPTH = 8
@@ -24,10 +24,22 @@ def program_needs(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashab
         yield _place(network), _network(network, known)
     for layer in program.layers:
         yield _place(layer), _layer(layer, known)
-    calls: list[CompileCall | TrainCall] = [*program.compiles, *program.trainings]
-    for call in calls:
+    for call in program.compiles:
         yield _place(call), arguments_need(call.arguments) | _network(call.network, known)
         yield _place(call.network), _network(call.network, known)
+    for training in program.trainings:
+        yield _place(training.network), _network(training.network, known)
+
+
+def trainings_need(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashable]]]:
+    """The same of each training with its data."""
+    for training in program.trainings:
+        yield _place(training), training_needs(training) | network_needs(training.network)
+
+
+def training_needs(call: TrainCall) -> frozenset[Hashable]:
+    """The conditions that the data and the other arguments of a training hang on."""
+    return call.needs | arguments_need(call.arguments)
 
 
 def _place(thing: Any) -> Hashable:

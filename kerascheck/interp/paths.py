@@ -155,6 +155,9 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
     return Condition(key, True, needs, holds[True], holds[False])
 
 
+#: What running both arms and joining them costs beside the steps in there.
+_STEPS_FOR_ARMS = 8
+
 #: Keys of what may be another thing each time it is asked for.
 _PASSING = frozenset({"node", "case", "fresh", "alias", "tensor", "unnamed"})
 
@@ -177,6 +180,7 @@ def assuming(run: Run, guard: Any) -> Iterator[None]:
     """Take the guard for given in a place that changes nothing."""
     added = [key for key in guard if key not in run.facts]
     for key in added:
+        run.facts.note(key)
         dict.__setitem__(run.facts, key, guard[key])
     try:
         yield
@@ -303,7 +307,8 @@ def _arms(
     begun = run.tick()
     depth = len(run.forks)
     run.forks.append((begun, condition.needs))
-    run.budget.spend(2)
+    run.forked += 1
+    run.budget.spend(_STEPS_FOR_ARMS)
     try:
         for choice, arm in ((True, if_true), (False, if_false)):
             assume(run, condition, choice)
@@ -367,7 +372,12 @@ def capture(run: Run, mark: Mark, signal: Signal | None) -> list[Outcome]:
 
 def _outcome(run: Run, mark: Mark, kind: str, value: Value) -> Outcome:
     before = run.facts_at(mark)
-    guard = {key: choice for key, choice in run.facts.items() if before.get(key) is not choice}
+    facts = run.facts
+    keys, known = list(facts), list(before)
+    if keys[: len(known)] == known:  # facts are only ever added: the new ones stand at the end
+        guard = {key: facts[key] for key in keys[len(known) :]}
+    else:
+        guard = {key: choice for key, choice in facts.items() if before.get(key) is not choice}
     needs: frozenset[Hashable] = NOTHING
     for key in guard:
         needs |= run.needs_of(key)

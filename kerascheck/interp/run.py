@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.interp.feasibility import implied
+from kerascheck.interp.feasibility import Facts, implied
 from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.interp.values import (
     BudgetExceeded,
@@ -60,7 +60,7 @@ Changeable: TypeAlias = ListValue | DictValue | Network | Array
 
 
 #: Steps that count as a second of work: about what a slow core does.
-STEPS_PER_SECOND = 200_000
+STEPS_PER_SECOND = 120_000
 #: What a layer costs, made and called, beside the steps that lead to it.
 LAYER_STEPS = 8
 #: Seconds of processor time, for each second of the budget, after which the clock ends what the steps do not.
@@ -153,7 +153,7 @@ class Run:
         self.evaluated: Hashable = None  # the value that the latest of them has asked for; () for several
         self.evaluations = 0  # how many of them have asked for such
         self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
-        self.facts: dict[Hashable, bool] = Cells()  # what is assumed or decided here
+        self.facts = Facts()  # what is assumed or decided here
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
         self.program = Program(entry)
         self.serial = 0  # moments of creation
@@ -167,6 +167,8 @@ class Run:
         self.active_calls: list[ActiveCall] = []  # the same, with what they may cost: see `allowance`
         self.cut_calls: dict[int, int] = {}  # how often calls of a function were cut, by the id of its node
         self.reaches_keras: dict[int, bool] = {}  # whether functions have to do with models, by the ids of their nodes
+        self.leads_to_keras: dict[int, bool] = {}  # the same as far as names were looked up
+        self.forked = 0  # how often both arms of a condition were run
         self.expression_depth = 0
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
         self.entered: set[int] = set()  # ids of function nodes that were executed

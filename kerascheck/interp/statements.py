@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import find_slot
 from kerascheck.interp.binding import assign, delete_item
 from kerascheck.interp.classes import define_class
@@ -19,7 +20,7 @@ from kerascheck.interp.expressions import index_of
 from kerascheck.interp.functions import define_function
 from kerascheck.interp.holding import held_by, holding
 from kerascheck.interp.imports import import_from, import_modules
-from kerascheck.interp.joins import widen
+from kerascheck.interp.joins import is_same, widen
 from kerascheck.interp.operators import binary
 from kerascheck.interp.paths import (
     Catcher,
@@ -64,7 +65,14 @@ _IDLE_ROUNDS = 8
 _SHORT_LOOP = 64
 
 #: A loop that trains and builds nothing is no longer unrolled after so many rounds: the later ones train, too.
-_TRAINING_ROUNDS = 4
+_TRAINING_ROUNDS = 2
+
+#: A loop that trains a new model in each round is no longer unrolled after so many rounds in a row that built the same.
+_FOLDS = 2
+
+#: Nor is one that builds nothing after so many steps, as soon as so many rounds were run.
+_IDLE_STEPS = 2_000
+_FEW_ROUNDS = 2
 
 #: Rounds of `while True`, or with conditions that are not known, that build no layer: after so many, the loop is taken
 #: for one that ends when something outside says so.
@@ -312,8 +320,7 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
 def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | None:
     if type(iterable) is Guarded:
         return each_arm(run, lambda one: _walk(run, node, scope, one), iterable)
-    built = _work(run)
-    training = _TrainingRounds(run)
+    unrolling = _Unrolling(run)
     length = _length(iterable)
     if length is not None and length > MAX_LOOP_ROUNDS:
         return rest_of_for(run, node, scope, "an element of something unknown", iterable)
@@ -322,21 +329,24 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
             further = _further_rounds if index else rest_of_for
             work = _work(run)
-            ended = further(run, node, scope, "an element of something unknown", iterable)
+            ended = further(run, node, scope, "an element of something unknown", iterable, _least(iterable))
             if _work(run) > work and isinstance(item, Lost):
                 run.need(item.reason.needs)  # how many rounds build something
             return rounds.end(ended)
-        is_long = index > _SHORT_LOOP if length is None else length > _SHORT_LOOP
-        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and is_long and not _is_about_layers(item):
-            if _work(run) == built:
-                # Nothing of Keras is built in here: this is a loop over data.
-                return rounds.end(_further_rounds(run, node, scope, "an element of a long loop", iterable))
-            built = _work(run)
-        if training.go_on() and not _is_about_layers(item):
-            return rounds.end(_further_rounds(run, node, scope, "an element of a loop that trains", iterable))
+        reason = unrolling.ends(index, item, length)
+        if reason is not None:
+            least = len(iterable) - index if isinstance(iterable, (range, tuple)) else 0
+            return rounds.end(_further_rounds(run, node, scope, reason, iterable, least))
         if not rounds.go(lambda item=item: assign(run, node.target, item, scope)):  # type: ignore[misc]
             return rounds.left()
     return rounds.orelse()
+
+
+def _least(iterable: Value) -> int:
+    """How many rounds there surely are; data that is not known is not taken to be empty."""
+    if isinstance(iterable, Pipeline):
+        return iterable.count if isinstance(iterable.count, int) else 1
+    return 1 if isinstance(iterable, Array) else 0
 
 
 class _Rounds:
@@ -439,6 +449,67 @@ class _TrainingRounds:
         return self.count >= _TRAINING_ROUNDS
 
 
+class _Unrolling:
+    """Says when the rounds of a `for` are no longer run one by one, since the later ones are like those before."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.training = _TrainingRounds(run)
+        self.begun = self.built = _work(run)
+        self.steps = run.budget.spent
+        self.trained = len(run.program.trainings)
+        self.layers = len(run.program.layers)
+        self.made: list[Layer] = []  # what the round before has built, if it has trained
+        self.folds = 0
+
+    def ends(self, index: int, item: Value, length: int | None) -> str | None:
+        """Called before each round: why the rounds from here on are taken together, if they are."""
+        run = self.run
+        trains = self.training.go_on()
+        folds = self._fold(item)
+        if _is_about_layers(item):
+            return None
+        is_long = index > _SHORT_LOOP if length is None else length > _SHORT_LOOP
+        if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and is_long:
+            if _work(run) == self.built:
+                return "an element of a long loop"  # nothing of Keras is built in here: this is a loop over data
+            self.built = _work(run)
+        if trains or folds:
+            return "an element of a loop that trains"
+        if index >= _FEW_ROUNDS and _work(run) == self.begun and run.budget.spent - self.steps > _IDLE_STEPS:
+            return "an element of a long loop"
+        return None
+
+    def _fold(self, item: Value) -> bool:
+        """Whether the last rounds have built and trained alike, for items that are numbers or data."""
+        program = self.run.program
+        trained, layers = len(program.trainings), program.layers
+        made = layers[self.layers :]
+        is_fold = trained > self.trained and bool(made) and _is_data(item)
+        self.folds = self.folds + 1 if is_fold and _are_alike(made, self.made) else 0
+        self.made = made if is_fold else []
+        self.trained, self.layers = trained, len(layers)
+        return self.folds >= _FOLDS - 1
+
+
+def _are_alike(some: Sequence[Layer], others: Sequence[Layer]) -> bool:
+    """Whether the same code has made both, in the same way."""
+    return len(some) == len(others) and all(
+        one.cls == other.cls
+        and (
+            one.site is other.site
+            or (one.site is not None and other.site is not None and one.site.key == other.site.key)
+        )
+        and one.config.keys() == other.config.keys()
+        and all(is_same(value, other.config[name]) for name, value in one.config.items() if name != "name")
+        for one, other in zip(some, others, strict=True)
+    )
+
+
+def _is_data(item: Value) -> bool:
+    return isinstance(item, (int, Array)) or (isinstance(item, tuple) and all(map(_is_data, item)))
+
+
 def _is_about_layers(item: Value) -> bool:
     """Whether the element of a loop is a layer, or a tuple with one (`enumerate(model.layers)`)."""
     return isinstance(item, Layer) or (isinstance(item, tuple) and any(isinstance(part, Layer) for part in item))
@@ -449,21 +520,25 @@ def _work(run: Run) -> int:
     return len(run.program.layers) + run.layer_changes
 
 
-def _further_rounds(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value) -> Signal | None:
-    """The rest of a loop whose first rounds were run.
+def _further_rounds(
+    run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value, least: int = 0
+) -> Signal | None:
+    """The rest of a loop whose first rounds were run, of `least` rounds.
 
     Conditions on what differs from round to round are not known in it. What they decide may never happen together with
     what the rounds before have left, so that behind one of them nothing surely goes wrong.
     """
     raised, undecided = len(run.program.raised), run.undecided
-    signal = rest_of_for(run, node, scope, reason, iterable)
+    signal = rest_of_for(run, node, scope, reason, iterable, least)
     if run.undecided > undecided:
         del run.program.raised[raised:]
     return signal
 
 
-def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value = None) -> Signal | None:
-    """An unknown number of further rounds over unknown items; what they come from is left somewhere."""
+def rest_of_for(
+    run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value = None, least: int = 0
+) -> Signal | None:
+    """Further rounds, at least so many, over unknown items; what they come from is left somewhere."""
     if isinstance(iterable, IteratorValue) and iterable.lost is None:
         run.lose(iterable, "walked over an unknown number of times")
 
@@ -471,7 +546,7 @@ def rest_of_for(run: Run, node: cst.For, scope: Scope, reason: str, iterable: Va
         element = holding(element_of(run, iterable, reason, node), held_by(iterable))
         assign(run, node.target, element, scope)
 
-    return unknown_loop(run, node, scope, start)
+    return unknown_loop(run, node, scope, start, least)
 
 
 def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Signal | None:
@@ -520,8 +595,10 @@ _WIDEST = 3
 _CHANGED = "changed in a loop whose number of rounds is not known"
 
 
-def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None]) -> Signal | None:
-    """A loop whose number of rounds is not known: none, one, or more.
+def unknown_loop(
+    run: Run, node: cst.For | cst.While, scope: Scope, start: Callable[[], None], least: int = 0
+) -> Signal | None:
+    """A loop whose number of rounds is not known: none, one, or more, but `least` in any case.
 
     The first round starts from what is there. The further ones start from a state in which all is forgotten that a
     round changes; they are run until no round changes more than that. What goes wrong in the first round goes wrong (a
@@ -530,6 +607,10 @@ def unknown_loop(run: Run, node: cst.For | cst.While, scope: Scope, start: Calla
     place = run.fresh("whether a loop runs", node).key
     runs, again = run.stable(("runs", place), node), run.stable(("runs again", place), node)
     endless = isinstance(node, cst.While) and is_endless(node)
+    if least > 0:
+        run.facts[runs] = True
+    if least > 1:
+        run.facts[again] = True
     if not endless and run.known(runs) is False:
         return None if node.orelse is None else _block(run, node.orelse.body, scope)
     journal = run.journal
@@ -770,7 +851,8 @@ def _caught(
     for handler, taken in handlings:
         widen(run, mark, taken, "where it fails is not known")
         needs = NOTHING.union(*(outcome.needs for outcome in taken))
-        run.facts.update(common_guard([outcome.guard for outcome in taken]))
+        for key, choice in common_guard([outcome.guard for outcome in taken]).items():
+            run.facts[key] = choice
         if not outcomes and len(handlings) == 1:
             return handler()  # it is the one that surely runs
         arms = len(run.forks)

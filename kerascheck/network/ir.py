@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_conceivable, is_exact
 from kerascheck.state import Versioned
 from kerascheck.symbolic import NOTHING, KerasError, Undetermined, Unknown
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from kerascheck.layers.base import Config, LayerDef
-    from kerascheck.network.arguments import Arguments
 
 Status: TypeAlias = Literal["exact", "symbolic", "unknown"]
 
@@ -544,6 +544,11 @@ class TrainCall:
         self.refusal: Raised | None = None  # what a layer refuses when the data runs through a `call` of the program
         self.guarded = False  # whether the program is ready for what Keras raises here
         self.dialect = 3  # the generation of Keras that the program is written for
+        self.needs: frozenset[Hashable] = NOTHING  # conditions that the arguments hang on, where they are not decided
+
+    def forget(self) -> None:
+        """That the model is trained is known, but not with what."""
+        self.arguments = Arguments([], {}, True, True, self.arguments.call)
 
 
 class Preparation:

@@ -139,12 +139,11 @@ def test_what_a_long_call_may_have_changed_is_not_known(change: str) -> None:
         def later(number):
             sizes.append(number)
 
+        def dig(depth):
+            return dig(depth - 1) + dig(depth - 1) if depth else 1
+
         def wander(number):
-            trail = []
-            for i in range(60):
-                for j in range(60):
-                    for k in range(60):
-                        trail.append(follow(j))
+            dig(20)
             for i in range(2):
                 {change}
 
@@ -211,7 +210,7 @@ for i in range(60):
         for k in range(60):
             trail.append(follow(j))
 """
-    analysis = build(FOLLOW + MODEL + endless, seconds=0.2)
+    analysis = build(FOLLOW + MODEL + endless, seconds=0.005)
     assert analysis.incomplete is not None
     (network,) = analysis.paths[-1].networks
     assert network.status() == "exact"
@@ -229,7 +228,7 @@ for i in range(60):
             trail.append(follow(j))
 model.add(Dense(1))
 """,
-        seconds=0.2,
+        seconds=0.005,
     )
     assert analysis.incomplete is not None
     (network,) = analysis.paths[-1].networks

@@ -172,8 +172,10 @@ def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Valu
 def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
+    from kerascheck.interp.expressions import depend
     from kerascheck.interp.keras.predictions import result_of
 
+    is_built = network.kind == "functional" or bool(network.inputs)
     given = freeze_arguments(run, with_streams(run, arguments, site))
     call = training_call(run, network, method, given, site)
     run.program.trainings.append(call)
@@ -181,7 +183,13 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
         from kerascheck.interp.keras.saving import saved_in_training
 
         saved_in_training(run, network, given)
-    return result_of(run, call, site)
+    result = result_of(run, call, site)
+    if run.reads and is_built:
+        # Data changes nothing about a model that is built: what it hangs on the model does not.
+        call.needs = run.reads
+        result = depend(run, result)
+        run.reads = network.needs
+    return result
 
 
 def _training(name: str) -> Method:
