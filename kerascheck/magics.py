@@ -23,9 +23,9 @@ _OTHER_LANGUAGES = frozenset(
 )  # fmt: skip
 _WHOLE_CELL = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*%([\w.]+)[^\n]*\n")
 
-# `%time f()` and its kin run the rest of the line, which must stay in its columns.
+# `%time f()` and its kin run the rest of the line, behind their options, which must stay in its columns.
 _RUNS_THE_REST = re.compile(
-    r"(\s*)(%(?:time|timeit|prun|memit)\s+)"
+    r"(\s*)(%(?:time|timeit|prun|memit)\s+(?:-(?:[nrpilsTDt]\s*[\w.]+|[tcqovr]|-no-raise-error)\s+)*)"
     r"(?!-|\s|(?:async|class|def|for|from|if|import|match|try|while|with|@|%|!)\b)(.*)",
     re.DOTALL,
 )

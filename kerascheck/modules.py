@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,7 +73,59 @@ def find_module(
         found = module_file(root, parts, is_file)
         if found is not None:
             return found
+    for root in _added(filename):
+        found = module_file(root, parts, is_file)
+        if found is not None:
+            return found
     return None
+
+
+#: A statement that adds a folder to those that imports search, and what it says about it.
+_ADDS = re.compile(rb"^[^#\n]*?\bsys\.path\.(?:append\(|insert\([^,()]*,)([^\n#]{1,200})", re.MULTILINE)
+_PATH = re.compile(rb"['\"]((?:\.\.?|[\w-]+)(?:/[\w.-]*)*)/?\\?['\"]")
+#: Larger files are not read for what they add.
+_MAX_BYTES = 2_000_000
+#: How many folders up a program may reach.
+_MAX_UP = 4
+
+
+def _added(filename: str) -> tuple[Path, ...]:
+    """The folders that a program adds to those that imports search: `sys.path.append("../")` and the like."""
+    try:
+        status = os.stat(filename)
+        return _read_added(filename, status.st_mtime_ns) if status.st_size <= _MAX_BYTES else ()
+    except (OSError, ValueError):
+        return ()
+
+
+@lru_cache(maxsize=256)
+def _read_added(filename: str, changed: int) -> tuple[Path, ...]:
+    with open(filename, "rb") as file:
+        text = file.read()
+    found: list[Path] = []
+    for match in _ADDS.finditer(text) if b"sys.path" in text else ():
+        told = _up_to_its_end(match.group(1))
+        steps = [part.decode() for part in _PATH.findall(told)]
+        ups = max(told.count(b"dirname("), told.count(b".parent")) if b"__file__" in told else 1
+        if not ups or not (steps or b"__file__" in told):
+            continue
+        folder = Path(os.path.abspath(os.path.join(os.path.dirname(filename), *[".."] * (ups - 1), *steps)))
+        here = Path(os.path.abspath(filename)).parent
+        if folder != here and any(
+            folder == above or above in folder.parents for above in [here, *here.parents][:_MAX_UP]
+        ):
+            found.append(folder)
+    return tuple(dict.fromkeys(found))
+
+
+def _up_to_its_end(text: bytes) -> bytes:
+    """What stands in the parentheses that are open at the start."""
+    depth = 1
+    for index, sign in enumerate(text):
+        depth += (sign == ord("(")) - (sign == ord(")"))
+        if not depth:
+            return text[:index]
+    return text
 
 
 def module_file(root: Path, parts: tuple[str, ...], is_file: Callable[[Path], bool]) -> Path | None:

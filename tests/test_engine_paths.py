@@ -102,3 +102,59 @@ def test_a_fault_that_all_cases_have_is_one() -> None:
     assert codes(
         OTHER_CASE.replace("images = flat(images)", "images = np.zeros((8, 5, 5))[images.shape[3] > 2:, 0, 0, 0]")
     )
+
+
+EITHER_WAY = """\
+import keras
+import numpy as np
+from somewhere import with_key
+
+
+def handle(*args):
+    {body}
+
+
+image = np.zeros((8, 5))
+if with_key():
+    handle(image, {other})
+else:
+    handle({one})
+"""
+
+
+def test_a_step_that_goes_well_in_the_other_arm_is_no_fault() -> None:
+    for body, one, other in (
+        ("tensor, key = args", "image", "image"),
+        ("return args[0] + args[-1]", "np.zeros((8, 4)), image", "image"),
+        ("x = args[0].copy(); x += args[-1]", "image, np.zeros((8, 4))", "image"),
+    ):
+        assert codes(EITHER_WAY.format(body=body, one=one, other=other)) == []
+
+
+def test_a_step_that_fails_in_both_arms_is_a_fault() -> None:
+    assert codes(EITHER_WAY.format(body="tensor, key = args", one="image", other="image, image")) == ["KC220"]
+    text = EITHER_WAY.format(body="return args[0] + args[-1]", one="image, np.zeros((8, 4))", other="np.zeros((8, 6))")
+    assert codes(text) == ["KC220"]
+
+
+HANDED_ON = """\
+import keras
+
+
+class Scaled(keras.layers.Layer):
+    def __init__(self, factor, **kwargs):
+        super().__init__({written}**kwargs)
+        self.factor = factor
+
+
+config = {{"factor": 2.0, "colour": "red"}}
+layer = Scaled({given})
+"""
+
+
+def test_what_only_hands_arguments_on_is_not_at_fault() -> None:
+    for given in ("3.0, colour='red'", "**config"):
+        found = check_source(HANDED_ON.format(written="", given=given).encode(), "x.py", Settings()).diagnostics
+        assert [(one.code, one.span.start.row) for one in found] == [("KC206", 11)]
+    found = check_source(HANDED_ON.format(written="colour=1, ", given="3.0").encode(), "x.py", Settings()).diagnostics
+    assert [(one.code, one.span.start.row) for one in found] == [("KC206", 6)]

@@ -195,6 +195,16 @@ def title_size(size: SymDim, name: str) -> None:
 _KINDS = {"bool": 0, "uint": 1, "int": 1, "float": 2, "complex": 3}
 
 
+#: The dtype of what a function gives for each element, where these may be texts, lists or arrays as well as numbers.
+ANYTHING = Unknown("what a function makes of each element", ("anything",))
+
+
+def may_nest(array: Array) -> bool:
+    """Whether the single items may be arrays or lists themselves, which only a list of them or a stack shows."""
+    dtype = array.dtype
+    return array.ndim == 1 and (dtype == "object" or (isinstance(dtype, Unknown) and dtype.key == ANYTHING.key))
+
+
 def limits_of(dtype: str | Unknown) -> tuple[int, int] | tuple[None, None]:
     """The least and the greatest number of a short dtype: all that is known of numbers that come from outside."""
     kind, bits = split_dtype(dtype) if isinstance(dtype, str) else ("", 0)

@@ -36,6 +36,16 @@ def channels(mode: Value) -> int | None:
     return {"rgb": 3, "rgba": 4, "grayscale": 1}.get(mode) if isinstance(mode, str) else None
 
 
+def pixels(depth: Dim, labelled: bool = False) -> Content:
+    """The numbers of images. Those of one channel need not reach 255: they may be the class numbers of a mask.
+
+    `labelled`: each image belongs to a class, so it is no mask.
+    """
+    content = PIXELS.copy()
+    content.attained = depth != 1 or labelled
+    return content
+
+
 def image_shape(run: Run, size: Value, depth: int | None, order: Value, site: Site) -> Shape | Unknown:
     """The shape of an image of a size."""
     shape = shape_argument(run, size, site)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerascheck.data.array import Array
+from kerascheck.data.array import Array, may_nest
 from kerascheck.data.content import union
 from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
@@ -19,7 +19,7 @@ from kerascheck.symbolic import Unknown
 
 def array_element(run: Run, array: Array) -> Value | None:
     """One item of an array along its first axis; None where nothing is known of it."""
-    if not isinstance(array.shape, tuple) or not array.shape or (len(array.shape) == 1 and array.dtype == "object"):
+    if not isinstance(array.shape, tuple) or not array.shape or may_nest(array):
         return None
     return one_of(run, array, array.shape[1:])
 

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from kerascheck.data.array import Array, Labels, promote, split_dtype
+from kerascheck.data.array import ANYTHING, Array, Labels, may_nest, promote, split_dtype
 from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Content, Rows, union
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import no_column, refuses
@@ -231,14 +231,15 @@ def _facts_of_value(run: Run, frame: Array, value: Value) -> Column:
     """Dtype and content of a column that a value makes."""
     array = as_array(run, value)
     if array is None:
-        return Unknown("the dtype of something unknown"), Content()
+        return ANYTHING, Content()
     content = array.content.rearranged()
     content.one_hot = None
     if array.kind == "series":
         mine, theirs = frame.labels, array.labels
         aligned_rows = mine is not None and theirs is not None and mine.index is not None and mine.index == theirs.index
         if not aligned_rows:
-            return Unknown("a column that may have gaps"), Content(content.low, content.high)
+            dtype = array.dtype if may_nest(array) else Unknown("a column that may have gaps")
+            return dtype, Content(content.low, content.high)
     return array.dtype, content
 
 

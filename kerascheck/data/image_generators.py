@@ -10,7 +10,7 @@ from typing import Any
 
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content, arithmetic
-from kerascheck.data.directories import PIXELS, channels, class_count, image_shape, names_of_classes
+from kerascheck.data.directories import channels, class_count, image_shape, names_of_classes, pixels
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
@@ -47,12 +47,12 @@ def _load_img(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     depth = channels(mode)
     if isinstance(shape, tuple) and depth != 1:
         shape = (*shape, depth) if depth is not None else Unknown("an image of unknown colours")
-    return _picture(run, arguments, site, shape)
+    return _picture(run, arguments, site, shape, depth)
 
 
-def _picture(run: Run, arguments: Arguments, site: Site, shape: Shape | Unknown) -> DataObject:
+def _picture(run: Run, arguments: Arguments, site: Site, shape: Shape | Unknown, depth: int | None) -> DataObject:
     picture = DataObject(_PICTURE, arguments, site, run.tick(), fresh_key(run, site))
-    picture.state["array"] = new_array(run, shape, "uint8", content=PIXELS.copy())
+    picture.state["array"] = new_array(run, shape, "uint8", content=pixels(depth))
     if isinstance(shape, tuple) and len(shape) >= 2:
         picture.attributes["size"] = (shape[1], shape[0])
         picture.attributes["width"], picture.attributes["height"] = shape[1], shape[0]
@@ -253,20 +253,21 @@ def _batch_of(run: Run, array: Array | None, dtype: Any = None) -> Array | Unkno
     return new_array(run, shape, dtype if dtype is not None else array.dtype, content=content, rows=array.rows)
 
 
-def _images_from(run: Run, thing: DataObject, arguments: Arguments, first: int, site: Site) -> Array:
-    """A batch of images that are read from files; `first` is the position of `target_size`."""
+def _images_from(run: Run, thing: DataObject, arguments: Arguments, first: int, at_mode: int, site: Site) -> Array:
+    """A batch of images that are read from files: the positions of `target_size` and of `class_mode`."""
     options = _options(thing)
     size = arguments.value("target_size", first, (256, 256))
     mode = arguments.value("color_mode", first + 1, "rgb")
     dtype = dtype_of(options["dtype"]) or "float32"
     shape = image_shape(run, size, channels(mode), _order(run, options), site)
     full: Shape | Unknown = shape if isinstance(shape, Unknown) else (None, *shape)
-    return _processed(run, thing, new_array(run, full, dtype, content=PIXELS.copy()), site)
+    content = pixels(channels(mode), labelled=arguments.value("class_mode", at_mode, "categorical") is not None)
+    return _processed(run, thing, new_array(run, full, dtype, content=content), site)
 
 
 def _flow_from_directory(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
     """`flow_from_directory(directory, target_size=(256, 256), color_mode="rgb", classes=None, class_mode=...)`."""
-    images = _images_from(run, thing, arguments, 1, site)
+    images = _images_from(run, thing, arguments, 1, 4, site)
     folder, names = arguments.value("directory", 0), arguments.value("classes", 3)
     classes = class_count(run, folder, names, "class_indices", site)
     return _from_files(run, thing, arguments, images, classes, ("class_mode", 4), ("batch_size", 5), 6, site)
@@ -274,7 +275,7 @@ def _flow_from_directory(run: Run, thing: DataObject, arguments: Arguments, site
 
 def _flow_from_dataframe(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
     """`flow_from_dataframe(dataframe, directory, x_col=, y_col=, weight_col=, target_size=, ..., class_mode=...)`."""
-    images = _images_from(run, thing, arguments, 5, site)
+    images = _images_from(run, thing, arguments, 5, 8, site)
     frame, column = arguments.value("dataframe", 0), arguments.value("y_col", 3, "class")
     key = (frame.key if isinstance(frame, (Array, Unknown)) else None, column if isinstance(column, str) else None)
     folder = Unknown("the classes in a frame", ("classes in", key)) if None not in key else None

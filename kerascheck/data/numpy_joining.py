@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kerascheck.data.array import Array
+from kerascheck.data.array import Array, may_nest
 from kerascheck.data.content import union
 from kerascheck.data.indexing import array_item
 from kerascheck.data.numpy_methods import astype, reshaped
@@ -57,7 +57,7 @@ def _parts(run: Run, value: Value) -> list[Array] | None:
 
 def _rows(run: Run, array: Array) -> list[Array] | None:
     """The arrays along the first axis of one."""
-    if isinstance(array.shape, Unknown) or not array.shape or not isinstance(array.shape[0], int):
+    if isinstance(array.shape, Unknown) or not array.shape or not isinstance(array.shape[0], int) or may_nest(array):
         return None
     if not 0 < array.shape[0] <= _MAX_PARTS:
         return None

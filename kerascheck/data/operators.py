@@ -15,6 +15,7 @@ from kerascheck.data.array import (
     is_float,
     is_integer,
     limits_of,
+    may_nest,
     promote,
     split_dtype,
     true_division,
@@ -431,7 +432,7 @@ def array_items(run: Run, array: Array) -> list[Value] | Unknown:
         return list(array.columns) if array.columns is not None else Unknown("the columns of a frame")
     if array.items is not None:
         return [plain_number(item) for item in array.items] if array.kind == "series" else list(array.items)
-    if array.kind in ("series", "index"):
+    if array.kind in ("series", "index") or may_nest(array):
         return Unknown("the items of a series")
     if not isinstance(array.shape, Unknown) and array.shape:
         count, rest = array.shape[0], array.shape[1:]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerascheck.data import numpy_methods
-from kerascheck.data.array import Array, Labels, is_number, split_dtype
+from kerascheck.data.array import ANYTHING, Array, Labels, is_number, may_nest, split_dtype
 from kerascheck.data.content import Content, Origin, union
 from kerascheck.data.distinct import distinct_count, distinct_key, known_count
 from kerascheck.data.frames import (
@@ -336,8 +336,9 @@ def _map(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     table = arguments.value("arg", 0, arguments.value("func"))
     if array.kind == "frame" or not isinstance(table, DictValue):
         return _apply(run, array, arguments, site)
-    made = elementwise(run, array, Unknown("the dtype of mapped values"), Content())
     values = list(table.items.values()) if table.unknown is None else []
+    is_plain = bool(values) and all(map(_is_single, values))
+    made = elementwise(run, array, Unknown("the dtype of mapped values") if is_plain else ANYTHING, Content())
     if values and all(isinstance(value, (bool, int, float)) for value in values):
         keys: list[Any] = array.items if array.items is not None else list(table.items)
         if array.items is None and not is_whole_column(array):
@@ -350,6 +351,11 @@ def _map(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
             if array.items is not None and isinstance(made.dtype, str):
                 made.items = [number(value, made.dtype) for value in mapped]
     return made
+
+
+def _is_single(value: Value) -> bool:
+    """Whether the value is surely a number or a text, and no list or array."""
+    return isinstance(value, (bool, int, float, str)) or (isinstance(value, Array) and value.ndim == 0)
 
 
 def is_whole_column(array: Array) -> bool:
@@ -367,6 +373,8 @@ def _apply(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
             result = run.call(function, rest, site)
     if array.kind == "frame" or (isinstance(result, Array) and result.ndim != 0):
         return run.fresh("what a function makes of a frame", site.node)
+    if not isinstance(function, (str, DictValue)) and not _is_single(result):
+        return elementwise(run, array, ANYTHING, Content())
     return _unknown_numbers(run, array, arguments, site)
 
 
@@ -510,6 +518,8 @@ def _tolist(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
         return run.new_list([plain_number(item) for item in array.items])
     if not isinstance(array.shape, tuple):
         return run.unknown_list("the items of something unknown")
+    if may_nest(array):
+        return run.unknown_list("items that may be arrays")
     dtype = array.dtype if array.dtype in ("int64", "float64", "bool", "str") else Unknown("Python's own values")
     return new_array(run, array.shape, dtype, content=array.content.copy(), kind="list", rows=array.rows)
 

@@ -16,7 +16,7 @@ from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, matrix, prepared, rows_of
-from kerascheck.data.values import dtype_of, fresh_key, new_array
+from kerascheck.data.values import as_array, dtype_of, fresh_key, new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import NotPlain, items_of, to_python
 from kerascheck.interp.values import Value
@@ -409,6 +409,9 @@ def _of_unknown_kind(run: Run, thing: DataObject, shape: tuple[Dim, Dim], site: 
 
 def _inverse(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
     """Back to the columns that it was fitted on."""
+    vector = as_array(run, arguments.value("X", 0)) if run.project.dialect < 3 else None
+    if vector is not None and vector.ndim == 1:
+        return new_array(run, vector.shape, float_dtype(thing, vector.dtype))  # scikit-learn took one column then
     data = matrix(run, arguments.value("X", 0), site)
     if isinstance(data, Unknown) or not isinstance(data.shape, tuple):
         return data

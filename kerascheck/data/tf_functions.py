@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content
-from kerascheck.data.directories import PIXELS
+from kerascheck.data.directories import PIXELS, pixels
 from kerascheck.data.graphs import is_traced
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim
@@ -156,7 +156,7 @@ def _decoded(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if any_kind and arguments.value("expand_animations", 3, True) is not False:
         return _tensor(run, Unknown("an image or an animation"), "uint8", PIXELS.copy())
     kind = dtype_of(arguments.value("dtype", 2)) or "uint8"
-    content = PIXELS.copy() if kind == "uint8" else Content(0, 1) if kind == "float32" else Content()
+    content = pixels(depth) if kind == "uint8" else Content(0, 1) if kind == "float32" else Content()
     sizes: list[Dim] = [None, None, depth]
     if not is_traced():
         sizes = [fresh_size(run, "?", site) if size is None else size for size in sizes]

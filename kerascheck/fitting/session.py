@@ -463,7 +463,8 @@ class _Arrays:
         try:
             matches = matched_losses(loss, self.y, outputs, self._names())
         except KerasError as error:
-            spread = error.kind == "count" and self.call.dialect < 3  # one target for several outputs
+            # Before, one target did for several outputs, and a list of one array was that array.
+            spread = error.kind in ("count", "loss-structure") and self.call.dialect < 3
             if self._all_known(self.y) and not spread:
                 self.session.report("target-structure", error.message, self.y_site)
             return
@@ -542,6 +543,8 @@ class _Arrays:
             # Of a single batch the numbers of samples are compared, where both are known.
             own = not target.shape or (self.session.on_batch and size is not BATCH)
             targets = target.shape if own else (size, *target.shape[1:])
+            if self.call.fits_ranks and len(targets) == 1 and len(output.shape) == 2:
+                targets = (*targets, 1)
             yield Pair(targets, tuple(size if dim == BATCH else dim for dim in output.shape))
 
     def _batch_sizes(self) -> list[Dim]:

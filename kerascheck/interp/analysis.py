@@ -16,6 +16,7 @@ from kerascheck.garbage import no_collection
 from kerascheck.interp.allowance import BeginAgain, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
 from kerascheck.interp.feasibility import root_of
+from kerascheck.interp.functions import LEFT_OUT
 from kerascheck.interp.needs import network_needs, program_needs, training_needs, trainings_need
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
@@ -428,7 +429,11 @@ def _explore_callers(base: _Base, project: Project, seconds: float, result: Anal
 
 
 def _uncalled(base: _Base, project: Project) -> list[FunctionValue]:
-    return [f for f in base.run.program.functions if _own(f, project) and id(f.node) not in base.entered]
+    return [
+        function
+        for function in base.run.program.functions
+        if _own(function, project) and id(function.node) not in base.entered and LEFT_OUT not in function.decorated
+    ]
 
 
 def _explore_uncalled(

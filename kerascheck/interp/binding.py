@@ -101,6 +101,8 @@ def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
             refuse_unpacking(run, value, len(targets), targets[0])
             run.fails("ValueError", "unpacking that raises")
             items = [run.fresh("unpacking that raises", t) for t in targets]
+        else:
+            run.program.went_well.add((id(scope.file), id(targets[0])))
         for element, item in zip(targets, items, strict=True):
             assign(run, element.value, item, scope)
         return

@@ -476,6 +476,8 @@ def _binary(run: Run, node: cst.BinaryOperation, scope: Scope) -> Value:
     value = run.evaluate(left, scope)
     for link in reversed(chain):
         value = binary(run, type(link.operator).__name__, value, run.evaluate(link.right, scope), link, scope)
+        if type(value) is Array:
+            run.program.went_well.add((id(scope.file), id(link)))
     return value
 
 

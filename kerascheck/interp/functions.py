@@ -27,7 +27,7 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic import Symbol, Unknown
 
 #: How often one function may be on the call stack.
 _MAX_RECURSION = 12
@@ -35,6 +35,16 @@ _MAX_RECURSION = 12
 #: Decorators that change how an attribute is read, or what a call gives.
 _MEANINGFUL = frozenset({"property", "staticmethod", "classmethod", "cached_property", "contextmanager"})
 _REMEMBERING = frozenset({"lru_cache", "cache"})
+#: Those of tests that do not run, or need not pass.
+_LEAVING_OUT = frozenset(
+    {
+        *("pytest.mark.skip", "pytest.mark.skipif", "pytest.mark.xfail", "unittest.skip", "unittest.skipIf"),
+        *("unittest.skipUnless", "unittest.expectedFailure"),
+    }
+)
+_LEAVING_OUT_NAMES = frozenset(name.rpartition(".")[2] for name in _LEAVING_OUT)
+#: What functions with one of these are marked by: nobody asks what happens in them.
+LEFT_OUT = "left out"
 _CHOOSING = frozenset({"singledispatch", "singledispatchmethod"})
 
 
@@ -55,6 +65,9 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
         if name in _REMEMBERING:
             meaning.add("remembering")
             continue
+        if name in _LEAVING_OUT_NAMES and _leaves_out(run, decorator.decorator, scope):
+            meaning.add(LEFT_OUT)
+            continue
         if name in _CHOOSING:
             value = run.fresh("a function that is chosen by the types of its arguments", decorator)
             continue
@@ -70,6 +83,12 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
             value = apply_decorator(run, wrapper, value, Site(scope.file, decorator))
     function.decorated = frozenset(meaning)
     scope.vars[node.name.value] = value
+
+
+def _leaves_out(run: Run, decorator: cst.BaseExpression, scope: Scope) -> bool:
+    """Whether a decorator keeps a test from being run, or from having to pass."""
+    mark = run.evaluate(decorator.func if isinstance(decorator, cst.Call) else decorator, scope)
+    return isinstance(mark, Symbol) and mark.name in _LEAVING_OUT
 
 
 def apply_decorator(run: Run, wrapper: Value, value: Value, site: Site) -> Value:

@@ -399,6 +399,9 @@ def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value
             if run.may_change(value):
                 value.items[index] = made
             return made
+    makes = isinstance(value, DefaultDict) and value.factory is not None and not is_known_key(index)
+    if makes and run.may_change(value):
+        value.blur("an entry made under an unknown key")
     if isinstance(value, NamesView) and isinstance(index, str) and value.scope.star is not None:
         return run.project.star_name(value.scope.star, index)
     if is_known_key(index) and value.lacks(index):

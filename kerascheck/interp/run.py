@@ -408,7 +408,7 @@ class Run:
 
     def known(self, key: Hashable) -> bool | None:
         """How the condition is decided here; None where both arms are run."""
-        known = self.facts.get(key)
+        known: bool | None = self.facts.get(key)
         if known is not None:
             return known
         known = implied(self.facts, key)

@@ -140,7 +140,10 @@ def _augmented_value(run: Run, left: Value, right: Value, node: cst.AugAssign, s
         from kerascheck.data.operators import in_place
 
         op = type(node.operator).__name__.removesuffix("Assign")
-        return in_place(run, left, op, right, Site(scope.file, node))
+        value = in_place(run, left, op, right, Site(scope.file, node))
+        if type(value) is Array:
+            run.program.went_well.add((id(scope.file), id(node)))
+        return value
     return binary(run, type(node.operator).__name__, left, right, node, scope)
 
 

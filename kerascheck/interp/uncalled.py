@@ -6,7 +6,7 @@ out of unknown arguments. Either way other methods may have run before: what the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -49,6 +49,7 @@ class UnseenCall:
         """Run the function. May raise UserRaise and BudgetExceeded."""
         run.program.doubts = bool(self.doubts)
         function = self.function
+        _forget_unsettled(function)
         receiver: Value = None
         if function.owner is not None and "staticmethod" not in function.decorated:
             receiver = function.owner if "classmethod" in function.decorated else self._object(run, function.owner)
@@ -141,6 +142,51 @@ def _forget_changes(run: Run, made: Instance) -> None:
             made.attributes[name] = _changed(run, made, name)
 
 
+def _forget_unsettled(function: FunctionValue) -> None:
+    """Forget the names of the module that get another value behind the function, whose call decides which it meets."""
+    scope, file = function.scope.globals, function.site.file
+    if scope.file is not file:
+        return
+    places, assigned = _module_order(file, file.tree)
+    defined = places.get(id(function.node))
+    if defined is None:
+        return
+    for name, rows in assigned.items():
+        if rows[-1] > defined and name in scope.vars:
+            key = ("unsettled", id(file), name)
+            scope.vars[name] = Unknown(f"{name} has several values in the module", key, name)
+
+
+@once
+def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[int, ...]]]:
+    """Where in the module each function is defined, and where each name is assigned that has more than one value."""
+    places: dict[int, int] = {}
+    found: dict[str, list[int]] = {}
+    for at, statement in enumerate(module.body):
+        waiting: list[tuple[cst.CSTNode, bool]] = [(statement, True)]
+        while waiting:
+            node, outside = waiting.pop()
+            if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name) and node.value.value == "None":
+                continue  # None is what a name has until it gets its value
+            if isinstance(node, cst.FunctionDef):
+                places[id(node)] = at
+            outside = outside and not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.BaseComp))
+            if outside and isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)):
+                for name in _named(node.target):
+                    found.setdefault(name, []).append(at)
+            waiting += [(child, outside) for child in children(node)]
+    return places, {name: tuple(rows) for name, rows in found.items() if len(rows) > 1}
+
+
+def _named(target: cst.CSTNode) -> Iterator[str]:
+    """The names in a target."""
+    if isinstance(target, cst.Name):
+        yield target.value
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _named(element.value)
+
+
 def _unset(made: Instance, name: str) -> Unknown:
     return Unknown(f"{name} of {made.cls.name} is set elsewhere", ("attribute", ("instance", made.birth), name), name)
 
@@ -154,6 +200,8 @@ def _changed(run: Run, made: Instance, name: str) -> Value:
     """What is left of a value that other methods change in place."""
     value = made.attributes[name]
     reason = f"{name} of {made.cls.name} is changed elsewhere"
+    if isinstance(value, IteratorValue):
+        return _unset(made, name)
     if isinstance(value, ListValue):
         return run.unknown_list(reason, value.kind)
     if isinstance(value, DictValue):

@@ -100,7 +100,7 @@ class Config(Mapping[str, Any]):
             return int(value)  # one of numpy would compute as numpy does
         if isinstance(value, SymDim):
             return value
-        if isinstance(value, float) and value.is_integer() and self.dialect < 3:
+        if isinstance(value, float) and self.dialect < 3 and (value.is_integer() or self.layer_name == "Dense"):
             return int(value)
         if isinstance(value, Unknown):
             size = size_of(value)

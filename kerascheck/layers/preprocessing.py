@@ -199,7 +199,9 @@ class _Lookup(SingleInput):
         mode = _choice(c, "output_mode", _LOOKUP_MODES)
         if c.known("max_tokens") is not None and c.number("max_tokens") <= 1:
             raise KerasError(f"{self.name} expects max_tokens above 1, got {c['max_tokens']!r}", "argument")
-        if c.flag("pad_to_max_tokens") and c.known("max_tokens") is None:
+        # Before, it was the default of the first ones, and for indices it means nothing.
+        is_old = c.dialect < 3 and mode == "int"
+        if c.flag("pad_to_max_tokens") and c.known("max_tokens") is None and not is_old:
             raise KerasError(f"{self.name} needs max_tokens with pad_to_max_tokens=True", "argument")
         if "num_oov_indices" in c and c.number("num_oov_indices") < 0:
             raise KerasError(f"{self.name} expects num_oov_indices of 0 or more", "argument")

@@ -544,6 +544,7 @@ class TrainCall:
         self.refusal: Raised | None = None  # what a layer refuses when the data runs through a `call` of the program
         self.guarded = False  # whether the program is ready for what Keras raises here
         self.dialect = 3  # the generation of Keras that the program is written for
+        self.fits_ranks = False  # whether that one gives targets of one axis a second one, as tf.keras did
         self.needs: frozenset[Hashable] = NOTHING  # conditions that the arguments hang on, where they are not decided
 
     def forget(self) -> None:

@@ -57,12 +57,16 @@ def judged_compiles(program: Program) -> Iterator[CompileCall]:
     """The compile calls whose loss is taken to be meant.
 
     A model that is part of another one and is never trained or evaluated itself need not mean it: the generator of a
-    GAN learns through the discriminator, whatever it is compiled with.
+    GAN learns through the discriminator, whatever it is compiled with. Nor need one that only predicts: its weights
+    come from elsewhere, and `predict` of an older Keras asked for some loss.
     """
     trained = {id(call.network) for call in program.trainings if call.method in _LOSING}
+    asked = {id(call.network) for call in program.trainings if call.method not in _LOSING}
     parts: set[int] | None = None
     for call in program.compiles:
         if id(call.network) not in trained:
+            if id(call.network) in asked:
+                continue
             if parts is None:
                 parts = {id(part) for whole in program.networks for part in whole.sublayers() if part is not whole}
             if call.network.calls or id(call.network) in parts:

@@ -17,7 +17,7 @@ from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._losses import ALIASES, BINARY, LOSSES, Loss, losses_by_output, output_name, part_site
 from kerascheck.rules._outputs import Output, describe
-from kerascheck.rules._training import argument_site, judged_compiles, known_int, later_only, value_site
+from kerascheck.rules._training import argument_site, dialect, judged_compiles, known_int, later_only, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic import Symbol
 
@@ -385,6 +385,8 @@ _OLD_PARAMETERS = {
 }
 #: Metrics that KC501 speaks about.
 _REMOVED_METRICS = {"fmeasure", "fbeta_score", "matthews_correlation"}
+#: Names that metrics had before Keras 3.
+_OLD_METRICS = {"cosine", "cosine_proximity"}
 
 
 class WrongCompileArgument(Rule):
@@ -540,6 +542,8 @@ class WrongCompileArgument(Rule):
         if not isinstance(value, str) or value in BY_NAME or value.lower() in ("accuracy", "acc"):
             return None
         if value in _REMOVED_METRICS or registers_names(call.site, value):
+            return None
+        if value in _OLD_METRICS and dialect(call.site) < 3:
             return None
         if value in ("loss", "val_loss"):
             return f'"{value}" is no metric: the loss is always reported'

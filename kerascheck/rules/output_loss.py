@@ -412,6 +412,14 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((20,)), layers.Dense(1, activation="relu")])
 model.compile(loss="poisson")
 """,
+        # only asked for its features
+        """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((20,)), layers.Dense(9, activation="relu")])
+model.compile(loss="categorical_crossentropy")
+features = model.predict(np.zeros((5, 20)))
+""",
         # tanh with hinge
         """
 from keras import Sequential, layers

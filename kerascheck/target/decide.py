@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from kerascheck.target.eras import Era, Evidence
 from kerascheck.target.pins import LOCKS, Requirement, judged, of_cell, reader_of
-from kerascheck.target.places import folders_up, modules_named
+from kerascheck.target.places import folders_up, modules_named, project_folder
 from kerascheck.target.signs import Signs, imports_in, signs_in
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def target_of(source: Source) -> Target:
         settled = found is not None and found.era.is_old
         return Target(own.style[0].era, (*own.style, *([found] if found and settled else [])), by_style=not settled)
     if folder is None:
-        return Target(Era.UNKNOWN)
+        return Target(reaches, tuple(own.style), by_style=True) if own.style else Target(Era.UNKNOWN)
     if found is not None:
         return _meant(found, reaches)
     if (found := _beside(folder, os.path.basename(source.filename)) or _in_modules(source, folder)) is not None:
@@ -77,13 +77,17 @@ def target_of(source: Source) -> Target:
         return _meant(found, reaches)
     if (found := _of_neighbours(folder, os.path.basename(source.filename))) is not None:
         return _meant(found, reaches)
+    if (found := _of_project(folder)) is not None:
+        return _meant(found, reaches)
+    if own.style:
+        return Target(reaches, tuple(own.style), by_style=True)
     return Target(Era.UNKNOWN)
 
 
 def surroundings(folder: str) -> tuple[object, ...]:
     """What files beside a source of this folder say about it, to know when that changes."""
     place = Path(folder)
-    return (*(str(found) for found in _pinned(place)), *_facts(place).told)
+    return (*(str(found) for found in _pinned(place)), *_facts(place).told, str(_of_project(place)))
 
 
 def _meant(found: Evidence, reaches: Era) -> Target:
@@ -123,6 +127,10 @@ def _installed(source: Source) -> Evidence | None:
 
 #: How many programs of a folder show together for which Keras it is.
 _ENOUGH = 3
+#: How many programs of a project do, where they are a tenth of those that use Keras; how large it may be.
+_ENOUGH_IN_PROJECT = 10
+_MAX_FOLDERS = 200
+_MAX_PROGRAMS = 600
 
 _LANGUAGE = re.compile(rb'"language_info"\s*:\s*\{(?:[^{}]|\{[^{}]*\})*\}')
 #: What Keras itself prints, as notebooks keep it: a word to look for first, the pattern, what it is.
@@ -201,7 +209,7 @@ def _facts(folder: Path) -> _Facts:
     return _read_folder(str(folder), tuple(files))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _read_folder(folder: str, files: tuple[tuple[str, int, int], ...]) -> _Facts:
     requirements: dict[bool, list[Requirement]] = {True: [], False: []}
     said: dict[bool, str] = {}
@@ -251,6 +259,54 @@ def _of_neighbours(folder: Path, name: str) -> Evidence | None:
     if any(signs.new for _, signs in others) or sum(bool(signs.proofs) for _, signs in others) < _ENOUGH:
         return None
     return _agreed(others)
+
+
+def _of_project(folder: Path) -> Evidence | None:
+    """What the programs of the whole project say, where many of them are old and none is for Keras 3.
+
+    The exercises of a course are one folder beside another; all were run with the Keras of that year.
+    """
+    top = project_folder(folder)
+    if top is None or top == folder:
+        return None
+    try:
+        return _read_project(str(top), os.stat(top).st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _read_project(folder: str, changed: int) -> Evidence | None:
+    """What the programs below the top folder of a project say. It is asked for each of them, and read once."""
+    modules: list[Signs] = []
+    for part in _folders_below(Path(folder)):
+        modules += [signs for signs in _facts(part).modules.values() if signs.in_keras]
+        if len(modules) > _MAX_PROGRAMS:
+            return None
+    old = [signs for signs in modules if signs.proofs]
+    if len(old) < _ENOUGH_IN_PROJECT or 10 * len(old) < len(modules) or any(signs.new for signs in modules):
+        return None
+    sign = old[0].proofs[0]
+    return Evidence(sign.era, f"signs in {len(old)} of {len(modules)} programs, such as {sign.text}", folder)
+
+
+def _folders_below(top: Path) -> list[Path]:
+    """The folder and those in it, and those in these."""
+    found = [top]
+    for depth in range(2):
+        for folder in found[:] if depth == 0 else found[1:]:
+            try:
+                with os.scandir(folder) as entries:
+                    found += [
+                        Path(entry.path)
+                        for entry in sorted(entries, key=lambda entry: entry.name)
+                        if entry.is_dir(follow_symlinks=False) and entry.name[0] not in "._"
+                    ]
+            except OSError:
+                continue
+            if len(found) > _MAX_FOLDERS:
+                return found[:1]
+    return found
 
 
 def _connected(folder: Path, modules: dict[str, Signs], name: str) -> list[str]:

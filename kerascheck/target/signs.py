@@ -49,7 +49,7 @@ KERAS_2_ONLY = frozenset(
     {
         "backend.get_session", "backend.set_session", "backend.image_dim_ordering", "backend.set_image_dim_ordering",
         "backend.set_learning_phase", "backend.get_variable_shape", "backend.manual_variable_initialization",
-        "backend.tensorflow_backend", "engine", "layers.DenseFeatures", "layers.advanced_activations",
+        "backend.tensorflow_backend", "dtensor", "engine", "layers.DenseFeatures", "layers.advanced_activations",
         "layers.convolutional", "layers.convolutional_recurrent", "layers.core", "layers.cudnn_recurrent",
         "layers.embeddings", "layers.experimental", "layers.local", "layers.merge", "layers.noise",
         "layers.normalization", "layers.pooling", "layers.recurrent", "layers.wrappers",
@@ -97,6 +97,10 @@ _WRITTEN_FOR_1: _Patterns = (
 _WRITTEN_FOR_2: _Patterns = (
     ("(", re.compile(r"\.(?:fit_generator|predict_classes|predict_generator|evaluate_generator)\(")),
 )
+#: The learning rate by the name that Keras 3 refuses; whose optimizer it is, the imports say.
+_OLD_RATE = re.compile(
+    r"(?<![\w.])([\w.]*\b(?:SGD|RMSprop|Adam|Adamax|Nadam|Adagrad|Adadelta))\(\s*(?:[^()]*,\s*)?lr\s*="
+)
 #: Keras 2 is asked for by a variable of the environment.
 _LEGACY = re.compile(r"TF_USE_LEGACY_KERAS['\"]?\]?\s*[=:,]\s*['\"]?(?:1|[Tt]rue)\b")
 #: Backends that only Keras 3 has.
@@ -120,6 +124,7 @@ class Signs:
     new: list[Evidence] = field(default_factory=list)  # that it cannot be meant for an older one
     style: list[Evidence] = field(default_factory=list)  # how an older one is called
     in_tensorflow: bool = False  # whether it reaches Keras as a part of TensorFlow
+    in_keras: bool = False  # whether it reaches Keras at all
     python_2: Evidence | None = None
 
     @property
@@ -163,6 +168,11 @@ def _looked(code: str, plain: str) -> Signs:
         for word, pattern in patterns:
             if word in plain and (match := pattern.search(plain)):
                 found.style.append(Evidence(era, match.group().strip("(,. \n\t"), row=rows.at(match.start())))
+    for match in _OLD_RATE.finditer(code) if "lr" in code else ():
+        head, _, rest = match.group(1).partition(".")
+        if _is_in_keras(f"{names.get(head, head)}.{rest}", "optimizers"):
+            found.style.append(Evidence(Era.KERAS_2, f"{match.group(1)}(lr=...)", row=rows.at(match.start())))
+            break
     if "print" in code and (match := _PRINT.search(code)):
         found.python_2 = Evidence(Era.KERAS_2, "a print statement of Python 2", row=rows.at(match.start()))
     return found
@@ -219,6 +229,7 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
                 return
     if rest is None:
         return
+    found.in_keras = True
     if (name := _prefix(rest, KERAS_3_ONLY)) is not None:
         found.new.append(Evidence(Era.KERAS_3, f"keras.{name}", row=rows.at(at)))
     elif (name := _prefix(rest, KERAS_1_ONLY)) is not None:
@@ -226,6 +237,11 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
     elif (name := _prefix(rest, KERAS_2_ONLY)) is not None:
         era = Era.TF_KERAS if parts[0] != "keras" else Era.KERAS_2
         found.proofs.append(Evidence(era, f"keras.{name}", row=rows.at(at)))
+
+
+def _is_in_keras(dotted: str, module: str) -> bool:
+    """Whether the name is one of a module of Keras."""
+    return any(dotted.startswith(f"{root}{module}.") for root in _ROOTS)
 
 
 def _prefix(dotted: str, known: frozenset[str]) -> str | None:

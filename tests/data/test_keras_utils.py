@@ -354,3 +354,38 @@ def test_texts_are_numbered_as_keras_does_it(
     claimed, real = run_both(HEAD + code)
     assert plain(claimed["a"]) == real["a"]
     assert claimed["n"] == real["n"]
+
+
+MASKS = """
+import tensorflow as tf
+from tensorflow.keras.utils import to_categorical
+from tensorflow.keras.preprocessing.image import ImageDataGenerator, img_to_array, load_img
+g = ImageDataGenerator(horizontal_flip=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "next(g.flow_from_directory('masks', class_mode=None, color_mode='grayscale'))",
+        "next(g.flow_from_dataframe(frame(), 'masks', class_mode=None, color_mode='grayscale'))",
+        "img_to_array(load_img('mask.png', color_mode='grayscale'))",
+        "tf.io.decode_png(tf.io.read_file('mask.png'), channels=1)",
+    ],
+)
+def test_images_of_one_channel_may_be_masks(line: str) -> None:
+    array = value_of(f"{MASKS}x = {line}", "x")
+    assert (array.content.low, array.content.high, array.content.attained) == (0, 255, False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "next(g.flow_from_directory('digits', color_mode='grayscale'))[0]",
+        "next(g.flow_from_directory('photos', class_mode=None))",
+        "img_to_array(load_img('photo.png'))",
+        "tf.io.decode_png(tf.io.read_file('photo.png'), channels=3)",
+    ],
+)
+def test_other_images_reach_255(line: str) -> None:
+    assert value_of(f"{MASKS}x = {line}", "x").content.attained

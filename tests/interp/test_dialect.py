@@ -113,3 +113,140 @@ def made(shape=None, batch_shape=None):
     return keras.layers.InputLayer(shape=shape, batch_shape=batch_shape).output
 """
     assert not check_source(text, "program.py", Settings()).diagnostics
+
+
+def test_layers_of_applications_are_asked_for_by_their_old_names() -> None:
+    text = """\
+from keras.applications import ResNet50
+from keras.models import Model
+base = ResNet50(weights=None)
+last = base.get_layer("activation_49")
+Model(base.input, Model(base.input, base.output).get_layer("fc1000").output)
+"""
+    found = check_source(text.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [one.code for one in found] == ["KC200", "KC200"]
+    assert not check_source(text.encode(), "program.py", Settings(target="keras2")).diagnostics
+
+
+LOOP = """\
+from keras.layers import AveragePooling2D, Conv2D, Input, MaxPooling2D
+from keras.models import Model
+i = Input((8, 8, 1))
+base = Model(i, MaxPooling2D()(Conv2D(3, 3)(i)))
+x = base.input
+for layer in base.layers:
+    if isinstance(layer, MaxPooling2D):
+        x = AveragePooling2D(2)(x)
+    else:
+        x = layer(x)
+model = Model(base.input, x)
+"""
+
+
+def test_an_input_layer_gave_its_input_back_when_it_was_called() -> None:
+    found = check_source(LOOP.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [(one.code, one.span.start.row) for one in found] == [("KC207", 10)]
+    assert not check_source(LOOP.encode(), "program.py", Settings(target="keras2")).diagnostics
+
+
+@pytest.mark.oracle
+def test_it_takes_none_in_keras_3() -> None:
+    keras = pytest.importorskip("keras", minversion="3")
+    layer = keras.layers.InputLayer((3,))
+    with pytest.raises(TypeError):
+        layer(layer.output)
+
+
+NUMBERS = """\
+import numpy as np
+from keras.models import Sequential
+from keras.layers import Dense
+X = np.arange(0.0, 100.0, 4)
+model = Sequential([Dense(3, activation="relu"), Dense(1)])
+model.compile(loss="mae", optimizer="sgd")
+model.fit(X, X, epochs=500)
+model.predict(X)
+"""
+
+
+def test_numbers_had_an_axis_of_their_own_before() -> None:
+    found = check_source(NUMBERS.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [one.code for one in found if one.severity is Severity.ERROR] == ["KC201"]
+    for target in ("keras2", "tf-keras"):
+        found = check_source(NUMBERS.encode(), "program.py", Settings(target=target)).diagnostics
+        assert not [one for one in found if one.severity is Severity.ERROR]
+
+
+def test_a_list_of_one_array_was_that_array() -> None:
+    text = """\
+import numpy as np
+from keras.models import Sequential
+from keras.layers import Dense, Input
+model = Sequential([Input((4,)), Dense(1)])
+model.compile(loss="mse", optimizer="sgd")
+x = np.zeros((8, 4))
+model.evaluate([x], [[np.zeros((8, 1))]], batch_size=1)
+"""
+    found = check_source(text.encode(), "program.py", Settings(target="keras3")).diagnostics
+    assert [one.code for one in found] == ["KC216"]
+    assert not check_source(text.encode(), "program.py", Settings(target="keras2")).diagnostics
+
+
+ONE_TARGET = """\
+import numpy as np
+from tensorflow.keras.models import Sequential
+from tensorflow.keras.layers import Dense, Input
+model = Sequential([Input((4,)), Dense(31.5), Dense(10, activation="softmax")])
+model.compile(loss="LOSS", optimizer="sgd")
+model.fit(np.zeros((1000, 4)), np.zeros(1000), epochs=100)
+"""
+
+
+def _errors(text: str, target: str) -> list[str]:
+    found = check_source(text.encode(), "program.py", Settings(target=target)).diagnostics
+    return [one.code for one in found if one.severity is Severity.ERROR]
+
+
+def test_targets_of_one_axis_got_a_second_one_in_tensorflow() -> None:
+    whole = ONE_TARGET.replace("31.5", "31").replace("LOSS", "mse")
+    assert _errors(whole, "keras3") == ["KC214"]
+    assert _errors(whole, "keras2") == ["KC214"]
+    assert not _errors(whole, "tf-keras")
+    assert _errors(whole.replace("mse", "categorical_crossentropy"), "tf-keras") == ["KC214"]
+
+
+def test_units_were_made_whole() -> None:
+    parted = ONE_TARGET.replace("LOSS", "sparse_categorical_crossentropy")
+    assert _errors(parted, "keras3") == ["KC205"]
+    assert not _errors(parted, "tf-keras")
+
+
+OLD_WAYS = """\
+import numpy as np
+from keras.layers import Dense, Input, TextVectorization
+from keras.models import Sequential
+from sklearn.preprocessing import StandardScaler
+words = TextVectorization(max_tokens=None, output_mode="int", pad_to_max_tokens=True)
+model = Sequential([Input((4,)), Dense(1)])
+model.compile(loss="mse", optimizer="sgd", metrics=["mse", "cosine"])
+scaler = StandardScaler().fit(np.zeros((9, 1)))
+scaler.inverse_transform(np.zeros(9))
+"""
+
+
+def test_what_was_taken_before() -> None:
+    assert sorted(_errors(OLD_WAYS, "keras3")) == ["KC205", "KC220", "KC434"]
+    assert not _errors(OLD_WAYS, "keras2")
+
+
+def test_outputs_of_a_model_could_be_set() -> None:
+    text = """\
+from keras.layers import Dense, Input
+from keras.models import Model
+i = Input((4,))
+a = Dense(3, name="a")(i)
+model = Model(i, Dense(2)(a))
+model.outputs = [model.get_layer("a").output, model.get_layer("a").output]
+left, right = model.outputs
+"""
+    assert not _errors(text, "keras2")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.interp.helpers import cases, known, model
+from tests.interp.helpers import cases, known, model, value_of
 
 PROGRAMS = {f"{file}: {title}": code for file in ("classes", "library") for title, code in cases(file).items()}
 
@@ -92,3 +92,12 @@ def test_layers_as_keys() -> None:
     )
     assert network.status() == "exact"
     assert network.params() == 40 + 9
+
+
+@pytest.mark.parametrize("write", ["d[r.a].append(r.b)", "d[r.a]", "d[r.a][r.b] = 1", "d[r.a] += [1]", "d[r.a].x = 2"])
+def test_asking_a_defaultdict_for_a_key_that_is_not_known_makes_an_entry(write: str) -> None:
+    head = "import collections\nimport rows\nd = collections.defaultdict(list)\n"
+    assert value_of(f"{head}n = len(d)", "n") == 0
+    for code in (f"r = rows.one()\n{write}\n", f"for r in rows.all():\n    {write}\n"):
+        assert not isinstance(value_of(f"{head}{code}n = len(d)", "n"), int)
+        assert not isinstance(value_of(f"{head}{code}n = len([k for k in d.keys()])", "n"), int)

@@ -275,3 +275,40 @@ def test_a_part_that_is_called_on_something_unknown_does_not() -> None:
     code = IDLE.replace("return self.head(x)", "self.never(load())\n        return self.head(x)")
     first, *_ = analyze(Source(("from data import load\n" + code).encode(), "x.py")).paths
     assert next(one for one in first.networks if one.variable == "model").status() == "unknown"
+
+
+LEFT_OUT = """
+import keras
+from keras import layers
+
+class Masked(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(5)
+
+    def call(self, inputs):
+        x, mask, other = inputs
+        x = self.dense(x)
+        return x if mask is None else x * mask
+
+i = keras.Input((3,))
+j = keras.Input((2,))
+model = keras.Model([i, j], Masked()([i, None, j]))
+"""
+
+
+def test_an_input_that_is_left_out_is_none() -> None:
+    network = model_of(LEFT_OUT)
+    assert (network.status(), network.params(), [layer.cls for layer in network.layers]) == (
+        "exact",
+        20,
+        ["InputLayer", "InputLayer", "Masked"],
+    )
+
+
+@pytest.mark.oracle
+def test_keras_leaves_it_out_too() -> None:
+    pytest.importorskip("keras", reason="compares with the real Keras")
+    names: dict[str, Any] = {"__name__": "example"}
+    exec(LEFT_OUT, names)
+    assert (names["model"].count_params(), len(names["model"].layers)) == (20, 3)

@@ -47,6 +47,8 @@ TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "tf.broadcast_to(tf.ones((1, 1, 8)), [tf.shape(x)[0], 1, 8])": ((6, 8), (None, 1, 8)),
     "ops.broadcast_to(ops.ones((1, 1, 8)), [ops.shape(x)[0], 1, 8])": ((6, 8), (None, 1, 8)),
     "tf.concat([tf.zeros((tf.shape(x)[0], 1, 8)), x], 1)": ((6, 8), (None, 7, 8)),
+    "tf.concat(x, 2)": ((6, 8), (None, 6, 8)),
+    "x + tf.concat(tf.ones((1, 8)), axis=1)": ((6, 8), (None, 6, 8)),
     "x[:, :tf.shape(x)[1] - 1]": ((6, 8), (None, 5, 8)),
     "x[:, :tf.shape(x)[1] - 1, :]": ((None, 8), (None, None, 8)),
     "x[:, 1:]": ((None, 8), (None, None, 8)),

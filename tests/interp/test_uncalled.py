@@ -374,3 +374,111 @@ def test_a_method_leaves_the_objects_of_the_program_as_they_are() -> None:
         model = Sequential([Input((1,)), Dense(trainer.units)])
     """)
     assert [str(one.params()) for one in made] == ["4", "5*units"]
+
+
+# -- names of the module -----------------------------------------------------------------------------------------------
+
+
+def test_a_name_that_gets_another_value_behind_the_function_is_not_known_in_it() -> None:
+    code = """
+        classes = 2
+        def make():
+            return Sequential([Input((20,)), Dense(classes)])
+        classes = 10
+    """
+    assert {status for status, _, _ in _shown(code)} == {"symbolic"}
+    assert _shown(code.replace("classes = 2\n", "\n")) == {("exact", "[(None, 10)]", "210")}
+    assert _shown(code.replace("classes = 10\n", "sizes = 10\n")) == {("exact", "[(None, 2)]", "42")}
+
+
+def test_a_name_whose_values_all_come_first_has_the_last_one() -> None:
+    assert _shown("""
+        classes = 2
+        classes = classes + 1
+        def make():
+            return Sequential([Input((20,)), Dense(classes)])
+    """) == {("exact", "[(None, 3)]", "63")}
+
+
+def test_none_is_no_other_value() -> None:
+    assert _shown("""
+        classes = None
+        def make():
+            return Sequential([Input((20,)), Dense(classes)])
+        classes = 10
+    """) == {("exact", "[(None, 10)]", "210")}
+
+
+def test_a_later_value_does_not_concern_a_call_that_is_written() -> None:
+    assert _shown("""
+        classes = 2
+        def make():
+            return Sequential([Input((20,)), Dense(classes)])
+        make()
+        classes = 10
+    """) == {("exact", "[(None, 2)]", "42")}
+
+
+def test_targets_of_the_old_classes_are_no_fault_of_a_function_that_nobody_calls() -> None:
+    assert (
+        _codes("""
+        import numpy as np
+        y = keras.utils.to_categorical(np.zeros(50), 2)
+        classes = 2
+        def train():
+            model = Sequential([Input((20,)), Dense(classes, activation="softmax")])
+            model.compile(loss="categorical_crossentropy")
+            model.fit(np.zeros((50, 20)), y)
+        classes = 10
+    """)
+        == []
+    )
+
+
+def test_how_far_an_iterator_of_an_object_is_is_not_known() -> None:
+    made = _shown("""
+        class Loader:
+            def __init__(self, sizes):
+                self.sizes = iter([4, 5, 6])
+
+            def __next__(self):
+                return self.sizes.__next__()
+
+            def build(self):
+                return Sequential([Input((20,)), Dense(next(self.sizes)), Dense(self.sizes.__next__())])
+    """)
+    assert {status for status, _, _ in made} == {"symbolic"}
+
+
+# -- tests that do not run ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "mark"),
+    [
+        ("import pytest", "pytest.mark.skip"),
+        ("import pytest", "pytest.mark.skip(reason='later')"),
+        ("import pytest, tools", "pytest.mark.skipif(tools.missing, reason='needs tools')"),
+        ("from pytest import mark", "mark.xfail(raises=ValueError)"),
+        ("import unittest", "unittest.expectedFailure"),
+        ("import unittest, tools", "unittest.skipUnless(tools.here, 'needs tools')"),
+    ],
+)
+def test_a_test_that_need_not_pass_is_not_asked_for_faults(head: str, mark: str) -> None:
+    code = """
+        {head}
+        {mark}
+        def test_ranks():
+            Dense(3)(Input(()))
+    """
+    assert _codes(code.format(head=head, mark=f"@{mark}")) == []
+    assert _codes(code.format(head=head, mark="")) == ["KC201"]
+
+
+def test_another_decorator_of_that_name_says_nothing() -> None:
+    assert _codes("""
+        from tools import skip
+        @skip
+        def test_ranks():
+            Dense(3)(Input(()))
+    """) == ["KC201"]

@@ -76,3 +76,20 @@ def test_the_setting_decides_before_all_evidence(tmp_path: Path) -> None:
     assert not check_source(text, "program.py", Settings()).diagnostics
     found = check_source(text, "program.py", Settings(target="keras3")).diagnostics
     assert [one.code for one in found] == ["KC206", "KC206"]
+
+
+def test_a_project_of_old_programs_is_old(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, **{f"week1__part__old{n}": OLD + PLAIN for n in range(10)}, week2__new=PLAIN)
+    assert era(tmp_path / "week2" / "new.py") is Era.TF_KERAS
+
+
+def test_few_old_programs_or_one_for_keras_3_leave_it_open(tmp_path: Path) -> None:
+    for name, few, other in (("few", 9, PLAIN), ("new", 10, "from keras import ops\n"), ("many", 10, PLAIN)):
+        project = tmp_path / name
+        (project / "week2").mkdir(parents=True)
+        (project / ".git").mkdir()
+        write(project, **{f"week1__old{n}": OLD + PLAIN for n in range(few)}, week2__program=PLAIN, week3__other=other)
+        if name == "many":
+            write(project, **{f"week4__plain{n}": PLAIN for n in range(95)})
+        assert era(project / "week2" / "program.py") is Era.UNKNOWN

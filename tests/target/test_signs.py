@@ -120,3 +120,29 @@ def test_the_names_are_those_that_tensorflow_and_keras_have_or_lack() -> None:
     assert not [name for name in TENSORFLOW_1 if has(tf, name)]
     assert not [name for name in KERAS_2_ONLY | KERAS_1_ONLY if has(keras, name)]
     assert not [name for name in KERAS_3_ONLY if not has(keras, name)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from tensorflow.keras.optimizers import Adam\nopt = Adam(lr=0.1)\n",
+        "import tensorflow as tf\nopt = tf.keras.optimizers.SGD(momentum=0.9, lr=0.1)\n",
+        "from tensorflow.keras import optimizers\nopt = optimizers.RMSprop(lr=0.1)\n",
+        "from tensorflow import keras\nkeras.Sequential().fit_generator(x)\n",
+    ],
+)
+def test_what_only_an_older_keras_of_tensorflow_takes_is_a_way_of_writing(text: str) -> None:
+    assert (target(text).era, target(text).by_style) == (Era.TF_KERAS, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from torch.optim import Adam\nfrom tensorflow import keras\nopt = Adam(net, lr=0.1)\n",
+        "from torch import optim\nfrom tensorflow import keras\nopt = optim.SGD(net, lr=0.1)\n",
+        "from tensorflow import keras\n# keras.optimizers.Adam(lr=0.1)\n",
+        "from tensorflow import keras\nopt = keras.optimizers.Adam(lr)\n",
+    ],
+)
+def test_other_learning_rates_are_none(text: str) -> None:
+    assert target(text).era is Era.UNKNOWN

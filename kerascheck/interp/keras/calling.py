@@ -28,12 +28,14 @@ from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor, on_data
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor, on_data
 from kerascheck.symbolic import NOTHING, REFUSED, KerasError, Undetermined, Unknown
 
 
 def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     """`layer(inputs, ...)`."""
+    if isinstance(layer, InputLayer) and arguments.positional:
+        return _call_input(run, layer, arguments.positional[0].value, site)
     if _is_ordinary(layer, arguments):
         outputs = apply_layer(run, layer, [arguments.positional[0].value], site)
         return _handed_out(run, layer, outputs)
@@ -82,6 +84,14 @@ def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     outputs = apply_layer(run, layer, tensors, site)
     layer.calls[-1].refused = layer.calls[-1].refused or refused
     return with_states(run, layer, arguments, _handed_out(run, layer, outputs))
+
+
+def _call_input(run: Run, layer: InputLayer, value: Value, site: Site) -> Value:
+    """An InputLayer that a loop over all layers calls: before Keras 3 it gave its input back, now it takes none."""
+    if run.project.dialect == 3:
+        message = f"{layer.name} (InputLayer) takes no inputs; leave it out where all layers are called again"
+        run.raised(KerasError(message, "input-count"), site, layer)
+    return value
 
 
 def _with_further(layer: BuiltinLayer, arguments: Arguments, shapes: list[Shape]) -> list[Shape] | None:
@@ -184,8 +194,11 @@ def nested_badly(layer: Layer, network: Layer) -> str | None:
     return "models are nested too deeply"
 
 
-def input_tensors(value: Value) -> list[Tensor] | None:
-    """The tensors in an input structure, arrays beside tensors included; None where it holds no tensor."""
+def input_tensors(value: Value, without_none: bool = False) -> list[Tensor] | None:
+    """The tensors in an input structure, arrays beside tensors included; None where it holds no tensor.
+
+    `without_none`: a None in it stands for an input that is left out, as a `call` of the program may take it.
+    """
     if isinstance(value, Tensor):
         return [value]
     items: list[Value] | None = None
@@ -199,7 +212,9 @@ def input_tensors(value: Value) -> list[Tensor] | None:
         return None
     found: list[Tensor] = []
     for item in items:
-        inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item)
+        if item is None and without_none:
+            continue
+        inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item, without_none)
         if inner is None:
             reason, needs = (f": {item.reason}", item.needs) if isinstance(item, Unknown) else ("", NOTHING)
             inner = [Tensor(Unknown(f"an input that is not known{reason}", needs=needs), Unknown("its dtype"))]

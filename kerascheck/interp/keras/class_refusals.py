@@ -17,7 +17,9 @@ from kerascheck.network.dims import format_shape
 from kerascheck.symbolic import KerasError, Symbol
 
 #: The keyword arguments that `Layer.__init__` of Keras 3 takes.
-_BASE = frozenset({"activity_regularizer", "trainable", "dtype", "autocast", "name", "input_dim", "input_shape"})
+BASE_ARGUMENTS = frozenset(
+    {"activity_regularizer", "trainable", "dtype", "autocast", "name", "input_dim", "input_shape"}
+)
 #: Arguments that Keras adds to a call, or takes out of it.
 _INJECTED = frozenset({"training", "mask"})
 #: Classes among the ancestors that do not change how `__init__` and `call` are found.
@@ -37,7 +39,7 @@ def refused_binding(method: BoundMethod, arguments: Arguments, subject: str) -> 
         return KerasError(message, "argument")
     for name in arguments.keywords:
         if name not in names and name not in _INJECTED and params.star_kwarg is None:
-            hint = "; take **kwargs and hand them to super().__init__(**kwargs)" if name in _BASE else ""
+            hint = "; take **kwargs and hand them to super().__init__(**kwargs)" if name in BASE_ARGUMENTS else ""
             return KerasError(f"{subject} has no argument {name}{hint}", "unknown-argument")
     if arguments.open_positional or arguments.open_keywords:
         return None
@@ -59,7 +61,7 @@ def refused_base(cls: ClassValue, arguments: Arguments) -> KerasError | None:
             "argument",
         )
     for name in arguments.keywords:
-        if name not in _BASE:
+        if name not in BASE_ARGUMENTS:
             return KerasError(
                 f"{cls.name}: the __init__ of Layer and Model has no argument {name}; keep it in the class",
                 "unknown-argument",

@@ -17,6 +17,7 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall, on_data
 from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
+from kerascheck.target import Era
 
 if TYPE_CHECKING:
     from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel
@@ -140,6 +141,7 @@ def training_call(run: Run, network: Network, method: str, arguments: Arguments,
     call.refusal = refusal
     call.guarded = bool(run.guarded)
     call.dialect = run.project.dialect
+    call.fits_ranks = run.project.target.era is Era.TF_KERAS
     return call
 
 
@@ -156,7 +158,24 @@ def _build_sequential(run: Run, network: Network, method: str, arguments: Argume
                 return
         from kerascheck.interp.keras.sequential import build_sequential
 
-        build_sequential(run, network, (batch, *features.x.shape[1:]), site)
+        shape = (batch, *features.x.shape[1:])
+        if len(shape) == 1 and run.project.dialect < 3 and network.layers and _refuses(network.layers[0], shape):
+            shape = (batch, 1)  # for long, Keras gave numbers an axis of their own
+        build_sequential(run, network, shape, site)
+
+
+def _refuses(layer: Layer, shape: Shape) -> bool:
+    """Whether the layer does not take an input of the shape."""
+    weights = layer.weights
+    try:
+        layer.infer([shape])
+    except KerasError:
+        return True
+    except Undetermined:
+        return False
+    finally:
+        layer.weights = weights
+    return False
 
 
 def _batch_axis(method: str, arguments: Arguments, x: Any, stream: Pipeline | None) -> Dim | Unknown:

@@ -254,7 +254,7 @@ def _check_names(run: Run, network: Network, site: Site) -> None:
     for layer in network.layers:
         other = seen.setdefault(layer.name, layer)
         if other is not layer and other.named_by_user and layer.named_by_user and _is_plain(layer.name):
-            if run.project.dialect < 3 and _is_applied(run, other):
+            if run.project.dialect < 3 and is_applied(run, other):
                 continue  # its layers had other names at that time
             run.raised(
                 KerasError(
@@ -266,7 +266,7 @@ def _check_names(run: Run, network: Network, site: Site) -> None:
             return
 
 
-def _is_applied(run: Run, layer: Layer) -> bool:
+def is_applied(run: Run, layer: Layer) -> bool:
     """Whether the layer is one of a model of `keras.applications`."""
     applied = (model for model in run.program.networks if model.qualname.startswith("keras.applications."))
     return any(own is layer for model in applied for own in model.layers)

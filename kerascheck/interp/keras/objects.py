@@ -35,6 +35,8 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
     if isinstance(value, Network):
         if name in _NETWORK_METHODS:
             return NativeMethod(name, value, _NETWORK_METHODS[name])
+        if value.open is _ENDS_REPLACED and name in _ENDS:
+            return run.fresh(_ENDS_REPLACED.reason, node)
         getter = _NETWORK_ATTRIBUTES.get(name)
         if getter is not None:
             return getter(run, value, node)
@@ -88,6 +90,11 @@ def base_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -
     return keras_attribute(run, instance.layer, name, node)
 
 
+#: Attributes of models that could be set before Keras 3.
+_ENDS = frozenset({"input", "inputs", "output", "outputs"})
+_ENDS_REPLACED = Unknown("its inputs or outputs are replaced", ("its ends",))
+
+
 def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None:
     """`layer.trainable = False` and the like."""
     run.layer_changes += 1
@@ -100,6 +107,8 @@ def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None
         layer.named_by_user = True
     elif name in ("layers", "_layers") and isinstance(layer, Network):
         layer.open = Unknown("its list of layers is replaced")
+    elif name in _ENDS and isinstance(layer, Network):
+        layer.open = _ENDS_REPLACED
     elif name == "activation" and "activation" in layer.config:
         layer.unknown = layer.unknown or Unknown("its activation is replaced later")
 
@@ -206,7 +215,11 @@ def _get_layer(run: Run, network: Layer, arguments: Arguments, site: Site) -> Va
         found = _found_layer(network, name, index)
         if isinstance(found, Layer):
             return found
-        if found is not None:
+        from kerascheck.interp.keras.functional import is_applied
+
+        # The layers of applications had other names at that time.
+        is_old = run.project.dialect < 3 and isinstance(name, str)
+        if found is not None and not (is_old and any(is_applied(run, layer) for layer in network.layers)):
             run.raised(found, site, network)
     return run.fresh("a layer that is not known", site.node)
 

@@ -105,6 +105,8 @@ def _many(rule: Callable[[Sequence[Shape], Arguments], Shape]) -> Call:
         value = _first(arguments)
         axis_first = isinstance(value, int) and len(arguments.positional) > 1
         items = items_of(run, arguments.positional[1].value if axis_first else value)
+        if name.startswith("tensorflow.") and name.endswith(".concat") and _is_one_tensor(value):
+            items = [value]  # TensorFlow takes it for a list of one
         operands = [] if isinstance(items, Unknown) else [operand(run, item) for item in items]
         tensors = [tensor for tensor in operands if tensor is not None]
         if not tensors:
@@ -118,6 +120,10 @@ def _many(rule: Callable[[Sequence[Shape], Arguments], Shape]) -> Call:
         return _vector_of_sizes(run, items, made)
 
     return call
+
+
+def _is_one_tensor(value: Value) -> bool:
+    return isinstance(value, Tensor) or (isinstance(value, Array) and value.kind != "list")
 
 
 def _vector_of_sizes(run: Run, items: Value, made: Value) -> Value:

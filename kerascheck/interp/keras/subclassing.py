@@ -11,6 +11,7 @@ from kerascheck.interp.attributes import find_method
 from kerascheck.interp.functions import SymbolicArguments
 from kerascheck.interp.keras.calling import constants, further_inputs, input_tensors
 from kerascheck.interp.keras.class_refusals import (
+    BASE_ARGUMENTS,
     is_plain_subclass,
     refused_base,
     refused_binding,
@@ -240,10 +241,17 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
             layer.kind = "functional"
             layer.open = Unknown("its inputs or outputs are not known tensors")
         else:
-            _refuse(run, layer, refused_base(receiver.cls, arguments), site)
+            _refuse(run, layer, refused_base(receiver.cls, arguments), _written_at(layer, arguments, site))
     elif isinstance(layer, CustomLayer):
         _configure_base(run, layer, arguments, site)
     return None
+
+
+def _written_at(layer: Layer, arguments: Arguments, site: Site) -> Site:
+    """Where what the base class refuses is written: where the object is made, if `**kwargs` only hands it on."""
+    name = next((name for name in arguments.keywords if name not in BASE_ARGUMENTS), None)
+    handed_on = name is not None and not arguments.positional and arguments.keywords[name].node is None
+    return layer.site if handed_on and layer.site is not None else site
 
 
 def _refuse(run: Run, layer: Layer, error: KerasError | None, site: Site) -> None:
@@ -269,7 +277,7 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
     layer.base_arguments = freeze_arguments(run, arguments)
     base = keras_base(layer.instance.cls)
     if base is None or base.name == "keras.Layer":
-        _refuse(run, layer, refused_base(layer.instance.cls, arguments), site)
+        _refuse(run, layer, refused_base(layer.instance.cls, arguments), _written_at(layer, arguments, site))
         return
     definition = find(base.name.rsplit(".", 1)[1])
     if definition is None:
@@ -367,7 +375,7 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
 def _all_tensors(arguments: Arguments) -> list[Tensor]:
     found: list[Tensor] = []
     for given in (*arguments.positional, *arguments.keywords.values()):
-        found += input_tensors(given.value) or []
+        found += input_tensors(given.value, True) or []
     return found
 
 
@@ -420,7 +428,7 @@ def run_call(
     elif layer.kind == "subclass":
         layer.layers = layers_on(instance)
         if known and outputs is not None and entered == len(run.program.raised):
-            inputs = input_tensors(value) or []
+            inputs = input_tensors(value, True) or []
             if layer.open is None and _same_shapes(inputs, layer.inputs) and _same_shapes(outputs, layer.outputs):
                 return result  # nothing is new to it
             layer.open = instance.unknown
@@ -464,7 +472,7 @@ def _declared_output(
         return None
     shape = _shape_structure(run, value)
     handed: Arguments | Unknown = Arguments([Given(shape)], {})
-    if len(_all_tensors(arguments)) != len(input_tensors(value) or []):
+    if len(_all_tensors(arguments)) != len(input_tensors(value, True) or []):
         handed = (
             shape_arguments(run, method, call, arguments)
             if method is not None
@@ -478,7 +486,7 @@ def _declared_output(
         except UserRaise:
             return Tensor(Unknown(f"the compute_output_shape of {layer.cls} raises"))
     assert base is not None
-    shapes = [tensor.shape for tensor in input_tensors(value) or []]
+    shapes = [tensor.shape for tensor in input_tensors(value, True) or []]
     known = [one for one in shapes if not isinstance(one, Unknown)]
     if not known or len(known) < len(shapes):
         return None
@@ -664,7 +672,7 @@ def _all_inputs(base: BuiltinLayer, arguments: Arguments, value: Value) -> Value
 
 def _build_base(run: Run, base: BuiltinLayer, value: Value, site: Site) -> Unknown | None:
     """Keras looks at the inputs and builds the layer before its `call`, whatever that does; why it does not."""
-    shapes = [tensor.shape for tensor in input_tensors(value) or []]
+    shapes = [tensor.shape for tensor in input_tensors(value, True) or []]
     known = [shape for shape in shapes if not isinstance(shape, Unknown)]
     if not known or len(known) < len(shapes):
         return None

@@ -178,9 +178,9 @@ layer = Block(3, name='block')
 # -- an argument that no layer has
 class Block(Layer):
     def __init__(self, units, **kwargs):
-        super().__init__(**kwargs)  # KC206
+        super().__init__(**kwargs)  # here Keras raises
         self.dense = Dense(units)
-layer = Block(3, activation='relu')
+layer = Block(3, activation='relu')  # KC206
 # instead
 class Block(Layer):
     def __init__(self, units, **kwargs):
