@@ -364,7 +364,7 @@ def reason(network: Network) -> str:
     unknown = network.open or network.unknown
     if unknown is not None:
         return unknown.reason
-    for layer in network.layers:
+    for layer in network.running_layers():
         if layer.status() == "symbolic":
             return f"symbolic: {layer.cls}"
         if layer.status() == "unknown":

@@ -187,13 +187,13 @@ def _why_inexact_network(network: Network) -> str | None:
     for unknown in (network.open, network.unknown, network.refused):
         if unknown is not None:
             return unknown.reason
-    for layer in network.layers:
+    for layer in network.running_layers():
         if layer.status() != "exact":
             return f"{layer.name}: {why_inexact(layer)}"
     shapes = network.output_shapes()
     if isinstance(shapes, Unknown):
         return shapes.reason
-    return None if network.layers else "it has no layers"
+    return None if network.layers or network.status() == "exact" else "it has no layers"
 
 
 def _counts(network: Network) -> tuple[Count, Count, Count]:

@@ -269,7 +269,7 @@ class _Start:
                 if not late and hanging is not None and place_of(network) not in hanging:
                     continue
                 if max(network.birth, network.changed) >= moment or not _is_finished(network):
-                    _open(run, network, [key for key, _ in late])
+                    _open(run, network, [key for key, _ in late] or run.taken)
         for network in program.networks:
             needs = network_needs(network) - relevant
             if needs:
@@ -302,22 +302,17 @@ def _is_finished(network: Network) -> bool:
 
 
 def _open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
-    """The model is not known: it hangs on these conditions."""
+    """The model is not known: it hangs on these conditions, or on more than are decided."""
+    asked = sorted(keys, key=_order(run))
+    places = (run.project.place_of(node) for key in asked if (node := run.places.get(key)) is not None)
+    place = next((found for found in places if found is not None), None)
+    rest = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
     if network.open is None:
-        rows = [row for key in keys if (row := _row(run, key)) is not None]
-        where = f" in row {min(rows)}" if rows else ""
-        rest = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-        network.open = Unknown(f"it hangs on a condition{where}{rest} that is not decided")
-
-
-def _row(run: Run, key: Hashable) -> int | None:
-    node = run.places.get(key)
-    if node is None:
-        return None
-    try:
-        return int(run.project.source.locate(node).start.row)
-    except (KeyError, LookupError, ValueError):
-        return None
+        where = "" if place is None else f" in {place}"
+        what = f"a condition{where}{rest} that is not decided" if asked else "more conditions than are decided"
+        network.open = Unknown(f"it hangs on {what}")
+    elif network.open.needs and place is not None:
+        network.open = Unknown(f"{network.open.reason} ({place}{rest})")
 
 
 def _undone(components: Sequence[_Component], links: _Links, limit: int) -> frozenset[Hashable]:

@@ -36,6 +36,8 @@ def truth(run: Run, value: Value, default: bool = True, node: cst.CSTNode | None
 
 def known_truth(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Unknown:
     """Whether the value counts as true; Unknown, with the key of the condition, where that is not known."""
+    if isinstance(value, Symbol) and _is_function(value):
+        return True
     value = as_condition(run, value, node)
     if isinstance(value, Unknown):
         return value
@@ -71,6 +73,13 @@ def as_condition(run: Run, value: Value, node: cst.CSTNode | None = None) -> Val
         made.needs = value.needs
         return made
     return as_unknown(value)
+
+
+def _is_function(symbol: Symbol) -> bool:
+    """Whether something outside the program is surely a function or class: it is one that calls are understood of."""
+    from kerascheck.interp.external import find_external
+
+    return find_external(symbol.name) is not None
 
 
 def _is_positive(size: SymDim) -> bool:

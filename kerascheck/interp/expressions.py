@@ -48,7 +48,7 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import KerasObject, Layer, Site, Tensor
+from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
 from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
 
 # -- names and constants ---------------------------------------------------------------------------------
@@ -714,9 +714,11 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
             _note_needs(run, given.value)
         for given in arguments.keywords.values():
             _note_needs(run, given.value)
+    stays = isinstance(owner, Network) and _keeps_structure(function, owner)
     made = call(run, function, arguments, site)
     if run.reads:
-        depend(run, receiver)
+        if not stays:
+            depend(run, receiver)
         made = depend(run, made)
         if (
             kind is NativeMethod
@@ -734,6 +736,20 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     ):
         run.doubt(doubt_about(made))
     return made
+
+
+#: Methods of models that show them data, whose first one builds those that are not built.
+_SHOWING_DATA = frozenset(
+    f"{method}{form}"
+    for method in ("fit", "evaluate", "predict", "train", "test")
+    for form in ("", "_generator", "_on_batch", "_classes", "_proba")
+)
+
+
+def _keeps_structure(function: Value, network: Network) -> bool:
+    """Whether a call leaves the model what it is: data does, once the model is built."""
+    is_built = network.kind == "functional" or (bool(network.inputs) and network.open is None)
+    return is_built and (not isinstance(function, NativeMethod) or function.name in _SHOWING_DATA)
 
 
 def _is_of_text(made: Value) -> bool:

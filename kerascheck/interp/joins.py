@@ -29,7 +29,7 @@ from kerascheck.interp.values import (
     presence,
 )
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Layer, Network, Weight
+from kerascheck.network.ir import NOT_CALLED, Layer, Network, Weight
 from kerascheck.state import ABSENT, Cells, Changes, Items, Mark, is_there, lay_down
 from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
 
@@ -605,16 +605,23 @@ def _data_object(join: _Join, thing: DataObject, names: set[str], writes: Writes
         join.write(thing, name, known, writes)
 
 
-_BUILT = frozenset({"weights", "nodes", "inputs", "outputs", "takes", "gives"})
+_BUILT = frozenset({"weights", "nodes", "inputs", "outputs", "takes", "gives", "own"})
 _EITHER = frozenset({"met_data", "met_unknown", "adapted", "adds_losses", "runs_program"})
+#: What a layer of the program's own is once it was called, in whichever round of a loop.
+_CALLED = frozenset({"built", "called", "understood"})
 
 
 def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
     if join.reason is not None and isinstance(layer, Network):
-        is_open = next((value for value in join.fields(layer, "open") if value is not None), None)
+        opens = join.fields(layer, "open")
+        is_open = next((value for value in opens if value is not None and value.reason != NOT_CALLED), None)
         if is_open is not None:
             join.write(layer, "open", is_open, writes)
             return
+        if "open" in names:
+            # Its first call builds it: that is done once, in whichever round.
+            names = names - {"open"}
+            join.write(layer, "open", None if None in opens else opens[0], writes)
     for name in names:
         values = join.fields(layer, name)
         if name == "needs":
@@ -627,12 +634,14 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
                 join.write(layer, name, calls, writes)
             elif calls and not layer.calls:
                 join.write(layer, name, calls[:1], writes)
-        elif name in _EITHER:
+        elif name in _EITHER or (join.reason is not None and name in _CALLED):
             join.write(layer, name, any(values), writes)
+        elif join.reason is not None and name == "latest":
+            join.write(layer, name, next((value for value in reversed(values) if value is not None), None), writes)
         elif name in ("changed", "birth"):
             if not join.is_head:
                 join.write(layer, name, max(values), writes)
-        elif name == "variable" or (join.is_head and name == "open"):
+        elif name == "variable":
             join.write(layer, name, next((value for value in values if value is not None), None), writes)
         elif join.reason is not None and name in _BUILT and len(_built(join, layer, name, values)) < len(values):
             # The first data builds it: that is done once, in whichever round.

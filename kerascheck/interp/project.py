@@ -227,6 +227,21 @@ class Project:
                 pass
         return self._sources[key]
 
+    def place_of(self, node: Any) -> str | None:
+        """The row in which a node stands, in words; with the name of the file where that is another one."""
+        for source in (self.source, *self._sources.values()):
+            if source is None:
+                continue
+            try:
+                row = int(source.locate(node).start.row)
+            except (LookupError, ValueError):
+                continue
+            if source is self.source:
+                cell, row = source.in_cell(row)
+                return f"row {row}" if cell is None else f"row {row} of cell {cell}"
+            return f"row {row} of {Path(source.filename).name}"
+        return None
+
     def module_attribute(self, run: Run, module: ModuleValue, name: str) -> Value:
         """A name of a module of the project, which may be a submodule not imported yet."""
         scope = self.scope_of(run, module)

@@ -41,6 +41,10 @@ class Site:
         return (id(self.file), id(self.node))
 
 
+#: Why a model with a `call` of the program is not known as long as nothing calls it.
+NOT_CALLED = "it is not called on a known input"
+
+
 class Weight:
     """One variable of a layer."""
 
@@ -471,19 +475,23 @@ class Network(Layer):
             shapes.append(tensor.shape)
         return shapes or Unknown(f"{self.name} has no known output")
 
+    def running_layers(self) -> Sequence[Layer]:
+        """Its layers, but for those that its own `call` surely leaves out: Keras never builds these."""
+        return self.layers
+
     def status(self) -> Status:
         if self.open is not None or self.unknown is not None or self.refused is not None:
             return "unknown"
         if any(node.refused for node in self.nodes):
             return "unknown"
         worst: Status = "exact"
-        for layer in self.layers:
+        for layer in self.running_layers():
             status = layer.status()
             if status == "unknown":
                 return "unknown"
             if status == "symbolic":
                 worst = "symbolic"
-        if not self.layers or isinstance(self.output_shapes(), Unknown):
+        if (not self.layers and self.kind != "subclass") or isinstance(self.output_shapes(), Unknown):
             return "unknown"
         return worst
 

@@ -247,3 +247,79 @@ def test_an_unknown_filter_makes_the_list_unknown(kind: str) -> None:
     """)
     )
     assert any(not path.raised for path in analysis.paths)  # and what not all of them refuse is no finding
+
+
+def test_a_function_of_a_library_counts_as_true() -> None:
+    code = """
+    import tensorflow as tf
+    def make(activation=None):
+        inputs = Input((4,))
+        x = Dense(3)(inputs)
+        if activation:
+            x = Activation(activation)(x)
+        return Model(inputs, x)
+    model = make(tf.nn.softmax)
+    """
+    [program] = build(code).paths
+    [network] = program.networks
+    assert (network.status(), [layer.cls for layer in network.layers]) == (
+        "exact",
+        ["InputLayer", "Dense", "Activation"],
+    )
+
+
+def test_what_hangs_on_too_many_conditions_names_a_row() -> None:
+    lines = [f"    if flag({n}):\n        x = Dense({n + 1})(x)\n" for n in range(14)]
+    code = "from lib import flag\ninputs = Input((4,))\nx = inputs\n" + "".join(
+        line.replace("    ", "", 1).replace("\n        ", "\n    ") for line in lines
+    )
+    code += "model = Model(inputs, x)\n"
+    found = [network.open.reason for program in build(code).paths for network in program.networks if network.open]
+    assert found
+    assert all("(row " in reason for reason in found), found
+
+
+def test_data_that_hangs_on_conditions_leaves_a_built_model_what_it_is() -> None:
+    code = """
+    import numpy as np
+    from lib import flag, files, read
+    def batches():
+        while True:
+            batch = []
+            for name in files(9):
+                image = np.array(read(name))
+                if image.ndim == 2:
+                    image = np.stack((image,) * 3, axis=-1)
+                else:
+                    image = image[:, :, 0:3]
+                batch.append(image)
+            yield np.array(batch), np.zeros(9)
+    stream = batches()
+    x, y = next(stream)
+    inputs = Input((8, 8, 3))
+    model = Model(inputs, Dense(1)(Flatten()(inputs)))
+    model.compile("sgd", "mse")
+    data = np.zeros((4, 8, 8, 3))
+    for n in range(20):
+        if flag(n):
+            data = np.ones((4 + n, 8, 8, 3))
+    model.fit(data, epochs=2)
+    model.predict(data)
+    model(data)
+    """
+    statuses = {network.status() for program in build(code).paths for network in program.networks}
+    assert statuses == {"exact"}
+
+
+def test_the_first_data_decides_about_a_model_without_a_shape() -> None:
+    code = """
+    import numpy as np
+    from lib import flag
+    data = np.zeros((4, 5))
+    if flag():
+        data = np.zeros((4, 6))
+    model = Sequential([Dense(2)])
+    model.predict(data)
+    """
+    found = {(network.status(), network.params()) for program in build(code).paths for network in program.networks}
+    assert found == {("exact", 12), ("exact", 14)}

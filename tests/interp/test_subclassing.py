@@ -111,6 +111,172 @@ for batch in data.read():
     assert (model.status(), model.params()) == ("exact", 15)
 
 
+OWN_VARIABLES = """
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+class Weighted(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+        self.scale = self.add_weight(shape=(4, 5), trainable=False)
+
+    def call(self, x):
+        return self.dense(x)
+
+class Built(keras.Model):
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1], 2))
+
+    def call(self, x):
+        return keras.ops.matmul(x, self.scale)
+
+class Holding(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+        self.tables = {"a": [keras.Variable(np.zeros((4, 5)))], "b": keras.Variable("zeros", shape=(7,))}
+
+    def call(self, x):
+        return self.dense(x) + self.tables["b"][0]
+
+class Scale(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.factor = keras.Variable(2.0, trainable=False)
+
+    def call(self, x):
+        return x * self.factor
+
+class Outer(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.scale = Scale()
+
+    def call(self, x):
+        return self.scale(x)
+
+class Foreign(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+        self.table = tf.Variable(tf.zeros((4, 5)))
+
+    def call(self, x):
+        return self.dense(x)
+
+class Plain(keras.Model):
+    def call(self, x):
+        return x / 2
+
+weighted, built, holding, outer, foreign, plain = Weighted(), Built(), Holding(), Outer(), Foreign(), Plain()
+for _ in range(2):
+    weighted(np.zeros((2, 6)))
+    built(np.zeros((2, 6)))
+    holding(np.zeros((2, 6)))
+    outer(np.zeros((2, 6)))
+    foreign(np.zeros((2, 6)))
+    plain(np.zeros((2, 6)))
+"""
+
+
+def test_variables_that_a_model_holds_count() -> None:
+    first, *_ = analyze(Source(OWN_VARIABLES.encode(), "x.py")).paths
+    found = {model.variable: (model.status(), model.count_params()) for model in first.networks}
+    assert found == {
+        "weighted": ("exact", (21, 20)),
+        "built": ("exact", (12, 0)),
+        "holding": ("exact", (48, 0)),
+        "outer": ("exact", (0, 1)),
+        "foreign": ("exact", (21, 0)),
+        "plain": ("exact", (0, 0)),
+    }
+
+
+@pytest.mark.oracle
+def test_keras_counts_them_alike() -> None:
+    pytest.importorskip("keras", reason="compares with the real Keras")
+    space: dict[str, Any] = {}
+    exec(OWN_VARIABLES, space)
+    first, *_ = analyze(Source(OWN_VARIABLES.encode(), "x.py")).paths
+    for model in first.networks:
+        real = space[model.variable or ""]
+        counts = [
+            sum(w.value.shape.num_elements() for w in ws) for ws in (real.trainable_weights, real.non_trainable_weights)
+        ]
+        assert model.count_params() == tuple(counts)
+
+
+def test_a_variable_of_unknown_shape_leaves_the_model_unknown() -> None:
+    code = NET.replace(
+        "self.dense = layers.Dense(3)", "self.dense = layers.Dense(3)\n        self.own = keras.Variable(load())"
+    )
+    assert model_of("from data import load\n" + code + "model(keras.Input((5,)))\n").status() == "unknown"
+
+
+def test_older_keras_counts_variables_of_tensorflow() -> None:
+    code = NET.replace(
+        "self.dense = layers.Dense(3)", "self.dense = layers.Dense(3)\n        self.own = tf.Variable(tf.zeros((4,)))"
+    )
+    code = "import tensorflow as tf\n" + code.replace("import keras\nfrom keras", "from tf_keras").replace(
+        "keras.Model", "tf_keras.Model"
+    ).replace("from tf_keras", "import tf_keras\nfrom tf_keras")
+    assert model_of(code + "model(tf_keras.Input((5,)))\n").status() == "unknown"
+
+
+IDLE = """
+import keras
+import numpy as np
+from keras import layers
+
+class Inner(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(9)
+    def call(self, x):
+        return self.dense(x)
+
+class Net(keras.Model):
+    def __init__(self, joins):
+        super().__init__()
+        self.joins = joins
+        self.join = layers.Concatenate()
+        self.never = layers.Dense(5)
+        self.stack = keras.Sequential([layers.Dense(6)])
+        self.inner = Inner()
+        self.head = layers.Dense(3)
+    def call(self, x):
+        if self.joins:
+            x = self.join([x, x])
+        return self.head(x)
+
+model = Net(False)
+model(np.zeros((2, 4)))
+"""
+
+
+def test_parts_that_are_never_called_leave_a_model_exact() -> None:
+    first, *_ = analyze(Source(IDLE.encode(), "x.py")).paths
+    [model] = [one for one in first.networks if one.variable == "model"]
+    assert (model.status(), model.count_params()) == ("exact", (15, 0))
+
+
+@pytest.mark.oracle
+def test_keras_never_builds_them() -> None:
+    pytest.importorskip("keras", reason="compares with the real Keras")
+    space: dict[str, Any] = {}
+    exec(IDLE, space)
+    assert sum(w.value.shape.num_elements() for w in space["model"].weights) == 15
+
+
+def test_a_part_that_is_called_on_something_unknown_does_not() -> None:
+    code = IDLE.replace("return self.head(x)", "self.never(load())\n        return self.head(x)")
+    first, *_ = analyze(Source(("from data import load\n" + code).encode(), "x.py")).paths
+    assert next(one for one in first.networks if one.variable == "model").status() == "unknown"
+
+
 LEFT_OUT = """
 import keras
 from keras import layers

@@ -29,7 +29,7 @@ from kerascheck.layers.base import MultiInput
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor, on_data
-from kerascheck.symbolic import REFUSED, KerasError, Undetermined, Unknown
+from kerascheck.symbolic import NOTHING, REFUSED, KerasError, Undetermined, Unknown
 
 
 def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
@@ -216,8 +216,8 @@ def input_tensors(value: Value, without_none: bool = False) -> list[Tensor] | No
             continue
         inner = [Constant(item.shape, item.dtype)] if isinstance(item, Array) else input_tensors(item, without_none)
         if inner is None:
-            reason = f": {item.reason}" if isinstance(item, Unknown) else ""
-            inner = [Tensor(Unknown(f"an input that is not known{reason}"), Unknown("its dtype"))]
+            reason, needs = (f": {item.reason}", item.needs) if isinstance(item, Unknown) else ("", NOTHING)
+            inner = [Tensor(Unknown(f"an input that is not known{reason}", needs=needs), Unknown("its dtype"))]
         found += inner
     return found
 

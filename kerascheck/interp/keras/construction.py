@@ -12,6 +12,7 @@ from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.keras.saving import load_model, save_model, unknown_network
 from kerascheck.interp.keras.sequential import make_sequential
+from kerascheck.interp.keras.variables import keras_variable
 from kerascheck.interp.run import LAYER_STEPS, Run
 from kerascheck.interp.values import Value
 from kerascheck.layers.base import LayerDef, configure
@@ -335,6 +336,7 @@ CONSTRUCTORS: dict[str, Handler] = {
     "keras.Input": _input,
     "keras.Sequential": make_sequential,
     "keras.Model": make_functional,
+    "keras.Variable": keras_variable,
     "keras.models.clone_model": clone_model,
     **{f"keras.{module}.load_model": load_model for module in ("models", "saving")},
     **{f"keras.{module}.save_model": save_model for module in ("models", "saving")},

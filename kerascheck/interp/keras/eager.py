@@ -108,6 +108,8 @@ def call_own_on_data(
 @contextmanager
 def _as_built(layer: Layer) -> Iterator[None]:
     """What is built keeps the shapes that it was built with, whatever it is called on later."""
+    from kerascheck.interp.keras.subclassing import CustomLayer, SubclassedModel
+
     if not isinstance(layer, Network) or layer.open is not None:
         yield
         return
@@ -115,13 +117,18 @@ def _as_built(layer: Layer) -> Iterator[None]:
     for part in parts:
         parts += [inner for inner in part.sublayers() if not any(inner is known for known in parts)]
     calls = [(part, len(part.calls)) for part in parts if part.calls]
-    ends = (layer.inputs, layer.outputs, layer.nodes, layer.takes, layer.gives)
+    built = [part for part in parts if isinstance(part, Network) and part.open is None]
+    ends = [(part.inputs, part.outputs, part.nodes, part.takes, part.gives) for part in built]
+    own = [(part, part.latest) for part in parts if isinstance(part, (CustomLayer, SubclassedModel)) and part.latest]
     try:
         yield
     finally:
         for part, count in calls:
             del part.calls[count:]
-        layer.inputs, layer.outputs, layer.nodes, layer.takes, layer.gives = ends
+        for part, kept in zip(built, ends, strict=True):
+            part.inputs, part.outputs, part.nodes, part.takes, part.gives = kept
+        for called, arguments in own:
+            called.latest = arguments
 
 
 def training_call(run: Run, network: Network, method: str, arguments: Arguments, site: Site) -> TrainCall:

@@ -45,9 +45,7 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
         return
     into, out = input_tensors(inputs), input_tensors(outputs)
     if into is None or out is None:
-        network.open = Unknown(
-            _why_no_tensors("inputs", inputs) if into is None else _why_no_tensors("outputs", outputs)
-        )
+        network.open = _why_no_tensors("inputs", inputs) if into is None else _why_no_tensors("outputs", outputs)
         return
     network.inputs, network.outputs = into, out
     network.takes, network.gives = freeze(inputs), freeze(outputs)
@@ -104,12 +102,12 @@ def _refused_ends(network: Network, what: str, value: Value) -> KerasError | Non
     return None
 
 
-def _why_no_tensors(what: str, value: Value) -> str:
+def _why_no_tensors(what: str, value: Value) -> Unknown:
     """Why the ends of a model are not known: the root of it, where there is one."""
     for leaf in _flat(freeze(value)):
         if isinstance(leaf, Unknown):
-            return f"its {what} are not known: {leaf.reason}"
-    return f"its {what} are not known tensors"
+            return Unknown(f"its {what} are not known: {leaf.reason}", needs=leaf.needs)
+    return Unknown(f"its {what} are not known tensors")
 
 
 def _flat(value: Value) -> list[Value]:

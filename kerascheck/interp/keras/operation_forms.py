@@ -20,6 +20,9 @@ from kerascheck.symbolic import Undetermined, Unknown
 Call = Callable[[Run, str, Arguments, Site], Value]
 Rule = Callable[[Sequence[Shape]], list[Shape]]
 
+#: Operands in a list that are asked why they are not known.
+_MAX_OPERANDS = 50
+
 
 #: Operations whose names in Keras do not follow from those of their functions.
 _CLASSES = {
@@ -45,6 +48,19 @@ def class_name(name: str) -> str:
 def not_tensors(run: Run, name: str, site: Site) -> Value:
     """What a call gives whose operands are not known."""
     return run.fresh(f"the result of {name}", site.node)
+
+
+def because(result: Unknown, name: str, arguments: Arguments) -> Unknown:
+    """The unknown result of a call, with the reason why its operands are not known, where that is why it is not."""
+    if result.reason != f"the result of {name}":
+        return result
+    for one in (*arguments.positional, *arguments.keywords.values()):
+        items = one.value.items if isinstance(one.value, ListValue) else one.value
+        for value in items[:_MAX_OPERANDS] if isinstance(items, (list, tuple)) else (items,):
+            cause = value.shape if isinstance(value, (Tensor, Array)) else value
+            if isinstance(cause, Unknown):
+                return Unknown(cause.reason, result.key, result.text, result.parts, result.needs)
+    return result
 
 
 def given(arguments: Arguments, position: int | None, *names: str, default: Any = None) -> Value:

@@ -12,10 +12,16 @@ from kerascheck.data.array import Array
 from kerascheck.data.scalars import number
 from kerascheck.data.tensors import on_data
 from kerascheck.data.values import as_array, dtype_of, new_array
-from kerascheck.interp.keras import operations_arrays, operations_images, operations_networks
+from kerascheck.interp.keras import (
+    operations_arrays,
+    operations_images,
+    operations_networks,
+    operations_tensorflow,
+)
 from kerascheck.interp.keras.freeze import as_size, freeze_arguments
 from kerascheck.interp.keras.operation_forms import (
     Call,
+    because,
 )
 from kerascheck.interp.keras.operation_forms import (
     accumulated as _accumulated,
@@ -78,6 +84,7 @@ from kerascheck.interp.keras.operation_forms import (
     undetermined as _undetermined,
 )
 from kerascheck.interp.keras.tensors import Constant, note_call, operand, operate, unknown_size
+from kerascheck.interp.keras.variables import tensorflow_variable
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ListValue, Value
@@ -347,7 +354,9 @@ def _einsum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _variable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.Variable(value)`: Keras 3 does not count it among the weights of a layer that holds it, older ones do."""
     value = operand(run, _given(arguments, 0, "initial_value"))
-    if run.project.dialect < 3 or not isinstance(value, Constant) or arguments.value("shape", 7) is not None:
+    if run.project.dialect < 3:
+        return tensorflow_variable(run, site)
+    if not isinstance(value, Constant) or arguments.value("shape", 7) is not None:
         return _not_tensors(run, name, site)
     return new_array(run, value.shape, dtype_of(arguments.value("dtype", 4)) or value.dtype, kind="tensor")
 
@@ -608,7 +617,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
                 *(f"tensorflow.initializers.{n}" for n in _INITIALIZERS),
             ],
         ),
-        (_einsum, _names("einsum")),
+        (_einsum, [*_names("einsum"), "tensorflow.linalg.einsum"]),
         (_split, ["keras.ops.split", "tensorflow.split"]),
         (_unstack, ["keras.ops.unstack", "tensorflow.unstack"]),
         (_unary(lambda s, a: tensor_shapes.pad(s, _pad_widths(a))), ["keras.ops.pad", "tensorflow.pad"]),
@@ -670,7 +679,13 @@ def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def operations() -> dict[str, Call]:
     """All of them, by canonical name."""
-    every = [*_rows(), *operations_arrays.rows(), *operations_images.rows(), *operations_networks.rows()]
+    every = [
+        *_rows(),
+        *operations_arrays.rows(),
+        *operations_images.rows(),
+        *operations_networks.rows(),
+        *operations_tensorflow.rows(),
+    ]
     return {name: on_data(_noted(call)) for call, names in every for name in names}
 
 
@@ -679,6 +694,8 @@ def _noted(call: Call) -> Call:
 
     def noted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         result = call(run, name, arguments, site)
+        if type(result) is Unknown:
+            result = because(result, name, arguments)
         note_call(run, name, arguments, result)
         return result
 

@@ -19,7 +19,7 @@ from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Site, Tensor
-from kerascheck.symbolic import REFUSED, KerasError, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, REFUSED, KerasError, Symbol, Unknown
 
 
 def make_sequential(run: Run, name: str, arguments: Arguments, site: Site) -> Network:
@@ -90,7 +90,7 @@ def fill_sequential(run: Run, network: Network, arguments: Arguments, site: Site
         return
     items = items_of(run, layers)
     if isinstance(items, Unknown):
-        network.open = Unknown(f"its layers are not known: {items.reason}")
+        network.open = Unknown(f"its layers are not known: {items.reason}", needs=items.needs)
         return
     for item in items:
         add_layer(run, network, item, None, site)
@@ -135,8 +135,8 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
     if isinstance(layer, Tensor) and layer.node is not None and isinstance(layer.node.layer, InputLayer):
         layer = layer.node.layer
     if isinstance(layer, Unknown) or (isinstance(value, Instance) and not isinstance(layer, Layer)):
-        why = layer.reason if isinstance(layer, Unknown) else "an object"
-        network.open = network.open or Unknown(f"a layer in it is not known: {why}")
+        why, needs = (layer.reason, layer.needs) if isinstance(layer, Unknown) else ("an object", NOTHING)
+        network.open = network.open or Unknown(f"a layer in it is not known: {why}", needs=needs)
         network.outputs = [unknown_tensor(network.open)]
         return
     if not isinstance(layer, Layer):

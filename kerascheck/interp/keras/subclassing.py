@@ -5,7 +5,7 @@ Their `build` and `call` are interpreted on the shapes that they are called with
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.functions import SymbolicArguments
@@ -22,13 +22,25 @@ from kerascheck.interp.keras.freeze import as_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import fill_functional, is_functional, may_be_functional, trace_graph
 from kerascheck.interp.keras.sequential import fill_sequential, new_sequential
 from kerascheck.interp.keras.shape_arguments import parameters, shape_arguments
+from kerascheck.interp.keras.variables import Variable, variables_on
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, Instance, ListValue, UserRaise, Value
 from kerascheck.layers.base import configure
 from kerascheck.layers.registry import find
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor, Weight
+from kerascheck.network.dims import Shape, SymDim
+from kerascheck.network.ir import (
+    NOT_CALLED,
+    BuiltinLayer,
+    InputLayer,
+    Layer,
+    Network,
+    Node,
+    Site,
+    Status,
+    Tensor,
+    Weight,
+)
 from kerascheck.symbolic import REFUSED, KerasError, Symbol, Undetermined, Unknown
 
 #: Methods of models by which a class of the program trains in its own way.
@@ -72,7 +84,8 @@ class CustomLayer(Layer):
             raise Undetermined(self.weights.reason)
         if not self.understood:
             raise Undetermined(f"{self.name} is not called on a known input")
-        seen: dict[int, tuple[Weight, bool]] = {id(w): (w, w.trainable and self.trainable) for w in self.own}
+        own = [*self.own, *variables_on(self.instance)]
+        seen: dict[int, tuple[Weight, bool]] = {id(w): (w, w.trainable and self.trainable) for w in own}
         holders: list[Layer] = self.sublayers()
         if self.base is not None and self.base.weights is not None:
             holders = [self.base, *holders]
@@ -92,8 +105,19 @@ def _is_built(part: Layer) -> bool:
     return bool(part.calls) or part.weights is not None
 
 
+def _is_idle(part: Layer) -> bool:
+    """Whether a part of a model is surely never called, nor built."""
+    if part.calls or part.unknown is not None or part.refused is not None or part.met_unknown or _is_built(part):
+        return False
+    if not isinstance(part, Network):
+        return True
+    return not part.met_data and (part.open is None or part.open.reason == NOT_CALLED)
+
+
 def built_by_hand(layer: Layer) -> None:
     """The program has called the `build` of a layer of its own: Keras does not call it again."""
+    if isinstance(layer, SubclassedModel):
+        layer.built = True
     if isinstance(layer, CustomLayer):
         layer.built = True
         layer.understood = layer.understood or not layer.called
@@ -112,7 +136,7 @@ def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Argument
         network.name = run.layer_name(name)
         network.kind = "subclass"
         network.birth = instance.birth
-        network.open = Unknown("it is not called on a known input")
+        network.open = Unknown(NOT_CALLED)
         run.program.networks.append(network)
         instance.layer = network
     elif base.name == "keras.Layer" or base.name.startswith("keras.layers."):
@@ -158,6 +182,8 @@ class SubclassedModel(Network):
 
     runs_program = True
     latest: Arguments | None = None  # of the latest call
+    own: Sequence[Weight] = ()  # from add_weight
+    built = False
 
     instance: Instance
     machine: Run
@@ -169,16 +195,31 @@ class SubclassedModel(Network):
         return _known_shapes(result, self.cls)
 
     def all_weights(self) -> list[tuple[Weight, bool]]:
+        if isinstance(self.weights, Unknown):
+            raise Undetermined(self.weights.reason)
+        own = [*self.own, *variables_on(self.instance)]
+        seen: dict[int, tuple[Weight, bool]] = {id(w): (w, w.trainable and self.trainable) for w in own}
         if self.kind != "subclass":
-            return super().all_weights()
+            return [*seen.values(), *super().all_weights()]
         if self.open is not None:
             raise Undetermined(self.open.reason)
-        seen: dict[int, tuple[Weight, bool]] = {}
         for layer in self.layers:
             if _is_built(layer):
                 for weight, trains in layer.all_weights():
                     seen.setdefault(id(weight), (weight, trains and self.trainable))
         return list(seen.values())
+
+    def running_layers(self) -> Sequence[Layer]:
+        return self.layers if self.kind != "subclass" else [part for part in self.layers if not _is_idle(part)]
+
+    def status(self) -> Status:
+        status = super().status()
+        if status == "unknown":
+            return status
+        params = self.params()
+        if isinstance(params, Unknown):
+            return "unknown"
+        return "symbolic" if isinstance(params, SymDim) else status
 
 
 def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
@@ -323,8 +364,8 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
 
     mapped = map_tensors(run, result, outer)
     if not outputs:
-        reason = result.reason if isinstance(result, Unknown) else f"what {layer.cls} returns is not known"
-        mapped = Tensor(Unknown(reason))
+        lost = result if isinstance(result, Unknown) else Unknown(f"what {layer.cls} returns is not known")
+        mapped = Tensor(Unknown(lost.reason, needs=lost.needs))
         outputs.append(mapped)
     layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
     layer.latest = arguments
@@ -387,13 +428,24 @@ def run_call(
     elif layer.kind == "subclass":
         layer.layers = layers_on(instance)
         if known and outputs is not None and entered == len(run.program.raised):
+            inputs = input_tensors(value, True) or []
+            if layer.open is None and _same_shapes(inputs, layer.inputs) and _same_shapes(outputs, layer.outputs):
+                return result  # nothing is new to it
             layer.open = instance.unknown
-            layer.inputs = input_tensors(value, True) or []
+            layer.inputs = inputs
             layer.outputs = outputs
             layer.takes, layer.gives = freeze(value), freeze(result)
             nodes = trace_graph(layer.inputs, outputs).nodes
             layer.nodes = [node for node in nodes if not isinstance(node.layer, InputLayer)]
     return result
+
+
+def _same_shapes(tensors: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
+    """Whether these are as many tensors of the same known shapes."""
+    return len(tensors) == len(others) and all(
+        not isinstance(one.shape, Unknown) and one.shape == other.shape
+        for one, other in zip(tensors, others, strict=True)
+    )
 
 
 def _declared_output(
@@ -470,14 +522,13 @@ def _built_parts(layer: Layer) -> set[int]:
 
 def _build(run: Run, layer: CustomLayer | SubclassedModel, value: Value, arguments: Arguments, site: Site) -> None:
     """Interpret `build(input_shape)` before the first call."""
-    if getattr(layer, "built", False):
+    if layer.built:
         return
     method = find_method(layer.instance, "build")
     shape = _shape_structure(run, value)
-    if isinstance(layer, CustomLayer):
-        layer.built = True
-        if layer.base is not None and method is None:
-            return
+    layer.built = True
+    if isinstance(layer, CustomLayer) and layer.base is not None and method is None:
+        return
     if method is None or (shape is None and run.project.dialect < 3):
         return
     handed: Arguments | Unknown = Arguments([Given(shape)], {})
@@ -569,16 +620,14 @@ def add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
             shape = Unknown("Keras refuses this weight")
         elif isinstance(shape, tuple) and None in shape:
             shape = Unknown("the shape of a weight that nobody makes")
-    trainable = arguments.value("trainable", None, True)
-    name = first if legacy else arguments.value("name")
-    if not isinstance(layer, CustomLayer):
+    variable = Variable(shape, first if legacy else arguments.value("name"), arguments.value("trainable", None, True))
+    if not isinstance(layer, (CustomLayer, SubclassedModel)):
         layer.weights = Unknown("variables of its own")
-    elif isinstance(shape, Unknown):
-        layer.weights = shape
+    elif variable.weight is None:
+        layer.weights = shape if isinstance(shape, Unknown) else Unknown("variables of its own")
     else:
-        is_trainable = trainable if isinstance(trainable, bool) else True
-        layer.own.append(Weight(name if isinstance(name, str) else "variable", shape, is_trainable))
-    return Tensor(shape)
+        layer.own = [*layer.own, variable.weight]
+    return variable
 
 
 def call_super_build(run: Run, instance: Instance, arguments: Arguments, site: Site) -> Value:
