@@ -71,10 +71,10 @@ _TRAINING_ROUNDS = 2
 #: A loop that trains a new model in each round is no longer unrolled after so many rounds in a row that built the same.
 _FOLDS = 2
 
-#: Nor is one that builds nothing after so many steps, as soon as so many rounds were run.
-_IDLE_STEPS = 2_000
-#: The same for `while`, whose rounds are counted.
-_WHILE_STEPS = 20_000
+#: Nor is one that builds nothing after so many steps, as soon as so many rounds were run. The first number is for rounds
+#: that meet conditions that are not known: what comes out of them is hardly known anyway.
+_UNCLEAR_STEPS = 2_000
+_IDLE_STEPS = 6_000
 _FEW_ROUNDS = 2
 
 #: Rounds of `while True`, or with conditions that are not known, that build no layer: after so many, the loop is taken
@@ -464,7 +464,7 @@ class _Unrolling:
         self.run = run
         self.training = _TrainingRounds(run)
         self.begun = self.built = _work(run)
-        self.steps = run.budget.spent
+        self.steps, self.forked = run.budget.spent, run.forked
         self.trained = len(run.program.trainings)
         self.layers = len(run.program.layers)
         self.made: list[Layer] = []  # what the round before has built, if it has trained
@@ -484,7 +484,8 @@ class _Unrolling:
             self.built = _work(run)
         if trains or folds:
             return "an element of a loop that trains"
-        if index >= _FEW_ROUNDS and _work(run) == self.begun and run.budget.spent - self.steps > _IDLE_STEPS:
+        allowed = _UNCLEAR_STEPS if run.forked > self.forked else _IDLE_STEPS
+        if index >= _FEW_ROUNDS and _work(run) == self.begun and run.budget.spent - self.steps > allowed:
             return "an element of a long loop"
         return None
 
@@ -586,7 +587,7 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
             not isinstance(verdict, bool)
             or (open_end and idle)
             or training.go_on()
-            or (verdict and _work(run) == begun and run.budget.spent - steps > _WHILE_STEPS)
+            or (verdict and _work(run) == begun and run.budget.spent - steps > _IDLE_STEPS)
             or (endless and is_infinite(scope.file, node))
         ):
             return rounds.end(unknown_loop(run, node, scope, lambda: None))

@@ -106,3 +106,15 @@ def test_a_search_over_many_rounds_stays_within_its_steps() -> None:
     )
     assert analysis.incomplete is None
     assert [one.status() for path in analysis.paths for one in path.networks] == ["exact"]
+
+
+def test_a_loop_that_only_computes_is_run_to_its_end() -> None:
+    found = model("""
+        words = ("the cat sat on the mat and the dog ran after the cat until it fell " * 4).split()
+        index = {}
+        for word in words:
+            for letter in word:
+                index.setdefault(letter, len(index))
+        model = Sequential([Input((8,)), Dense(len(index))])
+    """)
+    assert found.status() == "exact"
