@@ -48,6 +48,11 @@ def test_the_comparison_is_not_idle(kind: type[Generator]) -> None:
     assert sum(r.known for r in compared) > 0.9 * sum(r.names for r in compared)
 
 
+def test_a_program_that_takes_too_long_is_not_compared_whatever_it_catches() -> None:
+    code = "found = 0\nfor number in range(9_000):\n    try:\n        found = found\n    except:\n        found = 1\n"
+    assert compare_program(code).status == "too long"
+
+
 def test_the_comparison_finds_faults() -> None:
     assert agrees([1, UNKNOWN], [1, 2])
     assert not agrees([1, UNKNOWN], [2, 2])
