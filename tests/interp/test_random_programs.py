@@ -59,3 +59,28 @@ def test_the_comparison_finds_faults() -> None:
     assert not agrees([1], [1, 2])
     assert not agrees(True, 1)
     assert not agrees({"a": 1, "b": 2}, {"b": 2, "a": 1})
+
+
+@pytest.mark.parametrize(
+    ("before", "step"),
+    [
+        ("n = 3", "n -= 1; 6 // n"),
+        ("n = 3", "n -= 1; 6 % n"),
+        ("items = [3, 3, 0]", "items.remove(3)"),
+        ("items = {1, 2, 3}", "items.remove(2)"),
+        ("items = {1: 2}", "del items[1]"),
+        ("items = [1, 2, 3]", "del items[0]"),
+        ("items = [1, 2, 3]", "items.pop(); items[0] = 1"),
+        ("n = 3; items = [4, 5, 6, 7, 8]", "n += 1; items[n] = 9"),
+        ("n = 3; items = [4, 5, 6, 7, 8]", "n += 1; del items[n]"),
+        ("n = 3; items = {4: 5, 5: 6}", "n += 1; del items[n]"),
+        ("items = [1, 2, 3]", "one, two, three = items; items.append(1)"),
+    ],
+)
+def test_steps_that_fail_in_a_later_round(before: str, step: str) -> None:
+    check(
+        f"{before}\nfound = 1\nfor _ in outside.rounds(9):\n    try:\n        {step}\n    except Exception:\n        found = 2\n"
+    )
+    check(
+        f"{before}\nfound = 1\nfor _ in outside.rounds(9):\n    try:\n        {step}\n    except:\n        found = 2\n"
+    )
