@@ -675,3 +675,23 @@ for step in range(2):
             break
         int(os.environ["FLAG_A"])
 model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+# -- a function of a list that hangs on a flag
+import os
+units = len([5] * 3 if os.environ.get("FLAG_A") else [16])
+units += 4
+model = keras.Sequential([keras.Input((3,))])
+if units > 4:
+    model.add(layers.Dense(sum([units, units]) + int(str(units))))
+
+# -- the same value asked twice
+import os
+size = 4
+if os.environ.get("FLAG_A"):
+    size += 1
+if os.environ.get("FLAG_B"):
+    size += 2
+first, second = str(size), str(size)
+if first == second and len([1] * size) == size:
+    model = keras.Sequential([keras.Input((size,)), layers.Dense(size)])
+else:
+    model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
