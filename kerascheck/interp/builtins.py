@@ -780,6 +780,7 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
 _IN_EACH_CASE = (
     "len", "list", "set", "frozenset", "tuple", "sorted", "int", "float", "complex", "str", "repr", "round", "abs",
     "max", "min", "sum", "any", "all", "pow", "isinstance", "divmod", "chr", "bin", "hex", "oct", "ord",
+    "getattr", "hasattr", "setattr",
 )  # fmt: skip
 
 

@@ -695,3 +695,24 @@ if first == second and len([1] * size) == size:
     model = keras.Sequential([keras.Input((size,)), layers.Dense(size)])
 else:
     model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
+
+# -- an attribute whose name hangs on a flag
+import os
+class Sizes:
+    low = 2
+    high = 3
+sizes = Sizes()
+setattr(sizes, "low" if os.environ.get("FLAG_A") else "high", 7)
+units = getattr(sizes, "high" if os.environ.get("FLAG_B") else "low")
+model = keras.Sequential([keras.Input((3,)), layers.Dense(units + sizes.low)])
+
+# -- asking a dictionary does not fail
+import os
+table = {"a": 1}
+width = 4
+try:
+    found = table.get(os.environ.get("FLAG_A"), 0)
+    width = 5
+except (KeyError, ValueError):
+    width = 6
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
