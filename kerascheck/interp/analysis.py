@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -168,7 +168,7 @@ class _Start:
         Gives the first run, whose changes are still in place; None where the budget has ended.
         """
         before = self.budget.spent
-        first, finished = self._run(NOTHING, {})
+        first, finished = self._run((), {})
         if not finished:
             return None
         steps = max(1, self.budget.spent - before)
@@ -189,8 +189,10 @@ class _Start:
         """Run all combinations, as far as that many runs can; whether the budget has lasted."""
         limit = _MAX_CONDITIONS
         for attempt in range(_MAX_ROUNDS):
-            components = [_Component(frozenset(group[:limit])) for group in links.groups()]
-            relevant = frozenset(key for component in components for key in component.keys)
+            groups = [group[:limit] for group in links.groups()]
+            components = [_Component(frozenset(group)) for group in groups]
+            in_order = tuple(key for group in groups for key in group)
+            relevant = frozenset(in_order)
             runs: list[Run] = []
             few = most.bit_length() - 1  # so many conditions can be tried in any case
             bound = most if attempt < _MAX_ROUNDS - 1 and limit > few else float("inf")
@@ -200,7 +202,7 @@ class _Start:
                 and all(component.done or component.expected <= bound for component in components)
             ):
                 plan = {key: choice for component in components for key, choice in component.plan.items()}
-                run, finished = self._run(relevant, plan)
+                run, finished = self._run(in_order, plan)
                 if not finished:
                     return False
                 run.journal.undo_older()
@@ -214,7 +216,7 @@ class _Start:
             else:
                 is_torn = any(component.is_torn for component in components)
                 if is_torn and attempt < _MAX_ROUNDS - 1:
-                    links.unite(relevant)
+                    links.unite(in_order)
                     continue
                 complete = all(component.done for component in components) and not is_torn
                 if not complete and attempt < _MAX_ROUNDS - 1 and limit > few:
@@ -226,7 +228,7 @@ class _Start:
                 return True
         return True
 
-    def _run(self, relevant: frozenset[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, bool]:
+    def _run(self, relevant: Collection[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, bool]:
         """One run; whether it has come to its end."""
         while True:
             run = Run(self.project, self.budget, relevant, plan, self.entry)
@@ -329,11 +331,14 @@ class _Links:
         self._of_data: dict[Hashable, dict[Hashable, None]] = {}  # what trainings hang on
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
+        self._met: dict[Hashable, int] = {}  # how many came up before a condition
         self._runs: list[tuple[dict[Hashable, bool], set[Hashable]]] = []  # what was decided, and the places built at
 
     def learn(self, run: Run) -> None:
         """Take over what the run has met."""
-        order = _order(run)
+        for key in run.places:
+            self._met.setdefault(key, len(self._met))
+        order = self._order
         self._within = {**run.within, **self._within}
         if run.needed:
             # What was done under these cannot be taken back: all of them belong together.
@@ -350,6 +355,10 @@ class _Links:
         for place, needs in trainings_need(run.program):
             if needs:
                 self._of_data.setdefault(place, {}).update(dict.fromkeys(sorted(needs, key=order)))
+
+    def _order(self, key: Hashable) -> int:
+        """Sets of conditions are walked in the order in which they came up: theirs is not the same in every process."""
+        return self._met.get(key, len(self._met))
 
     def _deciding(self, place: Hashable) -> list[Hashable]:
         """The conditions that may decide whether anything is built at the place: it is seen under one choice only."""
@@ -386,8 +395,9 @@ class _Links:
             links += of_data
         if self._everywhere:
             links = [list(dict.fromkeys(key for link in (list(self._everywhere), *links) for key in link))]
-        keys = {key for link in links for key in link}
-        under = [[*(self._within.get(key, NOTHING) & keys), key] for key in keys]
+        all_keys = {key for link in links for key in link}
+        keys = sorted(all_keys, key=self._order)
+        under = [[*sorted(self._within.get(key, NOTHING) & all_keys, key=self._order), key] for key in keys]
         asked: dict[Hashable, list[Hashable]] = {}  # one decides about others where they ask about the same value
         for key in keys:
             if (root := root_of(key)) is not None:

@@ -8,6 +8,7 @@ from kerascheck.data.array import Array, PartKey, title_size, title_sizes
 from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.interp.attributes import set_attribute
+from kerascheck.interp.doubts import Doubt, doubt_about
 from kerascheck.interp.foreign import item_key, store
 from kerascheck.interp.holding import touch
 from kerascheck.interp.paths import spread
@@ -85,6 +86,9 @@ def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
     if isinstance(items, Unknown):
         from kerascheck.interp.operators import subscript
 
+        if isinstance(value, (Unknown, ListValue)):
+            run.doubt(doubt_about(value))  # there may be another number of them
+
         for index, element in enumerate(targets):
             if star is not None and index >= star:
                 part = run.fresh("unpacked from something unknown", element)
@@ -140,6 +144,8 @@ def _store_item(run: Run, receiver: Value, index: Value, value: Value, target: c
     elif isinstance(receiver, ListValue):
         if receiver.unknown is None and run.may_change(receiver):
             _set_list_item(run, receiver, index, value)
+        elif not isinstance(index, slice):
+            run.doubt(Doubt(None, True, "IndexError"))  # it may be out of range
     elif isinstance(receiver, DictValue):
         if run.may_change(receiver):
             put(receiver, index, value)
@@ -176,6 +182,7 @@ def _set_list_item(run: Run, receiver: ListValue, index: Value, value: Value) ->
             run.fails("ValueError", "a slice set to another number of items")
     else:
         receiver.blur("an item at an unknown index was set")
+        run.doubt(Doubt(None, True, "IndexError"))
 
 
 def is_plain_slice(index: Value) -> bool:
@@ -189,11 +196,15 @@ def delete_item(run: Run, receiver: ListValue | DictValue, index: Value, node: c
     """`del receiver[index]`."""
     from kerascheck.interp.expressions import is_known_key
 
+    missing = Doubt(None, True, "KeyError" if isinstance(receiver, DictValue) else "IndexError")
     if receiver.unknown is not None:
         receiver.blur("an item was deleted")
+        if not isinstance(index, slice):
+            run.doubt(missing)
     elif isinstance(receiver, DictValue):
         if not is_known_key(index):
             receiver.blur("an item was deleted")
+            run.doubt(missing)
         elif index in receiver.items:
             del receiver.items[index]
         else:
@@ -205,3 +216,4 @@ def delete_item(run: Run, receiver: ListValue | DictValue, index: Value, node: c
             run.fails("IndexError", "an index out of range", node)
     else:
         receiver.blur("an item was deleted")
+        run.doubt(missing)

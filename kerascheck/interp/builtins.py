@@ -15,7 +15,7 @@ from kerascheck.interp.exceptions import is_exception, make_exception
 from kerascheck.interp.expressions import is_known_key
 from kerascheck.interp.methods import either, ordered, set_of, sort_items
 from kerascheck.interp.operators import UNION, binary, bounded
-from kerascheck.interp.paths import lift, restrict, settle
+from kerascheck.interp.paths import lift, restrict, settle, spread
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
 from kerascheck.interp.sequences import (
     END,
@@ -775,3 +775,35 @@ BUILTINS: dict[str, Callable[[Run, str, Arguments, Site], Value]] = {
         make_exception,
     ),
 }  # fmt: skip
+
+#: Functions that are called in each case of an argument that hangs on a condition.
+_IN_EACH_CASE = (
+    "len", "list", "set", "frozenset", "tuple", "sorted", "int", "float", "complex", "str", "repr", "round", "abs",
+    "max", "min", "sum", "any", "all", "pow", "isinstance", "divmod", "chr", "bin", "hex", "oct", "ord",
+    "getattr", "hasattr", "setattr",
+)  # fmt: skip
+
+
+def _in_each_case(handler: Callable[[Run, str, Arguments, Site], Value]) -> Callable[..., Value]:
+    """The function, called in an arm for each value that an argument may have."""
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        given = arguments.positional
+        for index, one in enumerate(given):
+            if type(one.value) is not Guarded:
+                continue
+            value = restrict(run, one.value)
+            node = one.node
+
+            def chosen(case: Value, index: int = index, node: Any = node) -> Value:
+                positional = [*given[:index], Given(case, node), *given[index + 1 :]]
+                rest = arguments.open_positional, arguments.open_keywords, arguments.call
+                return call(run, name, Arguments(positional, arguments.keywords, *rest), site)
+
+            return spread(run, chosen, value) if type(value) is Guarded else chosen(value)
+        return handler(run, name, arguments, site)
+
+    return call
+
+
+BUILTINS.update({name: _in_each_case(BUILTINS[name]) for name in _IN_EACH_CASE})

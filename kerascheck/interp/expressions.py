@@ -731,6 +731,7 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         and not is_made_exception(made)
         and not (kind is Symbol and function.name in _NEVER_FAIL)
         and not _is_of_text(made)
+        and not (kind is NativeMethod and isinstance(receiver, DictValue) and function.name in _ASKING)
         and not (isinstance(receiver, NativeObject) and receiver.kind == FILE)  # it could be opened
         and not (kind is Symbol and type(made) is Array and _is_of_numbers(arguments))
     ):
@@ -816,6 +817,9 @@ _NEVER_FAIL = frozenset(
         ),
     }
 )  # fmt: skip
+
+#: Methods of dictionaries that give an answer whatever is in there.
+_ASKING = frozenset({"get", "keys", "values", "items", "copy"})
 
 #: What calls enter: code that is seen.
 _ENTERED = frozenset({FunctionValue, BoundMethod, ClassValue})

@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.interp.conditions import compare
+from kerascheck.interp.doubts import Doubt
 from kerascheck.interp.operators import MAX_TEXT, bounded
 from kerascheck.interp.paths import fork_value, settle
 from kerascheck.interp.run import MAX_ITEMS, Run
@@ -129,12 +130,15 @@ def _index(run: Run, receiver: ListValue | tuple[Value, ...], arguments: Argumen
 
 def _remove(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
     _changes(receiver)
+    index = None
     if receiver.unknown is None and run.may_change(receiver):
         index = _position(run, receiver, arguments, site)
         if index is None:
             receiver.blur("an unknown item was removed")
         else:
             del receiver.items[index]
+    if index is None:
+        run.doubt(Doubt(None, True, "KeyError" if receiver.kind == "set" else "ValueError"))  # it may not be in there
     return None
 
 

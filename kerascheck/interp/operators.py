@@ -12,6 +12,7 @@ from kerascheck.data.array import Array, axis_size
 from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.scalars import NumpyInt, is_weak
+from kerascheck.interp.doubts import Doubt
 from kerascheck.interp.foreign import read_item
 from kerascheck.interp.paths import lift, restrict, spread
 from kerascheck.interp.run import MAX_ITEMS, Run
@@ -51,6 +52,9 @@ _BINARY: dict[str, tuple[Callable[[Any, Any], Any], str, str]] = {
     "BitXor": (operator.xor, "^", "__xor__"),
     "MatrixMultiply": (operator.matmul, "@", "__matmul__"),
 }
+
+
+_DIVISIONS = frozenset({"Divide", "FloorDivide", "Modulo"})
 
 
 def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scope: Scope) -> Value:
@@ -148,6 +152,8 @@ def _unknown_result(run: Run, op: str, sign: str, left: Value, right: Value, nod
     if None in keys:
         return run.fresh(reason, node)
     text = f"{_wrap(texts[0])} {sign} {_wrap(texts[1])}" if texts[0] and texts[1] else None
+    if op in _DIVISIONS and type(right) is Unknown:
+        run.doubt(Doubt(("evaluated", (sign, *keys)), False, "ZeroDivisionError"))
     return Unknown(reason, (sign, *keys), text, (sign, left, right))
 
 

@@ -154,11 +154,20 @@ def _settle_guarded(run: Run, value: Guarded, node: cst.CSTNode | None) -> bool 
         for key, choice in holds[True].items():
             if holds[False].get(key) is (not choice):
                 return Condition(key, choice, run.needs_of(key), holds[True], holds[False])
-    key = ("case", run.tick())
-    run.condition_needs[key] = needs
-    run.learn_cases(key, cases)
+    steady = all(type(alternative) in _UNCHANGING for _, alternative in value.alternatives)
+    key = ("case", ("truth", value.key) if steady else run.tick())
+    decided: bool | None = run.facts.get(key) if steady else None
+    if decided is not None:
+        return decided
+    if key not in run.condition_needs:
+        run.condition_needs[key] = needs
+        run.learn_cases(key, cases)
     run.undecided += 1
     return Condition(key, True, needs, holds[True], holds[False])
+
+
+#: Classes of values that are true, or not, each time they are asked.
+_UNCHANGING = frozenset({bool, int, float, str, bytes, type(None)})
 
 
 #: What running both arms and joining them costs beside the steps in there.
@@ -233,35 +242,49 @@ def _hanging(made: Value, alternative: Value) -> Value:
     return made.needing(alternative.needs)
 
 
-def spread(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
-    """What the action gives for each alternative, in an arm of its own: it may change things."""
+def spread(run: Run, action: Callable[[Value], Value], value: Guarded, case: Hashable = None) -> Value:
+    """What the action gives for each alternative, in an arm of its own: it may change things.
+
+    `case` identifies the value: the same one is spread over the same conditions each time.
+    """
     (guard, first), *others = value.alternatives
     if not others:
         return _hanging(action(first), first)
+    case = ("case", value.key if case is None else case)
     rest = Guarded(others, value.needs)
-    condition = _telling(run, guard, others, value.needs)
-    return fork_value(run, condition, lambda: _hanging(action(first), first), lambda: spread(run, action, rest))
+    condition = _telling(run, case, guard, others, value.needs)
+    known = run.facts.get(condition.key)
+    if known is not None:
+        return _hanging(action(first), first) if known is condition.positive else spread(run, action, rest, case)
+    return fork_value(run, condition, lambda: _hanging(action(first), first), lambda: spread(run, action, rest, case))
 
 
-def each_arm(run: Run, action: Callable[[Value], Signal | None], value: Guarded) -> Signal | None:
+def each_arm(
+    run: Run, action: Callable[[Value], Signal | None], value: Guarded, case: Hashable = None
+) -> Signal | None:
     """The same for an action that is a part of a block."""
     (guard, first), *others = value.alternatives
     if not others:
         return action(first)
+    case = ("case", value.key if case is None else case)
     rest = Guarded(others, value.needs)
-    condition = _telling(run, guard, others, value.needs)
-    return fork(run, condition, lambda: action(first), lambda: each_arm(run, action, rest))
+    condition = _telling(run, case, guard, others, value.needs)
+    known = run.facts.get(condition.key)
+    if known is not None:
+        return action(first) if known is condition.positive else each_arm(run, action, rest, case)
+    return fork(run, condition, lambda: action(first), lambda: each_arm(run, action, rest, case))
 
 
-def _telling(run: Run, guard: Any, others: Sequence[tuple[Any, Value]], needs: frozenset[Hashable]) -> Condition:
+def _telling(
+    run: Run, case: Hashable, guard: Any, others: Sequence[tuple[Any, Value]], needs: frozenset[Hashable]
+) -> Condition:
     """The condition that tells the first alternative from the others."""
     shared = common_guard([dict(other) for other, _ in others])
     for key, choice in guard.items():
         if shared.get(key) is (not choice):
             return Condition(key, choice, run.needs_of(key), dict(guard), shared)
-    key = ("case", run.tick())
-    run.condition_needs[key] = needs
-    return Condition(key, True, needs, dict(guard), shared)
+    run.condition_needs[case] = needs
+    return Condition(case, True, needs, dict(guard), shared)
 
 
 def restrict(run: Run, value: Value) -> Value:

@@ -189,7 +189,7 @@ class Project:
 
     def _execute(self, run: Run, module: ModuleValue, loaded: _Loaded, source: Any) -> None:
         # A run of its own: what the module builds for itself is no part of this one.
-        inner = Run(self, run.budget, run.relevant, run.plan)
+        inner = Run(self, run.budget, run.relevant_in_order, run.plan)
         inner.arguments_given, inner.flags, inner.modules = run.arguments_given, run.flags, run.modules
         budget = run.budget
         watch, budget.watch = budget.watch, None  # a module is not left half executed

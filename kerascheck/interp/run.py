@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import lru_cache
@@ -131,13 +131,14 @@ class Run:
         self,
         project: Project,
         budget: Budget,
-        relevant: frozenset[Hashable] = NOTHING,
+        relevant: Collection[Hashable] = (),
         plan: Mapping[Hashable, bool] = MappingProxyType({}),
         entry: int = 0,
     ) -> None:
         self.project = project
         self.budget = budget
-        self.relevant = relevant
+        self.relevant = frozenset(relevant)
+        self.relevant_in_order = relevant
         self.plan = plan
         self.taken: dict[Hashable, bool] = {}
         #: The relevant conditions that ask about a value of the surroundings, by that value.

@@ -54,6 +54,8 @@ def run_python(code: str) -> dict[str, Any] | str:
         return "raises"
     finally:
         sys.settrace(before)
+    if lines > _MAX_LINES:
+        return "too long"  # a bare `except` of the program has caught it, and went on in the middle of the loop
     return space
 
 

@@ -7,7 +7,9 @@ flags (`benchmarks/flag_programs.py`, which compares thousands of them).
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -104,6 +106,32 @@ def test_cases_beyond_those_that_are_run_are_unknown(checker: Any) -> None:
     code = f"import os\nwidth = {value}\nmodel = keras.Sequential([keras.Input((4,)), layers.Dense(width + 1)])\n"
     statuses = [status for listed in checker.claims(HEAD + code, {}).models.values() for status, _ in listed]
     assert set(statuses) == {"exact", "unknown"}
+
+
+CLAIMS = """
+import sys, tempfile
+from pathlib import Path
+sys.path.insert(0, {folder!r})
+import flag_generator, flag_programs
+claims = flag_programs.Checker(Path(tempfile.gettempdir())).claims(flag_generator.program({seed})[0], {{}})
+print(sorted(claims.models.items()), sorted(claims.errors.items()))
+"""
+
+
+def test_claims_are_the_same_in_every_process() -> None:
+    """Of more conditions than can be decided, it is always the same ones that are."""
+    code = CLAIMS.format(folder=str(Path(__file__).parents[2] / "benchmarks"), seed=64)
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(3)
+    }
+    assert len(said) == 1 and said != {""}
 
 
 # -- what must not matter -------------------------------------------------------------------------------------------

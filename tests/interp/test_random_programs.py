@@ -48,9 +48,39 @@ def test_the_comparison_is_not_idle(kind: type[Generator]) -> None:
     assert sum(r.known for r in compared) > 0.9 * sum(r.names for r in compared)
 
 
+def test_a_program_that_takes_too_long_is_not_compared_whatever_it_catches() -> None:
+    code = "found = 0\nfor number in range(9_000):\n    try:\n        found = found\n    except:\n        found = 1\n"
+    assert compare_program(code).status == "too long"
+
+
 def test_the_comparison_finds_faults() -> None:
     assert agrees([1, UNKNOWN], [1, 2])
     assert not agrees([1, UNKNOWN], [2, 2])
     assert not agrees([1], [1, 2])
     assert not agrees(True, 1)
     assert not agrees({"a": 1, "b": 2}, {"b": 2, "a": 1})
+
+
+@pytest.mark.parametrize(
+    ("before", "step"),
+    [
+        ("n = 3", "n -= 1; 6 // n"),
+        ("n = 3", "n -= 1; 6 % n"),
+        ("items = [3, 3, 0]", "items.remove(3)"),
+        ("items = {1, 2, 3}", "items.remove(2)"),
+        ("items = {1: 2}", "del items[1]"),
+        ("items = [1, 2, 3]", "del items[0]"),
+        ("items = [1, 2, 3]", "items.pop(); items[0] = 1"),
+        ("n = 3; items = [4, 5, 6, 7, 8]", "n += 1; items[n] = 9"),
+        ("n = 3; items = [4, 5, 6, 7, 8]", "n += 1; del items[n]"),
+        ("n = 3; items = {4: 5, 5: 6}", "n += 1; del items[n]"),
+        ("items = [1, 2, 3]", "one, two, three = items; items.append(1)"),
+    ],
+)
+def test_steps_that_fail_in_a_later_round(before: str, step: str) -> None:
+    check(
+        f"{before}\nfound = 1\nfor _ in outside.rounds(9):\n    try:\n        {step}\n    except Exception:\n        found = 2\n"
+    )
+    check(
+        f"{before}\nfound = 1\nfor _ in outside.rounds(9):\n    try:\n        {step}\n    except:\n        found = 2\n"
+    )

@@ -675,3 +675,44 @@ for step in range(2):
             break
         int(os.environ["FLAG_A"])
 model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+# -- a function of a list that hangs on a flag
+import os
+units = len([5] * 3 if os.environ.get("FLAG_A") else [16])
+units += 4
+model = keras.Sequential([keras.Input((3,))])
+if units > 4:
+    model.add(layers.Dense(sum([units, units]) + int(str(units))))
+
+# -- the same value asked twice
+import os
+size = 4
+if os.environ.get("FLAG_A"):
+    size += 1
+if os.environ.get("FLAG_B"):
+    size += 2
+first, second = str(size), str(size)
+if first == second and len([1] * size) == size:
+    model = keras.Sequential([keras.Input((size,)), layers.Dense(size)])
+else:
+    model = keras.Sequential([keras.Input((1,)), layers.Dense(1)])
+
+# -- an attribute whose name hangs on a flag
+import os
+class Sizes:
+    low = 2
+    high = 3
+sizes = Sizes()
+setattr(sizes, "low" if os.environ.get("FLAG_A") else "high", 7)
+units = getattr(sizes, "high" if os.environ.get("FLAG_B") else "low")
+model = keras.Sequential([keras.Input((3,)), layers.Dense(units + sizes.low)])
+
+# -- asking a dictionary does not fail
+import os
+table = {"a": 1}
+width = 4
+try:
+    found = table.get(os.environ.get("FLAG_A"), 0)
+    width = 5
+except (KeyError, ValueError):
+    width = 6
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
