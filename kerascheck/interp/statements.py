@@ -71,8 +71,8 @@ _TRAINING_ROUNDS = 2
 #: A loop that trains a new model in each round is no longer unrolled after so many rounds in a row that built the same.
 _FOLDS = 2
 
-#: Nor is one that builds nothing after so many steps, as soon as so many rounds were run. The first number is for rounds
-#: that meet conditions that are not known: what comes out of them is hardly known anyway.
+#: Nor is one that builds nothing after so many steps, as soon as so many rounds were run. The first number is for
+#: rounds that meet conditions that are not known: what comes out of them is hardly known anyway.
 _UNCLEAR_STEPS = 2_000
 _IDLE_STEPS = 6_000
 _FEW_ROUNDS = 2
