@@ -260,6 +260,15 @@ scaler.inverse_transform(np.zeros(9))
 """
 
 
+def test_metrics_of_batches_could_go_on() -> None:
+    text = ONE_TARGET.replace("31.5", "3").replace("LOSS", "sparse_categorical_crossentropy")
+    text += "model.METHOD(np.zeros((8, 4)), np.zeros(8), reset_metrics=False)\n"
+    for method in ("train_on_batch", "test_on_batch"):
+        assert _errors(text.replace("METHOD", method), "keras3") == ["KC421"]
+        assert not _errors(text.replace("METHOD", method), "tf-keras")
+    assert _errors(text.replace("METHOD", "evaluate"), "tf-keras") == ["KC421"]
+
+
 def test_what_was_taken_before() -> None:
     assert sorted(_errors(OLD_WAYS, "keras3")) == ["KC205", "KC220", "KC434"]
     assert not _errors(OLD_WAYS, "keras2")
