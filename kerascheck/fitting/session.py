@@ -545,7 +545,8 @@ class _Arrays:
             targets = target.shape if own else (size, *target.shape[1:])
             if self.call.fits_ranks and len(targets) == 1 and len(output.shape) == 2:
                 targets = (*targets, 1)
-            yield Pair(targets, tuple(size if dim == BATCH else dim for dim in output.shape))
+            sizes = tuple(size if dim == BATCH else dim for dim in output.shape)
+            yield Pair(targets, sizes, flattens=self.call.fits_ranks)
 
     def _batch_sizes(self) -> list[Dim]:
         """The sizes of the batches, `BATCH` where they are not known."""

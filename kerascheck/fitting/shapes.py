@@ -15,12 +15,14 @@ BATCH = SymDim.named("batch", ("fitting", "batch"))
 class Pair:
     """Targets and outputs on their way through a loss or a metric.
 
-    `spread` tells, once they have been combined, which of them was silently repeated along which axis.
+    `spread` tells, once they have been combined, which of them was silently repeated along which axis; `flattens`
+    whether class numbers of another rank are flattened with the outputs, as tf.keras does.
     """
 
-    def __init__(self, targets: Shape, outputs: Shape) -> None:
+    def __init__(self, targets: Shape, outputs: Shape, flattens: bool = False) -> None:
         self.targets = targets
         self.outputs = outputs
+        self.flattens = flattens
         self.spread: str | None = None
 
     def squeezed(self) -> Pair:

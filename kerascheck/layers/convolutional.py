@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from kerascheck.layers.base import Config, SingleInput
@@ -21,7 +22,7 @@ from kerascheck.layers.geometry import (
 )
 from kerascheck.network.dims import Dim, Int, Shape, format_shape, maximum
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 _OLD_PARAMETERS = {
     **KERNEL_PARAMETERS,
@@ -149,6 +150,12 @@ class _Conv(_Convolution):
                 f"{c.layer_name} expects filters to be a multiple of groups, got filters={filters}, groups={groups}",
                 "argument",
             )
+
+    def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
+        if c.dialect == 2 and any(self.ndim is not None and len(shape) > self.ndim for shape in shapes):
+            # tf.keras takes all axes before the last ones for those of the batch; Keras 2 without it refused them.
+            raise Undetermined(f"a convolution of Keras 2 over {format_shape(shapes[0])}, which only tf.keras takes")
+        super().check_inputs(c, shapes)
 
     def weights(self, c: Config, shape: Shape) -> list[Weight]:
         channels, groups, filters = self.channels(c, shape), positive(c, "groups"), c.dim("filters")

@@ -192,6 +192,8 @@ _KERAS_2 = {
     name: f"Keras 3 takes it in the constructor of the PyDataset: super().__init__({name}=...)"
     for name in ("workers", "use_multiprocessing", "max_queue_size")
 }
+#: What the calls for a single batch took before Keras 3.
+_ON_BATCH = {"reset_metrics": "Keras 3 begins anew with each batch"}
 _METHODS = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
 
 
@@ -253,12 +255,13 @@ class RemovedTrainingArgument(Rule):
                     continue
                 site = argument_site(call.site, given)
                 message = f"{call.method} has no argument {name}"
-                advice = _KERAS_1.get(name) or _KERAS_2.get(name)
+                on_batch = _ON_BATCH if call.method in ("train_on_batch", "test_on_batch") else {}
+                advice = _KERAS_1.get(name) or _KERAS_2.get(name) or on_batch.get(name)
                 near = difflib.get_close_matches(name, PARAMETERS[call.method], 1, 0.75)
                 if advice is None and near:
                     advice = f"did you mean {near[0]}?"
                 severity = Severity.WARNING if name in _KERAS_2 else None
-                if name in _KERAS_2 or name in _KERAS_1:
+                if name in _KERAS_2 or name in _KERAS_1 or name in on_batch:
                     severity = later_only(call.site) or severity
                 yield Finding(
                     site,

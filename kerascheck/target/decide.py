@@ -65,8 +65,10 @@ def target_of(source: Source) -> Target:
     folder = _folder_of(source.filename)
     found = next(_pinned(folder), None) if folder is not None else None
     if own.style and not own.in_tensorflow:
-        settled = found is not None and found.era.is_old
-        return Target(own.style[0].era, (*own.style, *([found] if found and settled else [])), by_style=not settled)
+        settled = [found] if found is not None and found.era.is_old else own.dated
+        return Target(own.style[0].era, (*own.style, *settled), by_style=not settled)
+    if own.dated and (found is None or found.era.is_old):
+        return _meant(own.dated[0], reaches)
     if folder is None:
         return Target(reaches, tuple(own.style), by_style=True) if own.style else Target(Era.UNKNOWN)
     if found is not None:
@@ -190,7 +192,7 @@ class _Facts:
         return tuple(
             f"{name}: {sign}"
             for name, signs in self.modules.items()
-            for sign in (*signs.proofs, *signs.new, *([signs.python_2] if signs.python_2 else []))
+            for sign in (*signs.proofs, *signs.new, *signs.dated, *([signs.python_2] if signs.python_2 else []))
         )
 
 
@@ -256,7 +258,7 @@ def _of_neighbours(folder: Path, name: str) -> Evidence | None:
     A single old one says nothing, nor do several beside one for Keras 3.
     """
     others = [(other, signs) for other, signs in _facts(folder).modules.items() if other != name]
-    if any(signs.new for _, signs in others) or sum(bool(signs.proofs) for _, signs in others) < _ENOUGH:
+    if any(signs.new for _, signs in others) or sum(signs.is_old for _, signs in others) < _ENOUGH:
         return None
     return _agreed(others)
 
@@ -283,10 +285,10 @@ def _read_project(folder: str, changed: int) -> Evidence | None:
         modules += [signs for signs in _facts(part).modules.values() if signs.in_keras]
         if len(modules) > _MAX_PROGRAMS:
             return None
-    old = [signs for signs in modules if signs.proofs]
+    old = [signs for signs in modules if signs.is_old]
     if len(old) < _ENOUGH_IN_PROJECT or 10 * len(old) < len(modules) or any(signs.new for signs in modules):
         return None
-    sign = old[0].proofs[0]
+    sign = (*old[0].proofs, *old[0].dated)[0]
     return Evidence(sign.era, f"signs in {len(old)} of {len(modules)} programs, such as {sign.text}", folder)
 
 
@@ -332,7 +334,7 @@ def _agreed(modules: Iterable[tuple[str, Signs]]) -> Evidence | None:
     for name, signs in modules:
         if signs.new:
             return None
-        for sign in (*signs.proofs[:1], *([signs.python_2] if signs.python_2 is not None else [])):
+        for sign in (*signs.proofs[:1], *signs.dated[:1], *([signs.python_2] if signs.python_2 is not None else [])):
             found = found or Evidence(sign.era, sign.text, name, sign.row)
     return found
 

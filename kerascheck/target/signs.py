@@ -75,6 +75,19 @@ KERAS_1_ONLY = frozenset(
 #: Packages beside Keras, with the Keras that they need.
 _PACKAGES = {"tensorflow_addons": Era.TF_KERAS, "keras_contrib": Era.KERAS_2, "keras_core": Era.KERAS_3}
 
+#: What other packages took away before Keras 3 came (November 2023): who imports it runs an installation of before.
+BYGONE = frozenset(
+    {
+        "pandas.Panel", "pandas.scatter_matrix", "pandas.tools", "scipy.misc.comb", "scipy.misc.fromimage",
+        "scipy.misc.imfilter", "scipy.misc.imread", "scipy.misc.imresize", "scipy.misc.imrotate", "scipy.misc.imsave",
+        "scipy.misc.imshow", "scipy.misc.logsumexp", "scipy.misc.toimage", "sklearn.cross_validation",
+        "sklearn.datasets.fetch_mldata", "sklearn.datasets.load_boston", "sklearn.externals.joblib",
+        "sklearn.externals.six", "sklearn.grid_search", "sklearn.learning_curve",
+        "sklearn.metrics.plot_confusion_matrix", "sklearn.metrics.plot_precision_recall_curve",
+        "sklearn.metrics.plot_roc_curve", "sklearn.preprocessing.Imputer",
+    }
+)  # fmt: skip
+
 #: Patterns, each searched for only where its word occurs: most texts have none of them.
 _Patterns: TypeAlias = tuple[tuple[str, re.Pattern[str]], ...]
 
@@ -123,14 +136,20 @@ class Signs:
     proofs: list[Evidence] = field(default_factory=list)  # that it cannot be meant for Keras 3
     new: list[Evidence] = field(default_factory=list)  # that it cannot be meant for an older one
     style: list[Evidence] = field(default_factory=list)  # how an older one is called
+    dated: list[Evidence] = field(default_factory=list)  # that it ran before there was Keras 3
     in_tensorflow: bool = False  # whether it reaches Keras as a part of TensorFlow
     in_keras: bool = False  # whether it reaches Keras at all
     python_2: Evidence | None = None
 
     @property
+    def is_old(self) -> bool:
+        """Whether it was written for an older Keras, or before Keras 3 came."""
+        return bool(self.proofs or self.dated)
+
+    @property
     def any(self) -> bool:
         """Whether there is any sign."""
-        return bool(self.proofs or self.new or self.style or self.python_2)
+        return bool(self.proofs or self.new or self.style or self.dated or self.python_2)
 
 
 def signs_in(text: str) -> Signs:
@@ -153,6 +172,9 @@ def _looked(code: str, plain: str) -> Signs:
     for dotted, local, at in _imported(code):
         names[local] = dotted if local != dotted.partition(".")[0] else local
         _judge(dotted, found, rows, at)
+        # One that is indented may be an attempt, with something else for newer versions.
+        if code[at] not in " \t" and (name := _prefix(dotted, BYGONE)) is not None:
+            found.dated.append(Evidence(Era.KERAS_2, name, row=rows.at(at)))
     names.setdefault("tf", "tensorflow")  # a part of a program may leave out what everybody writes first
     heads = {name for name, dotted in names.items() if dotted.partition(".")[0] in _HEADS}
     seen: set[str] = set()

@@ -215,6 +215,32 @@ def test_targets_of_one_axis_got_a_second_one_in_tensorflow() -> None:
     assert _errors(whole.replace("mse", "categorical_crossentropy"), "tf-keras") == ["KC214"]
 
 
+POSITIONS = """\
+import numpy as np
+from tensorflow.keras.models import Sequential
+from tensorflow.keras.layers import Conv1D, Conv2D, Dense, Input, LSTM, SeparableConv1D
+model = Sequential([Input((4, 4, 3)), LAYER, Dense(10, activation="softmax")])
+model.compile(loss="sparse_categorical_crossentropy", optimizer="sgd")
+model.fit(np.zeros((200, 4, 4, 3)), np.zeros((200, 1)), epochs=100)
+"""
+
+
+def test_class_numbers_were_flattened_with_the_outputs_in_tensorflow() -> None:
+    over_one_place = POSITIONS.replace("LAYER", "Conv2D(8, 4)")
+    assert _errors(over_one_place, "keras3") == ["KC214"]
+    assert not _errors(over_one_place, "tf-keras")
+
+
+def test_convolutions_had_further_axes_of_the_batch_in_tensorflow() -> None:
+    within_rows = POSITIONS.replace("LAYER", "Conv1D(8, 4)")
+    assert _errors(within_rows, "keras3") == ["KC201"]
+    assert not _errors(within_rows, "tf-keras")
+    for layer in ("SeparableConv1D(8, 4)", "LSTM(8)"):
+        assert _errors(POSITIONS.replace("LAYER", layer), "tf-keras") == ["KC201"]
+    too_few = POSITIONS.replace("4, 4, 3)", "4, 4)").replace("LAYER", "Conv2D(8, 4)")
+    assert _errors(too_few, "tf-keras") == ["KC201"]
+
+
 def test_units_were_made_whole() -> None:
     parted = ONE_TARGET.replace("LOSS", "sparse_categorical_crossentropy")
     assert _errors(parted, "keras3") == ["KC205"]
@@ -232,6 +258,15 @@ model.compile(loss="mse", optimizer="sgd", metrics=["mse", "cosine"])
 scaler = StandardScaler().fit(np.zeros((9, 1)))
 scaler.inverse_transform(np.zeros(9))
 """
+
+
+def test_metrics_of_batches_could_go_on() -> None:
+    text = ONE_TARGET.replace("31.5", "3").replace("LOSS", "sparse_categorical_crossentropy")
+    text += "model.METHOD(np.zeros((8, 4)), np.zeros(8), reset_metrics=False)\n"
+    for method in ("train_on_batch", "test_on_batch"):
+        assert _errors(text.replace("METHOD", method), "keras3") == ["KC421"]
+        assert not _errors(text.replace("METHOD", method), "tf-keras")
+    assert _errors(text.replace("METHOD", "evaluate"), "tf-keras") == ["KC421"]
 
 
 def test_what_was_taken_before() -> None:

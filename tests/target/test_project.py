@@ -84,6 +84,20 @@ def test_a_project_of_old_programs_is_old(tmp_path: Path) -> None:
     assert era(tmp_path / "week2" / "new.py") is Era.TF_KERAS
 
 
+def test_what_other_packages_had_shows_when_a_project_ran(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    dated = f"from sklearn.datasets import load_boston\n{PLAIN}"
+    write(tmp_path, **{f"week1__old{n}": dated for n in range(10)}, week2__new=PLAIN, week3__three="import keras\n")
+    assert era(tmp_path / "week2" / "new.py") is Era.TF_KERAS
+    assert era(tmp_path / "week3" / "three.py") is Era.KERAS_2
+
+
+def test_a_version_of_keras_3_counts_more_than_what_other_packages_had(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("keras==3.5.0\n")
+    write(tmp_path, dated=f"from sklearn.datasets import load_boston\n{PLAIN}")
+    assert era(tmp_path / "dated.py") is Era.KERAS_3
+
+
 def test_few_old_programs_or_one_for_keras_3_leave_it_open(tmp_path: Path) -> None:
     for name, few, other in (("few", 9, PLAIN), ("new", 10, "from keras import ops\n"), ("many", 10, PLAIN)):
         project = tmp_path / name

@@ -44,8 +44,13 @@ def target(text: str) -> Target:
         ("from keras.utils import np_utils", Era.KERAS_2),
         ("import keras\nkeras.layers.core.Dense(3)", Era.KERAS_2),
         ("from keras.layers import Dense, \\\n    Merge", Era.KERAS_1),
+        # what other packages had only before Keras 3 came
+        ("from sklearn.datasets import load_boston\nfrom tensorflow import keras", Era.TF_KERAS),
+        ("from keras import layers\nfrom sklearn import cross_validation", Era.KERAS_2),
+        ("from scipy.misc import (imread,\n    imresize as smaller)\nimport keras", Era.KERAS_2),
         # Keras 3
         ("from keras import ops", Era.KERAS_3),
+        ("from keras import ops\nfrom sklearn.externals import joblib", Era.KERAS_3),
         ("import keras\nx = keras.ops.mean(y)", Era.KERAS_3),
         ("import keras\nkeras.random.normal((3,))", Era.KERAS_3),
         ("import os\nos.environ['KERAS_BACKEND'] = 'jax'\nimport keras", Era.KERAS_3),
@@ -73,6 +78,10 @@ def test_names_tell_the_era(text: str, era: Era) -> None:
         "import tensorflow as tf\nx = mine.tf.placeholder(3)",
         "from mine import contrib, Session",
         "from mine.layers import core, DenseFeatures",
+        # what other packages still have, or may have
+        "from sklearn.datasets import load_iris\nfrom scipy.misc import derivative\nfrom tensorflow import keras",
+        "from mine.sklearn.datasets import load_boston\nimport keras",
+        "try:\n    from sklearn.externals import joblib\nexcept ImportError:\n    import joblib\nimport keras",
         # what programs for any version do
         "import tensorflow as tf\ntf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)",
         "import tensorflow as tf\ntf.random.set_seed(1); tf.math.log(x)",
