@@ -134,7 +134,12 @@ def cut_call(run: Run, call: ActiveCall) -> Value:
     run.journal.undo(mark)
     before = Outcome("on", None, {}, {}, NOTHING)
     widen(run, mark, [before, *changed], reason, is_head=True)
-    for value in [*call.scope.vars.values(), *_within(run, function)]:
+    return skip_call(run, function, list(call.scope.vars.values()), reason)
+
+
+def skip_call(run: Run, function: FunctionValue, given: list[Value], reason: str) -> Value:
+    """Forget what a call that is not followed may write; its result."""
+    for value in [*given, *_within(run, function)]:
         run.escape(value, reason)
         cls = value.cls if isinstance(value, Instance) else value
         if isinstance(cls, ClassValue):

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 import libcst as cst
 
-from kerascheck.interp.allowance import CallCut, begin_call, cut_call, enter_call
+from kerascheck.interp.allowance import CallCut, begin_call, cut_call, enter_call, skip_call
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.contexts import GENERATOR_CONTEXT
 from kerascheck.interp.expressions import default_values, is_known_key
@@ -31,6 +31,8 @@ from kerascheck.symbolic import Symbol, Unknown
 
 #: How often one function may be on the call stack.
 _MAX_RECURSION = 12
+#: The same with arguments of which nothing is known.
+_MAX_UNCLEAR_RECURSION = 3
 
 #: Decorators that change how an attribute is read, or what a call gives.
 _MEANINGFUL = frozenset({"property", "staticmethod", "classmethod", "cached_property", "contextmanager"})
@@ -118,12 +120,22 @@ def call_function(
     if not _is_generator(function, node):
         run.entered.add(id(node))
     depth = len(run.call_stack)
-    if depth >= MAX_CALL_DEPTH or run.call_stack.count(function) >= _MAX_RECURSION:
+    recursion = run.call_stack.count(function)
+    if recursion >= _MAX_UNCLEAR_RECURSION and _is_unclear(arguments):
+        values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
+        return skip_call(run, function, [*values, receiver], f"{function.name} calls itself an unknown number of times")
+    if depth >= MAX_CALL_DEPTH or recursion >= _MAX_RECURSION:
         for given in (*arguments.positional, *arguments.keywords.values()):
             run.escape(given.value, f"{function.name} is nested too deeply")
         return run.fresh(f"{function.name} recurses too deeply", site.node)
     with run.in_frame(site.node):
         return _enter(run, function, arguments, receiver)
+
+
+def _is_unclear(arguments: Arguments) -> bool:
+    """Whether there are arguments and nothing is known of any: a further call of the same function tells no more."""
+    given = [*arguments.positional, *arguments.keywords.values()]
+    return bool(given) and all(type(one.value) is Unknown and not one.value.holds for one in given)
 
 
 def _enter(run: Run, function: FunctionValue, arguments: Arguments, receiver: Value) -> Value:

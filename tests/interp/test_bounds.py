@@ -131,3 +131,40 @@ def test_a_loop_whose_rounds_bring_nothing_new_keeps_what_it_found(monkeypatch: 
     _, found = explored(monkeypatch, code)
     sizes = {network.layers[-1].config["units"] for path in found.paths for network in path.networks}
     assert 3 in sizes and len(sizes) > 1
+
+
+def test_a_function_that_calls_itself_on_what_is_not_known_is_followed_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = """
+def plain(thing):
+    if isinstance(thing, dict):
+        return {key: plain(value) for key, value in thing.items()}
+    elif isinstance(thing, list):
+        return [plain(value) for value in thing]
+    elif isinstance(thing, (foo.Number, foo.Text)):
+        return thing.value
+    return thing
+for name in foo.names():
+    x = plain(foo.read(name))
+"""
+    steps, found = explored(monkeypatch, code)
+    assert found.incomplete is None
+    assert steps <= 10_000
+
+
+def test_what_a_function_writes_that_calls_itself_on_what_is_not_known_is_not_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = """
+sizes = [1]
+def walk(node):
+    sizes[0] += 1
+    if node.more:
+        walk(node.child)
+walk(foo.tree())
+x = sizes[0]
+"""
+    _, found = explored(monkeypatch, code)
+    statuses = {network.status() for path in found.paths for network in path.networks if network.variable == "model"}
+    assert statuses - {"exact"}
