@@ -43,7 +43,7 @@ _MAX_RUNS = 32
 #: Runs after which it shows whether all combinations can be tried.
 _FEWEST_RUNS = 3
 #: Steps that all the runs of one start may take together: how many combinations there are hangs on how long one takes.
-_STEPS_FOR_RUNS = 60_000
+_STEPS_FOR_RUNS = 100_000
 #: The same for all functions together that nobody calls, and for each one whatever the others have taken.
 _STEPS_FOR_CALLS = 8_000
 _STEPS_FOR_CALL = 3_000
