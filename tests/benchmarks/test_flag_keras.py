@@ -119,7 +119,7 @@ def small(truth: Any) -> bool:
 
 
 @pytest.mark.oracle
-@pytest.mark.parametrize("start", range(0, 120, 12))
+@pytest.mark.parametrize("start", range(0, 48, 12))
 def test_the_stand_in_builds_what_keras_builds(keras: Any, start: int) -> None:
     compared = 0
     for seed in range(start, start + 12):
