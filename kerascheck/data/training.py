@@ -58,6 +58,9 @@ _POSITIONS: dict[str, tuple[int, int | None, int | None]] = {
     "predict_proba": (0, None, None),
 }
 
+#: The methods that show a model data; the first call of one builds a model that is not built.
+TRAINING_METHODS = tuple(_POSITIONS)
+
 
 def training_data(call: TrainCall) -> Data:
     """What the call trains, evaluates or predicts on."""

@@ -14,6 +14,7 @@ import libcst as cst
 from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.training import TRAINING_METHODS
 from kerascheck.interp.attributes import find_member, get_attribute
 from kerascheck.interp.binding import assign
 from kerascheck.interp.conditions import compare, truth
@@ -739,18 +740,10 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     return made
 
 
-#: Methods of models that show them data, whose first one builds those that are not built.
-_SHOWING_DATA = frozenset(
-    f"{method}{form}"
-    for method in ("fit", "evaluate", "predict", "train", "test")
-    for form in ("", "_generator", "_on_batch", "_classes", "_proba")
-)
-
-
 def _keeps_structure(function: Value, network: Network) -> bool:
     """Whether a call leaves the model what it is: data does, once the model is built."""
     is_built = network.kind == "functional" or (bool(network.inputs) and network.open is None)
-    return is_built and (not isinstance(function, NativeMethod) or function.name in _SHOWING_DATA)
+    return is_built and (not isinstance(function, NativeMethod) or function.name in TRAINING_METHODS)
 
 
 def _is_of_text(made: Value) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kerascheck.data.training import TRAINING_METHODS
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
 from kerascheck.network.ir import Layer, Network
@@ -15,10 +16,8 @@ _MAX_HELD = 50
 #: Methods of models and layers that leave their structure as it is.
 _KEEPING = frozenset(
     {
-        "fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator", "predict_classes",
-        "predict_proba", "predict_on_batch", "train_on_batch", "test_on_batch", "compile", "summary", "save",
-        "save_weights", "load_weights", "get_weights", "set_weights", "get_layer", "get_config", "count_params",
-        "to_json", "export", "reset_states", "reset_metrics",
+        *TRAINING_METHODS, "compile", "summary", "save", "save_weights", "load_weights", "get_weights", "set_weights",
+        "get_layer", "get_config", "count_params", "to_json", "export", "reset_states", "reset_metrics",
     }
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ whole program is run again for each combination of these (see `analysis`), and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -204,9 +204,6 @@ def assuming(run: Run, guard: Any) -> Iterator[None]:
             dict.pop(run.facts, key, None)
 
 
-NOTHING_ELSE: Mapping[Hashable, bool] = {}
-
-
 def assume(run: Run, condition: Condition, choice: bool) -> None:
     """The condition holds from here on, or does not."""
     from kerascheck.interp.conditions import pin
@@ -217,7 +214,7 @@ def assume(run: Run, condition: Condition, choice: bool) -> None:
         run.facts[key] = known
         if known:
             pin(run, key)
-    for key, known in run.following.get((condition.key, holds), NOTHING_ELSE).items():
+    for key, known in run.following.get((condition.key, holds), {}).items():
         if key not in run.facts:
             run.facts[key] = known
     if holds:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
 from kerascheck.data.streams import with_streams
+from kerascheck.data.training import TRAINING_METHODS
 from kerascheck.interp.attributes import set_plainly
 from kerascheck.interp.keras.building import build
 from kerascheck.interp.keras.calling import call_layer
@@ -181,10 +182,8 @@ def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Valu
 def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
-    from kerascheck.interp.expressions import depend
     from kerascheck.interp.keras.predictions import result_of
 
-    is_built = network.kind == "functional" or bool(network.inputs)
     given = freeze_arguments(run, with_streams(run, arguments, site))
     call = training_call(run, network, method, given, site)
     run.program.trainings.append(call)
@@ -192,13 +191,8 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
         from kerascheck.interp.keras.saving import saved_in_training
 
         saved_in_training(run, network, given)
-    result = result_of(run, call, site)
-    if run.reads and is_built:
-        # Data changes nothing about a model that is built: what it hangs on the model does not.
-        call.needs = run.reads
-        result = depend(run, result)
-        run.reads = network.needs
-    return result
+    call.needs = run.reads
+    return result_of(run, call, site)
 
 
 def _training(name: str) -> Method:
@@ -321,20 +315,6 @@ _LAYER_METHODS: dict[str, Method] = {
     "vocabulary_size": vocabulary_size,
 }
 
-_TRAINING = (
-    "fit",
-    "evaluate",
-    "predict",
-    "train_on_batch",
-    "test_on_batch",
-    "predict_on_batch",
-    "fit_generator",
-    "evaluate_generator",
-    "predict_generator",
-    "predict_classes",
-    "predict_proba",
-)
-
 _NETWORK_METHODS: dict[str, Method] = {
     **_LAYER_METHODS,
     "add": _add,
@@ -349,7 +329,7 @@ _NETWORK_METHODS: dict[str, Method] = {
     "reset_states": _nothing,
     "to_json": _get_config,
     "to_yaml": _fresh("the YAML of a model"),
-    **{name: _training(name) for name in _TRAINING},
+    **{name: _training(name) for name in TRAINING_METHODS},
 }
 
 
