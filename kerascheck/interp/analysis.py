@@ -22,6 +22,7 @@ from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
 from kerascheck.interp.uncalled import UnseenCall, unseen_calls
+from kerascheck.interp.undecidable import Undecidable
 from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise
 from kerascheck.network.ir import Network, Program
 from kerascheck.state import lay_down, noted_in
@@ -131,6 +132,7 @@ class _Base:
     run: Run
     entered: set[int]
     steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
+    undecidable: Undecidable = field(default_factory=Undecidable)
 
     @property
     def scope(self) -> Scope:
@@ -160,6 +162,7 @@ class _Start:
         self.prepare = prepare
         self.steps_for_runs = steps_for_runs
         self.steps_taken = 0  # by the runs that decide something
+        self.undecided: Collection[Hashable] = ()  # the conditions of which not all combinations were run
         self.entered: set[int] = set()
 
     def explore(self) -> _Base | None:
@@ -175,8 +178,10 @@ class _Start:
         links = _Links()
         links.learn(first)
         most = min(_MAX_RUNS, self.steps_for_runs // steps)
-        if not links.groups() or most < 2:
+        groups = links.groups()
+        if not groups or most < 2 or not links.is_worth_deciding(most):
             self._accept(first, NOTHING)
+            self.undecided = {key for group in groups for key in group}
             return _Base(first, self.entered)
         changes = first.journal.undo_older()
         before = self.budget.spent
@@ -189,12 +194,12 @@ class _Start:
         """Run all combinations, as far as that many runs can; whether the budget has lasted."""
         limit = _MAX_CONDITIONS
         for attempt in range(_MAX_ROUNDS):
-            groups = [group[:limit] for group in links.groups()]
+            groups = links.groups_to_decide(limit, most)
             components = [_Component(frozenset(group)) for group in groups]
             in_order = tuple(key for group in groups for key in group)
             relevant = frozenset(in_order)
             runs: list[Run] = []
-            few = most.bit_length() - 1  # so many conditions can be tried in any case
+            few = _fewest(most)
             bound = most if attempt < _MAX_ROUNDS - 1 and limit > few else float("inf")
             while (
                 len(runs) < most
@@ -208,7 +213,7 @@ class _Start:
                 run.journal.undo_older()
                 runs.append(run)
                 links.learn(run)
-                grown = {frozenset(group[:limit]) for group in links.groups()}
+                grown = {frozenset(group) for group in links.groups_to_decide(limit, most)}
                 if attempt < _MAX_ROUNDS - 1 and grown != {component.keys for component in components}:
                     break  # more conditions matter, or some belong together: begin again
                 for component in components:
@@ -222,7 +227,11 @@ class _Start:
                 if not complete and attempt < _MAX_ROUNDS - 1 and limit > few:
                     limit = few
                     continue
-                undone = frozenset() if complete or is_torn else _undone(components, links, limit)
+                undone = (
+                    frozenset() if complete or is_torn else _undone(components, links.groups_to_decide(limit, most))
+                )
+                asked = (key for group in links.groups() for key in group)
+                self.undecided = {key for key in asked if is_torn or key in undone or key not in relevant}
                 for run in runs:
                     self._accept(run, relevant, complete, links.hanging_on(undone) if undone else None)
                 return True
@@ -317,10 +326,10 @@ def _open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
         network.open = Unknown(f"{network.open.reason} ({place}{rest})")
 
 
-def _undone(components: Sequence[_Component], links: _Links, limit: int) -> frozenset[Hashable]:
+def _undone(components: Sequence[_Component], groups: Iterable[list[Hashable]]) -> frozenset[Hashable]:
     """The conditions of which not all combinations were tried."""
-    groups = {frozenset(group[:limit]) for group in links.groups()}
-    return frozenset(key for one in components if not one.done or one.keys not in groups for key in one.keys)
+    together = {frozenset(group) for group in groups}
+    return frozenset(key for one in components if not one.done or one.keys not in together for key in one.keys)
 
 
 class _Links:
@@ -383,6 +392,26 @@ class _Links:
         """Take all of them for one group."""
         self._everywhere.update(dict.fromkeys(keys))
 
+    def groups_to_decide(self, limit: int, most: int) -> list[list[Hashable]]:
+        """The first conditions of each group, as many as that many runs may decide: more runs than conditions."""
+        cut = [group[:limit] for group in self.groups()]
+        return [group if len(group) < most else group[: _fewest(most)] for group in cut]
+
+    def is_worth_deciding(self, most: int) -> bool:
+        """Whether that many runs may make anything known.
+
+        Where they cannot even try all conditions of a group that are ever tried together, few are tried: something must
+        hang on these alone.
+        """
+        cut = self.groups_to_decide(_MAX_CONDITIONS, most)
+        if cut == [group[:_MAX_CONDITIONS] for group in self.groups()]:
+            return True
+        decided = {key for group in cut for key in group}
+        if not decided.issuperset(self._everywhere):
+            return False
+        needed = (*self._by_place.values(), *self._of_data.values())
+        return any(needs and decided.issuperset(needs) for needs in needed)
+
     def groups(self) -> list[list[Hashable]]:
         """The conditions, those together that depend on each other; those met first come first.
 
@@ -403,6 +432,11 @@ class _Links:
             if (root := root_of(key)) is not None:
                 asked.setdefault(root, []).append(key)
         return _merged_groups([*links, *(link for link in (*under, *asked.values()) if len(link) > 1)])
+
+
+def _fewest(most: int) -> int:
+    """So many conditions can be decided by that many runs in any case."""
+    return most.bit_length() - 1
 
 
 def _order(run: Run) -> Callable[[Hashable], int]:
@@ -516,9 +550,11 @@ def _explore_call(
     """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
     before = len(result.paths)
     allowed = max(_STEPS_FOR_CALL, base.steps_for_calls)
-    start = _Start(project, budget, result, call.enter, entry, _prepared(base.run, call.function), allowed)
+    start = _Start(project, budget, result, call.enter, entry, _prepared(base, call.function), allowed)
     found = start.explore()
     base.steps_for_calls -= start.steps_taken
+    if start.undecided and found is not None:
+        base.undecidable.learn(found.run, start.undecided)
     doubted = call.doubted(result.paths[before:])
     if found is None:
         return False
@@ -538,15 +574,16 @@ def _own(function: FunctionValue, project: Project) -> bool:
     return function.site.file is project.source and isinstance(function.node, cst.FunctionDef)
 
 
-def _prepared(base: Run, function: FunctionValue) -> Callable[[Run], None]:
+def _prepared(base: _Base, function: FunctionValue) -> Callable[[Run], None]:
     """A run begins in the state that the module has left."""
 
     def prepare(run: Run) -> None:
         run.program.start = function.name
-        run.serial = base.serial + 1
-        run.flags.update(base.flags)
+        run.serial = base.run.serial + 1
+        run.flags.update(base.run.flags)
         run.frozen_before = run.serial
-        run.condition_needs.update(base.condition_needs)
-        run.places.update(base.places)
+        run.condition_needs.update(base.run.condition_needs)
+        run.places.update(base.run.places)
+        run.undecidable = base.undecidable
 
     return prepare

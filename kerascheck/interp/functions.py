@@ -13,6 +13,7 @@ from kerascheck.interp.expressions import default_values, is_known_key
 from kerascheck.interp.paths import settle_call
 from kerascheck.interp.run import MAX_CALL_DEPTH, Run
 from kerascheck.interp.static import contains_yield, signature_of
+from kerascheck.interp.undecidable import not_given
 from kerascheck.interp.values import (
     BoundMethod,
     ClassValue,
@@ -149,6 +150,11 @@ def _enter(run: Run, function: FunctionValue, arguments: Arguments, receiver: Va
             arguments.call,
         )
     _bind(run, function, arguments, scope)
+    if run.undecidable is not None and run.call_stack:
+        if run.undecidable.includes(function, scope):
+            reason = f"{function.name} hangs on more conditions than are decided"
+            return skip_call(run, function, list(scope.vars.values()), reason)
+        run.not_given.setdefault(id(function.node), not_given(scope))
     if "remembering" in function.decorated:
         return _remembered(run, function, arguments, scope)
     return _run_body(run, function, scope, receiver)

@@ -663,6 +663,9 @@ def _content(join: _Join, content: Content, names: set[str], writes: Writes) -> 
     if "_family" in names:
         members = {id(one): one for value in join.fields(content, "_family") for one in value or ()}
         writes.append(lambda: setattr(content, "_family", list(members.values()) or None))
+    states = join.fields(content, "state")
+    if all(state is states[0] for state in states):
+        return
     made: Content | None = None
     for outcome in join.outcomes:
         one = Content()
@@ -670,9 +673,6 @@ def _content(join: _Join, content: Content, names: set[str], writes: Writes) -> 
             setattr(one, name, join.at(outcome, content, name))
         made = one if made is None else union(made, one)
     assert made is not None
-    states = join.fields(content, "state")
-    if all(state is states[0] for state in states):
-        return
     final = Content() if join.is_head else made
     if join.is_head and content.low is content.high is None and not content.tags:
         return

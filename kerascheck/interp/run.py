@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kerascheck.interp.allowance import ActiveCall
     from kerascheck.interp.doubts import Doubt
     from kerascheck.interp.project import Project
+    from kerascheck.interp.undecidable import Undecidable
 
 #: Limits, each generous for code that people write and small enough to stay quick on hostile code.
 MAX_CALL_DEPTH = 40
@@ -206,6 +207,11 @@ class Run:
         self.foreign = DictValue()
         self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
+        #: Where this run follows a call that nobody wrote: what other such calls have shown, the functions that
+        #: conditions stand in, and the parameters that their first calls leave unknown.
+        self.undecidable: Undecidable | None = None
+        self.asking_functions: dict[Hashable, FunctionValue] = {}
+        self.not_given: dict[int, frozenset[str]] = {}
 
     # -- the engine -----------------------------------------------------------------------------------------
 
@@ -512,6 +518,8 @@ class Run:
         self.places.setdefault(key, node)
         if key not in self.within:
             self.within[key] = frozenset(self.facts)
+            if self.undecidable is not None and self.call_stack:
+                self.asking_functions[key] = self.call_stack[-1]
 
     def decide(self, key: Hashable, needs: frozenset[Hashable], default: bool) -> bool:
         """Decide a condition where its arms cannot be joined: by default, and in the other runs otherwise."""
