@@ -14,7 +14,7 @@ import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
 from kerascheck.interp.allowance import BeginAgain, watch
-from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
+from kerascheck.interp.callers import building, callable_names, calling_sources, importers, project_of_caller
 from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.functions import LEFT_OUT
 from kerascheck.interp.needs import network_needs, place_of, program_needs, training_needs, trainings_need
@@ -495,8 +495,11 @@ def _leave_out(program: Program, known: set[tuple[int, int]]) -> None:
 
 def _explore_callers(base: _Base, project: Project, seconds: float, result: Analysis) -> None:
     """What other files of the project build with the functions that the file itself does not call."""
+    files = importers(project.source)
+    if not files:
+        return
     names = callable_names(building(_uncalled(base, project), base.scope))
-    for number, source in enumerate(calling_sources(project.source, names) if names else ()):
+    for number, source in enumerate(calling_sources(files, names) if names else ()):
         caller = project_of_caller(source, project)
         budget = Budget(seconds * SHARE_OF_A_CALLER)
         found = Analysis()

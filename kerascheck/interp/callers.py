@@ -7,7 +7,7 @@ file under analysis as one of its modules. What is found there belongs to the fi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import libcst as cst
@@ -54,10 +54,15 @@ def callable_names(functions: list[FunctionValue]) -> frozenset[str]:
     return frozenset(owners | {function.name for function in functions if function.owner is None})
 
 
-def calling_sources(source: Any, names: frozenset[str]) -> Iterator[Source]:
-    """The files that import this one, perhaps through others, and call something of these names."""
+def importers(source: Any) -> tuple[str, ...]:
+    """The files that import this one, perhaps through others."""
+    return current_graph().importers(source.filename)
+
+
+def calling_sources(files: Iterable[str], names: frozenset[str]) -> Iterator[Source]:
+    """Those of the files that call something of these names."""
     found = 0
-    for importer in current_graph().importers(source.filename):
+    for importer in files:
         try:
             other = read_source(importer, _MAX_BYTES)  # noted, whatever it says: that decides whether it is one of them
             if not may_call(other.raw, names):
