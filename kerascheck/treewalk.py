@@ -48,6 +48,13 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         top = stack.pop()
         yield top
-        below = list(children(top))
+        below: list[cst.CSTNode] = []
+        for name in code_fields(type(top)):  # as `children`, which would cost a generator for each node
+            value = getattr(top, name)
+            kind = type(value)
+            if kind is tuple or kind is list:
+                below += value
+            elif kind not in _NO_NODES:
+                below.append(value)
         below.reverse()
         stack += below

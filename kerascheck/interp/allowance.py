@@ -16,11 +16,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from kerascheck.interp.joins import widen
 from kerascheck.interp.paths import Outcome, capture
-from kerascheck.interp.static import names_used
+from kerascheck.interp.static import names_used, rebound_names
 from kerascheck.interp.values import (
     BoundMethod,
     BudgetExceeded,
@@ -37,7 +35,6 @@ from kerascheck.interp.values import (
 from kerascheck.network.ir import KerasObject, Layer, Tensor
 from kerascheck.state import Mark
 from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
-from kerascheck.treewalk import walk
 
 if TYPE_CHECKING:
     from kerascheck.interp.run import Run
@@ -262,14 +259,12 @@ def _rebound(run: Run, function: FunctionValue) -> list[tuple[Scope, str]]:
     """The names outside of the functions that their code may bind."""
     found: list[tuple[Scope, str]] = []
     for one, _ in _functions_within(run, function):
-        for part in walk(one.node):
-            if isinstance(part, cst.Global):
-                found += [(one.scope.globals, item.name.value) for item in part.names]
-            elif isinstance(part, cst.Nonlocal):
-                for item in part.names:
-                    place: Scope | None = one.scope
-                    while place is not None and item.name.value not in place.vars:
-                        place = place.enclosing
-                    if place is not None:
-                        found.append((place, item.name.value))
+        of_module, of_functions = rebound_names(one.site.file, one.node)
+        found += [(one.scope.globals, name) for name in of_module]
+        for name in of_functions:
+            place: Scope | None = one.scope
+            while place is not None and name not in place.vars:
+                place = place.enclosing
+            if place is not None:
+                found.append((place, name))
     return found

@@ -62,6 +62,19 @@ def names_used(node: cst.CSTNode) -> frozenset[str]:
 
 
 @once
+def rebound_names(node: cst.CSTNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that are declared `global` in the node, and those that are declared `nonlocal`."""
+    of_module: list[str] = []
+    of_functions: list[str] = []
+    for part in walk(node):
+        if type(part) is cst.Global:
+            of_module += [item.name.value for item in part.names]
+        elif type(part) is cst.Nonlocal:
+            of_functions += [item.name.value for item in part.names]
+    return tuple(of_module), tuple(of_functions)
+
+
+@once
 def is_infinite(node: cst.While) -> bool:
     """Whether there is nothing in the loop that ends it."""
     return not any(isinstance(part, (cst.Break, cst.Return)) for part in walk(node.body))

@@ -157,6 +157,11 @@ def _forget_unsettled(function: FunctionValue) -> None:
             scope.vars[name] = Unknown(f"{name} has several values in the module", key, name)
 
 
+_COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
+_INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
+_BINDING = frozenset({cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr})
+
+
 @once
 def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[int, ...]]]:
     """Where in the module each function is defined, and where each name is assigned that has more than one value."""
@@ -166,12 +171,14 @@ def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[i
         waiting: list[tuple[cst.CSTNode, bool]] = [(statement, True)]
         while waiting:
             node, outside = waiting.pop()
-            if isinstance(node, cst.Assign) and isinstance(node.value, cst.Name) and node.value.value == "None":
+            kind = type(node)  # (`isinstance` with an abstract class is slow)
+            if type(node) is cst.Assign and type(node.value) is cst.Name and node.value.value == "None":
                 continue  # None is what a name has until it gets its value
-            if isinstance(node, cst.FunctionDef):
+            if kind is cst.FunctionDef:
                 places[id(node)] = at
-            outside = outside and not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.BaseComp))
-            if outside and isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)):
+            outside = outside and kind not in _INNER
+            if outside and kind in _BINDING:
+                assert isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr))
                 for name in _named(node.target):
                     found.setdefault(name, []).append(at)
             waiting += [(child, outside) for child in children(node)]
