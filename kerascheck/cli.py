@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from kerascheck import __version__
+from kerascheck.escaping import say
 from kerascheck.reporters.base import OUTPUT_FORMATS
 
 
@@ -284,7 +285,7 @@ def _run(command: Callable[[], int | None]) -> int:
     try:
         return command() or 0
     except (Failure, ConfigError) as failure:
-        typer.echo(f"kerascheck: error: {failure}", err=True)
+        say("kerascheck: error", str(failure))
         return FAILED
     except KeyboardInterrupt:
         return 130
