@@ -13,7 +13,7 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
-from kerascheck.interp.allowance import BeginAgain, watch
+from kerascheck.interp.allowance import BeginAgain, StartCut, taken_by, watch
 from kerascheck.interp.callers import building, callable_names, calling_sources, importers, project_of_caller
 from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.functions import LEFT_OUT
@@ -48,6 +48,8 @@ _STEPS_FOR_RUNS = 100_000
 #: The same for all functions together that nobody calls, and for each one whatever the others have taken.
 _STEPS_FOR_CALLS = 8_000
 _STEPS_FOR_CALL = 3_000
+#: What one run through such a function may take, as it is counted in `allowance`.
+_ALLOWED_FOR_CALL = 40_000
 #: Conditions that only the data of trainings hangs on are decided where there are no more than these.
 _MAX_OF_DATA = 3
 #: How often further conditions may turn up in the runs that decide the ones before.
@@ -163,6 +165,7 @@ class _Start:
         self.steps_for_runs = steps_for_runs
         self.steps_taken = 0  # by the runs that decide something
         self.undecided: Collection[Hashable] = ()  # the conditions of which not all combinations were run
+        self.is_cut = False  # whether a run of it was: it took too long
         self.entered: set[int] = set()
 
     def explore(self) -> _Base | None:
@@ -243,6 +246,7 @@ class _Start:
             run = Run(self.project, self.budget, relevant, plan, self.entry)
             self.prepare(run)
             self.budget.watch = partial(watch, run)
+            run.taken_before = taken_by(run)
             with noted_in(run.journal):
                 run.journal.mark()
                 try:
@@ -252,6 +256,12 @@ class _Start:
                 except BeginAgain:
                     run.journal.undo_older()
                     continue
+                except StartCut:
+                    self.entered |= run.entered
+                    self.is_cut = True
+                    self._keep(run)
+                    run.journal.undo_older()
+                    return run, False
                 except (BudgetExceeded, RecursionError) as error:
                     self._give_up(run, error)
                     return run, False
@@ -299,12 +309,16 @@ class _Start:
             result.incomplete, result.by_chance = "it takes too long", True
         else:
             result.incomplete = "the budget for one file is used up (see the option --budget)"
+        self._keep(run)
+
+    def _keep(self, run: Run) -> None:
+        """What the run has built so far, where it is finished and hangs on nothing."""
         for network in run.program.networks:
             needs = network_needs(network) | frozenset(run.needed) | frozenset(run.taken)
             if needs or not _is_finished(network):
-                network.open = network.open or Unknown("budget")
+                network.open = network.open or Unknown("it takes too long to be followed")
         del run.program.raised[0 if run.needed else len(run.program.raised) :]
-        result.paths.append(run.program)
+        self.result.paths.append(run.program)
 
 
 def _is_finished(network: Network) -> bool:
@@ -558,6 +572,9 @@ def _explore_call(
     base.steps_for_calls -= start.steps_taken
     if start.undecided and found is not None:
         base.undecidable.learn(found.run, start.undecided)
+    if start.is_cut:
+        base.entered |= start.entered
+        return True
     doubted = call.doubted(result.paths[before:])
     if found is None:
         return False
@@ -588,5 +605,7 @@ def _prepared(base: _Base, function: FunctionValue) -> Callable[[Run], None]:
         run.condition_needs.update(base.run.condition_needs)
         run.places.update(base.run.places)
         run.undecidable = base.undecidable
+        run.allowed = _ALLOWED_FOR_CALL
+        run.reaches = base.run.reaches
 
     return prepare

@@ -184,6 +184,9 @@ class Run:
         self.cut_calls: dict[int, int] = {}  # how often calls of a function were cut, by the id of its node
         self.reaches_keras: dict[int, bool] = {}  # whether functions have to do with models, by the ids of their nodes
         self.leads_to_keras: dict[int, bool] = {}  # the same as far as names were looked up
+        #: How often functions were entered within calls of themselves with unknown arguments, by their nodes' ids.
+        self.unclear_entries: dict[int, int] = {}
+        self.reaches: dict[int, Any] = {}  # what functions get at by names, by their ids: see `allowance`
         self.forked = 0  # how often both arms of a condition were run
         self.expression_depth = 0
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
@@ -206,6 +209,8 @@ class Run:
         #: What it has set on objects that are not its own, by who they are (see `foreign`).
         self.foreign = DictValue()
         self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
+        self.allowed: int | None = None  # steps, counted as in `allowance`, that this run may take
+        self.taken_before = 0  # those that were taken when it began
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
         #: Where this run follows a call that nobody wrote: what other such calls have shown, the functions that
         #: conditions stand in, and the parameters that their first calls leave unknown.
