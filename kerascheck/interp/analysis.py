@@ -14,7 +14,13 @@ import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
 from kerascheck.interp.allowance import BeginAgain, watch
-from kerascheck.interp.callers import building, callable_names, calling_sources, project_of_caller
+from kerascheck.interp.callers import (
+    building,
+    callable_names,
+    calling_sources,
+    is_order_set_elsewhere,
+    project_of_caller,
+)
 from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.functions import LEFT_OUT
 from kerascheck.interp.needs import network_needs, place_of, program_needs, training_needs, trainings_need
@@ -22,7 +28,7 @@ from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
 from kerascheck.interp.uncalled import UnseenCall, unseen_calls
-from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise
+from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise, Value
 from kerascheck.network.ir import Network, Program
 from kerascheck.state import lay_down, noted_in
 from kerascheck.symbolic import NOTHING, Unknown
@@ -130,6 +136,7 @@ class _Base:
 
     run: Run
     entered: set[int]
+    settings: dict[str, Value]  # that functions which nobody calls find in force
     steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
 
     @property
@@ -177,13 +184,13 @@ class _Start:
         most = min(_MAX_RUNS, self.steps_for_runs // steps)
         if not links.groups() or most < 2:
             self._accept(first, NOTHING)
-            return _Base(first, self.entered)
+            return _Base(first, self.entered, dict(first.settings))
         changes = first.journal.undo_older()
         before = self.budget.spent
         finished = self._decide(links, most)
         self.steps_taken = self.budget.spent - before
         lay_down(changes)
-        return _Base(first, self.entered) if finished else None
+        return _Base(first, self.entered, dict(first.settings)) if finished else None
 
     def _decide(self, links: _Links, most: int) -> bool:
         """Run all combinations, as far as that many runs can; whether the budget has lasted."""
@@ -462,6 +469,9 @@ def _leave_out(program: Program, known: set[tuple[int, int]]) -> None:
 def _explore_callers(base: _Base, project: Project, seconds: float, result: Analysis) -> None:
     """What other files of the project build with the functions that the file itself does not call."""
     names = callable_names(building(_uncalled(base, project), base.scope))
+    if names and not base.run.is_order_set and is_order_set_elsewhere(project.source):
+        order = Unknown("the order of the axes of images, which a file that imports this one sets")
+        base.settings["image_data_format"] = order
     for number, source in enumerate(calling_sources(project.source, names) if names else ()):
         caller = project_of_caller(source, project)
         budget = Budget(seconds * SHARE_OF_A_CALLER)
@@ -516,7 +526,7 @@ def _explore_call(
     """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
     before = len(result.paths)
     allowed = max(_STEPS_FOR_CALL, base.steps_for_calls)
-    start = _Start(project, budget, result, call.enter, entry, _prepared(base.run, call.function), allowed)
+    start = _Start(project, budget, result, call.enter, entry, _prepared(base, call.function), allowed)
     found = start.explore()
     base.steps_for_calls -= start.steps_taken
     doubted = call.doubted(result.paths[before:])
@@ -538,15 +548,16 @@ def _own(function: FunctionValue, project: Project) -> bool:
     return function.site.file is project.source and isinstance(function.node, cst.FunctionDef)
 
 
-def _prepared(base: Run, function: FunctionValue) -> Callable[[Run], None]:
+def _prepared(base: _Base, function: FunctionValue) -> Callable[[Run], None]:
     """A run begins in the state that the module has left."""
 
     def prepare(run: Run) -> None:
         run.program.start = function.name
-        run.serial = base.serial + 1
-        run.flags.update(base.flags)
+        run.serial = base.run.serial + 1
+        run.flags.update(base.run.flags)
         run.frozen_before = run.serial
-        run.condition_needs.update(base.condition_needs)
-        run.places.update(base.places)
+        run.condition_needs.update(base.run.condition_needs)
+        run.places.update(base.run.places)
+        run.settings.update(base.settings)
 
     return prepare
