@@ -331,6 +331,58 @@ def _predicted(model: Any, x: Any = None, *args: Any, **kwargs: Any) -> Any:
     return Fake()
 
 
+#: Models that were built on a few samples in place of a whole batch: the size of the batch is not that of the program.
+_built_on_few: list[Any] = []
+
+
+def _build_on_data(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any], fit: Any = None) -> None:
+    """Let a model that has no weights yet see two samples of its first data, as the call that is stubbed would."""
+    import tensorflow as tf
+
+    if model.built and all(layer.built for layer in model._flatten_layers()):
+        return
+    _built_on_few.append(model)
+    try:
+        batch = _first_samples(args[0] if args else kwargs.get("x"), args[1] if len(args) > 1 else kwargs.get("y"))
+        if batch is None:
+            return
+        if fit is None or not getattr(model, "compiled", False) or _has_fake(batch[1:2]):
+            model(batch[0])
+            return
+        tf.config.run_functions_eagerly(True)
+        try:
+            fit(model, batch[0], batch[1] if len(batch) > 1 else None, epochs=1, verbose=0)
+        finally:
+            tf.config.run_functions_eagerly(False)
+    except Exception:
+        return  # what the call raises is not what is compared
+
+
+def _first_samples(x: Any, y: Any) -> tuple[Any, ...] | None:
+    """Two samples, with their targets; None where there are none."""
+    import keras
+    import numpy as np
+
+    def cut(value: Any) -> Any:
+        return value[:2] if getattr(value, "shape", ()) else value
+
+    if x is None or _has_fake([x]):
+        return None
+    if isinstance(x, (list, tuple, dict, np.ndarray)) or hasattr(x, "numpy") or hasattr(x, "iloc"):
+        return tuple(_cut_all(cut, part) for part in (x, y) if part is not None)
+    batch = x[0] if isinstance(x, keras.utils.PyDataset) else next(iter(x))
+    parts = batch if isinstance(batch, (list, tuple)) else (batch,)
+    return tuple(_cut_all(cut, part) for part in parts)
+
+
+def _cut_all(cut: Callable[[Any], Any], value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _cut_all(cut, part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_cut_all(cut, part) for part in value)
+    return cut(value)
+
+
 def _dataset_of_images(*args: Any, **kwargs: Any) -> Any:
     import numpy as np
     import tensorflow as tf
@@ -374,10 +426,24 @@ def quiet_keras() -> None:
     def scores(*args: Any, **kwargs: Any) -> Any:
         return Scores([0.0, 0.0])
 
+    fit = Model.fit
+
+    def fitted(model: Any, *args: Any, **kwargs: Any) -> Any:
+        _build_on_data(model, args, kwargs, fit)
+        return History()
+
+    def scored(model: Any, *args: Any, **kwargs: Any) -> Any:
+        _build_on_data(model, args, kwargs)
+        return scores()
+
+    def predicted(model: Any, *args: Any, **kwargs: Any) -> Any:
+        _build_on_data(model, args, kwargs)
+        return _predicted(model, *args, **kwargs)
+
     stubs: dict[str, Any] = {
-        **dict.fromkeys(("fit", "fit_generator"), lambda *args, **kwargs: History()),
-        **dict.fromkeys(("evaluate", "evaluate_generator", "train_on_batch", "test_on_batch"), scores),
-        **dict.fromkeys(("predict", "predict_generator", "predict_on_batch", "predict_proba"), _predicted),
+        **dict.fromkeys(("fit", "fit_generator", "train_on_batch"), fitted),
+        **dict.fromkeys(("evaluate", "evaluate_generator", "test_on_batch"), scored),
+        **dict.fromkeys(("predict", "predict_generator", "predict_on_batch", "predict_proba"), predicted),
         **dict.fromkeys(("save", "save_weights", "load_weights", "export", "summary"), lambda *a, **k: None),
         "predict_classes": lambda *args, **kwargs: Fake(),
     }
@@ -906,6 +972,9 @@ def _described(record: _Record) -> dict[str, Any]:
         result["layers"] = [_layer(layer) for layer in model.layers]
         result["built"] = bool(model.built) and all(_is_built(layer) for layer in model._flatten_layers())
         if result["built"]:
+            if any(model is one for one in _built_on_few):
+                for layer in result["layers"]:
+                    layer["shapes"] = [[[None, *shape[1:]] for shape in shapes] for shapes in layer["shapes"]]
             result["total"] = _count(model.weights)
             result["trainable"] = _count(model.trainable_weights)
     except Exception as error:

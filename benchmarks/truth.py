@@ -246,7 +246,10 @@ def _compare_models(result: FileResult, real: dict[str, Any], source: Source, an
         index = taken[start, row]
         taken[start, row] += 1
         guess = mine[min(index, len(mine) - 1)] if mine else None
-        result.models.append(_compared(result.file, model, guess, mine, certain and index < len(mine), reasons, real))
+        # Rounds of a loop that build the same are listed once.
+        rounds_alike = certain and len(mine) == 1 and mine[0].status != "exact"
+        certain = certain and (index < len(mine) or rounds_alike)
+        result.models.append(_compared(result.file, model, guess, mine, certain, reasons, real))
 
 
 def _candidates(
