@@ -24,6 +24,7 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 import types
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,8 @@ from typing import Any
 #: Functions that are called with their defaults where the script itself does not call them.
 _BUILDER = re.compile(r"_?(build|create|make|get_\w*(model|net))|[A-Z]")
 _MEMORY = 8 << 30
+#: Seconds in which a script reaches no new row and makes no layer, after which nothing more is expected of it.
+_STANDSTILL = 6.0
 _UNPACK = dis.opmap["UNPACK_SEQUENCE"]
 
 
@@ -688,6 +691,7 @@ class Recorder:
     failed: dict[int, str] = field(default_factory=dict)  # rows on which something was raised
     entered: set[types.CodeType] = field(default_factory=set)
     events: int = 0
+    layers: int = 0  # made so far
     start: str | None = None
     end: str = "finished"
     complete: bool = True
@@ -749,6 +753,7 @@ class Recorder:
 
         def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
             made = original(cls, *args, **kwargs)
+            self.layers += 1
             if isinstance(made, Model):
                 self.note(made)
             return made
@@ -822,8 +827,8 @@ def run_script(request: dict[str, Any]) -> dict[str, Any]:
     sys.path.insert(0 if not request["package"] else len(sys.path), os.path.dirname(request["path"]))
     sys.path += request.get("project", [])
     recorder.watch()
-    signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+    signal.signal(signal.SIGALRM, _Watch(recorder, request["seconds"]).ring)
+    signal.setitimer(signal.ITIMER_REAL, 1.0, 1.0)
     try:
         _run_body(recorder, text, main)
         _run_builders(recorder, main)
@@ -842,8 +847,24 @@ def run_script(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ring(*args: Any) -> None:
-    raise TimeIsUp
+class _Watch:
+    """Ends a script that has run long enough, or only repeats itself, as a loop that trains does."""
+
+    def __init__(self, recorder: Recorder, seconds: float) -> None:
+        self.recorder = recorder
+        self.end = time.monotonic() + seconds
+        self.seen = (-1, -1)
+        self.since = 0.0
+
+    def ring(self, *args: Any) -> None:
+        """Called every second."""
+        now = time.monotonic()
+        seen = len(self.recorder.rows), self.recorder.layers
+        if seen != self.seen:
+            self.seen, self.since = seen, now
+        if now > self.end or now > self.since + _STANDSTILL:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise TimeIsUp
 
 
 def _run_body(recorder: Recorder, text: str, main: types.ModuleType) -> None:
@@ -1058,7 +1079,6 @@ def _child(request: dict[str, Any], answer: int) -> None:
 def _answered(request: dict[str, Any]) -> str:
     """The child's line, or a line saying that it was killed."""
     import select
-    import time
 
     read, write = os.pipe()
     child = os.fork()
