@@ -469,6 +469,7 @@ def quiet_keras() -> None:
     keras.callbacks.ModelCheckpoint.__init__ = lambda self, *args, **kwargs: keras.callbacks.Callback.__init__(self)
     to_categorical = keras.utils.to_categorical
     _replace(to_categorical, lambda x, *args, **kw: Fake() if isinstance(x, Fake) else to_categorical(x, *args, **kw))
+    keras.metrics.Metric.reset_states = keras.metrics.Metric.reset_state
     _old_applications()
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
