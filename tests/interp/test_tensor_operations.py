@@ -54,6 +54,10 @@ TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "x[:, 1:]": ((None, 8), (None, None, 8)),
     "tf.one_hot(tf.argmax(x, -1), tf.shape(x)[-1])": ((6, 8), (None, 6, 8)),
     "tf.image.resize(x, (tf.shape(x)[1] * 2, tf.shape(x)[2] * 2))": ((4, 4, 3), (None, 8, 8, 3)),
+    "tf.image.resize(x, tf.shape(x)[1:3])": ((4, 5, 3), (None, 4, 5, 3)),
+    "tf.image.resize(x, tf.shape(x)[1:3] * 2)": ((4, 5, 3), (None, None, None, 3)),
+    "tf.image.resize(x, 2 * tf.shape(x)[-3:-1] + 1)": ((4, 5, 3), (None, None, None, 3)),
+    "tf.image.resize(x, tf.shape(x)[1:3] // 2)": ((None, 10, 3), (None, None, None, 3)),
     # comparisons and masks
     "tf.range(6)[:, None] >= tf.range(8)": ((6, 8), (6, 8)),
     "tf.range(tf.shape(x)[1])[:, None] >= tf.range(tf.shape(x)[1]) - tf.shape(x)[1] + 6": ((6, 8), (6, 6)),
