@@ -815,7 +815,8 @@ def run_script(request: dict[str, Any]) -> dict[str, Any]:
     global _sizes
     _sizes = _VARIANTS[request.get("variant", 0)]
     recorder = Recorder(request["path"])
-    text = request["text"]
+    # TensorFlow's private copy of Keras 2 shares no classes with Keras.
+    text = request["text"].replace("tensorflow.python.keras", "tensorflow.keras")
     names: dict[str, Any] = {"__name__": "__main__", "__file__": request["path"], "get_ipython": Fake()}
     lend_files(request["path"])
     names["__builtins__"] = __builtins__
