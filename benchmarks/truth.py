@@ -116,7 +116,7 @@ class RealKeras:
         request = {"path": path, "text": source.text, "package": package, "root": root, "seconds": seconds}
         request["recorder"] = _recorder_version()
         project = project_folder(Path(root))
-        if project is not None and str(project) != root and _packages(project):
+        if project is not None and any(str(init.parent.parent) != root for init in _packages(project)):
             request["project"] = [str(project), str(project / "src")]
         first = self._answer({**request, "variant": 0})
         if any(model["built"] for model in first["models"]):
