@@ -43,7 +43,13 @@ def held_weights(run: Run, layer: Layer, name: str) -> Value | None:
     """`layer.weights` and the like of a layer that is built; None where it is not, or what it holds is not known."""
     if name not in _WEIGHTS or not isinstance(layer, BuiltinLayer) or isinstance(layer.weights, Unknown):
         return None
-    if layer.cls in _OTHER_ORDER or layer.unknown is not None or layer.refused is not None or layer.met_unknown or layer.weights is None:
+    if (
+        layer.cls in _OTHER_ORDER
+        or layer.unknown is not None
+        or layer.refused is not None
+        or layer.met_unknown
+        or layer.weights is None
+    ):
         return None
     try:
         weights = layer.all_weights()
