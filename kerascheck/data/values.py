@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, axis_size, promote
 from kerascheck.data.content import Content, union
@@ -127,6 +127,20 @@ def array_of_unknown(run: Run, value: Unknown, dtype: str | Unknown, key: Hashab
     return new_array(run, shape, dtype, key=key if key is not None else value.key)
 
 
+class NumberKey(NamedTuple):
+    """The identity of a number that is not known, of a class that is."""
+
+    cls: str  # "int", "float" or "bool"
+    number: int
+
+
+def _number_of(value: Value) -> Array | None:
+    """The array of a number that is not known."""
+    if isinstance(value, Unknown) and isinstance(value.key, NumberKey):
+        return Array((), _DTYPES[value.key.cls])
+    return None
+
+
 def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Array | None:
     if isinstance(value, range):
         items = [number(item, "int64") for item in value] if len(value) <= MAX_KEPT else None
@@ -144,7 +158,7 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
         return literal_array(to_python(tuple(parts)))
     except NotPlain:
         pass
-    arrays = [as_array(run, part) for part in parts]
+    arrays = [_number_of(part) or as_array(run, part) for part in parts]
     known = [array for array in arrays if array is not None and isinstance(array.shape, tuple)]
     shapes = [array.shape for array in known if isinstance(array.shape, tuple)]
     if not shapes:

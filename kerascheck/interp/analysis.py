@@ -14,7 +14,14 @@ import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
 from kerascheck.interp.allowance import BeginAgain, StartCut, taken_by, watch
-from kerascheck.interp.callers import building, callable_names, calling_sources, importers, project_of_caller
+from kerascheck.interp.callers import (
+    building,
+    callable_names,
+    calling_sources,
+    importers,
+    is_order_set_elsewhere,
+    project_of_caller,
+)
 from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.functions import LEFT_OUT
 from kerascheck.interp.needs import network_needs, place_of, program_needs, training_needs, trainings_need
@@ -23,7 +30,7 @@ from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
 from kerascheck.interp.uncalled import UnseenCall, unseen_calls
 from kerascheck.interp.undecidable import Undecidable
-from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise
+from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise, Value
 from kerascheck.network.ir import Network, Program
 from kerascheck.state import lay_down, noted_in
 from kerascheck.symbolic import NOTHING, Unknown
@@ -133,6 +140,7 @@ class _Base:
 
     run: Run
     entered: set[int]
+    settings: dict[str, Value]  # that functions which nobody calls find in force
     steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
     undecidable: Undecidable = field(default_factory=Undecidable)
 
@@ -185,13 +193,13 @@ class _Start:
         if not groups or most < 2 or not links.is_worth_deciding(most):
             self._accept(first, NOTHING)
             self.undecided = {key for group in groups for key in group}
-            return _Base(first, self.entered)
+            return _Base(first, self.entered, dict(first.settings))
         changes = first.journal.undo_older()
         before = self.budget.spent
         finished = self._decide(links, most)
         self.steps_taken = self.budget.spent - before
         lay_down(changes)
-        return _Base(first, self.entered) if finished else None
+        return _Base(first, self.entered, dict(first.settings)) if finished else None
 
     def _decide(self, links: _Links, most: int) -> bool:
         """Run all combinations, as far as that many runs can; whether the budget has lasted."""
@@ -513,6 +521,9 @@ def _explore_callers(base: _Base, project: Project, seconds: float, result: Anal
     if not files:
         return
     names = callable_names(building(_uncalled(base, project), base.scope))
+    if names and not base.run.is_order_set and is_order_set_elsewhere(files):
+        order = Unknown("the order of the axes of images, which a file that imports this one sets")
+        base.settings["image_data_format"] = order
     for number, source in enumerate(calling_sources(files, names) if names else ()):
         caller = project_of_caller(source, project)
         budget = Budget(seconds * SHARE_OF_A_CALLER)
@@ -607,5 +618,6 @@ def _prepared(base: _Base, function: FunctionValue) -> Callable[[Run], None]:
         run.undecidable = base.undecidable
         run.allowed = _ALLOWED_FOR_CALL
         run.reaches = base.run.reaches
+        run.settings.update(base.settings)
 
     return prepare

@@ -52,6 +52,9 @@ _LEAVING_OUT = frozenset(
 _LEAVING_OUT_NAMES = frozenset(name.rpartition(".")[2] for name in _LEAVING_OUT)
 #: What functions with one of these are marked by: nobody asks what happens in them.
 LEFT_OUT = "left out"
+#: Decorators of functions that give what they compute and a function for its gradient: a call gives the first.
+_WITH_GRADIENT = frozenset({"tensorflow.custom_gradient", "keras.ops.custom_gradient"})
+_GIVES_GRADIENT = "gives a gradient"
 _CHOOSING = frozenset({"singledispatch", "singledispatchmethod"})
 
 
@@ -85,6 +88,8 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
         if isinstance(wrapper, ParameterDefault):
             function.defaults[wrapper.name] = wrapper.value
             function.options.add(wrapper.name)
+        elif isinstance(wrapper, Symbol) and wrapper.name in _WITH_GRADIENT:
+            meaning.add(_GIVES_GRADIENT)
         else:
             function.decorated = frozenset(meaning)
             value = apply_decorator(run, wrapper, value, Site(scope.file, decorator))
@@ -136,7 +141,11 @@ def call_function(
             run.escape(given.value, f"{function.name} is nested too deeply")
         return run.fresh(f"{function.name} recurses too deeply", site.node)
     with run.in_frame(site.node):
-        return _enter(run, function, arguments, receiver)
+        result = _enter(run, function, arguments, receiver)
+    if _GIVES_GRADIENT in function.decorated:
+        is_pair = isinstance(result, tuple) and len(result) == 2
+        return result[0] if is_pair else run.fresh(f"what {function.name} gives beside its gradient", site.node)
+    return result
 
 
 def _is_unclear(run: Run, node: cst.CSTNode, arguments: Arguments, recursion: int) -> bool:

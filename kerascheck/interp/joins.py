@@ -29,7 +29,7 @@ from kerascheck.interp.values import (
     presence,
 )
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import NOT_CALLED, Layer, Network, Weight
+from kerascheck.network.ir import NOT_CALLED, Layer, Network, Node, Weight
 from kerascheck.state import ABSENT, Cells, Changes, Items, Mark, is_there, lay_down
 from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
 
@@ -632,8 +632,10 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
             calls = list({id(call): call for content in values for call in content}.values())
             if not join.is_head:
                 join.write(layer, name, calls, writes)
-            elif calls and not layer.calls:
-                join.write(layer, name, calls[:1], writes)
+            elif calls and not any(_has_shapes(call) for call in layer.calls):
+                # What waits for data stands in a Sequential with a call of no known shapes, until it is built.
+                known = [call for call in calls if _has_shapes(call)] or calls
+                join.write(layer, name, known[:1], writes)
         elif name in _EITHER or (join.reason is not None and name in _CALLED):
             join.write(layer, name, any(values), writes)
         elif join.reason is not None and name == "latest":
@@ -651,6 +653,10 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
                 join.write(layer, name, next((v for v in reversed(values) if v is not None), None), writes)
         else:
             join.typed(layer, {name}, writes)
+
+
+def _has_shapes(call: Node) -> bool:
+    return not any(isinstance(tensor.shape, Unknown) for tensor in call.outputs)
 
 
 def _built(join: _Join, layer: Layer, name: str, values: Sequence[Any]) -> list[Any]:

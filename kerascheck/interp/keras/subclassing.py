@@ -89,10 +89,12 @@ class CustomLayer(Layer):
         holders: list[Layer] = self.sublayers()
         if self.base is not None and self.base.weights is not None:
             holders = [self.base, *holders]
+        # In Keras 3 each variable knows whether it trains; `trainable=False` reaches those of the layer itself alone.
+        gates = self.machine.project.dialect < 3
         for layer in holders:
             if _is_built(layer):
                 for weight, trains in layer.all_weights():
-                    seen.setdefault(id(weight), (weight, trains and self.trainable))
+                    seen.setdefault(id(weight), (weight, trains and (self.trainable or not gates)))
         return list(seen.values())
 
 
@@ -230,6 +232,9 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
         layer.name, layer.named_by_user = given, True
     if arguments.value("trainable") is False:
         layer.trainable = False
+        if isinstance(layer, Network) and run.project.dialect == 3:
+            # Its own list of what trains is empty, and yet a model around it trains its layers.
+            layer.unknown = layer.unknown or Unknown("trainable=False does not reach the layers of a model")
     if isinstance(layer, Network):
         if layer.kind == "sequential":
             fill_sequential(run, layer, arguments, site)
@@ -302,13 +307,10 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
 def initialised(run: Run, instance: Instance, base: Symbol, arguments: Arguments, site: Site) -> None:
     """Called when `__init__` has run: what it put on the object are parts of the layer."""
     layer = instance.layer
-    if isinstance(layer, CustomLayer):
-        if find_method(instance, "__init__") is None:
-            _configure_base(run, layer, arguments, site)
-    elif isinstance(layer, Network) and layer.kind == "subclass":
+    if isinstance(layer, Network) and layer.kind == "subclass":
         layer.layers = layers_on(instance)
-        if find_method(instance, "__init__") is None:
-            base_init(run, instance, arguments, site)
+    if layer is not None and find_method(instance, "__init__") is None:
+        base_init(run, instance, arguments, site)
 
 
 def layers_on(instance: Instance) -> list[Layer]:
