@@ -332,6 +332,7 @@ class _Links:
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
         self._met: dict[Hashable, int] = {}  # how many came up before a condition
+        self._seen_under: dict[Hashable, dict[Hashable, None]] = {}  # what may decide whether a place is built at
         self._runs: list[tuple[dict[Hashable, bool], set[Hashable]]] = []  # what was decided, and the places built at
 
     def learn(self, run: Run) -> None:
@@ -388,7 +389,10 @@ class _Links:
 
         A condition that comes up under others, or asks about the same value, is tried with them in each way.
         """
-        links = [[*keys, *self._deciding(place)] for place, keys in self._by_place.items()]
+        for place in self._by_place:
+            # Further runs may tell that others decide, too; what has been thought to belong together stays so.
+            self._seen_under.setdefault(place, {}).update(dict.fromkeys(self._deciding(place)))
+        links = [[*keys, *self._seen_under[place]] for place, keys in self._by_place.items()]
         decided = {key for link in (*links, list(self._everywhere)) for key in link}
         of_data = [list(keys) for keys in self._of_data.values()]
         if len({key for link in of_data for key in link} - decided) <= _MAX_OF_DATA:
