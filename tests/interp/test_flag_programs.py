@@ -146,7 +146,7 @@ def test_names_of_flags_do_not_matter(checker: Any, seed: int) -> None:
         return re.sub(r"\b([A-Za-z]+)_([A-E])\b", lambda found: f"{found[1]}_{names[found[2]]}", text)
 
     other = checker.claims(renamed(code), {name: renamed(text) for name, text in modules.items()})
-    assert other == checker.claims(code, modules)
+    assert repr(other) == renamed(repr(checker.claims(code, modules)))  # a size is named by how it is written
 
 
 @pytest.mark.parametrize("seed", range(1020, 1040))
