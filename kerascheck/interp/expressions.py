@@ -729,6 +729,7 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
             run.need(owner.needs)  # what it tells of itself may be otherwise
     if (
         type(made) in _DOUBTFUL
+        and not _is_known_in_each_case(made)
         and not is_made_exception(made)
         and not (kind is Symbol and function.name in _NEVER_FAIL)
         and not _is_of_text(made)
@@ -744,6 +745,11 @@ def _keeps_structure(function: Value, network: Network) -> bool:
     """Whether a call leaves the model what it is: data does, once the model is built."""
     is_built = network.kind == "functional" or (bool(network.inputs) and network.open is None)
     return is_built and (not isinstance(function, NativeMethod) or function.name in TRAINING_METHODS)
+
+
+def _is_known_in_each_case(made: Value) -> bool:
+    """Whether the value hangs on conditions alone: what gives it has gone well in each case."""
+    return type(made) is Guarded and not any(type(case) in _DOUBTFUL for _, case in made.alternatives)
 
 
 def _is_of_text(made: Value) -> bool:
@@ -804,6 +810,7 @@ _NEVER_FAIL = frozenset(
     {
         "os.environ.get", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "glob.glob", "glob.iglob",
         "os.path.join", "os.cpu_count", "os.getcwd", "os.getpid", "time.time", "time.perf_counter", "random.random",
+        "contextlib.ExitStack",
         *(
             f"builtins.{name}"
             for name in ("bool", "hasattr", "id", "isinstance", "len", "print", "range", "repr", "str", "type")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.interp.doubts import COMMON, Doubt
 from kerascheck.interp.feasibility import Facts, implied, is_outside, root_of
 from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.interp.values import (
@@ -36,7 +37,6 @@ from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.interp.allowance import ActiveCall
-    from kerascheck.interp.doubts import Doubt
     from kerascheck.interp.project import Project
 
 #: Limits, each generous for code that people write and small enough to stay quick on hostile code.
@@ -361,9 +361,16 @@ class Run:
             self.program.fault = self.tick()
 
     def doubt(self, doubt: Doubt) -> None:
-        """A step may fail here for reasons that are not seen."""
-        if self.catchers:
-            self.doubts.append(doubt)
+        """A step may fail here for reasons that are not seen. Where it is decided that it does, that ends the body.
+
+        Raises:
+            UserRaise: it fails.
+        """
+        if not self.catchers:
+            return
+        if doubt.key is not None and doubt.error not in COMMON and self.known(doubt.key) is doubt.failing:
+            raise UserRaise(doubt.raised)
+        self.doubts.append(doubt)
 
     def layer_name(self, cls: str) -> str:
         """The name Keras gives the next layer of this class: `dense`, `dense_1`."""

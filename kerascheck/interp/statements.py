@@ -1009,13 +1009,12 @@ def _body_that_may_fail(
         begun, before = len(run.doubts), journal.mark()
         calls = run.calls
         facts = dict(run.facts)
+        signal: Signal | None = None
+        failed: UserRaise | None = None
         try:
             signal = run.execute([statement], scope)
         except UserRaise as raised:
-            if ways is None:
-                raise
-            note_raise(run, raised)
-            return ways.finish(None, ended=True)
+            failed = raised
         if len(run.doubts) > begun:
             places = [journal.changes_at(catcher.mark, before)]
             if run.calls > calls:
@@ -1026,9 +1025,12 @@ def _body_that_may_fail(
             guard = {key: choice for key, choice in facts.items() if known_before.get(key) is not choice}
             doubts = in_order(found, taker) or [_as_one(found, fails)]
             if not _may_go_on(run, statement, catcher, doubts, guard, places, fails, taker):
-                if ways is None:
-                    raise _noted_raise()
-                return ways.finish(None, ended=True)
+                failed = _noted_raise()  # before it came to anything else
+        if failed is not None:
+            if ways is None:
+                raise failed
+            note_raise(run, failed)
+            return ways.finish(None, ended=True)
         if isinstance(signal, Split):
             ways = ways or WaysOut(run)
             if not ways.go_on(signal, "on"):

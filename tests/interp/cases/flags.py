@@ -800,3 +800,48 @@ if os.environ.get("MODE_A") in sizes:
     model.add(layers.Dense(3))
 if os.environ.get("MODE_A") == "small":
     model.add(layers.Dense(4))
+
+# -- a model of a body that fails before it is made
+import os
+try:
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3 if int(os.environ.get("N_A", "3")) % 2 else 30)])
+    model.add(layers.Flatten())
+except ValueError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
+
+# -- two steps of one statement that different handlers take
+import os
+def check(n):
+    raise ValueError(n)
+width = 2
+try:
+    width = len(os.environ["FLAG_A"]) + check(3)
+except KeyError:
+    width = 4
+except ValueError:
+    width = 5
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- what is known in each case does not fail
+import os
+units = 4
+try:
+    os.environ["FLAG_A"]
+    if sum([os.environ.get("MODE_B", "").startswith("b"), os.environ.get("MODE_B") == "big"]) > 1:
+        units = 5
+except KeyError:
+    units = 6
+model = keras.Sequential([keras.Input((2,)), layers.Dense(units)])
+if "FLAG_A" in os.environ:
+    model.add(layers.Dropout(0.2))
+
+# -- a context of the standard library leaves files as they are
+import contextlib, glob
+units = 4
+if glob.glob("data_A/*.csv"):
+    units = 5
+    with contextlib.ExitStack():
+        units += 1
+model = keras.Sequential([keras.Input((2,)), layers.Dense(units)])
+if glob.glob("data_A/*.csv"):
+    model.add(layers.Dropout(0.2))
