@@ -827,7 +827,7 @@ import os
 units = 4
 try:
     os.environ["FLAG_A"]
-    if sum([os.environ.get("MODE_B", "").startswith("b"), os.environ.get("MODE_B") == "big"]) > 1:
+    if sum([bool(os.environ.get("MODE_B", "").startswith("b")), bool(os.environ.get("MODE_B") == "big")]) > 1:
         units = 5
 except KeyError:
     units = 6
