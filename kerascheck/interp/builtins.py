@@ -853,6 +853,8 @@ def _in_each_case(handler: Callable[[Run, str, Arguments, Site], Value]) -> Call
 
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         given = arguments.positional
+        if arguments.open_positional:
+            return run.fresh(f"{name} of arguments that are not known", site.node)
         for index, one in enumerate(given):
             if type(one.value) is not Guarded:
                 continue

@@ -6,7 +6,7 @@ import ast
 import builtins
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import libcst as cst
@@ -317,17 +317,24 @@ def _dict(run: Run, node: cst.Dict, scope: Scope) -> Value:
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             value = run.evaluate(element.value, scope)
-            spread = value.spread(run.tick()) if isinstance(value, DictValue) and element is node.elements[0] else None
-            if spread is not None:
-                made = spread
-            elif isinstance(value, DictValue):
-                made.merge(value)
+            copied = value.spread(run.tick()) if isinstance(value, DictValue) and element is node.elements[0] else None
+            if copied is not None:
+                made = copied
+            elif type(value) is Guarded:
+                spread(run, partial(_merge_entries, made), value)
             else:
-                made.blur("a ** entry that is not known")
+                _merge_entries(made, value)
         else:
             assert isinstance(element, cst.DictElement)
             put(made, run.evaluate(element.key, scope), run.evaluate(element.value, scope))
     return made
+
+
+def _merge_entries(made: DictValue, value: Value) -> None:
+    if isinstance(value, DictValue):
+        made.merge(value)
+    else:
+        made.blur("a ** entry that is not known")
 
 
 def put(target: DictValue, key: Value, value: Value) -> None:
@@ -639,15 +646,12 @@ def all_parameters(params: cst.Parameters) -> Iterator[cst.Param]:
 # -- calls ------------------------------------------------------------------------------------------------------
 
 
-def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
-    """The evaluated arguments of a call, in order."""
+def collect_arguments(run: Run, node: cst.Call, values: Sequence[Value]) -> Arguments:
+    """The arguments of a call that were evaluated, those with stars taken apart."""
     positional: list[Given] = []
     keywords: dict[str, Given] = {}
     open_positional = open_keywords = False
-    for arg in node.args:
-        expression = arg.value
-        leaf = LEAVES.get(type(expression))  # as `Run.evaluate` begins
-        value = run.evaluate(expression, scope) if leaf is None else leaf(run, expression, scope)
+    for arg, value in zip(node.args, values, strict=True):
         star = arg.star
         if not star:
             keyword = arg.keyword
@@ -684,11 +688,37 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     function = run.evaluate(callee, scope)
     if type(function) is Symbol and function.name in SCOPED:
         return SCOPED[function.name](run, node, scope)
-    arguments = evaluate_arguments(run, node, scope)
-    made = call_value(run, function, arguments, Site(scope.file, node))
+    values: list[Value] = []
+    has_cases = False  # whether an argument with a star hangs on conditions
+    for arg in node.args:
+        expression = arg.value
+        leaf = LEAVES.get(type(expression))  # as `Run.evaluate` begins
+        value = run.evaluate(expression, scope) if leaf is None else leaf(run, expression, scope)
+        has_cases = has_cases or (arg.star != "" and type(value) is Guarded)
+        values.append(value)
+    site = Site(scope.file, node)
+    if has_cases:
+        made = _call_in_cases(run, function, node, values, site)
+    else:
+        made = call_value(run, function, collect_arguments(run, node, values), site)
     if type(made) is Array:
         run.program.went_well.add((id(scope.file), id(node)))
     return made
+
+
+def _call_in_cases(run: Run, function: Value, node: cst.Call, values: list[Value], site: Site) -> Value:
+    """`f(*sizes)` where the sizes hang on conditions: a call in each case that there is."""
+    for index, value in enumerate(values):
+        if node.args[index].star and type(value) is Guarded:
+            break
+    else:
+        return call_value(run, function, collect_arguments(run, node, values), site)
+
+    def chosen(case: Value) -> Value:
+        return _call_in_cases(run, function, node, [*values[:index], case, *values[index + 1 :]], site)
+
+    value = restrict(run, value)
+    return spread(run, chosen, value) if type(value) is Guarded else chosen(value)
 
 
 def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> Value:

@@ -245,7 +245,7 @@ class Run:
             reads = value.needs
         elif kind is Array and reads:
             value.needs = value.needs | reads
-        elif kind is ListValue and reads and value.unknown is not None:
+        elif (kind is ListValue or kind is DictValue) and reads and value.unknown is not None:
             value.unknown = value.unknown.needing(reads)
         self.reads = outer if not reads or reads is outer else reads if not outer else outer | reads
         return value

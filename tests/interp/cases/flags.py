@@ -845,3 +845,16 @@ if glob.glob("data_A/*.csv"):
 model = keras.Sequential([keras.Input((2,)), layers.Dense(units)])
 if glob.glob("data_A/*.csv"):
     model.add(layers.Dropout(0.2))
+
+# -- arguments whose number hangs on a flag
+import os
+sizes = (6, 10) if os.environ.get("FLAG_A") else (2, 5, 3)
+def total(*given, more=1):
+    return sum(given) + len(given) + more
+options = {"more": 4} if os.environ.get("FLAG_B") == "1" else {}
+model = keras.Sequential([keras.Input((3,)), layers.Dense(max(*sizes)), layers.Dense(total(*sizes, **options))])
+
+# -- entries that come from one of two dictionaries
+import os
+options = {"units": 4, **({"extra": 10} if not os.environ.get("FLAG_A") else {}), "last": 2}
+model = keras.Sequential([keras.Input((3,)), layers.Dense(options.get("extra", 3)), layers.Dense(len(options))])
