@@ -448,6 +448,8 @@ class Run:
         known: bool | None = self.facts.get(key)
         if known is not None:
             return known
+        if self.relevant_about:
+            self._recall(key)
         known = implied(self.facts, key)
         if known is None and self.relevant_about and key not in self.relevant:
             known = self._by_relevant(key)
@@ -460,12 +462,22 @@ class Run:
             if known is None:
                 known = self.taken[key] = self.plan.get(key, True)
         if known is not None:
-            self.facts[key] = known
-            if known:
-                from kerascheck.interp.conditions import pin
-
-                pin(self, key)
+            self._hold(key, known)
         return known
+
+    def _hold(self, key: Hashable, choice: bool) -> None:
+        """It holds from here on, or does not."""
+        self.facts[key] = choice
+        if choice:
+            from kerascheck.interp.conditions import pin
+
+            pin(self, key)
+
+    def _recall(self, key: Hashable) -> None:
+        """Note again what was decided about the same value, be it in an arm that is over."""
+        for other in self.relevant_about.get(root_of(key), ()):
+            if other != key and other in self.taken and other not in self.facts:
+                self._hold(other, self.taken[other])
 
     def _by_relevant(self, key: Hashable) -> bool | None:
         """How the condition is decided by those that are decided anyway and ask about the same value."""

@@ -100,6 +100,17 @@ def test_a_flag_that_a_module_asks_for_in_another_way(checker: Any) -> None:
     assert comparison.models == [(8, 3, "exact")]
 
 
+def test_a_flag_that_a_module_and_a_body_that_fails_ask_for(checker: Any) -> None:
+    sizes = 'import os\nUNITS = 5\nif os.environ.get("FLAG_A", "0") != "1":\n    UNITS = 7\n'
+    code = (
+        'import os\nimport sizes\ntry:\n    os.environ["FLAG_A"]\nexcept KeyError:\n    print("no")\n'
+        "model = keras.Sequential([keras.Input((3,)), layers.Dense(sizes.UNITS)])\n"
+        'if os.environ.get("FLAG_A") == "1":\n    model.add(layers.Dense(2))\n'
+    )
+    comparison = programs.judge(HEAD + code, {"sizes": sizes}, checker)
+    assert comparison.models == [(9, 2, "exact")]
+
+
 def test_cases_beyond_those_that_are_run_are_unknown(checker: Any) -> None:
     count = 20
     value = "".join(f"({index + 10} if os.environ.get('F{index}') else " for index in range(count)) + "7" + ")" * count
