@@ -25,7 +25,7 @@ from kerascheck.interp.uncalled import UnseenCall, unseen_calls
 from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise
 from kerascheck.network.ir import Network, Program
 from kerascheck.state import lay_down, noted_in
-from kerascheck.symbolic import NOTHING, Unknown
+from kerascheck.symbolic import NOTHING, Unknown, is_forgotten
 
 #: The start of the runs that explore what arguments on the command line change.
 OTHER_ARGUMENTS = -1
@@ -223,8 +223,11 @@ class _Start:
                     limit = few
                     continue
                 undone = frozenset() if complete or is_torn else _undone(components, links, limit)
+                guesses = frozenset(filter(is_forgotten, relevant))
                 for run in runs:
                     self._accept(run, relevant, complete, links.hanging_on(undone) if undone else None)
+                    if guesses:
+                        _open_guessed(run, guesses, links.hanging_on(guesses))
                 return True
         return True
 
@@ -315,6 +318,17 @@ def _open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
         network.open = Unknown(f"it hangs on {what}")
     elif network.open.needs and place is not None:
         network.open = Unknown(f"{network.open.reason} ({place}{rest})")
+
+
+def _open_guessed(run: Run, guesses: frozenset[Hashable], hanging: frozenset[Hashable] | None) -> None:
+    """Models that hang on what the analysis has forgotten are not known: not all that is tried of it may occur."""
+    for network in run.program.networks:
+        if hanging is not None and place_of(network) not in hanging:
+            continue
+        newest = max(network.birth, network.changed)
+        keys = [key for key in guesses if newest >= run.decided_at.get(key, newest + 1)]
+        if keys:
+            _open(run, network, keys)
 
 
 def _undone(components: Sequence[_Component], links: _Links, limit: int) -> frozenset[Hashable]:

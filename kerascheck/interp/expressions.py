@@ -50,7 +50,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
-from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 
 # -- names and constants ---------------------------------------------------------------------------------
 
@@ -590,12 +590,20 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
         found = subscript(run, value, index, node)
         if type(found) is Unknown and (held := held_by(value)):
             found = holding(found, held)
+    if type(found) is Unknown and _is_forgotten(value):
+        found = forgotten(found)
     kind = type(found)
     if kind is Unknown and not isinstance(value, Array):
         run.doubt(doubt_about(found))  # there may be no such entry
     if kind in _MEASURED:
         run.program.went_well.add((id(scope.file), id(node)))
     return _read(run, found) if kind in _NOTED else found
+
+
+def _is_forgotten(value: Value) -> bool:
+    """Whether it is a list or dictionary whose items the analysis has forgotten."""
+    known = isinstance(value, (ListValue, DictValue)) and value.unknown is not None
+    return known and is_forgotten(value.unknown.key)
 
 
 def index_of(run: Run, node: cst.Subscript, scope: Scope) -> Value:
@@ -746,7 +754,10 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         for given in arguments.keywords.values():
             _note_needs(run, given.value)
     stays = isinstance(owner, Network) and _keeps_structure(function, owner)
+    is_guess = _is_forgotten(receiver) or any(_is_forgotten(given.value) for given in arguments.positional)
     made = call(run, function, arguments, site)
+    if is_guess and type(made) is Unknown and not is_forgotten(made.key):
+        made = forgotten(made)
     if run.reads:
         if not stays:
             depend(run, receiver)

@@ -141,6 +141,7 @@ class Run:
         self.relevant_in_order = relevant
         self.plan = plan
         self.taken: dict[Hashable, bool] = {}
+        self.decided_at: dict[Hashable, int] = {}  # when each of them was decided
         #: The relevant conditions that ask about a value of the surroundings, by that value.
         self.relevant_about: dict[Hashable, list[Hashable]] = {}
         for key in relevant:
@@ -461,6 +462,7 @@ class Run:
             known = self.taken.get(key)
             if known is None:
                 known = self.taken[key] = self.plan.get(key, True)
+                self.decided_at[key] = self.serial
         if known is not None:
             self._hold(key, known)
         return known

@@ -274,3 +274,39 @@ def test_failures_are_made_small(checker: Any) -> None:
     code = noise + HEAD + noise + "if 1:\n    model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])\n" + noise
     small, _ = programs.minimize(code, {}, "exact", checker)
     assert small == HEAD + "model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])\n"
+
+
+# -- what the analysis has forgotten -------------------------------------------------------------------------------
+
+FORGOTTEN = {
+    "the length of a list that rounds replace": (
+        "units = [6, 16]\nfor path in glob.glob('data_A/*.csv'):\n    units = units[:2]\n",
+        "if len(units) > 1:\n    model.add(layers.Dense(3))\n",
+    ),
+    "a list that rounds let grow": (
+        "units = [6, 16]\nfor path in glob.glob('data_A/*.csv'):\n    units.append(3)\n",
+        "model.add(layers.Dense(units[-1] if units else 7))\n",
+    ),
+    "a number that rounds let grow": (
+        "units = 4\nfor path in glob.glob('data_A/*.csv'):\n    units += 2\n",
+        "if units > 3:\n    model.add(layers.Dense(3))\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), FORGOTTEN.values(), ids=FORGOTTEN)
+def test_a_model_that_hangs_on_what_is_forgotten_is_not_exact(checker: Any, before: str, after: str) -> None:
+    """Rounds that are not followed make things unknown: not all that may then be asked of them occurs."""
+    code = f"import glob\n{before}model = keras.Sequential([keras.Input((4,)), layers.Dense(2)])\n{after}"
+    comparison = programs.judge(HEAD + code, {}, checker)
+    assert not {verdict for _, _, verdict in comparison.models} & {*programs.WRONG, "not listed"}
+
+
+def test_a_model_that_does_not_hang_on_it_is(checker: Any) -> None:
+    before, after = FORGOTTEN["a number that rounds let grow"]
+    code = (
+        f"import glob\n{before}model = keras.Sequential([keras.Input((4,)), layers.Dense(2)])\n{after}"
+        "other = keras.Sequential([keras.Input((4,)), layers.Dense(2)])\n"
+    )
+    comparison = programs.judge(HEAD + code, {}, checker)
+    assert comparison.models[-1][1:] == (1, "exact")
