@@ -858,3 +858,19 @@ model = keras.Sequential([keras.Input((3,)), layers.Dense(max(*sizes)), layers.D
 import os
 options = {"units": 4, **({"extra": 10} if not os.environ.get("FLAG_A") else {}), "last": 2}
 model = keras.Sequential([keras.Input((3,)), layers.Dense(options.get("extra", 3)), layers.Dense(len(options))])
+
+# -- a pattern for a list that hangs on a flag
+import os
+sizes, batch = [1, 2], 6
+if os.environ.get("FLAG_A"):
+    sizes.append(5)
+width = 3
+model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])
+match sizes:
+    case []:
+        batch = 3
+    case [only, other]:
+        width = other + 5
+    case [first, *rest]:
+        width = len(rest) + first
+other = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
