@@ -373,6 +373,13 @@ class Run:
             raise UserRaise(doubt.raised)
         self.doubts.append(doubt)
 
+    def doubt_refusal(self, needs: frozenset[Hashable]) -> None:
+        """Keras may refuse something here in one of the cases that these conditions tell apart."""
+        if needs and self.catchers:
+            key = ("refused", needs)
+            self.condition_needs[key] = needs
+            self.doubt(Doubt(key, True, "ValueError"))
+
     def layer_name(self, cls: str) -> str:
         """The name Keras gives the next layer of this class: `dense`, `dense_1`."""
         base = snake_case(cls)

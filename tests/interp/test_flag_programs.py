@@ -310,3 +310,36 @@ def test_a_model_that_does_not_hang_on_it_is(checker: Any) -> None:
     )
     comparison = programs.judge(HEAD + code, {}, checker)
     assert comparison.models[-1][1:] == (1, "exact")
+
+
+def test_a_layer_that_is_refused_in_a_case_that_is_not_run(checker: Any) -> None:
+    """Of more conditions than are decided, some are joined: what hangs on whether Keras refuses is not known then."""
+    code = """
+import os
+first, second, units = 10, 2, [3, 3]
+flag, number = os.environ.get("FLAG_B"), int(os.environ.get("N_A", "3"))
+units = [w for w in units if w > 8 or "FLAG_B" in os.environ]
+if "FLAG_B" in os.environ:
+    if flag or number >= 4:
+        second += 1
+    first, *units = units + [6]
+model = keras.Sequential([keras.Input((12, 12, 1)), layers.Conv2D(len(units) + 1 if flag else 8, 3)])
+if flag:
+    model.add(layers.MaxPooling2D())
+model.add(layers.Dense(max(second, 5)))
+try:
+    other = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(16, 3 if 1 < number <= 4 else 30)])
+    other.add(layers.Flatten())
+except ValueError:
+    other = keras.Sequential([keras.Input((6,)), layers.Dense(4)])
+    if number > 2 and flag:
+        second = 8 + 4 * (flag == "1")
+def build(width):
+    net = keras.Sequential([keras.Input((4,)), layers.Dense(width + width)])
+    if number >= 4:
+        net.add(layers.Dense(width))
+if not 1 < number <= 4:
+    build(second)
+"""
+    comparison = programs.judge(HEAD + code, {}, checker)
+    assert not {verdict for _, _, verdict in comparison.models} & {*programs.WRONG, "not listed"}

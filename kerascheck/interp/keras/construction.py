@@ -14,6 +14,7 @@ from kerascheck.interp.keras.saving import load_model, save_model, unknown_netwo
 from kerascheck.interp.keras.sequential import make_sequential
 from kerascheck.interp.keras.trainable import give_trainable
 from kerascheck.interp.keras.variables import keras_variable
+from kerascheck.interp.needs import arguments_need
 from kerascheck.interp.run import LAYER_STEPS, Run
 from kerascheck.interp.values import Value
 from kerascheck.layers.base import LayerDef, configure
@@ -177,6 +178,8 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
         layer = BuiltinLayer(definition, config, "", site, frozen)
     _name(run, layer, frozen)
     give_trainable(run, layer, frozen, hands_down=True)
+    if run.catchers:
+        run.doubt_refusal(arguments_need(frozen))
     run.program.layers.append(layer)
     if found is not None:
         layer.refused = Unknown("Keras refuses these arguments")
