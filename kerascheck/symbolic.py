@@ -67,6 +67,8 @@ Guard: TypeAlias = "Mapping[Hashable, bool]"
 
 #: The first part of keys of what the analysis has forgotten itself: rounds of a loop that are not followed change it.
 _FORGOTTEN = "forgotten"
+#: The mark by itself.
+FORGOTTEN: Hashable = (_FORGOTTEN,)
 
 
 def forgotten(value: Unknown) -> Unknown:
