@@ -31,7 +31,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import NOT_CALLED, Layer, Network, Weight
 from kerascheck.state import ABSENT, Cells, Changes, Items, Mark, is_there, lay_down
-from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown, forgotten
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 
 if TYPE_CHECKING:
     from kerascheck.interp.paths import Outcome
@@ -505,6 +505,8 @@ def _list(join: _Join, thing: ListValue, names: set[str], writes: Writes) -> Non
         made = Unknown(join.reason, None, None, None, join.needs)
     else:
         made = forgotten(Unknown(join.reason))
+    if any(unknown is not None and is_forgotten(unknown.key) for unknown in unknowns):
+        made = forgotten(made)
     elements = [value for value in join.fields(thing, "element") if value is not None]
     grown = [item for content in contents[1:] for item in content[len(contents[0]) :]] if join.is_head else []
 

@@ -368,6 +368,10 @@ class Run:
             UserRaise: it fails.
         """
         if not self.catchers:
+            if doubt.error is not None and is_outside(root_of(doubt.key)):
+                known = self.facts.get(doubt.key)
+                if (self.taken.get(doubt.key) if known is None else known) is doubt.failing:
+                    raise UserRaise(doubt.raised)  # a handler elsewhere goes on in this case; here the program ends
             return
         if doubt.key is not None and doubt.error not in COMMON and self.known(doubt.key) is doubt.failing:
             raise UserRaise(doubt.raised)

@@ -287,6 +287,15 @@ FORGOTTEN = {
         "units = [6, 16]\nfor path in glob.glob('data_A/*.csv'):\n    units.append(3)\n",
         "model.add(layers.Dense(units[-1] if units else 7))\n",
     ),
+    "the length of a list that rounds let grow": (
+        "units = [6, 16]\nfor path in glob.glob('data_A/*.csv'):\n    units.insert(0, 12)\n",
+        "if len(units) > 1:\n    model.add(layers.Dense(3))\n",
+    ),
+    "a list made of one that rounds change": (
+        "units = [6, 16]\nfor path in glob.glob('data_A/*.csv'):\n    units = units[:2]\nunits = list(units)\n"
+        "if glob.glob('data_B/*.csv'):\n    units.append(3)\n",
+        "if len(units) > 1:\n    model.add(layers.Dense(3))\n",
+    ),
     "a number that rounds let grow": (
         "units = 4\nfor path in glob.glob('data_A/*.csv'):\n    units += 2\n",
         "if units > 3:\n    model.add(layers.Dense(3))\n",

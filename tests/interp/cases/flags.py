@@ -874,3 +874,24 @@ match sizes:
     case [first, *rest]:
         width = len(rest) + first
 other = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- a step that fails in a body, and again behind it
+import os
+def size(n):
+    return n + (n if int(os.environ.get("N_A", "3")) % 2 else 2)
+try:
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(size(4), 3)])
+except ValueError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(12)])
+other = keras.Sequential([keras.Input((4,)), layers.Dense(size(4), use_bias=bool(int(os.environ.get("N_A", "3")) == 3))])
+
+# -- one of two calls of a builder hangs on a flag
+import os
+def build(widths=(4, 6)):
+    net = keras.Sequential([keras.Input((12,)), layers.Dense(sum(widths))])
+    if os.environ.get("FLAG_A") != "1":
+        net.add(layers.BatchNormalization())
+    return net
+if os.environ.get("MODE_B", "big") == "big":
+    build([12])
+build()
