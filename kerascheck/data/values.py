@@ -18,7 +18,7 @@ from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic import FORGOTTEN, KerasError, Undetermined, Unknown, is_forgotten
 
 MAX_ELEMENTS = 100_000  # of a literal that is looked into
 MAX_KEPT = 1_000  # elements of a vector that are kept one by one
@@ -180,7 +180,10 @@ def grown(value: ListValue) -> Array:
 
 def grown_length(value: ListValue) -> SymDim:
     """The length of a list that grew in a loop."""
-    return SymDim.named("?.shape[0]", ("length", value.birth, value.element.birth))
+    key = ("length", value.birth, value.element.birth)
+    if value.unknown is not None and is_forgotten(value.unknown.key):
+        return SymDim.named("?.shape[0]", (*key, FORGOTTEN))
+    return SymDim.named("?.shape[0]", key)
 
 
 def _range_content(value: range) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,7 +34,7 @@ from kerascheck.interp.undecidable import Undecidable
 from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise, Value
 from kerascheck.network.ir import Network, Program
 from kerascheck.state import lay_down, noted_in
-from kerascheck.symbolic import NOTHING, Unknown
+from kerascheck.symbolic import NOTHING, Unknown, is_forgotten
 
 #: The start of the runs that explore what arguments on the command line change.
 OTHER_ARGUMENTS = -1
@@ -243,8 +244,11 @@ class _Start:
                 )
                 asked = (key for group in links.groups() for key in group)
                 self.undecided = {key for key in asked if is_torn or key in undone or key not in relevant}
+                guesses = frozenset(filter(is_forgotten, relevant))
                 for run in runs:
                     self._accept(run, relevant, complete, links.hanging_on(undone) if undone else None)
+                    if guesses:
+                        _open_guessed(run, guesses, links.seen_on(guesses), links.hanging_on(guesses) is None)
                 return True
         return True
 
@@ -348,6 +352,20 @@ def _open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
         network.open = Unknown(f"{network.open.reason} ({place}{rest})")
 
 
+def _open_guessed(run: Run, guesses: frozenset[Hashable], hanging: frozenset[Hashable], all_later: bool) -> None:
+    """Models that hang on what the analysis has forgotten are not known: not all that is tried of it may occur.
+
+    `hanging`: their places; `all_later`: whatever was done since it was decided hangs on it, too.
+    """
+    for network in run.program.networks:
+        newest = max(network.birth, network.changed)
+        later = [key for key in guesses if newest >= run.decided_at.get(key, newest + 1)]
+        if place_of(network) in hanging:
+            _open(run, network, guesses)
+        elif all_later and later:
+            _open(run, network, later)
+
+
 def _undone(components: Sequence[_Component], groups: Iterable[list[Hashable]]) -> frozenset[Hashable]:
     """The conditions of which not all combinations were tried."""
     together = {frozenset(group) for group in groups}
@@ -363,7 +381,9 @@ class _Links:
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
         self._met: dict[Hashable, int] = {}  # how many came up before a condition
-        self._runs: list[tuple[dict[Hashable, bool], set[Hashable]]] = []  # what was decided, and the places built at
+        self._seen_under: dict[Hashable, dict[Hashable, None]] = {}  # what may decide whether a place is built at
+        #: What was decided, and how many models were built at each place (of other things: whether any was).
+        self._runs: list[tuple[dict[Hashable, bool], Counter[Hashable]]] = []
 
     def learn(self, run: Run) -> None:
         """Take over what the run has met."""
@@ -374,10 +394,10 @@ class _Links:
         if run.needed:
             # What was done under these cannot be taken back: all of them belong together.
             self.unite(sorted((*run.relevant, *run.needed), key=order))
-        places: set[Hashable] = set()
+        places = Counter(map(place_of, run.program.networks))
         self._runs.append((dict(run.taken), places))
         for place, needs in program_needs(run.program):
-            places.add(place)
+            places[place] = places[place] or 1
             if run.taken and place not in self._runs[0][1]:
                 # It comes up where conditions are decided: what it hangs on of these does not show.
                 needs = needs.union(run.taken)
@@ -392,9 +412,10 @@ class _Links:
         return self._met.get(key, len(self._met))
 
     def _deciding(self, place: Hashable) -> list[Hashable]:
-        """The conditions that may decide whether anything is built at the place: it is seen under one choice only."""
-        there = [taken for taken, places in self._runs if place in places and taken]
-        missing = [taken for taken, places in self._runs if place not in places]
+        """The conditions that may decide whether something is built at the place: it is seen under one choice only."""
+        most = max((places[place] for taken, places in self._runs if taken), default=0)
+        there = [taken for taken, places in self._runs if taken and places[place] == most > 0]
+        missing = [taken for taken, places in self._runs if places[place] < most]
         if not there or not missing:
             return []
         return [
@@ -406,8 +427,10 @@ class _Links:
 
     def hanging_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable] | None:
         """The places of what hangs on any of these; None where all does."""
-        if self._everywhere:
-            return None
+        return None if self._everywhere else self.seen_on(keys)
+
+    def seen_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable]:
+        """The same, of what hangs on them by itself."""
         return frozenset(place for place, needs in self._by_place.items() if not keys.isdisjoint(needs))
 
     def unite(self, keys: Iterable[Hashable]) -> None:
@@ -439,7 +462,10 @@ class _Links:
 
         A condition that comes up under others, or asks about the same value, is tried with them in each way.
         """
-        links = [[*keys, *self._deciding(place)] for place, keys in self._by_place.items()]
+        for place in self._by_place:
+            # Further runs may tell that others decide, too; what has been thought to belong together stays so.
+            self._seen_under.setdefault(place, {}).update(dict.fromkeys(self._deciding(place)))
+        links = [[*keys, *self._seen_under[place]] for place, keys in self._by_place.items()]
         decided = {key for link in (*links, list(self._everywhere)) for key in link}
         of_data = [list(keys) for keys in self._of_data.values()]
         if len({key for link in of_data for key in link} - decided) <= _MAX_OF_DATA:

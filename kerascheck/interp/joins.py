@@ -31,7 +31,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import NOT_CALLED, Layer, Network, Node, Weight
 from kerascheck.state import ABSENT, Cells, Changes, Items, Mark, is_there, lay_down
-from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 
 if TYPE_CHECKING:
     from kerascheck.interp.paths import Outcome
@@ -270,14 +270,14 @@ class _Join:
                 return values[0]
             if values[0] is ABSENT and all(type(v) is Unknown and not v.needs for _, v in present):
                 # A name of the rounds, which is another thing in each.
-                return holding(Unknown(str(self.reason), None, text), [value for _, value in present])
+                return holding(forgotten(Unknown(str(self.reason), None, text)), [value for _, value in present])
         if all(isinstance(v, (ListValue, DictValue)) for _, v in present) and self.alike(present):
             return first
         if self.reason is not None:
             if all(is_same(first, v) for _, v in present):
                 return first
             if self.forgets or any(isinstance(v, Unknown) and not v.needs for _, v in present):
-                return holding(Unknown(self.reason, None, text), [value for _, value in present])
+                return holding(forgotten(Unknown(self.reason, None, text)), [value for _, value in present])
         needs: frozenset[Hashable] = NOTHING
         for outcome, _ in present:
             needs |= outcome.needs
@@ -504,7 +504,9 @@ def _list(join: _Join, thing: ListValue, names: set[str], writes: Writes) -> Non
     elif reason is None and not join.forgets:
         made = Unknown(join.reason, None, None, None, join.needs)
     else:
-        made = Unknown(join.reason)
+        made = forgotten(Unknown(join.reason))
+    if any(unknown is not None and is_forgotten(unknown.key) for unknown in unknowns):
+        made = forgotten(made)
     elements = [value for value in join.fields(thing, "element") if value is not None]
     grown = [item for content in contents[1:] for item in content[len(contents[0]) :]] if join.is_head else []
 

@@ -18,6 +18,7 @@ from kerascheck.interp.keras.layer_attributes import held_weights, kept_argument
 from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.sequential import add_layer, pop_layer
 from kerascheck.interp.keras.subclassing import CustomLayer
+from kerascheck.interp.keras.trainable import set_trainable
 from kerascheck.interp.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
 from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Instance, NativeMethod, Value
@@ -101,10 +102,8 @@ _ENDS_REPLACED = Unknown("its inputs or outputs are replaced", ("its ends",))
 def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None:
     """`layer.trainable = False` and the like."""
     run.layer_changes += 1
-    if name == "trainable" and isinstance(value, bool):
-        layer.set_trainable(value)
-    elif name == "trainable" and isinstance(value, Unknown):
-        layer.weights = Unknown("whether it is trainable is not known") if layer.weights else layer.weights
+    if name == "trainable":
+        set_trainable(run, layer, value)
     elif name in ("name", "_name") and isinstance(value, str):
         layer.name = value
         layer.named_by_user = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kerascheck.interp.attributes import find_method
+from kerascheck.interp.conditions import truth
 from kerascheck.interp.functions import SymbolicArguments
 from kerascheck.interp.keras.calling import constants, further_inputs, input_tensors
 from kerascheck.interp.keras.class_refusals import (
@@ -22,6 +23,7 @@ from kerascheck.interp.keras.freeze import as_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import fill_functional, is_functional, may_be_functional, trace_graph
 from kerascheck.interp.keras.sequential import fill_sequential, new_sequential
 from kerascheck.interp.keras.shape_arguments import parameters, shape_arguments
+from kerascheck.interp.keras.trainable import give_trainable
 from kerascheck.interp.keras.variables import Variable, variables_on
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, Instance, ListValue, UserRaise, Value
@@ -131,6 +133,7 @@ def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Argument
     if base.name == "keras.Sequential":
         run.reach(site)
         instance.layer = new_sequential(run, name, Arguments([], {}), site)
+        instance.layer.instance = instance
     elif base.name == "keras.Model":
         run.reach(site)
         network = SubclassedModel(name, "", site, freeze_arguments(run, arguments))
@@ -230,11 +233,11 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
     given = arguments.value("name")
     if isinstance(given, str):
         layer.name, layer.named_by_user = given, True
-    if arguments.value("trainable") is False:
-        layer.trainable = False
-        if isinstance(layer, Network) and run.project.dialect == 3:
-            # Its own list of what trains is empty, and yet a model around it trains its layers.
-            layer.unknown = layer.unknown or Unknown("trainable=False does not reach the layers of a model")
+    is_sequential = isinstance(layer, Network) and layer.kind == "sequential"
+    give_trainable(run, layer, arguments, 1 if is_sequential else None)
+    if isinstance(layer, Network) and arguments.value("trainable") is False and run.project.dialect == 3:
+        # Its own list of what trains is empty, and yet a model around it trains its layers.
+        layer.unknown = layer.unknown or Unknown("trainable=False does not reach the layers of a model")
     if isinstance(layer, Network):
         if layer.kind == "sequential":
             fill_sequential(run, layer, arguments, site)
@@ -622,7 +625,8 @@ def add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
             shape = Unknown("Keras refuses this weight")
         elif isinstance(shape, tuple) and None in shape:
             shape = Unknown("the shape of a weight that nobody makes")
-    variable = Variable(shape, first if legacy else arguments.value("name"), arguments.value("trainable", None, True))
+    trains = truth(run, arguments.value("trainable", None, True), node=site.node)
+    variable = Variable(shape, first if legacy else arguments.value("name"), trains)
     if not isinstance(layer, (CustomLayer, SubclassedModel)):
         layer.weights = Unknown("variables of its own")
     elif variable.weight is None:
