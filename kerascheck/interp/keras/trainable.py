@@ -29,6 +29,8 @@ def give_trainable(
     run: Run, layer: Layer, arguments: Arguments, position: int | None = None, hands_down: bool = False
 ) -> None:
     """The argument `trainable` of a constructor, where it is given; Keras refuses one that is no truth value."""
+    if arguments.open_keywords and "trainable" not in arguments.keywords:
+        return  # nothing says that it is among the others
     value = arguments.value("trainable", position, True)
     if value is not True:
         set_trainable(run, layer, value, hands_down)
