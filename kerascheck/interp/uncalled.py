@@ -159,7 +159,8 @@ def _forget_unsettled(function: FunctionValue) -> None:
 
 _COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
-_BINDING = frozenset({cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr})
+_BINDING = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)
+_LOOPING = (cst.For, cst.CompFor)
 
 
 @once
@@ -178,7 +179,7 @@ def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[i
                 places[id(node)] = at
             outside = outside and kind not in _INNER
             if outside and kind in _BINDING:
-                assert isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr))
+                assert isinstance(node, _BINDING)
                 for name in _named(node.target):
                     found.setdefault(name, []).append(at)
             waiting += [(child, outside) for child in children(node)]
@@ -232,17 +233,20 @@ def _later_changes(module: cst.Module) -> tuple[frozenset[str], frozenset[str]]:
     waiting: list[cst.CSTNode] = [module]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, cst.FunctionDef) and node.name.value == "__init__":
-            continue
-        if isinstance(node, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.For, cst.CompFor, cst.NamedExpr)):
+        kind = type(node)  # (`isinstance` with an abstract class is slow)
+        if kind in _BINDING or kind in _LOOPING or kind is cst.Del:
+            assert isinstance(node, (*_BINDING, *_LOOPING, cst.Del))
             _note_target(node.target, written, changed)
-        elif isinstance(node, cst.WithItem) and node.asname is not None:
-            _note_target(node.asname.name, written, changed)
-        elif isinstance(node, cst.Del):
-            _note_target(node.target, written, changed)
-        elif isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-            _note_attribute(node.func.value, changed)
-        if isinstance(node, cst.Arg):
+        elif type(node) is cst.FunctionDef:
+            if node.name.value == "__init__":
+                continue
+        elif type(node) is cst.WithItem:
+            if node.asname is not None:
+                _note_target(node.asname.name, written, changed)
+        elif type(node) is cst.Call:
+            if type(node.func) is cst.Attribute:
+                _note_attribute(node.func.value, changed)
+        elif type(node) is cst.Arg:
             _note_attribute(node.value, changed)
         waiting.extend(children(node))
     return frozenset(written), frozenset(changed)
