@@ -65,6 +65,8 @@ class ProjectGraph:
     def reaches_keras(self, raw: bytes, filename: str) -> bool:
         """Whether a file that does not mention Keras reaches a module of its project that does."""
         name = os.path.abspath(filename)
+        if _is_installed(Path(name).parent):
+            return False  # in a library nearly every module reaches nearly every other one
         return self._reaching(self._resolved(name, _imports(raw)))
 
     def importers(self, filename: str) -> tuple[str, ...]:
@@ -168,7 +170,7 @@ class ProjectGraph:
 
     def _reverse(self, folder: Path) -> dict[str, list[str]]:
         """The files that import each file of the project that the folder belongs to."""
-        if any(part in ("site-packages", "dist-packages") for part in folder.parts):
+        if _is_installed(folder):
             return {}  # an installed package: its users are elsewhere
         path = self._path_of(folder)
         key = str(path.top)
@@ -202,6 +204,11 @@ class ProjectGraph:
                 elif is_tree and entry.is_dir(follow_symlinks=False):
                     waiting.append(os.path.join(folder, entry.name))
         return found[:_MAX_FILES]
+
+
+def _is_installed(folder: Path) -> bool:
+    """Whether the folder belongs to an installed package, and to no project."""
+    return not {"site-packages", "dist-packages"}.isdisjoint(folder.parts)
 
 
 #: The module, how many dots stand before it, and the names taken from it.
