@@ -288,8 +288,12 @@ def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, defau
 
 
 def _status(reports: Sequence[Report], found: bool, options: CheckOptions) -> int:
-    if any(report.crashed for report in reports):
+    if any(report.crashed and not report.given_up for report in reports):
         return FAILED
+    if any(report.given_up for report in reports):
+        looked_at = [report for report in reports if report.skipped is None]
+        if all(report.given_up for report in looked_at):
+            return FAILED
     return FOUND if found and not options.exit_zero else OK
 
 
