@@ -11,7 +11,7 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from kerascheck import __version__
+from kerascheck import __version__, safe_path
 from kerascheck.reporters.base import OUTPUT_FORMATS
 
 
@@ -295,4 +295,5 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"kerascheck {__version__}")  # asked for by tools, so without building the commands
         return
-    app()
+    with safe_path.own_imports():  # the environment may have put the current folder on the path
+        app()

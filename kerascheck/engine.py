@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kerascheck import safe_path
 from kerascheck.config import AUTO, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.discovery import matches_glob
@@ -65,6 +66,11 @@ def check_source(raw: bytes, filename: str, settings: Settings, rules: Iterable[
 
 def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None = None) -> Examination:
     """Check one file and keep its models; arguments and errors as of `check_source`."""
+    with safe_path.own_imports():
+        return _examine(raw, filename, settings, rules)
+
+
+def _examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None) -> Examination:
     if not concerns_keras(raw, filename):
         return Examination(Report(filename, skipped=NO_KERAS))
     # The collector waits until the file is done: what is made for it is needed up to then.
@@ -93,6 +99,11 @@ def analyze(raw: bytes, filename: str, budget: float, target: str = AUTO) -> Exa
     Raises:
         SourceError: the file is no Python, or cannot be decoded.
     """
+    with safe_path.own_imports():
+        return _analyze(raw, filename, budget, target)
+
+
+def _analyze(raw: bytes, filename: str, budget: float, target: str) -> Examination:
     report = Report(filename)
     if not concerns_keras(raw, filename):
         report.skipped = NO_KERAS
