@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from kerascheck.config import AUTO, ConfigError, Overrides, Resolver
 from kerascheck.lines import NEWLINE
+from kerascheck.reading import read_program, source_limit
 
 if TYPE_CHECKING:
     from kerascheck.config import Settings
@@ -183,7 +184,9 @@ def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     filename = options.stdin_filename or "<stdin>"
     settings = resolver.settings_for(Path(options.stdin_filename) if options.stdin_filename else Path.cwd())
     limits = _limits(options, settings)
-    raw = sys.stdin.buffer.read()
+    raw = sys.stdin.buffer.read(source_limit(filename) + 1)
+    if len(raw) > source_limit(filename):
+        raise Failure(f"standard input has more than {source_limit(filename) // 1_000_000} MB")
     if not (options.diff or settings.fix):
         report = api.check(raw, filename, settings=settings)
         _tell(limits, [report], lambda _: raw, resolver)
@@ -298,8 +301,7 @@ def _status(reports: Sequence[Report], found: bool, options: CheckOptions) -> in
 
 
 def _read(filename: str) -> bytes:
-    with open(filename, "rb") as file:
-        return file.read()
+    return read_program(filename)
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -679,7 +681,7 @@ def _show_target(path: Path, stream: TextIO) -> None:
     from kerascheck.source import Source, SourceError
 
     try:
-        target = Source(path.read_bytes(), str(path)).target
+        target = Source(read_program(str(path)), str(path)).target
     except (OSError, SourceError):
         return
     shown = "; ".join(str(found) for found in target.evidence[:_MAX_EVIDENCE]) or "nothing shows it"

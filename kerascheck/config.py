@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascheck import safe_path
+from kerascheck.reading import MAX_SETTINGS_BYTES, read_bytes
 from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
 from kerascheck.selection import Layer, Selection, matches
@@ -282,7 +283,7 @@ def _table(file: Path) -> dict[str, Any] | None:
     else:
         import tomli as tomllib
     try:
-        raw = file.read_bytes()
+        raw = read_bytes(file, MAX_SETTINGS_BYTES)
         if file.name == "pyproject.toml" and b"kerascheck" not in raw:
             return None
         data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerascheck.reading import MAX_SETTINGS_BYTES, read_bytes
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -145,8 +147,8 @@ def _relative(path: Path, root: str) -> str:
 
 def _gitignore(folder: str) -> Ignored | None:
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            return Ignored(folder, _compile(tuple(file.read().splitlines())))
+        raw = read_bytes(os.path.join(folder, ".gitignore"), MAX_SETTINGS_BYTES)
+        return Ignored(folder, _compile(tuple(raw.decode("utf-8", "replace").splitlines())))
     except (OSError, ValueError):  # none there, or a pattern that means nothing, to git neither
         return None
 

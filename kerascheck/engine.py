@@ -17,6 +17,7 @@ from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Positio
 from kerascheck.discovery import matches_glob
 from kerascheck.garbage import no_collection
 from kerascheck.project_graph import concerns_keras
+from kerascheck.reading import read_program
 from kerascheck.selection import matches
 from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
 from kerascheck.suppressions import Suppression, Suppressions, comment_row
@@ -138,8 +139,7 @@ def check_file(filename: str, settings: Settings) -> Report:
 def read_file(filename: str, settings: Settings) -> bytes | Report:
     """The bytes of the file of this name, or the report that says why it cannot be read."""
     try:
-        with open(filename, "rb") as file:
-            return file.read()
+        return read_program(filename)
     except OSError as error:
         return unreadable(filename, f"cannot be read: {error.strerror or error}", settings)
 

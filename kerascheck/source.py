@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import bisect
 import codecs
-import errno
 import os
 import re
 import sys
@@ -24,6 +23,7 @@ from kerascheck.lexing import find_too_deep, logical_lines
 from kerascheck.lines import Lines
 from kerascheck.notebook import SUFFIX, Cell, NotANotebook, Notebook
 from kerascheck.placeholders import first_placeholder
+from kerascheck.reading import read_bytes, source_limit
 from kerascheck.trees import RECENT, Facts
 
 if TYPE_CHECKING:
@@ -328,10 +328,7 @@ def read_source(filename: str, limit: int = sys.maxsize) -> Source:
     unsaved = _unsaved.get().get(os.path.abspath(filename))
     if unsaved is not None:
         return Source(unsaved, filename)
-    if os.stat(filename).st_size > limit:
-        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), filename)
-    with open(filename, "rb") as file:
-        return Source(file.read(), filename)
+    return Source(read_bytes(filename, min(limit, source_limit(filename))), filename)
 
 
 _unsaved: ContextVar[Mapping[str, bytes]] = ContextVar("unsaved", default=MappingProxyType({}))

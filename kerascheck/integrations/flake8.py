@@ -97,9 +97,10 @@ class Plugin:
     @classmethod
     def _check(cls, filename: str, lines: Sequence[str]) -> Report:
         from kerascheck import api
+        from kerascheck.reading import read_program
 
         # flake8 has decoded the lines somehow; the bytes say more, but those of standard input are gone.
-        source = "".join(lines) if filename == cls._stdin else Path(filename).read_bytes()
+        source = "".join(lines) if filename == cls._stdin else read_program(filename)
         return api.check(source, filename, settings=cls._settings(filename))
 
     @classmethod

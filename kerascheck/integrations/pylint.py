@@ -25,6 +25,7 @@ with safe_path.own_imports(_PATH):
     from kerascheck.config import ConfigError, Resolver
     from kerascheck.diagnostics import Severity
     from kerascheck.project_graph import concerns_keras
+    from kerascheck.reading import read_program
     from kerascheck.selection import Layer, Selection
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class _Findings:
             source = text.decode("utf-8") if isinstance(text, bytes) else text
         else:
             try:
-                source = Path(module.file).read_bytes()
+                source = read_program(module.file)
             except OSError:  # gone since pylint read it
                 return []
         if not concerns_keras(source, module.file):
