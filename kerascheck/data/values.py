@@ -127,6 +127,10 @@ def array_of_unknown(run: Run, value: Unknown, dtype: str | Unknown, key: Hashab
     return new_array(run, shape, dtype, key=key if key is not None else value.key)
 
 
+#: What taking a sequence apart costs the budget.
+_PARTS_PER_STEP = 16
+
+
 def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Array | None:
     if isinstance(value, range):
         items = [number(item, "int64") for item in value] if len(value) <= MAX_KEPT else None
@@ -144,7 +148,11 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
         return literal_array(to_python(tuple(parts)))
     except NotPlain:
         pass
-    arrays = [as_array(run, part) for part in parts]
+    run.budget.charge(len(parts) // _PARTS_PER_STEP)
+    # The same row may stand there many times, as in `[row] * 1000`.
+    distinct = {id(part): part for part in parts}
+    made = {name: as_array(run, part) for name, part in distinct.items()}
+    arrays = [made[id(part)] for part in parts]
     known = [array for array in arrays if array is not None and isinstance(array.shape, tuple)]
     shapes = [array.shape for array in known if isinstance(array.shape, tuple)]
     if not shapes:

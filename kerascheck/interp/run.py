@@ -184,6 +184,8 @@ class Run:
         self.cut_calls: dict[int, int] = {}  # how often calls of a function were cut, by the id of its node
         self.reaches_keras: dict[int, bool] = {}  # whether functions have to do with models, by the ids of their nodes
         self.leads_to_keras: dict[int, bool] = {}  # the same as far as names were looked up
+        #: Of values that hold much: how many items they had, and how much hangs on them, by their ids (see `weights`).
+        self.weights: dict[int, tuple[Value, int, int]] = {}
         self.forked = 0  # how often both arms of a condition were run
         self.expression_depth = 0
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
