@@ -9,11 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerascheck.ignoring import Patterns
 from kerascheck.reading import MAX_SETTINGS_BYTES, read_bytes
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
     from kerascheck.config import Settings
 
 SUFFIXES = (".py", ".ipynb")
@@ -35,12 +34,12 @@ class Ignored:
     """The patterns of one .gitignore file and the folder they are relative to."""
 
     folder: str
-    spec: GitIgnoreSpec
+    spec: Patterns
 
     def decides(self, path: str, is_folder: bool) -> bool | None:
         """True: ignored; False: named by a `!` pattern; None: not named."""
         relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
-        return self.spec.check_file(relative + "/" if is_folder else relative).include
+        return self.spec.decides(relative + "/" if is_folder else relative)
 
 
 def discover(paths: Iterable[Path], settings_for: Callable[[Path], Settings]) -> Iterator[Path]:
@@ -118,7 +117,7 @@ class Excludes:
     def match(self, path: Path, is_folder: bool) -> bool:
         """Whether the path itself is excluded (not the folders it lies in, which the walk has asked about)."""
         slash = "/" if is_folder else ""
-        return self._names.match_file(path.name + slash) or self._paths.match_file(_relative(path, self._root) + slash)
+        return self._names.match(path.name + slash) or self._paths.match(_relative(path, self._root) + slash)
 
     def match_with_parents(self, path: Path) -> bool:
         """Whether the path, or a folder between the configuration and it, is excluded."""
@@ -129,14 +128,12 @@ class Excludes:
 
 def matches_glob(path: str, pattern: str, root: str) -> bool:
     """Whether a `per-file-ignores` pattern, relative to `root`, covers the file."""
-    return _compile((pattern,)).match_file(_relative(Path(path), root))
+    return _compile((pattern,)).match(_relative(Path(path), root))
 
 
 @lru_cache(maxsize=256)
-def _compile(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
+def _compile(patterns: tuple[str, ...]) -> Patterns:
+    return Patterns(patterns)
 
 
 def _relative(path: Path, root: str) -> str:
