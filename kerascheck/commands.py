@@ -179,6 +179,7 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
 
 def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     from kerascheck import api
+    from kerascheck.parallel import check_text
     from kerascheck.reporters.base import Outcome
 
     filename = options.stdin_filename or "<stdin>"
@@ -187,11 +188,15 @@ def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     raw = sys.stdin.buffer.read(source_limit(filename) + 1)
     if len(raw) > source_limit(filename):
         raise Failure(f"standard input has more than {source_limit(filename) // 1_000_000} MB")
-    if not (options.diff or settings.fix):
-        report = api.check(raw, filename, settings=settings)
+    report = check_text(raw, filename, settings)
+    if report.crashed and settings.fix and not options.diff:
+        sys.stdout.buffer.write(raw)  # nothing can be fixed, and the source is expected there
+        sys.stdout.flush()
+    if report.crashed or not (options.diff or settings.fix):
         _tell(limits, [report], lambda _: raw, resolver)
         shown = limits.applied(report, lambda _: raw)
-        return _conclude(Outcome([shown], lambda _: raw, 0, settings.unsafe_fixes), options, settings.output_format)
+        outcome = Outcome([shown], lambda _: raw, 0, settings.unsafe_fixes)
+        return _conclude(outcome, options, settings.output_format, sys.stderr if settings.fix else None)
     fixed = api.fix(raw, filename, settings=settings, only=limits.kept if limits else None)
     new = fixed.source
     assert isinstance(new, bytes)

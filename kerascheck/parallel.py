@@ -25,6 +25,8 @@ _T = TypeVar("_T")
 
 #: Bytes of Python from which starting processes pays: about half a second of work.
 _WORTH_PROCESSES = 300_000
+#: Bytes of files that wait for their turn, after which no more are read before these are done.
+_MAX_HELD = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,16 @@ def check_files(
             progress(1)
 
     todo: list[tuple[int, _Loaded]] = []
+
+    def work_on_batch() -> None:
+        raws = {index: loaded.raw for index, loaded in todo}
+        with closing(_work(todo, _check, _lost, processes)) as found:  # type: ignore[type-var]
+            for index, report in found:
+                if cache is not None:
+                    cache.store(raws[index], jobs[index].settings, report)
+                done(index, report)
+
+    held = 0
     for index, loaded in _load(jobs):
         if isinstance(loaded, Report):
             done(index, loaded)
@@ -73,14 +85,20 @@ def check_files(
                 done(index, known)
             else:
                 todo.append((index, loaded))
+                held += len(loaded.raw)
+                if held > _MAX_HELD:
+                    work_on_batch()
+                    todo.clear()
+                    held = 0
 
-    raws = {index: loaded.raw for index, loaded in todo}
-    with closing(_work(todo, _check, _lost, processes)) as found:  # type: ignore[type-var]
-        for index, report in found:
-            if cache is not None:
-                cache.store(raws[index], jobs[index].settings, report)
-            done(index, report)
+    work_on_batch()
     return [reports[index] for index in range(len(jobs))]
+
+
+def check_text(raw: bytes, filename: str, settings: Settings) -> Report:
+    """The report of a text that is in no file, under the same limits."""
+    with closing(_work([(0, _Loaded(Job(filename, settings), raw))], _check, _lost, 1)) as found:  # type: ignore[type-var]
+        return next(report for _, report in found)
 
 
 @one_graph()
