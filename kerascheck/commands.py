@@ -385,7 +385,7 @@ def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: Te
         raise Failure(str(error)) from None
     verdicts: list[Verdict] = []
     status = _analyse_each(
-        paths, isolated, lambda source, analysis: verdicts.extend(verify_source(source, analysis, keras))
+        paths, isolated, lambda source, analysis: verdicts.extend(verify_source(source, analysis, keras)), limited=False
     )
     (write_json if output_format == "json" else write_text)(verdicts, stream)
     if status == OK and any(verdict.result == "differs" for verdict in verdicts):
@@ -402,6 +402,7 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     from kerascheck import drawing
     from kerascheck.graph import Architecture, architecture, sites_of
     from kerascheck.summary import summarize
+    from kerascheck.supervision import on_file
 
     kind = output.suffix.lower() if output is not None else ".mmd"
     if kind not in (".mmd", ".svg", ".html", ".png"):
@@ -424,11 +425,12 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     if not pictures:
         raise Failure(f"{path}: no model" + (f" called {name}" if name is not None else ""))
     try:
-        if kind == ".png":
-            content = drawing.png(pictures[0])
-        else:
-            render = {".mmd": drawing.mermaid, ".svg": drawing.svg, ".html": drawing.html}[kind]
-            content = render(pictures[0]).encode()
+        with on_file(str(path), _settings(path, isolated).budget):
+            if kind == ".png":
+                content = drawing.png(pictures[0])
+            else:
+                render = {".mmd": drawing.mermaid, ".svg": drawing.svg, ".html": drawing.html}[kind]
+                content = render(pictures[0]).encode()
     except drawing.MissingPackage as error:
         raise Failure(str(error)) from None
     if output is None:
@@ -498,7 +500,9 @@ def _settings(path: Path, isolated: bool) -> Settings:
         raise Failure(str(error)) from None
 
 
-def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, Analysis], None]) -> int:
+def _analyse_each(
+    paths: Sequence[Path], isolated: bool, use: Callable[[Source, Analysis], None], limited: bool = True
+) -> int:
     """Analyse each file that mentions Keras; what cannot be read is said on stderr and gives the exit status FAILED.
 
     Raises:
@@ -510,7 +514,8 @@ def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, 
     status = OK
     try:
         for path in discover(paths, resolver.settings_for):
-            problem = _analyse(str(path), resolver.settings_for(path), lambda source, models, _: use(source, models))
+            settings = resolver.settings_for(path)
+            problem = _analyse(str(path), settings, lambda source, models, _: use(source, models), limited=limited)
             if problem is not None:
                 print(f"kerascheck: error: {problem}", file=sys.stderr)
                 status = FAILED
@@ -524,17 +529,22 @@ def _analyse(
     settings: Settings,
     use: Callable[[Source, Analysis, list[Diagnostic]], None],
     examine: bool = False,
+    limited: bool = True,
 ) -> str | None:
     """Analyse one file and hand it on, with what `check` finds in it if that is asked for; why that is not possible."""
     from kerascheck import api
     from kerascheck.engine import deep_recursion
     from kerascheck.source import SourceError
+    from kerascheck.supervision import given_up, on_file
 
+    if filename in given_up:
+        return f"{filename}: {given_up[filename]}"
     try:
         raw = _read(filename)
-        found = (api.examine if examine else api.analyze)(raw, filename, settings=settings)
-        if found.analysis is None:
-            found = api.analyze(raw, filename, settings=settings)  # says what is wrong, and passes over skip-file
+        with on_file(filename, settings.budget):
+            found = (api.examine if examine else api.analyze)(raw, filename, settings=settings)
+            if found.analysis is None:
+                found = api.analyze(raw, filename, settings=settings)  # says what is wrong, and passes over skip-file
         if found.source is None or found.analysis is None:
             return None
         for error in found.source.broken:
@@ -542,7 +552,7 @@ def _analyse(
             place = f"{filename}:cell {cell}:{row}:{error.position.column}"
             print(f"warning: {place}: this cell is left out: {error.code} {error.message}", file=sys.stderr)
         _warn_if_incomplete(filename, found.report.incomplete)
-        with deep_recursion():
+        with deep_recursion(), on_file(filename, settings.budget) if limited else contextlib.nullcontext():
             use(found.source, found.analysis, found.report.diagnostics)
     except OSError as error:
         return f"{filename}: cannot be read: {error.strerror or error}"
@@ -550,6 +560,8 @@ def _analyse(
         return f"{filename}:{error.position.row}:{error.position.column}: {error.code} {error.message}"
     except RecursionError:
         return f"{filename}: nested too deeply to analyse"
+    except MemoryError:
+        return f"{filename}: too large to analyse"
     return None
 
 

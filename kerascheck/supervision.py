@@ -180,28 +180,113 @@ class _Worker:
         """End it, and say why."""
         self.item = None
         self._end()
-        return Ended(f"the analysis took longer than {self._allowance.wall:g} seconds and was ended", True)
+        return _too_slow(self._allowance)
 
     def _end(self) -> None:
         self.is_usable = False
         self.process.kill()
 
     def _death(self) -> Ended:
-        status = self.process.wait(5.0)
+        self.process.wait(5.0)
         self._end()
-        if status == -getattr(signal, "SIGPROF", 0):
-            seconds = self._allowance.processor
-            return Ended(f"the analysis took more than {seconds:g} seconds of processor time and was ended", True)
-        peak = self.process.peak
-        if peak is not None and peak > 0.8 * self._allowance.memory:
-            return self._too_large()
-        if status == -getattr(signal, "SIGKILL", 0):
-            return Ended("the process that analysed it was killed, as systems do where memory runs short", True)
-        return Ended("the process that analysed it died", False)
+        return _death(self.process, self._allowance)
 
     def _too_large(self) -> Ended:
-        megabytes = self._allowance.memory // _MEGABYTE
-        return Ended(f"the analysis needs more than {megabytes:,} MB of memory and was ended", True)
+        return _too_large(self._allowance)
+
+
+def _death(process: Process, allowance: Allowance) -> Ended:
+    """Why a process has ended that was to go on."""
+    status = process.wait(0)
+    if status == -getattr(signal, "SIGPROF", 0):
+        seconds = allowance.processor
+        return Ended(f"the analysis took more than {seconds:g} seconds of processor time and was ended", True)
+    if process.peak is not None and process.peak > 0.8 * allowance.memory:
+        return _too_large(allowance)
+    if status == -getattr(signal, "SIGKILL", 0):
+        return Ended("the process that analysed it was killed, as systems do where memory runs short", True)
+    return Ended("the process that analysed it died", False)
+
+
+def _too_large(allowance: Allowance) -> Ended:
+    return Ended(f"the analysis needs more than {allowance.memory // _MEGABYTE:,} MB of memory and was ended", True)
+
+
+def _too_slow(allowance: Allowance) -> Ended:
+    return Ended(f"the analysis took longer than {allowance.wall:g} seconds and was ended", True)
+
+
+# -- a whole command in a copy of this process ------------------------------------------------------------------------
+
+#: What goes on in the copy of this process that carries out a command is told to the other one here.
+_news: Connection | None = None
+#: Why files were given up, in earlier copies.
+given_up: dict[str, str] = {}
+
+
+def in_copy(command: Callable[[], int]) -> int:
+    """The exit status of a command that is carried out in a copy of this process, as far as it can be copied.
+
+    Where a file is over a limit, or kills the copy, the command is begun again with that file in `given_up`: so it must
+    write nothing before it is through with all files.
+    """
+    while can_fork() and not is_watched:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        try:
+            process = Process(__name__, "_carry_out", (command,), fork=True)
+        except OSError:
+            break
+        try:
+            current: tuple[str, Allowance] | None = None
+            deadline = 0.0
+            while True:
+                if not process.connection.poll(None if current is None else max(0.0, deadline - time.monotonic())):
+                    assert current is not None
+                    given_up[current[0]] = _too_slow(current[1]).reason
+                    break
+                try:
+                    current = process.connection.recv()
+                except (EOFError, OSError):
+                    status = process.wait(5.0)
+                    if current is None or status is None or status >= 0:
+                        return 2 if status is None or status < 0 else status
+                    given_up[current[0]] = _death(process, current[1]).reason
+                    break
+                deadline = time.monotonic() + (current[1].wall if current is not None else 0.0)
+        finally:
+            process.kill()
+    return command()
+
+
+def _carry_out(connection: Connection, command: Callable[[], int]) -> None:
+    global _news, is_watched
+    _news, is_watched = connection, True
+    if hasattr(signal, "SIGPROF"):
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    try:
+        status = command()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)
+
+
+@contextmanager
+def on_file(filename: str, budget: float) -> Iterator[None]:
+    """Meanwhile the limits for one file hold, in a copy that carries out a command."""
+    if _news is None:
+        yield
+        return
+    limits = allowance(budget)
+    _news.send((filename, limits))
+    _limit_processor(limits.processor)
+    try:
+        with limited_memory(limits.memory):
+            yield
+    finally:
+        _limit_processor(0)
+        _news.send(None)
 
 
 # -- the other side ---------------------------------------------------------------------------------------------------

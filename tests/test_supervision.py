@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -214,3 +215,61 @@ def test_the_exit_status(tmp_path: Path) -> None:
     assert status("spin.py", "a.py") == 1
     assert status("--exit-zero", "spin.py", "a.py") == 0
     assert status("spin.py") == 2
+
+
+IN_COPY = """\
+import os, sys, time
+from kerascheck import api, drawing, supervision
+from kerascheck.supervision import Allowance
+analyze, examine, mermaid = api.analyze, api.examine, drawing.mermaid
+def misbehave(filename):
+    while "spin" in filename:
+        pass
+    if "wait" in filename:
+        time.sleep(1000)
+    if "memory" in filename:
+        _ = [b"x" * 1_000_000 for _ in range(100_000)]
+    if "die" in filename:
+        os._exit(0) if "quietly" in filename else os.kill(os.getpid(), 11)
+def bad(raw, filename, *, settings):
+    misbehave(filename)
+    return analyze(raw, filename, settings=settings)
+def draw(picture):
+    misbehave("spin")
+api.analyze = bad
+if "--slow-drawing" in sys.argv:
+    sys.argv.remove("--slow-drawing")
+    drawing.mermaid = draw
+supervision.allowance = lambda _: Allowance(0.7, 4.0, 150_000_000)
+from kerascheck.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("spin.py", "took more than 0.7 seconds of processor time"),
+        ("wait.py", "took longer than 4 seconds"),
+        ("memory.py", "too large to analyse"),
+        ("die.py", "died"),
+    ],
+)
+def test_other_commands_go_on_with_the_other_files(name: str, reason: str, tmp_path: Path) -> None:
+    result = _in_copy(tmp_path, "summary", "--format", "json", "a.py", name, "z.py")
+    assert [Path(model["filename"]).name for model in json.loads(result.stdout)] == ["a.py", "z.py"]
+    assert result.returncode == 2 and f"{name}: " in result.stderr and reason in result.stderr
+
+
+def test_a_picture_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    result = _in_copy(tmp_path, "graph", "a.py", "--slow-drawing")
+    assert result.returncode == 2 and "a.py: the analysis took more than 0.7 seconds" in result.stderr
+
+
+def _in_copy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    for name in arguments:
+        if name.endswith(".py"):
+            (folder / name).write_text(PROGRAM)
+    command = [sys.executable, "-c", IN_COPY, *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
