@@ -19,7 +19,7 @@ from kerascheck.processes import Process
 _log = logging.getLogger(__name__)
 
 #: Seconds after which a task is given up, and the process with it. The budget ends an analysis long before.
-TIME_LIMIT = 120.0
+TIME_LIMIT = 60.0
 
 # Priorities: the smaller, the sooner.
 SOON, LATER = range(2)
