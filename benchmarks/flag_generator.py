@@ -1,216 +1,27 @@
 """Random programs whose Keras models hang on flags of the environment.
 
-A program builds models of a few layers with widths, lists and helpers that are changed under conditions; what the
-conditions ask for shows in their names (see `DOMAINS`). How many of the changes touch what the models
-are made of differs from program to program: in some, none does.
+A program builds models of a few layers with widths, lists and helpers that are changed under conditions. How many of
+the changes touch what the models are made of differs from program to program: in some, none does.
 """
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import replace
 
-T = TypeVar("T")
+from flag_constructs import Constructs
+from flag_writer import DOMAINS, WIDTHS, Pool, Where
 
-KINDS = ("FLAG", "FLAG", "FLAG", "MODE", "N", "D", "data", "file", "extra")
-DOMAINS: dict[str, tuple[Any, ...]] = {
-    "FLAG": (None, "1", "2", "", "x"),
-    "MODE": (None, "big", "small", "bad", "other"),
-    "N": (None, "-1", "0", "1", "2", "4", "5", "6", "x"),
-    "D": (None, "7", "8", "x", "-7"),
-    "data": (0, 1, 2),
-    "file": (False, True),
-    "extra": (False, True),
-}
-#: Combinations of the values of all flags of a program.
-MOST_RUNS = 150
-WIDTHS = (2, 3, 4, 5, 6, 8, 10, 12, 16)
+__all__ = ["DOMAINS", "Generator", "program"]
 
 
-@dataclass
-class Pool:
-    """What statements may use and change."""
-
-    ints: list[str]
-    lists: list[str] = field(default_factory=list)
-    models: list[str] = field(default_factory=list)  # to which a Dense can be added
-    changers: list[str] = field(default_factory=list)  # statements that change something else
-    read: list[str] = field(default_factory=list)  # further integers, not to be assigned
-
-    def copy(self) -> Pool:
-        return replace(
-            self,
-            ints=self.ints[:],
-            lists=self.lists[:],
-            models=self.models[:],
-            changers=self.changers[:],
-            read=self.read[:],
-        )
-
-
-@dataclass(frozen=True)
-class Where:
-    """Where a statement stands."""
-
-    depth: int = 0
-    loop: str = ""  # "for" or "while": what `break` and `continue` belong to
-    function: bool = False
-    rounds: int = 0  # how many loops are around
-
-
-class Generator:
+class Generator(Constructs):
     """Writes one program."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.lines: list[str] = []
-        self.indent = 0
-        self.names = 0
-        #: How many of the changes under a condition concern the models, in percent.
-        self.relevance = self.pick((0, 0, 10, 25, 50, 90))
-        self.clumsy = self.pick((0, 0, 0, 4, 12))
-        self.busy = self.chance(15)
-        self.modules: dict[str, str] = {}
-        self.flags: list[str] = []
-        letters = iter("ABCDE")
-        for _ in range(self.pick((1, 1, 2, 2, 3, 3, 4))):
-            kind = self.pick(KINDS)
-            if math.prod(len(DOMAINS[flag.partition("_")[0]]) for flag in (*self.flags, kind)) <= MOST_RUNS:
-                self.flags.append(f"{kind}_{next(letters)}")
-
-    # -- choices and lines --------------------------------------------------------------------------------------
-
-    def pick(self, options: Sequence[T]) -> T:
-        return options[self.rng.randrange(len(options))]
-
-    def chance(self, percent: int) -> bool:
-        return self.rng.randrange(100) < percent
-
-    def put(self, line: str) -> None:
-        self.lines.append("    " * self.indent + line)
-
-    @contextmanager
-    def under(self, header: str) -> Iterator[None]:
-        self.put(header)
-        self.indent += 1
-        yield
-        self.indent -= 1
-
-    def name(self, stem: str) -> str:
-        self.names += 1
-        return f"{stem}{self.names}"
-
-    # -- conditions ---------------------------------------------------------------------------------------------
-
-    def test(self, flag: str) -> str:
-        """A question about one flag."""
-        kind = flag.partition("_")[0]
-        if kind == "FLAG":
-            return self.pick(
-                (
-                    f'os.environ.get("{flag}")',
-                    f'os.environ.get("{flag}")',
-                    f'os.getenv("{flag}")',
-                    f'"{flag}" in os.environ',
-                    f'os.environ.get("{flag}") is not None',
-                    f'os.environ.get("{flag}", "0") == "1"',
-                    f'os.environ.get("{flag}") != "1"',
-                    f'bool(os.environ.get("{flag}", ""))',
-                )
-            )
-        if kind == "MODE":
-            return self.pick(
-                (
-                    f'os.environ.get("{flag}") == "big"',
-                    f'os.environ.get("{flag}", "big") == "big"',
-                    f'os.environ.get("{flag}") in ("big", "small")',
-                    f'os.environ.get("{flag}") != "small"',
-                    f'os.environ.get("{flag}", "").startswith("b")',
-                )
-            )
-        if kind == "N":
-            number = f'int(os.environ.get("{flag}", "3"))'
-            return self.pick(
-                (
-                    f"{number} > 2",
-                    f"{number} < 5",
-                    f"1 < {number} <= 4",
-                    f"{number} % 2",
-                    f"{number} == 3",
-                    f"{number} >= 4",
-                )
-            )
-        if kind == "D":
-            return self.pick((f'os.environ.get("{flag}", "").isdigit()', f'os.environ.get("{flag}") == "7"'))
-        if kind == "data":
-            return self.pick((f'glob.glob("{flag}/*.csv")', f'len(glob.glob("{flag}/*.csv")) > 1'))
-        if kind == "file":
-            return f'os.path.exists("{flag}.txt")'
-        return f"have_{flag}"
-
-    def condition(self, pool: Pool) -> str:
-        simple = self.test(self.pick(self.flags))
-        roll = self.rng.randrange(100)
-        if roll < 58:
-            return simple
-        if roll < 68:
-            return f"not {simple}" if " " not in simple else f"not ({simple})"
-        other = self.test(self.pick(self.flags))
-        if roll < 78:
-            return f"{simple} and {other}"
-        if roll < 88:
-            return f"{simple} or {other}"
-        if roll < 93 and self.named:
-            return self.pick(self.named)
-        if pool.lists and self.chance(40):
-            return f"len({self.pick(pool.lists)}) > {self.pick((1, 2))}"
-        return f"{self.pick(pool.ints)} > {self.pick(WIDTHS)}"
-
-    # -- integers -----------------------------------------------------------------------------------------------
-
-    def number(self, pool: Pool) -> str:
-        roll = self.rng.randrange(100)
-        one = self.pick(pool.ints + pool.read)
-        if roll < 35:
-            return str(self.pick(WIDTHS))
-        if roll < 55:
-            return one
-        if roll < 70:
-            return self.pick((f"{one} + 4", f"{one} * 2", f"{one} // 2 + 1", f"max({one}, 5)", f"15 * {one} + 4"))
-        if roll < 80 and pool.lists:
-            ws = self.pick(pool.lists)
-            return self.pick(
-                (f"len({ws}) + 1", f"sum({ws}) + 1", f"({ws}[-1] if {ws} else 7)", f"max({ws}, default=3)")
-            )
-        if roll < 88:
-            return f"{one} + {self.pick(pool.ints + pool.read)}"
-        return str(self.pick(WIDTHS))
-
-    def choice(self, pool: Pool) -> str:
-        """An integer that a condition chooses."""
-        a, b, test = self.number(pool), self.number(pool), self.condition(pool)
-        mode = next((flag for flag in self.flags if flag.startswith("MODE")), None)
-        if mode is not None and self.chance(30):
-            return f'{{"big": {a}, "small": {b}}}.get(os.environ.get("{mode}"), {self.pick(WIDTHS)})'
-        return self.pick(
-            (
-                f"{a} if {test} else {b}",
-                f"{a} if {test} else {b}",
-                f"({test}) and {a} or {b}",
-                f"{a} + 4 * bool({test})",
-                f"({a}, {b})[bool({test})]",
-                f"len([{a}] * 3 if {test} else [{b}])",
-            )
-        )
 
     # -- statements ---------------------------------------------------------------------------------------------
 
     def block(self, pool: Pool, where: Where, most: int = 3) -> None:
-        """Some statements; the names that they bind are not to be used behind them."""
         inner = pool.copy()
         for _ in range(self.rng.randrange(1, most + 1)):
             self.statement(inner, where)
@@ -226,7 +37,7 @@ class Generator:
         forks = (
             self.branch, self.branch, self.branch, self.choose, self.attempt, self.attempt, self.files, self.rounds,
             self.whiles, self.matches, self.guarded, self.two_names, self.filtered, self.lambdas, self.walrus,
-            self.leaves,
+            self.leaves, *self.further_statements(),
         )  # fmt: skip
         kinds: tuple[Callable[[Pool, Where], None], ...]
         if where.depth >= 3 or len(self.lines) > (140 if self.busy else 70):
@@ -282,6 +93,7 @@ class Generator:
                     f"{model}.trainable = False",
                     f"{model}.layers[-1].trainable = False",
                     f"{model}.pop() if len({model}.layers) > 1 else None",
+                    f"for layer in {model}.layers[:-1]: layer.trainable = False",
                 )
             )
         )
@@ -293,10 +105,6 @@ class Generator:
             self.put(
                 self.pick(('print("step")', 'folder = "runs/" + "a"', "table = np.zeros((20, 4))", "log.append(1)"))
             )
-
-    def concerned(self, pool: Pool) -> Pool:
-        """What a change under a condition concerns."""
-        return pool if pool is self.aside or self.chance(self.relevance) or self.local else self.aside
 
     def branch(self, pool: Pool, where: Where) -> None:
         deeper, touched = replace(where, depth=where.depth + 1), self.concerned(pool)
@@ -333,6 +141,7 @@ class Generator:
         flags = [flag for flag in self.flags if flag.startswith("FLAG_")]
         if flags:
             steps += [(f'os.environ["{flags[0]}"]', "KeyError")]
+        steps += [(f"{self.pick(touched.ints)} = {call}", raised) for call, raised in touched.raising]
         if not steps or self.chance(10):
             with self.under("try:"):
                 self.block(touched, deeper)
@@ -501,19 +310,14 @@ class Generator:
 
     # -- functions and classes ----------------------------------------------------------------------------------
 
-    local = False  #: whether what is changed is of the function that is being written
-
     def helpers(self, pool: Pool) -> None:
         """Some definitions, and what they offer to the statements."""
         kinds = (
             self.size, self.size, self.closure, self.generator, self.collects, self.bumps, self.state,
-            self.module, self.grows, self.recursion, self.arguments,
+            self.module, self.grows, self.recursion, self.arguments, *self.further_helpers(),
         )  # fmt: skip
-        for _ in range(self.pick((0, 1, 1, 2, 3))):
+        for _ in range(self.pick((0, 1, 1, 2, 3, 4))):
             self.pick(kinds)(pool)
-
-    def touched_pool(self, pool: Pool) -> Pool:
-        return pool if self.chance(self.relevance) else self.aside
 
     def size(self, pool: Pool) -> None:
         name = self.name("size")
@@ -687,11 +491,9 @@ class Generator:
         kinds = (
             self.stack, self.stack, self.listed, self.listed, self.functional, self.functional, self.images, self.words,
             self.shared, self.built, self.built, self.many, self.method, self.blocks, self.starred, self.tried,
+            *self.further_models(),
         )  # fmt: skip
         self.pick(kinds)(pool)
-
-    def matters(self) -> bool:
-        return self.chance(self.relevance)
 
     def slip(self, right: str, wrong: str) -> str:
         return wrong if self.chance(self.clumsy) else right
@@ -973,18 +775,20 @@ class Generator:
         for line in (
             "import argparse",
             "import contextlib",
+            "import dataclasses",
+            "import enum",
+            "import functools",
             "import glob",
             "import os",
+            "import typing",
             "import numpy as np",
             "import keras",
             "from keras import layers",
         ):
             self.put(line)
-        self.named: list[str] = []
         self._extras()
         self.put("log = []")
         pool = Pool(["first", "second"], ["units"])
-        self.aside = Pool(["epochs", "batch"], ["paths"])
         for name in (*pool.ints, *self.aside.ints):
             self.put(f"{name} = {self.pick(WIDTHS)}")
         self.put(f"units = [{self.pick(WIDTHS)}, {self.pick(WIDTHS)}]")

@@ -86,10 +86,16 @@ class Layer:
     rank: ClassVar[int | None] = None
     min_rank: ClassVar[int | None] = None
 
+    row: int | None
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        made = super().__new__(cls)
+        made.row = row_of_caller()
+        if made.row is not None:
+            _recorder.touched.add(made.row)
+        return made
+
     def __init__(self, name: str | None = None, trainable: bool = True, **kwargs: Any) -> None:
-        self.row = row_of_caller()
-        if self.row is not None:
-            _recorder.touched.add(self.row)
         self.name = name
         self._trainable = trainable
         self.built_for: Shape | None = None
@@ -112,10 +118,17 @@ class Layer:
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._trainable = value
+        for layer in self.inner():
+            layer.trainable = value
+
+    def inner(self) -> list[Layer]:
+        """The layers that one of the program's own keeps in its attributes."""
+        return [value for value in self.__dict__.values() if isinstance(value, Layer)]
 
     def counts(self) -> tuple[int, int]:
         """Its numbers that are trained, and the others."""
-        own, others = self.weights
+        counts = [self.weights, *(layer.counts() for layer in self.inner())]
+        own, others = (sum(numbers) for numbers in zip(*counts, strict=True))
         return (own, others) if self.trainable else (0, own + others)
 
     def __call__(self, given: Any, **kwargs: Any) -> Tensor:
@@ -131,8 +144,15 @@ class Layer:
     def apply(self, shapes: list[Shape]) -> Shape:
         """The shape of the output; makes the weights."""
         (shape,) = shapes
+        if (called := self.called(shape)) is not None:
+            return called
         self.check(shape)
         return self.output(shape)
+
+    def called(self, shape: Shape) -> Shape | None:
+        """What the `call` of a class of the program's own gives; None where there is none."""
+        call = getattr(self, "call", None)
+        return None if call is None else call(Tensor(shape, self, [])).shape  # type: ignore[no-any-return]
 
     def check(self, shape: Shape) -> None:
         """Refuse an input that does not fit, build for the first one."""
@@ -347,10 +367,24 @@ class Model(Layer):
         self.broken = False  # whether a layer of it was refused
         _recorder.models.append(self)
 
+    own_ends: tuple[list[Shape], list[Shape]] | None = None  # of a class of the program's own, by its first call
+
+    def apply(self, shapes: list[Shape]) -> Shape:
+        (shape,) = shapes
+        try:
+            called = self.called(shape)
+        except Refused:
+            self.broken = True
+            raise
+        assert called is not None
+        if self.own_ends is None:
+            self.own_ends = [shape], [called]
+        return called
+
     @property
     def layers(self) -> list[Layer]:
         """As Keras lists them."""
-        raise NotImplementedError
+        return self.inner()
 
     def parts(self) -> list[Layer]:
         """What `trainable` is passed on to."""
@@ -382,7 +416,7 @@ class Model(Layer):
 
     def ends(self) -> tuple[list[Shape], list[Shape]] | None:
         """The shapes of its inputs and outputs; None before it has any."""
-        raise NotImplementedError
+        return self.own_ends
 
 
 class Functional(Model):

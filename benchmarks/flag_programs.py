@@ -47,6 +47,9 @@ from kerascheck.summary import ModelSummary, summarize
 #: Whatever the questions of the programs can tell apart is among the values.
 DOMAINS = flag_generator.DOMAINS
 _FLAG = re.compile(rf"\b({'|'.join(DOMAINS)})_[A-Z]\b")
+#: A loop that counts up to a flag: each round asks another question.
+_COUNTED_TO = re.compile(r"while \w+ < int\(os\.environ\.get\(\"(N_[A-Z])\"")
+_MANY_ROUNDS = tuple(map(str, range(7, 15)))
 #: More answers than this are not asked for.
 FEW = 4
 #: Rounds of all loops of a run.
@@ -119,7 +122,9 @@ class Truth:
 def assignments(text: str) -> Iterator[dict[str, Any]]:
     """Every combination of the values of the flags that a text mentions."""
     names = sorted({found.group() for found in _FLAG.finditer(text)})
-    for values in itertools.product(*(DOMAINS[name.partition("_")[0]] for name in names)):
+    counted = set(_COUNTED_TO.findall(text))
+    domains = [(*DOMAINS[name.partition("_")[0]], *(_MANY_ROUNDS if name in counted else ())) for name in names]
+    for values in itertools.product(*domains):
         yield dict(zip(names, values, strict=True))
 
 

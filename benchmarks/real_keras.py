@@ -24,6 +24,7 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 import types
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -33,6 +34,8 @@ from typing import Any
 #: Functions that are called with their defaults where the script itself does not call them.
 _BUILDER = re.compile(r"_?(build|create|make|get_\w*(model|net))|[A-Z]")
 _MEMORY = 8 << 30
+#: Seconds in which a script reaches no new row and makes no layer, after which nothing more is expected of it.
+_STANDSTILL = 6.0
 _UNPACK = dis.opmap["UNPACK_SEQUENCE"]
 
 
@@ -331,6 +334,58 @@ def _predicted(model: Any, x: Any = None, *args: Any, **kwargs: Any) -> Any:
     return Fake()
 
 
+#: Models that were built on a few samples in place of a whole batch: the size of the batch is not that of the program.
+_built_on_few: list[Any] = []
+
+
+def _build_on_data(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any], fit: Any = None) -> None:
+    """Let a model that has no weights yet see two samples of its first data, as the call that is stubbed would."""
+    import tensorflow as tf
+
+    if model.built and all(layer.built for layer in model._flatten_layers()):
+        return
+    _built_on_few.append(model)
+    try:
+        batch = _first_samples(args[0] if args else kwargs.get("x"), args[1] if len(args) > 1 else kwargs.get("y"))
+        if batch is None:
+            return
+        if fit is None or not getattr(model, "compiled", False) or _has_fake(batch[1:2]):
+            model(batch[0])
+            return
+        tf.config.run_functions_eagerly(True)
+        try:
+            fit(model, batch[0], batch[1] if len(batch) > 1 else None, epochs=1, verbose=0)
+        finally:
+            tf.config.run_functions_eagerly(False)
+    except Exception:
+        return  # what the call raises is not what is compared
+
+
+def _first_samples(x: Any, y: Any) -> tuple[Any, ...] | None:
+    """Two samples, with their targets; None where there are none."""
+    import keras
+    import numpy as np
+
+    def cut(value: Any) -> Any:
+        return value[:2] if getattr(value, "shape", ()) else value
+
+    if x is None or _has_fake([x]):
+        return None
+    if isinstance(x, (list, tuple, dict, np.ndarray)) or hasattr(x, "numpy") or hasattr(x, "iloc"):
+        return tuple(_cut_all(cut, part) for part in (x, y) if part is not None)
+    batch = x[0] if isinstance(x, keras.utils.PyDataset) else next(iter(x))
+    parts = batch if isinstance(batch, (list, tuple)) else (batch,)
+    return tuple(_cut_all(cut, part) for part in parts)
+
+
+def _cut_all(cut: Callable[[Any], Any], value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _cut_all(cut, part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_cut_all(cut, part) for part in value)
+    return cut(value)
+
+
 def _dataset_of_images(*args: Any, **kwargs: Any) -> Any:
     import numpy as np
     import tensorflow as tf
@@ -374,10 +429,24 @@ def quiet_keras() -> None:
     def scores(*args: Any, **kwargs: Any) -> Any:
         return Scores([0.0, 0.0])
 
+    fit = Model.fit
+
+    def fitted(model: Any, *args: Any, **kwargs: Any) -> Any:
+        _build_on_data(model, args, kwargs, fit)
+        return History()
+
+    def scored(model: Any, *args: Any, **kwargs: Any) -> Any:
+        _build_on_data(model, args, kwargs)
+        return scores()
+
+    def predicted(model: Any, *args: Any, **kwargs: Any) -> Any:
+        _build_on_data(model, args, kwargs)
+        return _predicted(model, *args, **kwargs)
+
     stubs: dict[str, Any] = {
-        **dict.fromkeys(("fit", "fit_generator"), lambda *args, **kwargs: History()),
-        **dict.fromkeys(("evaluate", "evaluate_generator", "train_on_batch", "test_on_batch"), scores),
-        **dict.fromkeys(("predict", "predict_generator", "predict_on_batch", "predict_proba"), _predicted),
+        **dict.fromkeys(("fit", "fit_generator", "train_on_batch"), fitted),
+        **dict.fromkeys(("evaluate", "evaluate_generator", "test_on_batch"), scored),
+        **dict.fromkeys(("predict", "predict_generator", "predict_on_batch", "predict_proba"), predicted),
         **dict.fromkeys(("save", "save_weights", "load_weights", "export", "summary"), lambda *a, **k: None),
         "predict_classes": lambda *args, **kwargs: Fake(),
     }
@@ -400,6 +469,7 @@ def quiet_keras() -> None:
     keras.callbacks.ModelCheckpoint.__init__ = lambda self, *args, **kwargs: keras.callbacks.Callback.__init__(self)
     to_categorical = keras.utils.to_categorical
     _replace(to_categorical, lambda x, *args, **kw: Fake() if isinstance(x, Fake) else to_categorical(x, *args, **kw))
+    keras.metrics.Metric.reset_states = keras.metrics.Metric.reset_state
     _old_applications()
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
@@ -622,6 +692,7 @@ class Recorder:
     failed: dict[int, str] = field(default_factory=dict)  # rows on which something was raised
     entered: set[types.CodeType] = field(default_factory=set)
     events: int = 0
+    layers: int = 0  # made so far
     start: str | None = None
     end: str = "finished"
     complete: bool = True
@@ -683,6 +754,7 @@ class Recorder:
 
         def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
             made = original(cls, *args, **kwargs)
+            self.layers += 1
             if isinstance(made, Model):
                 self.note(made)
             return made
@@ -743,7 +815,8 @@ def run_script(request: dict[str, Any]) -> dict[str, Any]:
     global _sizes
     _sizes = _VARIANTS[request.get("variant", 0)]
     recorder = Recorder(request["path"])
-    text = request["text"]
+    # TensorFlow's private copy of Keras 2 shares no classes with Keras.
+    text = request["text"].replace("tensorflow.python.keras", "tensorflow.keras")
     names: dict[str, Any] = {"__name__": "__main__", "__file__": request["path"], "get_ipython": Fake()}
     lend_files(request["path"])
     names["__builtins__"] = __builtins__
@@ -756,8 +829,8 @@ def run_script(request: dict[str, Any]) -> dict[str, Any]:
     sys.path.insert(0 if not request["package"] else len(sys.path), os.path.dirname(request["path"]))
     sys.path += request.get("project", [])
     recorder.watch()
-    signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+    signal.signal(signal.SIGALRM, _Watch(recorder, request["seconds"]).ring)
+    signal.setitimer(signal.ITIMER_REAL, 1.0, 1.0)
     try:
         _run_body(recorder, text, main)
         _run_builders(recorder, main)
@@ -776,8 +849,24 @@ def run_script(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ring(*args: Any) -> None:
-    raise TimeIsUp
+class _Watch:
+    """Ends a script that has run long enough, or only repeats itself, as a loop that trains does."""
+
+    def __init__(self, recorder: Recorder, seconds: float) -> None:
+        self.recorder = recorder
+        self.end = time.monotonic() + seconds
+        self.seen = (-1, -1)
+        self.since = 0.0
+
+    def ring(self, *args: Any) -> None:
+        """Called every second."""
+        now = time.monotonic()
+        seen = len(self.recorder.rows), self.recorder.layers
+        if seen != self.seen:
+            self.seen, self.since = seen, now
+        if now > self.end or now > self.since + _STANDSTILL:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise TimeIsUp
 
 
 def _run_body(recorder: Recorder, text: str, main: types.ModuleType) -> None:
@@ -906,6 +995,9 @@ def _described(record: _Record) -> dict[str, Any]:
         result["layers"] = [_layer(layer) for layer in model.layers]
         result["built"] = bool(model.built) and all(_is_built(layer) for layer in model._flatten_layers())
         if result["built"]:
+            if any(model is one for one in _built_on_few):
+                for layer in result["layers"]:
+                    layer["shapes"] = [[[None, *shape[1:]] for shape in shapes] for shapes in layer["shapes"]]
             result["total"] = _count(model.weights)
             result["trainable"] = _count(model.trainable_weights)
     except Exception as error:
@@ -989,7 +1081,6 @@ def _child(request: dict[str, Any], answer: int) -> None:
 def _answered(request: dict[str, Any]) -> str:
     """The child's line, or a line saying that it was killed."""
     import select
-    import time
 
     read, write = os.pipe()
     child = os.fork()

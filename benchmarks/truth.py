@@ -116,7 +116,7 @@ class RealKeras:
         request = {"path": path, "text": source.text, "package": package, "root": root, "seconds": seconds}
         request["recorder"] = _recorder_version()
         project = project_folder(Path(root))
-        if project is not None and str(project) != root and _packages(project):
+        if project is not None and any(str(init.parent.parent) != root for init in _packages(project)):
             request["project"] = [str(project), str(project / "src")]
         first = self._answer({**request, "variant": 0})
         if any(model["built"] for model in first["models"]):
@@ -246,7 +246,10 @@ def _compare_models(result: FileResult, real: dict[str, Any], source: Source, an
         index = taken[start, row]
         taken[start, row] += 1
         guess = mine[min(index, len(mine) - 1)] if mine else None
-        result.models.append(_compared(result.file, model, guess, mine, certain and index < len(mine), reasons, real))
+        # Rounds of a loop that build the same are listed once.
+        rounds_alike = certain and len(mine) == 1 and mine[0].status != "exact"
+        certain = certain and (index < len(mine) or rounds_alike)
+        result.models.append(_compared(result.file, model, guess, mine, certain, reasons, real))
 
 
 def _candidates(

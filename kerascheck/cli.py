@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from kerascheck import __version__, safe_path
+from kerascheck.escaping import say
 from kerascheck.reporters.base import OUTPUT_FORMATS
 
 
@@ -300,7 +301,7 @@ def _run(command: Callable[[], int | None], in_copy: bool = False) -> int:
     try:
         return command() or 0
     except (Failure, ConfigError) as failure:
-        typer.echo(f"kerascheck: error: {failure}", err=True)
+        say("kerascheck: error", str(failure))
         return FAILED
     except KeyboardInterrupt:
         return 130

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kerascheck.config import AUTO, ConfigError, Overrides, Resolver
+from kerascheck.escaping import as_json, patch_path, say, visible
 from kerascheck.lines import NEWLINE
 from kerascheck.reading import read_program, source_limit
 
@@ -88,7 +89,7 @@ def _watch(options: CheckOptions) -> int:
         try:
             check(replace(options, watch=False))
         except Failure as failure:
-            print(f"kerascheck: error: {failure}", file=sys.stderr)
+            say("kerascheck: error", str(failure))
 
     try:
         baseline = Resolver(options.overrides, options.config, options.isolated).settings_for(Path.cwd()).baseline
@@ -145,7 +146,7 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
             options.paths, settings=resolver, jobs=options.jobs, use_cache=not options.no_cache, progress=progress
         )
     if not reports:
-        print("warning: no Python files found under the given paths", file=sys.stderr)
+        say("warning", "no Python files found under the given paths")
     shown = [limits.applied(report, _read) for report in reports]
     fixed = 0
     changed = False
@@ -223,7 +224,7 @@ def _tell(limits: Limits, reports: Sequence[Report], read: Callable[[str], bytes
 
     note = limits.note(reports, read, ran)
     if note is not None:
-        print(f"note: {note}", file=sys.stderr)
+        say("note", note)
 
 
 def _write_baseline(file: Path, reports: Sequence[Report]) -> int:
@@ -235,7 +236,7 @@ def _write_baseline(file: Path, reports: Sequence[Report]) -> int:
     baseline = Baseline.of(file, reports, _read)
     baseline.write()
     count = len(baseline)
-    print(f"note: {file}: {count} finding{'s' * (count != 1)} written", file=sys.stderr)
+    say("note", f"{file}: {count} finding{'s' * (count != 1)} written")
     crashed = [diagnostic.filename for report in reports if report.crashed for diagnostic in report.diagnostics[:1]]
     if crashed:
         raise Failure(f"internal error in {', '.join(crashed)}; its findings are not in the baseline")
@@ -261,9 +262,9 @@ def _print_diff(old: bytes, new: bytes, filename: str) -> None:
     from kerascheck.source import Source
 
     for (cell, before), (_, after) in zip(Source(old, filename).texts(), Source(new, filename).texts(), strict=True):
-        name = filename if cell is None else f"{filename}:cell {cell}"
+        name = patch_path(filename if cell is None else f"{filename}:cell {cell}")
         for line in difflib.unified_diff(_lines(before), _lines(after), name, name, lineterm=""):
-            print(line)
+            print(visible(line) if sys.stdout.isatty() else line)  # a patch holds the lines as they are
 
 
 def _lines(text: str) -> list[str]:
@@ -273,7 +274,7 @@ def _lines(text: str) -> list[str]:
 def _warn_if_incomplete(filename: str, reason: str | None) -> None:
     """Say on stderr that a part of a file is not analysed."""
     if reason is not None:
-        print(f"warning: {filename}: analysed in part, {reason}", file=sys.stderr)
+        say("warning", f"{filename}: analysed in part, {reason}")
 
 
 def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, default: TextIO | None = None) -> int:
@@ -354,10 +355,7 @@ def summarize(paths: Sequence[Path], output_format: str, isolated: bool, stream:
     models: list[ModelSummary] = []
     status = _analyse_each(paths, isolated, lambda source, analysis: models.extend(summarize(source, analysis)))
     if output_format == "json":
-        import json
-
-        json.dump([model.as_dict() for model in models], stream, indent=2, ensure_ascii=False)
-        stream.write("\n")
+        stream.write(as_json([model.as_dict() for model in models], stream) + "\n")
     else:
         from kerascheck.tables import model_table
 
@@ -417,7 +415,7 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
             pictures.append(architecture(model, model.network, source, findings, sites))
         others = [f"{model.name}" for model in models[:-1] if model.name is not None]
         if others and name is None:
-            print(f"kerascheck: drawn: {models[-1].name}; --model draws another: {', '.join(others)}", file=sys.stderr)
+            say("kerascheck", f"drawn: {models[-1].name}; --model draws another: {', '.join(others)}")
 
     problem = _analyse(str(path), _settings(path, isolated), draw, examine=True)
     if problem is not None:
@@ -517,7 +515,7 @@ def _analyse_each(
             settings = resolver.settings_for(path)
             problem = _analyse(str(path), settings, lambda source, models, _: use(source, models), limited=limited)
             if problem is not None:
-                print(f"kerascheck: error: {problem}", file=sys.stderr)
+                say("kerascheck: error", problem)
                 status = FAILED
     except (ConfigError, NoSuchPath) as error:
         raise Failure(str(error)) from None
@@ -550,7 +548,7 @@ def _analyse(
         for error in found.source.broken:
             cell, row = found.source.in_cell(error.position.row)
             place = f"{filename}:cell {cell}:{row}:{error.position.column}"
-            print(f"warning: {place}: this cell is left out: {error.code} {error.message}", file=sys.stderr)
+            say("warning", f"{place}: this cell is left out: {error.code} {error.message}")
         _warn_if_incomplete(filename, found.report.incomplete)
         with deep_recursion(), on_file(filename, settings.budget) if limited else contextlib.nullcontext():
             use(found.source, found.analysis, found.report.diagnostics)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,11 +19,30 @@ if TYPE_CHECKING:
 SUFFIXES = (".py", ".ipynb")
 
 
-def mentions_keras(raw: bytes | str) -> bool:
-    """Whether a file can have to do with Keras: its bytes name it. Anything else is never decoded or parsed."""
+def mentions_keras(raw: bytes | str, filename: str = "") -> bool:
+    """Whether a file can have to do with Keras by itself: its code names it, outside of comments and strings.
+
+    Most others do not even have the word, and are never decoded. In a notebook all code stands in strings of JSON, and
+    where modules are imported by name, these names do.
+    """
     if isinstance(raw, str):
-        return "keras" in raw or "tensorflow" in raw
-    return b"keras" in raw or b"tensorflow" in raw
+        if "keras" not in raw:
+            return False
+        raw = raw.encode("utf-8", "replace")
+    elif b"keras" not in raw:
+        return False
+    if filename.endswith(".ipynb") or _NAMED.search(raw) is not None:
+        return True
+    from kerascheck.lexing import code_only  # few files get here
+
+    code = code_only(raw.decode("latin-1"))
+    return "keras" in code or any(word in code for word in _IMPORTERS)
+
+
+# An import or an attribute, or what looks like one. (Most files that have the word are taken or left by this alone.)
+_NAMED = re.compile(rb"^[ \t]*(?:from|import)\b[^\n#'\"]*keras", re.MULTILINE)
+#: What imports a module by a name in a string.
+_IMPORTERS = ("import_module", "__import__", "LazyLoader", "exec", "eval")
 
 
 class NoSuchPath(Exception):

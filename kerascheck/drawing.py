@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
 from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Severity
+from kerascheck.escaping import html as in_html
+from kerascheck.escaping import mermaid as quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +45,13 @@ class MissingPackage(Exception):
 
 def mermaid(picture: Architecture) -> str:
     """A Mermaid flowchart, as GitHub and many editors show it."""
-    lines = ["---", f'title: "{_quoted(picture.title)}: {_quoted(picture.subtitle)}"', "---", "flowchart TD"]
+    lines = ["---", f'title: "{quoted(picture.title)}: {quoted(picture.subtitle)}"', "---", "flowchart TD"]
     for number, box in enumerate(picture.boxes):
-        text = "<br/>".join(_quoted(line) for line in (*_lines(box), box.codes) if line)
+        text = "<br/>".join(quoted(line) for line in (*_lines(box), box.codes) if line)
         severity = f":::{box.severity.value}" if box.severity is not None else ""
         lines.append(f'    n{number}["{text}"]{severity}')
     for number, note in enumerate(picture.notes):
-        text = _quoted(f"{note.code} {_place(note)}: {note.message}")
+        text = quoted(f"{note.code} {_place(note)}: {note.message}")
         lines.append(f'    note{number}>"{text}"]:::{note.severity.value}')
     lines += [f"    n{start} --> n{end}" for start, end in picture.arrows]
     used = {box.severity for box in picture.boxes} | {note.severity for note in picture.notes}
@@ -58,10 +59,6 @@ def mermaid(picture: Architecture) -> str:
         if severity in used:
             lines.append(f"    classDef {severity.value} fill:{_MARKED[severity]},stroke:{colour},stroke-width:2px")
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "#quot;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _lines(box: Box) -> list[str]:
@@ -87,12 +84,12 @@ def svg(picture: Architecture, link: Callable[[Diagnostic], str] | None = None, 
     notes, notes_width, shift = _notes(picture)
     height += shift
     texts = [
-        f'<text x="{_MARGIN}" y="{_MARGIN + 4}" font-size="16" font-weight="600">{escape(picture.title)}</text>',
-        f'<text class="muted" x="{_MARGIN}" y="{_MARGIN + 24}" fill="#5f6368">{escape(picture.subtitle)}</text>',
+        f'<text x="{_MARGIN}" y="{_MARGIN + 4}" font-size="16" font-weight="600">{in_html(picture.title)}</text>',
+        f'<text class="muted" x="{_MARGIN}" y="{_MARGIN + 24}" fill="#5f6368">{in_html(picture.subtitle)}</text>',
     ]
     title_width = _MARGIN * 2 + max(len(picture.title) * 9.5, len(picture.subtitle) * _CHARACTER)
     width = max(width, title_width, notes_width)
-    arrow = escape(f"{name}-arrow" if name else "arrow")
+    arrow = in_html(f"{name}-arrow" if name else "arrow")
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="architecture" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" '
@@ -126,7 +123,7 @@ def _notes(picture: Architecture) -> tuple[list[str], float, float]:
             f'fill="{_MARKED[note.severity]}" stroke="{_MARKS[note.severity]}"/>'
         )
         parts += [
-            f'<text x="{_MARGIN + 10}" y="{top + 17 + number * _LINE:.0f}">{escape(line)}</text>'
+            f'<text x="{_MARGIN + 10}" y="{top + 17 + number * _LINE:.0f}">{in_html(line)}</text>'
             for number, line in enumerate(lines)
         ]
         top += high + 6
@@ -139,7 +136,7 @@ def _linked(drawn: str, box: Box, link: Callable[[Diagnostic], str] | None) -> s
     if link is None or not box.findings:
         return drawn
     label = f"{box.name}: {', '.join(finding.code for finding in box.findings)}"
-    return f'<a href="{escape(link(box.findings[0]))}" aria-label="{escape(label)}">{drawn}</a>'
+    return f'<a href="{in_html(link(box.findings[0]))}" aria-label="{in_html(label)}">{drawn}</a>'
 
 
 def _size(box: Box) -> tuple[float, float]:
@@ -160,24 +157,24 @@ def _drawn(box: Box, x: float, y: float) -> str:
     dash = ' stroke-dasharray="5 3"' if box.frozen else ""
     parts = [
         "<g>",
-        f"<title>{escape(_tooltip(box))}</title>",
+        f"<title>{in_html(_tooltip(box))}</title>",
         f'<rect class="box {kind}" x="{left:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="6" '
         f'fill="{fill}" stroke="{stroke}" stroke-width="{2.2 if severity is not None else 1}"{dash}/>',
     ]
     name = (
-        f'<tspan font-weight="600">{escape(box.name)}</tspan> '
-        f'<tspan class="muted" fill="#5f6368">{escape(box.cls)}</tspan>'
+        f'<tspan font-weight="600">{in_html(box.name)}</tspan> '
+        f'<tspan class="muted" fill="#5f6368">{in_html(box.cls)}</tspan>'
     )
     parts.append(f'<text x="{left + 10:.1f}" y="{y + 18:.1f}">{name}</text>')
     for number, line in enumerate(line for line in _lines(box)[1:] if line):
         below = y + 18 + (number + 1) * _LINE
-        parts.append(f'<text class="detail" x="{left + 10:.1f}" y="{below:.1f}" fill="#3c4043">{escape(line)}</text>')
+        parts.append(f'<text class="detail" x="{left + 10:.1f}" y="{below:.1f}" fill="#3c4043">{in_html(line)}</text>')
     if box.codes:
         right = left + width - 8
         parts.append(
             f'<text class="code {kind}" x="{right:.1f}" y="{y + 18:.1f}" '
             f'text-anchor="end" font-weight="700" fill="{stroke}">'
-            f"{escape(box.codes)}</text>"
+            f"{in_html(box.codes)}</text>"
         )
     return "".join(parts) + "</g>"
 
@@ -303,11 +300,11 @@ def html(picture: Architecture) -> str:
     at_layers = (finding for box in picture.boxes for finding in box.findings)
     findings = {(found.cell, found.span.start, found.code): found for found in (*at_layers, *picture.notes)}
     listed = "".join(
-        f"<li><b>{escape(finding.code)}</b> {_place(finding)}: {escape(finding.message)}</li>"
+        f"<li><b>{in_html(finding.code)}</b> {_place(finding)}: {in_html(finding.message)}</li>"
         for finding in findings.values()
     )
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(picture.title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{in_html(picture.title)}</title>'
         "<style>body{font-family:Helvetica,Arial,sans-serif;margin:1rem;color:#202124}svg{max-width:100%;height:auto}"
         "</style></head><body>\n"
         f"{svg(picture)}{f'<ul>{listed}</ul>' if listed else ''}\n</body></html>\n"

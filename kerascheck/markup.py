@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from typing import TypeAlias
 
+from kerascheck.escaping import html
+
 _EMPTY = frozenset({"br", "col", "hr", "img", "input", "link", "meta"})
-_KEPT = frozenset("\t\n")
 
 
 class Markup(str):
@@ -34,19 +34,12 @@ def join(children: Child) -> Markup:
     if isinstance(children, Markup):
         return children
     if isinstance(children, (str, int)):
-        return Markup(escape(visible(str(children))))
+        return Markup(html(str(children)))
     return Markup("".join(map(join, children)))
-
-
-def visible(text: str) -> str:
-    """The text with a mark in place of each character that could not be seen, or would turn the others around."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in _KEPT else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _attribute(key: str, value: str | int | bool | None) -> str:
     if value is None or value is False:
         return ""
     name = key.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(visible(str(value)))}"'
+    return f" {name}" if value is True else f' {name}="{html(str(value))}"'

@@ -43,9 +43,9 @@ class _Facts:
 
     __slots__ = ("imports", "keras", "stamp")
 
-    def __init__(self, raw: bytes, stamp: tuple[int, int] | None) -> None:
+    def __init__(self, name: str, raw: bytes, stamp: tuple[int, int] | None) -> None:
         self.stamp = stamp
-        self.keras = mentions_keras(raw)
+        self.keras = mentions_keras(raw, name)
         self.imports = tuple(_imports(raw))
 
 
@@ -160,7 +160,7 @@ class ProjectGraph:
                 return known
             if status.st_size > _MAX_BYTES or not stat.S_ISREG(status.st_mode):
                 return None  # who opens a pipe waits
-            facts = _Facts(read_bytes(name, _MAX_BYTES), stamp)
+            facts = _Facts(name, read_bytes(name, _MAX_BYTES), stamp)
         except (OSError, ValueError):
             return None
         _known[name] = facts
@@ -257,7 +257,7 @@ def keep_one_graph() -> None:
 
 def concerns_keras(raw: bytes | str, filename: str) -> bool:
     """Whether a file can have to do with Keras, by itself or by what it imports from its project."""
-    if mentions_keras(raw):
+    if mentions_keras(raw, filename):
         return True
     return current_graph().reaches_keras(raw.encode() if isinstance(raw, str) else raw, filename)
 

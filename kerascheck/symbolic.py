@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 _serials = itertools.count()
@@ -62,6 +63,27 @@ class Unknown:
 
 #: What is known of conditions, by their keys.
 Guard: TypeAlias = "Mapping[Hashable, bool]"
+
+
+#: The first part of keys of what the analysis has forgotten itself: rounds of a loop that are not followed change it.
+_FORGOTTEN = "forgotten"
+#: The mark by itself.
+FORGOTTEN: Hashable = (_FORGOTTEN,)
+
+
+def forgotten(value: Unknown) -> Unknown:
+    """The value, marked as one that only the analysis does not know: not all that conditions say of it may occur."""
+    made = Unknown(value.reason, (_FORGOTTEN, value.key), value._text, None, value.needs)
+    made.holds = value.holds
+    return made
+
+
+@lru_cache(maxsize=4096)
+def is_forgotten(key: Hashable) -> bool:
+    """Whether the key is about such a value."""
+    if isinstance(key, frozenset):
+        return any(map(is_forgotten, key))
+    return isinstance(key, tuple) and (key[:1] == (_FORGOTTEN,) or any(map(is_forgotten, key)))
 
 
 class Guarded(Unknown):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
+from kerascheck.escaping import rich_text
 from kerascheck.interp.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network, Node
@@ -71,7 +72,6 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
     """Write one model: a title, the table of its layers, the totals, and why something in it is not known exactly."""
     from rich import box
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table as RichTable
 
     shown = table_of(model)
@@ -85,8 +85,8 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
     )
     variable = f" {shown.variable}" if shown.variable is not None else ""
     console.print(
-        f"[bold]Model: {escape(chr(34) + shown.name + chr(34))}[/] "
-        f"({escape(model.cls)}, {model.status}) {escape(f'{shown.place}{variable}')}",
+        f"[bold]Model: {rich_text(chr(34) + shown.name + chr(34))}[/] "
+        f"({rich_text(model.cls)}, {model.status}) {rich_text(f'{shown.place}{variable}')}",
         soft_wrap=True,
     )
     table = RichTable(box=box.HEAVY_HEAD, show_lines=True)
@@ -100,18 +100,18 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
         mark = f" [yellow]*{notes.setdefault(row.mark, len(notes) + 1)}[/]" if row.mark is not None else ""
         frozen = " [cyan](frozen)[/]" if row.frozen else ""
         cells = [
-            f"{escape(row.name)} ([blue]{escape(row.cls)}[/]){frozen}{mark}",
-            escape(row.shape),
-            f"[green]{escape(row.params)}[/]",
+            f"{rich_text(row.name)} ([blue]{rich_text(row.cls)}[/]){frozen}{mark}",
+            rich_text(row.shape),
+            f"[green]{rich_text(row.params)}[/]",
         ]
-        table.add_row(*cells, *([escape(row.connected)] if shown.graph else []))
+        table.add_row(*cells, *([rich_text(row.connected)] if shown.graph else []))
     console.print(table)
     for title, count, size in shown.totals:
-        console.print(f"[bold] {title} params:[/] [green]{escape(count)}[/]{size}", soft_wrap=True)
+        console.print(f"[bold] {title} params:[/] [green]{rich_text(count)}[/]{size}", soft_wrap=True)
     if shown.reason is not None:
-        console.print(f" {model.status}: {escape(shown.reason)}", soft_wrap=True)
+        console.print(f" {model.status}: {rich_text(shown.reason)}", soft_wrap=True)
     for reason, number in notes.items():
-        console.print(f" [yellow]*{number}[/] {escape(reason)}", soft_wrap=True)
+        console.print(f" [yellow]*{number}[/] {rich_text(reason)}", soft_wrap=True)
     console.print()
 
 

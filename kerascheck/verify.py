@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import json
 import math
 import os
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
+from kerascheck.escaping import as_json, one_line
 from kerascheck.interp.keras.tensors import Operation
 from kerascheck.network.ir import InputLayer, Layer, Network
 from kerascheck.rebuild import CannotRebuild, Rebuilt, rebuild
@@ -213,27 +213,29 @@ def _plain(value: Any) -> Any:
 
 def write_json(verdicts: list[Verdict], stream: TextIO) -> None:
     """All verdicts as a JSON array."""
-    json.dump([verdict.as_dict() for verdict in verdicts], stream, indent=2, ensure_ascii=False)
-    stream.write("\n")
+    stream.write(as_json([verdict.as_dict() for verdict in verdicts], stream) + "\n")
 
 
 def write_text(verdicts: list[Verdict], stream: TextIO) -> None:
     """A line for each network, then the sums."""
     for verdict in verdicts:
-        cell = f"cell {verdict.cell}:" if verdict.cell is not None else ""
-        stream.write(
-            f"{verdict.filename}:{cell}{verdict.row} {verdict.name or '?'} ({verdict.cls}): {_text(verdict)}\n"
-        )
-        if verdict.difference is not None:
-            layer = f"layer {verdict.difference.layer}: " if verdict.difference.layer is not None else ""
-            stream.write(f"  {layer}{verdict.difference.what}\n")
-            stream.write(f"    kerascheck: {verdict.difference.kerascheck}\n")
-            stream.write(f"    keras:      {verdict.difference.keras}\n")
-        for part in verdict.assumed:
-            stream.write(f"  taken as inferred: {part}\n")
+        for line in _lines(verdict):
+            stream.write(one_line(line) + "\n")
     results = [verdict.result for verdict in verdicts]
     sums = [f"{results.count(result)} {text}" for result, text in _SUMS.items() if result in results]
     stream.write((", ".join(sums) if sums else "No models found") + ".\n")
+
+
+def _lines(verdict: Verdict) -> Iterator[str]:
+    cell = f"cell {verdict.cell}:" if verdict.cell is not None else ""
+    yield f"{verdict.filename}:{cell}{verdict.row} {verdict.name or '?'} ({verdict.cls}): {_text(verdict)}"
+    if verdict.difference is not None:
+        layer = f"layer {verdict.difference.layer}: " if verdict.difference.layer is not None else ""
+        yield f"  {layer}{verdict.difference.what}"
+        yield f"    kerascheck: {verdict.difference.kerascheck}"
+        yield f"    keras:      {verdict.difference.keras}"
+    for part in verdict.assumed:
+        yield f"  taken as inferred: {part}"
 
 
 _SUMS: dict[Result, str] = {

@@ -126,11 +126,39 @@ def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "matters"),
-    [(b"from keras import layers", True), (b"import tensorflow as tf", True), (b"import torch", False), (b"", False)],
+    "text",
+    [
+        "from keras import layers",
+        "import tensorflow as tf\nx = tf.keras.Sequential()",
+        "from tensorflow import (\n    keras,\n)",
+        "if x:\n    import tf_keras",
+        "import importlib\nk = importlib.import_module('keras')",
+        "k = __import__('keras')",
+        "\ufeffimport keras",
+    ],
 )
-def test_only_files_that_name_keras_matter(raw: bytes, matters: bool) -> None:
-    assert mentions_keras(raw) is matters
+def test_files_whose_code_names_keras_matter(text: str) -> None:
+    assert mentions_keras(text) and mentions_keras(text.encode()) and mentions_keras(text.encode("latin-1", "replace"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "import torch",
+        "import tensorflow as tf\nx = tf.data.Dataset.range(3)",
+        "# like keras.layers.Dense\nx = 1",
+        'def f():\n    """As in Keras:\n\n    >>> from keras import layers\n    """',
+        "names = ['keras', 'torch']",
+    ],
+)
+def test_files_that_only_speak_of_keras_do_not(text: str) -> None:
+    assert not mentions_keras(text) and not mentions_keras(text.encode())
+
+
+def test_code_of_notebooks_stands_in_strings() -> None:
+    text = '{"cells": [{"cell_type": "code", "source": ["import keras"]}]}'
+    assert mentions_keras(text, "a.ipynb") and not mentions_keras(text, "a.py")
 
 
 @pytest.mark.parametrize(

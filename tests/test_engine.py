@@ -92,7 +92,7 @@ def select(*codes: str) -> Settings:
 
 
 def check(text: str, settings: Settings | None = None) -> Report:
-    return check_source(("# keras\n" + text).encode(), "x.py", settings or Settings())
+    return check_source(("import keras\n" + text).encode(), "x.py", settings or Settings())
 
 
 def lines(report: Report) -> list[tuple[str, int, int]]:

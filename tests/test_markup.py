@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kerascheck.markup import Markup, join, tag, visible
+from kerascheck.escaping import visible
+from kerascheck.markup import Markup, join, tag
 
 
 def test_elements() -> None:

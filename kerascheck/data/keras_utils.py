@@ -15,7 +15,7 @@ from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, rows_of
 from kerascheck.data.values import as_array, fresh_size, new_array
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.interp.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
@@ -84,9 +84,23 @@ def _normalize(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return made
 
 
+def _unpacked(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`unpack_x_y_sample_weight(data)`: features, targets and weights of a batch, None for what it has not."""
+    value = arguments.value("data", 0)
+    items = value.items if isinstance(value, ListValue) and value.unknown is None else value
+    if isinstance(value, (Unknown, ListValue)) and not isinstance(items, list):
+        return tuple(run.fresh("a part of a batch that is not known", site.node) for _ in range(3))
+    if not isinstance(items, (list, tuple)):
+        return (value, None, None)
+    if not 1 <= len(items) <= 3:
+        return run.fresh("a batch of so many parts", site.node)
+    return (*items, None, None)[:3]
+
+
 FUNCTIONS: dict[str, Function] = {
     "keras.utils.to_categorical": _to_categorical,
     "keras.utils.normalize": _normalize,
+    "keras.utils.unpack_x_y_sample_weight": _unpacked,
     **text.FUNCTIONS,
     **image_generators.FUNCTIONS,
     **directories.FUNCTIONS,

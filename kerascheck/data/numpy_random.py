@@ -16,7 +16,7 @@ from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.operators import broadcast
 from kerascheck.data.reductions import count_of_elements
 from kerascheck.data.registry import Function
-from kerascheck.data.values import as_array, dtype_of, guarded, new_array, shape_argument
+from kerascheck.data.values import MAX_KEPT, NumberKey, as_array, dtype_of, guarded, new_array, shape_argument
 from kerascheck.data.written import written_function
 from kerascheck.interp.keras.freeze import as_size
 from kerascheck.interp.run import Run
@@ -183,8 +183,34 @@ def _shuffle(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if isinstance(value, Array):
         shuffled_in_place(run, value)
     elif isinstance(value, ListValue) and run.may_change(value):
-        value.blur("a shuffled list")
+        _shuffle_list(run, value)
     return None
+
+
+def _shuffle_list(run: Run, value: ListValue) -> None:
+    """The list in another order: as long as before, with items that are all like the ones before."""
+    items = value.items
+    is_plain = value.unknown is None and value.kind == "list" and len(items) <= MAX_KEPT
+    if not is_plain or not all(_is_like(items[0], item) for item in items):
+        value.blur("a shuffled list")
+    elif any(item is not items[0] for item in items):
+        value.items = [_any_like(run, item) for item in items]
+
+
+def _is_like(first: Value, other: Value) -> bool:
+    """Whether both are numbers of one kind, or lists of as many of these."""
+    if isinstance(first, ListValue) and isinstance(other, ListValue):
+        both = zip(first.items, other.items, strict=False)
+        is_plain = first.unknown is None and other.unknown is None and first.kind == other.kind == "list"
+        return is_plain and len(first.items) == len(other.items) and all(_is_like(a, b) for a, b in both)
+    return type(first) is type(other) and isinstance(first, (int, float))
+
+
+def _any_like(run: Run, item: Value) -> Value:
+    """One of several items that are all like this one."""
+    if isinstance(item, ListValue):
+        return run.new_list([_any_like(run, part) for part in item.items])
+    return Unknown("an item of a shuffled list", NumberKey(type(item).__name__, run.tick()))
 
 
 def _several(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

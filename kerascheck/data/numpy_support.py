@@ -9,7 +9,7 @@ from kerascheck.data.numpy_methods import reshape
 from kerascheck.data.registry import Function
 from kerascheck.data.values import array_of_unknown, as_array, unknown_array
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.interp.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site, Tensor
 from kerascheck.symbolic import Unknown
@@ -38,6 +38,8 @@ def of_array(function: ArrayFunction) -> Function:
             keywords = {key: given for key, given in keywords.items() if key != keyword}
         array = None if isinstance(value, Tensor) else as_array(run, value)
         if array is None:
+            if isinstance(value, ListValue) and value.unknown is not None:
+                value = value.unknown
             if not isinstance(value, Unknown):
                 return unknown_array(run, f"{name} of something unknown")
             array = array_of_unknown(run, value, Unknown("the dtype of something unknown"))

@@ -29,7 +29,7 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.values import ListValue, Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.dims import Dim, Shape, SymDim, format_shape, maximum
-from kerascheck.network.ir import Site
+from kerascheck.network.ir import Site, Tensor
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 _MAX_WALKED = 16  # samples that a loop over an array meets one by one
@@ -69,9 +69,18 @@ def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> 
         content.one_hot = None
     made = new_array(run, shape, dtype, content=content, kind=_kind(a, b))
     _same_samples(made, a, b)
+    if made.kind == "tensor" and run.tracing and isinstance(weak, int):
+        made.items = _sizes_of_a_run(strong)
     if made.kind in ("frame", "series") and not _is_plain_for_pandas(made, a, b, weak):
         made.dtype = Unknown("a dtype that pandas chooses")
     return made
+
+
+def _sizes_of_a_run(array: Array) -> list[Value] | None:
+    """The items of `tf.shape(x)[1:3] * 2` while a graph is traced: TensorFlow computes them when it runs."""
+    if array.items is None or not is_integer(array.dtype):
+        return None
+    return [Tensor((), "int32") for _ in array.items]
 
 
 def _keeps_last(array: Array, shape: Shape | Unknown) -> bool:

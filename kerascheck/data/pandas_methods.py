@@ -553,6 +553,13 @@ def _dot(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     return run.fresh("a product with a frame", site.node)
 
 
+def _keys(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+    """`frame.keys()`: its columns; `series.keys()`: its index."""
+    from kerascheck.data.pandas_attributes import pandas_attribute
+
+    return pandas_attribute(run, array, "columns" if array.kind == "frame" else "index", site)
+
+
 def _nothing(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     return None
 
@@ -640,6 +647,7 @@ _PLAIN: dict[str, Method] = {
     **{name: _comparison(op) for name, op in _COMPARISONS.items()},
     **dict.fromkeys(("to_csv", "to_excel", "to_pickle", "to_json", "to_hdf", "to_sql", "to_parquet"), _written),
     "info": _nothing,
+    "keys": _keys,
 }
 
 METHODS: dict[str, Method] = {

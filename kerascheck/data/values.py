@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, axis_size, promote
 from kerascheck.data.content import Content, union
@@ -18,7 +18,7 @@ from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic import FORGOTTEN, KerasError, Undetermined, Unknown, is_forgotten
 
 MAX_ELEMENTS = 100_000  # of a literal that is looked into
 MAX_KEPT = 1_000  # elements of a vector that are kept one by one
@@ -127,6 +127,20 @@ def array_of_unknown(run: Run, value: Unknown, dtype: str | Unknown, key: Hashab
     return new_array(run, shape, dtype, key=key if key is not None else value.key)
 
 
+class NumberKey(NamedTuple):
+    """The identity of a number that is not known, of a class that is."""
+
+    cls: str  # "int", "float" or "bool"
+    number: int
+
+
+def _number_of(value: Value) -> Array | None:
+    """The array of a number that is not known."""
+    if isinstance(value, Unknown) and isinstance(value.key, NumberKey):
+        return Array((), _DTYPES[value.key.cls])
+    return None
+
+
 #: What taking a sequence apart costs the budget.
 _PARTS_PER_STEP = 16
 
@@ -151,7 +165,7 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
     run.budget.charge(len(parts) // _PARTS_PER_STEP)
     # The same row may stand there many times, as in `[row] * 1000`.
     distinct = {id(part): part for part in parts}
-    made = {name: as_array(run, part) for name, part in distinct.items()}
+    made = {name: _number_of(part) or as_array(run, part) for name, part in distinct.items()}
     arrays = [made[id(part)] for part in parts]
     known = [array for array in arrays if array is not None and isinstance(array.shape, tuple)]
     shapes = [array.shape for array in known if isinstance(array.shape, tuple)]
@@ -174,7 +188,10 @@ def grown(value: ListValue) -> Array:
 
 def grown_length(value: ListValue) -> SymDim:
     """The length of a list that grew in a loop."""
-    return SymDim.named("?.shape[0]", ("length", value.birth, value.element.birth))
+    key = ("length", value.birth, value.element.birth)
+    if value.unknown is not None and is_forgotten(value.unknown.key):
+        return SymDim.named("?.shape[0]", (*key, FORGOTTEN))
+    return SymDim.named("?.shape[0]", key)
 
 
 def _range_content(value: range) -> Content:

@@ -18,6 +18,7 @@ from kerascheck import __version__, safe_path
 
 with safe_path.own_imports():  # `python -m flake8` has the current folder on the path
     from kerascheck.config import ConfigError, Resolver
+    from kerascheck.escaping import one_line
     from kerascheck.project_graph import concerns_keras
     from kerascheck.selection import Layer, Selection
 
@@ -92,7 +93,7 @@ class Plugin:
         """Row, 0-based column, code and message of each finding, and who says so."""
         for found in self._report.diagnostics if self._report is not None else ():
             start = found.span.start
-            yield start.row, start.column - 1, f"{found.code} {found.message}", type(self)
+            yield start.row, start.column - 1, f"{found.code} {one_line(found.message)}", type(self)
 
     @classmethod
     def _check(cls, filename: str, lines: Sequence[str]) -> Report:

@@ -6,7 +6,6 @@ own configuration decides which rules run; pylint's options and comments choose 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +23,7 @@ _PATH = safe_path.entries()
 with safe_path.own_imports(_PATH):
     from kerascheck.config import ConfigError, Resolver
     from kerascheck.diagnostics import Severity
+    from kerascheck.escaping import one_line, say
     from kerascheck.project_graph import concerns_keras
     from kerascheck.reading import read_program
     from kerascheck.selection import Layer, Selection
@@ -86,7 +86,7 @@ def load_configuration(linter: PyLinter) -> None:
 
 
 def _refuse(error: ConfigError) -> NoReturn:
-    print(f"kerascheck: error: {error}", file=sys.stderr)
+    say("kerascheck: error", str(error))
     raise SystemExit(_USAGE_ERROR)
 
 
@@ -198,7 +198,7 @@ class KerasChecker(BaseChecker):
         try:
             found = self._findings.of(module)
         except ConfigError as error:
-            self.add_message(_WRONG_CONFIGURATION[1], node=module, line=1, args=(str(error),))
+            self.add_message(_WRONG_CONFIGURATION[1], node=module, line=1, args=(one_line(str(error)),))
             return
         for diagnostic in found:
             symbol = self._symbols.get(diagnostic.code)
@@ -208,7 +208,7 @@ class KerasChecker(BaseChecker):
                     symbol,
                     line=start.row,
                     node=_statement_at(module, start.row),
-                    args=(diagnostic.message,),
+                    args=(one_line(diagnostic.message),),
                     col_offset=start.column - 1,
                     end_lineno=end.row,
                     end_col_offset=end.column - 1,

@@ -71,6 +71,10 @@ class CallCut(BudgetExceeded):
         self.call = call
 
 
+class StartCut(BudgetExceeded):
+    """The allowance of a start is used up: of a function that nobody calls."""
+
+
 class BeginAgain(BudgetExceeded):
     """A function takes long of which that was not known: the run begins again."""
 
@@ -81,7 +85,7 @@ def begin_call(run: Run, function: FunctionValue, scope: Scope) -> ActiveCall:
     is_within = bool(active) and (active[-1].is_within or active[-1].mark is not None)
     is_long = id(function.node) in run.project.long_functions
     mark = run.journal.mark() if is_long or (not is_within and not _leads_to_keras(run, function)) else None
-    call = ActiveCall(function, scope, _taken(run), mark, is_within)
+    call = ActiveCall(function, scope, taken_by(run), mark, is_within)
     active.append(call)
     return call
 
@@ -96,14 +100,16 @@ def enter_call(run: Run, call: ActiveCall) -> None:
         raise CallCut(call)
 
 
-def _taken(run: Run) -> int:
+def taken_by(run: Run) -> int:
     """Steps so far, as they are counted here."""
     return run.budget.spent + _STEPS_FOR_FORK * run.forked
 
 
 def watch(run: Run) -> None:
-    """Cut a call that has taken too long. Raises CallCut or BeginAgain."""
-    taken = _taken(run)
+    """Cut a call that has taken too long, or the whole run. Raises CallCut, BeginAgain or StartCut."""
+    taken = taken_by(run)
+    if run.allowed is not None and taken - run.taken_before > run.allowed:
+        raise StartCut
     allowed = min(_STEPS, run.budget.limit // _SHARE)
     for call in run.active_calls:
         if call.is_within and call.mark is None:
@@ -136,12 +142,13 @@ def cut_call(run: Run, call: ActiveCall) -> Value:
 
 def skip_call(run: Run, function: FunctionValue, given: list[Value], reason: str) -> Value:
     """Forget what a call that is not followed may write; its result."""
-    for value in [*given, *_within(run, function)]:
+    reach = _reach_of(run, function)
+    for value in [*given, *reach.changeable()]:
         run.escape(value, reason)
         cls = value.cls if isinstance(value, Instance) else value
         if isinstance(cls, ClassValue):
             _forget_members(cls, reason)
-    for scope, name in _rebound(run, function):
+    for scope, name in reach.rebound:
         scope.vars[name] = Unknown(reason, None, name)
     return run.fresh(reason, function.node)
 
@@ -239,9 +246,7 @@ def _meanings(run: Run, function: FunctionValue, look_up: bool) -> list[Value]:
     values: list[Value] = []
     names = names_used(function.site.file, function.node)
     for name in sorted(names):
-        place: Scope | None = function.scope
-        while place is not None and name not in place.vars:
-            place = place.enclosing
+        place = _place_of(function, name)
         if place is None:
             continue
         value = place.vars[name]
@@ -255,16 +260,57 @@ def _meanings(run: Run, function: FunctionValue, look_up: bool) -> list[Value]:
     return values
 
 
-def _rebound(run: Run, function: FunctionValue) -> list[tuple[Scope, str]]:
-    """The names outside of the functions that their code may bind."""
-    found: list[tuple[Scope, str]] = []
-    for one, _ in _functions_within(run, function):
-        of_module, of_functions = rebound_names(one.site.file, one.node)
-        found += [(one.scope.globals, name) for name in of_module]
-        for name in of_functions:
-            place: Scope | None = one.scope
-            while place is not None and name not in place.vars:
-                place = place.enclosing
-            if place is not None:
-                found.append((place, name))
-    return found
+#: Values that nothing can be changed in.
+_INERT = frozenset({FunctionValue, ImportedName, ModuleValue, Symbol, str, int, float, bool, type(None)})
+
+
+class _Reach:
+    """What the code of a function can get at by names, through the functions that it reaches, too."""
+
+    def __init__(self, run: Run, function: FunctionValue) -> None:
+        self.function = function  # kept, as it is known by its id
+        self._names: dict[tuple[int, str], tuple[Scope, str]] = {}
+        self._imported: list[Value] = []
+        self.rebound: list[tuple[Scope, str]] = []  # the names outside of these functions that their code may bind
+        for one, values in _functions_within(run, function):
+            names = names_used(one.site.file, one.node)
+            for place in _scopes_of(run, one, names):
+                self._names |= {(id(place), name): (place, name) for name in names}
+            self._imported += [value for value in values if type(value) not in _INERT]
+            of_module, of_functions = rebound_names(one.site.file, one.node)
+            self.rebound += [(one.scope.globals, name) for name in of_module]
+            places = ((_place_of(one, name), name) for name in of_functions)
+            self.rebound += [(place, name) for place, name in places if place is not None]
+
+    def changeable(self) -> list[Value]:
+        """What the names are bound to now, or were when it was looked up, that the code may change."""
+        bound = (place.vars.get(name) for place, name in self._names.values())
+        found = {id(value): value for value in (*self._imported, *bound) if type(value) not in _INERT}
+        return [value for value in found.values() if type(value) is not Unknown or value.holds]
+
+
+def _scopes_of(run: Run, function: FunctionValue, names: frozenset[str]) -> list[Scope]:
+    """The scopes that names in a function may mean: those around it, and those of modules that it names."""
+    scopes: list[Scope] = []
+    place: Scope | None = function.scope
+    while place is not None:
+        scopes.append(place)
+        place = place.enclosing
+    named = [scope.vars[name] for scope in scopes for name in names if name in scope.vars]
+    modules = [run.project.scope_of(run, value) for value in named if isinstance(value, ModuleValue)]
+    return [*scopes, *(scope for scope in modules if scope is not None)]
+
+
+def _reach_of(run: Run, function: FunctionValue) -> _Reach:
+    known = run.reaches.get(id(function))
+    if known is None:
+        known = run.reaches[id(function)] = _Reach(run, function)
+    return known
+
+
+def _place_of(function: FunctionValue, name: str) -> Scope | None:
+    """The scope that a name in a function means, if it is bound outside of it."""
+    place: Scope | None = function.scope
+    while place is not None and name not in place.vars:
+        place = place.enclosing
+    return place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,8 +14,15 @@ import kerascheck.interp.calls
 import kerascheck.interp.expressions
 import kerascheck.interp.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.garbage import no_collection
-from kerascheck.interp.allowance import BeginAgain, watch
-from kerascheck.interp.callers import building, callable_names, calling_sources, importers, project_of_caller
+from kerascheck.interp.allowance import BeginAgain, StartCut, taken_by, watch
+from kerascheck.interp.callers import (
+    building,
+    callable_names,
+    calling_sources,
+    importers,
+    is_order_set_elsewhere,
+    project_of_caller,
+)
 from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.functions import LEFT_OUT
 from kerascheck.interp.needs import network_needs, place_of, program_needs, training_needs, trainings_need
@@ -23,10 +31,10 @@ from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
 from kerascheck.interp.uncalled import UnseenCall, unseen_calls
 from kerascheck.interp.undecidable import Undecidable
-from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise
+from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise, Value
 from kerascheck.network.ir import Network, Program
 from kerascheck.state import lay_down, noted_in
-from kerascheck.symbolic import NOTHING, Unknown
+from kerascheck.symbolic import NOTHING, Unknown, is_forgotten
 
 #: The start of the runs that explore what arguments on the command line change.
 OTHER_ARGUMENTS = -1
@@ -48,6 +56,8 @@ _STEPS_FOR_RUNS = 100_000
 #: The same for all functions together that nobody calls, and for each one whatever the others have taken.
 _STEPS_FOR_CALLS = 8_000
 _STEPS_FOR_CALL = 3_000
+#: What one run through such a function may take, as it is counted in `allowance`.
+_ALLOWED_FOR_CALL = 40_000
 #: Conditions that only the data of trainings hangs on are decided where there are no more than these.
 _MAX_OF_DATA = 3
 #: How often further conditions may turn up in the runs that decide the ones before.
@@ -131,6 +141,7 @@ class _Base:
 
     run: Run
     entered: set[int]
+    settings: dict[str, Value]  # that functions which nobody calls find in force
     steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
     undecidable: Undecidable = field(default_factory=Undecidable)
 
@@ -163,6 +174,7 @@ class _Start:
         self.steps_for_runs = steps_for_runs
         self.steps_taken = 0  # by the runs that decide something
         self.undecided: Collection[Hashable] = ()  # the conditions of which not all combinations were run
+        self.is_cut = False  # whether a run of it was: it took too long
         self.entered: set[int] = set()
 
     def explore(self) -> _Base | None:
@@ -182,13 +194,13 @@ class _Start:
         if not groups or most < 2 or not links.is_worth_deciding(most):
             self._accept(first, NOTHING)
             self.undecided = {key for group in groups for key in group}
-            return _Base(first, self.entered)
+            return _Base(first, self.entered, dict(first.settings))
         changes = first.journal.undo_older()
         before = self.budget.spent
         finished = self._decide(links, most)
         self.steps_taken = self.budget.spent - before
         lay_down(changes)
-        return _Base(first, self.entered) if finished else None
+        return _Base(first, self.entered, dict(first.settings)) if finished else None
 
     def _decide(self, links: _Links, most: int) -> bool:
         """Run all combinations, as far as that many runs can; whether the budget has lasted."""
@@ -232,8 +244,11 @@ class _Start:
                 )
                 asked = (key for group in links.groups() for key in group)
                 self.undecided = {key for key in asked if is_torn or key in undone or key not in relevant}
+                guesses = frozenset(filter(is_forgotten, relevant))
                 for run in runs:
                     self._accept(run, relevant, complete, links.hanging_on(undone) if undone else None)
+                    if guesses:
+                        _open_guessed(run, guesses, links.seen_on(guesses), links.hanging_on(guesses) is None)
                 return True
         return True
 
@@ -243,6 +258,7 @@ class _Start:
             run = Run(self.project, self.budget, relevant, plan, self.entry)
             self.prepare(run)
             self.budget.watch = partial(watch, run)
+            run.taken_before = taken_by(run)
             with noted_in(run.journal):
                 run.journal.mark()
                 try:
@@ -252,6 +268,12 @@ class _Start:
                 except BeginAgain:
                     run.journal.undo_older()
                     continue
+                except StartCut:
+                    self.entered |= run.entered
+                    self.is_cut = True
+                    self._keep(run)
+                    run.journal.undo_older()
+                    return run, False
                 except (BudgetExceeded, RecursionError) as error:
                     self._give_up(run, error)
                     return run, False
@@ -299,12 +321,16 @@ class _Start:
             result.incomplete, result.by_chance = "it takes too long", True
         else:
             result.incomplete = "the budget for one file is used up (see the option --budget)"
+        self._keep(run)
+
+    def _keep(self, run: Run) -> None:
+        """What the run has built so far, where it is finished and hangs on nothing."""
         for network in run.program.networks:
             needs = network_needs(network) | frozenset(run.needed) | frozenset(run.taken)
             if needs or not _is_finished(network):
-                network.open = network.open or Unknown("budget")
+                network.open = network.open or Unknown("it takes too long to be followed")
         del run.program.raised[0 if run.needed else len(run.program.raised) :]
-        result.paths.append(run.program)
+        self.result.paths.append(run.program)
 
 
 def _is_finished(network: Network) -> bool:
@@ -326,6 +352,20 @@ def _open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
         network.open = Unknown(f"{network.open.reason} ({place}{rest})")
 
 
+def _open_guessed(run: Run, guesses: frozenset[Hashable], hanging: frozenset[Hashable], all_later: bool) -> None:
+    """Models that hang on what the analysis has forgotten are not known: not all that is tried of it may occur.
+
+    `hanging`: their places; `all_later`: whatever was done since it was decided hangs on it, too.
+    """
+    for network in run.program.networks:
+        newest = max(network.birth, network.changed)
+        later = [key for key in guesses if newest >= run.decided_at.get(key, newest + 1)]
+        if place_of(network) in hanging:
+            _open(run, network, guesses)
+        elif all_later and later:
+            _open(run, network, later)
+
+
 def _undone(components: Sequence[_Component], groups: Iterable[list[Hashable]]) -> frozenset[Hashable]:
     """The conditions of which not all combinations were tried."""
     together = {frozenset(group) for group in groups}
@@ -341,7 +381,9 @@ class _Links:
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
         self._met: dict[Hashable, int] = {}  # how many came up before a condition
-        self._runs: list[tuple[dict[Hashable, bool], set[Hashable]]] = []  # what was decided, and the places built at
+        self._seen_under: dict[Hashable, dict[Hashable, None]] = {}  # what may decide whether a place is built at
+        #: What was decided, and how many models were built at each place (of other things: whether any was).
+        self._runs: list[tuple[dict[Hashable, bool], Counter[Hashable]]] = []
 
     def learn(self, run: Run) -> None:
         """Take over what the run has met."""
@@ -352,10 +394,10 @@ class _Links:
         if run.needed:
             # What was done under these cannot be taken back: all of them belong together.
             self.unite(sorted((*run.relevant, *run.needed), key=order))
-        places: set[Hashable] = set()
+        places = Counter(map(place_of, run.program.networks))
         self._runs.append((dict(run.taken), places))
         for place, needs in program_needs(run.program):
-            places.add(place)
+            places[place] = places[place] or 1
             if run.taken and place not in self._runs[0][1]:
                 # It comes up where conditions are decided: what it hangs on of these does not show.
                 needs = needs.union(run.taken)
@@ -370,9 +412,10 @@ class _Links:
         return self._met.get(key, len(self._met))
 
     def _deciding(self, place: Hashable) -> list[Hashable]:
-        """The conditions that may decide whether anything is built at the place: it is seen under one choice only."""
-        there = [taken for taken, places in self._runs if place in places and taken]
-        missing = [taken for taken, places in self._runs if place not in places]
+        """The conditions that may decide whether something is built at the place: it is seen under one choice only."""
+        most = max((places[place] for taken, places in self._runs if taken), default=0)
+        there = [taken for taken, places in self._runs if taken and places[place] == most > 0]
+        missing = [taken for taken, places in self._runs if places[place] < most]
         if not there or not missing:
             return []
         return [
@@ -384,8 +427,10 @@ class _Links:
 
     def hanging_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable] | None:
         """The places of what hangs on any of these; None where all does."""
-        if self._everywhere:
-            return None
+        return None if self._everywhere else self.seen_on(keys)
+
+    def seen_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable]:
+        """The same, of what hangs on them by itself."""
         return frozenset(place for place, needs in self._by_place.items() if not keys.isdisjoint(needs))
 
     def unite(self, keys: Iterable[Hashable]) -> None:
@@ -417,7 +462,10 @@ class _Links:
 
         A condition that comes up under others, or asks about the same value, is tried with them in each way.
         """
-        links = [[*keys, *self._deciding(place)] for place, keys in self._by_place.items()]
+        for place in self._by_place:
+            # Further runs may tell that others decide, too; what has been thought to belong together stays so.
+            self._seen_under.setdefault(place, {}).update(dict.fromkeys(self._deciding(place)))
+        links = [[*keys, *self._seen_under[place]] for place, keys in self._by_place.items()]
         decided = {key for link in (*links, list(self._everywhere)) for key in link}
         of_data = [list(keys) for keys in self._of_data.values()]
         if len({key for link in of_data for key in link} - decided) <= _MAX_OF_DATA:
@@ -499,6 +547,9 @@ def _explore_callers(base: _Base, project: Project, seconds: float, result: Anal
     if not files:
         return
     names = callable_names(building(_uncalled(base, project), base.scope))
+    if names and not base.run.is_order_set and is_order_set_elsewhere(files):
+        order = Unknown("the order of the axes of images, which a file that imports this one sets")
+        base.settings["image_data_format"] = order
     for number, source in enumerate(calling_sources(files, names) if names else ()):
         caller = project_of_caller(source, project)
         budget = Budget(seconds * SHARE_OF_A_CALLER)
@@ -558,6 +609,9 @@ def _explore_call(
     base.steps_for_calls -= start.steps_taken
     if start.undecided and found is not None:
         base.undecidable.learn(found.run, start.undecided)
+    if start.is_cut:
+        base.entered |= start.entered
+        return True
     doubted = call.doubted(result.paths[before:])
     if found is None:
         return False
@@ -588,5 +642,8 @@ def _prepared(base: _Base, function: FunctionValue) -> Callable[[Run], None]:
         run.condition_needs.update(base.run.condition_needs)
         run.places.update(base.run.places)
         run.undecidable = base.undecidable
+        run.allowed = _ALLOWED_FOR_CALL
+        run.reaches = base.run.reaches
+        run.settings.update(base.settings)
 
     return prepare

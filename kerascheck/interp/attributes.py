@@ -103,6 +103,8 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         from kerascheck.interp.keras.configurations import class_of
 
         return class_of(value) or run.fresh(f"the class of {value.cls}", node)
+    if isinstance(value, Layer) and value.instance is not None and _is_own(value.instance, name):
+        return _instance_attribute(run, value.instance, name, node)
     if isinstance(value, (Layer, Tensor)):
         from kerascheck.interp.keras.objects import keras_attribute
 
@@ -433,6 +435,11 @@ def _object_init(run: Run, receiver: Value, arguments: Arguments, site: Site) ->
     return None
 
 
+def _is_own(instance: Instance, name: str) -> bool:
+    """Whether the program itself gives the object this attribute."""
+    return name in instance.attributes or find_member(instance.cls, name) is not None
+
+
 def find_member(cls: ClassValue, name: str) -> Value | None:
     """The class attribute called `name`, in the order of resolution."""
     for base in cls.mro():
@@ -507,6 +514,9 @@ def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
         from kerascheck.interp.keras.objects import set_keras_attribute
 
         if isinstance(target, Network) and target.birth < run.frozen_before:
+            return
+        if target.instance is not None:
+            _set_on_object(run, target.instance, name, value)
             return
         set_keras_attribute(run, target, name, value)
 

@@ -13,9 +13,10 @@ from kerascheck.interp.calls import plain_call
 from kerascheck.interp.conditions import truth
 from kerascheck.interp.exceptions import is_exception, make_exception
 from kerascheck.interp.expressions import is_known_key
+from kerascheck.interp.joins import choose
 from kerascheck.interp.methods import either, ordered, set_of, sort_items
 from kerascheck.interp.operators import UNION, binary, bounded
-from kerascheck.interp.paths import lift, restrict, settle, spread
+from kerascheck.interp.paths import fork_value, lift, restrict, settle, spread
 from kerascheck.interp.run import MAX_COMPREHENSION, Run
 from kerascheck.interp.sequences import (
     END,
@@ -158,7 +159,7 @@ def _set(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             return made
     items: list[Value] | Unknown = members_of(run, values[0]) if values else []
     if not isinstance(items, Unknown):
-        return set_of(run, items)
+        return _in_cases_of_items(run, items, lambda items: set_of(run, items))
     made = run.unknown_list(items.reason, "set")
     source = as_unknown(values[0])
     if isinstance(source, (Array, Unknown)):
@@ -259,13 +260,27 @@ def _reversed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _sorted(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     items = members_of(run, arguments.value("iterable", 0))
-    ordered = None if isinstance(items, Unknown) else sort_items(run, items, arguments, site)
-    if ordered is not None:
-        return run.new_list(ordered)
-    made = run.unknown_list("sorted of something unknown")
     if isinstance(items, Unknown):
+        made = run.unknown_list("sorted of something unknown")
         made.unknown = items  # as many as they are
-    return made
+        return made
+
+    def of(items: list[Value]) -> Value:
+        found = sort_items(run, items, arguments, site)
+        return Unknown("sorted of something unknown") if found is None else tuple(found)
+
+    return _list_of(run, _in_cases_of_items(run, items, of), len(items), "sorted of something unknown")
+
+
+def _list_of(run: Run, found: Value, length: int, reason: str) -> Value:
+    """A list of the items of a tuple, or of the tuples that it is in several cases: each place for itself."""
+    if type(found) is Guarded and all(isinstance(case, tuple) for _, case in found.alternatives):
+        places = [
+            choose(run, [(guard, case[index]) for guard, case in found.alternatives], found.needs)
+            for index in range(length)
+        ]
+        return run.new_list(places)
+    return run.new_list(found) if isinstance(found, tuple) else run.unknown_list(reason)
 
 
 def _map(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -416,11 +431,15 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
                 given.value if isinstance(given, Given) else run.fails("ValueError", "an extreme of nothing", site.node)
             )
         key = arguments.value("key")
-        if key is not None:
-            return _extreme_by_key(run, plain, items, key, site)
-        if all(isinstance(i, (int, SymDim)) for i in items) and any(isinstance(i, SymDim) for i in items):
-            return symbolic(*items)
-        return _extreme_by_key(run, plain, items, None, site)
+
+        def of(items: list[Value]) -> Value:
+            if key is not None:
+                return _extreme_by_key(run, plain, items, key, site)
+            if all(isinstance(i, (int, SymDim)) for i in items) and any(isinstance(i, SymDim) for i in items):
+                return symbolic(*items)
+            return _extreme_by_key(run, plain, items, None, site)
+
+        return _in_cases_of_items(run, items, of)
 
     return build
 
@@ -450,7 +469,7 @@ def _sum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     scope = Scope("module", None, site.file)
     for item in items:
         total = binary(run, "Add", total, item, site.node, scope)
-        if isinstance(total, Unknown):
+        if isinstance(total, Unknown) and type(total) is not Guarded:
             return run.fresh("a sum of something unknown", site.node)
     return total
 
@@ -461,17 +480,60 @@ def _any_all(stop: bool) -> Callable[[Run, str, Arguments, Site], Value]:
         if len(values) != 1:
             return run.fresh("any or all of something unknown", site.node)
         unordered = isinstance(values[0], ListValue) and values[0].kind == "set" and values[0].unknown is None
-        unknown: Unknown | None = None
+        open_items: list[Value] = []
+        last = not stop
         for item in list(values[0].items) if unordered else iterate(run, values[0]):
             if isinstance(item, Lost):
                 return run.fresh("any or all of something unknown", site.node)
-            if isinstance(item, Unknown):
-                unknown = item if unknown is None else run.fresh("any or all of something unknown", site.node)
-            elif truth(run, item) == stop:
-                return stop
-        return unknown if unknown is not None else not stop
+            verdict = settle(run, item, site.node)
+            if verdict is stop:
+                last = stop
+                break
+            if not isinstance(verdict, bool):
+                open_items.append(item)
+        if len(open_items) > _MAX_OPEN:
+            return run.fresh("any or all of something unknown", site.node)
+        return _first_that_stops(run, stop, open_items, last, site)
 
     return build
+
+
+def _first_that_stops(run: Run, stop: bool, items: list[Value], last: bool, site: Site) -> Value:
+    """`or`, or `and`, of conditions that are not known and what comes behind them."""
+    if not items:
+        return last
+    first, *others = items
+    verdict = settle(run, first, site.node)
+    if isinstance(verdict, bool):
+        return stop if verdict is stop else _first_that_stops(run, stop, others, last, site)
+    if not others and last is not stop:
+        from kerascheck.interp.expressions import as_value
+
+        return as_value(run, verdict)
+
+    def go_on() -> Value:
+        return _first_that_stops(run, stop, others, last, site)
+
+    return fork_value(run, verdict, lambda: True, go_on) if stop else fork_value(run, verdict, go_on, lambda: False)
+
+
+#: Conditions that are not known, of which it is still worked out whether any or all of them hold; items that hang on
+#: conditions, of which the largest or the order is found in each case.
+_MAX_OPEN = 5
+
+
+def _in_cases_of_items(run: Run, items: list[Value], action: Callable[[list[Value]], Value]) -> Value:
+    """What the action gives for each combination of what the items may be, where these hang on conditions."""
+    open_places = [index for index, item in enumerate(items) if type(item) is Guarded]
+    if not open_places or len(open_places) > _MAX_OPEN:
+        return action(items)
+    index = open_places[0]
+
+    def chosen(case: Value) -> Value:
+        return _in_cases_of_items(run, [*items[:index], case, *items[index + 1 :]], action)
+
+    value = restrict(run, items[index])
+    return spread(run, chosen, value) if type(value) is Guarded else chosen(value)
 
 
 def _isinstance(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -554,6 +616,8 @@ def _has(run: Run, value: Value, name: str) -> bool | Unknown | None:
     """Whether the value has an attribute of this name, or what that hangs on; None where that is not known."""
     from kerascheck.interp.attributes import find_member, lacks_attribute
 
+    if isinstance(value, Layer) and value.instance is not None:
+        value = value.instance
     if isinstance(value, Instance):
         if find_member(value.cls, name) is not None:
             return True
@@ -794,6 +858,8 @@ def _in_each_case(handler: Callable[[Run, str, Arguments, Site], Value]) -> Call
 
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         given = arguments.positional
+        if arguments.open_positional:
+            return run.fresh(f"{name} of arguments that are not known", site.node)
         for index, one in enumerate(given):
             if type(one.value) is not Guarded:
                 continue

@@ -7,6 +7,7 @@ file under analysis as one of its modules. What is found there belongs to the fi
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -23,6 +24,8 @@ from kerascheck.symbolic import Symbol
 _MAX_CALLERS = 4
 #: Larger ones are not read.
 _MAX_BYTES = 400_000
+#: The functions of Keras that set the order of the axes of images for the whole program.
+_SETS_ORDER = re.compile(rb"\bset_image_(?:data_format|dim_ordering)\b")
 
 
 def building(functions: list[FunctionValue], scope: Scope) -> list[FunctionValue]:
@@ -74,6 +77,17 @@ def calling_sources(files: Iterable[str], names: frozenset[str]) -> Iterator[Sou
         found += 1
         if found >= _MAX_CALLERS:
             return
+
+
+def is_order_set_elsewhere(files: Iterable[str]) -> bool:
+    """Whether one of the files, which import another one, sets where the channels of images are."""
+    for importer in files:
+        try:
+            if _SETS_ORDER.search(read_source(importer, _MAX_BYTES).raw) is not None:
+                return True
+        except (OSError, SourceError):
+            continue
+    return False
 
 
 def project_of_caller(caller: Source, called: Project) -> Project:

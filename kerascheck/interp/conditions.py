@@ -325,7 +325,7 @@ def _said(run: Run, there: Value, wanted: bool) -> Value:
 
 def _membership(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     wanted = op == "In"
-    key: Hashable = ("in", _key(run, left, node), _key(run, right, node))
+    key: Hashable = ("in", _key(run, left, node), _key(run, _constants_in(right), node))
     if isinstance(right, DictValue) and _is_key(left) and (left in right.items or right.lacks(left)):
         return _said(run, right.presence(left), wanted)
     if isinstance(right, (str, bytes)) and isinstance(left, type(right)):
@@ -355,6 +355,18 @@ def _membership(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode)
 
 
 _NO_NODE = cst.Pass()
+
+_MAX_MEMBERS = 20
+
+
+def _constants_in(container: Value) -> Value:
+    """The members of a list, a set or a dictionary of constants: what matters for a membership, whatever holds them."""
+    known = isinstance(container, (ListValue, DictValue)) and not isinstance(container, IteratorValue)
+    if known and container.unknown is None and 0 < len(container.items) <= _MAX_MEMBERS:
+        members = tuple(container.items)
+        if all(type(member) in _CONSTANTS for member in members):
+            return members
+    return container
 
 
 def _is_key(value: Value) -> bool:

@@ -6,7 +6,7 @@ import ast
 import builtins
 import warnings
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import libcst as cst
@@ -51,7 +51,7 @@ from kerascheck.interp.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
-from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 
 # -- names and constants ---------------------------------------------------------------------------------
 
@@ -322,17 +322,24 @@ def _dict(run: Run, node: cst.Dict, scope: Scope) -> Value:
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             value = run.evaluate(element.value, scope)
-            spread = value.spread(run.tick()) if isinstance(value, DictValue) and element is node.elements[0] else None
-            if spread is not None:
-                made = spread
-            elif isinstance(value, DictValue):
-                made.merge(value)
+            copied = value.spread(run.tick()) if isinstance(value, DictValue) and element is node.elements[0] else None
+            if copied is not None:
+                made = copied
+            elif type(value) is Guarded:
+                spread(run, partial(_merge_entries, made), value)
             else:
-                made.blur("a ** entry that is not known")
+                _merge_entries(made, value)
         else:
             assert isinstance(element, cst.DictElement)
             put(made, run.evaluate(element.key, scope), run.evaluate(element.value, scope))
     return made
+
+
+def _merge_entries(made: DictValue, value: Value) -> None:
+    if isinstance(value, DictValue):
+        made.merge(value)
+    else:
+        made.blur("a ** entry that is not known")
 
 
 def put(target: DictValue, key: Value, value: Value) -> None:
@@ -588,12 +595,20 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
         found = subscript(run, value, index, node)
         if type(found) is Unknown and (held := held_by(value)):
             found = holding(found, held)
+    if type(found) is Unknown and _is_forgotten(value):
+        found = forgotten(found)
     kind = type(found)
     if kind is Unknown and not isinstance(value, Array):
         run.doubt(doubt_about(found))  # there may be no such entry
     if kind in _MEASURED:
         run.program.went_well.add((id(scope.file), id(node)))
     return _read(run, found) if kind in _NOTED else found
+
+
+def _is_forgotten(value: Value) -> bool:
+    """Whether it is a list or dictionary whose items the analysis has forgotten."""
+    known = isinstance(value, (ListValue, DictValue)) and value.unknown is not None
+    return known and is_forgotten(value.unknown.key)
 
 
 def index_of(run: Run, node: cst.Subscript, scope: Scope) -> Value:
@@ -644,15 +659,12 @@ def all_parameters(params: cst.Parameters) -> Iterator[cst.Param]:
 # -- calls ------------------------------------------------------------------------------------------------------
 
 
-def evaluate_arguments(run: Run, node: cst.Call, scope: Scope) -> Arguments:
-    """The evaluated arguments of a call, in order."""
+def collect_arguments(run: Run, node: cst.Call, values: Sequence[Value]) -> Arguments:
+    """The arguments of a call that were evaluated, those with stars taken apart."""
     positional: list[Given] = []
     keywords: dict[str, Given] = {}
     open_positional = open_keywords = False
-    for arg in node.args:
-        expression = arg.value
-        leaf = LEAVES.get(type(expression))  # as `Run.evaluate` begins
-        value = run.evaluate(expression, scope) if leaf is None else leaf(run, expression, scope)
+    for arg, value in zip(node.args, values, strict=True):
         star = arg.star
         if not star:
             keyword = arg.keyword
@@ -689,11 +701,37 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
     function = run.evaluate(callee, scope)
     if type(function) is Symbol and function.name in SCOPED:
         return SCOPED[function.name](run, node, scope)
-    arguments = evaluate_arguments(run, node, scope)
-    made = call_value(run, function, arguments, Site(scope.file, node))
+    values: list[Value] = []
+    has_cases = False  # whether an argument with a star hangs on conditions
+    for arg in node.args:
+        expression = arg.value
+        leaf = LEAVES.get(type(expression))  # as `Run.evaluate` begins
+        value = run.evaluate(expression, scope) if leaf is None else leaf(run, expression, scope)
+        has_cases = has_cases or (arg.star != "" and type(value) is Guarded)
+        values.append(value)
+    site = Site(scope.file, node)
+    if has_cases:
+        made = _call_in_cases(run, function, node, values, site)
+    else:
+        made = call_value(run, function, collect_arguments(run, node, values), site)
     if type(made) is Array:
         run.program.went_well.add((id(scope.file), id(node)))
     return made
+
+
+def _call_in_cases(run: Run, function: Value, node: cst.Call, values: list[Value], site: Site) -> Value:
+    """`f(*sizes)` where the sizes hang on conditions: a call in each case that there is."""
+    for index, value in enumerate(values):
+        if node.args[index].star and type(value) is Guarded:
+            break
+    else:
+        return call_value(run, function, collect_arguments(run, node, values), site)
+
+    def chosen(case: Value) -> Value:
+        return _call_in_cases(run, function, node, [*values[:index], case, *values[index + 1 :]], site)
+
+    value = restrict(run, value)
+    return spread(run, chosen, value) if type(value) is Guarded else chosen(value)
 
 
 def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> Value:
@@ -721,7 +759,10 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         for given in arguments.keywords.values():
             _note_needs(run, given.value)
     stays = isinstance(owner, Network) and _keeps_structure(function, owner)
+    is_guess = _is_forgotten(receiver) or any(_is_forgotten(given.value) for given in arguments.positional)
     made = call(run, function, arguments, site)
+    if is_guess and type(made) is Unknown and not is_forgotten(made.key):
+        made = forgotten(made)
     if run.reads:
         if not stays:
             depend(run, receiver)
@@ -734,6 +775,7 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
             run.need(owner.needs)  # what it tells of itself may be otherwise
     if (
         type(made) in _DOUBTFUL
+        and not _is_known_in_each_case(made)
         and not is_made_exception(made)
         and not (kind is Symbol and function.name in _NEVER_FAIL)
         and not _is_of_text(made)
@@ -749,6 +791,11 @@ def _keeps_structure(function: Value, network: Network) -> bool:
     """Whether a call leaves the model what it is: data does, once the model is built."""
     is_built = network.kind == "functional" or (bool(network.inputs) and network.open is None)
     return is_built and (not isinstance(function, NativeMethod) or function.name in TRAINING_METHODS)
+
+
+def _is_known_in_each_case(made: Value) -> bool:
+    """Whether the value hangs on conditions alone: what gives it has gone well in each case."""
+    return type(made) is Guarded and not any(type(case) in _DOUBTFUL for _, case in made.alternatives)
 
 
 def _is_of_text(made: Value) -> bool:
@@ -809,6 +856,7 @@ _NEVER_FAIL = frozenset(
     {
         "os.environ.get", "os.getenv", "os.path.exists", "os.path.isfile", "os.path.isdir", "glob.glob", "glob.iglob",
         "os.path.join", "os.cpu_count", "os.getcwd", "os.getpid", "time.time", "time.perf_counter", "random.random",
+        "contextlib.ExitStack",
         *(
             f"builtins.{name}"
             for name in ("bool", "hasattr", "id", "isinstance", "len", "print", "range", "repr", "str", "type")

@@ -19,6 +19,7 @@ from kerascheck.interp.values import (
     ClassValue,
     FunctionValue,
     Instance,
+    NativeFunction,
     NativeMethod,
     NativeObject,
     ParameterDefault,
@@ -32,8 +33,11 @@ from kerascheck.symbolic import Symbol, Unknown
 
 #: How often one function may be on the call stack.
 _MAX_RECURSION = 12
-#: The same with arguments of which nothing is known.
+#: The same with arguments of which nothing is known, but for functions and the like.
 _MAX_UNCLEAR_RECURSION = 3
+#: How often it may be entered within one call of it with arguments of which some are not known.
+_MAX_UNCLEAR_ENTRIES = 60
+_NO_DATA = (FunctionValue, NativeFunction, BoundMethod, NativeMethod, ClassValue, Symbol, Instance, bool, type(None))
 
 #: Decorators that change how an attribute is read, or what a call gives.
 _MEANINGFUL = frozenset({"property", "staticmethod", "classmethod", "cached_property", "contextmanager"})
@@ -48,6 +52,9 @@ _LEAVING_OUT = frozenset(
 _LEAVING_OUT_NAMES = frozenset(name.rpartition(".")[2] for name in _LEAVING_OUT)
 #: What functions with one of these are marked by: nobody asks what happens in them.
 LEFT_OUT = "left out"
+#: Decorators of functions that give what they compute and a function for its gradient: a call gives the first.
+_WITH_GRADIENT = frozenset({"tensorflow.custom_gradient", "keras.ops.custom_gradient"})
+_GIVES_GRADIENT = "gives a gradient"
 _CHOOSING = frozenset({"singledispatch", "singledispatchmethod"})
 
 
@@ -81,6 +88,8 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
         if isinstance(wrapper, ParameterDefault):
             function.defaults[wrapper.name] = wrapper.value
             function.options.add(wrapper.name)
+        elif isinstance(wrapper, Symbol) and wrapper.name in _WITH_GRADIENT:
+            meaning.add(_GIVES_GRADIENT)
         else:
             function.decorated = frozenset(meaning)
             value = apply_decorator(run, wrapper, value, Site(scope.file, decorator))
@@ -122,7 +131,9 @@ def call_function(
         run.entered.add(id(node))
     depth = len(run.call_stack)
     recursion = run.call_stack.count(function)
-    if recursion >= _MAX_UNCLEAR_RECURSION and _is_unclear(arguments):
+    if recursion == 0:
+        run.unclear_entries.pop(id(node), None)
+    if recursion and _is_unclear(run, node, arguments, recursion):
         values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
         return skip_call(run, function, [*values, receiver], f"{function.name} calls itself an unknown number of times")
     if depth >= MAX_CALL_DEPTH or recursion >= _MAX_RECURSION:
@@ -130,13 +141,25 @@ def call_function(
             run.escape(given.value, f"{function.name} is nested too deeply")
         return run.fresh(f"{function.name} recurses too deeply", site.node)
     with run.in_frame(site.node):
-        return _enter(run, function, arguments, receiver)
+        result = _enter(run, function, arguments, receiver)
+    if _GIVES_GRADIENT in function.decorated:
+        is_pair = isinstance(result, tuple) and len(result) == 2
+        return result[0] if is_pair else run.fresh(f"what {function.name} gives beside its gradient", site.node)
+    return result
 
 
-def _is_unclear(arguments: Arguments) -> bool:
-    """Whether there are arguments and nothing is known of any: a further call of the same function tells no more."""
-    given = [*arguments.positional, *arguments.keywords.values()]
-    return bool(given) and all(type(one.value) is Unknown and not one.value.holds for one in given)
+def _is_unclear(run: Run, node: cst.CSTNode, arguments: Arguments, recursion: int) -> bool:
+    """Whether a further call of the same function tells no more: there are arguments, and no data among them is known.
+
+    Where some is, as a depth that is counted, so many calls may be entered within the outermost one.
+    """
+    given = [one.value for one in (*arguments.positional, *arguments.keywords.values())]
+    if not any(type(value) is Unknown and not value.holds for value in given):
+        return False
+    if all(type(value) is Unknown or isinstance(value, _NO_DATA) for value in given):
+        return recursion >= _MAX_UNCLEAR_RECURSION
+    entries = run.unclear_entries[id(node)] = run.unclear_entries.get(id(node), 0) + 1
+    return entries > _MAX_UNCLEAR_ENTRIES
 
 
 def _enter(run: Run, function: FunctionValue, arguments: Arguments, receiver: Value) -> Value:

@@ -29,9 +29,9 @@ from kerascheck.interp.values import (
     presence,
 )
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import NOT_CALLED, Layer, Network, Weight
+from kerascheck.network.ir import NOT_CALLED, Layer, Network, Node, Weight
 from kerascheck.state import ABSENT, Cells, Changes, Items, Mark, is_there, lay_down
-from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 
 if TYPE_CHECKING:
     from kerascheck.interp.paths import Outcome
@@ -270,14 +270,14 @@ class _Join:
                 return values[0]
             if values[0] is ABSENT and all(type(v) is Unknown and not v.needs for _, v in present):
                 # A name of the rounds, which is another thing in each.
-                return holding(Unknown(str(self.reason), None, text), [value for _, value in present])
+                return holding(forgotten(Unknown(str(self.reason), None, text)), [value for _, value in present])
         if all(isinstance(v, (ListValue, DictValue)) for _, v in present) and self.alike(present):
             return first
         if self.reason is not None:
             if all(is_same(first, v) for _, v in present):
                 return first
             if self.forgets or any(isinstance(v, Unknown) and not v.needs for _, v in present):
-                return holding(Unknown(self.reason, None, text), [value for _, value in present])
+                return holding(forgotten(Unknown(self.reason, None, text)), [value for _, value in present])
         needs: frozenset[Hashable] = NOTHING
         for outcome, _ in present:
             needs |= outcome.needs
@@ -504,7 +504,9 @@ def _list(join: _Join, thing: ListValue, names: set[str], writes: Writes) -> Non
     elif reason is None and not join.forgets:
         made = Unknown(join.reason, None, None, None, join.needs)
     else:
-        made = Unknown(join.reason)
+        made = forgotten(Unknown(join.reason))
+    if any(unknown is not None and is_forgotten(unknown.key) for unknown in unknowns):
+        made = forgotten(made)
     elements = [value for value in join.fields(thing, "element") if value is not None]
     grown = [item for content in contents[1:] for item in content[len(contents[0]) :]] if join.is_head else []
 
@@ -632,8 +634,10 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
             calls = list({id(call): call for content in values for call in content}.values())
             if not join.is_head:
                 join.write(layer, name, calls, writes)
-            elif calls and not layer.calls:
-                join.write(layer, name, calls[:1], writes)
+            elif calls and not any(_has_shapes(call) for call in layer.calls):
+                # What waits for data stands in a Sequential with a call of no known shapes, until it is built.
+                known = [call for call in calls if _has_shapes(call)] or calls
+                join.write(layer, name, known[:1], writes)
         elif name in _EITHER or (join.reason is not None and name in _CALLED):
             join.write(layer, name, any(values), writes)
         elif join.reason is not None and name == "latest":
@@ -651,6 +655,10 @@ def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
                 join.write(layer, name, next((v for v in reversed(values) if v is not None), None), writes)
         else:
             join.typed(layer, {name}, writes)
+
+
+def _has_shapes(call: Node) -> bool:
+    return not any(isinstance(tensor.shape, Unknown) for tensor in call.outputs)
 
 
 def _built(join: _Join, layer: Layer, name: str, values: Sequence[Any]) -> list[Any]:

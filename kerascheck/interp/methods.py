@@ -307,6 +307,10 @@ def _get(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Val
             return either(run, receiver.presence(key), receiver.items[key], arguments.value("default", 1), site.node)
         if receiver.lacks(key):
             return arguments.value("default", 1)
+    from kerascheck.interp.tables import entry_by_key, is_told_apart
+
+    if is_told_apart(receiver, key):
+        return entry_by_key(run, receiver, key, lambda: arguments.value("default", 1), site.node)
     return run.fresh("an entry of a dictionary that is not known", site.node)
 
 

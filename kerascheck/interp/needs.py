@@ -65,9 +65,9 @@ def _network(network: Network, known: dict[int, frozenset[Hashable]]) -> frozens
         needs |= _layer(layer, known)
     for node in network.nodes:
         for tensor in (*node.inputs, *node.outputs):
-            needs |= _tensor(tensor)
+            needs |= tensor_needs(tensor)
     for tensor in (*network.inputs, *network.outputs):
-        needs |= _tensor(tensor)
+        needs |= tensor_needs(tensor)
     known[id(network)] = needs
     return needs
 
@@ -91,7 +91,13 @@ def _layer(layer: Layer, known: dict[int, frozenset[Hashable]]) -> frozenset[Has
     return needs
 
 
-def _tensor(tensor: Tensor) -> frozenset[Hashable]:
+def layer_needs(layer: Layer) -> frozenset[Hashable]:
+    """The conditions that the layer hangs on, where they are not decided."""
+    return _layer(layer, {})
+
+
+def tensor_needs(tensor: Tensor) -> frozenset[Hashable]:
+    """The same of a tensor by itself."""
     return tensor.needs | (tensor.shape.needs if isinstance(tensor.shape, Unknown) else NOTHING)
 
 
@@ -118,7 +124,7 @@ def value_needs(value: Any, depth: int = 0) -> frozenset[Hashable]:
     if isinstance(value, Unknown):
         return value.needs
     if isinstance(value, Tensor):
-        return _tensor(value)
+        return tensor_needs(value)
     if isinstance(value, (Layer, Array)):
         return value.needs
     if isinstance(value, KerasObject):

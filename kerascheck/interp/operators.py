@@ -27,6 +27,7 @@ from kerascheck.interp.values import (
     NamesView,
     NativeObject,
     Scope,
+    UserRaise,
     Value,
 )
 from kerascheck.interp.weights import TOO_MANY_PARTS, is_too_heavy
@@ -412,6 +413,10 @@ def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value
             if run.may_change(value):
                 value.items[index] = made
             return made
+    from kerascheck.interp.tables import entry_by_key, is_told_apart
+
+    if is_told_apart(value, index):
+        return entry_by_key(run, value, index, _no_such_key, node)
     makes = isinstance(value, DefaultDict) and value.factory is not None and not is_known_key(index)
     if makes and run.may_change(value):
         value.blur("an entry made under an unknown key")
@@ -420,6 +425,10 @@ def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value
     if is_known_key(index) and value.lacks(index):
         return run.fails("KeyError", "an entry that a dictionary does not have", node)
     return run.fresh("an entry of a dictionary that is not known", node)
+
+
+def _no_such_key() -> Value:
+    raise UserRaise(Symbol("builtins.KeyError"))
 
 
 def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> Value:

@@ -16,7 +16,7 @@ from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ClassValue, DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Symbol, Unknown
 
 #: Classes whose single positional pattern is the value itself.
 _SELF_MATCHING = frozenset(
@@ -34,6 +34,11 @@ def match_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Sc
         return match_pattern(run, pattern.pattern, subject, scope)
     if isinstance(pattern, cst.MatchOr):
         return _any_of(run, [element.pattern for element in pattern.patterns], subject, scope)
+    if isinstance(pattern, cst.MatchSequence) and isinstance(subject, ListValue) and subject.kind == "list":
+        unknown = subject.unknown
+        if unknown is not None and unknown.needs:
+            made = run.fresh("a pattern of a list that hangs on conditions", pattern)
+            return made.needing(unknown.needs)
     return _fits(run, pattern, subject, scope, {})
 
 
@@ -49,10 +54,14 @@ def bind_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Sco
     """Bind the names of a pattern that fits."""
     if isinstance(pattern, (cst.MatchValue, cst.MatchSingleton)):
         return
-    bound: dict[str, Value] = {}
+    bound: dict[str, Value] = _Fitting()
     _fits(run, pattern, subject, scope, bound)
     for name, value in bound.items():
         assign_name(run, name, value, scope)
+
+
+class _Fitting(dict[str, Value]):
+    """The names of a pattern of which it is settled that it fits."""
 
 
 def _fits(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope, bound: dict[str, Value]) -> bool:
@@ -77,10 +86,12 @@ def _fits(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope, bou
     return _decide(run, pattern, bound)
 
 
-def _decide(run: Run, pattern: cst.MatchPattern, bound: dict[str, Value]) -> bool:
+def _decide(run: Run, pattern: cst.MatchPattern, bound: dict[str, Value], needs: frozenset[Hashable] = NOTHING) -> bool:
     """A pattern that is not interpreted: the path decides, and its names are unknown."""
     for name in _names(pattern):
-        bound[name] = run.fresh("bound by a pattern that is not interpreted", pattern, name)
+        bound[name] = run.fresh("bound by a pattern that is not interpreted", pattern, name).needing(needs)
+    if needs and isinstance(bound, _Fitting):
+        return True
     return truth(run, run.fresh("a pattern that is not interpreted", pattern))
 
 
@@ -101,7 +112,7 @@ def _fits_sequence(run: Run, pattern: cst.MatchSequence, subject: Value, scope: 
         return False
     items = items_of(run, subject)
     if isinstance(items, Unknown):
-        return _decide(run, pattern, bound)
+        return _decide(run, pattern, bound, items.needs)
     star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, cst.MatchStar)), None)
     behind = 0 if star is None else len(pattern.patterns) - star - 1
     if (star is None and len(items) != len(pattern.patterns)) or len(items) < len(pattern.patterns) - 1:

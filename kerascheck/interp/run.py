@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.interp.doubts import COMMON, Doubt
 from kerascheck.interp.feasibility import Facts, implied, is_outside, root_of
 from kerascheck.interp.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.interp.values import (
@@ -36,7 +37,6 @@ from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.interp.allowance import ActiveCall
-    from kerascheck.interp.doubts import Doubt
     from kerascheck.interp.project import Project
     from kerascheck.interp.undecidable import Undecidable
 
@@ -142,6 +142,7 @@ class Run:
         self.relevant_in_order = relevant
         self.plan = plan
         self.taken: dict[Hashable, bool] = {}
+        self.decided_at: dict[Hashable, int] = {}  # when each of them was decided
         #: The relevant conditions that ask about a value of the surroundings, by that value.
         self.relevant_about: dict[Hashable, list[Hashable]] = {}
         for key in relevant:
@@ -186,6 +187,9 @@ class Run:
         self.leads_to_keras: dict[int, bool] = {}  # the same as far as names were looked up
         #: Of values that hold much: how many items they had, and how much hangs on them, by their ids (see `weights`).
         self.weights: dict[int, tuple[Value, int, int]] = {}
+        #: How often functions were entered within calls of themselves with unknown arguments, by their nodes' ids.
+        self.unclear_entries: dict[int, int] = {}
+        self.reaches: dict[int, Any] = {}  # what functions get at by names, by their ids: see `allowance`
         self.forked = 0  # how often both arms of a condition were run
         self.expression_depth = 0
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
@@ -208,6 +212,8 @@ class Run:
         #: What it has set on objects that are not its own, by who they are (see `foreign`).
         self.foreign = DictValue()
         self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
+        self.allowed: int | None = None  # steps, counted as in `allowance`, that this run may take
+        self.taken_before = 0  # those that were taken when it began
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
         #: Where this run follows a call that nobody wrote: what other such calls have shown, the functions that
         #: conditions stand in, and the parameters that their first calls leave unknown.
@@ -253,7 +259,7 @@ class Run:
             reads = value.needs
         elif kind is Array and reads:
             value.needs = value.needs | reads
-        elif kind is ListValue and reads and value.unknown is not None:
+        elif (kind is ListValue or kind is DictValue) and reads and value.unknown is not None:
             value.unknown = value.unknown.needing(reads)
         self.reads = outer if not reads or reads is outer else reads if not outer else outer | reads
         return value
@@ -369,9 +375,27 @@ class Run:
             self.program.fault = self.tick()
 
     def doubt(self, doubt: Doubt) -> None:
-        """A step may fail here for reasons that are not seen."""
-        if self.catchers:
-            self.doubts.append(doubt)
+        """A step may fail here for reasons that are not seen. Where it is decided that it does, that ends the body.
+
+        Raises:
+            UserRaise: it fails.
+        """
+        if not self.catchers:
+            if doubt.error is not None and is_outside(root_of(doubt.key)):
+                known = self.facts.get(doubt.key)
+                if (self.taken.get(doubt.key) if known is None else known) is doubt.failing:
+                    raise UserRaise(doubt.raised)  # a handler elsewhere goes on in this case; here the program ends
+            return
+        if doubt.key is not None and doubt.error not in COMMON and self.known(doubt.key) is doubt.failing:
+            raise UserRaise(doubt.raised)
+        self.doubts.append(doubt)
+
+    def doubt_refusal(self, needs: frozenset[Hashable]) -> None:
+        """Keras may refuse something here in one of the cases that these conditions tell apart."""
+        if needs and self.catchers:
+            key = ("refused", needs)
+            self.condition_needs[key] = needs
+            self.doubt(Doubt(key, True, "ValueError"))
 
     def layer_name(self, cls: str) -> str:
         """The name Keras gives the next layer of this class: `dense`, `dense_1`."""
@@ -449,6 +473,8 @@ class Run:
         known: bool | None = self.facts.get(key)
         if known is not None:
             return known
+        if self.relevant_about:
+            self._recall(key)
         known = implied(self.facts, key)
         if known is None and self.relevant_about and key not in self.relevant:
             known = self._by_relevant(key)
@@ -460,13 +486,24 @@ class Run:
             known = self.taken.get(key)
             if known is None:
                 known = self.taken[key] = self.plan.get(key, True)
+                self.decided_at[key] = self.serial
         if known is not None:
-            self.facts[key] = known
-            if known:
-                from kerascheck.interp.conditions import pin
-
-                pin(self, key)
+            self._hold(key, known)
         return known
+
+    def _hold(self, key: Hashable, choice: bool) -> None:
+        """It holds from here on, or does not."""
+        self.facts[key] = choice
+        if choice:
+            from kerascheck.interp.conditions import pin
+
+            pin(self, key)
+
+    def _recall(self, key: Hashable) -> None:
+        """Note again what was decided about the same value, be it in an arm that is over."""
+        for other in self.relevant_about.get(root_of(key), ()):
+            if other != key and other in self.taken and other not in self.facts:
+                self._hold(other, self.taken[other])
 
     def _by_relevant(self, key: Hashable) -> bool | None:
         """How the condition is decided by those that are decided anyway and ask about the same value."""

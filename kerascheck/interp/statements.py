@@ -59,7 +59,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Layer, Site
 from kerascheck.state import Changes, Mark, lay_down
-from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 
 #: A loop of more rounds than the second number is no longer unrolled after so many rounds that touch no layer.
 _IDLE_ROUNDS = 8
@@ -560,11 +560,19 @@ def rest_of_for(
 
 def _asked_twice(run: Run, iterable: Value, node: cst.For) -> tuple[Hashable, Hashable] | None:
     """The conditions that an unknown thing has an item, and that it has several: the program may ask the same."""
+    if isinstance(iterable, ListValue) and iterable.unknown is not None and is_forgotten(iterable.unknown.key):
+        return _rounds_forgotten(run, node)
     if type(iterable) is not Unknown or iterable.needs or iterable.key in run.grown or not is_steady(iterable.key):
         return None
     count = run.call(Symbol("builtins.len"), Arguments([Given(iterable)], {}), Site(run.file, node))
     several = compare(run, "GreaterThan", count, 1, node)
     return (iterable.key, several.key) if isinstance(several, Unknown) else None
+
+
+def _rounds_forgotten(run: Run, node: cst.For | cst.While) -> tuple[Hashable, Hashable]:
+    """The same where what decides about the rounds was forgotten: that there are none, or several, may not occur."""
+    place = forgotten(run.fresh("whether a loop runs", node)).key
+    return ("runs", place), ("runs again", place)
 
 
 def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Signal | None:
@@ -590,7 +598,9 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
             or (verdict and _work(run) == begun and run.budget.spent - steps > _IDLE_STEPS)
             or (endless and is_infinite(scope.file, node))
         ):
-            return rounds.end(unknown_loop(run, node, scope, lambda: None))
+            is_guess = isinstance(verdict, Condition) and is_forgotten(verdict.key)
+            asked = _rounds_forgotten(run, node) if is_guess else None
+            return rounds.end(unknown_loop(run, node, scope, lambda: None, 0, asked))
         if not verdict:
             return rounds.orelse()
         if index % _ENDLESS_ROUNDS == 0:
@@ -1009,13 +1019,12 @@ def _body_that_may_fail(
         begun, before = len(run.doubts), journal.mark()
         calls = run.calls
         facts = dict(run.facts)
+        signal: Signal | None = None
+        failed: UserRaise | None = None
         try:
             signal = run.execute([statement], scope)
         except UserRaise as raised:
-            if ways is None:
-                raise
-            note_raise(run, raised)
-            return ways.finish(None, ended=True)
+            failed = raised
         if len(run.doubts) > begun:
             places = [journal.changes_at(catcher.mark, before)]
             if run.calls > calls:
@@ -1026,9 +1035,12 @@ def _body_that_may_fail(
             guard = {key: choice for key, choice in facts.items() if known_before.get(key) is not choice}
             doubts = in_order(found, taker) or [_as_one(found, fails)]
             if not _may_go_on(run, statement, catcher, doubts, guard, places, fails, taker):
-                if ways is None:
-                    raise _noted_raise()
-                return ways.finish(None, ended=True)
+                failed = _noted_raise()  # before it came to anything else
+        if failed is not None:
+            if ways is None:
+                raise failed
+            note_raise(run, failed)
+            return ways.finish(None, ended=True)
         if isinstance(signal, Split):
             ways = ways or WaysOut(run)
             if not ways.go_on(signal, "on"):

@@ -195,6 +195,8 @@ def _native_is_a(value: NativeObject, cls: Symbol) -> bool | None:
 
 
 def _is_of_program(value: Value, cls: ClassValue) -> bool:
+    if isinstance(value, Layer):
+        value = value.instance  # such as the items of `model.layers`
     owner = value.cls if isinstance(value, (Instance, NamedTupleValue, DictObject)) else None
     if isinstance(value, (EnumInt, EnumStr)):
         owner = value.member.cls

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Layer, Site
 from kerascheck.state import Versioned
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic import Unknown, forgotten, is_forgotten
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def _forgotten(reason: str, before: Unknown | None, items: Iterable[Value]) -> U
     for item in items:
         if isinstance(item, Unknown):
             made.needs |= item.needs
-    return made
+    return forgotten(made) if before is not None and is_forgotten(before.key) else made
 
 
 class ListValue(Versioned):

@@ -9,6 +9,7 @@ from kerascheck.layers.base import Config, SingleInput
 from kerascheck.layers.core import KERNEL_PARAMETERS
 from kerascheck.layers.geometry import (
     channels_first,
+    check_padding,
     dilated,
     either,
     join_channels,
@@ -142,7 +143,7 @@ class _Conv(_Convolution):
 
     def validate(self, c: Config) -> None:
         self.check_window(c)
-        padding(c, self.padding_modes())
+        check_padding(c, self.padding_modes())
         channels_first(c)
         filters, groups = positive(c, "filters"), positive(c, "groups")
         if isinstance(filters, int) and isinstance(groups, int) and filters % groups:
@@ -221,7 +222,7 @@ class _ConvTranspose(_Convolution):
     def validate(self, c: Config) -> None:
         positive(c, "filters")
         self.check_window(c)
-        padding(c)
+        check_padding(c)
         channels_first(c)
         extra = self.extra(c)
         strides = c.dims("strides", self.rank)
@@ -307,7 +308,7 @@ class _SeparableConv(_Convolution):
         positive(c, "filters")
         positive(c, "depth_multiplier")
         self.check_window(c, dilated_strides=True)
-        padding(c)
+        check_padding(c)
         channels_first(c)
 
     def weights(self, c: Config, shape: Shape) -> list[Weight]:
@@ -359,7 +360,7 @@ class _DepthwiseConv(_Convolution):
     def validate(self, c: Config) -> None:
         positive(c, "depth_multiplier")
         self.check_window(c, dilated_strides=True)
-        padding(c)
+        check_padding(c)
         channels_first(c)
 
     def weights(self, c: Config, shape: Shape) -> list[Weight]:

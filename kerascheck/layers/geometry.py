@@ -56,6 +56,8 @@ def padding(c: Config, allowed: Sequence[str] = ("valid", "same"), fold_case: bo
     """The padding mode of a convolution or pooling layer; where it is not known, only sizes depend on it."""
     if isinstance(c["padding"], Unknown):
         return c["padding"]
+    if c.dialect < 3 and isinstance(c["padding"], (list, tuple)):
+        return Unknown("the numbers of a padding")  # tf.keras hands them on to TensorFlow
     text = c.text("padding")
     mode = text.lower() if fold_case or c.dialect < 3 else text
     if mode not in allowed:
@@ -65,6 +67,12 @@ def padding(c: Config, allowed: Sequence[str] = ("valid", "same"), fold_case: bo
             error.mended = (text, near[0])
         raise error
     return mode
+
+
+def check_padding(c: Config, allowed: Sequence[str] = ("valid", "same")) -> None:
+    """What a layer looks at when it is made: it refuses another word at once, numbers only when it is called."""
+    if not isinstance(c["padding"], (list, tuple)):
+        padding(c, allowed)
 
 
 def split_channels(shape: Shape, first: bool) -> tuple[Shape, Dim]:

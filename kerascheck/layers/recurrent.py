@@ -9,6 +9,7 @@ from kerascheck.layers.base import Config, LayerDef
 from kerascheck.layers.core import KERNEL_PARAMETERS, is_activation
 from kerascheck.layers.geometry import (
     channels_first,
+    check_padding,
     dilated,
     join_channels,
     known_size,
@@ -501,7 +502,7 @@ class _ConvLSTM(Recurrent):
         c.dim("filters")
         window(c, "kernel_size", self.rank)
         strides, dilation = window(c, "strides", self.rank, 0), window(c, "dilation_rate", self.rank)
-        padding(c)
+        check_padding(c)
         channels_first(c)
         for name in ("dropout", "recurrent_dropout"):
             c.number(name)

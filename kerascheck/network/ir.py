@@ -168,6 +168,8 @@ class Layer(Versioned):
     met_unknown = False
     #: The conditions that it hangs on, where they are not decided.
     needs: frozenset[Hashable] = NOTHING
+    #: The object of the program that it is, where its class is one of the program's.
+    instance: Any = None
 
     def __init__(
         self,

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from kerascheck import __version__
 from kerascheck.diagnostics import Applicability, Severity
-from kerascheck.markup import Markup, join, tag, visible
+from kerascheck.escaping import visible
+from kerascheck.markup import Markup, join, tag
 
 if TYPE_CHECKING:
     from kerascheck.report.collect import FilePart, FindingPart, ModelPart

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
-import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import TextIO
 
 import kerascheck.reporters as package
 from kerascheck.diagnostics import Applicability, Diagnostic, Report
@@ -28,9 +26,6 @@ OUTPUT_FORMATS = tuple(
         key=lambda name: (name != "text", name),
     )
 )
-
-#: Categories of characters that steer a terminal or end a line.
-_CONTROLS = ("Cc", "Cf", "Zl", "Zp")
 
 
 @dataclass(frozen=True)
@@ -91,25 +86,6 @@ def summary(outcome: Outcome) -> str:
     elif not outcome.fixed:
         lines.append("No findings.")
     return "\n".join(lines)
-
-
-def one_line(text: str) -> str:
-    """The text with escapes for control characters and the ends of lines, as in a Python string."""
-    if text.isprintable():
-        return text
-    return "".join(c.encode("unicode_escape").decode() if unicodedata.category(c) in _CONTROLS else c for c in text)
-
-
-def as_json(value: Any, stream: TextIO, indent: int | None = 2) -> str:
-    """The value as JSON that the stream can hold, whatever is in its strings."""
-    text = json.dumps(value, indent=indent, ensure_ascii=not is_utf8(stream))
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")  # lone surrogates, as in names of files
-
-
-def is_utf8(stream: TextIO) -> bool:
-    """Whether every character can be written to the stream as it is."""
-    encoding = getattr(stream, "encoding", None)
-    return encoding is None or encoding.lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig")
 
 
 def statistics(outcome: Outcome) -> list[tuple[int, str, str]]:

@@ -7,7 +7,8 @@ import unicodedata
 from typing import TextIO
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Severity
-from kerascheck.reporters.base import Outcome, one_line, summary
+from kerascheck.escaping import one_line, row_of_source
+from kerascheck.reporters.base import Outcome, summary
 from kerascheck.source import Source, SourceError
 
 _CONTEXT = 2  # rows shown above and below
@@ -73,7 +74,7 @@ def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> st
         lines.append((line + paint(diagnostic.severity, marks)).rstrip())
     for title, text in (("help", _advice(diagnostic)), ("docs", diagnostic.url)):
         if text:
-            body = textwrap.wrap(text, _HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
+            body = textwrap.wrap(one_line(text), _HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
             lines.append(f"{gutter} {paint('frame', '=')} {paint('help', title)}: {body[0]}")
             lines += [f"{gutter}         {row}" for row in body[1:]]
     return "\n".join(lines)
@@ -94,7 +95,7 @@ def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]
     lines = [("", "", "")]
     for row in range(max(1, start.row - _CONTEXT), min(last_row - before, last + _CONTEXT) + 1):
         text = source.written_line(before + row)
-        lines.append((str(row), _printable(text[:_MAX_WIDTH]), ""))
+        lines.append((str(row), row_of_source(text[:_MAX_WIDTH]), ""))
         if start.row <= row <= last:
             first = start.column - 1 if row == start.row else len(text) - len(text.lstrip())
             stop = end.column - 1 if row == end.row else len(text.rstrip())
@@ -107,13 +108,8 @@ def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]
     return lines
 
 
-def _printable(text: str) -> str:
-    """The row without what would move or colour the terminal."""
-    return "".join("    " if c == "\t" else c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
 def _columns(text: str) -> int:
-    """How many terminal columns the text takes as `_printable` writes it."""
+    """How many terminal columns the text takes as `row_of_source` writes it."""
     return sum(
         4 if c == "\t" else 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text

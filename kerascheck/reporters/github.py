@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TextIO
 
 from kerascheck.diagnostics import Severity
+from kerascheck.escaping import one_line
 from kerascheck.reporters._places import Places
-from kerascheck.reporters.base import Outcome, one_line
+from kerascheck.reporters.base import Outcome
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

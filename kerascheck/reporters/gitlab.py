@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TextIO
 
 from kerascheck.diagnostics import Severity
+from kerascheck.escaping import as_json
 from kerascheck.reporters._places import Places
-from kerascheck.reporters.base import Outcome, as_json
+from kerascheck.reporters.base import Outcome
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}
 

@@ -6,7 +6,8 @@ import os
 from typing import Any, TextIO
 
 from kerascheck.diagnostics import Diagnostic, Fix, Position
-from kerascheck.reporters.base import Outcome, as_json
+from kerascheck.escaping import as_json
+from kerascheck.reporters.base import Outcome
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:

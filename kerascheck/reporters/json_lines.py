@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from kerascheck.reporters.base import Outcome, as_json
+from kerascheck.escaping import as_json
+from kerascheck.reporters.base import Outcome
 from kerascheck.reporters.json import as_dict
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TextIO
 from xml.etree import ElementTree
 
 from kerascheck.diagnostics import Diagnostic
+from kerascheck.escaping import as_escapes, is_utf8, xml
 from kerascheck.reporters._places import Place, Places
-from kerascheck.reporters.base import Outcome, is_utf8
-
-# What XML 1.0 cannot hold, in whatever notation.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from kerascheck.reporters.base import Outcome
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
@@ -35,7 +32,7 @@ def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
     # Where the stream cannot hold all characters, references can.
     encoding = "utf-8" if is_utf8(stream) else "us-ascii"
     written = ElementTree.tostring(root, encoding, xml_declaration=True).decode(encoding)
-    stream.write(written + "\n")
+    stream.write(as_escapes(written, lambda character: f"&#{ord(character)};") + "\n")
 
 
 def _add_suite(root: ElementTree.Element, path: str, findings: list[tuple[Diagnostic, Place]], crashed: bool) -> None:
@@ -44,28 +41,22 @@ def _add_suite(root: ElementTree.Element, path: str, findings: list[tuple[Diagno
         root,
         "testsuite",
         {
-            "name": _text(path),
+            "name": xml(path),
             "tests": str(len(findings) or 1),
             "failures": "0" if crashed else str(len(findings)),
             "errors": str(len(findings)) if crashed else "0",
         },
     )
     if not findings:
-        ElementTree.SubElement(suite, "testcase", {"name": "kerascheck", "classname": _text(path)})
+        ElementTree.SubElement(suite, "testcase", {"name": "kerascheck", "classname": xml(path)})
     seen: Counter[str] = Counter()
     for diagnostic, place in findings:
         seen[diagnostic.code] += 1
         # No rows in the name, by which consumers recognise a test from one run to the next.
         again = f" #{seen[diagnostic.code]}" if seen[diagnostic.code] > 1 else ""
         name = f"{diagnostic.code} {diagnostic.name}{again}"
-        case = ElementTree.SubElement(suite, "testcase", {"name": name, "classname": _text(path)})
+        case = ElementTree.SubElement(suite, "testcase", {"name": name, "classname": xml(path)})
         column = f":{place.column}" if place.column is not None else ""
         details = [f"{place.path}:{place.row}{column}: {diagnostic.code} {place.message}", diagnostic.help or ""]
-        failure = ElementTree.SubElement(
-            case, kind, {"message": _text(place.message), "type": diagnostic.severity.value}
-        )
-        failure.text = _text("\n".join(filter(None, [*details, diagnostic.url])).replace("\r", ""))
-
-
-def _text(text: str) -> str:
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
+        failure = ElementTree.SubElement(case, kind, {"message": xml(place.message), "type": diagnostic.severity.value})
+        failure.text = xml("\n".join(filter(None, [*details, diagnostic.url])).replace("\r", ""))

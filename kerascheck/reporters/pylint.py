@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from kerascheck.escaping import one_line
 from kerascheck.reporters._places import Places
-from kerascheck.reporters.base import Outcome, one_line
+from kerascheck.reporters.base import Outcome
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:

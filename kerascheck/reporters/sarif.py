@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 from kerascheck import __version__
 from kerascheck.diagnostics import DOCS_URL, Diagnostic, Fix, Report, Severity, Span
+from kerascheck.escaping import as_json
 from kerascheck.reporters._places import Place, Places
-from kerascheck.reporters.base import Outcome, as_json
+from kerascheck.reporters.base import Outcome
 from kerascheck.rules.registry import find_rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

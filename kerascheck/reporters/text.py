@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from kerascheck.reporters.base import Outcome, one_line, summary
+from kerascheck.escaping import one_line
+from kerascheck.reporters.base import Outcome, summary
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:

@@ -98,3 +98,30 @@ def test_fixtures_are_what_keras_builds(tmp_path: Path) -> None:
     assert [model.verdict for model in models if model.file == str(script)] == ["equal", "symbolic"]
     assert not [model for model in models if model.verdict in ("WRONG", "missing")]
     assert not [alarm for result in results for alarm in result.false_alarms]
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="needs TensorFlow")
+def test_models_that_only_training_builds_see_two_samples(tmp_path: Path) -> None:
+    script = tmp_path / "trained.py"
+    script.write_text(
+        "import keras\nimport numpy as np\nimport tensorflow as tf\n"
+        "x, y = np.zeros((100, 7)), np.zeros((100, 1))\n"
+        "class Own(keras.Model):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.inner = keras.layers.Dense(3)\n"
+        "        self.outer = keras.layers.Dense(1)\n"
+        "    def call(self, inputs):\n"
+        "        return self.outer(self.inner(inputs))\n"
+        "first = Own()\nfirst.compile('adam', 'mse')\nfirst.fit(x, y, epochs=3)\n"
+        "second = Own()\nsecond.compile('adam', 'mse')\n"
+        "second.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(10))\n"
+        "third = keras.Sequential([keras.layers.Dense(2)])\nthird.predict(x)\n"
+    )
+    (result,) = truth.compare_all([script], seconds=60.0)
+    assert [(model.kind, model.verdict) for model in result.models] == [
+        ("subclassed", "equal"),
+        ("subclassed", "equal"),
+        ("Sequential", "equal"),
+    ]

@@ -389,3 +389,22 @@ def test_images_of_one_channel_may_be_masks(line: str) -> None:
 )
 def test_other_images_reach_255(line: str) -> None:
     assert value_of(f"{MASKS}x = {line}", "x").content.attained
+
+
+@pytest.mark.parametrize(
+    ("batch", "parts"),
+    [
+        ("(x, y)", (1, 2, None)),
+        ("(x, y, w)", (1, 2, 3)),
+        ("[x]", (1, None, None)),
+        ("x", (1, None, None)),
+    ],
+)
+def test_parts_of_a_batch(batch: str, parts: tuple[int | None, ...]) -> None:
+    code = f"import keras\nx, y, w = 1, 2, 3\nc = keras.utils.unpack_x_y_sample_weight({batch})"
+    assert value_of(code, "c") == parts
+
+
+def test_parts_of_a_batch_that_is_not_known() -> None:
+    parts = value_of("import keras\nfrom lib import batch\nc = keras.utils.unpack_x_y_sample_weight(f(batch))", "c")
+    assert isinstance(parts, tuple) and all(isinstance(part, Unknown) for part in parts)

@@ -41,3 +41,31 @@ def test_a_list_of_samples_is_not_taken_for_an_array() -> None:
     from kerascheck.data.training import part
 
     assert isinstance(part(value_of(HEAD, "a")), Unknown)
+
+
+SHUFFLED = """
+import random
+import numpy as np
+x, y = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [1, 2, 0]
+np.random.shuffle(x)
+random.shuffle(y)
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["c = len(x)", "c = np.array(x)", "c = np.array(y)", "c = np.reshape(x, (len(x), 1, 2))", "c = len(x[1])"],
+)
+def test_a_shuffled_list_is_as_long_as_before(line: str) -> None:
+    check(SHUFFLED + line, "c")
+
+
+@pytest.mark.parametrize("line", ["c = y[0]", "c = y[1] == y[2]", "c = x[0][1]"])
+def test_what_comes_first_in_a_shuffled_list_is_not_known(line: str) -> None:
+    assert isinstance(value_of(SHUFFLED + line, "c"), Unknown)
+
+
+@pytest.mark.parametrize("items", ["[1, 'a', 2]", "[[1], [2, 3]]", "[None, 1]", "list(range(2000))"])
+def test_items_of_other_kinds_are_forgotten_with_their_number(items: str) -> None:
+    value = value_of(f"import random\nc = {items}\nrandom.shuffle(c)\n", "c")
+    assert value.unknown is not None

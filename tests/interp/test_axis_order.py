@@ -83,3 +83,18 @@ def test_keras_3_has_one_order() -> None:
 )
 def test_shapes_of_images(shape: object, first: bool) -> None:
     assert has_channels_first(shape) is first
+
+
+@pytest.mark.parametrize("body", ["set_image_data_format('channels_first')", "prepare()"])
+def test_an_order_that_the_module_sets_holds_in_functions_that_nobody_calls(body: str) -> None:
+    code = f"""
+from keras.backend import set_image_data_format
+def prepare():
+    set_image_data_format('channels_first')
+{body}
+def build(n):
+    image = Input((3, 32, 32))
+    return Model(image, Conv2D(5, 3)(MaxPooling2D(4)(image)))
+"""
+    assert raised(code) == []
+    assert statuses(code) == ["exact"]

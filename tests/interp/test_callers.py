@@ -172,3 +172,30 @@ def test_the_cache_knows_the_callers(tmp_path: Path) -> None:
     assert _findings(folder, Cache(tmp_path / "cache")) == []
     (folder / "train.py").write_text("from models import build\nbuild(1)\n")
     assert _findings(folder, Cache(tmp_path / "cache")) == [("models.py", 6, "KC301")]
+
+
+IMAGES = """
+from keras import Input, Model
+from keras.layers import Concatenate, Conv2D, MaxPooling2D
+
+def build(shape):
+    image = Input(shape)
+    left = Conv2D(8, 3, strides=2, padding="same")(image)
+    right = MaxPooling2D(2)(Conv2D(4, 1)(image))
+    return Model(image, Concatenate(axis=1)([left, right]))
+"""
+
+
+@pytest.mark.parametrize("setter", ["backend.set_image_data_format", "config.set_image_data_format"])
+def test_the_order_of_axes_that_an_importer_sets_is_not_taken_for_the_usual_one(tmp_path: Path, setter: str) -> None:
+    # The importer does not get as far as to build something, so only functions that nobody calls are analysed.
+    train = f"import keras\nkeras.{setter}('channels_first')\nraise SystemExit\nimport models\n"
+    folder = _project(tmp_path, {"models.py": IMAGES, "train.py": train})
+    assert _findings(folder) == []
+    assert [status for status, _ in _models(folder / "models.py")] == ["unknown"]
+
+
+def test_the_order_of_axes_that_other_files_set_for_themselves_is_theirs(tmp_path: Path) -> None:
+    other = "import keras\nkeras.config.set_image_data_format('channels_first')\n"
+    folder = _project(tmp_path, {"models.py": IMAGES, "other.py": other})
+    assert _findings(folder) == [("models.py", 9, "KC204")]

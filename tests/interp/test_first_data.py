@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import pytest
@@ -140,3 +141,40 @@ for round in range(10_000):
 """
     )
     assert {network.status() for program in build(code).paths for network in program.networks} == {"exact"}
+
+
+LOOPS = {
+    "batches whose number is known": """
+    for batch in stream.batch(8):
+        model(batch)
+    """,
+    "batches whose number is not known": """
+    from lib import size
+    for batch in stream.batch(size):
+        model(batch)
+    """,
+    "loops in loops, in functions": """
+    @tf.function
+    def step(x):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(model(x, training=True) ** 2)
+        tape.gradient(loss, model.trainable_variables)
+    def train(epochs):
+        for epoch in range(epochs):
+            for x in stream.shuffle(10).batch(8):
+                step(x)
+    train(2)
+    """,
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
+def test_a_sequential_in_a_loop_over_batches(loop: str) -> None:
+    code = """
+    import numpy as np, tensorflow as tf
+    stream = tf.data.Dataset.from_tensor_slices(np.zeros((32, 9, 9, 1)))
+    model = Sequential([Conv2D(3, 3), Flatten(), Sequential([Dense(4), Dense(3)])])
+    """
+    networks = build(textwrap.dedent(code) + textwrap.dedent(loop)).paths[0].networks
+    (network,) = [network for network in networks if len(network.layers) == 3]
+    assert (network.status(), network.params()) == ("exact", 30 + 147 * 4 + 4 + 15)

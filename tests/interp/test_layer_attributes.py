@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import pytest
 
-from kerascheck.symbolic import Symbol
-from tests.interp.helpers import KERAS, UNKNOWN, build, plain, value_of
+from kerascheck.symbolic import Symbol, Unknown
+from tests.interp.helpers import KERAS, UNKNOWN, build, execute_module, plain, value_of
 
 LAYERS = (
     """
@@ -75,3 +76,41 @@ def test_keras_keeps_the_same(keras: Any, expression: str) -> None:
             assert getattr(real, name) is keras.activations.get(value.name.rsplit(".", 1)[1])
         else:
             assert (type(getattr(real, name)), getattr(real, name)) == (type(value), value), name
+
+
+WITH_WEIGHTS = [
+    "Dense(3)", "Dense(3, use_bias=False)", "Dropout(0.5)", "BatchNormalization()", "LayerNormalization()",
+    "GroupNormalization(2)", "Embedding(9, 4)", "LSTM(3)", "GRU(3)", "GRU(3, reset_after=False)", "PReLU()",
+    "Bidirectional(LSTM(3))", "TimeDistributed(Dense(2))", "Conv1D(3, 2)", "SeparableConv1D(3, 2)", "Normalization()",
+    "DepthwiseConv1D(2)", "Conv1DTranspose(3, 2)", "RNN([GRUCell(3), LSTMCell(2)])", "Dense(3, trainable=False)",
+]  # fmt: skip
+LISTS = ["weights", "trainable_weights", "trainable_variables", "non_trainable_weights", "get_weights()"]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("layer", WITH_WEIGHTS)
+def test_weights_of_built_layers(keras: Any, layer: str) -> None:
+    shapes = "\n".join(f"w{at} = [w.shape for w in layer.{name}]" for at, name in enumerate(LISTS))
+    code = f"{KERAS}layer = {layer}\nlayer(Input((6, 4)))\n{shapes}\n"
+    space: dict[str, Any] = {}
+    exec(code, space)
+    _, scope = execute_module(code)
+    for at, name in enumerate(LISTS):
+        assert plain(scope.vars[f"w{at}"]) == [tuple(shape) for shape in space[f"w{at}"]], name
+
+
+@pytest.mark.parametrize("layer", ["Dense(3)", "SpectralNormalization(Dense(3))", "model"])
+def test_weights_that_are_not_surely_there(layer: str) -> None:
+    code = f"{KERAS}model = Sequential([Dense(3)])\nlayer = {layer}\nc = len(layer.weights)\n"
+    assert isinstance(value_of(code, "c"), Unknown)
+
+
+def test_a_condition_about_weights_is_decided() -> None:
+    code = """
+    model = Sequential([Input((4,)), Dense(3), Dropout(0.5), Dense(1)])
+    for index, layer in enumerate([layer for layer in model.layers if len(layer.weights) > 0]):
+        draw(index, layer.weights[0].numpy())
+    """
+    analysis = build("from lib import draw\n" + textwrap.dedent(code))
+    assert [network.status() for network in analysis.paths[0].networks] == ["exact"]
+    assert len(analysis.paths) == 1

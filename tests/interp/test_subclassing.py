@@ -9,6 +9,7 @@ import pytest
 from kerascheck.interp import analyze
 from kerascheck.network.ir import Network
 from kerascheck.source import Source
+from tests.interp.helpers import KERAS, execute_module
 
 NET = """
 import keras
@@ -312,3 +313,60 @@ def test_keras_leaves_it_out_too() -> None:
     names: dict[str, Any] = {"__name__": "example"}
     exec(LEFT_OUT, names)
     assert (names["model"].count_params(), len(names["model"].layers)) == (20, 3)
+
+
+WITHOUT_INIT = {
+    "layer": ("class Own(Layer):\n    def call(self, inputs):\n        return inputs\n", 'Own(name="mine")', 0),
+    "layer that does not train": (
+        "class Own(Layer):\n    def build(self, shape):\n        self.w = self.add_weight(shape=(3,))\n"
+        "    def call(self, inputs):\n        return inputs * self.w\n",
+        'Own(name="mine", trainable=False)',
+        0,
+    ),
+    "built-in layer": ("class Own(Dense):\n    pass\n", 'Own(3, name="mine", trainable=False)', 0),
+    "stack": ("class Own(Sequential):\n    pass\n", 'Own([Dense(3), Dense(2)], name="mine")', 20),
+    "layer of layers": (
+        "class Own(Layer):\n    def __init__(self, **options):\n        super().__init__(**options)\n"
+        "        self.inner = Dense(3)\n    def call(self, inputs):\n        return self.inner(inputs)\n",
+        'Own(name="mine", trainable=False)', 12,
+    ),
+    "layer of several inputs": (
+        "class Own(Layer):\n    def call(self, inputs):\n        a, b = inputs\n        return a + b\n",
+        'Own(name="mine")', 0,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("cls", "made", "trainable"), WITHOUT_INIT.values(), ids=WITHOUT_INIT)
+def test_a_class_without_init_hands_its_arguments_to_its_base(keras: Any, cls: str, made: str, trainable: int) -> None:
+    given = "[i, i]" if "a, b" in cls else "i"
+    code = f"{KERAS}{cls}i = Input((3,))\nmodel = Model(i, {made}({given}))\n"
+    keras.backend.clear_session()
+    space: dict[str, Any] = {}
+    exec(code, space)
+    _, scope = execute_module(code)
+    ours, theirs = scope.vars["model"], space["model"]
+    assert ours.status() == "exact"
+    assert [layer.name for layer in ours.layers] == [layer.name for layer in theirs.layers]
+    assert ours.count_params() == (trainable, theirs.count_params() - trainable)
+    assert sum(int(keras.ops.size(w)) for w in theirs.trainable_weights) == trainable
+
+
+@pytest.mark.parametrize("own", ["Sequential", "Model"])
+def test_a_model_that_is_made_not_to_train_is_not_known(own: str) -> None:
+    code = f"""{KERAS}
+class Own({own}):
+    pass
+class Layers(Model):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.inner = Dense(3)
+    def call(self, inputs):
+        return self.inner(inputs)
+i = Input((3,))
+first = {"Own([Dense(3)]" if own == "Sequential" else "Layers("}{", " if own == "Sequential" else ""}trainable=False)
+first(i)
+"""
+    _, scope = execute_module(code)
+    assert scope.vars["first"].layer.status() == "unknown"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kerascheck.network.ir import Network
-from tests.interp.helpers import model
+from tests.interp.helpers import build, model
 
 HEAD = (
     "import tensorflow as tf\nimport tensorflow.experimental.numpy as tnp\nfrom keras import ops\nB = keras.backend\n"
@@ -54,6 +54,10 @@ TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "x[:, 1:]": ((None, 8), (None, None, 8)),
     "tf.one_hot(tf.argmax(x, -1), tf.shape(x)[-1])": ((6, 8), (None, 6, 8)),
     "tf.image.resize(x, (tf.shape(x)[1] * 2, tf.shape(x)[2] * 2))": ((4, 4, 3), (None, 8, 8, 3)),
+    "tf.image.resize(x, tf.shape(x)[1:3])": ((4, 5, 3), (None, 4, 5, 3)),
+    "tf.image.resize(x, tf.shape(x)[1:3] * 2)": ((4, 5, 3), (None, None, None, 3)),
+    "tf.image.resize(x, 2 * tf.shape(x)[-3:-1] + 1)": ((4, 5, 3), (None, None, None, 3)),
+    "tf.image.resize(x, tf.shape(x)[1:3] // 2)": ((None, 10, 3), (None, None, None, 3)),
     # comparisons and masks
     "tf.range(6)[:, None] >= tf.range(8)": ((6, 8), (6, 8)),
     "tf.range(tf.shape(x)[1])[:, None] >= tf.range(tf.shape(x)[1]) - tf.shape(x)[1] + 6": ((6, 8), (6, 6)),
@@ -211,3 +215,24 @@ def test_an_output_that_depends_on_no_input_is_no_model() -> None:
     made = model(f"{HEAD}x = Input((6,))\nmodel = Model(x, [x, ops.arange(6)])\n")
     assert isinstance(made, Network)
     assert made.status() == "unknown"
+
+
+GRADIENTS = """
+import tensorflow as tf
+@{decorator}
+def reverse(x, factor):
+    def gradient(upstream):
+        return -factor * upstream, None
+    return tf.identity(x), gradient
+class Reversal(Layer):
+    def call(self, inputs):
+        return reverse(inputs, 0.5)
+pixels = Input((6,))
+model = Model(pixels, Dense(2)(Reversal()(Dense(4)(pixels))))
+"""
+
+
+@pytest.mark.parametrize("decorator", ["tf.custom_gradient", "keras.ops.custom_gradient"])
+def test_a_function_with_a_gradient_of_its_own_gives_what_it_computes(decorator: str) -> None:
+    (network,) = build(GRADIENTS.format(decorator=decorator)).paths[0].networks
+    assert (network.status(), network.params()) == ("exact", 28 + 10)

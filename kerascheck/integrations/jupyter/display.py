@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Severity
+from kerascheck.escaping import one_line
 from kerascheck.markup import Markup, join, tag
 from kerascheck.report.excerpts import Excerpts
 
@@ -33,7 +34,7 @@ class Findings:
     note: str | None = None  # why there may be more
 
     def __repr__(self) -> str:
-        lines = [f"{_place(d)}: {d.code} {d.message}" for d in self.diagnostics]
+        lines = [f"{_place(d)}: {d.code} {one_line(d.message)}" for d in self.diagnostics]
         return "\n".join([*lines, f"kerascheck: {self._total()}."])
 
     def _repr_html_(self) -> str:

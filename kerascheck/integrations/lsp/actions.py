@@ -10,6 +10,7 @@ from lsprotocol import types
 
 from kerascheck.api import to_bytes
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix
+from kerascheck.escaping import one_line
 from kerascheck.integrations.lsp.diagnostics import to_client
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.positions import Encoding, Lines
@@ -86,7 +87,7 @@ def _about(
         if item.fix is not None:
             is_safe = item.fix.applicability is Applicability.SAFE
             yield types.CodeAction(
-                title=f"{item.code}: {item.fix.message}{'' if is_safe else ' (unsafe)'}",
+                title=f"{item.code}: {one_line(item.fix.message)}{'' if is_safe else ' (unsafe)'}",
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=diagnostics,
                 is_preferred=is_safe or None,

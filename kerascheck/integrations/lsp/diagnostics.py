@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from lsprotocol import types
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Severity
+from kerascheck.escaping import one_line
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.positions import Encoding, Lines
 from kerascheck.integrations.lsp.units import Found, Unit
@@ -40,7 +41,7 @@ def converted(item: Diagnostic, lines: Lines, start: int, end: int, encoding: En
     """A finding at these offsets."""
     return types.Diagnostic(
         range=lines.range_to_client(*_visible(lines, start, end), encoding),
-        message=item.message,
+        message=one_line(item.message),
         severity=_SEVERITIES[item.severity],
         code=item.code,
         code_description=types.CodeDescription(item.url) if item.url else None,

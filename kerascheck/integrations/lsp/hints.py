@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
+from kerascheck.escaping import markdown, markdown_code, one_line
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import Build, LayerFact
 from kerascheck.integrations.lsp.positions import Encoding
@@ -75,7 +76,7 @@ def label(layer: LayerFact) -> str:
     if layer.count > 1:
         text += f"  ×{layer.count}"
     mark = "" if all(build.status == "exact" for build in layer.builds) else "~ "
-    return mark + text
+    return one_line(mark + text)
 
 
 def _said(build: Build) -> str:
@@ -89,14 +90,15 @@ def tooltip(layer: LayerFact) -> str:
 
 
 def _tooltip(layer: LayerFact) -> Iterator[str]:
-    yield f"**{layer.cls}**: output shape and parameters"
+    yield f"**{markdown(layer.cls)}**: output shape and parameters"
     if len(layer.builds) == 1:
         build = layer.builds[0]
         if build.formula is not None:
-            yield f"`{build.formula}`"
+            yield markdown_code(build.formula)
     else:
-        yield "\n".join(f"- `{build.name}`: `{_said(build)}`" for build in layer.builds[:_MAX_LISTED])
+        listed = layer.builds[:_MAX_LISTED]
+        yield "\n".join(f"- {markdown_code(build.name)}: {markdown_code(_said(build))}" for build in listed)
     if layer.count > 1:
         yield f"built {layer.count} times"
     for reason in dict.fromkeys(build.reason for build in layer.builds if build.status != "exact" and build.reason):
-        yield f"not exact: {reason}"
+        yield f"not exact: {markdown(reason)}"

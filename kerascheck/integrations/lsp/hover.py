@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerascheck.diagnostics import Diagnostic
+from kerascheck.escaping import markdown, markdown_code, markdown_prose
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import Build, LayerFact, ModelFact
 from kerascheck.integrations.lsp.units import Found, Unit
@@ -83,7 +84,7 @@ def layer_markdown(layer: LayerFact) -> str:
 def _layer(layer: LayerFact) -> Iterator[str]:
     times = f", built {layer.count} times" if layer.count > 1 else ""
     many = "" if layer.agreed else "; hangs on conditions that are not known"
-    yield f"**{layer.cls}**{times}{many}"
+    yield f"**{markdown(layer.cls)}**{times}{many}"
     for build in layer.builds[:_MAX_LISTED]:
         yield "  \n".join(_build(build))
     if len(layer.builds) > _MAX_LISTED:
@@ -91,23 +92,20 @@ def _layer(layer: LayerFact) -> Iterator[str]:
 
 
 def _build(build: Build) -> Iterator[str]:
-    yield (
-        f"`{build.name}` `{build.inputs or '?'}` → `{build.output or '?'}`"
-        if build.inputs
-        else (f"`{build.name}` → `{build.output or '?'}`")
-    )
+    name, output = markdown_code(build.name), markdown_code(build.output or "?")
+    yield f"{name} {markdown_code(build.inputs)} → {output}" if build.inputs else f"{name} → {output}"
     if build.formula is not None:
-        yield f"parameters: `{build.formula}`"
+        yield f"parameters: {markdown_code(build.formula)}"
     else:
-        yield f"parameters: {build.params if build.params is not None else 'not known'}"
+        yield f"parameters: {markdown(build.params) if build.params is not None else 'not known'}"
     if build.connected:
-        yield f"connected to: {', '.join(f'`{name}`' for name in dict.fromkeys(build.connected))}"
+        yield f"connected to: {', '.join(map(markdown_code, dict.fromkeys(build.connected)))}"
     if build.status != "exact" and build.reason:
-        yield f"{build.status}: {build.reason}"
+        yield f"{build.status}: {markdown(build.reason)}"
 
 
 def finding_markdown(finding: Diagnostic) -> str:
     """More about a finding than its message."""
-    advice = f"\n\n{finding.help}" if finding.help else ""
+    advice = f"\n\n{markdown_prose(finding.help)}" if finding.help else ""
     code = f"[{finding.code}]({finding.url})" if finding.url else finding.code
     return f"{code} {finding.name}{advice}"

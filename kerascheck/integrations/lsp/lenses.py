@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from kerascheck.escaping import one_line
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import ModelFact
 from kerascheck.integrations.lsp.positions import Encoding
@@ -27,7 +28,7 @@ def code_lenses(unit: Unit, document: Document, encoding: Encoding) -> list[type
 
 def title(model: ModelFact) -> str:
     """`model: 101,770 parameters`, honest about what is not known."""
-    name = model.name or model.cls
+    name = one_line(model.name or model.cls)
     if model.total is None:
         return f"{name}: parameters not known"
     mark = "" if model.status == "exact" else "~ "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerascheck.escaping import markdown, markdown_code
 from kerascheck.summary import why_inexact
 from kerascheck.tables import count_text, is_graph, rows_of, shapes_text
 
@@ -20,8 +21,7 @@ def model_markdown(model: ModelSummary) -> str:
     graph = is_graph(network)
     heads = ["Layer (type)", "Output shape", "Param #", *(["Connected to"] if graph else [])]
     lines = [
-        f"**{_escape(model.name or network.name)}** ({model.cls}, {model.status})"
-        + (f" `{shapes_text(model.input_shape)}` → `{shapes_text(model.output_shape)}`" if model.output_shape else ""),
+        _title(model),
         "",
         f"| {' | '.join(heads)} |",
         f"| --- | --- | ---: |{' --- |' if graph else ''}",
@@ -32,22 +32,25 @@ def model_markdown(model: ModelSummary) -> str:
         mark = f" *{notes.setdefault(row.mark, len(notes) + 1)}" if row.mark is not None else ""
         frozen = ", frozen" if row.frozen else ""
         cells = [f"{row.name} ({row.cls}{frozen}){mark}", row.shape, row.params, *([row.connected] if graph else [])]
-        lines.append(f"| {' | '.join(map(_escape, cells))} |")
+        lines.append(f"| {' | '.join(map(markdown, cells))} |")
     if len(rows) > _MAX_ROWS:
         lines.append(f"| … {len(rows) - _MAX_ROWS} more | | |{' |' if graph else ''}")
     lines += [
         "",
-        f"Total params: {_escape(count_text(model.total_params))}  ",
-        f"Trainable params: {_escape(count_text(model.trainable_params))}  ",
-        f"Non-trainable params: {_escape(count_text(model.non_trainable_params))}",
+        f"Total params: {markdown(count_text(model.total_params))}  ",
+        f"Trainable params: {markdown(count_text(model.trainable_params))}  ",
+        f"Non-trainable params: {markdown(count_text(model.non_trainable_params))}",
     ]
     reason = why_inexact(network) if model.status != "exact" else None
     if reason is not None:
-        lines += ["", _escape(f"{model.status}: {reason}")]
-    lines += ["", *(f"{_escape(f'*{number} {reason}')}  " for reason, number in notes.items())]
+        lines += ["", markdown(f"{model.status}: {reason}")]
+    lines += ["", *(f"{markdown(f'*{number} {reason}')}  " for reason, number in notes.items())]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _escape(text: str) -> str:
-    """Text that means nothing to Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_|<>[]" else letter for letter in text)
+def _title(model: ModelSummary) -> str:
+    name = f"**{markdown(model.name or model.network.name)}** ({markdown(model.cls)}, {model.status})"
+    if not model.output_shape:
+        return name
+    shapes = (shapes_text(model.input_shape), shapes_text(model.output_shape))
+    return f"{name} {' → '.join(map(markdown_code, shapes))}"

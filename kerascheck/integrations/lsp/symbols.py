@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lsprotocol import types
 
+from kerascheck.escaping import one_line
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import LayerFact
 from kerascheck.integrations.lsp.hints import is_known, label
@@ -23,7 +24,7 @@ def document_symbols(unit: Unit, document: Document, encoding: Encoding) -> list
         end = max([model.end, *(layer.end for layer in own)])
         symbols.append(
             types.DocumentSymbol(
-                name=model.item.name or model.item.cls,
+                name=one_line(model.item.name or model.item.cls),
                 detail=f"{model.item.cls}, {title(model.item).partition(': ')[2]}",
                 kind=types.SymbolKind.Class,
                 range=document.lines.range_to_client(start, end, encoding),
@@ -38,7 +39,7 @@ def _layer(layer: Found[LayerFact], encoding: Encoding) -> types.DocumentSymbol:
     place = layer.document.lines.range_to_client(layer.start, layer.end, encoding)
     name = layer.item.builds[0].name if layer.item.builds else layer.item.cls
     return types.DocumentSymbol(
-        name=name,
+        name=one_line(name),
         detail=f"{layer.item.cls} {label(layer.item) if is_known(layer.item) else ''}".rstrip(),
         kind=types.SymbolKind.Field,
         range=place,

@@ -23,6 +23,7 @@ from kerascheck.interp.keras.recovery import (
 from kerascheck.interp.keras.refusals import first_argument, refused_call
 from kerascheck.interp.keras.shape_arguments import first_by_position
 from kerascheck.interp.keras.tensors import Constant
+from kerascheck.interp.needs import layer_needs, tensor_needs
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, ListValue, Value
 from kerascheck.layers.base import MultiInput
@@ -252,6 +253,8 @@ def apply_layer(
             known.append(shape)
         elif reason is None:
             reason = shape
+    if run.catchers:
+        run.doubt_refusal(layer_needs(layer).union(*(tensor_needs(tensor) for tensor in tensors)))
     dtype = layer.output_dtype(tensors[0].dtype) if tensors else "float32"
     outputs: list[Tensor]
     refused = False

@@ -12,7 +12,9 @@ from kerascheck.interp.keras.functional import make_functional
 from kerascheck.interp.keras.refusals import takes_a_list
 from kerascheck.interp.keras.saving import load_model, save_model, unknown_network
 from kerascheck.interp.keras.sequential import make_sequential
+from kerascheck.interp.keras.trainable import give_trainable
 from kerascheck.interp.keras.variables import keras_variable
+from kerascheck.interp.needs import arguments_need
 from kerascheck.interp.run import LAYER_STEPS, Run
 from kerascheck.interp.values import Value
 from kerascheck.layers.base import LayerDef, configure
@@ -175,8 +177,9 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     else:
         layer = BuiltinLayer(definition, config, "", site, frozen)
     _name(run, layer, frozen)
-    if "trainable" in frozen.keywords and frozen.keywords["trainable"].value is False:
-        layer.set_trainable(False)
+    give_trainable(run, layer, frozen, hands_down=True)
+    if run.catchers:
+        run.doubt_refusal(arguments_need(frozen))
     run.program.layers.append(layer)
     if found is not None:
         layer.refused = Unknown("Keras refuses these arguments")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.data.array import Array, is_float
@@ -12,7 +12,7 @@ from kerascheck.data.training import raw_data
 from kerascheck.data.values import fresh_size, new_array
 from kerascheck.interp.attributes import find_method
 from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.interp.values import ListValue, UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall, on_data
@@ -116,7 +116,7 @@ def _as_built(layer: Layer) -> Iterator[None]:
     parts: list[Layer] = [layer]
     for part in parts:
         parts += [inner for inner in part.sublayers() if not any(inner is known for known in parts)]
-    calls = [(part, len(part.calls)) for part in parts if part.calls]
+    calls = [(part, len(part.calls)) for part in parts if part.calls or part is layer]
     built = [part for part in parts if isinstance(part, Network) and part.open is None]
     ends = [(part.inputs, part.outputs, part.nodes, part.takes, part.gives) for part in built]
     own = [(part, part.latest) for part in parts if isinstance(part, (CustomLayer, SubclassedModel)) and part.latest]
@@ -196,7 +196,10 @@ def _build_subclass(run: Run, network: Network, method: str, arguments: Argument
     """
     from kerascheck.interp.keras.subclassing import SubclassedModel, run_call
 
-    if not isinstance(network, SubclassedModel) or network.unknown is not None or network.own_methods:
+    if not isinstance(network, SubclassedModel) or network.unknown is not None:
+        return None
+    if network.own_methods:
+        _train_own_way(run, network, method, arguments, site)
         return None
     features = raw_data(method, arguments)
     batch = _batch_axis(method, arguments, features.x, features.stream)
@@ -217,6 +220,81 @@ def _build_subclass(run: Run, network: Network, method: str, arguments: Argument
     if refused and refused[0].layer is not None and was_built:
         refused[0].layer.unknown = None  # it is what it was before this data
     return refused[0] if refused else None
+
+
+def _train_own_way(run: Run, network: SubclassedModel, method: str, arguments: Arguments, site: Site) -> None:
+    """A model that trains in its own way: the parts that wait for their first data are built by its `train_step`.
+
+    Source: `make_train_function`, `train_step` and their kin in keras/src/backend/tensorflow/trainer.py of Keras 3.15.
+    What is refused in there is not reported: how the step is called is Keras's affair.
+    """
+    from kerascheck.interp.keras.subclassing import layers_on, run_call
+
+    step = _STEPS.get(method)
+    if step is None or network.own_methods & _REPLACING or not _waits(network, layers_on(network.instance)):
+        return
+    raw = raw_data(method, arguments)
+    batch = _batch_axis(method, arguments, raw.x, raw.stream)
+    inputs = None if isinstance(batch, Unknown) else _placeholders(run, raw.x, batch, method)
+    own = find_method(network.instance, step if step in network.own_methods else "call")
+    if inputs is None or isinstance(batch, Unknown) or own is None:
+        return
+    before = len(run.program.raised)
+    run.tracing += 1
+    try:
+        with _parts_as_built(layers_on(network.instance)):
+            if step in network.own_methods:
+                run.call(own, Arguments([Given(_packed(run, inputs, raw.y, batch, method))], {}), site)
+            else:
+                run_call(run, network, Arguments([Given(inputs)], {}), site, inputs)
+    except UserRaise:
+        pass
+    finally:
+        run.tracing -= 1
+    del run.program.raised[before:]
+    network.layers = layers_on(network.instance)
+
+
+#: The methods that see the batches of each training call, and those that take the whole of it in hand.
+_STEPS = {
+    **dict.fromkeys(("fit", "fit_generator", "train_on_batch"), "train_step"),
+    **dict.fromkeys(("evaluate", "test_on_batch"), "test_step"),
+    "predict": "predict_step",
+}
+_REPLACING = frozenset(
+    {"fit", "evaluate", "predict", "train_on_batch", "make_train_function", "make_test_function", "__call__"}
+)
+
+
+def _packed(run: Run, inputs: Value, y: Value, batch: Dim, method: str) -> Value:
+    """What a step is given: features alone, or with their targets."""
+    if method == "predict" or y is None:
+        return inputs
+    targets = _placeholders(run, y, batch, method)
+    return inputs, Unknown("the targets of the data") if targets is None else targets
+
+
+def _waits(network: Network, parts: list[Layer]) -> bool:
+    """Whether a part of a model of the program's own has yet to see an input; where there is none, the model itself."""
+    if not parts:
+        return network.open is not None
+    return any(_is_waiting(part) for part in parts)
+
+
+def _is_waiting(part: Layer) -> bool:
+    if isinstance(part, Network):
+        return part.open is not None or not part.inputs
+    return not part.calls
+
+
+@contextmanager
+def _parts_as_built(parts: list[Layer]) -> Iterator[None]:
+    """Models that are built already stay as they are."""
+    with ExitStack() as stack:
+        for part in parts:
+            if isinstance(part, Network) and not _is_waiting(part):
+                stack.enter_context(_as_built(part))
+        yield
 
 
 def _placeholders(run: Run, x: Value, batch: Dim, method: str) -> Value:

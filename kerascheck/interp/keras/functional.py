@@ -8,6 +8,7 @@ from kerascheck.data.array import Array
 from kerascheck.interp.keras.calling import input_tensors, nested_badly
 from kerascheck.interp.keras.freeze import freeze, freeze_arguments
 from kerascheck.interp.keras.tensors import Constant, Operation
+from kerascheck.interp.keras.trainable import give_trainable
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
@@ -22,6 +23,7 @@ def make_functional(run: Run, name: str, arguments: Arguments, site: Site) -> Ne
     network.birth = run.tick()
     run.program.networks.append(network)
     fill_functional(run, network, arguments, site)
+    give_trainable(run, network, arguments)
     given = network.arguments.value("name", 2) if network.arguments else None
     network.name = given if isinstance(given, str) else run.layer_name("Functional")
     network.named_by_user = isinstance(given, str)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from kerascheck.data.values import new_array
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network.ir import BuiltinLayer, Layer
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import Symbol, Undetermined, Unknown
 
 #: Sizes of a window, one for each spatial axis.
 _WINDOWS = frozenset({"kernel_size", "strides", "dilation_rate", "pool_size"})
@@ -30,6 +31,36 @@ _KEPT_AS: dict[str, type] = {"axis": int, "padding": str, "data_format": str}
 _RESERVED = frozenset({"GroupedQueryAttention", "MultiHeadAttention", "Normalization", "TextVectorization"})
 _KEPT_BY_RESERVED = frozenset({"num_heads", "key_dim", "head_dim", "num_query_heads", "num_key_value_heads"})
 _RANK = re.compile(r"([123])D(?:Transpose)?$")
+
+
+#: The lists of variables that a layer shows, without what its random numbers and metrics keep.
+_WEIGHTS = frozenset({"weights", "get_weights", "trainable_weights", "trainable_variables", "non_trainable_weights"})
+
+_OTHER_ORDER = frozenset({"SpectralNormalization"})
+
+
+def held_weights(run: Run, layer: Layer, name: str) -> Value | None:
+    """`layer.weights` and the like of a layer that is built; None where it is not, or what it holds is not known."""
+    if name not in _WEIGHTS or not isinstance(layer, BuiltinLayer) or isinstance(layer.weights, Unknown):
+        return None
+    if (
+        layer.cls in _OTHER_ORDER
+        or layer.unknown is not None
+        or layer.refused is not None
+        or layer.met_unknown
+        or layer.weights is None
+    ):
+        return None
+    try:
+        weights = layer.all_weights()
+    except Undetermined:
+        return None
+    if name.startswith("trainable"):
+        weights = [(weight, trains) for weight, trains in weights if trains]
+    elif name.startswith("non"):
+        weights = [(weight, trains) for weight, trains in weights if not trains]
+    kind = "numpy" if name == "get_weights" else "tensor"
+    return run.new_list([new_array(run, weight.shape, Unknown("a dtype"), kind=kind) for weight, _ in weights])
 
 
 def kept_argument(run: Run, layer: Layer, name: str) -> Value | None:

@@ -14,10 +14,11 @@ from kerascheck.interp.keras.building import build
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.eager import training_call
 from kerascheck.interp.keras.freeze import as_shape, freeze_arguments
-from kerascheck.interp.keras.layer_attributes import kept_argument
+from kerascheck.interp.keras.layer_attributes import held_weights, kept_argument
 from kerascheck.interp.keras.lists import KerasList
 from kerascheck.interp.keras.sequential import add_layer, pop_layer
 from kerascheck.interp.keras.subclassing import CustomLayer
+from kerascheck.interp.keras.trainable import set_trainable
 from kerascheck.interp.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
 from kerascheck.interp.run import Run, snake_case
 from kerascheck.interp.values import Instance, NativeMethod, Value
@@ -53,7 +54,9 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
         return end_of_layer(run, value, name, Site(run.file, node))
     if name in ("output_shape", "input_shape"):
         return removed_shape(run, value, name, Site(run.file, node))
-    kept = kept_argument(run, value, name)
+    kept = held_weights(run, value, name)
+    if kept is None:
+        kept = kept_argument(run, value, name)
     return run.fresh(f"{name} of {value.cls}", node) if kept is None else kept
 
 
@@ -99,10 +102,8 @@ _ENDS_REPLACED = Unknown("its inputs or outputs are replaced", ("its ends",))
 def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None:
     """`layer.trainable = False` and the like."""
     run.layer_changes += 1
-    if name == "trainable" and isinstance(value, bool):
-        layer.set_trainable(value)
-    elif name == "trainable" and isinstance(value, Unknown):
-        layer.weights = Unknown("whether it is trainable is not known") if layer.weights else layer.weights
+    if name == "trainable":
+        set_trainable(run, layer, value)
     elif name in ("name", "_name") and isinstance(value, str):
         layer.name = value
         layer.named_by_user = True
@@ -264,6 +265,11 @@ def _output_shape(run: Run, layer: Layer, arguments: Arguments, site: Site) -> V
     return run.fresh("an output shape", site.node)
 
 
+def _get_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    held = held_weights(run, layer, "get_weights")
+    return run.fresh("weights", site.node) if held is None else held
+
+
 def _set_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     return None
 
@@ -307,7 +313,7 @@ _LAYER_METHODS: dict[str, Method] = {
     "__call__": _call,
     "count_params": _count_params,
     "compute_output_shape": _output_shape,
-    "get_weights": _fresh("weights"),
+    "get_weights": _get_weights,
     "set_weights": _set_weights,
     "get_config": _get_config,
     "adapt": adapt,

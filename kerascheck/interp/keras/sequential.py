@@ -9,6 +9,7 @@ from kerascheck.interp.keras.calling import apply_layer, nested_badly, place
 from kerascheck.interp.keras.freeze import as_shape, as_size, checked_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.recovery import called_all_the_same
 from kerascheck.interp.keras.refusals import takes_a_list
+from kerascheck.interp.keras.trainable import give_trainable
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import BoundMethod, ClassValue, FunctionValue, Instance, Partial, Value
@@ -27,6 +28,7 @@ def make_sequential(run: Run, name: str, arguments: Arguments, site: Site) -> Ne
     run.reach(site)
     network = new_sequential(run, "Sequential", arguments, site)
     fill_sequential(run, network, arguments, site)
+    give_trainable(run, network, arguments, 1)
     return network
 
 

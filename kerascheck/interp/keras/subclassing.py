@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kerascheck.interp.attributes import find_method
+from kerascheck.interp.conditions import truth
 from kerascheck.interp.functions import SymbolicArguments
 from kerascheck.interp.keras.calling import constants, further_inputs, input_tensors
 from kerascheck.interp.keras.class_refusals import (
@@ -22,6 +23,7 @@ from kerascheck.interp.keras.freeze import as_shape, freeze, freeze_arguments
 from kerascheck.interp.keras.functional import fill_functional, is_functional, may_be_functional, trace_graph
 from kerascheck.interp.keras.sequential import fill_sequential, new_sequential
 from kerascheck.interp.keras.shape_arguments import parameters, shape_arguments
+from kerascheck.interp.keras.trainable import give_trainable
 from kerascheck.interp.keras.variables import Variable, variables_on
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import DictValue, Instance, ListValue, UserRaise, Value
@@ -89,10 +91,12 @@ class CustomLayer(Layer):
         holders: list[Layer] = self.sublayers()
         if self.base is not None and self.base.weights is not None:
             holders = [self.base, *holders]
+        # In Keras 3 each variable knows whether it trains; `trainable=False` reaches those of the layer itself alone.
+        gates = self.machine.project.dialect < 3
         for layer in holders:
             if _is_built(layer):
                 for weight, trains in layer.all_weights():
-                    seen.setdefault(id(weight), (weight, trains and self.trainable))
+                    seen.setdefault(id(weight), (weight, trains and (self.trainable or not gates)))
         return list(seen.values())
 
 
@@ -129,6 +133,7 @@ def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Argument
     if base.name == "keras.Sequential":
         run.reach(site)
         instance.layer = new_sequential(run, name, Arguments([], {}), site)
+        instance.layer.instance = instance
     elif base.name == "keras.Model":
         run.reach(site)
         network = SubclassedModel(name, "", site, freeze_arguments(run, arguments))
@@ -228,8 +233,11 @@ def base_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Va
     given = arguments.value("name")
     if isinstance(given, str):
         layer.name, layer.named_by_user = given, True
-    if arguments.value("trainable") is False:
-        layer.trainable = False
+    is_sequential = isinstance(layer, Network) and layer.kind == "sequential"
+    give_trainable(run, layer, arguments, 1 if is_sequential else None)
+    if isinstance(layer, Network) and arguments.value("trainable") is False and run.project.dialect == 3:
+        # Its own list of what trains is empty, and yet a model around it trains its layers.
+        layer.unknown = layer.unknown or Unknown("trainable=False does not reach the layers of a model")
     if isinstance(layer, Network):
         if layer.kind == "sequential":
             fill_sequential(run, layer, arguments, site)
@@ -302,13 +310,10 @@ def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Si
 def initialised(run: Run, instance: Instance, base: Symbol, arguments: Arguments, site: Site) -> None:
     """Called when `__init__` has run: what it put on the object are parts of the layer."""
     layer = instance.layer
-    if isinstance(layer, CustomLayer):
-        if find_method(instance, "__init__") is None:
-            _configure_base(run, layer, arguments, site)
-    elif isinstance(layer, Network) and layer.kind == "subclass":
+    if isinstance(layer, Network) and layer.kind == "subclass":
         layer.layers = layers_on(instance)
-        if find_method(instance, "__init__") is None:
-            base_init(run, instance, arguments, site)
+    if layer is not None and find_method(instance, "__init__") is None:
+        base_init(run, instance, arguments, site)
 
 
 def layers_on(instance: Instance) -> list[Layer]:
@@ -620,7 +625,8 @@ def add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
             shape = Unknown("Keras refuses this weight")
         elif isinstance(shape, tuple) and None in shape:
             shape = Unknown("the shape of a weight that nobody makes")
-    variable = Variable(shape, first if legacy else arguments.value("name"), arguments.value("trainable", None, True))
+    trains = truth(run, arguments.value("trainable", None, True), node=site.node)
+    variable = Variable(shape, first if legacy else arguments.value("name"), trains)
     if not isinstance(layer, (CustomLayer, SubclassedModel)):
         layer.weights = Unknown("variables of its own")
     elif variable.weight is None:

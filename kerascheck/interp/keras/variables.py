@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kerascheck.interp.conditions import truth
 from kerascheck.interp.keras.freeze import as_shape, freeze
 from kerascheck.interp.keras.tensors import operand
 from kerascheck.interp.run import Run
@@ -30,13 +31,13 @@ class Variable(Tensor):
 
     __slots__ = ("weight",)
 
-    def __init__(self, shape: Shape | Unknown, name: Value, trainable: Value) -> None:
+    def __init__(self, shape: Shape | Unknown, name: Value, trains: bool) -> None:
         super().__init__(shape)
         #: None where its shape is not known.
         self.weight: Weight | None = None
         if not isinstance(shape, Unknown):
             title = name if isinstance(name, str) else "variable"
-            self.weight = Weight(title, shape, trainable if isinstance(trainable, bool) else True)
+            self.weight = Weight(title, shape, trains)
 
 
 def keras_variable(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -49,7 +50,8 @@ def keras_variable(run: Run, name: str, arguments: Arguments, site: Site) -> Val
         shape = Unknown("the shape of a variable") if value is None else value.shape
     if not isinstance(shape, Unknown) and None in shape:
         shape = Unknown("the shape of a variable")
-    return Variable(shape, arguments.value("name"), arguments.value("trainable", 3, True))
+    trains = truth(run, arguments.value("trainable", 3, True), node=site.node)
+    return Variable(shape, arguments.value("name"), trains)
 
 
 def tensorflow_variable(run: Run, site: Site) -> Unknown:

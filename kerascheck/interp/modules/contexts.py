@@ -21,4 +21,14 @@ def _give(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return NativeObject(GIVING, run.tick(), {"result": arguments.value("enter_result", 0)})
 
 
-FUNCTIONS = {"contextlib.suppress": _suppress, "contextlib.nullcontext": _give}
+def _stack(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`contextlib.ExitStack()`: what it will be given is not followed."""
+    return run.fresh("a stack of contexts", site.node)
+
+
+FUNCTIONS = {
+    "contextlib.suppress": _suppress,
+    "contextlib.nullcontext": _give,
+    "contextlib.ExitStack": _stack,
+    "contextlib.AsyncExitStack": _stack,
+}

@@ -716,3 +716,182 @@ try:
 except (KeyError, ValueError):
     width = 6
 model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- whether a model trains hangs on a flag
+import os
+model = keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dense(2)])
+model.trainable = bool(os.environ.get("FLAG_A"))
+
+# -- whether a model of one's own, and what is in it, trains hangs on flags
+import os
+class Block(layers.Layer):
+    def __init__(self, units, deep=False):
+        super().__init__()
+        self.first = layers.Dense(units)
+        self.last = layers.Dense(3) if deep else None
+    def call(self, x):
+        x = self.first(x)
+        return x if self.last is None else self.last(x)
+class Net(keras.Model):
+    def __init__(self, deep):
+        super().__init__()
+        self.block = Block(5, deep)
+        self.head = layers.Dense(1)
+    def call(self, x):
+        return self.head(self.block(x))
+model = Net("FLAG_A" in os.environ)
+model(keras.Input((4,)))
+for layer in model.layers:
+    layer.trainable = not (isinstance(layer, Block) and os.environ.get("FLAG_B") == "1")
+
+# -- whether a model is built hangs on what another one hangs on, too
+import os
+first, second = os.environ.get("FLAG_A"), int(os.environ.get("N_B", "3"))
+def build():
+    if bool(first) == (1 < second <= 4):
+        return None
+    net = keras.Sequential([keras.Input((8,)), layers.Dense(10)])
+    if first:
+        net.add(layers.Dropout(0.2))
+    return net
+build()
+other = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+if second < 5:
+    other.add(layers.Dense(3))
+
+# -- any and all of several answers
+import os
+first, second = os.environ.get("FLAG_A"), os.environ.get("MODE_B")
+model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+if any([first == "1", second == "big"]):
+    model.add(layers.Dense(3))
+if all(answer for answer in (first, second == "big")):
+    model.add(layers.Dense(4))
+if first == "1":
+    model.add(layers.Dense(5))
+
+# -- the largest, the sum and the order of what hangs on flags
+import os
+units = [7 if os.environ.get("FLAG_A") else 3, 5, 4 if os.environ.get("FLAG_B") == "1" else 6]
+largest, total, in_order = max(units), sum(units), sorted(units, reverse=True)
+model = keras.Sequential([keras.Input((3,)), layers.Dense(largest), layers.Dense(total - 4 * (largest > 6))])
+model.add(layers.Dense(in_order[1]))
+
+# -- an entry of a table under what the environment says
+import os
+width = {"big": 8, "small": 2}.get(os.environ.get("MODE_A"), 5)
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+if os.environ.get("MODE_A") == "big":
+    model.add(layers.Dense(width + 1))
+
+# -- an entry that there may not be
+import os
+try:
+    width = {"big": 8, "small": 2}[os.environ.get("MODE_A")]
+except KeyError:
+    width = 4
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- members of a list of constants
+import os
+sizes = ["big", "small"]
+model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+if os.environ.get("MODE_A") in sizes:
+    model.add(layers.Dense(3))
+if os.environ.get("MODE_A") == "small":
+    model.add(layers.Dense(4))
+
+# -- a model of a body that fails before it is made
+import os
+try:
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3 if int(os.environ.get("N_A", "3")) % 2 else 30)])
+    model.add(layers.Flatten())
+except ValueError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
+
+# -- two steps of one statement that different handlers take
+import os
+def check(n):
+    raise ValueError(n)
+width = 2
+try:
+    width = len(os.environ["FLAG_A"]) + check(3)
+except KeyError:
+    width = 4
+except ValueError:
+    width = 5
+model = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- what is known in each case does not fail
+import os
+units = 4
+try:
+    os.environ["FLAG_A"]
+    if sum([bool(os.environ.get("MODE_B", "").startswith("b")), bool(os.environ.get("MODE_B") == "big")]) > 1:
+        units = 5
+except KeyError:
+    units = 6
+model = keras.Sequential([keras.Input((2,)), layers.Dense(units)])
+if "FLAG_A" in os.environ:
+    model.add(layers.Dropout(0.2))
+
+# -- a context of the standard library leaves files as they are
+import contextlib, glob
+units = 4
+if glob.glob("data_A/*.csv"):
+    units = 5
+    with contextlib.ExitStack():
+        units += 1
+model = keras.Sequential([keras.Input((2,)), layers.Dense(units)])
+if glob.glob("data_A/*.csv"):
+    model.add(layers.Dropout(0.2))
+
+# -- arguments whose number hangs on a flag
+import os
+sizes = (6, 10) if os.environ.get("FLAG_A") else (2, 5, 3)
+def total(*given, more=1):
+    return sum(given) + len(given) + more
+options = {"more": 4} if os.environ.get("FLAG_B") == "1" else {}
+model = keras.Sequential([keras.Input((3,)), layers.Dense(max(*sizes)), layers.Dense(total(*sizes, **options))])
+
+# -- entries that come from one of two dictionaries
+import os
+options = {"units": 4, **({"extra": 10} if not os.environ.get("FLAG_A") else {}), "last": 2}
+model = keras.Sequential([keras.Input((3,)), layers.Dense(options.get("extra", 3)), layers.Dense(len(options))])
+
+# -- a pattern for a list that hangs on a flag
+import os
+sizes, batch = [1, 2], 6
+if os.environ.get("FLAG_A"):
+    sizes.append(5)
+width = 3
+model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])
+match sizes:
+    case []:
+        batch = 3
+    case [only, other]:
+        width = other + 5
+    case [first, *rest]:
+        width = len(rest) + first
+other = keras.Sequential([keras.Input((3,)), layers.Dense(width)])
+
+# -- a step that fails in a body, and again behind it
+import os
+def size(n):
+    return n + (n if int(os.environ.get("N_A", "3")) % 2 else 2)
+try:
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(size(4), 3)])
+except ValueError:
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(12)])
+other = keras.Sequential([keras.Input((4,)), layers.Dense(size(4), use_bias=bool(int(os.environ.get("N_A", "3")) == 3))])
+
+# -- one of two calls of a builder hangs on a flag
+import os
+def build(widths=(4, 6)):
+    net = keras.Sequential([keras.Input((12,)), layers.Dense(sum(widths))])
+    if os.environ.get("FLAG_A") != "1":
+        net.add(layers.BatchNormalization())
+    return net
+if os.environ.get("MODE_B", "big") == "big":
+    build([12])
+build()

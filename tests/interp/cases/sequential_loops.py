@@ -8,7 +8,7 @@ while True:
     if done():
         break
 
-# -- a name that the loop may rebind: 1 2
+# -- a name that the loop may rebind:
 from a import xs
 model = Sequential([Input((4,)), Dense(2)])
 keep = model

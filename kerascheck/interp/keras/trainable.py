@@ -1,0 +1,36 @@
+"""Whether a layer or model trains: what an argument says, or an attribute that is set later."""
+
+from __future__ import annotations
+
+from kerascheck.interp.paths import fork, settle
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Layer
+
+
+def set_trainable(run: Run, layer: Layer, value: Value, hands_down: bool = True) -> None:
+    """`layer.trainable = value`; where the value is not known, the layer trains in one arm and not in the other."""
+
+    def put(trains: bool) -> None:
+        if hands_down:
+            layer.set_trainable(trains)
+        else:
+            layer.trainable = trains
+
+    verdict = value if isinstance(value, bool) else settle(run, value)
+    if isinstance(verdict, bool):
+        put(verdict)
+    else:
+        fork(run, verdict, lambda: put(True), lambda: put(False))
+
+
+def give_trainable(
+    run: Run, layer: Layer, arguments: Arguments, position: int | None = None, hands_down: bool = False
+) -> None:
+    """The argument `trainable` of a constructor, where it is given; Keras refuses one that is no truth value."""
+    if arguments.open_keywords and "trainable" not in arguments.keywords:
+        return  # nothing says that it is among the others
+    value = arguments.value("trainable", position, True)
+    if value is not True:
+        set_trainable(run, layer, value, hands_down)
