@@ -3,11 +3,15 @@
 The functions and records of `kerascheck.api` are names of this package too; they are imported at their first use.
 """
 
-from __future__ import annotations
+# Nothing is imported before the folder that `python -m kerascheck` was started in is off the path, not even __future__.
+from kerascheck import safe_path
 
-from typing import TYPE_CHECKING, Any
+safe_path.leave_folder_of_module()
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from kerascheck.api import (
         Applicability,
         ConfigError,
@@ -68,27 +72,30 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name in __all__:
-        from kerascheck import api
+        with safe_path.own_imports():
+            from kerascheck import api
 
-        return getattr(api, name)
+            return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def load_ipython_extension(shell: Any) -> None:
+def load_ipython_extension(shell: "Any") -> None:
     """`%load_ext kerascheck`: called by IPython."""
-    from kerascheck.integrations import jupyter
+    with safe_path.own_imports():
+        from kerascheck.integrations import jupyter
 
-    jupyter.load_ipython_extension(shell)
+        jupyter.load_ipython_extension(shell)
 
 
-def unload_ipython_extension(shell: Any) -> None:
+def unload_ipython_extension(shell: "Any") -> None:
     """`%unload_ext kerascheck`: called by IPython."""
-    from kerascheck.integrations import jupyter
+    with safe_path.own_imports():
+        from kerascheck.integrations import jupyter
 
-    jupyter.unload_ipython_extension(shell)
+        jupyter.unload_ipython_extension(shell)
 
 
-def __dir__() -> list[str]:
+def __dir__() -> "list[str]":
     return sorted({*globals(), *__all__})

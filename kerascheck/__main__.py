@@ -1,4 +1,4 @@
-"""`python -m kerascheck`."""
+"""`python -m kerascheck`: the package itself, imported before this, has taken the current folder off the path."""
 
 from kerascheck.cli import main
 

@@ -21,6 +21,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kerascheck import safe_path
 from kerascheck.config import ConfigError, Overrides, Resolver, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.discovery import NoSuchPath
@@ -142,9 +143,10 @@ def check(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None
 
 def examine(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None) -> Examination:
     """The findings in a text, with its tree and its models, for tools that show more; see `check`."""
-    from kerascheck.engine import examine
+    with safe_path.own_imports():
+        from kerascheck.engine import examine
 
-    return examine(to_bytes(source, filename), fspath(filename), settings or settings_for(filename))
+        return examine(to_bytes(source, filename), fspath(filename), settings or settings_for(filename))
 
 
 def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None) -> Examination:
@@ -160,12 +162,13 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
         SourceError: the text is no Python, or cannot be decoded.
         ConfigError: the configuration file is wrong.
     """
-    from kerascheck.engine import analyze
-    from kerascheck.interp.files import data_reading
+    with safe_path.own_imports():
+        from kerascheck.engine import analyze
+        from kerascheck.interp.files import data_reading
 
-    found = settings or settings_for(filename)
-    with data_reading(found.read_data):
-        return analyze(to_bytes(source, filename), fspath(filename), found.budget, found.target)
+        found = settings or settings_for(filename)
+        with data_reading(found.read_data):
+            return analyze(to_bytes(source, filename), fspath(filename), found.budget, found.target)
 
 
 def check_paths(
@@ -189,11 +192,21 @@ def check_paths(
         NoSuchPath: a path does not exist.
         ConfigError: a configuration file is wrong, or the rules of another package cannot be used (PluginError).
     """
+    with safe_path.own_imports():
+        return _check_paths(paths, _resolver(settings), jobs, use_cache, progress)
+
+
+def _check_paths(
+    paths: Iterable[_Path],
+    resolve: Callable[[Path], Settings],
+    jobs: int,
+    use_cache: bool,
+    progress: Callable[[int, int], None] | None,
+) -> list[Report]:
     from kerascheck.cache import Cache
     from kerascheck.discovery import discover
     from kerascheck.parallel import Job, check_files
 
-    resolve = _resolver(settings)
     todo = [Job(str(path), resolve(path)) for path in discover(map(Path, paths), resolve)]
     done = 0
 
@@ -213,14 +226,15 @@ def summarize(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | 
         SourceError: the text is no Python, or cannot be decoded.
         ConfigError: the configuration file is wrong.
     """
-    from kerascheck.engine import deep_recursion
-    from kerascheck.summary import summarize
+    with safe_path.own_imports():
+        from kerascheck.engine import deep_recursion
+        from kerascheck.summary import summarize
 
-    found = analyze(source, filename, settings=settings)
-    if found.source is None or found.analysis is None:
-        return []
-    with deep_recursion():
-        return summarize(found.source, found.analysis)
+        found = analyze(source, filename, settings=settings)
+        if found.source is None or found.analysis is None:
+            return []
+        with deep_recursion():
+            return summarize(found.source, found.analysis)
 
 
 def fix(
@@ -244,6 +258,17 @@ def fix(
     Raises:
         ConfigError: the configuration file is wrong.
     """
+    with safe_path.own_imports():
+        return _fix(source, filename, settings, unsafe, only)
+
+
+def _fix(
+    source: _Text,
+    filename: _Path,
+    settings: Settings | None,
+    unsafe: bool | None,
+    only: Callable[[Report, bytes], Iterable[Diagnostic]] | None,
+) -> FixResult:
     from kerascheck.engine import check_source
     from kerascheck.fixes.apply import fix_all
 

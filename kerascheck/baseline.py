@@ -13,6 +13,7 @@ from typing import Any
 from kerascheck.diagnostics import Diagnostic, Report
 from kerascheck.fingerprints import Identity, identify
 from kerascheck.fixes.write import write_atomically
+from kerascheck.reading import MAX_BASELINE_BYTES, read_bytes
 
 _VERSION = 1
 
@@ -41,7 +42,7 @@ class Baseline:
             BaselineError: there is no such file, or it holds no baseline of this version.
         """
         try:
-            data = json.loads(file.read_bytes())
+            data = json.loads(read_bytes(file, MAX_BASELINE_BYTES))
             if not isinstance(data, dict) or "version" not in data:
                 raise BaselineError(f"{file}: not a baseline of kerascheck")
             if data["version"] != _VERSION:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerascheck import __version__
+from kerascheck import __version__, safe_path
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.project_graph import current_graph
 from kerascheck.target import surroundings
@@ -80,13 +80,17 @@ class Cache:
 @lru_cache(maxsize=1)
 def _program() -> tuple[object, ...]:
     """What computes the reports: versions, and the time of the last change to our own code, for those who change it."""
-    from importlib.metadata import version
-
     from kerascheck.plugins import providers
 
     own = Path(__file__).parent
     changed = max(path.stat().st_mtime_ns for path in own.rglob("*.py"))
-    return (__version__, changed, sys.version_info[:3], version("libcst"), version("astroid"), providers())
+    return (__version__, changed, sys.version_info[:3], _version("libcst"), _version("astroid"), providers())
+
+
+def _version(package: str) -> str:
+    from importlib.metadata import distributions
+
+    return next((found.version for found in distributions(name=package, path=safe_path.installed_places())), "")
 
 
 def _report_from(data: dict[str, Any], filename: str) -> Report:

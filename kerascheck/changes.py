@@ -12,10 +12,18 @@ from pathlib import Path
 
 from kerascheck.diagnostics import Diagnostic, Report
 from kerascheck.file_rows import FileRows
+from kerascheck.reading import read_program
 from kerascheck.source import SYNTAX_ERROR, UNREADABLE
 
 # Nothing that a repository or a user configures may run or reshape the output.
-_SAFE = ("--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "diff.renames=true")
+_SAFE = (
+    *("--no-pager", "--literal-pathspecs"),
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "diff.renames=true"),
+)
+#: Nor may anything be fetched that a repository lacks: that starts what its configuration says.
+_OFFLINE = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
+#: What a configuration may name that git runs on the content of files.
+_FILTER = re.compile(rb"filter\.(.+)\.(clean|smudge|process|required)", re.DOTALL)
 _PLAIN = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-relative", "--ignore-submodules=all")
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
@@ -104,6 +112,8 @@ class _Repository:
     def __init__(self, root: Path, revision: str) -> None:
         self._root = root
         self._revision = revision
+        self._environment = {**os.environ, **_OFFLINE, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+        self._environment |= self._without_filters()
         self._base = self._find_base()
 
     def changed(self, filename: str) -> _Changed | None:
@@ -113,6 +123,22 @@ class _Repository:
             origin = self._origins[path]
             return self._compared(origin, path) if origin is not None else None
         return _Changed() if path in self._tracked else None
+
+    def _without_filters(self) -> dict[str, str]:
+        """Variables that leave every filter without a program to run.
+
+        By variables, which may hold any name: one with `=` in it means something else behind `-c`.
+        """
+        listed = self._run("config", "--null", "--name-only", "--list") or b""
+        found = {match[1] for name in listed.split(b"\0") if (match := _FILTER.fullmatch(name))}
+        count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+        variables: dict[str, str] = {}
+        for name in sorted(found):
+            for key, value in (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false")):
+                variables[f"GIT_CONFIG_KEY_{count}"] = f"filter.{os.fsdecode(name)}.{key}"
+                variables[f"GIT_CONFIG_VALUE_{count}"] = value
+                count += 1
+        return {**variables, "GIT_CONFIG_COUNT": str(count)}
 
     def _find_base(self) -> str:
         commit = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{self._revision}^{{commit}}")
@@ -166,12 +192,11 @@ class _Repository:
 
     def _run(self, *arguments: str) -> bytes | None:
         """What git writes; None where it fails."""
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
         try:
             process = subprocess.run(
-                ["git", *_SAFE, *arguments],
+                ["git", *_SAFE, f"--work-tree={self._root}", *arguments],
                 cwd=self._root,
-                env=environment,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
@@ -192,7 +217,7 @@ def _texts(fields: bytes) -> list[str]:
 def _moved(changed: _Changed, filename: str, raw: bytes) -> _Changed:
     """The changes of the file on the disk as those of other bytes of it, which fixes or an editor have made."""
     try:
-        saved = Path(filename).read_bytes()
+        saved = read_program(filename)
     except OSError:
         saved = b""
     if saved == raw:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Optional
 import typer
 from typer.core import TyperGroup
 
-from kerascheck import __version__
+from kerascheck import __version__, safe_path
 from kerascheck.escaping import say
 from kerascheck.reporters.base import OUTPUT_FORMATS
 
@@ -160,7 +160,7 @@ def summary(
     """Show the layers, shapes and parameter counts of all models, without running anything."""
     from kerascheck import commands
 
-    raise typer.Exit(_run(lambda: commands.summarize(paths, output_format, isolated, sys.stdout)))
+    raise typer.Exit(_run(lambda: commands.summarize(paths, output_format, isolated, sys.stdout), True))
 
 
 @app.command()
@@ -176,7 +176,7 @@ def verify(
     """
     from kerascheck import commands
 
-    raise typer.Exit(_run(lambda: commands.verify(paths, output_format, isolated, sys.stdout)))
+    raise typer.Exit(_run(lambda: commands.verify(paths, output_format, isolated, sys.stdout), True))
 
 
 @app.command()
@@ -194,7 +194,7 @@ def graph(
     """Draw a model: its layers with shapes and parameters, and what check finds, marked."""
     from kerascheck import commands
 
-    raise typer.Exit(_run(lambda: commands.graph(path, output, model, isolated, sys.stdout)))
+    raise typer.Exit(_run(lambda: commands.graph(path, output, model, isolated, sys.stdout), True))
 
 
 @app.command()
@@ -274,14 +274,30 @@ def _split(values: list[str] | None) -> tuple[str, ...]:
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
 
 
-def _run(command: Callable[[], int | None]) -> int:
-    """The exit status of a command; what goes wrong is said in one line."""
+#: Whether this process is a program of its own, whose output a copy of it may write.
+_is_program = False
+
+
+def _run(command: Callable[[], int | None], in_copy: bool = False) -> int:
+    """The exit status of a command; what goes wrong is said in one line.
+
+    Args:
+        command: what to do.
+        in_copy: whether it is to be done in another process, which this one watches.
+    """
     from kerascheck.commands import FAILED, Failure
     from kerascheck.config import ConfigError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # file names and messages that the terminal cannot show
+    if in_copy and _is_program:
+        from kerascheck import supervision
+
+        try:
+            return supervision.in_copy(lambda: _run(command))
+        except KeyboardInterrupt:
+            return 130
     try:
         return command() or 0
     except (Failure, ConfigError) as failure:
@@ -296,4 +312,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"kerascheck {__version__}")  # asked for by tools, so without building the commands
         return
-    app()
+    global _is_program
+    _is_program = True
+    with safe_path.own_imports():  # the environment may have put the current folder on the path
+        app()

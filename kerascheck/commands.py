@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from kerascheck.config import AUTO, ConfigError, Overrides, Resolver
 from kerascheck.escaping import as_json, patch_path, say, visible
 from kerascheck.lines import NEWLINE
+from kerascheck.reading import read_program, source_limit
 
 if TYPE_CHECKING:
     from kerascheck.config import Settings
@@ -179,17 +180,24 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
 
 def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     from kerascheck import api
+    from kerascheck.parallel import check_text
     from kerascheck.reporters.base import Outcome
 
     filename = options.stdin_filename or "<stdin>"
     settings = resolver.settings_for(Path(options.stdin_filename) if options.stdin_filename else Path.cwd())
     limits = _limits(options, settings)
-    raw = sys.stdin.buffer.read()
-    if not (options.diff or settings.fix):
-        report = api.check(raw, filename, settings=settings)
+    raw = sys.stdin.buffer.read(source_limit(filename) + 1)
+    if len(raw) > source_limit(filename):
+        raise Failure(f"standard input has more than {source_limit(filename) // 1_000_000} MB")
+    report = check_text(raw, filename, settings)
+    if report.crashed and settings.fix and not options.diff:
+        sys.stdout.buffer.write(raw)  # nothing can be fixed, and the source is expected there
+        sys.stdout.flush()
+    if report.crashed or not (options.diff or settings.fix):
         _tell(limits, [report], lambda _: raw, resolver)
         shown = limits.applied(report, lambda _: raw)
-        return _conclude(Outcome([shown], lambda _: raw, 0, settings.unsafe_fixes), options, settings.output_format)
+        outcome = Outcome([shown], lambda _: raw, 0, settings.unsafe_fixes)
+        return _conclude(outcome, options, settings.output_format, sys.stderr if settings.fix else None)
     fixed = api.fix(raw, filename, settings=settings, only=limits.kept if limits else None)
     new = fixed.source
     assert isinstance(new, bytes)
@@ -289,14 +297,17 @@ def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, defau
 
 
 def _status(reports: Sequence[Report], found: bool, options: CheckOptions) -> int:
-    if any(report.crashed for report in reports):
+    if any(report.crashed and not report.given_up for report in reports):
         return FAILED
+    if any(report.given_up for report in reports):
+        looked_at = [report for report in reports if report.skipped is None]
+        if all(report.given_up for report in looked_at):
+            return FAILED
     return FOUND if found and not options.exit_zero else OK
 
 
 def _read(filename: str) -> bytes:
-    with open(filename, "rb") as file:
-        return file.read()
+    return read_program(filename)
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -372,7 +383,7 @@ def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: Te
         raise Failure(str(error)) from None
     verdicts: list[Verdict] = []
     status = _analyse_each(
-        paths, isolated, lambda source, analysis: verdicts.extend(verify_source(source, analysis, keras))
+        paths, isolated, lambda source, analysis: verdicts.extend(verify_source(source, analysis, keras)), limited=False
     )
     (write_json if output_format == "json" else write_text)(verdicts, stream)
     if status == OK and any(verdict.result == "differs" for verdict in verdicts):
@@ -389,6 +400,7 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     from kerascheck import drawing
     from kerascheck.graph import Architecture, architecture, sites_of
     from kerascheck.summary import summarize
+    from kerascheck.supervision import on_file
 
     kind = output.suffix.lower() if output is not None else ".mmd"
     if kind not in (".mmd", ".svg", ".html", ".png"):
@@ -411,11 +423,12 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     if not pictures:
         raise Failure(f"{path}: no model" + (f" called {name}" if name is not None else ""))
     try:
-        if kind == ".png":
-            content = drawing.png(pictures[0])
-        else:
-            render = {".mmd": drawing.mermaid, ".svg": drawing.svg, ".html": drawing.html}[kind]
-            content = render(pictures[0]).encode()
+        with on_file(str(path), _settings(path, isolated).budget):
+            if kind == ".png":
+                content = drawing.png(pictures[0])
+            else:
+                render = {".mmd": drawing.mermaid, ".svg": drawing.svg, ".html": drawing.html}[kind]
+                content = render(pictures[0]).encode()
     except drawing.MissingPackage as error:
         raise Failure(str(error)) from None
     if output is None:
@@ -485,7 +498,9 @@ def _settings(path: Path, isolated: bool) -> Settings:
         raise Failure(str(error)) from None
 
 
-def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, Analysis], None]) -> int:
+def _analyse_each(
+    paths: Sequence[Path], isolated: bool, use: Callable[[Source, Analysis], None], limited: bool = True
+) -> int:
     """Analyse each file that mentions Keras; what cannot be read is said on stderr and gives the exit status FAILED.
 
     Raises:
@@ -497,7 +512,8 @@ def _analyse_each(paths: Sequence[Path], isolated: bool, use: Callable[[Source, 
     status = OK
     try:
         for path in discover(paths, resolver.settings_for):
-            problem = _analyse(str(path), resolver.settings_for(path), lambda source, models, _: use(source, models))
+            settings = resolver.settings_for(path)
+            problem = _analyse(str(path), settings, lambda source, models, _: use(source, models), limited=limited)
             if problem is not None:
                 say("kerascheck: error", problem)
                 status = FAILED
@@ -511,17 +527,22 @@ def _analyse(
     settings: Settings,
     use: Callable[[Source, Analysis, list[Diagnostic]], None],
     examine: bool = False,
+    limited: bool = True,
 ) -> str | None:
     """Analyse one file and hand it on, with what `check` finds in it if that is asked for; why that is not possible."""
     from kerascheck import api
     from kerascheck.engine import deep_recursion
     from kerascheck.source import SourceError
+    from kerascheck.supervision import given_up, on_file
 
+    if filename in given_up:
+        return f"{filename}: {given_up[filename]}"
     try:
         raw = _read(filename)
-        found = (api.examine if examine else api.analyze)(raw, filename, settings=settings)
-        if found.analysis is None:
-            found = api.analyze(raw, filename, settings=settings)  # says what is wrong, and passes over skip-file
+        with on_file(filename, settings.budget):
+            found = (api.examine if examine else api.analyze)(raw, filename, settings=settings)
+            if found.analysis is None:
+                found = api.analyze(raw, filename, settings=settings)  # says what is wrong, and passes over skip-file
         if found.source is None or found.analysis is None:
             return None
         for error in found.source.broken:
@@ -529,7 +550,7 @@ def _analyse(
             place = f"{filename}:cell {cell}:{row}:{error.position.column}"
             say("warning", f"{place}: this cell is left out: {error.code} {error.message}")
         _warn_if_incomplete(filename, found.report.incomplete)
-        with deep_recursion():
+        with deep_recursion(), on_file(filename, settings.budget) if limited else contextlib.nullcontext():
             use(found.source, found.analysis, found.report.diagnostics)
     except OSError as error:
         return f"{filename}: cannot be read: {error.strerror or error}"
@@ -537,6 +558,8 @@ def _analyse(
         return f"{filename}:{error.position.row}:{error.position.column}: {error.code} {error.message}"
     except RecursionError:
         return f"{filename}: nested too deeply to analyse"
+    except MemoryError:
+        return f"{filename}: too large to analyse"
     return None
 
 
@@ -673,7 +696,7 @@ def _show_target(path: Path, stream: TextIO) -> None:
     from kerascheck.source import Source, SourceError
 
     try:
-        target = Source(path.read_bytes(), str(path)).target
+        target = Source(read_program(str(path)), str(path)).target
     except (OSError, SourceError):
         return
     shown = "; ".join(str(found) for found in target.evidence[:_MAX_EVIDENCE]) or "nothing shows it"

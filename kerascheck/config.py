@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from kerascheck import safe_path
+from kerascheck.reading import MAX_SETTINGS_BYTES, read_bytes
 from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
 from kerascheck.selection import Layer, Selection, matches
@@ -207,11 +209,17 @@ class Resolver:
     """
 
     def __init__(self, overrides: Overrides = Overrides(), config: Path | None = None, isolated: bool = False) -> None:
+        with safe_path.own_imports():
+            self._check(overrides)
         self._overrides = overrides
         self._isolated = isolated
         self._by_folder: dict[Path, Resolved] = {}
         self._by_file: dict[Path | None, Resolved] = {}
         self._explicit = config
+
+    @staticmethod
+    def _check(overrides: Overrides) -> None:
+        """Raises ConfigError for what does not exist."""
         if overrides.output_format is not None and overrides.output_format not in OUTPUT_FORMATS:
             raise ConfigError(f"{overrides.output_format!r} is no output format; there are {', '.join(OUTPUT_FORMATS)}")
         if overrides.budget is not None:
@@ -233,10 +241,15 @@ class Resolver:
         folder = Path(os.path.abspath(path if path.is_dir() else path.parent))
         found = self._by_folder.get(folder)
         if found is None:
-            file = self._explicit or (None if self._isolated else _nearest(folder) or _of_user())
-            if file not in self._by_file:
-                self._by_file[file] = _resolve(file, self._overrides)
-            found = self._by_folder[folder] = self._by_file[file]
+            with safe_path.own_imports():
+                found = self._find(folder)
+        return found
+
+    def _find(self, folder: Path) -> Resolved:
+        file = self._explicit or (None if self._isolated else _nearest(folder) or _of_user())
+        if file not in self._by_file:
+            self._by_file[file] = _resolve(file, self._overrides)
+        found = self._by_folder[folder] = self._by_file[file]
         return found
 
     def settings_for(self, path: Path) -> Settings:
@@ -270,7 +283,7 @@ def _table(file: Path) -> dict[str, Any] | None:
     else:
         import tomli as tomllib
     try:
-        raw = file.read_bytes()
+        raw = read_bytes(file, MAX_SETTINGS_BYTES)
         if file.name == "pyproject.toml" and b"kerascheck" not in raw:
             return None
         data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))

@@ -100,6 +100,7 @@ class Report:
     models_unknown: int = 0
     skipped: str | None = None  # why the file was not analysed (no Keras in it, skip-file)
     crashed: bool = False  # kerascheck itself failed on it (the exit status is 2)
+    given_up: bool = False  # the same, since it was over a limit of time or memory: that is a finding about the file
     incomplete: str | None = None  # why the analysis stopped early
     by_chance: bool = False  # whether it may stop elsewhere the next time
     modules: list[str] = field(default_factory=list)  # other files of the project that were read for it

@@ -10,9 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from kerascheck.ignoring import Patterns
+from kerascheck.reading import MAX_SETTINGS_BYTES, read_bytes
 
+if TYPE_CHECKING:
     from kerascheck.config import Settings
 
 SUFFIXES = (".py", ".ipynb")
@@ -53,12 +54,12 @@ class Ignored:
     """The patterns of one .gitignore file and the folder they are relative to."""
 
     folder: str
-    spec: GitIgnoreSpec
+    spec: Patterns
 
     def decides(self, path: str, is_folder: bool) -> bool | None:
         """True: ignored; False: named by a `!` pattern; None: not named."""
         relative = os.path.relpath(path, self.folder).replace(os.sep, "/")
-        return self.spec.check_file(relative + "/" if is_folder else relative).include
+        return self.spec.decides(relative + "/" if is_folder else relative)
 
 
 def discover(paths: Iterable[Path], settings_for: Callable[[Path], Settings]) -> Iterator[Path]:
@@ -136,7 +137,7 @@ class Excludes:
     def match(self, path: Path, is_folder: bool) -> bool:
         """Whether the path itself is excluded (not the folders it lies in, which the walk has asked about)."""
         slash = "/" if is_folder else ""
-        return self._names.match_file(path.name + slash) or self._paths.match_file(_relative(path, self._root) + slash)
+        return self._names.match(path.name + slash) or self._paths.match(_relative(path, self._root) + slash)
 
     def match_with_parents(self, path: Path) -> bool:
         """Whether the path, or a folder between the configuration and it, is excluded."""
@@ -147,14 +148,12 @@ class Excludes:
 
 def matches_glob(path: str, pattern: str, root: str) -> bool:
     """Whether a `per-file-ignores` pattern, relative to `root`, covers the file."""
-    return _compile((pattern,)).match_file(_relative(Path(path), root))
+    return _compile((pattern,)).match(_relative(Path(path), root))
 
 
 @lru_cache(maxsize=256)
-def _compile(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
+def _compile(patterns: tuple[str, ...]) -> Patterns:
+    return Patterns(patterns)
 
 
 def _relative(path: Path, root: str) -> str:
@@ -165,8 +164,8 @@ def _relative(path: Path, root: str) -> str:
 
 def _gitignore(folder: str) -> Ignored | None:
     try:
-        with open(os.path.join(folder, ".gitignore"), encoding="utf-8", errors="replace") as file:
-            return Ignored(folder, _compile(tuple(file.read().splitlines())))
+        raw = read_bytes(os.path.join(folder, ".gitignore"), MAX_SETTINGS_BYTES)
+        return Ignored(folder, _compile(tuple(raw.decode("utf-8", "replace").splitlines())))
     except (OSError, ValueError):  # none there, or a pattern that means nothing, to git neither
         return None
 

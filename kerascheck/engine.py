@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kerascheck import safe_path
 from kerascheck.config import AUTO, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.discovery import matches_glob
 from kerascheck.garbage import no_collection
 from kerascheck.project_graph import concerns_keras
+from kerascheck.reading import read_program
 from kerascheck.selection import matches
 from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
 from kerascheck.suppressions import Suppression, Suppressions, comment_row
@@ -65,6 +67,11 @@ def check_source(raw: bytes, filename: str, settings: Settings, rules: Iterable[
 
 def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None = None) -> Examination:
     """Check one file and keep its models; arguments and errors as of `check_source`."""
+    with safe_path.own_imports():
+        return _examine(raw, filename, settings, rules)
+
+
+def _examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None) -> Examination:
     if not concerns_keras(raw, filename):
         return Examination(Report(filename, skipped=NO_KERAS))
     # The collector waits until the file is done: what is made for it is needed up to then.
@@ -93,6 +100,11 @@ def analyze(raw: bytes, filename: str, budget: float, target: str = AUTO) -> Exa
     Raises:
         SourceError: the file is no Python, or cannot be decoded.
     """
+    with safe_path.own_imports():
+        return _analyze(raw, filename, budget, target)
+
+
+def _analyze(raw: bytes, filename: str, budget: float, target: str) -> Examination:
     report = Report(filename)
     if not concerns_keras(raw, filename):
         report.skipped = NO_KERAS
@@ -127,8 +139,7 @@ def check_file(filename: str, settings: Settings) -> Report:
 def read_file(filename: str, settings: Settings) -> bytes | Report:
     """The bytes of the file of this name, or the report that says why it cannot be read."""
     try:
-        with open(filename, "rb") as file:
-            return file.read()
+        return read_program(filename)
     except OSError as error:
         return unreadable(filename, f"cannot be read: {error.strerror or error}", settings)
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MAX_BRACKETS = 200  # CPython's own limit
 MAX_LINKS = 1000  # operators, attributes, calls... that hang on one another in one expression
 _MAX_ELIFS = 1000
+#: Each takes libcst's tree up to 2 kB, and the parser 15 microseconds.
+MAX_TOKENS = 100_000
 _LINK_WEIGHT, _STRING_WEIGHT = 2, 1  # strings side by side cost the parser half as much
 
 _STRING = (
@@ -29,6 +32,7 @@ _LINK = re.compile(
     r"|\b(?:not|lambda|if|and|or|for|in|await)\b",
     re.DOTALL,
 )
+_TOKEN = re.compile(rf"{_STRING}|\#[^\n\r]*|\w+|[^\w\s]", re.DOTALL)
 _ELIF = re.compile(r"^([ \t]*)(elif\b|[^\s#])", re.MULTILINE)
 
 
@@ -68,6 +72,11 @@ def find_too_deep(text: str) -> TooDeep | None:
     if len(text) - start > MAX_LINKS and (found := _find_long_chain(text, start, len(text))):
         return found
     return _find_elif_chain(text)
+
+
+def has_too_many_tokens(text: str) -> bool:
+    """Whether the tree of a text would take more memory than one program is worth; comments and strings are one."""
+    return len(text) > MAX_TOKENS and next(islice(_TOKEN.finditer(text), MAX_TOKENS, None), None) is not None
 
 
 def comments(text: str) -> Iterator[Comment]:

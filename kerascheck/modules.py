@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kerascheck.reading import read_bytes
 from kerascheck.target.places import project_folder
 
 
@@ -93,15 +94,14 @@ def _added(filename: str) -> tuple[Path, ...]:
     """The folders that a program adds to those that imports search: `sys.path.append("../")` and the like."""
     try:
         status = os.stat(filename)
-        return _read_added(filename, status.st_mtime_ns) if status.st_size <= _MAX_BYTES else ()
+        return _read_added(filename, status.st_mtime_ns)
     except (OSError, ValueError):
         return ()
 
 
 @lru_cache(maxsize=256)
 def _read_added(filename: str, changed: int) -> tuple[Path, ...]:
-    with open(filename, "rb") as file:
-        text = file.read()
+    text = read_bytes(filename, _MAX_BYTES)
     found: list[Path] = []
     for match in _ADDS.finditer(text) if b"sys.path" in text else ():
         told = _up_to_its_end(match.group(1))

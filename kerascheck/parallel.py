@@ -1,20 +1,21 @@
-"""Many files: in this process while they are few, in several when they are worth the start."""
+"""Many files: in one process while they are few, in several when they are worth the start; see `supervision`."""
 
 from __future__ import annotations
 
 import gc
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from kerascheck import supervision
 from kerascheck.diagnostics import Report
 from kerascheck.engine import check_source, read_file, unreadable
+from kerascheck.processes import can_fork
 from kerascheck.project_graph import concerns_keras, keep_one_graph, one_graph
+from kerascheck.supervision import Allowance, CannotStart, Ended, allowance, in_processes
 
 if TYPE_CHECKING:
     from kerascheck.cache import Cache
@@ -24,6 +25,8 @@ _T = TypeVar("_T")
 
 #: Bytes of Python from which starting processes pays: about half a second of work.
 _WORTH_PROCESSES = 300_000
+#: Bytes of files that wait for their turn, after which no more are read before these are done.
+_MAX_HELD = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,16 @@ def check_files(
             progress(1)
 
     todo: list[tuple[int, _Loaded]] = []
+
+    def work_on_batch() -> None:
+        raws = {index: loaded.raw for index, loaded in todo}
+        with closing(_work(todo, _check, _lost, processes)) as found:  # type: ignore[type-var]
+            for index, report in found:
+                if cache is not None:
+                    cache.store(raws[index], jobs[index].settings, report)
+                done(index, report)
+
+    held = 0
     for index, loaded in _load(jobs):
         if isinstance(loaded, Report):
             done(index, loaded)
@@ -72,13 +85,20 @@ def check_files(
                 done(index, known)
             else:
                 todo.append((index, loaded))
+                held += len(loaded.raw)
+                if held > _MAX_HELD:
+                    work_on_batch()
+                    todo.clear()
+                    held = 0
 
-    raws = {index: loaded.raw for index, loaded in todo}
-    for index, report in _work(todo, _check, _died, processes):
-        if cache is not None:
-            cache.store(raws[index], jobs[index].settings, report)
-        done(index, report)
+    work_on_batch()
     return [reports[index] for index in range(len(jobs))]
+
+
+def check_text(raw: bytes, filename: str, settings: Settings) -> Report:
+    """The report of a text that is in no file, under the same limits."""
+    with closing(_work([(0, _Loaded(Job(filename, settings), raw))], _check, _lost, 1)) as found:  # type: ignore[type-var]
+        return next(report for _, report in found)
 
 
 @one_graph()
@@ -107,10 +127,12 @@ def work_on_files(
             todo.append((index, loaded))
         else:
             results[index] = _apply(work, loaded)
-    for index, result in _work(todo, partial(_apply, work), lambda loaded: unread(_died(loaded)), processes):
-        results[index] = result
-        if progress is not None:
-            progress(1)
+    outcomes = _work(todo, partial(_apply, work), lambda *given: unread(_lost(*given)), processes)
+    with closing(outcomes) as found:  # type: ignore[type-var]
+        for index, result in found:
+            results[index] = result
+            if progress is not None:
+                progress(1)
     return [results[index] for index in range(len(jobs))]
 
 
@@ -124,44 +146,50 @@ def _load(jobs: Sequence[Job]) -> Iterator[tuple[int, _Loaded | Report]]:
 def _work(
     todo: list[tuple[int, _Loaded]],
     work: Callable[[_Loaded], _T],
-    died: Callable[[_Loaded], _T],
+    lost: Callable[[_Loaded, Ended], _T],
     processes: int,
 ) -> Iterator[tuple[int, _T]]:
-    """What `work` makes of each file, as it comes; `died` where a file kills the process that works on it."""
+    """What `work` makes of each file, as it comes; `lost` where that is not to be had. Close it to end the work."""
     _collect_seldom()
     size = sum(len(loaded.raw) for _, loaded in todo)
     workers = min(processes or os.cpu_count() or 1, len(todo))
-    if workers < 2 or (not processes and size < _WORTH_PROCESSES):
+    if not processes and size < _WORTH_PROCESSES:
+        workers = min(workers, 1)
+    # The large files first, so that none is left for the end.
+    order = sorted(todo, key=lambda item: -len(item[1].raw)) if workers > 1 else todo
+    if supervision.is_watched or not todo:
         for index, loaded in todo:
             yield index, work(loaded)
         return
-    # The large files first, so that none is left for the end.
-    todo = sorted(todo, key=lambda item: -len(item[1].raw))
-    lost: list[tuple[int, _Loaded]] = []
-    with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
-        futures = {pool.submit(work, loaded): (index, loaded) for index, loaded in todo}
+    if can_fork():
+        _import_everything()
+    outcomes = in_processes([loaded for _, loaded in order], work, _allowance, workers)
+    with closing(outcomes):  # type: ignore[type-var]
         try:
-            for future in as_completed(futures):
-                index, loaded = futures[future]
-                try:
-                    yield index, future.result()
-                except BrokenProcessPool:
-                    lost.append((index, loaded))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    # One file has killed its process, and the pool with it: each of the rest gets a process of its own.
-    for index, loaded in lost:
-        with ProcessPoolExecutor(1, initializer=_start_worker) as pool:
-            try:
-                yield index, pool.submit(work, loaded).result()
-            except BrokenProcessPool:
-                yield index, died(loaded)
+            for number, outcome in outcomes:
+                index, loaded = order[number]
+                yield index, lost(loaded, outcome) if isinstance(outcome, Ended) else outcome.result
+        except CannotStart:
+            for index, loaded in todo:
+                yield index, work(loaded)
 
 
-def _died(loaded: _Loaded) -> Report:
-    report = unreadable(loaded.job.filename, "the process that analysed it died", loaded.job.settings)
-    report.crashed = True
+def _allowance(loaded: _Loaded) -> Allowance:
+    return allowance(loaded.job.settings.budget)
+
+
+def _import_everything() -> None:
+    """Import what an analysis needs, for all copies of this process at once. Raises PluginError."""
+    from kerascheck.rules.registry import all_rules
+
+    all_rules()
+
+
+def _lost(loaded: _Loaded, outcome: Ended) -> Report:
+    report = unreadable(loaded.job.filename, outcome.reason, loaded.job.settings)
+    report.crashed, report.given_up = True, outcome.over_limit
+    if not report.diagnostics:  # nobody wants KC002, but that it is not analysed must be said
+        report.incomplete = outcome.reason
     return report
 
 
@@ -178,8 +206,8 @@ def _collect_seldom() -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
-def _start_worker() -> None:
+def prepare_process() -> None:
+    """What a process does first that works for a single run."""
+    gc.freeze()  # or the collector would touch every page that is shared with the process that this is a copy of
     _collect_seldom()
     keep_one_graph()
-    # An interrupt is for the parent, which ends the workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 from types import ModuleType
 
+from kerascheck import safe_path
 from kerascheck.config import ConfigError
 from kerascheck.diagnostics import Severity
 from kerascheck.rules.base import OWN_PREFIX, Rule
@@ -53,6 +54,11 @@ def load_rules(own: Iterable[Rule]) -> list[ForeignRule]:
     Raises:
         PluginError: one of them cannot be imported, is no rule, or has a code or name that is taken.
     """
+    with safe_path.own_imports():
+        return _load_rules(own)
+
+
+def _load_rules(own: Iterable[Rule]) -> list[ForeignRule]:
     taken = {key: "kerascheck" for rule in own for key in (rule.code, rule.name)}
     found: list[ForeignRule] = []
     for entry in _entry_points():
@@ -75,7 +81,8 @@ def load_rules(own: Iterable[Rule]) -> list[ForeignRule]:
 @lru_cache(maxsize=1)
 def providers() -> tuple[Provider, ...]:
     """The packages that offer rules; nothing of them is imported."""
-    return tuple(Provider(_name(entry), _version(entry), entry.value, _changed(entry)) for entry in _entry_points())
+    with safe_path.own_imports():
+        return tuple(Provider(_name(entry), _version(entry), entry.value, _changed(entry)) for entry in _entry_points())
 
 
 class _Unfit(Exception):
@@ -85,8 +92,13 @@ class _Unfit(Exception):
 def _entry_points() -> list[EntryPoint]:
     if os.environ.get(NO_PLUGINS):
         return []
-    # A distribution that lies on the path twice is listed twice.
-    unique = {(_name(entry), entry.name, entry.value): entry for entry in entry_points(group=GROUP)}
+    # What lies in the current folder is not installed: anybody may write that who has it checked.
+    unique: dict[tuple[str, str, str], EntryPoint] = {}
+    for distribution in distributions(path=safe_path.installed_places()):
+        if GROUP in (distribution.read_text("entry_points.txt") or ""):
+            for entry in distribution.entry_points.select(group=GROUP):
+                # A distribution that lies on the path twice is listed twice; the first one is imported.
+                unique.setdefault((_name(entry), entry.name, entry.value), entry)
     return [unique[key] for key in sorted(unique)]
 
 

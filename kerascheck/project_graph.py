@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kerascheck.discovery import SUFFIXES, mentions_keras
 from kerascheck.modules import SearchPath, find_module, search_path
+from kerascheck.reading import read_bytes
 
 #: Larger files are no modules that are followed.
 _MAX_BYTES = 400_000
@@ -161,8 +162,7 @@ class ProjectGraph:
                 return known
             if status.st_size > _MAX_BYTES or not stat.S_ISREG(status.st_mode):
                 return None  # who opens a pipe waits
-            with open(name, "rb") as file:
-                facts = _Facts(name, file.read(), stamp)
+            facts = _Facts(name, read_bytes(name, _MAX_BYTES), stamp)
         except (OSError, ValueError):
             return None
         _known[name] = facts

@@ -66,6 +66,10 @@ def rebuild(network: Network, keras: Any) -> Rebuilt:
     return Rebuilt(model, builder.made, builder.shapes, builder.assumed)
 
 
+#: Arguments of layers that are the content of a file where they are a text, which the layer then opens.
+_CONTENT = ("vocabulary", "idf_weights", "filepath")
+
+
 class _Builder:
     def __init__(self, keras: Any) -> None:
         self.keras = keras
@@ -99,6 +103,8 @@ class _Builder:
                 continue
             if name in defaults and value == defaults[name]:
                 continue
+            if name in _CONTENT and isinstance(value, (str, bytes)):
+                raise CannotRebuild(f"{layer.name} reads its {name} from a file, which is not opened")
             try:
                 arguments[name] = self._value(name, value)
             except _Opaque:

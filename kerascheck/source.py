@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import bisect
 import codecs
-import errno
 import os
 import re
 import sys
@@ -20,10 +19,11 @@ from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Edit, Fix, Position, Span
 from kerascheck.garbage import no_collection
-from kerascheck.lexing import find_too_deep, logical_lines
+from kerascheck.lexing import MAX_TOKENS, find_too_deep, has_too_many_tokens, logical_lines
 from kerascheck.lines import Lines
 from kerascheck.notebook import SUFFIX, Cell, NotANotebook, Notebook
 from kerascheck.placeholders import first_placeholder
+from kerascheck.reading import read_bytes, source_limit
 from kerascheck.trees import RECENT, Facts
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ TEMPLATE = "KC004"
 _CODING = re.compile(
     rb"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)",
 )
+
+
+#: Codecs of host names: what they take grows with the square of the length.
+_NOT_FOR_TEXTS = frozenset({"punycode", "idna"})
 
 
 class SourceError(Exception):
@@ -252,6 +256,8 @@ def _encoding(body: bytes, has_bom: bool) -> str:
         is_text = codec._is_text_encoding
     except (LookupError, ValueError):
         raise SourceError(UNREADABLE, f"unknown encoding: {name}", Position(row, 1)) from None
+    if codec.name in _NOT_FOR_TEXTS:
+        raise SourceError(UNREADABLE, f"not an encoding of programs: {name}", Position(row, 1))
     if not is_text:
         raise SourceError(UNREADABLE, f"not a text encoding: {name}", Position(row, 1))
     if has_bom and codec.name != "utf-8":
@@ -278,6 +284,9 @@ def _parse(source: Lines) -> cst.Module:
     null = source.text.find("\0")
     if null >= 0:
         raise SourceError(SYNTAX_ERROR, "source code contains a null byte", source.position(null))
+    if has_too_many_tokens(source.text):
+        message = f"too large to analyse: more than {MAX_TOKENS:,} names, numbers and signs"
+        raise SourceError(UNREADABLE, message, Position(1, 1))
     deep = find_too_deep(source.text)
     if deep is not None:
         raise SourceError(SYNTAX_ERROR if deep.invalid else UNREADABLE, deep.message, source.position(deep.offset))
@@ -328,10 +337,7 @@ def read_source(filename: str, limit: int = sys.maxsize) -> Source:
     unsaved = _unsaved.get().get(os.path.abspath(filename))
     if unsaved is not None:
         return Source(unsaved, filename)
-    if os.stat(filename).st_size > limit:
-        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), filename)
-    with open(filename, "rb") as file:
-        return Source(file.read(), filename)
+    return Source(read_bytes(filename, min(limit, source_limit(filename))), filename)
 
 
 _unsaved: ContextVar[Mapping[str, bytes]] = ContextVar("unsaved", default=MappingProxyType({}))

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import pytest
+
+from kerascheck import processes
+
+if sys.platform.startswith("linux"):
+    # The threads of pytest-xdist hold no locks that matter, and tests put things in place of others in this process.
+    processes.method = "fork"
 
 
 @pytest.fixture(scope="session")

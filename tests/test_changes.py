@@ -319,3 +319,59 @@ def test_the_report_of_a_fault_of_kerascheck_is_kept() -> None:
     assert Changes("main").touched(report, SCRIPT.encode()) == report.diagnostics
     with pytest.raises(ChangesError):
         Changes("nowhere").touched(report, SCRIPT.encode())
+
+
+FILTERS = """\
+[filter "evil"]
+    clean = touch ran-clean; cat
+    smudge = touch ran-smudge; cat
+    required = true
+[filter "a=b.c"]
+    process = touch ran-process
+    clean = touch ran-other; cat
+[core]
+    fsmonitor = touch ran-fsmonitor
+    hooksPath = .
+    pager = touch ran-pager; cat
+[diff "evil"]
+    command = touch ran-command
+    textconv = touch ran-textconv; cat
+[extensions]
+    partialClone = origin
+[remote "origin"]
+    url = .
+    promisor = true
+    uploadpack = touch ran-uploadpack
+"""
+
+
+@pytest.mark.parametrize("name", ["evil", "a=b.c"])
+def test_no_program_that_a_repository_names_is_run(name: str, folder: Path) -> None:
+    (folder / ".gitattributes").write_text(f"*.py filter={name} diff=evil\n")
+    (folder / "x.py").write_text(ANOTHER)
+    for hook in ("post-index-change", "pre-auto-gc"):
+        (folder / hook).write_text("#!/bin/sh\ntouch ran-hook\n")
+        (folder / hook).chmod(0o755)
+    with (folder / ".git" / "config").open("a") as file:
+        file.write(FILTERS)
+    os.utime(folder / "x.py", (1, 1))
+    assert rows() == ["x.py:7"]
+    assert not list(folder.rglob("ran-*"))
+
+
+def test_content_that_a_repository_lacks_is_not_fetched(folder: Path) -> None:
+    with (folder / ".git" / "config").open("a") as file:
+        file.write(FILTERS)
+    blob = git("rev-parse", "HEAD:x.py")
+    (folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    (folder / "x.py").write_text(ANOTHER)
+    result = run("--diff-base", "main", ".")
+    assert result.exit_code == 2 and "git diff fails" in result.stderr
+    assert not list(folder.rglob("ran-*"))
+
+
+def test_another_work_tree_that_a_repository_names_is_not_looked_at(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    git("config", "core.worktree", str(tmp_path / "elsewhere"))
+    Path("x.py").write_text(ANOTHER)
+    assert rows() == ["x.py:7"]

@@ -152,6 +152,20 @@ class TestOthers:
         [verdict] = verdicts("m = Sequential([Input((1000000,)), Dense(1000000)])\n")
         assert verdict["result"] == "not rebuilt"
 
+    @pytest.mark.parametrize(
+        "layer",
+        [
+            "StringLookup(vocabulary='words.txt', output_mode='multi_hot')",
+            "IntegerLookup(vocabulary='words.txt', output_mode='multi_hot')",
+            "TextVectorization(vocabulary='words.txt', output_mode='multi_hot')",
+        ],
+    )
+    def test_files_that_a_layer_would_read_are_not_opened(self, layer: str, folder: Path) -> None:
+        os.mkfifo(folder / "words.txt")  # who opens it waits
+        dtype = "int64" if "Integer" in layer else "string"
+        for verdict in verdicts(f"i = Input((1,), dtype={dtype!r})\nm = Model(i, {layer}(i))"):
+            assert verdict["result"] in ("not exact", "not rebuilt")
+
     def test_user_code_is_not_run(self) -> None:
         Path("keras.py").write_text("raise SystemExit('imported the file of the program')\n")
         [verdict] = verdicts("m = Sequential([Input((4,)), Dense(3)])\nraise SystemExit(3)\n")

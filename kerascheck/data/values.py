@@ -141,6 +141,10 @@ def _number_of(value: Value) -> Array | None:
     return None
 
 
+#: What taking a sequence apart costs the budget.
+_PARTS_PER_STEP = 16
+
+
 def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Array | None:
     if isinstance(value, range):
         items = [number(item, "int64") for item in value] if len(value) <= MAX_KEPT else None
@@ -158,7 +162,11 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
         return literal_array(to_python(tuple(parts)))
     except NotPlain:
         pass
-    arrays = [_number_of(part) or as_array(run, part) for part in parts]
+    run.budget.charge(len(parts) // _PARTS_PER_STEP)
+    # The same row may stand there many times, as in `[row] * 1000`.
+    distinct = {id(part): part for part in parts}
+    made = {name: _number_of(part) or as_array(run, part) for name, part in distinct.items()}
+    arrays = [made[id(part)] for part in parts]
     known = [array for array in arrays if array is not None and isinstance(array.shape, tuple)]
     shapes = [array.shape for array in known if isinstance(array.shape, tuple)]
     if not shapes:

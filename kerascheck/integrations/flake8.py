@@ -14,11 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from kerascheck import __version__
-from kerascheck.config import ConfigError, Resolver
-from kerascheck.escaping import one_line
-from kerascheck.project_graph import concerns_keras
-from kerascheck.selection import Layer, Selection
+from kerascheck import __version__, safe_path
+
+with safe_path.own_imports():  # `python -m flake8` has the current folder on the path
+    from kerascheck.config import ConfigError, Resolver
+    from kerascheck.escaping import one_line
+    from kerascheck.project_graph import concerns_keras
+    from kerascheck.selection import Layer, Selection
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
@@ -49,7 +51,8 @@ class Plugin:
 
     def __init__(self, tree: AST, filename: str, lines: Sequence[str]) -> None:
         # flake8 gives its tree to those that are asked once for each file. It lacks the comments, so it is not used.
-        self._report = self._check(filename, lines) if concerns_keras("".join(lines), filename) else None
+        with safe_path.own_imports():
+            self._report = self._check(filename, lines) if concerns_keras("".join(lines), filename) else None
 
     @staticmethod
     def add_options(manager: OptionManager) -> None:
@@ -60,9 +63,10 @@ class Plugin:
         """
         from flake8.exceptions import ExecutionError
 
-        from kerascheck.rules.registry import foreign_prefixes
-
         try:
+            with safe_path.own_imports():
+                from kerascheck.rules.registry import foreign_prefixes
+
             manager.extend_default_select(foreign_prefixes())
         except ConfigError as error:
             raise ExecutionError(f"kerascheck: {error}") from None
@@ -94,9 +98,10 @@ class Plugin:
     @classmethod
     def _check(cls, filename: str, lines: Sequence[str]) -> Report:
         from kerascheck import api
+        from kerascheck.reading import read_program
 
         # flake8 has decoded the lines somehow; the bytes say more, but those of standard input are gone.
-        source = "".join(lines) if filename == cls._stdin else Path(filename).read_bytes()
+        source = "".join(lines) if filename == cls._stdin else read_program(filename)
         return api.check(source, filename, settings=cls._settings(filename))
 
     @classmethod

@@ -15,11 +15,18 @@ from zlib import crc32
 from pylint.checkers import BaseChecker
 from pylint.constants import WarningScope
 
-from kerascheck.config import ConfigError, Resolver
-from kerascheck.diagnostics import Severity
-from kerascheck.escaping import one_line, say
-from kerascheck.project_graph import concerns_keras
-from kerascheck.selection import Layer, Selection
+from kerascheck import safe_path
+
+#: The import path before pylint puts the projects on it that it checks: what we import later must not come from there.
+_PATH = safe_path.entries()
+
+with safe_path.own_imports(_PATH):
+    from kerascheck.config import ConfigError, Resolver
+    from kerascheck.diagnostics import Severity
+    from kerascheck.escaping import one_line, say
+    from kerascheck.project_graph import concerns_keras
+    from kerascheck.reading import read_program
+    from kerascheck.selection import Layer, Selection
 
 if TYPE_CHECKING:
     from astroid import nodes
@@ -50,10 +57,11 @@ def register(linter: PyLinter) -> None:
     Raises:
         SystemExit: the rules of another package cannot be used.
     """
-    from kerascheck.rules.registry import all_rules
-
     try:
-        rules = all_rules()
+        with safe_path.own_imports(_PATH):
+            from kerascheck.rules.registry import all_rules
+
+            rules = all_rules()
     except ConfigError as error:
         _refuse(error)
     messages = _messages(rules, linter)
@@ -71,7 +79,8 @@ def load_configuration(linter: PyLinter) -> None:
         SystemExit: kerascheck's configuration for the current folder is wrong.
     """
     try:
-        Resolver().settings_for(Path.cwd())
+        with safe_path.own_imports(_PATH):
+            Resolver().settings_for(Path.cwd())
     except ConfigError as error:
         _refuse(error)
 
@@ -141,7 +150,8 @@ class _Findings:
         """What kerascheck finds in a module. Raises ConfigError."""
         if self._module is not module:
             self._module, self._found = module, []
-            self._found = self._check(module)
+            with safe_path.own_imports(_PATH):
+                self._found = self._check(module)
         return self._found
 
     def _check(self, module: nodes.Module) -> list[Diagnostic]:
@@ -153,7 +163,7 @@ class _Findings:
             source = text.decode("utf-8") if isinstance(text, bytes) else text
         else:
             try:
-                source = Path(module.file).read_bytes()
+                source = read_program(module.file)
             except OSError:  # gone since pylint read it
                 return []
         if not concerns_keras(source, module.file):

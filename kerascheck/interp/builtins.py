@@ -48,6 +48,7 @@ from kerascheck.interp.values import (
     Value,
     presence,
 )
+from kerascheck.interp.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, maximum, minimum
 from kerascheck.network.ir import Layer, Site
@@ -128,6 +129,8 @@ def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _list(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     items: list[Value] | Unknown = items_of(run, values[0]) if values else []
+    if not isinstance(items, Unknown) and is_too_heavy(run, items):
+        items = Unknown(TOO_MANY_PARTS)
     made = run.new_list(() if isinstance(items, Unknown) else items)
     made.unknown = items if isinstance(items, Unknown) else None
     return made
@@ -136,6 +139,8 @@ def _list(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _tuple(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     items: list[Value] | Unknown = items_of(run, values[0]) if values else []
+    if not isinstance(items, Unknown) and is_too_heavy(run, items):
+        return run.fresh(TOO_MANY_PARTS, site.node)
     return items if isinstance(items, Unknown) else tuple(items)
 
 

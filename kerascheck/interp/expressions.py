@@ -47,6 +47,7 @@ from kerascheck.interp.values import (
     Value,
     presence,
 )
+from kerascheck.interp.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
@@ -297,11 +298,15 @@ def _elements(run: Run, elements: Any, scope: Scope) -> tuple[list[Value], Unkno
 
 def _tuple(run: Run, node: cst.Tuple, scope: Scope) -> Value:
     values, unknown = _elements(run, node.elements, scope)
+    if unknown is None and is_too_heavy(run, values):
+        return run.fresh(TOO_MANY_PARTS, node)
     return unknown if unknown is not None else tuple(values)
 
 
 def _list(run: Run, node: cst.List, scope: Scope) -> Value:
     values, unknown = _elements(run, node.elements, scope)
+    if unknown is None and is_too_heavy(run, values):
+        return run.unknown_list(TOO_MANY_PARTS)
     made = run.new_list(() if unknown is not None else values)
     made.unknown = unknown
     return made

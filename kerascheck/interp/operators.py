@@ -30,6 +30,7 @@ from kerascheck.interp.values import (
     UserRaise,
     Value,
 )
+from kerascheck.interp.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site, Tensor
@@ -225,12 +226,14 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
         if any(isinstance(left, kind) and isinstance(right, kind) for kind in (str, bytes)):
             return left + right if len(left) + len(right) < MAX_TEXT else run.fresh("a long string", node)
         if isinstance(left, tuple) and isinstance(right, tuple):
-            return left + right if len(left) + len(right) <= MAX_ITEMS else run.fresh("a long tuple", node)
+            if len(left) + len(right) > MAX_ITEMS or is_too_heavy(run, (*left, *right)):
+                return run.fresh("a long tuple", node)
+            return left + right
         if isinstance(left, ListValue) and isinstance(right, ListValue) and left.kind == right.kind == "list":
             made = run.new_list()
             made.unknown = left.unknown or right.unknown
             if made.unknown is None:
-                if len(left.items) + len(right.items) > MAX_ITEMS:
+                if len(left.items) + len(right.items) > MAX_ITEMS or is_too_heavy(run, (*left.items, *right.items)):
                     return run.unknown_list("a long list")
                 made.items = [*left.items, *right.items]
             return made
@@ -241,10 +244,14 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
             if isinstance(left, (str, tuple)):
                 if len(left) * max(right, 0) > MAX_TEXT:
                     return run.fresh("a long sequence", node)
+                if isinstance(left, tuple) and is_too_heavy(run, left * right):
+                    return run.fresh(TOO_MANY_PARTS, node)
                 return left * right
             if isinstance(left, ListValue):
                 if left.unknown is not None or len(left.items) * max(right, 0) > MAX_ITEMS:
                     return run.unknown_list("a long or unknown list repeated")
+                if is_too_heavy(run, left.items * right):
+                    return run.unknown_list(TOO_MANY_PARTS)
                 return run.new_list(left.items * right)
         if isinstance(left, ListValue):
             return run.unknown_list("a list repeated an unknown number of times")

@@ -14,6 +14,7 @@ from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, UserRaise, Value
 from kerascheck.modules import find_module, module_file
+from kerascheck.reading import read_bytes
 from kerascheck.source import is_source_file
 from kerascheck.state import noted_in
 from kerascheck.symbolic import Symbol, Unknown
@@ -311,7 +312,7 @@ _ACTS = re.compile(rb"DEFINE_|\bargv\b|parse_args|parse_known_args")
 
 def _acts_when_imported(path: Path) -> bool:
     try:
-        return path.is_file() and _ACTS.search(path.read_bytes()) is not None
+        return _ACTS.search(read_bytes(path, _MAX_MODULE_BYTES)) is not None
     except OSError:
         return False
 

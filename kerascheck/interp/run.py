@@ -185,6 +185,8 @@ class Run:
         self.cut_calls: dict[int, int] = {}  # how often calls of a function were cut, by the id of its node
         self.reaches_keras: dict[int, bool] = {}  # whether functions have to do with models, by the ids of their nodes
         self.leads_to_keras: dict[int, bool] = {}  # the same as far as names were looked up
+        #: Of values that hold much: how many items they had, and how much hangs on them, by their ids (see `weights`).
+        self.weights: dict[int, tuple[Value, int, int]] = {}
         #: How often functions were entered within calls of themselves with unknown arguments, by their nodes' ids.
         self.unclear_entries: dict[int, int] = {}
         self.reaches: dict[int, Any] = {}  # what functions get at by names, by their ids: see `allowance`

@@ -7,11 +7,11 @@ unknown too.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_conceivable, is_exact
@@ -101,6 +101,12 @@ def is_symbolic(value: Any) -> bool:
         seen.add(id(node))
         waiting.extend(node.inputs)
     return False
+
+
+#: What models have answered while the outermost question is being answered, each kept alive meanwhile.
+_answers: ContextVar[dict[Hashable, tuple[Network, Any]] | None] = ContextVar("answers", default=None)
+
+_T = TypeVar("_T")
 
 
 class Node:
@@ -404,7 +410,28 @@ class Network(Layer):
         """Whether it is a stack of layers, each fed by the one before."""
         return self.kind == "sequential"
 
+    def _once(self, question: tuple[Hashable, ...], answer: Callable[[], _T]) -> _T:
+        """What it answers to a question, worked out once while the outermost such question is being answered.
+
+        A model in a model may be met on many ways: `m = Model(i, m(m(i)))`, a few times, is more than can be followed.
+        """
+        known = _answers.get()
+        if known is None:
+            token = _answers.set({})
+            try:
+                return answer()
+            finally:
+                _answers.reset(token)
+        key = (id(self), self.changed, len(self.nodes), *question)
+        if key not in known:
+            known[key] = (self, answer())
+        found: _T = known[key][1]
+        return found
+
     def all_weights(self) -> list[tuple[Weight, bool]]:
+        return list(self._once(("weights",), self._all_weights))
+
+    def _all_weights(self) -> list[tuple[Weight, bool]]:
         if self.open is not None:
             raise Undetermined(self.open.reason)
         seen: dict[int, tuple[Weight, bool]] = {}
@@ -414,6 +441,9 @@ class Network(Layer):
         return list(seen.values())
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
+        return list(self._once(("shapes", *shapes), lambda: self._infer(shapes)))
+
+    def _infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.open is not None:
             raise Undetermined(self.open.reason)
         if not self.nodes and not self.inputs:
@@ -482,6 +512,9 @@ class Network(Layer):
         return self.layers
 
     def status(self) -> Status:
+        return self._once(("status",), self._status)
+
+    def _status(self) -> Status:
         if self.open is not None or self.unknown is not None or self.refused is not None:
             return "unknown"
         if any(node.refused for node in self.nodes):

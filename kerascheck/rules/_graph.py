@@ -134,6 +134,10 @@ class Step(NamedTuple):
         return self.node.layer
 
 
+#: Calls of networks that are followed: one that calls another twice, which calls a third one twice, has no end.
+_MAX_OPENED = 1_000
+
+
 @dataclass
 class FlatGraph:
     """A network with the networks inside it opened, as far as they are known."""
@@ -142,6 +146,7 @@ class FlatGraph:
     inputs: list[int] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
     wires: int = 0
+    opened: int = 0  # how many calls of networks were followed
 
     def new_wire(self) -> int:
         """A number for one more tensor."""
@@ -178,7 +183,9 @@ def _expand(graph: FlatGraph, network: Network, incoming: list[int], depth: int)
             and len(input_tensors(inner)) == len(inputs)
             and len(output_tensors(inner)) == len(node.outputs)
             and depth < 20
+            and graph.opened < _MAX_OPENED
         ):
+            graph.opened += 1
             for tensor, outer in zip(node.outputs, _expand(graph, inner, inputs, depth + 1), strict=True):
                 wires[id(tensor)] = outer
             continue

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerascheck.reading import read_bytes
 from kerascheck.target.eras import Era, Evidence
 from kerascheck.target.pins import LOCKS, Requirement, judged, of_cell, reader_of
 from kerascheck.target.places import folders_up, modules_named, project_folder
@@ -235,8 +236,7 @@ def _read_folder(folder: str, files: tuple[tuple[str, int, int], ...]) -> _Facts
 
 def _text(folder: str, name: str) -> str:
     try:
-        with open(os.path.join(folder, name), "rb") as file:
-            return file.read(_MAX_PIN_BYTES).decode("utf-8", "replace")
+        return read_bytes(os.path.join(folder, name), _MAX_PIN_BYTES).decode("utf-8", "replace")
     except OSError:
         return ""
 

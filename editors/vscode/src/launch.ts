@@ -1,4 +1,5 @@
 // Which program is the server. Knows nothing of the editor, so that it can be tested without one.
+import { isAbsolute, join } from "node:path";
 
 /** What the settings and the Python extension say. */
 export interface Choices {
@@ -25,9 +26,9 @@ export interface Launch {
 export function launches(choices: Choices): Launch[] {
   const [program, ...rest] = choices.path.map((part) => expand(part, choices));
   if (program) {
-    return [{ command: program, args: [...rest, "lsp"], origin: "the setting kerascheck.path" }];
+    return [{ command: placed(program, choices), args: [...rest, "lsp"], origin: "the setting kerascheck.path" }];
   }
-  const named = expand(choices.interpreter, choices);
+  const named = placed(expand(choices.interpreter, choices), choices);
   if (named) {
     return [{ command: named, args: ["-m", "kerascheck", "lsp"], origin: "the setting kerascheck.interpreter" }];
   }
@@ -60,6 +61,12 @@ function expand(text: string, choices: Choices): string {
     .replaceAll("${workspaceFolder}", choices.workspaceFolder ?? ".")
     .replaceAll("${userHome}", choices.home)
     .replace(/^~(?=[/\\])/, choices.home);
+}
+
+/** A program named by a path: from the folder of the workspace, which the server is not started in. */
+function placed(program: string, choices: Choices): string {
+  const isPath = /[/\\]/.test(program) && !isAbsolute(program);
+  return isPath && choices.workspaceFolder ? join(choices.workspaceFolder, program) : program;
 }
 
 function quoted(program: string): string {

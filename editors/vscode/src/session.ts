@@ -25,8 +25,14 @@ export class Session implements vscode.Disposable {
   private client: LanguageClient | undefined;
   /** One start or stop after another, however fast the user clicks. */
   private queue: Promise<void> = Promise.resolve();
+  /**
+   * The folder that programs are started in: that of the extension. `python -m` looks for modules in the current folder
+   * first, so in the workspace it would run whatever lies there.
+   */
+  private readonly cwd: string;
 
   constructor(context: vscode.ExtensionContext) {
+    this.cwd = context.extensionPath;
     this.status.name = "kerascheck";
     this.status.command = "kerascheck.showOutput";
     this.others.push(this.output, this.status, this.pages);
@@ -115,7 +121,7 @@ export class Session implements vscode.Disposable {
     for (const launch of launches(choices)) {
       const { command, args } = probe(launch);
       try {
-        const { stdout } = await run(command, args, { timeout: PROBE_TIMEOUT, windowsHide: true });
+        const { stdout } = await run(command, args, { timeout: PROBE_TIMEOUT, windowsHide: true, cwd: this.cwd });
         return [launch, stdout.trim()];
       } catch (error) {
         this.output.warn(`no kerascheck from ${launch.origin}: ${String(error)}`);
@@ -125,7 +131,8 @@ export class Session implements vscode.Disposable {
   }
 
   private createClient(launch: Launch): LanguageClient {
-    const executable = { command: launch.command, args: launch.args, transport: TransportKind.stdio };
+    const options = { cwd: this.cwd };
+    const executable = { command: launch.command, args: launch.args, transport: TransportKind.stdio, options };
     return new LanguageClient("kerascheck", "kerascheck", executable, {
       documentSelector: DOCUMENTS,
       outputChannel: this.output,

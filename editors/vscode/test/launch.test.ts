@@ -29,6 +29,14 @@ test("paths may speak of the workspace and of the home", () => {
   assert.equal(other?.command, "/home/me/venv/bin/python");
 });
 
+test("a path is one from the workspace, which the server is not started in; a name is looked for elsewhere", () => {
+  const [one] = launches({ ...NOTHING, path: ["./.venv/bin/kerascheck"] });
+  assert.equal(one?.command, "/src/.venv/bin/kerascheck");
+  const [other] = launches({ ...NOTHING, interpreter: ".venv/bin/python" });
+  assert.equal(other?.command, "/src/.venv/bin/python");
+  assert.equal(launches({ ...NOTHING, path: ["kerascheck"] })[0]?.command, "kerascheck");
+});
+
 test("the probe asks the same program for its version", () => {
   const [one] = launches({ ...NOTHING, interpreter: "python3" });
   assert.deepEqual(one && probe(one), { command: "python3", args: ["-m", "kerascheck", "--version"] });

@@ -9,7 +9,7 @@ interface Manifest {
     commands: { command: string }[];
     menus: Record<string, { command: string }[]>;
   };
-  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  capabilities: { untrustedWorkspaces: { supported: boolean } };
 }
 
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
@@ -24,9 +24,19 @@ test("each setting that the code reads is described, with the default that the c
   }
 });
 
-test("a folder that is not trusted names no programs", () => {
+test("a folder that is not trusted has no server", () => {
+  assert.equal(manifest.capabilities.untrustedWorkspaces.supported, false);
+});
+
+test("every program is started in the folder of the extension, never in the workspace", () => {
+  assert.match(sources, /this\.cwd = context\.extensionPath;/);
+  assert.match(sources, /run\(command, args, \{[^}]*cwd: this\.cwd[^}]*\}\)/);
+  assert.match(sources, /options = \{ cwd: this\.cwd \};\s+const executable = \{[^}]*\boptions\b/);
+  assert.equal([...sources.matchAll(/\b(?:run|execFile|spawn|exec)\(/g)].length, 1);
+});
+
+test("settings that name programs belong to a machine", () => {
   for (const name of ["kerascheck.path", "kerascheck.interpreter"]) {
-    assert.ok(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.includes(name));
     assert.equal(properties[name]?.scope, "machine-overridable");
   }
 });

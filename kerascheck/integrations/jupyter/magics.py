@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
 
-from kerascheck import api
+from kerascheck import api, safe_path
 from kerascheck.diagnostics import Severity
 from kerascheck.integrations.jupyter.display import Findings, Picture, Summaries
 from kerascheck.integrations.jupyter.session import Session, new_findings
@@ -79,6 +79,10 @@ class KerascheckMagics(Magics):
 
         `%%kerascheck` as the first line of a cell checks that cell, together with all that was run before, and runs it.
         """
+        with safe_path.own_imports():  # the kernel has the folder of the notebook on the path
+            self._answer(line)
+
+    def _answer(self, line: str) -> None:
         arguments = parse_argstring(self.kerascheck, line)
         try:
             settings = _settings(arguments)

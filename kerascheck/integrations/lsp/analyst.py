@@ -6,21 +6,20 @@ import asyncio
 import heapq
 import itertools
 import logging
-import multiprocessing
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from typing import Any
 
-from kerascheck.integrations.lsp.worker import DONE, PART, Abandoned, Number, serve
+from kerascheck.integrations.lsp.worker import CANCEL, DONE, PART, TASK, Abandoned
+from kerascheck.processes import Process
 
 _log = logging.getLogger(__name__)
 
 #: Seconds after which a task is given up, and the process with it. The budget ends an analysis long before.
-TIME_LIMIT = 120.0
+TIME_LIMIT = 60.0
 
 # Priorities: the smaller, the sooner.
 SOON, LATER = range(2)
@@ -48,9 +47,8 @@ class Analyst:
         self._numbers = itertools.count(1)
         self._queue: list[_Task] = []
         self._under_way: _Task | None = None
-        self._process: BaseProcess | None = None
+        self._process: Process | None = None
         self._connection: Connection | None = None
-        self._cancelled: Number | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._buffers: dict[str, str] = {}
         self._changed: dict[str, str | None] = {}  # of the buffers, what the worker does not know yet
@@ -61,15 +59,9 @@ class Analyst:
         """Start the process, so that it is warm when the first task comes."""
         if self._process is not None or self._is_closed:
             return
-        context = multiprocessing.get_context("spawn")
-        own, other = context.Pipe()
-        self._cancelled = context.RawValue("Q", 0)
-        self._process = context.Process(
-            target=serve, args=(other, self._cancelled), daemon=True, name="kerascheck-worker"
-        )
-        self._process.start()
-        other.close()
-        self._connection = own
+        # Never a copy of this process, which has threads and the texts of the editor.
+        self._process = Process("kerascheck.integrations.lsp.worker", "serve")
+        own = self._connection = self._process.connection
         loop = asyncio.get_running_loop()
         threading.Thread(target=_read, args=(own, loop, self), daemon=True, name="kerascheck-reader").start()
         self._changed = dict(self._buffers)
@@ -132,8 +124,9 @@ class Analyst:
 
     def _abandon(self, task: _Task) -> None:
         if task is self._under_way:
-            if self._cancelled is not None:
-                self._cancelled.value = task.number
+            if self._connection is not None:
+                with suppress(OSError, ValueError):
+                    self._connection.send((CANCEL, task.number))
         elif task in self._queue:
             self._queue.remove(task)
             heapq.heapify(self._queue)
@@ -152,7 +145,8 @@ class Analyst:
         task = self._under_way = heapq.heappop(self._queue)
         self._timer = asyncio.get_running_loop().call_later(TIME_LIMIT, self._give_up, task)
         try:
-            self._connection.send((task.number, self._changed, self._is_stale, task.name, task.arguments))
+            question = (task.number, self._changed, self._is_stale, task.name, task.arguments)
+            self._connection.send((TASK, question))
             self._changed, self._is_stale = {}, False
         except (OSError, ValueError) as error:
             _log.warning("the worker does not listen: %s", error)
@@ -212,10 +206,7 @@ class Analyst:
             with suppress(OSError):
                 connection.close()
         if process is not None:
-            process.terminate()
-            process.join(0.2)
-            if process.is_alive():
-                process.kill()
+            process.kill()
 
 
 def _read(connection: Connection, loop: asyncio.AbstractEventLoop, analyst: Analyst) -> None:

@@ -11,11 +11,13 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
 
 from kerascheck.integrations.lsp.facts import Findings, Options, Shown, Structure, Text
 
@@ -31,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 #: What an answer is: one of several results, the last one, or an error.
 PART, DONE, FAILED = "part", "done", "failed"
+#: What the server sends: a task, or the number of one whose result is not wanted any more.
+TASK, CANCEL = "task", "cancel"
 
 #: Tasks after which dead objects are looked for even if another task waits.
 _COLLECT_AT_LEAST = 20
@@ -43,12 +47,6 @@ import keras
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="relu"), keras.layers.Dense(1)])
 model.compile(loss="mse", optimizer="adam")
 """
-
-
-class Number(Protocol):
-    """A number in memory that both processes see."""
-
-    value: int
 
 
 class Abandoned(Exception):
@@ -233,61 +231,103 @@ def _title(model: ModelSummary) -> str:
     return f"{model.name or model.cls} ({model.cls})"
 
 
-def serve(connection: Connection, cancelled: Number) -> None:
-    """Work until the server is gone: the target of the process.
+class _Inbox:
+    """What the server sends, read by a thread, so that it is heard while a task is under way."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._tasks: SimpleQueue[Any] = SimpleQueue()
+        self.cancelled = 0  # the number of the latest task whose result is not wanted any more
+        threading.Thread(target=self._read, daemon=True, name="kerascheck-inbox").start()
+
+    def _read(self) -> None:
+        try:
+            while True:
+                kind, what = self._connection.recv()
+                if kind == CANCEL:
+                    self.cancelled = what
+                else:
+                    self._tasks.put(what)
+        except (EOFError, OSError):
+            self._tasks.put(None)
+
+    @property
+    def is_empty(self) -> bool:
+        return self._tasks.empty()
+
+    def next(self) -> Any:
+        """The next task, for which it waits; None where the server is gone."""
+        return self._tasks.get()
+
+
+def serve(connection: Connection) -> None:
+    """Work until the server is gone: what the process does.
 
     Args:
-        connection: gives (number, changed buffers, whether files have changed, name of the task, its arguments) and
-            takes (number, one of `PART`, `DONE` and `FAILED`, the result); parts come before the last result.
-        cancelled: the number of the latest task whose result is not wanted any more.
+        connection: gives tasks, which are (number, changed buffers, whether files have changed, name of the task, its
+            arguments), and numbers of tasks whose results are not wanted any more. It takes (number, one of `PART`,
+            `DONE` and `FAILED`, the result); parts come before the last result.
     """
     os.dup2(2, 1)  # what the client reads is the server's alone
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from kerascheck import safe_path, supervision
     from kerascheck.trees import RECENT
 
-    worker = Worker()
-    gc.disable()
-    for _ in worker.examine(Text("warm_up.py", _WARM_UP)):
-        pass
-    worker.forget()
-    RECENT.limit(_KEPT_TREES)
-    gc.collect()
-    gc.freeze()
+    supervision.is_watched = True  # by the server, which ends what takes too long
+    with safe_path.own_imports():
+        worker = Worker()
+        gc.disable()
+        for _ in worker.examine(Text("warm_up.py", _WARM_UP)):
+            pass
+        worker.forget()
+        RECENT.limit(_KEPT_TREES)
+        gc.collect()
+        gc.freeze()
+        _work(worker, _Inbox(connection), connection)
+
+
+def _work(worker: Worker, inbox: _Inbox, connection: Connection) -> None:
+    from kerascheck.supervision import limited_memory
+
     since_collection = 0
-    try:
-        while True:
-            if since_collection >= _COLLECT_AT_LEAST or (since_collection and not connection.poll()):
-                gc.collect()
-                since_collection = 0
-            number, buffers, is_stale, name, arguments = connection.recv()
-            worker.buffers(buffers)
-            if is_stale:
-                worker.forget()
-            for answer in _carry_out(getattr(worker, name), arguments, number, cancelled):
-                connection.send((number, *answer))
-            since_collection += 1
-    except (EOFError, OSError):
-        return
+    while True:
+        if since_collection >= _COLLECT_AT_LEAST or (since_collection and inbox.is_empty):
+            gc.collect()
+            since_collection = 0
+        task = inbox.next()
+        if task is None:
+            return
+        number, buffers, is_stale, name, arguments = task
+        worker.buffers(buffers)
+        if is_stale:
+            worker.forget()
+        try:
+            with limited_memory():
+                for answer in _carry_out(getattr(worker, name), arguments, number, inbox):
+                    connection.send((number, *answer))
+        except OSError:  # the server is gone
+            return
+        since_collection += 1
 
 
 def _carry_out(
-    task: Callable[..., Any], arguments: tuple[Any, ...], number: int, cancelled: Number
+    task: Callable[..., Any], arguments: tuple[Any, ...], number: int, inbox: _Inbox
 ) -> Iterator[tuple[str, Any]]:
     """The results of a task, or what went wrong."""
     from kerascheck.interp.run import abandoned
 
-    token = abandoned.set(lambda: cancelled.value >= number)
+    token = abandoned.set(lambda: inbox.cancelled >= number)
     try:
-        result = task(*arguments) if cancelled.value < number else None
+        result = task(*arguments) if inbox.cancelled < number else None
         if isinstance(result, Generator):
-            while cancelled.value < number:
+            while inbox.cancelled < number:
                 try:
                     yield PART, next(result)
                 except StopIteration as end:
                     result = end.value
                     break
-        yield (DONE, result) if cancelled.value < number else (FAILED, Abandoned())
+        yield (DONE, result) if inbox.cancelled < number else (FAILED, Abandoned())
     except Exception as error:
         _log.exception("a task failed")
         yield FAILED, RuntimeError(f"{type(error).__name__}: {error}")

@@ -189,7 +189,8 @@ def nested_badly(layer: Layer, network: Layer) -> str | None:
         if any(part is network for part in level):
             return "a model that holds itself"
         seen.update(map(id, level))
-        level = [part for holder in level for part in holder.sublayers() if id(part) not in seen]
+        parts = {id(part): part for holder in level for part in holder.sublayers()}  # each once, whoever holds it
+        level = [part for name, part in parts.items() if name not in seen]
         if not level:
             return None
     return "models are nested too deeply"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from kerascheck.interp.project import is_harmless
 from kerascheck.interp.run import Run
 from kerascheck.interp.sequences import as_unknown
 from kerascheck.interp.values import DictValue, Instance, ListValue, Value
+from kerascheck.interp.weights import TOO_MANY_PARTS
 from kerascheck.layers.values import is_plain
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, is_conceivable, size_of
@@ -21,8 +23,34 @@ from kerascheck.symbolic import Flag, KerasError, Symbol, Unknown
 _PLAIN = frozenset({str, int, float, bool, type(None), Tensor, BuiltinLayer, KerasObject})
 
 
-def freeze(value: Value, depth: int = 0) -> Any:
+#: Of a value in the argument of a layer or call.
+_MAX_PARTS = 200_000
+
+
+class _TooMany(Exception):
+    """More parts than are looked at."""
+
+
+def freeze(value: Value) -> Any:
     """Lists as lists, dictionaries as dictionaries, layer objects as layers; what is not known as Unknown."""
+    if type(value) in _PLAIN:
+        return value
+    left = _MAX_PARTS
+
+    def part(value: Value, depth: int) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise _TooMany
+        return _frozen(value, depth, part)
+
+    try:
+        return part(value, 0)
+    except _TooMany:
+        return Unknown(TOO_MANY_PARTS)
+
+
+def _frozen(value: Value, depth: int, freeze: Callable[[Value, int], Any]) -> Any:
     if type(value) in _PLAIN:
         return value
     if depth > 20:
