@@ -276,6 +276,8 @@ def _table(file: Path) -> dict[str, Any] | None:
         data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    except RecursionError:
+        raise ConfigError(f"{file}: nested too deeply to be read") from None
     except ValueError as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from None
     if file.name != "pyproject.toml":

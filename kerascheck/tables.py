@@ -240,10 +240,13 @@ def _sizes(network: Network) -> tuple[str, str, str]:
     return _memory(trainable + frozen), _memory(trainable), _memory(frozen)
 
 
-def _leaves(network: Network) -> Iterator[Layer]:
+def _leaves(network: Network, around: tuple[Network, ...] = ()) -> Iterator[Layer]:
+    """The layers in the network and in those that it contains; one that contains itself is looked into once."""
+    around = (*around, network)
     for layer in network.layers:
         if isinstance(layer, Network) and layer.trainable and network.trainable:
-            yield from _leaves(layer)
+            if not any(layer is one for one in around):
+                yield from _leaves(layer, around)
         else:
             yield layer
 

@@ -17,7 +17,7 @@ from kerascheck.interp.joins import choose
 from kerascheck.interp.methods import either, ordered, set_of, sort_items
 from kerascheck.interp.operators import UNION, binary, bounded
 from kerascheck.interp.paths import fork_value, lift, restrict, settle, spread
-from kerascheck.interp.run import MAX_COMPREHENSION, Run
+from kerascheck.interp.run import MAX_COMPREHENSION, RAISED, Run
 from kerascheck.interp.sequences import (
     END,
     Lost,
@@ -338,7 +338,7 @@ def _number(convert: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site]
         if all(isinstance(v, (int, float, str)) for v in values):
             try:
                 return convert(*values)
-            except (ValueError, TypeError, OverflowError) as error:
+            except RAISED as error:
                 return run.fails(type(error).__name__, f"{convert.__name__}() that raises", site.node)
         return _derived(run, convert.__name__, values, site)
 
@@ -376,7 +376,7 @@ def _round(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if values and all(isinstance(v, (int, float)) or v is None for v in values):
         try:
             return round(*values)
-        except (ValueError, TypeError, OverflowError):
+        except RAISED:
             return run.fails("ValueError", "round() that raises", site.node)
     if values and isinstance(values[0], Array):
         return _as_of_numpy(run, "numpy.round", arguments, site)
@@ -661,7 +661,7 @@ def _character(kind: type, convert: Callable[[Any], Any]) -> Callable[[Run, str,
         if len(values) == 1 and isinstance(values[0], kind):
             try:
                 return convert(values[0])
-            except (ValueError, TypeError, OverflowError):
+            except RAISED:
                 return run.fresh(f"{name} that raises", site.node)
         return _derived(run, name.removeprefix("builtins."), values, site)
 

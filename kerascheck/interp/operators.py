@@ -15,7 +15,7 @@ from kerascheck.data.scalars import NumpyInt, is_weak
 from kerascheck.interp.doubts import Doubt
 from kerascheck.interp.foreign import read_item
 from kerascheck.interp.paths import lift, restrict, spread
-from kerascheck.interp.run import MAX_ITEMS, Run
+from kerascheck.interp.run import MAX_ITEMS, RAISED, Run
 from kerascheck.interp.sequences import as_unknown, element_of
 from kerascheck.interp.values import (
     MISSING,
@@ -191,7 +191,7 @@ def _numbers(run: Run, op: str, function: Callable[[Any, Any], Any], left: Any, 
             reflected = getattr(right, f"__r{_BINARY[op][2][2:]}")(left)
             return function(left, right) if reflected is NotImplemented else reflected
         return function(left, right)
-    except (ArithmeticError, TypeError, ValueError) as error:
+    except RAISED as error:
         return run.fails(type(error).__name__, "arithmetic that raises", node)
 
 
@@ -235,17 +235,17 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
                 made.items = [*left.items, *right.items]
             return made
     if op == "Multiply":
-        if isinstance(right, (str, tuple, ListValue)):
+        if isinstance(right, (str, bytes, tuple, ListValue)):
             left, right = right, left
         if isinstance(right, int) and not isinstance(left, (int, float)):
-            if isinstance(left, (str, tuple)):
+            if isinstance(left, (str, bytes, tuple)):
                 if len(left) * max(right, 0) > MAX_TEXT:
                     return run.fresh("a long sequence", node)
-                return left * right
+                return left * right if left else left  # of nothing, Python takes no larger number than of all else
             if isinstance(left, ListValue):
                 if left.unknown is not None or len(left.items) * max(right, 0) > MAX_ITEMS:
                     return run.unknown_list("a long or unknown list repeated")
-                return run.new_list(left.items * right)
+                return run.new_list(left.items * right if left.items else ())
         if isinstance(left, ListValue):
             return run.unknown_list("a list repeated an unknown number of times")
     if op == "Modulo" and isinstance(left, str):
@@ -253,7 +253,7 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
 
         try:
             text = percent(run, left, right) if len(left) < MAX_TEXT else None
-        except (TypeError, ValueError, KeyError) as error:
+        except RAISED as error:
             return run.fails(type(error).__name__, "formatting that raises", node)
         return run.fresh("formatting of something unknown", node) if text is None else bounded(run, text, node)
     return None
