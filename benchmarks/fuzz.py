@@ -2,8 +2,8 @@
 
     python benchmarks/fuzz.py --inputs 20000 --seed 1 --out build/fuzz
 
-Each input is checked, its report written by every reporter, its models summarized, drawn and put on a page, its fixes
-applied; every twentieth goes through the command line itself, in a folder of its own, with its neighbours, odd settings
+Each input is checked and its fixes applied; of every third, the report is written by every reporter, and the models are
+summarized, drawn and put on a page; every hundredth goes through the command line itself, in a folder of its own, with its neighbours, odd settings
 and a cache that was tampered with. A failure is: an exception, an internal error, output that is not what its format
 says, an exit status that does not fit, a fix that breaks the syntax, more processor time or memory than the limits.
 
@@ -43,12 +43,14 @@ from fuzz_inputs import Input  # noqa: E402
 
 #: Seconds of processor time that one command may take on one input, for a budget of `BUDGET`.
 MAX_SECONDS = 8
-BUDGET = 0.3
+BUDGET = 0.1
 MAX_MEMORY = 4 << 30
 #: Inputs of one process.
-PER_PROCESS = 2_000
-#: One in so many inputs goes through the command line.
-EVERY = 20
+PER_PROCESS = 1_000
+#: One in so many inputs goes through the reporters, `summary`, `graph` and `report`, too.
+ALL_OF = 3
+#: One in so many goes through the command line.
+EVERY = 100
 #: How often an input is run again to make it smaller.
 MAX_TRIES = 150
 
@@ -188,16 +190,18 @@ class Path_:
             return
         examination = found[0]
         report = examination.report
-        if report.diagnostics or number % EVERY == 0:
-            yield "reporters", lambda: self._report(one, report)
         if any(diagnostic.fix is not None for diagnostic in report.diagnostics):
             yield "fix", lambda: self._fix(one)
+        if number % EVERY and number % ALL_OF:
+            return
+        if report.diagnostics or number % EVERY == 0:
+            yield "reporters", lambda: self._report(one, report)
         if examination.analysis is not None and (
             number % EVERY == 0 or any(program.networks for program in examination.analysis.paths)
         ):
             yield "summary", lambda: self._summarize(examination)
             yield "graph", lambda: self._draw(examination)
-            yield "report", lambda: self._page(one)
+            yield "report", lambda: self._page(examination)
         if number % EVERY == 0:
             yield "command-line", lambda: self._command_line(one, number)
 
@@ -264,12 +268,11 @@ class Path_:
                 _check_xml(drawing.svg(picture).encode().decode())
                 drawing.html(picture).encode()
 
-    def _page(self, one: Input) -> None:
-        from kerascheck.parallel import Job
-        from kerascheck.report.collect import file_part
+    def _page(self, examination: Any) -> None:
+        from kerascheck.report.collect import part_of
         from kerascheck.report.page import page
 
-        part = file_part(one.raw, Job(one.name, self.settings))
+        part = part_of(examination)
         if part.report.crashed:
             raise Wrong("an internal error on the page")
         page([part], "a page").encode("utf-8", "replace")
@@ -317,8 +320,12 @@ class Path_:
                 status = end.code if isinstance(end.code, int) else 1
         err.flush()
         said = err.buffer.getvalue().decode()  # type: ignore[attr-defined]
+        out.flush()
+        written = out.buffer.getvalue().decode()  # type: ignore[attr-defined]
         if "Traceback" in said or status not in (0, 1, 2):
             raise Wrong(f"{line[0]} ends with {status}")
+        if "internal error in" in said or "internal error in" in written:
+            raise Wrong(f"an internal error in {line[0]}")
         if status == 1 and line[0] in ("summary", "graph", "report", "config"):
             raise Wrong(f"{line[0]} ends with 1")
         return status
@@ -372,10 +379,13 @@ def work(seed: int, first: int, count: int, out: Path, seconds: float) -> None:
     counts: Counter[str] = Counter()
     path = Path_(counts)
     began = time.monotonic()
+    now = (out / "now").open("w")
     for number in range(first, first + count):
         if time.monotonic() - began > seconds:
             break
-        (out / "now").write_text(str(number))
+        now.seek(0)
+        now.write(f"{number}\n")
+        now.flush()
         one = fuzz_inputs.make(seed, number)
         failure = path.run(one, number)
         counts["inputs"] += 1
@@ -383,7 +393,10 @@ def work(seed: int, first: int, count: int, out: Path, seconds: float) -> None:
         if failure is not None:
             counts["failures"] += 1
             _keep(out, seed, number, one, failure, path)
-        (out / "counts").write_text(json.dumps(counts))
+        if number % 20 == 0:
+            (out / "counts").write_text(json.dumps(counts))
+    (out / "counts").write_text(json.dumps(counts))
+    now.close()
     (out / "now").write_text("done")
 
 
@@ -420,7 +433,7 @@ def supervise(seed: int, first: int, inputs: int, out: Path, seconds: float) -> 
         arguments = [str(value) for value in ("--work", seed, number, count, out, left)]
         process = subprocess.run([sys.executable, __file__, *arguments], stderr=subprocess.PIPE, check=False)
         total.update(json.loads((out / "counts").read_text()))
-        now = (out / "now").read_text()
+        now = (out / "now").read_text().partition("\n")[0]
         if now == "done":
             number += count
         else:

@@ -28,7 +28,7 @@ from tests.interp.programs import Generator as PlainGenerator  # noqa: E402
 from tests.interp.wider_programs import WiderGenerator  # noqa: E402
 
 #: Longer programs are cut: an input should cost milliseconds.
-MAX_LINES = 90
+MAX_LINES = 50
 
 KERAS = """\
 import keras
@@ -77,14 +77,14 @@ def notebooks() -> tuple[str, ...]:
 
 def generated(rng: random.Random) -> str:
     """A program of one of the generators."""
-    kind, seed = rng.randrange(8), rng.randrange(10**6)
+    kind, seed = rng.randrange(16), rng.randrange(10**6)
     if kind == 0:
         return fit_programs.program(seed)
     if kind == 1:
         return flag_generator.program(seed)[0]
-    if kind == 2:
+    if kind in (2, 3):
         return KERAS + PlainGenerator(random.Random(seed)).program()
-    if kind == 3:
+    if kind in (4, 5):
         return KERAS + WiderGenerator(random.Random(seed)).program()
     statements = (Grammar(rng).statement() for _ in range(rng.randrange(1, 12)))
     return KERAS + "\n".join(text for text in statements if _is_program(text)) + "\n"
