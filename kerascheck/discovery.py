@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -152,9 +153,32 @@ def matches_glob(path: str, pattern: str, root: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _compile(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    """The patterns as one; those that mean nothing match nothing, as in git."""
+    try:
+        return _spec(patterns)
+    except _NO_PATTERN:
+        return _spec([pattern for pattern in patterns if why_no_pattern(pattern) is None])
+
+
+#: What the package raises for some of the patterns that git takes for none.
+_NO_PATTERN = (ValueError, re.error, OverflowError, RecursionError)
+
+
+def _spec(patterns: Iterable[str]) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(patterns)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # about brackets within brackets
+        return GitIgnoreSpec.from_lines(patterns)
+
+
+def why_no_pattern(pattern: str) -> str | None:
+    """What is wrong with a pattern in the language of .gitignore; None where nothing is."""
+    try:
+        _spec((pattern,))
+    except _NO_PATTERN as error:
+        return str(error)
+    return None
 
 
 def _relative(path: Path, root: str) -> str:
