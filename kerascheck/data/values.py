@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from kerascheck.data.array import Array, axis_size, promote, some_shape
+from kerascheck.data.array import Array, axis_size, promote
 from kerascheck.data.content import Content, union
 from kerascheck.data.objects import DataObject
 from kerascheck.data.refusals import refuses
@@ -60,13 +60,13 @@ def as_axis(value: Value) -> int | tuple[int, ...] | Unknown | None:
 def shape_argument(run: Run, value: Value, site: Site) -> Shape | Unknown:
     """A shape given as a number or a sequence of numbers; sizes that are not known are symbolic."""
     if isinstance(value, (int, SymDim)) and not isinstance(value, bool):
-        return some_shape((value,))
+        return (value,)
     items = items_of(run, value) if isinstance(value, (tuple, ListValue, Array)) else Unknown("a shape")
     if isinstance(value, Unknown):
         return Unknown("a shape that is not known")
     if isinstance(items, Unknown):
         return items
-    return some_shape(tuple(dimension(run, item, site) for item in items))
+    return tuple(dimension(run, item, site) for item in items)
 
 
 def dtype_of(value: Value) -> str | Unknown | None:

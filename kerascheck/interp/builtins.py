@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -74,7 +73,7 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if len(values) == 1:
         value = values[0]
-        if isinstance(value, (str, bytes, tuple)) or (isinstance(value, range) and not value[sys.maxsize - 1 :]):
+        if isinstance(value, (str, bytes, tuple, range)):
             return len(value)
         if isinstance(value, (ListValue, DictValue)) and value.unknown is None and _kind_of(value) != "iterator":
             return len(value.items)
@@ -119,9 +118,13 @@ def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return lift(run, of, guarded)
     if values and len(values) <= 3 and all(isinstance(v, int) for v in values):
         try:
-            return range(*values)
-        except (ValueError, OverflowError):
+            made = range(*values)
+            len(made)
+        except ValueError:
             return run.fresh("a range that raises", site.node)
+        except OverflowError:  # it has no length that Python could tell
+            return run.unknown_list("a range without an end in sight", "range")
+        return made
     return run.unknown_list("a range of unknown bounds", "range")
 
 
