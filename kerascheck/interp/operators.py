@@ -241,11 +241,11 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
             if isinstance(left, (str, bytes, tuple)):
                 if len(left) * max(right, 0) > MAX_TEXT:
                     return run.fresh("a long sequence", node)
-                return left * right if left else left  # of nothing, Python takes no larger number than of all else
+                return left * max(right, 0) if left else left  # Python refuses numbers that are no sizes
             if isinstance(left, ListValue):
                 if left.unknown is not None or len(left.items) * max(right, 0) > MAX_ITEMS:
                     return run.unknown_list("a long or unknown list repeated")
-                return run.new_list(left.items * right if left.items else ())
+                return run.new_list(left.items * max(right, 0) if left.items else ())
         if isinstance(left, ListValue):
             return run.unknown_list("a list repeated an unknown number of times")
     if op == "Modulo" and isinstance(left, str):
