@@ -2,13 +2,14 @@
 
     python benchmarks/fuzz.py --inputs 20000 --seed 1 --out build/fuzz
 
-Each input is checked and its fixes applied; of every third, the report is written by every reporter, and the models are
-summarized, drawn and put on a page; every hundredth goes through the command line itself, in a folder of its own, with its neighbours, odd settings
-and a cache that was tampered with. A failure is: an exception, an internal error, output that is not what its format
-says, an exit status that does not fit, a fix that breaks the syntax, more processor time or memory than the limits.
+Each input is checked, and its fixes are applied; of every third, the report is written by every reporter, and the
+models are summarized, drawn and put on a page; every hundredth goes through the command line itself, in a folder of its own,
+with another file and odd settings beside it. A failure is: an exception, an internal error, output that is not what its
+format says, an exit status that does not fit, a fix that breaks the syntax, more processor time or memory than the
+limits.
 
-One process works off many inputs and is started anew now and then, or where an input has killed it. Each failure is kept
-once, by where it happened, with the smallest input that still shows it. The inputs depend on the seed alone.
+One process works off many inputs; it is started anew now and then, and where an input has killed it. Each failure is
+kept once, by where it happened, with the smallest input that still shows it. The inputs depend on the seed alone.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 import fuzz_inputs  # noqa: E402
 from fuzz_inputs import Input  # noqa: E402
 
-#: Seconds of processor time that one command may take on one input, for a budget of `BUDGET`.
+#: Seconds of processor time that one command may take on one input, with this budget.
 MAX_SECONDS = 8
 BUDGET = 0.1
 MAX_MEMORY = 4 << 30
@@ -72,7 +73,7 @@ class Failure:
     details: str
 
 
-# -- catching what goes wrong -------------------------------------------------------------------------------------------
+# -- catching what goes wrong -----------------------------------------------------------------------------------------
 
 
 class _InternalErrors(logging.Handler):
@@ -92,6 +93,14 @@ _internal = _InternalErrors()
 
 def _out_of_time(number: int, frame: Any) -> None:
     raise Hang
+
+
+def listen() -> None:
+    """Take notice of the internal errors of the engine from now on."""
+    logger = logging.getLogger("kerascheck.engine")
+    logger.setLevel(logging.DEBUG)
+    if _internal not in logger.handlers:
+        logger.addHandler(_internal)
 
 
 @contextlib.contextmanager
@@ -118,7 +127,7 @@ def failure_of(command: str, error: BaseException) -> Failure:
     )
 
 
-# -- the whole path, in this process ------------------------------------------------------------------------------------
+# -- the whole path, in this process ----------------------------------------------------------------------------------
 
 
 def _check_json(text: str) -> None:
@@ -148,7 +157,7 @@ _OUTPUTS: dict[str, Callable[[str], None]] = {
 }
 
 
-class Path_:
+class WholePath:
     """All that is done with one input; counts what was."""
 
     def __init__(self, counts: Counter[str]) -> None:
@@ -339,7 +348,7 @@ def _parses(raw: bytes) -> bool:
     return True
 
 
-# -- the smallest input -------------------------------------------------------------------------------------------------
+# -- the smallest input -----------------------------------------------------------------------------------------------
 
 
 def smaller(one: Input, is_same: Callable[[Input], bool]) -> Input:
@@ -364,20 +373,16 @@ def smaller(one: Input, is_same: Callable[[Input], bool]) -> Input:
     return best
 
 
-# -- the processes ------------------------------------------------------------------------------------------------------
+# -- the processes ----------------------------------------------------------------------------------------------------
 
 
 def work(seed: int, first: int, count: int, out: Path, seconds: float) -> None:
     """Work off inputs, noting before each which it is; for a process that may die."""
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for name in ("kerascheck.engine", "kerascheck.interp.analysis", "kerascheck.commands", "kerascheck.report"):
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.DEBUG)
-        logger.addHandler(_internal)
-        logger.propagate = False
+    listen()
     counts: Counter[str] = Counter()
-    path = Path_(counts)
+    path = WholePath(counts)
     began = time.monotonic()
     now = (out / "now").open("w")
     for number in range(first, first + count):
@@ -400,7 +405,7 @@ def work(seed: int, first: int, count: int, out: Path, seconds: float) -> None:
     (out / "now").write_text("done")
 
 
-def _keep(out: Path, seed: int, number: int, one: Input, failure: Failure, path: Path_) -> None:
+def _keep(out: Path, seed: int, number: int, one: Input, failure: Failure, path: WholePath) -> None:
     """Write the failure down, unless its like is known; with the smallest input that shows it."""
     name = hashlib.sha256(failure.key.encode()).hexdigest()[:10]
     record = out / f"{name}.json"
