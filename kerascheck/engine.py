@@ -416,5 +416,7 @@ def _removal(suppression: Suppression, unused: tuple[str, ...], source: Source) 
             # Nothing else is in the comment: the spaces before it go, and an empty row with them.
             start = row_start + len(source.text[row_start:start].rstrip())
             end = row_end if start == row_start else row_start + len(source.line(suppression.row))
+        elif not source.text[end:row_end].lstrip().startswith("#"):
+            content = "#"  # what stands behind it is a comment still
     edit = Edit(Span(source.position(start), source.position(end)), content)
     return Fix(Applicability.SAFE, "Remove the unused suppression", (edit,))
