@@ -3,10 +3,10 @@
     python benchmarks/fuzz.py --inputs 20000 --seed 1 --out build/fuzz
 
 Each input is checked, and its fixes are applied; of every third, the report is written by every reporter, and the
-models are summarized, drawn and put on a page; every hundredth goes through the command line itself, in a folder of its own,
-with another file and odd settings beside it. A failure is: an exception, an internal error, output that is not what its
-format says, an exit status that does not fit, a fix that breaks the syntax, more processor time or memory than the
-limits.
+models are summarized, drawn and put on a page; every hundredth goes through the command line itself, in a folder of
+its own, with another file and odd settings beside it. A failure is: an exception, an internal error, output that is
+not what its format says, an exit status that does not fit, a fix that breaks the syntax, more processor time or memory
+than the limits.
 
 One process works off many inputs; it is started anew now and then, and where an input has killed it. Each failure is
 kept once, by where it happened, with the smallest input that still shows it. The inputs depend on the seed alone.

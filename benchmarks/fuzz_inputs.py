@@ -7,6 +7,7 @@ input is a function of its seed alone, so a failure can be made again from its n
 from __future__ import annotations
 
 import ast
+import importlib
 import io
 import json
 import random
@@ -35,6 +36,7 @@ import keras
 import numpy as np
 import pandas as pd
 import tensorflow as tf
+import sklearn, random, math, itertools, collections, functools
 from keras import layers, models, Input, Model, Sequential
 from keras.layers import *
 """
@@ -148,6 +150,33 @@ METHODS = _words("""
 OPERATORS = (*_words("+ - * / // % ** @ << >> & | ^ == < in is and or"), "not in")
 
 
+_SHORT = {"numpy": "np", "pandas": "pd", "tensorflow": "tf"}
+
+
+@lru_cache(maxsize=1)
+def known_calls() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """All functions that kerascheck knows anything of, as programs call them; and all names of methods."""
+    functions: set[str] = set()
+    methods: set[str] = set()
+    for package in ("data", "interp", "interp.modules", "interp.keras"):
+        folder = ROOT / "kerascheck" / package.replace(".", "/")
+        for path in sorted(folder.glob("*.py")):
+            module = importlib.import_module(f"kerascheck.{package}.{path.stem}".removesuffix(".__init__"))
+            for name in ("FUNCTIONS", "LIBRARIES", "BUILTINS", "CONSTRUCTORS"):
+                functions |= {str(key) for key in getattr(module, name, ())}
+            for table in (getattr(module, "METHODS", {}), *getattr(module, "OBJECTS", {}).values()):
+                for key, value in table.items():
+                    methods |= {key} if callable(value) else set(value)
+    written = []
+    for name in functions:
+        head, dot, rest = name.removeprefix("builtins.").partition(".")
+        written.append(_SHORT.get(head, head) + dot + rest)
+    return (
+        tuple(sorted(name for name in written if all(part.isidentifier() for part in name.split(".")))),
+        tuple(sorted(name for name in methods if isinstance(name, str) and name.isidentifier())),
+    )
+
+
 class Grammar:
     """Expressions and statements of Python that make little sense but may all be executed."""
 
@@ -160,6 +189,14 @@ class Grammar:
         if depth <= 0 or rng.random() < 0.2:
             return rng.choice(rng.choice((NUMBERS, NUMBERS, TEXTS, NAMES)))
         return rng.choice(_EXPRESSIONS)(self, depth - 1)
+
+    def function(self) -> str:
+        """The name of a function."""
+        return self.rng.choice(FUNCTIONS if self.rng.random() < 0.4 else known_calls()[0])
+
+    def method(self) -> str:
+        """The name of a method or an attribute."""
+        return self.rng.choice(METHODS if self.rng.random() < 0.4 else known_calls()[1])
 
     def arguments(self, depth: int) -> str:
         """What stands between the parentheses of a call."""
@@ -290,12 +327,12 @@ _EXPRESSIONS: tuple[Callable[[Grammar, int], str], ...] = (
     lambda g, depth: f"({g.expression(depth)} {g.rng.choice(OPERATORS)} {g.expression(depth)})",
     lambda g, depth: f"({g.expression(depth)} {g.rng.choice(OPERATORS)} {g.expression(depth)})",
     lambda g, depth: f"{g.rng.choice('-+~')}{g.expression(depth)}",
-    lambda g, depth: f"{g.rng.choice(FUNCTIONS)}({g.arguments(depth)})",
-    lambda g, depth: f"{g.rng.choice(FUNCTIONS)}({g.arguments(depth)})",
-    lambda g, depth: f"{g.rng.choice(FUNCTIONS)}({g.shape()})",
-    lambda g, depth: f"{g.rng.choice(FUNCTIONS)}({g.arguments(depth)})[{g.slices()}]",
-    lambda g, depth: f"({g.expression(depth)}).{g.rng.choice(METHODS)}({g.arguments(depth)})",
-    lambda g, depth: f"({g.expression(depth)}).{g.rng.choice(METHODS)}",
+    lambda g, depth: f"{g.function()}({g.arguments(depth)})",
+    lambda g, depth: f"{g.function()}({g.arguments(depth)})",
+    lambda g, depth: f"{g.function()}({g.shape()})",
+    lambda g, depth: f"{g.function()}({g.arguments(depth)})[{g.slices()}]",
+    lambda g, depth: f"({g.expression(depth)}).{g.method()}({g.arguments(depth)})",
+    lambda g, depth: f"({g.expression(depth)}).{g.method()}",
     lambda g, depth: f"({g.expression(depth)})[{g.slices()}]",
     lambda g, depth: f"{g.layer()}({g.expression(depth)})",
     lambda g, depth: g.layer(),
@@ -380,7 +417,7 @@ def _spliced(rng: random.Random, text: str) -> str:
 
 _ODD_BYTES = (
     b"\x00", b"\x1a", b"\x0c", b"\r", b"\r\n", b"\n", b"\t", b"\\\n", b"\xff", b"\xc3", b"\xed\xa0\x80", b"}",
-    b"\xef\xbb\xbf", b"\x1b[31m", b"\xe2\x80\xa8", b"\xe2\x80\xae", b"'''", b'"""', b"#", b"\\", b"(", b")", b"f'{", b"\xf0\x9f\x98\x80",
+    b"\xef\xbb\xbf", b"\x1b[31m", b"\xe2\x80\xae", b"'''", b'"""', b"#", b"\\", b"(", b")", b"f'{", b"\xf0\x9f\x98\x80",
     b"# noqa", b"# kerascheck: ignore[KC101]", b"# kerascheck: skip-file", b"# type:", b"%timeit\n", b"!ls\n",
 )  # fmt: skip
 _COOKIES = (

@@ -261,7 +261,13 @@ def _encoding(body: bytes, has_bom: bool) -> str:
 
 def _decode(body: bytes, encoding: str) -> str:
     try:
-        return body.decode(encoding)
+        text = body.decode(encoding)
+        if encoding != "utf-8":
+            text.encode("utf-8")
+        return text
+    except UnicodeEncodeError as error:  # half a character, which some codecs have escapes for
+        place = Lines(text).position(error.start)
+        raise SourceError(UNREADABLE, f"not valid {encoding} (a lone surrogate)", place) from None
     except UnicodeDecodeError as error:
         before = body[: error.start]
         row = len(re.findall(rb"\r\n?|\n", before)) + 1

@@ -59,6 +59,7 @@ PROGRAMS = {
     "keras.utils.to_categorical([float('inf')])\nb = np.linspace(0, float('inf'), 10**30)\nc = np.sum([1e400, -1e400])",
     "infinite arguments": "a = Dense(float('inf')), BatchNormalization(float('inf')), Dense(float('nan')), Conv2D(1e400, 1e400)",
     "methods of numbers": "a = float('inf').as_integer_ratio(), float('nan').is_integer(), (10**400).conjugate()",
+    "sums that Python refuses": "a = sum((float('nan'), 10**400)), pow(2.0, 10**6), divmod(1e300, 1e-300), round(1e400)",
     "tabs wider than memory": "a = ('\\t' * 900000).expandtabs(9000)",
     "a refused input, and validation data of which nothing is known": SUBCLASS,
     "a model in itself": "m = Sequential()\nm.add(Dense(3))\nm.add(m)\nm.build((None, 3))",
@@ -252,6 +253,14 @@ def test_odd_encodings(name: str, text: str) -> None:
             assert not report.crashed, report.diagnostics
 
 
+@pytest.mark.parametrize("name", ["raw_unicode_escape", "unicode_escape", "utf_7"])
+def test_half_a_character_by_an_escape(name: str) -> None:
+    half = "+2AA-" if name == "utf_7" else "\\ud800"
+    raw = f"# coding: {name}\nimport keras\nx = 1 # {half}\n".encode()
+    [found] = check_source(raw, "x.py", Settings()).diagnostics
+    assert (found.code, found.span.start.row) == ("KC002", 3) and "lone surrogate" in found.message
+
+
 def changed(entry: Any, rng: random.Random) -> Any:
     """Some value within the entry replaced by one of another type."""
     holder: Any = entry
@@ -301,3 +310,23 @@ def test_an_internal_error_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: py
     with caplog.at_level(logging.DEBUG, "kerascheck.engine"):
         check_source(textwrap.dedent(HEAD + "a = {1} | {2}\n").encode(), "x.py", Settings())
     assert "made for the test" in caplog.text
+
+
+# -- fixes ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = 1  # kerascheck: ignore, 2", "x = 1  #, 2"),
+        ("x = 1  # kerascheck: ignore[KC101", "x = 1  #[KC101"),
+        ("x = 1  # kerascheck: ignore[KC101] + 1", "x = 1  # + 1"),
+        ("x = 1  # noqa: KC101 - text", "x = 1  # - text"),
+        ("x = 1  # kerascheck: ignore # text", "x = 1   # text"),
+        ("x = 1  # text # kerascheck: ignore", "x = 1  # text"),
+        ("x = 1  # kerascheck: ignore", "x = 1"),
+    ],
+)
+def test_what_stands_behind_a_useless_suppression_stays_a_comment(before: str, after: str) -> None:
+    settings = api.settings_for(".", extend_select=["KC003"], isolated=True)
+    assert api.fix(f"import keras\n{before}\n", "x.py", settings=settings).source == f"import keras\n{after}\n"

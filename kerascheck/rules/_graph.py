@@ -121,6 +121,10 @@ def nested_networks(program: Program) -> set[int]:
     return {id(layer) for network in program.networks for layer in network.layers if isinstance(layer, Network)}
 
 
+#: Steps of an opened network; models that contain others several times, and these again, have any number of them.
+_MAX_STEPS = 20_000
+
+
 class Step(NamedTuple):
     """One layer call of a flattened network; wires are numbers for its tensors."""
 
@@ -178,6 +182,7 @@ def _expand(graph: FlatGraph, network: Network, incoming: list[int], depth: int)
             and len(input_tensors(inner)) == len(inputs)
             and len(output_tensors(inner)) == len(node.outputs)
             and depth < 20
+            and len(graph.steps) + graph.wires < _MAX_STEPS
         ):
             for tensor, outer in zip(node.outputs, _expand(graph, inner, inputs, depth + 1), strict=True):
                 wires[id(tensor)] = outer
