@@ -60,6 +60,8 @@ PROGRAMS = {
     "infinite arguments": "a = Dense(float('inf')), BatchNormalization(float('inf')), Dense(float('nan')), Conv2D(1e400, 1e400)",
     "methods of numbers": "a = float('inf').as_integer_ratio(), float('nan').is_integer(), (10**400).conjugate()",
     "sums that Python refuses": "a = sum((float('nan'), 10**400)), pow(2.0, 10**6), divmod(1e300, 1e-300), round(1e400)",
+    "slices without ends": "import itertools\nfor a in itertools.islice():\n    pass\nb = list(itertools.islice([1], 1, 2, 3, 4))",
+    "generators of nothing": "a = keras.preprocessing.sequence.TimeseriesGenerator(3)\nb = keras.preprocessing.sequence.TimeseriesGenerator(3, 10**400)",
     "tabs wider than memory": "a = ('\\t' * 900000).expandtabs(9000)",
     "a refused input, and validation data of which nothing is known": SUBCLASS,
     "a model in itself": "m = Sequential()\nm.add(Dense(3))\nm.add(m)\nm.build((None, 3))",
