@@ -296,7 +296,8 @@ def _with_fixes_of(report: Report, wanted: set[Diagnostic]) -> Report:
 def to_bytes(source: _Text, filename: _Path) -> bytes:
     """The text as it would be saved: in the encoding that its first lines name, else utf-8.
 
-    A character that this encoding lacks becomes `?`, so that rows and columns stay.
+    A character that this encoding lacks becomes `?`, so that rows and columns stay; where it can hold no such text at
+    all, it is saved as utf-8 and then found not to be what it says.
     """
     if isinstance(source, bytes):
         return source
@@ -304,7 +305,10 @@ def to_bytes(source: _Text, filename: _Path) -> bytes:
     from kerascheck.source import declared_encoding
 
     encoding = "utf-8" if fspath(filename).endswith(SUFFIX) else declared_encoding(source)
-    return source.encode(encoding, "replace")
+    try:
+        return source.encode(encoding, "replace")
+    except UnicodeError:  # a codec that replaces nothing
+        return source.encode("utf-8", "replace")
 
 
 def _text(raw: bytes, filename: str) -> str:

@@ -94,12 +94,28 @@ def _version(package: str) -> str:
 
 
 def _report_from(data: dict[str, Any], filename: str) -> Report:
+    """Raises ValueError, KeyError, TypeError, AttributeError for what no report was written as."""
     diagnostics = [_diagnostic_from(item, filename) for item in data.pop("diagnostics")]
+    _check(data, bool, "crashed", "by_chance")
+    _check(data, int, "models_exact", "models_symbolic", "models_unknown")
+    _check(data, (str, type(None)), "skipped", "incomplete")
+    _check({str(number): path for number, path in enumerate(data["modules"])}, str)
     return Report(**{**data, "filename": filename, "diagnostics": diagnostics})
+
+
+def _check(data: dict[str, Any], kind: type | tuple[type, ...], *names: str) -> None:
+    """Raises TypeError unless the entries of these names, or all of them, are of the kind."""
+    for name in names or data:
+        if not isinstance(data[name], kind):
+            raise TypeError(name)
 
 
 def _diagnostic_from(data: dict[str, Any], filename: str) -> Diagnostic:
     fix = data["fix"]
+    _check(data, str, "code", "name", "message")
+    _check(data, (int, type(None)), "cell")
+    _check(data, int, "noqa_row")
+    _check(data, (str, type(None)), "help", "page")
     return Diagnostic(
         **{
             **data,
@@ -112,12 +128,18 @@ def _diagnostic_from(data: dict[str, Any], filename: str) -> Diagnostic:
 
 
 def _fix_from(data: dict[str, Any]) -> Fix:
+    _check(data, str, "message")
+    for edit in data["edits"]:
+        _check(edit, str, "content")
     edits = tuple(Edit(_span_from(edit["span"]), edit["content"]) for edit in data["edits"])
     return Fix(Applicability(data["applicability"]), data["message"], edits)
 
 
 def _span_from(data: dict[str, Any]) -> Span:
-    return Span(Position(**data["start"]), Position(**data["end"]))
+    start, end = data["start"], data["end"]
+    _check(start, int, "row", "column")
+    _check(end, int, "row", "column")
+    return Span(Position(**start), Position(**end))
 
 
 def _neighbours(folder: str) -> tuple[str, ...]:

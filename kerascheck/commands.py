@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from kerascheck.reporters.base import Outcome
     from kerascheck.rules.base import Rule
     from kerascheck.source import Source
-    from kerascheck.summary import ModelSummary
 
 OK, FOUND, FAILED = 0, 1, 2
 
@@ -352,16 +351,25 @@ def summarize(paths: Sequence[Path], output_format: str, isolated: bool, stream:
 
     if output_format not in ("table", "json"):
         raise Failure(f"{output_format!r} is no format of this command: table or json")
-    models: list[ModelSummary] = []
-    status = _analyse_each(paths, isolated, lambda source, analysis: models.extend(summarize(source, analysis)))
-    if output_format == "json":
-        stream.write(as_json([model.as_dict() for model in models], stream) + "\n")
-    else:
-        from kerascheck.tables import model_table
+    from kerascheck.tables import Table, table_of, write_table
 
-        for model in models:
-            model_table(model, stream, wants_colour(stream))
-        if not models and status == OK:
+    rows: list[dict[str, object]] = []
+    tables: list[Table] = []
+
+    def use(source: Source, analysis: Analysis) -> None:
+        models = summarize(source, analysis)
+        if output_format == "json":
+            rows.extend([model.as_dict() for model in models])
+        else:
+            tables.extend([table_of(model) for model in models])
+
+    status = _analyse_each(paths, isolated, use)
+    if output_format == "json":
+        stream.write(as_json(rows, stream) + "\n")
+    else:
+        for table in tables:
+            write_table(table, stream, wants_colour(stream))
+        if not tables and status == OK:
             stream.write("No models found.\n")
     return status
 
@@ -431,6 +439,10 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
                 content = render(pictures[0]).encode()
     except drawing.MissingPackage as error:
         raise Failure(str(error)) from None
+    except Exception as error:
+        from kerascheck.engine import internal_error
+
+        raise Failure(f"{path}: {internal_error('drawing', error)}") from None
     if output is None:
         stream.write(content.decode())
     else:
@@ -531,7 +543,7 @@ def _analyse(
 ) -> str | None:
     """Analyse one file and hand it on, with what `check` finds in it if that is asked for; why that is not possible."""
     from kerascheck import api
-    from kerascheck.engine import deep_recursion
+    from kerascheck.engine import deep_recursion, internal_error
     from kerascheck.source import SourceError
     from kerascheck.supervision import given_up, on_file
 
@@ -552,6 +564,8 @@ def _analyse(
         _warn_if_incomplete(filename, found.report.incomplete)
         with deep_recursion(), on_file(filename, settings.budget) if limited else contextlib.nullcontext():
             use(found.source, found.analysis, found.report.diagnostics)
+        if found.analysis.fault is not None:
+            return f"{filename}: {internal_error('the analysis', found.analysis.fault)}"
     except OSError as error:
         return f"{filename}: cannot be read: {error.strerror or error}"
     except SourceError as error:
@@ -560,6 +574,8 @@ def _analyse(
         return f"{filename}: nested too deeply to analyse"
     except MemoryError:
         return f"{filename}: too large to analyse"
+    except Exception as error:  # one file never loses the others
+        return f"{filename}: {internal_error('the analysis', error)}"
     return None
 
 

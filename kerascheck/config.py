@@ -103,6 +103,22 @@ def _strings(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _patterns(value: object) -> tuple[str, ...]:
+    patterns = _strings(value)
+    for pattern in patterns:
+        check_pattern(pattern)
+    return patterns
+
+
+def check_pattern(pattern: str) -> None:
+    """Raises ConfigError unless the text is a pattern of files."""
+    from kerascheck.ignoring import why_no_pattern
+
+    reason = why_no_pattern(pattern)
+    if reason is not None:
+        raise ConfigError(f"{pattern!r} is no pattern of files: {reason}")
+
+
 def _selectors(value: object) -> tuple[str, ...]:
     selectors = _strings(value)
     for selector in selectors:
@@ -143,6 +159,8 @@ def _budget(value: object) -> float:
 def _per_file_ignores(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise TypeError("a table of file patterns and lists of codes")
+    for pattern in value:
+        check_pattern(pattern)
     return tuple((pattern, _selectors(codes)) for pattern, codes in value.items())
 
 
@@ -165,8 +183,8 @@ _KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
     "ignore": (_selectors, ()),
     "extend-select": (_selectors, ()),
     "per-file-ignores": (_per_file_ignores, ()),
-    "exclude": (_strings, DEFAULT_EXCLUDE),
-    "extend-exclude": (_strings, ()),
+    "exclude": (_patterns, DEFAULT_EXCLUDE),
+    "extend-exclude": (_patterns, ()),
     "respect-gitignore": (_boolean, True),
     "force-exclude": (_boolean, False),
     "output-format": (_output_format, "text"),
@@ -231,6 +249,8 @@ class Resolver:
             raise ConfigError(f"{overrides.target!r} is no target; there are {', '.join(TARGETS)}")
         for selector in (*(overrides.select or ()), *overrides.ignore, *overrides.extend_select):
             check_selector(selector)
+        for pattern in (*(overrides.exclude or ()), *overrides.extend_exclude):
+            check_pattern(pattern)
 
     def resolve(self, path: Path) -> Resolved:
         """The settings for a file or folder, with their origins.
@@ -289,6 +309,8 @@ def _table(file: Path) -> dict[str, Any] | None:
         data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    except RecursionError:
+        raise ConfigError(f"{file}: nested too deeply to be read") from None
     except ValueError as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from None
     if file.name != "pyproject.toml":

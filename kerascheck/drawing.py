@@ -32,6 +32,7 @@ _LINE = 16
 _RANK_GAP = 34
 _SIDE_GAP = 28
 _MARGIN = 24
+_LOOP = 24  # how far a loop stands out
 _NOTE_CHARACTERS = 90
 _MAX_PIXELS = 30_000  # of a PNG's side
 
@@ -102,6 +103,7 @@ def svg(picture: Architecture, link: Callable[[Diagnostic], str] | None = None, 
         *([f'<g transform="translate(0 {shift:.0f})">'] if shift else []),
         f'<g fill="none" stroke="#80868b" stroke-width="1.3" marker-end="url(#{arrow})">',
         *(f'<path d="{_curve(route)}"/>' for route in routes),
+        *(f'<path d="{_loop(picture.boxes[n], *places[n])}"/>' for n, end in picture.arrows if n == end),
         "</g>",
         *(_linked(_drawn(box, *places[number]), box, link) for number, box in enumerate(picture.boxes)),
         *(["</g>"] if shift else []),
@@ -197,19 +199,24 @@ def _layout(
     links: list[tuple[int, int]] = []
     right = 0.0
     fresh = len(picture.boxes)
-    linked = {number for arrow in picture.arrows for number in arrow}
-    parts: Any = from_edges(picture.arrows, vertex_spacing=4, dummy_vertices=True) if picture.arrows else []
-    for positions, _, _, edges in parts:
-        known: dict[int, int] = {}  # points of bent arrows get numbers of their own in each part
-        for number, (column, rank) in positions:
-            if number not in linked:
-                known[number] = fresh
-                fresh += 1
-            columns[known.get(number, number)] = column
-            ranks[known.get(number, number)] = -rank
-        links += [(known.get(a, a), known.get(b, b)) for a, b in edges]
-        members = [known.get(number, number) for number, _ in positions]
-        right = _spread(members, columns, ranks, sizes, right)
+    arrows = _downwards(picture.arrows)
+    linked = {number for arrow in arrows for number in arrow}
+    for part in _connected(arrows):
+        # The package takes the numbers behind those of the boxes for the points of bent arrows: it gets them without
+        # gaps, one connected part at a time.
+        boxes = sorted({number for arrow in part for number in arrow})
+        known = dict(enumerate(boxes))
+        own = {number: index for index, number in known.items()}
+        laid: Any = from_edges([(own[a], own[b]) for a, b in part], vertex_spacing=4, dummy_vertices=True)
+        for positions, _, _, edges in laid:
+            for number, (column, rank) in positions:
+                if number not in known:
+                    known[number] = fresh
+                    fresh += 1
+                columns[known[number]] = column
+                ranks[known[number]] = -rank
+            links += [(known[a], known[b]) for a, b in edges]
+            right = _spread([known[number] for number, _ in positions], columns, ranks, sizes, right)
     alone = [number for number in sizes if number not in linked]
     for position, number in enumerate(alone):
         columns[number], ranks[number] = right + sizes[number][0] / 2, float(position)
@@ -218,6 +225,55 @@ def _layout(
     width = max((columns[n] + sizes[n][0] / 2 for n in sizes), default=0.0) + 2 * _MARGIN
     points = {number: (columns[number] + _MARGIN, tops[number]) for number in ranks}
     return width, bottom + _MARGIN, places, _routes(picture, links, points, sizes)
+
+
+def _downwards(arrows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The arrows with those turned round that lead back, as where layers are called in turn on what they have made.
+
+    The package that lays them out does not end with some cycles, and with an arrow from a box to itself it ends the
+    process.
+    """
+    after: dict[int, list[int]] = {}
+    for start, end in arrows:
+        if start != end:
+            after.setdefault(start, []).append(end)
+    made: dict[tuple[int, int], None] = {}
+    open_: set[int] = set()
+    done: set[int] = set()
+    for first in list(after):
+        path = [(first, iter(after.get(first, ())))] if first not in done else []
+        open_.update(number for number, _ in path)
+        while path:
+            start, ends = path[-1]
+            for end in ends:
+                made[(end, start) if end in open_ else (start, end)] = None
+                if end not in open_ and end not in done:
+                    open_.add(end)
+                    path.append((end, iter(after.get(end, ()))))
+                    break
+            else:
+                path.pop()
+                open_.remove(start)
+                done.add(start)
+    return list(made)
+
+
+def _connected(arrows: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """The arrows of each connected part."""
+    above: dict[int, int] = {}
+
+    def first_of(number: int) -> int:
+        while (up := above.setdefault(number, number)) != number:
+            above[number] = above[up]
+            number = up
+        return number
+
+    for start, end in arrows:
+        above[first_of(start)] = first_of(end)
+    parts: dict[int, list[tuple[int, int]]] = {}
+    for arrow in arrows:
+        parts.setdefault(first_of(arrow[0]), []).append(arrow)
+    return list(parts.values())
 
 
 def _spread(
@@ -268,7 +324,8 @@ def _routes(
     points: dict[int, tuple[float, float]],
     sizes: dict[int, tuple[float, float]],
 ) -> list[list[tuple[float, float]]]:
-    """Follow each arrow over its bends from the bottom of a box to the top of another."""
+    """Follow each arrow over its bends from the bottom of a box to the top of another, or up again."""
+    wanted = set(picture.arrows)
     after: dict[int, int] = {start: end for start, end in links if start not in sizes}
     routes = []
     for start, first in links:
@@ -278,7 +335,11 @@ def _routes(
         while passed[-1] not in sizes:
             passed.append(after[passed[-1]])
         x, y = points[start]
-        routes.append([(x, y + sizes[start][1]), *(points[number] for number in passed)])
+        route = [(x, y + sizes[start][1]), *(points[number] for number in passed)]
+        if (start, passed[-1]) in wanted:
+            routes.append(route)
+        if (passed[-1], start) in wanted:
+            routes.append(route[::-1])
     return routes
 
 
@@ -290,6 +351,13 @@ def _curve(route: list[tuple[float, float]]) -> str:
         parts.append(f"C{x:.1f} {middle:.1f} {next_x:.1f} {middle:.1f} {next_x:.1f} {next_y:.1f}")
         x, y = next_x, next_y
     return "".join(parts)
+
+
+def _loop(box: Box, x: float, y: float) -> str:
+    """An arrow from a box, whose top is centred at x, y, back to itself: out of its right side and in again."""
+    width, height = _size(box)
+    right, low, high = x + width / 2, y + height * 0.7, y + height * 0.3
+    return f"M{right:.1f} {low:.1f}C{right + _LOOP:.1f} {low:.1f} {right + _LOOP:.1f} {high:.1f} {right:.1f} {high:.1f}"
 
 
 # -- HTML and PNG ---------------------------------------------------------------------------------------------------

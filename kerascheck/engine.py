@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 UNUSED_SUPPRESSION = "KC003"
 NO_KERAS = "does not mention Keras"
 ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
+PLEASE_REPORT = f"please report it: {ISSUES_URL}"
 
 #: Frames for programs whose expressions nest as deep as `lexing.MAX_LINKS` allows.
 _RECURSION_LIMIT = 10_000
@@ -149,6 +150,24 @@ def unreadable(filename: str, reason: str, settings: Settings) -> Report:
     return _Check(filename, settings).refuse(UNREADABLE, reason, Position(1, 1))
 
 
+def internal_error(where: str, error: Exception, advice: str = PLEASE_REPORT) -> str:
+    """How a fault of kerascheck itself is reported."""
+    _log.debug("internal error in %s", where, exc_info=error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    return f"internal error in {where} ({type(error).__name__}: {error}{place}); {advice}"
+
+
+def note_crash(report: Report, where: str, error: Exception, advice: str = PLEASE_REPORT) -> None:
+    """Add a fault of kerascheck itself to a report."""
+    span = Span(Position(1, 1), Position(1, 1))
+    message = internal_error(where, error, advice)
+    report.crashed = True
+    report.diagnostics.append(
+        Diagnostic(UNREADABLE, "unreadable-file", Severity.ERROR, message, report.filename, span, noqa_row=1)
+    )
+
+
 @contextmanager
 def deep_recursion() -> Iterator[None]:
     """Room on the stack for everything that recurses over a tree."""
@@ -220,6 +239,8 @@ class _Check:
             self.analysis = analysis = analyze(source, self._settings.budget)
         paths = analysis.paths
         self._report.incomplete, self._report.by_chance = analysis.incomplete, analysis.by_chance
+        if analysis.fault is not None:
+            self.crash("the analysis", analysis.fault)
         self._count_models(paths)
         placed = self._placed(self._merged(paths, source), source)
         self._report.diagnostics += self._unsilenced(placed, suppressions)
@@ -239,17 +260,9 @@ class _Check:
             )
         return self._report
 
-    def crash(self, where: str, error: Exception, advice: str = f"please report it: {ISSUES_URL}") -> Report:
+    def crash(self, where: str, error: Exception, advice: str = PLEASE_REPORT) -> Report:
         """Report a fault of kerascheck itself, whatever is selected."""
-        _log.debug("internal error in %s", where, exc_info=error)
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
-        message = f"internal error in {where} ({type(error).__name__}: {error}{place}); {advice}"
-        span = Span(Position(1, 1), Position(1, 1))
-        self._report.crashed = True
-        self._report.diagnostics.append(
-            Diagnostic(UNREADABLE, "unreadable-file", Severity.ERROR, message, self._report.filename, span, noqa_row=1)
-        )
+        note_crash(self._report, where, error, advice)
         return self._report
 
     def _count_models(self, paths: list[Program]) -> None:
@@ -414,5 +427,7 @@ def _removal(suppression: Suppression, unused: tuple[str, ...], source: Source) 
             # Nothing else is in the comment: the spaces before it go, and an empty row with them.
             start = row_start + len(source.text[row_start:start].rstrip())
             end = row_end if start == row_start else row_start + len(source.line(suppression.row))
+        elif not source.text[end:row_end].lstrip().startswith("#"):
+            content = "#"  # what stands behind it is a comment still
     edit = Edit(Span(source.position(start), source.position(end)), content)
     return Fix(Applicability.SAFE, "Remove the unused suppression", (edit,))

@@ -8,6 +8,7 @@ has no end; such patterns are matched here, by one pass over the parts of a path
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -42,13 +43,11 @@ class Patterns:
         self._add(usual)
 
     def _add(self, lines: list[str]) -> None:
-        from pathspec import GitIgnoreSpec
-
         if not lines:
             return
         try:
-            self._groups.append(GitIgnoreSpec.from_lines(lines))
-        except (ValueError, re.error):
+            self._groups.append(_spec(lines))
+        except _NO_PATTERN:
             if len(lines) > 1:
                 for line in lines:
                     self._add([line])
@@ -64,6 +63,30 @@ class Patterns:
     def match(self, path: str) -> bool:
         """Whether the path is named, and not by a `!` pattern."""
         return self.decides(path) is True
+
+
+#: What pathspec raises for some of the lines that git takes for no pattern.
+_NO_PATTERN = (ValueError, re.error, OverflowError, RecursionError)
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # about brackets within brackets
+        return GitIgnoreSpec.from_lines(lines)
+
+
+def why_no_pattern(line: str) -> str | None:
+    """What is wrong with a pattern; None where nothing is."""
+    try:
+        if _is_usual(line):
+            _spec((line,))
+        else:
+            _Pattern.of_parts(line)
+    except _NO_PATTERN as error:
+        return str(error)
+    return None
 
 
 def _is_usual(line: str) -> bool:
@@ -90,16 +113,21 @@ class _Pattern:
         """The pattern in a line; None where it holds none."""
         if line.startswith("#"):
             return None
+        try:
+            return _Pattern.of_parts(line)
+        except re.error:
+            return None
+
+    @staticmethod
+    def of_parts(line: str) -> _Pattern | None:
+        """The same. Raises re.error."""
         text = line if line.endswith("\\ ") else line.rstrip()
         includes = not text.startswith("!")
         text = text if includes else text[1:]
         only_folders = text.endswith("/")
         anchored = "/" in text.rstrip("/")
         parts = [part for part in text.split("/") if part]
-        try:
-            made = [None if part == "**" else re.compile(_expression(part), re.DOTALL) for part in parts]
-        except re.error:
-            return None
+        made = [None if part == "**" else re.compile(_expression(part), re.DOTALL) for part in parts]
         return _Pattern(made, includes, anchored, only_folders) if made else None
 
     def decides(self, path: str) -> bool | None:

@@ -267,17 +267,31 @@ def _encoding(body: bytes, has_bom: bool) -> str:
 
 def _decode(body: bytes, encoding: str) -> str:
     try:
-        return body.decode(encoding)
+        text = body.decode(encoding)
+        if encoding != "utf-8":
+            text.encode("utf-8")
+        return text
+    except UnicodeEncodeError as error:  # half a character, which some codecs have escapes for
+        place = Lines(text).position(error.start)
+        raise SourceError(UNREADABLE, f"not valid {encoding} (a lone surrogate)", place) from None
     except UnicodeDecodeError as error:
         before = body[: error.start]
         row = len(re.findall(rb"\r\n?|\n", before)) + 1
-        column = len(re.split(rb"\r\n?|\n", before)[-1].decode(encoding, "replace")) + 1
+        column = _width(re.split(rb"\r\n?|\n", before)[-1], encoding) + 1
         message = f"not valid {encoding} (byte 0x{body[error.start]:02x})"
         if encoding == "utf-8":
             message += "; save the file as utf-8 or name its encoding in the first line (# -*- coding: latin-1 -*-)"
         raise SourceError(UNREADABLE, message, Position(row, column)) from None
     except (ValueError, LookupError) as error:  # a codec that fails in its own way
         raise SourceError(UNREADABLE, f"not valid {encoding}: {error}", Position(1, 1)) from None
+
+
+def _width(raw: bytes, encoding: str) -> int:
+    """How many characters the bytes are, as far as that can be told."""
+    try:
+        return len(raw.decode(encoding, "replace"))
+    except UnicodeError:  # a codec that replaces nothing
+        return len(raw)
 
 
 def _parse(source: Lines) -> cst.Module:

@@ -70,11 +70,15 @@ def table_of(model: ModelSummary) -> Table:
 
 def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
     """Write one model: a title, the table of its layers, the totals, and why something in it is not known exactly."""
+    write_table(table_of(model), stream, colour)
+
+
+def write_table(shown: Table, stream: TextIO, colour: bool) -> None:
+    """Write the table of a model."""
     from rich import box
     from rich.console import Console
     from rich.table import Table as RichTable
 
-    shown = table_of(model)
     console = Console(
         file=stream,
         highlight=False,
@@ -86,7 +90,7 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
     variable = f" {shown.variable}" if shown.variable is not None else ""
     console.print(
         f"[bold]Model: {rich_text(chr(34) + shown.name + chr(34))}[/] "
-        f"({rich_text(model.cls)}, {model.status}) {rich_text(f'{shown.place}{variable}')}",
+        f"({rich_text(shown.cls)}, {shown.status}) {rich_text(f'{shown.place}{variable}')}",
         soft_wrap=True,
     )
     table = RichTable(box=box.HEAVY_HEAD, show_lines=True)
@@ -109,7 +113,7 @@ def model_table(model: ModelSummary, stream: TextIO, colour: bool) -> None:
     for title, count, size in shown.totals:
         console.print(f"[bold] {title} params:[/] [green]{rich_text(count)}[/]{size}", soft_wrap=True)
     if shown.reason is not None:
-        console.print(f" {model.status}: {rich_text(shown.reason)}", soft_wrap=True)
+        console.print(f" {shown.status}: {rich_text(shown.reason)}", soft_wrap=True)
     for reason, number in notes.items():
         console.print(f" [yellow]*{number}[/] {rich_text(reason)}", soft_wrap=True)
     console.print()
@@ -240,10 +244,13 @@ def _sizes(network: Network) -> tuple[str, str, str]:
     return _memory(trainable + frozen), _memory(trainable), _memory(frozen)
 
 
-def _leaves(network: Network) -> Iterator[Layer]:
+def _leaves(network: Network, around: tuple[Network, ...] = ()) -> Iterator[Layer]:
+    """The layers in the network and in those that it contains; one that contains itself is looked into once."""
+    around = (*around, network)
     for layer in network.layers:
         if isinstance(layer, Network) and layer.trainable and network.trainable:
-            yield from _leaves(layer)
+            if not any(layer is one for one in around):
+                yield from _leaves(layer, around)
         else:
             yield layer
 

@@ -53,6 +53,7 @@ class FakeAnalysis:
     paths: list[Program] = field(default_factory=list)
     incomplete: str | None = None
     by_chance: bool = False
+    fault: Exception | None = None
 
 
 def calls_in(source: Source) -> Iterator[cst.Call]:

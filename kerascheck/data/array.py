@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from kerascheck.data.content import Content, Rows
-from kerascheck.network.dims import Dim, Shape, SymDim, format_shape
+from kerascheck.network.dims import MAX_AXES, MAX_SIZE, Dim, Shape, SymDim, format_shape
 from kerascheck.state import Versioned
 from kerascheck.symbolic import NOTHING, Unknown
 
@@ -35,6 +35,14 @@ class Labels(Versioned):
         return made
 
 
+def some_shape(shape: Shape) -> Shape | Unknown:
+    """The shape, unless no array has it: computing with such sizes would lead anywhere."""
+    for dim in shape:
+        if isinstance(dim, int) and not 0 <= dim < MAX_SIZE:
+            return Unknown("a shape that no array has")
+    return shape if len(shape) <= MAX_AXES else Unknown("a shape that no array has")
+
+
 class Array(Versioned):
     """A numpy array, a pandas Series or frame, an eager tensor: numbers whose shape is at least partly known.
 
@@ -61,7 +69,7 @@ class Array(Versioned):
         key: Hashable = None,
         birth: int = 0,
     ) -> None:
-        self.shape = shape
+        self.shape = shape if isinstance(shape, Unknown) else some_shape(shape)
         self.dtype = dtype  # as numpy writes it: "float64", "uint8", "object", "str"; of a frame: that of all columns
         self.content = content if content is not None else Content(*limits_of(dtype))
         self.kind = kind  # "numpy", "frame", "series", "tensor", "sparse", "matrix" (one of these), "list"

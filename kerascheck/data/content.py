@@ -19,6 +19,11 @@ def plain(number: float) -> float:
     return float(number) if isinstance(number, float) else int(number)
 
 
+def _finite(bound: float) -> float | None:
+    """A bound, unless it is none."""
+    return None if isinstance(bound, float) and not math.isfinite(bound) else plain(bound)
+
+
 class Origin(NamedTuple):
     """What numbers are in terms of the numbers of another array: what `x - x.mean(axis=0)` and the like are known by.
 
@@ -55,9 +60,9 @@ class Content(Versioned):
         one_hot: bool | None = None,
         tags: frozenset[str] = frozenset(),
     ) -> None:
-        self.low = low if low is None else plain(low)
-        self.high = high if high is None else plain(high)
-        self.attained = attained
+        self.low = low if low is None else _finite(low)
+        self.high = high if high is None else _finite(high)
+        self.attained = attained and (low is None) is (self.low is None) and (high is None) is (self.high is None)
         self.values = values  # exactly the values that occur
         self.one_hot = one_hot  # whether each row (the last axis) has a single 1 and is 0 elsewhere
         self.tags = (
@@ -72,7 +77,7 @@ class Content(Versioned):
     def of_values(values: Iterable[float]) -> Content:
         """Numbers that all occur."""
         distinct = frozenset(map(plain, values))
-        if not distinct or any(isinstance(v, float) and math.isnan(v) for v in distinct):
+        if not distinct or any(isinstance(v, float) and not math.isfinite(v) for v in distinct):
             return Content()
         if len(distinct) > MAX_VALUES:
             return Content(min(distinct), max(distinct), True)

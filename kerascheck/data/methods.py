@@ -12,6 +12,7 @@ from functools import cache
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.data.computing import computed
 from kerascheck.data.indexing import array_item
 from kerascheck.data.operators import store_items
 from kerascheck.data.values import new_array
@@ -85,9 +86,10 @@ def find_method(kind: str, name: str) -> Method | None:
 @cache
 def _methods(module: str) -> Mapping[str, Method]:
     table: Mapping[str, Method] = importlib.import_module(f"kerascheck.data.{module}").METHODS
-    return table
+    return {name: computed(method) for name, method in table.items()}
 
 
+@computed
 def array_subscript(run: Run, array: Array, index: Value, site: Site) -> Value:
     """`array[index]`; frames and series have their own rules."""
     if array.kind in ("frame", "series"):

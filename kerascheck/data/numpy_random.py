@@ -27,6 +27,7 @@ from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
 
 _MANY = 1_000  # numbers of which some surely lie near each limit
+_COUNTLESS = 10**9  # numbers beyond which it makes no difference how many there are
 _NEVER = 1e-9  # a chance that is none
 
 
@@ -127,7 +128,7 @@ def _drawn(low: int, high: int, shape: Shape | Unknown) -> Content:
     if high < low:
         return Content()
     count, kinds = count_of_elements(shape), high - low + 1
-    if count is not None and kinds <= MAX_VALUES and kinds * (1 - 1 / kinds) ** count < _NEVER:
+    if count is not None and kinds <= MAX_VALUES and kinds * (1 - 1 / kinds) ** min(count, _COUNTLESS) < _NEVER:
         return Content(low, high, True, frozenset(range(low, high + 1)))
     return Content(low, high, _is_many(shape))
 

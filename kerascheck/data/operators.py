@@ -21,6 +21,7 @@ from kerascheck.data.array import (
     true_division,
     with_scalar,
 )
+from kerascheck.data.computing import computed
 from kerascheck.data.content import Content, arithmetic
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import is_weak, wrapped
@@ -36,6 +37,7 @@ _MAX_WALKED = 16  # samples that a loop over an array meets one by one
 TOLIST = "array.tolist()"  # begins the key of the unknown items of such a list
 
 
+@computed
 def array_operator(run: Run, op: str, left: Value, right: Value, site: Site) -> Value:
     """`left op right` where one side is an array."""
     from kerascheck.data.lists import list_operator
@@ -279,6 +281,7 @@ def even(content: Content, function: Callable[[float], float]) -> Content:
         return Content()
 
 
+@computed
 def array_unary(run: Run, op: str, value: Array) -> Value:
     """`-array`, `+array`, `~array`."""
     dtype, content = value.dtype, Content()

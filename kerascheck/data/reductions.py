@@ -191,4 +191,4 @@ def count_of_elements(shape: Shape | Unknown) -> int | None:
     if isinstance(shape, Unknown) or any(dim is None for dim in shape):
         return None
     total = prod_ints(dim for dim in shape if dim is not None)
-    return total if isinstance(total, int) else None
+    return total if isinstance(total, int) and total >= 0 else None

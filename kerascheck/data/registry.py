@@ -42,11 +42,12 @@ def find(name: str) -> Function | None:
 
 @cache
 def _observed(module: str, name: str) -> Function | None:
+    from kerascheck.data.computing import computed
     from kerascheck.data.observations import observed_function
     from kerascheck.data.written import written_function
 
     function = observed_function(name, _functions(module).get(name))
-    return None if function is None else written_function(name, function)
+    return None if function is None else computed(written_function(name, function))
 
 
 @cache

@@ -78,7 +78,13 @@ def _number_of_batches(arguments: Arguments, data: Array | None, batch: Dim) -> 
     """Source: `TimeseriesGenerator.__len__`."""
     length, stride = arguments.value("length", 2), arguments.value("stride", 4, 1)
     start, end = arguments.value("start_index", 5, 0), arguments.value("end_index", 6)
-    if end is None and data is not None and isinstance(data.shape, tuple) and isinstance(data.shape[0], int):
+    if (
+        end is None
+        and data is not None
+        and isinstance(data.shape, tuple)
+        and data.shape
+        and isinstance(data.shape[0], int)
+    ):
         end = data.shape[0] - 1
     if not all(isinstance(value, int) for value in (length, stride, start, end, batch)):
         return None

@@ -133,6 +133,8 @@ def matched_metrics(metrics: Any, targets: Any, outputs: Any, names: Sequence[st
     outs = leaves(outputs)
     if len(outs) == 1:
         goals = leaves(targets)
+        if not goals:
+            raise Undetermined("no targets")
         return [(metric, goals[0], outs[0]) for metric in leaves(metrics)]
     if not is_nested(outputs) or len(outputs) != len(outs):
         raise Undetermined("outputs in outputs")

@@ -88,7 +88,8 @@ def input_shape(label: str, given: Shape | Unknown, wanted: Shape | Unknown, cal
 
 def refused(label: str, given: Shape | Unknown, wanted: Shape | Unknown, why: str) -> str:
     """Features that a layer refuses."""
-    assert isinstance(given, tuple) and isinstance(wanted, tuple)
+    if isinstance(given, Unknown) or isinstance(wanted, Unknown):
+        return f"{label} is data that a layer refuses: {why}"[:200]
     hint = advice(wanted, given, False)
     known = f"{label} has the shape {format_shape(given)}"
     if all(a is None or a == b for a, b in zip(wanted, given, strict=False)) and len(wanted) == len(given):

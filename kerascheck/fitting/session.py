@@ -287,7 +287,8 @@ class _Arrays:
             ]
         self._check_emptiness()
         if call.refusal is not None and isinstance(self.x, Array):
-            self._report_refusal(call.refusal, self.x)
+            if not self.is_validation:  # which has not run through the layers
+                self._report_refusal(call.refusal, self.x)
             return [Unknown("a layer refuses the data")] * len(declared)
         if call.network.is_sequential and isinstance(self.x, (list, tuple)):
             self._check_list(self.x)

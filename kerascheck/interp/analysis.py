@@ -71,6 +71,7 @@ class Analysis:
     paths: list[Program] = field(default_factory=list)
     incomplete: str | None = None  # why the analysis stopped early
     by_chance: bool = False  # whether it may go further, or less far, the next time
+    fault: Exception | None = None  # the error of our own that has stopped it
 
 
 def analyze(source: Any, seconds: float = 2.0) -> Analysis:
@@ -274,7 +275,9 @@ class _Start:
                     self._keep(run)
                     run.journal.undo_older()
                     return run, False
-                except (BudgetExceeded, RecursionError) as error:
+                except MemoryError:
+                    raise
+                except Exception as error:  # a fault of our own costs what comes behind it, not what is known so far
                     self._give_up(run, error)
                     return run, False
                 finally:
@@ -317,6 +320,8 @@ class _Start:
         result = self.result
         if isinstance(error, RecursionError):
             result.incomplete, result.by_chance = "nested too deeply", True  # it depends on who calls
+        elif not isinstance(error, BudgetExceeded):
+            result.incomplete, result.fault = "an internal error ends it", error
         elif run.budget.by_clock:
             result.incomplete, result.by_chance = "it takes too long", True
         else:
@@ -525,7 +530,7 @@ def _explore_other_arguments(base: _Base, project: Project, budget: Budget, resu
     for program in explored.paths:
         _leave_out(program, known)
     result.paths += [program for program in explored.paths if program.reached]
-    result.incomplete, result.by_chance = explored.incomplete, explored.by_chance
+    result.incomplete, result.by_chance, result.fault = explored.incomplete, explored.by_chance, explored.fault
     base.entered |= other.entered
 
 
@@ -559,6 +564,7 @@ def _explore_callers(base: _Base, project: Project, seconds: float, result: Anal
         if calling is not None and found.incomplete is None:
             _explore_uncalled(calling, caller, budget, found, entry, names)
         result.by_chance = result.by_chance or found.by_chance
+        result.fault = result.fault or found.fault
         if found.incomplete is not None or calling is None:
             continue  # it is as if that file were not there
         for program in found.paths:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,7 +16,7 @@ from kerascheck.interp.joins import choose
 from kerascheck.interp.methods import either, ordered, set_of, sort_items
 from kerascheck.interp.operators import UNION, binary, bounded
 from kerascheck.interp.paths import fork_value, lift, restrict, settle, spread
-from kerascheck.interp.run import MAX_COMPREHENSION, Run
+from kerascheck.interp.run import MAX_COMPREHENSION, RAISED, Run
 from kerascheck.interp.sequences import (
     END,
     Lost,
@@ -75,7 +74,7 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if len(values) == 1:
         value = values[0]
-        if isinstance(value, (str, bytes, tuple)) or (isinstance(value, range) and not value[sys.maxsize - 1 :]):
+        if isinstance(value, (str, bytes, tuple, range)):
             return len(value)
         if isinstance(value, (ListValue, DictValue)) and value.unknown is None and _kind_of(value) != "iterator":
             return len(value.items)
@@ -120,9 +119,13 @@ def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return lift(run, of, guarded)
     if values and len(values) <= 3 and all(isinstance(v, int) for v in values):
         try:
-            return range(*values)
-        except (ValueError, OverflowError):
+            made = range(*values)
+            len(made)
+        except ValueError:
             return run.fresh("a range that raises", site.node)
+        except OverflowError:  # it has no length that Python could tell
+            return run.unknown_list("a range without an end in sight", "range")
+        return made
     return run.unknown_list("a range of unknown bounds", "range")
 
 
@@ -343,7 +346,7 @@ def _number(convert: Callable[..., Any]) -> Callable[[Run, str, Arguments, Site]
         if all(isinstance(v, (int, float, str)) for v in values):
             try:
                 return convert(*values)
-            except (ValueError, TypeError, OverflowError) as error:
+            except RAISED as error:
                 return run.fails(type(error).__name__, f"{convert.__name__}() that raises", site.node)
         return _derived(run, convert.__name__, values, site)
 
@@ -381,7 +384,7 @@ def _round(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if values and all(isinstance(v, (int, float)) or v is None for v in values):
         try:
             return round(*values)
-        except (ValueError, TypeError, OverflowError):
+        except RAISED:
             return run.fails("ValueError", "round() that raises", site.node)
     if values and isinstance(values[0], Array):
         return _as_of_numpy(run, "numpy.round", arguments, site)
@@ -666,7 +669,7 @@ def _character(kind: type, convert: Callable[[Any], Any]) -> Callable[[Run, str,
         if len(values) == 1 and isinstance(values[0], kind):
             try:
                 return convert(values[0])
-            except (ValueError, TypeError, OverflowError):
+            except RAISED:
                 return run.fresh(f"{name} that raises", site.node)
         return _derived(run, name.removeprefix("builtins."), values, site)
 

@@ -141,7 +141,10 @@ _DECLARING = frozenset({"Int", "Float", "Choice", "Boolean", "Fixed"})
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:
     handler = find_external(function.name)
     if handler is not None:
-        return handler(run, function.name, arguments, site)
+        try:
+            return handler(run, function.name, arguments, site)
+        except ArithmeticError as error:  # numbers that Python itself cannot compute with either
+            return run.fails(type(error).__name__, f"{function.name}() of numbers that are too large", site.node)
     for given in (*arguments.positional, *arguments.keywords.values()):
         if isinstance(given.value, Network):
             given.value.met_data = True  # it may be trained in there

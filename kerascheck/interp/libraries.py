@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from kerascheck.interp.run import Run
+from kerascheck.interp.run import RAISED, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import (
     ClassValue,
@@ -33,7 +33,7 @@ def _plain(function: Callable[..., Any]) -> Library:
         if values and not arguments.keywords and all(isinstance(v, (int, float)) for v in values):
             try:
                 return function(*values)
-            except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+            except RAISED:
                 return run.fresh(f"{name} that raises", site.node)
         if len(values) == 1 and isinstance(values[0], Unknown):
             text = f"{name}({values[0].text})" if values[0].text else None

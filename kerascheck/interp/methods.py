@@ -12,8 +12,8 @@ from kerascheck.interp.conditions import compare
 from kerascheck.interp.doubts import Doubt
 from kerascheck.interp.operators import MAX_TEXT, bounded
 from kerascheck.interp.paths import fork_value, settle
-from kerascheck.interp.run import MAX_ITEMS, Run
-from kerascheck.interp.sequences import END, Lost, NotPlain, items_of, members_of, step, to_python
+from kerascheck.interp.run import MAX_ITEMS, RAISED, Run
+from kerascheck.interp.sequences import END, Lost, NotPlain, has_not_begun, items_of, members_of, step, to_python
 from kerascheck.interp.values import DefaultDict, DictValue, DictView, IteratorValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
@@ -401,7 +401,10 @@ def _dict_copy(run: Run, receiver: DictValue, arguments: Arguments, site: Site) 
 
 def _following(run: Run, receiver: IteratorValue, arguments: Arguments, site: Site) -> Value:
     """`iterator.__next__()` and `generator.send(value)`."""
-    item = step(run, receiver, _first(arguments))
+    sent = _first(arguments)
+    if sent is not None and has_not_begun(receiver):
+        return run.fails("TypeError", "something sent to a generator that has not begun", site.node)
+    item = step(run, receiver, sent)
     if item is END:
         return run.fails("StopIteration", "an iterator at its end", site.node)
     return run.fresh(item.reason.reason, site.node) if isinstance(item, Lost) else item
@@ -426,7 +429,7 @@ def _string(name: str) -> Method:
                 return run.fresh(f"{name}() of a large size", site.node)
             try:
                 result = getattr(receiver, name)(*values)
-            except (TypeError, ValueError, IndexError) as error:
+            except RAISED as error:
                 return run.fails(type(error).__name__, f"{name}() that raises", site.node)
             return run.new_list(result) if isinstance(result, list) else result
         return run.fresh(f"{name}() of something unknown", site.node)
@@ -435,7 +438,9 @@ def _string(name: str) -> Method:
 
 
 def _may_grow(receiver: str, name: str, values: list[Value]) -> bool:
-    """Whether replacing would make a very long text."""
+    """Whether replacing, or wide tabs, would make a very long text."""
+    if name == "expandtabs":
+        return bool(values) and isinstance(values[0], int) and receiver.count("\t") * values[0] > MAX_TEXT
     if name != "replace" or len(values) < 2 or not isinstance(values[1], str):
         return False
     return (len(receiver) + 1) * (len(values[1]) + 1) > MAX_TEXT
@@ -446,7 +451,7 @@ def _format(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
 
     try:
         text = filled(run, receiver, arguments, site)
-    except (KeyError, IndexError, ValueError) as error:
+    except RAISED as error:
         return run.fails(type(error).__name__, "format() that raises", site.node)
     return run.fresh("format() of something unknown", site.node) if text is None else bounded(run, text, site.node)
 
@@ -464,10 +469,25 @@ def _number(name: str) -> Method:
     """A method of numbers without arguments."""
 
     def method(run: Run, receiver: Any, arguments: Arguments, site: Site) -> Value:
-        known = isinstance(receiver, (int, float)) and hasattr(receiver, name)
-        return getattr(receiver, name)() if known else run.fresh(f"{name}() of something unknown", site.node)
+        if not isinstance(receiver, (int, float)) or not hasattr(receiver, name):
+            return run.fresh(f"{name}() of something unknown", site.node)
+        try:
+            return getattr(receiver, name)()
+        except RAISED as error:
+            return run.fails(type(error).__name__, f"{name}() that raises", site.node)
 
     return method
+
+
+#: Encodings that take time in proportion to the text.
+_ENCODINGS = frozenset({"utf8", "utf16", "utf32", "ascii", "latin1", "iso88591", "cp1252"})
+
+
+def _encode(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
+    name = arguments.value("encoding", 0, "utf-8")
+    if isinstance(name, str) and name.lower().replace("-", "").replace("_", "") not in _ENCODINGS:
+        return run.fresh("encode() by a rare encoding, or by none", site.node)
+    return _string("encode")(run, receiver, arguments, site)
 
 
 def _decode(run: Run, receiver: bytes, arguments: Arguments, site: Site) -> Value:
@@ -480,7 +500,7 @@ _STRING_METHODS = (
     "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "replace", "startswith", "endswith", "title",
     "capitalize", "isdigit", "find", "count", "removeprefix", "removesuffix", "splitlines", "zfill", "isupper",
     "islower", "partition", "rpartition", "center", "ljust", "rjust", "casefold", "index", "rindex", "rfind", "isalnum",
-    "isalpha", "isspace", "isnumeric", "isdecimal", "isidentifier", "istitle", "swapcase", "expandtabs", "encode",
+    "isalpha", "isspace", "isnumeric", "isdecimal", "isidentifier", "istitle", "swapcase", "expandtabs",
 )  # fmt: skip
 
 METHODS: dict[str, dict[str, Method]] = {
@@ -544,5 +564,5 @@ METHODS: dict[str, dict[str, Method]] = {
     "int": {"bit_length": _number("bit_length"), "is_integer": _number("is_integer")},
     "float": {"is_integer": _number("is_integer")},
     "bytes": {"decode": _decode},
-    "str": {**{name: _string(name) for name in _STRING_METHODS}, "format": _format, "join": _join},
+    "str": {**{name: _string(name) for name in _STRING_METHODS}, "encode": _encode, "format": _format, "join": _join},
 }

@@ -15,7 +15,7 @@ from kerascheck.data.scalars import NumpyInt, is_weak
 from kerascheck.interp.doubts import Doubt
 from kerascheck.interp.foreign import read_item
 from kerascheck.interp.paths import lift, restrict, spread
-from kerascheck.interp.run import MAX_ITEMS, Run
+from kerascheck.interp.run import MAX_ITEMS, RAISED, Run
 from kerascheck.interp.sequences import as_unknown, element_of
 from kerascheck.interp.values import (
     MISSING,
@@ -192,7 +192,7 @@ def _numbers(run: Run, op: str, function: Callable[[Any, Any], Any], left: Any, 
             reflected = getattr(right, f"__r{_BINARY[op][2][2:]}")(left)
             return function(left, right) if reflected is NotImplemented else reflected
         return function(left, right)
-    except (ArithmeticError, TypeError, ValueError) as error:
+    except RAISED as error:
         return run.fails(type(error).__name__, "arithmetic that raises", node)
 
 
@@ -238,21 +238,23 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
                 made.items = [*left.items, *right.items]
             return made
     if op == "Multiply":
-        if isinstance(right, (str, tuple, ListValue)):
+        if isinstance(right, (str, bytes, tuple, ListValue)):
             left, right = right, left
         if isinstance(right, int) and not isinstance(left, (int, float)):
-            if isinstance(left, (str, tuple)):
+            if isinstance(left, (str, bytes, tuple)):
                 if len(left) * max(right, 0) > MAX_TEXT:
                     return run.fresh("a long sequence", node)
-                if isinstance(left, tuple) and is_too_heavy(run, left * right):
+                count = max(right, 0)  # Python refuses numbers that are no sizes, but for nothing
+                if isinstance(left, tuple) and left and is_too_heavy(run, left * count):
                     return run.fresh(TOO_MANY_PARTS, node)
-                return left * right
+                return left * count if left else left
             if isinstance(left, ListValue):
                 if left.unknown is not None or len(left.items) * max(right, 0) > MAX_ITEMS:
                     return run.unknown_list("a long or unknown list repeated")
-                if is_too_heavy(run, left.items * right):
+                items = left.items * max(right, 0) if left.items else []
+                if is_too_heavy(run, items):
                     return run.unknown_list(TOO_MANY_PARTS)
-                return run.new_list(left.items * right)
+                return run.new_list(items)
         if isinstance(left, ListValue):
             return run.unknown_list("a list repeated an unknown number of times")
     if op == "Modulo" and isinstance(left, str):
@@ -260,7 +262,7 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
 
         try:
             text = percent(run, left, right) if len(left) < MAX_TEXT else None
-        except (TypeError, ValueError, KeyError) as error:
+        except RAISED as error:
             return run.fails(type(error).__name__, "formatting that raises", node)
         return run.fresh("formatting of something unknown", node) if text is None else bounded(run, text, node)
     return None

@@ -50,6 +50,10 @@ MAX_ITEMS = 100_000
 _MAX_CASES = 6
 
 
+#: What Python itself may raise where it computes with values of the program.
+RAISED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
 #: What evaluates each class of expression, executes each class of statement and calls each class of value; filled by
 #: the modules that say what these do. The entry of `object` is for all other values.
 EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., Value]] = {}

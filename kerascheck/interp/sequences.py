@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -148,6 +149,14 @@ def _keys(value: DictValue) -> Iterator[Value]:
 
 
 # -- iterators -------------------------------------------------------------------------------------------------
+
+
+def has_not_begun(iterator: IteratorValue) -> bool:
+    """Whether it is a generator of which nothing was asked so far: nothing but None can be sent to it."""
+    source = iterator.source
+    if not isinstance(source, Generator) or iterator.lost is not None or iterator.running:
+        return False
+    return inspect.getgeneratorstate(source) == inspect.GEN_CREATED
 
 
 #: What `step` gives behind the last item.

@@ -9,7 +9,7 @@ from typing import Any
 from kerascheck.interp.attributes import find_slot, get_attribute
 from kerascheck.interp.operators import subscript
 from kerascheck.interp.records import dataclass_fields
-from kerascheck.interp.run import Run
+from kerascheck.interp.run import RAISED, Run
 from kerascheck.interp.sequences import NotPlain, to_python
 from kerascheck.interp.values import DictValue, EnumInt, EnumStr, Instance, NamedTupleValue, NativeObject, Value
 from kerascheck.network.arguments import Arguments, Given
@@ -38,7 +38,7 @@ def show(run: Run, value: Value, conversion: str | None = None, spec: str = "") 
         return None
     try:
         return format(value, spec)
-    except (ValueError, TypeError):
+    except RAISED:
         return None
 
 
@@ -58,7 +58,7 @@ def text_of(run: Run, value: Value, as_repr: bool = False) -> str | None:
     try:
         plain = to_python(value)
         return None if _has_set(plain) else repr(plain) if as_repr else str(plain)
-    except (NotPlain, ValueError):
+    except (NotPlain, *RAISED):
         return None
 
 

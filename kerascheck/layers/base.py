@@ -100,7 +100,8 @@ class Config(Mapping[str, Any]):
             return int(value)  # one of numpy would compute as numpy does
         if isinstance(value, SymDim):
             return value
-        if isinstance(value, float) and self.dialect < 3 and (value.is_integer() or self.layer_name == "Dense"):
+        is_size = isinstance(value, float) and abs(value) < MAX_SIZE
+        if is_size and self.dialect < 3 and (value.is_integer() or self.layer_name == "Dense"):
             return int(value)
         if isinstance(value, Unknown):
             size = size_of(value)
@@ -500,8 +501,10 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
         for name in accepted - given:
             values[name] = Unknown(f"{name} may be given through * or ** arguments")
     config = Config(definition.name, values, frozenset(given), dialect)
-    # What is not known is not refused, nor are the defaults of an older Keras.
-    unjudged = (Undetermined,) if dialect >= 3 or given else (Undetermined, KerasError)
+    # What is not known, or cannot be computed with, is not refused, nor are the defaults of an older Keras.
+    unjudged: tuple[type[Exception], ...] = (Undetermined, ArithmeticError, ValueError)
+    if dialect < 3 and not given:
+        unjudged = (*unjudged, KerasError)
     with contextlib.suppress(*unjudged):
         definition.validate(config)
     if dialect >= 3:

@@ -63,7 +63,7 @@ class BatchNormalization(SingleInput):
         if isinstance(value, (float, str)):
             try:
                 return int(value)
-            except ValueError:
+            except (ValueError, OverflowError):
                 pass
         axes = c.integers("axis") if c.dialect < 3 else (c.integer("axis"),)
         if not axes:

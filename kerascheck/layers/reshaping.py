@@ -14,7 +14,7 @@ from kerascheck.layers.geometry import (
     split_channels,
     window,
 )
-from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_dim, format_shape, product
+from kerascheck.network.dims import MAX_AXES, Dim, Int, Shape, definitely_different, format_dim, format_shape, product
 from kerascheck.symbolic import KerasError, Undetermined, Unknown
 
 Pair: TypeAlias = tuple[Int, Int]
@@ -52,6 +52,8 @@ class Reshape(SingleInput):
             raise KerasError(f"Reshape expects a tuple of integers for target_shape, got {value!r}", "argument")
         if not isinstance(value, (tuple, list)):
             raise Undetermined("target_shape of Reshape")
+        if len(value) > MAX_AXES:
+            raise Undetermined("target_shape has more axes than any tensor")
         return tuple(None if isinstance(v, (float, str, type(None))) else c.as_dim("target_shape", v) for v in value)
 
     def validate(self, c: Config) -> None:

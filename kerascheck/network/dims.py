@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from kerascheck.symbolic import Undetermined, Unknown
 
 _MAX_TERMS = 32  # a longer polynomial becomes an atom of its own
+_MAX_FACTOR = 2**1024  # so does one with numbers that are no sizes
 
 
 #: How a size is shown that nothing is known of, not even a name.
@@ -175,7 +176,7 @@ def _build(terms: dict[Monomial, int]) -> int | SymDim:
     if len(kept) == 1 and () in kept:
         return kept[()]
     result = SymDim(kept)
-    if len(kept) > _MAX_TERMS:
+    if len(kept) > _MAX_TERMS or any(abs(factor) >= _MAX_FACTOR for factor in kept.values()):
         return SymDim.named("...", ("sum", result))
     return result
 

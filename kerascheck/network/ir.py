@@ -298,6 +298,12 @@ class BuiltinLayer(Layer):
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.unknown is not None:
             raise Undetermined(self.unknown.reason)
+        try:
+            return self._computed(shapes)
+        except (ArithmeticError, ValueError):
+            raise Undetermined("sizes that cannot be computed with") from None
+
+    def _computed(self, shapes: list[Shape]) -> list[Shape]:
         memory = self.config.plain
         key = tuple(shapes)
         known = memory.get(key) if memory is not None else None

@@ -69,18 +69,31 @@ def collect(jobs: Sequence[Job], processes: int = 0, progress: Callable[[int], N
 
 def file_part(raw: bytes, job: Job) -> FilePart:
     """What the page says of one file, whatever the file holds."""
-    from kerascheck.engine import deep_recursion, examine
+    from kerascheck.engine import examine
 
-    found = examine(raw, job.filename, job.settings)
-    name = hashlib.sha256(job.filename.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    excerpts = Excerpts(found.source) if found.source is not None else None
-    findings = tuple(
+    return part_of(examine(raw, job.filename, job.settings))
+
+
+def part_of(found: Examination) -> FilePart:
+    """The same, of a file that was examined."""
+    from kerascheck.engine import deep_recursion, note_crash
+
+    name = hashlib.sha256(found.report.filename.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    try:
+        with deep_recursion():
+            findings = _findings(found, name, Excerpts(found.source) if found.source is not None else None)
+            models = tuple(_models(found, findings, f"m-{name}")) if not found.report.crashed else ()
+    except Exception as error:  # the page of all other files is not lost for it
+        note_crash(found.report, "the page", error)
+        findings, models = _findings(found, name, None), ()
+    return FilePart(found.report, findings, models)
+
+
+def _findings(found: Examination, name: str, excerpts: Excerpts | None) -> tuple[FindingPart, ...]:
+    return tuple(
         FindingPart(f"f-{name}-{number}", diagnostic, excerpts.of(diagnostic) if excerpts is not None else ())
         for number, diagnostic in enumerate(found.report.diagnostics, 1)
     )
-    with deep_recursion():
-        models = tuple(_models(found, findings, f"m-{name}")) if not found.report.crashed else ()
-    return FilePart(found.report, findings, models)
 
 
 def _models(found: Examination, findings: tuple[FindingPart, ...], anchor: str) -> list[ModelPart]:

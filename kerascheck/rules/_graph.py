@@ -121,6 +121,10 @@ def nested_networks(program: Program) -> set[int]:
     return {id(layer) for network in program.networks for layer in network.layers if isinstance(layer, Network)}
 
 
+#: Steps of an opened network; models that contain others several times, and these again, have any number of them.
+_MAX_STEPS = 20_000
+
+
 class Step(NamedTuple):
     """One layer call of a flattened network; wires are numbers for its tensors."""
 
@@ -184,6 +188,7 @@ def _expand(graph: FlatGraph, network: Network, incoming: list[int], depth: int)
             and len(output_tensors(inner)) == len(node.outputs)
             and depth < 20
             and graph.opened < _MAX_OPENED
+            and len(graph.steps) + graph.wires < _MAX_STEPS
         ):
             graph.opened += 1
             for tensor, outer in zip(node.outputs, _expand(graph, inner, inputs, depth + 1), strict=True):

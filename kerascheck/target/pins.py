@@ -184,7 +184,7 @@ def of_toml(text: str) -> Iterator[Requirement]:
         import tomli as tomllib
     try:
         data: dict[str, Any] = tomllib.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     project = _table(data, "project")
     yield from of_strings(_list(project.get("dependencies")))

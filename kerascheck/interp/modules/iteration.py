@@ -116,6 +116,9 @@ def _accumulate(run: Run, arguments: Arguments, site: Site) -> Iterator[Value]:
 
 def _islice(run: Run, arguments: Arguments, site: Site) -> Iterator[Value]:
     ends = [given.value for given in arguments.positional[1:]]
+    if not 1 <= len(ends) <= 3:
+        yield Lost(Unknown("a slice that Python refuses"))
+        return
     start, stop, by = slice(*ends).start, slice(*ends).stop, slice(*ends).step
     if not all(part is None or (isinstance(part, int) and part >= 0) for part in (start, stop, by)) or by == 0:
         yield Lost(Unknown("a slice with unknown bounds"))
