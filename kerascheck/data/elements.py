@@ -107,6 +107,7 @@ def one_more(run: Run, target: ListValue, item: Value) -> None:
     """An item is appended to a list of unknown items. Those of other rounds may differ from it (see `values.grown`)."""
     array = None if isinstance(item, (Tensor, Unknown)) else Array(()) if isinstance(item, str) else as_array(run, item)
     if array is None or not isinstance(array.shape, tuple) or array.kind not in ("numpy", "series", "list"):
+        target.element = None  # nor is it known of the others that they are like it
         return
     known = target.element
     if isinstance(known, Array) and known.shape != array.shape:

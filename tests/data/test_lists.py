@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kerascheck.config import Settings
+from kerascheck.engine import check_source
 from kerascheck.symbolic import Unknown
 from tests.data.real import check
 from tests.interp.helpers import value_of
@@ -69,3 +71,10 @@ def test_what_comes_first_in_a_shuffled_list_is_not_known(line: str) -> None:
 def test_items_of_other_kinds_are_forgotten_with_their_number(items: str) -> None:
     value = value_of(f"import random\nc = {items}\nrandom.shuffle(c)\n", "c")
     assert value.unknown is not None
+
+
+def test_lists_that_loops_fill_with_lists_of_unknown_length_have_no_known_items() -> None:
+    """The first round of the outer loop may find the inner one without a round; the others may not."""
+    loop = "for i in range(a.n):\n    row = []\n    for j in range(a.m):\n        row.append(a.g(i, j))\n    rows.append(row)\n"
+    program = f"import numpy as np\nimport keras\na = keras.foo()\nrows = []\n{loop}x = np.array(rows)\ny = x[0][0]\n"
+    assert check_source(program.encode(), "x.py", Settings()).diagnostics == []
