@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kerascheck.asked import recorded
 from kerascheck.config import AUTO, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.discovery import matches_glob
 from kerascheck.garbage import no_collection
 from kerascheck.project_graph import concerns_keras
 from kerascheck.selection import matches
-from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
+from kerascheck.source import UNREADABLE, Source, SourceError
 from kerascheck.suppressions import Suppression, Suppressions, comment_row
 from kerascheck.target import Era, Evidence, Target
 
@@ -104,7 +105,7 @@ def analyze(raw: bytes, filename: str, budget: float, target: str = AUTO) -> Exa
             _ = source.tree
             from kerascheck.interp import analyze
 
-            with recorded_reads() as report.modules:
+            with recorded() as report.asked:
                 analysis = analyze(source, budget)
         except RecursionError:
             raise SourceError(UNREADABLE, "nested too deeply to analyse", Position(1, 1)) from None
@@ -205,7 +206,7 @@ class _Check:
         from kerascheck.interp import analyze
         from kerascheck.interp.files import data_reading
 
-        with recorded_reads() as self._report.modules, data_reading(self._settings.read_data):
+        with recorded() as self._report.asked, data_reading(self._settings.read_data):
             self.analysis = analysis = analyze(source, self._settings.budget)
         paths = analysis.paths
         self._report.incomplete, self._report.by_chance = analysis.incomplete, analysis.by_chance

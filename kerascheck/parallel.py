@@ -78,6 +78,8 @@ def check_files(
         if cache is not None:
             cache.store(raws[index], jobs[index].settings, report)
         done(index, report)
+    if cache is not None:
+        cache.prune()
     return [reports[index] for index in range(len(jobs))]
 
 

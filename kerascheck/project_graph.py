@@ -42,7 +42,7 @@ class _Facts:
 
     __slots__ = ("imports", "keras", "stamp")
 
-    def __init__(self, raw: bytes, stamp: tuple[int, int] | None) -> None:
+    def __init__(self, raw: bytes, stamp: tuple[int, ...] | None) -> None:
         self.stamp = stamp
         self.keras = mentions_keras(raw)
         self.imports = tuple(_imports(raw))
@@ -153,7 +153,7 @@ class ProjectGraph:
         """What the file imports; None where it cannot be read, is too large or is no file."""
         try:
             status = os.stat(name)
-            stamp = (status.st_mtime_ns, status.st_size)
+            stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
             known = _known.get(name)
             if known is not None and known.stamp == stamp:
                 return known

@@ -10,14 +10,11 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from kerascheck.asked import note_content, note_read, unsaved, unsaved_files
 from kerascheck.diagnostics import Edit, Fix, Position, Span
 from kerascheck.garbage import no_collection
 from kerascheck.lexing import find_too_deep, logical_lines
@@ -31,6 +28,8 @@ if TYPE_CHECKING:
 
     from kerascheck.positions import Locator
     from kerascheck.target import Target
+
+__all__ = ["Source", "SourceError", "read_source", "unsaved_files"]
 
 SYNTAX_ERROR = "KC001"
 UNREADABLE = "KC002"
@@ -314,9 +313,6 @@ def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
     return SourceError(SYNTAX_ERROR, message, Position(row, error.raw_column + 1))
 
 
-_reads: ContextVar[list[str] | None] = ContextVar("reads", default=None)
-
-
 def read_source(filename: str, limit: int = sys.maxsize) -> Source:
     """The file of this name.
 
@@ -324,47 +320,15 @@ def read_source(filename: str, limit: int = sys.maxsize) -> Source:
         OSError: the file cannot be read, or has more bytes than the limit.
         SourceError: the bytes are no text in the encoding they claim.
     """
-    note_read(filename)
-    unsaved = _unsaved.get().get(os.path.abspath(filename))
-    if unsaved is not None:
-        return Source(unsaved, filename)
-    if os.stat(filename).st_size > limit:
-        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), filename)
-    with open(filename, "rb") as file:
-        return Source(file.read(), filename)
-
-
-_unsaved: ContextVar[Mapping[str, bytes]] = ContextVar("unsaved", default=MappingProxyType({}))
-
-
-def is_source_file(path: Path) -> bool:
-    """Whether `read_source` has something to read there. Raises OSError, ValueError."""
-    return path.is_file() or os.path.abspath(path) in _unsaved.get()
-
-
-@contextmanager
-def unsaved_files(files: Mapping[str, bytes]) -> Iterator[None]:
-    """Meanwhile `read_source` takes these bytes for what lies under these absolute names: files open in an editor."""
-    token = _unsaved.set(files)
-    try:
-        yield
-    finally:
-        _unsaved.reset(token)
-
-
-def note_read(name: str) -> None:
-    """Another file that the analysis depends on: what is in it, or whether it is there."""
-    reads = _reads.get()
-    if reads is not None and name not in reads:
-        reads.append(name)
-
-
-@contextmanager
-def recorded_reads() -> Iterator[list[str]]:
-    """The names of the files that `read_source` and `note_read` are asked for meanwhile."""
-    reads: list[str] = []
-    token = _reads.set(reads)
-    try:
-        yield reads
-    finally:
-        _reads.reset(token)
+    raw = unsaved(filename)
+    if raw is None:
+        try:
+            if os.stat(filename).st_size > limit:
+                raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), filename)
+            with open(filename, "rb") as file:
+                raw = file.read()
+        except OSError:
+            note_read(filename)  # it may be there, or be smaller, the next time
+            raise
+    note_content(filename, raw)
+    return Source(raw, filename)
