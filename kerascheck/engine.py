@@ -216,6 +216,8 @@ class _Check:
         if UNUSED_SUPPRESSION in self._rules:
             self._report.diagnostics += self._unused(suppressions, source)
         self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
+        if not source.is_faithful:
+            self._report.diagnostics = [replace(found, fix=None) for found in self._report.diagnostics]
         self._report.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
         return self._report
 

@@ -51,6 +51,10 @@ class SourceError(Exception):
         self.position = position
 
 
+class Unfaithful(ValueError):
+    """A text and its bytes do not give one another."""
+
+
 class Source(Lines):
     """One Python file, or the code cells of one notebook as if they were one.
 
@@ -194,7 +198,10 @@ class Source(Lines):
 
         Raises:
             UnicodeEncodeError: the encoding lacks a character of the new text.
+            Unfaithful: the file would change elsewhere, too.
         """
+        if not self.is_faithful:
+            raise Unfaithful(f"{self.encoding} does not give the same bytes again")
         if self._notebook is not None:
             text = self._notebook.edited((cell, edit) for cell, edit in edits if cell is not None)
         else:
@@ -202,7 +209,28 @@ class Source(Lines):
             for edit in sorted((edit for _, edit in edits), key=lambda edit: edit.span, reverse=True):
                 # From the back, so that offsets stay true.
                 text = text[: self.offset(edit.span.start)] + edit.content + text[self.offset(edit.span.end) :]
-        return self.encode(text)
+        raw = self.encode(text)
+        if self._gives_back(raw) != text:
+            raise Unfaithful(f"{self.encoding} does not give the same text again")
+        return raw
+
+    @cached_property
+    def is_faithful(self) -> bool:
+        """Whether the text gives the same bytes when it is encoded. If not, the file must not be written anew."""
+        if self.encoding == "utf-8":
+            return True  # there is one form of each character
+        try:
+            text = self._gives_back(self.raw)
+            return text is not None and self.encode(text) == self.raw
+        except ValueError:
+            return False
+
+    def _gives_back(self, raw: bytes) -> str | None:
+        """The text that bytes are in the encoding of this file; None for no text."""
+        try:
+            return raw[len(codecs.BOM_UTF8) if self.has_bom else 0 :].decode(self.encoding)
+        except (ValueError, LookupError):
+            return None
 
     def encode(self, text: str) -> bytes:
         """Another text as bytes in the encoding of this file, with its byte order mark.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kerascheck.rules.base import Replacement
 
 #: A comprehension and a star take steps of an iterator, which may be used elsewhere, too.
-_EFFECTS = (cst.Call, cst.NamedExpr, cst.Await, cst.Yield, cst.StarredElement, cst.BaseComp)
+_EFFECTS = (cst.Call, cst.NamedExpr, cst.Await, cst.Yield, cst.BaseComp)
 _EMPTY = cst.Module([])
 
 
@@ -45,8 +45,9 @@ def _effects(nodes: Iterable[cst.CSTNode]) -> Iterator[str]:
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, _EFFECTS) or (isinstance(node, cst.Arg) and node.star):
-            is_part = isinstance(node, (cst.Arg, cst.StarredElement))  # which has a comma behind it
-            yield f"*{_EMPTY.code_for_node(node.value)}" if is_part else _EMPTY.code_for_node(node)
+        if isinstance(node, cst.StarredElement) or (isinstance(node, cst.Arg) and node.star):
+            yield f"*{_EMPTY.code_for_node(node.value)}"
+        elif isinstance(node, _EFFECTS):
+            yield _EMPTY.code_for_node(node)
         # What a function holds is done when it is called.
         waiting += children(node.params if isinstance(node, cst.Lambda) else node)
