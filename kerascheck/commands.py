@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import io
 import os
 import sys
 import time
@@ -152,22 +153,17 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
         settings = resolver.settings_for(Path(report.filename))
         if not (options.diff or settings.fix) or not _is_fixable(report, settings):
             continue
-        try:
-            before = _read(report.filename)
-        except OSError:  # gone since it was checked
-            continue
-        # Checked anew: the file may have changed since.
-        outcome = api.fix(before, report.filename, settings=settings, only=limits.kept if limits else None)
-        assert isinstance(outcome.source, bytes)
+        # Checked anew: the file may have changed since, or another process may have fixed it.
+        outcome = _fixed(report.filename, settings, limits, write=not options.diff)
         if options.diff:
             changed = changed or outcome.fixed > 0
-            _print_diff(before, outcome.source, report.filename)
-        elif outcome.fixed:
-            after = outcome.source
-            shown[index] = limits.applied(outcome.report, lambda _, after=after: after)  # type: ignore[misc]
-            _write(report.filename, after)
-            reports[index] = outcome.report
-            fixed += outcome.fixed
+            if outcome.fixed:
+                _print_diff(outcome.before, outcome.after, report.filename)
+            continue
+        after = outcome.after
+        reports[index] = outcome.report
+        shown[index] = limits.applied(outcome.report, lambda _, after=after: after)  # type: ignore[misc]
+        fixed += outcome.fixed
     if options.diff:
         return _status(shown, changed, options)
     _tell(limits, reports, _read, resolver)
@@ -240,13 +236,42 @@ def _is_fixable(report: Report, settings: Settings) -> bool:
     return any(is_applicable(diagnostic, settings.unsafe_fixes) for diagnostic in report.diagnostics)
 
 
-def _write(filename: str, raw: bytes) -> None:
-    from kerascheck.fixes.write import write_atomically
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What fixing one file gave: its bytes before and now, the findings that are left in these, how many are fixed."""
+
+    before: bytes
+    after: bytes
+    report: Report
+    fixed: int = 0
+
+
+def _fixed(filename: str, settings: Settings, limits: Limits, write: bool) -> _Outcome:
+    """Fix a file, as far as it can be written; what cannot be done is said on stderr, and the file left as it is."""
+    from kerascheck import api
+    from kerascheck.diagnostics import Report
+    from kerascheck.fixes.write import ChangedMeanwhile, write_atomically
 
     try:
-        write_atomically(filename, raw)
+        before = _read(filename)
+    except OSError:
+        return _Outcome(b"", b"", Report(filename, skipped="is gone"))
+    found = api.fix(before, filename, settings=settings, only=limits.kept if limits else None)
+    assert isinstance(found.source, bytes)
+    if not write or not found.fixed:
+        return _Outcome(before, found.source, found.report, found.fixed)
+    try:
+        write_atomically(filename, found.source, before)
+        return _Outcome(before, found.source, found.report, found.fixed)
+    except ChangedMeanwhile:
+        print(f"warning: {filename}: not fixed, it has changed meanwhile", file=sys.stderr)
     except OSError as error:
-        raise Failure(f"{filename}: cannot be written: {error.strerror or error}") from None
+        print(f"warning: {filename}: not fixed, it cannot be written: {error.strerror or error}", file=sys.stderr)
+    try:
+        before = _read(filename)
+    except OSError:
+        return _Outcome(b"", b"", Report(filename, skipped="is gone"))
+    return _Outcome(before, before, api.check(before, filename, settings=settings))
 
 
 def _print_diff(old: bytes, new: bytes, filename: str) -> None:
@@ -279,12 +304,21 @@ def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, defau
         stream = default or sys.stdout
         render(outcome, stream, wants_colour(stream))
     else:
-        try:
-            with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
-                render(outcome, file, False)
-        except OSError as error:
-            raise Failure(f"{options.output_file}: cannot be written: {error.strerror or error}") from None
+        content = io.BytesIO()
+        with io.TextIOWrapper(content, "utf-8", "backslashreplace", write_through=True) as text:
+            render(outcome, text, False)
+            _write(options.output_file, content.getvalue())
     return _status(outcome.reports, bool(outcome.diagnostics), options)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write what a command makes. Raises Failure; what was there before is then as it was."""
+    from kerascheck.fixes.write import write_whole
+
+    try:
+        write_whole(os.fspath(file), content)
+    except OSError as error:
+        raise Failure(f"{file}: cannot be written: {error.strerror or error}") from None
 
 
 def _status(reports: Sequence[Report], found: bool, options: CheckOptions) -> int:
@@ -423,10 +457,7 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     if output is None:
         stream.write(content.decode())
     else:
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            raise Failure(f"{output}: cannot be written: {error.strerror or error}") from None
+        _write(output, content)
     return OK
 
 
@@ -469,10 +500,7 @@ def report(
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
     else:
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            raise Failure(f"{output}: cannot be written: {error.strerror or error}") from None
+        _write(output, content)
         found, models = sum(len(file.findings) for file in files), sum(len(file.models) for file in files)
         counts = [f"{number} {noun}{'s' * (number != 1)}" for number, noun in ((found, "finding"), (models, "model"))]
         stream.write(f"{output}: {' and '.join(counts)} in {len(files)} file{'s' * (len(files) != 1)}.\n")

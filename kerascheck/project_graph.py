@@ -239,9 +239,12 @@ def current_graph() -> ProjectGraph:
 
 
 @contextmanager
-def one_graph() -> Iterator[ProjectGraph]:
-    """Meanwhile all questions go to one graph: files that change while they are checked are not looked at again."""
-    outer = _current.get()
+def one_graph(anew: bool = False) -> Iterator[ProjectGraph]:
+    """Meanwhile all questions go to one graph: files that change while they are checked are not looked at again.
+
+    That is the graph of a run that is under way, if there is one, unless `anew` asks for how things are now.
+    """
+    outer = _current.get() if not anew else None
     graph = outer or ProjectGraph()
     token = _current.set(graph)
     try:
