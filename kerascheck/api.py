@@ -192,7 +192,9 @@ def check_paths(
     from kerascheck.cache import Cache
     from kerascheck.discovery import discover
     from kerascheck.parallel import Job, check_files
+    from kerascheck.target import forget
 
+    forget()
     resolve = _resolver(settings)
     todo = [Job(str(path), resolve(path)) for path in discover(map(Path, paths), resolve)]
     done = 0

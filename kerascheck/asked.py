@@ -42,8 +42,13 @@ class Asked:
 
     @property
     def names(self) -> list[str]:
-        """All files and folders that something was asked of."""
-        looked_for = (os.path.join(folder, name) for folder, names in self.kinds.items() for name in names)
+        """The files that were read or looked for, and the folders whose content was."""
+        looked_for = (
+            os.path.join(folder, name)
+            for folder, names in self.kinds.items()
+            for name, said in names.items()
+            if said in (NOTHING, FILE)
+        )
         return list(dict.fromkeys([*self.contents, *self.links, *looked_for]))
 
     def add(self, other: Asked) -> None:

@@ -50,6 +50,7 @@ class CheckOptions:
     write_baseline: Path | None = None
     diff_base: str | None = None
     watch: bool = False
+    depends: set[str] | None = None  # takes the names of the files on which the findings depend
 
 
 class Failure(Exception):
@@ -84,9 +85,12 @@ def _watch(options: CheckOptions) -> int:
         if not os.path.lexists(path):
             raise Failure(f"{path}: no such file or folder")
 
+    depends: set[str] = set()
+
     def check_once() -> None:
+        depends.clear()
         try:
-            check(replace(options, watch=False))
+            check(replace(options, watch=False, depends=depends))
         except Failure as failure:
             print(f"kerascheck: error: {failure}", file=sys.stderr)
 
@@ -96,7 +100,8 @@ def _watch(options: CheckOptions) -> int:
         baseline = ""
     others = [Path(baseline)] if baseline else []
     try:
-        watch(options.paths, check_once, sys.stdout, [*others, options.config] if options.config else others)
+        others += [options.config] if options.config else []
+        watch(options.paths, check_once, sys.stdout, others, depends)
     except MissingPackage as error:
         raise Failure(str(error)) from None
     return OK
@@ -144,6 +149,8 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
         reports = api.check_paths(
             options.paths, settings=resolver, jobs=options.jobs, use_cache=not options.no_cache, progress=progress
         )
+    if options.depends is not None:
+        options.depends.update(name for report in reports for name in report.modules)
     if not reports:
         print("warning: no Python files found under the given paths", file=sys.stderr)
     shown = [limits.applied(report, _read) for report in reports]

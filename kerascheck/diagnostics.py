@@ -108,5 +108,5 @@ class Report:
 
     @property
     def modules(self) -> list[str]:
-        """The other files and folders that it depends on: what was read, and what was looked for."""
+        """The other files that it depends on, whether they are there or not, and folders for what is in them."""
         return self.asked.names

@@ -329,6 +329,11 @@ WAYS: dict[str, Way] = {
     "old programs of the folder appear": Way(
         {"main.py": OLD_FORM}, together(*(write(f"old{number}.py", OLD) for number in range(4)))
     ),
+    "old programs of the project appear": Way(
+        {"top/week2/main.py": OLD_FORM, "top/week1/x.py": "", "top/.git/HEAD": ""},
+        together(*(write(f"top/week1/old{number}.py", OLD + OLD_FORM) for number in range(10))),
+        "top/week2/main.py",
+    ),
     # -- configuration -------------------------------------------------------------------------------------------
     "a configuration appears": Way(
         {"main.py": FROM_SETTINGS, "settings.py": RATE}, write(".kerascheck.toml", 'ignore = ["ALL"]\n')

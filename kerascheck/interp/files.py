@@ -73,7 +73,7 @@ def locate(run: Run, value: Value) -> Path | None:
         if len(existing) != 1:
             return None
         real = existing.pop()
-        inside = any(real.startswith(os.path.join(end_of(root), "")) for root in roots)
+        inside = any(real.startswith(os.path.join(os.path.realpath(root), "")) for root in roots)
         return Path(real) if inside else None
     except (OSError, ValueError):
         return None

@@ -294,6 +294,11 @@ def _of_project(folder: Path) -> Evidence | None:
         return None
 
 
+def forget() -> None:
+    """Look anew at what is known of whole projects, which is not looked at for every file."""
+    _read_project.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _read_project(folder: str, changed: int) -> Evidence | None:
     """What the programs below the top folder of a project say. It is asked for each of them, and read once."""

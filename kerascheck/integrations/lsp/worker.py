@@ -80,8 +80,11 @@ class Worker:
 
     def forget(self) -> None:
         """Files on disk have changed: settings and results of old are void."""
+        from kerascheck.target import forget
+
         self._resolvers.clear()
         self._latest = None
+        forget()
 
     # -- what it asks ---------------------------------------------------------------------------------------------
 
