@@ -206,7 +206,9 @@ def _check_paths(
     from kerascheck.cache import Cache
     from kerascheck.discovery import discover
     from kerascheck.parallel import Job, check_files
+    from kerascheck.target import forget
 
+    forget()
     todo = [Job(str(path), resolve(path)) for path in discover(map(Path, paths), resolve)]
     done = 0
 
@@ -279,7 +281,10 @@ def _fix(
         report = check_source(new, name, used)
         return report if only is None else _with_fixes_of(report, set(only(report, new)))
 
-    result = fix_all(raw, check(raw), check, used.unsafe_fixes if unsafe is None else unsafe)
+    before = check(raw)
+    if isinstance(source, str) and not _is_text_of(source, raw, name):
+        return FixResult(source, 0, before)
+    result = fix_all(raw, before, check, used.unsafe_fixes if unsafe is None else unsafe)
     if isinstance(source, bytes):
         return FixResult(result.raw, result.count, result.report)
     if result.raw == raw:
@@ -319,6 +324,14 @@ def _text(raw: bytes, filename: str) -> str:
         return raw.decode("utf-8")
     source = Source(raw, filename)
     return ("\ufeff" if source.has_bom else "") + source.text
+
+
+def _is_text_of(source: str, raw: bytes, filename: str) -> bool:
+    """Whether the bytes give the text again: its encoding may lack a character of it."""
+    try:
+        return _text(raw, filename) == source
+    except (SourceError, ValueError):
+        return False
 
 
 def _resolver(settings: Settings | Resolver | None) -> Callable[[Path], Settings]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from kerascheck.diagnostics import Diagnostic, Report
 from kerascheck.fingerprints import Identity, identify
-from kerascheck.fixes.write import write_atomically
+from kerascheck.fixes.write import write_whole
 from kerascheck.reading import MAX_BASELINE_BYTES, read_bytes
 
 _VERSION = 1
@@ -83,10 +83,7 @@ class Baseline:
         text = json.dumps({"version": _VERSION, "findings": findings}, indent=1, ensure_ascii=False) + "\n"
         raw = text.encode("utf-8", "backslashreplace")  # lone surrogates, as JSON writes them
         try:
-            if self.file.exists():
-                write_atomically(os.fspath(self.file), raw)
-            else:
-                self.file.write_bytes(raw)
+            write_whole(os.fspath(self.file), raw)
         except OSError as error:
             raise BaselineError(f"{self.file}: cannot be written: {error.strerror or error}") from None
 

@@ -1,19 +1,25 @@
-"""Reports of earlier runs, kept by what they depend on: the bytes of the file, the settings, the program itself."""
+"""Reports of earlier runs, kept with all that they depend on.
+
+The name of an entry is a digest of what is known before the analysis: the bytes of the file, the settings, the program
+itself, who imports the file. In it stands what the analysis has asked of other files (`asked`), and the answers: an
+entry counts as long as they hold.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
-import stat
 import sys
-import tempfile
-from dataclasses import asdict
+import time
+from dataclasses import asdict, fields
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascheck import __version__, safe_path
+from kerascheck.asked import Answers, Asked, search_digest, state_of
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.project_graph import current_graph
 from kerascheck.target import surroundings
@@ -21,16 +27,26 @@ from kerascheck.target import surroundings
 if TYPE_CHECKING:
     from kerascheck.config import Settings
 
+#: Entries that nobody has used for so long are thrown away, and the oldest where all together are larger.
+_MAX_AGE = 30 * 24 * 3600
+_MAX_BYTES = 300_000_000
+#: How often that is looked after, and how exactly it is known when an entry was used.
+_PRUNED_EVERY = 24 * 3600
+#: What is left of a run that was killed while it wrote is thrown away after so long.
+_MAX_AGE_OF_PARTS = 3600
+
+_PART = ".part"
+
 
 class Cache:
     """A folder with one small file for each report. What cannot be read or written is as if it were not there."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        # For the length of one run: what lies where is asked for every file of a folder.
-        self._neighbours = cache(_neighbours)
-        self._surroundings = cache(surroundings)
-        self._digest_of = cache(_digest_of)
+        # For the length of one run: the same is asked for many files.
+        self._versions = cache(_versions)
+        self._answers = Answers(self._versions, cache(_search))
+        self._stored = 0
 
     @staticmethod
     def of_user() -> Cache:
@@ -42,49 +58,119 @@ class Cache:
 
     def load(self, raw: bytes, filename: str, settings: Settings) -> Report | None:
         """The report on this file, if nothing that it depends on has changed."""
+        self._versions(os.path.dirname(os.path.abspath(filename)))  # as it is before the file is analysed
+        path = self._path(raw, filename, settings)
         try:
-            with open(self._path(raw, filename, settings), encoding="utf-8") as file:
-                entry = json.load(file)
-            if any(self._digest_of(path) != digest for path, digest in entry["modules"].items()):
+            with open(path, "rb") as file:
+                checksum, _, content = file.read().partition(b"\n")
+                used = os.fstat(file.fileno()).st_mtime
+            if checksum != _checksum(path.name.encode() + content):
                 return None
-            return _report_from(entry["report"], filename)
+            entry = json.loads(content)
+            asked = Asked(**entry["asked"])
+            if not self._answers.hold(asked):
+                return None
+            report = _report_from(entry["report"], filename, asked)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
+        if time.time() - used > _PRUNED_EVERY:
+            with contextlib.suppress(OSError):
+                os.utime(path)
+        return report
 
     def store(self, raw: bytes, settings: Settings, report: Report) -> None:
         """Keep a report, unless it is not the file's alone to decide (a fault of ours, a clock that ran out)."""
         if report.crashed or report.by_chance:
             return
-        entry = {"modules": {path: self._digest_of(path) for path in report.modules}, "report": asdict(report)}
+        asked = asdict(report.asked)
+        asked["versions"] = {folder: self._versions(folder) for folder in report.asked.versions}
+        told = {item.name: getattr(report, item.name) for item in fields(report) if item.name not in _NOT_KEPT}
+        told["diagnostics"] = [asdict(diagnostic) for diagnostic in report.diagnostics]
+        try:
+            content = json.dumps({"asked": asked, "report": told}, separators=(",", ":")).encode()
+        except ValueError:
+            return
         path = self._path(raw, report.filename, settings)
+        self._write(path, _checksum(path.name.encode() + content) + b"\n" + content)
+        self._stored += 1
+
+    def prune(self) -> None:
+        """Throw away what nobody uses, if something was stored and it was not done of late."""
+        if not self._stored:
+            return
+        stamp = self._folder / "pruned"
+        try:
+            if time.time() - os.stat(stamp).st_mtime < _PRUNED_EVERY:
+                return
+        except OSError:
+            pass  # it never was
+        with contextlib.suppress(OSError):
+            stamp.touch()
+            os.utime(stamp)
+            self._prune()
+
+    def _prune(self) -> None:
+        now, size = time.time(), 0
+        found: list[tuple[float, int, str]] = []
+        for folder in _entries(self._folder):
+            if len(folder.name) != 2 or not folder.is_dir(follow_symlinks=False):
+                continue
+            for entry in _entries(folder):
+                is_part = entry.name.endswith(_PART)
+                if not (is_part or entry.name.endswith(".json")):
+                    continue
+                with contextlib.suppress(OSError):
+                    status = entry.stat(follow_symlinks=False)
+                    if now - status.st_mtime > (_MAX_AGE_OF_PARTS if is_part else _MAX_AGE):
+                        os.unlink(entry)
+                    elif not is_part:
+                        found.append((status.st_mtime, status.st_size, entry.path))
+                        size += status.st_size
+        for _, bytes_of_it, path in sorted(found):
+            if size <= _MAX_BYTES:
+                break
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+            size -= bytes_of_it
+
+    def _write(self, path: Path, content: bytes) -> None:
+        """Write an entry as a whole, or leave nothing behind."""
+        part = f"{path}.{os.getpid()}{_PART}"
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(entry, file)
-            os.replace(temporary, path)
+            try:
+                with open(part, "wb") as file:
+                    file.write(content)
+                os.replace(part, path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(part)
+                raise
         except (OSError, ValueError):
             return
 
     def _path(self, raw: bytes, filename: str, settings: Settings) -> Path:
         # The name is part of it: imports and per-file-ignores are resolved from it. So is who imports the file: a new
-        # caller builds what it defines in another way. What callers say is among the modules that were read.
+        # caller builds what it defines in another way. What callers say is among what was asked.
         where = os.path.abspath(filename)
-        folder = os.path.dirname(where)
-        beside = (self._neighbours(folder), self._surroundings(folder), current_graph().importers(where))
-        key = repr((_program(), settings.checking, where, beside))
+        key = repr((_program(), settings.checking, where, current_graph().importers(where)))
         digest = hashlib.sha256(key.encode("utf-8", "surrogatepass") + b"\0" + raw).hexdigest()
         return self._folder / digest[:2] / f"{digest[2:]}.json"
 
 
+#: What of a report is known or kept otherwise.
+_NOT_KEPT = frozenset({"filename", "diagnostics", "asked", "crashed", "by_chance"})
+
+
 @lru_cache(maxsize=1)
 def _program() -> tuple[object, ...]:
-    """What computes the reports: versions, and the time of the last change to our own code, for those who change it."""
+    """What computes the reports: versions, and the files of our own package, for those who change it."""
     from kerascheck.plugins import providers
 
-    own = Path(__file__).parent
-    changed = max(path.stat().st_mtime_ns for path in own.rglob("*.py"))
-    return (__version__, changed, sys.version_info[:3], _version("libcst"), _version("astroid"), providers())
+    return (
+        *(__version__, state_of(os.path.dirname(__file__)), sys.version_info[:3], sys.platform),
+        *(_version("libcst"), _version("astroid"), providers()),
+    )
 
 
 def _version(package: str) -> str:
@@ -93,14 +179,34 @@ def _version(package: str) -> str:
     return next((found.version for found in distributions(name=package, path=safe_path.installed_places())), "")
 
 
-def _report_from(data: dict[str, Any], filename: str) -> Report:
+def _entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _versions(folder: str) -> str:
+    return _checksum(surroundings(folder).encode("utf-8", "surrogatepass")).decode()
+
+
+def _search() -> str:
+    from kerascheck.interp.environment import search_path
+
+    return search_digest(search_path())
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).hexdigest().encode()
+
+
+def _report_from(data: dict[str, Any], filename: str, asked: Asked) -> Report:
     """Raises ValueError, KeyError, TypeError, AttributeError for what no report was written as."""
     diagnostics = [_diagnostic_from(item, filename) for item in data.pop("diagnostics")]
-    _check(data, bool, "crashed", "by_chance")
     _check(data, int, "models_exact", "models_symbolic", "models_unknown")
     _check(data, (str, type(None)), "skipped", "incomplete")
-    _check({str(number): path for number, path in enumerate(data["modules"])}, str)
-    return Report(**{**data, "filename": filename, "diagnostics": diagnostics})
+    return Report(**{**data, "filename": filename, "diagnostics": diagnostics, "asked": asked})
 
 
 def _check(data: dict[str, Any], kind: type | tuple[type, ...], *names: str) -> None:
@@ -140,39 +246,3 @@ def _span_from(data: dict[str, Any]) -> Span:
     _check(start, int, "row", "column")
     _check(end, int, "row", "column")
     return Span(Position(**start), Position(**end))
-
-
-def _neighbours(folder: str) -> tuple[str, ...]:
-    """The names that an import in a file of this folder may find: there and beside the packages it belongs to."""
-    names: list[str] = []
-    while True:
-        try:
-            here = os.listdir(folder)
-        except OSError:
-            break
-        names += sorted(name for name in here if name.endswith(".py") or "." not in name)
-        parent = os.path.dirname(folder)
-        if "__init__.py" not in here or parent == folder:
-            break
-        folder = parent
-    return tuple(names)
-
-
-#: What is larger is known by its size and the time of its last change.
-_MAX_DIGESTED = 4_000_000
-
-
-def _digest_of(path: str) -> str | None:
-    """What identifies the content of a file, or the names in a folder; None where there is none."""
-    try:
-        found = os.stat(path)
-        if stat.S_ISDIR(found.st_mode):
-            return hashlib.sha256(repr(sorted(os.listdir(path))).encode("utf-8", "surrogatepass")).hexdigest()
-        if not stat.S_ISREG(found.st_mode):
-            return None
-        if found.st_size > _MAX_DIGESTED:
-            return f"{found.st_size} {found.st_mtime_ns}"
-        with open(path, "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
-    except OSError:
-        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import io
 import os
 import sys
 import time
@@ -50,6 +51,7 @@ class CheckOptions:
     write_baseline: Path | None = None
     diff_base: str | None = None
     watch: bool = False
+    depends: set[str] | None = None  # takes the names of the files on which the findings depend
 
 
 class Failure(Exception):
@@ -84,9 +86,12 @@ def _watch(options: CheckOptions) -> int:
         if not os.path.lexists(path):
             raise Failure(f"{path}: no such file or folder")
 
+    depends: set[str] = set()
+
     def check_once() -> None:
+        depends.clear()
         try:
-            check(replace(options, watch=False))
+            check(replace(options, watch=False, depends=depends))
         except Failure as failure:
             say("kerascheck: error", str(failure))
 
@@ -96,7 +101,8 @@ def _watch(options: CheckOptions) -> int:
         baseline = ""
     others = [Path(baseline)] if baseline else []
     try:
-        watch(options.paths, check_once, sys.stdout, [*others, options.config] if options.config else others)
+        others += [options.config] if options.config else []
+        watch(options.paths, check_once, sys.stdout, others, depends)
     except MissingPackage as error:
         raise Failure(str(error)) from None
     return OK
@@ -144,6 +150,8 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
         reports = api.check_paths(
             options.paths, settings=resolver, jobs=options.jobs, use_cache=not options.no_cache, progress=progress
         )
+    if options.depends is not None:
+        options.depends.update(name for report in reports for name in report.modules)
     if not reports:
         say("warning", "no Python files found under the given paths")
     shown = [limits.applied(report, _read) for report in reports]
@@ -153,22 +161,17 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
         settings = resolver.settings_for(Path(report.filename))
         if not (options.diff or settings.fix) or not _is_fixable(report, settings):
             continue
-        try:
-            before = _read(report.filename)
-        except OSError:  # gone since it was checked
-            continue
-        # Checked anew: the file may have changed since.
-        outcome = api.fix(before, report.filename, settings=settings, only=limits.kept if limits else None)
-        assert isinstance(outcome.source, bytes)
+        # Checked anew: the file may have changed since, or another process may have fixed it.
+        outcome = _fixed(report.filename, settings, limits, write=not options.diff)
         if options.diff:
             changed = changed or outcome.fixed > 0
-            _print_diff(before, outcome.source, report.filename)
-        elif outcome.fixed:
-            after = outcome.source
-            shown[index] = limits.applied(outcome.report, lambda _, after=after: after)  # type: ignore[misc]
-            _write(report.filename, after)
-            reports[index] = outcome.report
-            fixed += outcome.fixed
+            if outcome.fixed:
+                _print_diff(outcome.before, outcome.after, report.filename)
+            continue
+        after = outcome.after
+        reports[index] = outcome.report
+        shown[index] = limits.applied(outcome.report, lambda _, after=after: after)  # type: ignore[misc]
+        fixed += outcome.fixed
     if options.diff:
         return _status(shown, changed, options)
     _tell(limits, reports, _read, resolver)
@@ -248,13 +251,42 @@ def _is_fixable(report: Report, settings: Settings) -> bool:
     return any(is_applicable(diagnostic, settings.unsafe_fixes) for diagnostic in report.diagnostics)
 
 
-def _write(filename: str, raw: bytes) -> None:
-    from kerascheck.fixes.write import write_atomically
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What fixing one file gave: its bytes before and now, the findings that are left in these, how many are fixed."""
+
+    before: bytes
+    after: bytes
+    report: Report
+    fixed: int = 0
+
+
+def _fixed(filename: str, settings: Settings, limits: Limits, write: bool) -> _Outcome:
+    """Fix a file, as far as it can be written; what cannot be done is said on stderr, and the file left as it is."""
+    from kerascheck import api
+    from kerascheck.diagnostics import Report
+    from kerascheck.fixes.write import ChangedMeanwhile, write_atomically
 
     try:
-        write_atomically(filename, raw)
+        before = _read(filename)
+    except OSError:
+        return _Outcome(b"", b"", Report(filename, skipped="is gone"))
+    found = api.fix(before, filename, settings=settings, only=limits.kept if limits else None)
+    assert isinstance(found.source, bytes)
+    if not write or not found.fixed:
+        return _Outcome(before, found.source, found.report, found.fixed)
+    try:
+        write_atomically(filename, found.source, before)
+        return _Outcome(before, found.source, found.report, found.fixed)
+    except ChangedMeanwhile:
+        print(f"warning: {filename}: not fixed, it has changed meanwhile", file=sys.stderr)
     except OSError as error:
-        raise Failure(f"{filename}: cannot be written: {error.strerror or error}") from None
+        print(f"warning: {filename}: not fixed, it cannot be written: {error.strerror or error}", file=sys.stderr)
+    try:
+        before = _read(filename)
+    except OSError:
+        return _Outcome(b"", b"", Report(filename, skipped="is gone"))
+    return _Outcome(before, before, api.check(before, filename, settings=settings))
 
 
 def _print_diff(old: bytes, new: bytes, filename: str) -> None:
@@ -287,12 +319,21 @@ def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, defau
         stream = default or sys.stdout
         render(outcome, stream, wants_colour(stream))
     else:
-        try:
-            with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
-                render(outcome, file, False)
-        except OSError as error:
-            raise Failure(f"{options.output_file}: cannot be written: {error.strerror or error}") from None
+        content = io.BytesIO()
+        with io.TextIOWrapper(content, "utf-8", "backslashreplace", write_through=True) as text:
+            render(outcome, text, False)
+            _write(options.output_file, content.getvalue())
     return _status(outcome.reports, bool(outcome.diagnostics), options)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write what a command makes. Raises Failure; what was there before is then as it was."""
+    from kerascheck.fixes.write import write_whole
+
+    try:
+        write_whole(os.fspath(file), content)
+    except OSError as error:
+        raise Failure(f"{file}: cannot be written: {error.strerror or error}") from None
 
 
 def _status(reports: Sequence[Report], found: bool, options: CheckOptions) -> int:
@@ -446,10 +487,7 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     if output is None:
         stream.write(content.decode())
     else:
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            raise Failure(f"{output}: cannot be written: {error.strerror or error}") from None
+        _write(output, content)
     return OK
 
 
@@ -492,10 +530,7 @@ def report(
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
     else:
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            raise Failure(f"{output}: cannot be written: {error.strerror or error}") from None
+        _write(output, content)
         found, models = sum(len(file.findings) for file in files), sum(len(file.models) for file in files)
         counts = [f"{number} {noun}{'s' * (number != 1)}" for number, noun in ((found, "finding"), (models, "model"))]
         stream.write(f"{output}: {' and '.join(counts)} in {len(files)} file{'s' * (len(files) != 1)}.\n")

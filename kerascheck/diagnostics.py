@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from kerascheck.asked import Asked
+
 #: Where the page of a rule lives; the rule's name is appended.
 DOCS_URL = "https://kerascheck.github.io/kerascheck/rules/"
 
@@ -103,4 +105,9 @@ class Report:
     given_up: bool = False  # the same, since it was over a limit of time or memory: that is a finding about the file
     incomplete: str | None = None  # why the analysis stopped early
     by_chance: bool = False  # whether it may stop elsewhere the next time
-    modules: list[str] = field(default_factory=list)  # other files of the project that were read for it
+    asked: Asked = field(default_factory=Asked)  # what was asked of other files for it
+
+    @property
+    def modules(self) -> list[str]:
+        """The other files that it depends on, whether they are there or not, and folders for what is in them."""
+        return self.asked.names

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kerascheck import safe_path
+from kerascheck.asked import recorded
 from kerascheck.config import AUTO, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.discovery import matches_glob
@@ -19,7 +20,7 @@ from kerascheck.garbage import no_collection
 from kerascheck.project_graph import concerns_keras
 from kerascheck.reading import read_program
 from kerascheck.selection import matches
-from kerascheck.source import UNREADABLE, Source, SourceError, recorded_reads
+from kerascheck.source import UNREADABLE, Source, SourceError
 from kerascheck.suppressions import Suppression, Suppressions, comment_row
 from kerascheck.target import Era, Evidence, Target
 
@@ -117,7 +118,7 @@ def _analyze(raw: bytes, filename: str, budget: float, target: str) -> Examinati
             _ = source.tree
             from kerascheck.interp import analyze
 
-            with recorded_reads() as report.modules:
+            with recorded() as report.asked:
                 analysis = analyze(source, budget)
         except RecursionError:
             raise SourceError(UNREADABLE, "nested too deeply to analyse", Position(1, 1)) from None
@@ -235,7 +236,7 @@ class _Check:
         from kerascheck.interp import analyze
         from kerascheck.interp.files import data_reading
 
-        with recorded_reads() as self._report.modules, data_reading(self._settings.read_data):
+        with recorded() as self._report.asked, data_reading(self._settings.read_data):
             self.analysis = analysis = analyze(source, self._settings.budget)
         paths = analysis.paths
         self._report.incomplete, self._report.by_chance = analysis.incomplete, analysis.by_chance
@@ -247,6 +248,8 @@ class _Check:
         if UNUSED_SUPPRESSION in self._rules:
             self._report.diagnostics += self._unused(suppressions, source)
         self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
+        if not source.is_faithful:
+            self._report.diagnostics = [replace(found, fix=None) for found in self._report.diagnostics]
         self._report.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
         return self._report
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
+from kerascheck.asked import exists, remembered
 from kerascheck.reading import read_bytes
 from kerascheck.target.places import project_folder
 
@@ -26,7 +27,7 @@ def search_path(folder: Path) -> SearchPath:
     """The folders where an absolute import in a file of this folder finds modules of its project."""
     roots = [folder]
     top, own = folder, folder.name
-    while (top / "__init__.py").exists() and top != top.parent:
+    while exists(top / "__init__.py") and top != top.parent:
         own = top.name
         top = top.parent
         roots.append(top)
@@ -41,7 +42,7 @@ def find_module(
     level: int,
     filename: str,
     is_file: Callable[[Path], bool],
-    path_of: Callable[[Path], SearchPath] = search_path,
+    path_of: Callable[[Path], SearchPath] | None = None,
     within: str | None = None,
 ) -> Path | None:
     """The file of the project that `dotted`, `level` dots up, means in a file of this name; None where there is none.
@@ -51,7 +52,7 @@ def find_module(
         level: how many dots stand before it.
         filename: the file that imports it.
         is_file: whether there is a file of that name.
-        path_of: `search_path`, or one that remembers.
+        path_of: one that remembers `search_path` for longer than the analysis of a file.
         within: the project must be the package of this name.
     """
     try:
@@ -65,7 +66,7 @@ def find_module(
         return module_file(here, parts, is_file)
     if not parts:
         return None
-    path = path_of(here)
+    path = path_of(here) if path_of is not None else remembered((search_path, here), partial(search_path, here))
     if within is not None and path.own != within:
         return None
     for root in path.roots:
@@ -94,13 +95,13 @@ def _added(filename: str) -> tuple[Path, ...]:
     """The folders that a program adds to those that imports search: `sys.path.append("../")` and the like."""
     try:
         status = os.stat(filename)
-        return _read_added(filename, status.st_mtime_ns)
+        return _read_added(filename, (status.st_mtime_ns, status.st_ctime_ns, status.st_size))
     except (OSError, ValueError):
         return ()
 
 
 @lru_cache(maxsize=256)
-def _read_added(filename: str, changed: int) -> tuple[Path, ...]:
+def _read_added(filename: str, changed: tuple[int, ...]) -> tuple[Path, ...]:
     text = read_bytes(filename, _MAX_BYTES)
     found: list[Path] = []
     for match in _ADDS.finditer(text) if b"sys.path" in text else ():

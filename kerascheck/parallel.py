@@ -63,6 +63,7 @@ def check_files(
             progress(1)
 
     todo: list[tuple[int, _Loaded]] = []
+    stamps = [_stamp(job.filename) for job in jobs]
 
     def work_on_batch() -> None:
         raws = {index: loaded.raw for index, loaded in todo}
@@ -92,6 +93,11 @@ def check_files(
                     held = 0
 
     work_on_batch()
+    if cache is not None:
+        cache.prune()
+    for index, job in enumerate(jobs):
+        if reports[index].diagnostics and stamps[index] != _stamp(job.filename):
+            reports[index] = _of_now(job)
     return [reports[index] for index in range(len(jobs))]
 
 
@@ -191,6 +197,24 @@ def _lost(loaded: _Loaded, outcome: Ended) -> Report:
     if not report.diagnostics:  # nobody wants KC002, but that it is not analysed must be said
         report.incomplete = outcome.reason
     return report
+
+
+def _stamp(filename: str) -> tuple[int, ...]:
+    """What changes when a file does."""
+    try:
+        status = os.stat(filename)
+    except (OSError, ValueError):
+        return ()
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+def _of_now(job: Job) -> Report:
+    """The report of a file that has changed since it was checked: another process may have fixed it."""
+    if not os.path.lexists(job.filename):
+        return Report(job.filename, skipped="is gone")
+    with one_graph(anew=True):
+        raw = read_file(job.filename, job.settings)
+        return raw if isinstance(raw, Report) else check_source(raw, job.filename, job.settings)
 
 
 def _check(loaded: _Loaded) -> Report:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, distributions
-from pathlib import Path
 from types import ModuleType
 
 from kerascheck import safe_path
+from kerascheck.asked import state_of
 from kerascheck.config import ConfigError
 from kerascheck.diagnostics import Severity
 from kerascheck.rules.base import OWN_PREFIX, Rule
@@ -45,7 +45,7 @@ class Provider:
     name: str
     version: str
     value: str
-    changed: int  # when the newest file of its package was written, for those who work on it
+    state: str  # of the files of its package, for those who work on it
 
 
 def load_rules(own: Iterable[Rule]) -> list[ForeignRule]:
@@ -82,7 +82,7 @@ def _load_rules(own: Iterable[Rule]) -> list[ForeignRule]:
 def providers() -> tuple[Provider, ...]:
     """The packages that offer rules; nothing of them is imported."""
     with safe_path.own_imports():
-        return tuple(Provider(_name(entry), _version(entry), entry.value, _changed(entry)) for entry in _entry_points())
+        return tuple(Provider(_name(entry), _version(entry), entry.value, _state(entry)) for entry in _entry_points())
 
 
 class _Unfit(Exception):
@@ -110,16 +110,17 @@ def _version(entry: EntryPoint) -> str:
     return entry.dist.version if entry.dist is not None else ""
 
 
-def _changed(entry: EntryPoint) -> int:
+def _state(entry: EntryPoint) -> str:
     try:
         spec = importlib.util.find_spec(entry.module.partition(".")[0])  # of the top package, which imports nothing
         places = spec.submodule_search_locations or [] if spec is not None else []
-        files = [path for place in places for path in Path(place).rglob("*.py")]
+        states = [state_of(place) for place in places]
         if spec is not None and spec.origin is not None:
-            files.append(Path(spec.origin))
-        return max((path.stat().st_mtime_ns for path in files), default=0)
+            status = os.stat(spec.origin)
+            states.append(f"{spec.origin} {status.st_size} {status.st_mtime_ns}")
+        return " ".join(states)
     except (ImportError, OSError, ValueError):
-        return 0
+        return ""
 
 
 def _rules(entry: EntryPoint) -> Iterator[Rule]:

@@ -43,7 +43,7 @@ class _Facts:
 
     __slots__ = ("imports", "keras", "stamp")
 
-    def __init__(self, name: str, raw: bytes, stamp: tuple[int, int] | None) -> None:
+    def __init__(self, name: str, raw: bytes, stamp: tuple[int, ...] | None) -> None:
         self.stamp = stamp
         self.keras = mentions_keras(raw, name)
         self.imports = tuple(_imports(raw))
@@ -156,7 +156,7 @@ class ProjectGraph:
         """What the file imports; None where it cannot be read, is too large or is no file."""
         try:
             status = os.stat(name)
-            stamp = (status.st_mtime_ns, status.st_size)
+            stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
             known = _known.get(name)
             if known is not None and known.stamp == stamp:
                 return known
@@ -246,9 +246,12 @@ def current_graph() -> ProjectGraph:
 
 
 @contextmanager
-def one_graph() -> Iterator[ProjectGraph]:
-    """Meanwhile all questions go to one graph: files that change while they are checked are not looked at again."""
-    outer = _current.get()
+def one_graph(anew: bool = False) -> Iterator[ProjectGraph]:
+    """Meanwhile all questions go to one graph: files that change while they are checked are not looked at again.
+
+    That is the graph of a run that is under way, if there is one, unless `anew` asks for how things are now.
+    """
+    outer = _current.get() if not anew else None
     graph = outer or ProjectGraph()
     token = _current.set(graph)
     try:

@@ -5,18 +5,14 @@ from __future__ import annotations
 import ast
 import bisect
 import codecs
-import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from kerascheck.asked import note_content, note_read, unsaved, unsaved_files
 from kerascheck.diagnostics import Edit, Fix, Position, Span
 from kerascheck.garbage import no_collection
 from kerascheck.lexing import MAX_TOKENS, find_too_deep, has_too_many_tokens, logical_lines
@@ -31,6 +27,8 @@ if TYPE_CHECKING:
 
     from kerascheck.positions import Locator
     from kerascheck.target import Target
+
+__all__ = ["Source", "SourceError", "read_source", "unsaved_files"]
 
 SYNTAX_ERROR = "KC001"
 UNREADABLE = "KC002"
@@ -54,6 +52,10 @@ class SourceError(Exception):
         self.code = code
         self.message = message
         self.position = position
+
+
+class Unfaithful(ValueError):
+    """A text and its bytes do not give one another."""
 
 
 class Source(Lines):
@@ -199,7 +201,10 @@ class Source(Lines):
 
         Raises:
             UnicodeEncodeError: the encoding lacks a character of the new text.
+            Unfaithful: the file would change elsewhere, too.
         """
+        if not self.is_faithful:
+            raise Unfaithful(f"{self.encoding} does not give the same bytes again")
         if self._notebook is not None:
             text = self._notebook.edited((cell, edit) for cell, edit in edits if cell is not None)
         else:
@@ -207,7 +212,28 @@ class Source(Lines):
             for edit in sorted((edit for _, edit in edits), key=lambda edit: edit.span, reverse=True):
                 # From the back, so that offsets stay true.
                 text = text[: self.offset(edit.span.start)] + edit.content + text[self.offset(edit.span.end) :]
-        return self.encode(text)
+        raw = self.encode(text)
+        if self._gives_back(raw) != text:
+            raise Unfaithful(f"{self.encoding} does not give the same text again")
+        return raw
+
+    @cached_property
+    def is_faithful(self) -> bool:
+        """Whether the text gives the same bytes when it is encoded. If not, the file must not be written anew."""
+        if self.encoding == "utf-8":
+            return True  # there is one form of each character
+        try:
+            text = self._gives_back(self.raw)
+            return text is not None and self.encode(text) == self.raw
+        except ValueError:
+            return False
+
+    def _gives_back(self, raw: bytes) -> str | None:
+        """The text that bytes are in the encoding of this file; None for no text."""
+        try:
+            return raw[len(codecs.BOM_UTF8) if self.has_bom else 0 :].decode(self.encoding)
+        except (ValueError, LookupError):
+            return None
 
     def encode(self, text: str) -> bytes:
         """Another text as bytes in the encoding of this file, with its byte order mark.
@@ -337,9 +363,6 @@ def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
     return SourceError(SYNTAX_ERROR, message, Position(row, error.raw_column + 1))
 
 
-_reads: ContextVar[list[str] | None] = ContextVar("reads", default=None)
-
-
 def read_source(filename: str, limit: int = sys.maxsize) -> Source:
     """The file of this name.
 
@@ -347,44 +370,12 @@ def read_source(filename: str, limit: int = sys.maxsize) -> Source:
         OSError: the file cannot be read, or has more bytes than the limit.
         SourceError: the bytes are no text in the encoding they claim.
     """
-    note_read(filename)
-    unsaved = _unsaved.get().get(os.path.abspath(filename))
-    if unsaved is not None:
-        return Source(unsaved, filename)
-    return Source(read_bytes(filename, min(limit, source_limit(filename))), filename)
-
-
-_unsaved: ContextVar[Mapping[str, bytes]] = ContextVar("unsaved", default=MappingProxyType({}))
-
-
-def is_source_file(path: Path) -> bool:
-    """Whether `read_source` has something to read there. Raises OSError, ValueError."""
-    return path.is_file() or os.path.abspath(path) in _unsaved.get()
-
-
-@contextmanager
-def unsaved_files(files: Mapping[str, bytes]) -> Iterator[None]:
-    """Meanwhile `read_source` takes these bytes for what lies under these absolute names: files open in an editor."""
-    token = _unsaved.set(files)
-    try:
-        yield
-    finally:
-        _unsaved.reset(token)
-
-
-def note_read(name: str) -> None:
-    """Another file that the analysis depends on: what is in it, or whether it is there."""
-    reads = _reads.get()
-    if reads is not None and name not in reads:
-        reads.append(name)
-
-
-@contextmanager
-def recorded_reads() -> Iterator[list[str]]:
-    """The names of the files that `read_source` and `note_read` are asked for meanwhile."""
-    reads: list[str] = []
-    token = _reads.set(reads)
-    try:
-        yield reads
-    finally:
-        _reads.reset(token)
+    raw = unsaved(filename)
+    if raw is None:
+        try:
+            raw = read_bytes(filename, min(limit, source_limit(filename)))
+        except OSError:
+            note_read(filename)  # it may be there, or be smaller, the next time
+            raise
+    note_content(filename, raw)
+    return Source(raw, filename)

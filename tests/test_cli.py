@@ -160,7 +160,7 @@ def test_a_read_only_file_is_not_fixed(folder: Path) -> None:
         pytest.skip("root may write everything")
     (folder / "x.py").chmod(0o444)
     result = run("--fix", "x.py")
-    assert result.exit_code == 2 and "x.py: cannot be written" in result.stderr
+    assert result.exit_code == 1 and "x.py: not fixed, it cannot be written" in result.stderr
 
 
 def test_stdin() -> None:

@@ -96,6 +96,19 @@ def test_what_matters(rounds: Callable[..., dict[str, Any]], folder: Path) -> No
     assert not any(map(matters, ["x.txt", "x.pyc", ".git/x.py", "node_modules/a/x.py", "../x.py", "other.json"]))
 
 
+def test_what_the_findings_hang_on_matters(rounds: Callable[..., dict[str, Any]], folder: Path) -> None:
+    (folder / "classes").mkdir()
+    (folder / "x.py").write_text(
+        "import json, keras, os\nfrom settings import RATE\n"
+        "rate = json.load(open('rates.json'))['rate']\nnames = os.listdir('classes')\n"
+    )
+    asked = rounds()
+    commands.check(CheckOptions((Path(),), watch=True))
+    matters = asked["matters"]
+    assert all(map(matters, ["settings.py", "rates.json", "classes/one", "requirements.txt", "a/setup.cfg"]))
+    assert not any(map(matters, ["other.json", "log.csv", "classes/one/a.png"]))
+
+
 def test_folders_above_do_not_hide_what_is_watched(tmp_path: Path, rounds: Callable[..., dict[str, Any]]) -> None:
     inner = tmp_path / "build" / "venv"
     inner.mkdir(parents=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Report, Severity, Span
-from kerascheck.source import Source
+from kerascheck.source import Source, Unfaithful
 
 MAX_ROUNDS = 10
 
@@ -31,6 +31,7 @@ def apply_fixes(source: Source, diagnostics: Iterable[Diagnostic], unsafe: bool)
 
     Raises:
         UnicodeEncodeError: the encoding of the file lacks a character of a fix.
+        Unfaithful: the file would change elsewhere, too.
     """
     return source.edited(_edits(_not_overlapping(d for d in diagnostics if is_applicable(d, unsafe))))
 
@@ -73,7 +74,7 @@ def _try(source: Source, before: Report, wanted: list[Diagnostic], check: Callab
     fixes = _not_overlapping(wanted)
     try:
         raw = source.edited(_edits(fixes))
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, Unfaithful):
         return None
     if raw == source.raw:
         return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from kerascheck.diagnostics import Edit, Fix, Span
+from kerascheck.fixes.effects import keeps_effects
 
 if TYPE_CHECKING:
     from kerascheck.rules.base import Repair, Replacement
@@ -16,20 +17,22 @@ if TYPE_CHECKING:
 
 
 class CannotLower(Exception):
-    """The replacement does not correspond to a stretch of the text."""
+    """The replacement cannot be made in the text."""
 
 
 def lower(repair: Repair, source: Source) -> Fix:
     """The repair as edits of the text.
 
     Raises:
-        CannotLower: a node cannot be found in the text as it is.
+        CannotLower: a node cannot be found in the text as it is, or what is done in it would be done no more.
         LookupError: a node is not part of the tree.
     """
     edits = [_edit(replacement, source) for replacement in repair.replacements]
     edits.sort(key=lambda edit: edit.span)
     if any(left.span.end > right.span.start for left, right in itertools.pairwise(edits)):
         raise CannotLower("the replacements overlap")
+    if not keeps_effects(repair.replacements):
+        raise CannotLower("what is taken out has an effect")
     return Fix(repair.applicability, repair.message, tuple(edits))
 
 

@@ -15,17 +15,16 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
+from kerascheck.asked import MAX_ENTRIES, end_of, is_file, is_folder, note_content, note_read
 from kerascheck.interp.modules.paths import path_text
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
-from kerascheck.source import note_read
 from kerascheck.symbolic import Unknown
 
 #: Of a larger file only the beginning is read.
 MAX_BYTES = 20_000_000
 #: What the beginning is.
 HEAD_BYTES = 65_536
-_MAX_ENTRIES = 10_000  # of a folder
 #: What reading costs the budget.
 _BYTES_PER_STEP = 2_000
 
@@ -70,10 +69,7 @@ def locate(run: Run, value: Value) -> Path | None:
         top = project_folder(Path(own))
         roots = [own] if top is None else list(dict.fromkeys([own, str(top)]))
         candidates = _spelled(text, script, roots)
-        existing = {os.path.realpath(path) for path in candidates if os.path.lexists(path)}
-        if not existing:
-            for path in candidates:
-                note_read(path)  # it may be there the next time
+        existing = {end for path in candidates if (end := end_of(path))}
         if len(existing) != 1:
             return None
         real = existing.pop()
@@ -117,9 +113,8 @@ def read(run: Run, value: Value, limit: int = MAX_BYTES) -> Found | None:
     path = locate(run, value)
     if path is None:
         return None
-    note_read(str(path))
     try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
+        if not is_file(path):
             return None
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(descriptor, "rb") as file:
@@ -127,9 +122,14 @@ def read(run: Run, value: Value, limit: int = MAX_BYTES) -> Found | None:
             if not stat.S_ISREG(found.st_mode):
                 return None
             whole = found.st_size <= limit
+            if not whole:
+                note_read(path)
             data = file.read(found.st_size if whole else HEAD_BYTES)
     except OSError:
+        note_read(path)
         return None
+    if whole:
+        note_content(path, data)
     run.budget.charge(len(data) // _BYTES_PER_STEP)
     return Found(data, whole)
 
@@ -150,15 +150,15 @@ def folder(run: Run, value: Value) -> dict[str, bool] | None:
     path = locate(run, value)
     if path is None:
         return None
-    note_read(str(path))
+    if not is_folder(path):
+        return None
+    note_read(path)
     try:
-        if not stat.S_ISDIR(os.lstat(path).st_mode):
-            return None
         with os.scandir(path) as entries:
             names = {}
             for entry in entries:
                 names[entry.name] = entry.is_dir()
-                if len(names) > _MAX_ENTRIES:
+                if len(names) > MAX_ENTRIES:
                     return None
     except OSError:
         return None

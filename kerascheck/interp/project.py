@@ -9,13 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from kerascheck.asked import is_file, note_content, unsaved
 from kerascheck.interp import names
 from kerascheck.interp.feasibility import root_of
 from kerascheck.interp.run import Run
 from kerascheck.interp.values import ImportedName, ModuleValue, Scope, UserRaise, Value
 from kerascheck.modules import find_module, module_file
 from kerascheck.reading import read_bytes
-from kerascheck.source import is_source_file
 from kerascheck.state import noted_in
 from kerascheck.symbolic import Symbol, Unknown
 from kerascheck.target import Target
@@ -155,7 +155,7 @@ class Project:
         """The file of a module of the project; `within` asks that the project be that package itself."""
         if not level and within is None and dotted.partition(".")[0] in _HARMLESS:
             return None
-        return find_module(dotted, level, filename, is_source_file, within=within)
+        return find_module(dotted, level, filename, is_file, within=within)
 
     def _load(self, run: Run, name: str, path: Path) -> ModuleValue:
         module = ModuleValue(name, path)
@@ -251,7 +251,7 @@ class Project:
         if scope.owner is None:
             return Unknown(f"module {module.name} is not read", ("module", module.name, name), name)
         if module.path.name == "__init__.py":
-            found = module_file(module.path.parent, (name,), is_source_file)
+            found = module_file(module.path.parent, (name,), is_file)
             if found is not None:
                 return self._load(run, f"{module.name}.{name}", found)
         if scope.star:
@@ -312,9 +312,12 @@ _ACTS = re.compile(rb"DEFINE_|\bargv\b|parse_args|parse_known_args")
 
 def _acts_when_imported(path: Path) -> bool:
     try:
-        return _ACTS.search(read_bytes(path, _MAX_MODULE_BYTES)) is not None
+        text = unsaved(str(path))
+        text = read_bytes(path, _MAX_MODULE_BYTES) if text is None else text
     except OSError:
         return False
+    note_content(path, text)
+    return _ACTS.search(text) is not None
 
 
 def _is_application(name: str) -> bool:

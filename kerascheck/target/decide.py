@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from kerascheck.asked import note_read, note_versions
 from kerascheck.reading import read_bytes
 from kerascheck.target.eras import Era, Evidence
 from kerascheck.target.pins import LOCKS, Requirement, judged, of_cell, reader_of
@@ -64,6 +65,8 @@ def target_of(source: Source) -> Target:
     if source.cells and (found := _installed(source)) is not None:
         return _meant(found, reaches)
     folder = _folder_of(source.filename)
+    if folder is not None:
+        note_versions(folder)
     found = next(_pinned(folder), None) if folder is not None else None
     if own.style and not own.in_tensorflow:
         settled = [found] if found is not None and found.era.is_old else own.dated
@@ -87,10 +90,13 @@ def target_of(source: Source) -> Target:
     return Target(Era.UNKNOWN)
 
 
-def surroundings(folder: str) -> tuple[object, ...]:
+def surroundings(folder: str) -> str:
     """What files beside a source of this folder say about it, to know when that changes."""
     place = Path(folder)
-    return (*(str(found) for found in _pinned(place)), *_facts(place).told, str(_of_project(place)))
+    facts = _facts(place)
+    linked = sorted(map(sorted, _links(facts).values())) if facts.is_old and not facts.is_package else []
+    pinned = [str(found) for found in _pinned(place)]
+    return repr((pinned, facts.told, facts.is_package, linked, str(_of_project(place))))
 
 
 def _meant(found: Evidence, reaches: Era) -> Target:
@@ -179,13 +185,24 @@ def _pinned(folder: Path) -> Iterator[Evidence]:
             yield found
 
 
+#: The name of a file, and what changes with it.
+_File: TypeAlias = tuple[str, tuple[int, ...]]
+
+
 @dataclass(frozen=True)
 class _Facts:
     """What lies in one folder."""
 
+    folder: str
+    files: tuple[_File, ...]
     pinned: Evidence | None
     modules: dict[str, Signs]
     is_package: bool
+
+    @property
+    def is_old(self) -> bool:
+        """Whether a module in it says something about those that belong to it."""
+        return any(signs.proofs or signs.python_2 for signs in self.modules.values())
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -198,7 +215,7 @@ class _Facts:
 
 
 def _facts(folder: Path) -> _Facts:
-    files: list[tuple[str, int, int]] = []
+    files: list[_File] = []
     try:
         with os.scandir(folder) as entries:
             names = [entry for entry in entries if entry.name.endswith(".py") or reader_of(entry.name) is not None]
@@ -206,19 +223,19 @@ def _facts(folder: Path) -> _Facts:
         for entry in sorted(names, key=lambda entry: entry.name):
             if (few or reader_of(entry.name) is not None) and entry.is_file():
                 status = entry.stat()
-                files.append((entry.name, status.st_mtime_ns, status.st_size))
+                files.append((entry.name, (status.st_size, status.st_mtime_ns, status.st_ctime_ns)))
     except OSError:
-        return _Facts(None, {}, False)
+        return _Facts(str(folder), (), None, {}, False)
     return _read_folder(str(folder), tuple(files))
 
 
 @lru_cache(maxsize=256)
-def _read_folder(folder: str, files: tuple[tuple[str, int, int], ...]) -> _Facts:
+def _read_folder(folder: str, files: tuple[_File, ...]) -> _Facts:
     requirements: dict[bool, list[Requirement]] = {True: [], False: []}
     said: dict[bool, str] = {}
     modules: dict[str, Signs] = {}
     read = 0
-    for name, _, size in files:
+    for name, (size, *_) in files:
         reader = reader_of(name)
         if reader is not None and size <= _MAX_PIN_BYTES and read < _MAX_PIN_FILES:
             read += 1
@@ -231,7 +248,7 @@ def _read_folder(folder: str, files: tuple[tuple[str, int, int], ...]) -> _Facts
     pinned = None
     for locked in (True, False):
         pinned = pinned or judged(requirements[locked], said.get(locked))
-    return _Facts(pinned, modules, any(name == "__init__.py" for name, _, _ in files))
+    return _Facts(folder, files, pinned, modules, any(name == "__init__.py" for name, _ in files))
 
 
 def _text(folder: str, name: str) -> str:
@@ -248,7 +265,7 @@ def _beside(folder: Path, name: str) -> Evidence | None:
     if not any(facts.modules[other].proofs or facts.modules[other].python_2 for other in others):
         return None
     if not facts.is_package:
-        others = [other for other in _connected(folder, facts.modules, name) if other != name]
+        others = [other for other in _connected(facts, name) if other != name]
     return _agreed((other, facts.modules[other]) for other in others)
 
 
@@ -275,6 +292,11 @@ def _of_project(folder: Path) -> Evidence | None:
         return _read_project(str(top), os.stat(top).st_mtime_ns)
     except OSError:
         return None
+
+
+def forget() -> None:
+    """Look anew at what is known of whole projects, which is not looked at for every file."""
+    _read_project.cache_clear()
 
 
 @lru_cache(maxsize=16)
@@ -311,15 +333,26 @@ def _folders_below(top: Path) -> list[Path]:
     return found
 
 
-def _connected(folder: Path, modules: dict[str, Signs], name: str) -> list[str]:
-    """The modules of a folder that belong to a program with this one: they import it, it imports them, and so on."""
-    links: dict[str, set[str]] = {own: set() for own in modules}
-    for own in modules:
-        for dotted, _ in imports_in(_text(str(folder), own)):
+def _links(facts: _Facts) -> dict[str, set[str]]:
+    """The modules of a folder, each with those that it imports and that import it."""
+    return _read_links(facts.folder, tuple((name, told) for name, told in facts.files if name in facts.modules))
+
+
+@lru_cache(maxsize=64)
+def _read_links(folder: str, files: tuple[_File, ...]) -> dict[str, set[str]]:
+    links: dict[str, set[str]] = {own: set() for own, _ in files}
+    for own in links:
+        for dotted, _ in imports_in(_text(folder, own)):
             other = f"{dotted.partition('.')[0]}.py"
             if other in links and other != own:
                 links[own].add(other)
                 links[other].add(own)
+    return links
+
+
+def _connected(facts: _Facts, name: str) -> list[str]:
+    """The modules of a folder that belong to a program with this one: they import it, it imports them, and so on."""
+    links = _links(facts)
     found, waiting = {name}, [name]
     while waiting:
         for other in links.get(waiting.pop(), set()) - found:
@@ -341,8 +374,6 @@ def _agreed(modules: Iterable[tuple[str, Signs]]) -> Evidence | None:
 
 def _in_modules(source: Source, folder: Path) -> Evidence | None:
     """What the modules of the project say that the program imports, directly or through others."""
-    from kerascheck.source import note_read
-
     waiting = [(dotted, level, folder) for dotted, level in imports_in(source.text)]
     seen: set[Path] = set()
     modules: list[tuple[str, Signs]] = []
@@ -357,9 +388,10 @@ def _in_modules(source: Source, folder: Path) -> Evidence | None:
                 continue
             seen.add(path)
             try:
-                note_read(str(path))
+                note_read(path)
                 status = path.stat()
-                signs, imports = _read_module(str(path), status.st_mtime_ns, status.st_size)
+                stamp = (status.st_mtime_ns, status.st_ctime_ns)
+                signs, imports = _read_module(str(path), stamp, status.st_size)
             except (OSError, ValueError):
                 continue
             modules.append((str(path), signs))
@@ -369,7 +401,7 @@ def _in_modules(source: Source, folder: Path) -> Evidence | None:
 
 
 @lru_cache(maxsize=512)
-def _read_module(path: str, changed: int, size: int) -> tuple[Signs, list[tuple[str, int]]]:
+def _read_module(path: str, changed: tuple[int, ...], size: int) -> tuple[Signs, list[tuple[str, int]]]:
     """The signs of a module, and what it imports."""
     if size > _MAX_MODULE_BYTES:
         return Signs(), []

@@ -43,7 +43,6 @@ def site_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     (package / "config.py").write_text(CONFIG)
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "installed")])
-    installed_constant.cache_clear()
     return package
 
 

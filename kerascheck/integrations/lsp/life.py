@@ -15,7 +15,15 @@ from kerascheck.integrations.lsp.settings import SECTION, ClientSettings
 _log = logging.getLogger(__name__)
 
 _CONFIGURATION_FILES = ("pyproject.toml", ".kerascheck.toml")
-_WATCHED = (*(f"**/{name}" for name in _CONFIGURATION_FILES), "**/*.py")
+#: Programs, what says for which Keras they are, and what they may read.
+_WATCHED = ("**/*.{py,csv,json,yaml,yml,txt,toml,cfg,lock}", "**/Pipfile", "**/Dockerfile")
+
+
+def _says_something_of_all(name: str) -> bool:
+    """Whether a file of this name holds settings, or the versions of packages."""
+    from kerascheck.target.pins import reader_of
+
+    return name in _CONFIGURATION_FILES or reader_of(name) is not None
 
 
 def register(server: Server) -> None:
@@ -79,7 +87,7 @@ def register(server: Server) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
         names = [path for change in params.changes if (path := to_fs_path(change.uri))]
-        if any(os.path.basename(name) in _CONFIGURATION_FILES for name in names):
+        if any(_says_something_of_all(os.path.basename(name)) for name in names):
             server.session.reconsider()
         elif names:
             server.session.files_changed({os.path.abspath(name) for name in names})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Protocol
@@ -175,10 +176,12 @@ class Session:
             self.schedule(unit, 0.0)
 
     def files_changed(self, filenames: set[str]) -> None:
-        """Files have changed on disk: what imports them is analysed anew."""
-        self.analyst.forget()
-        for unit in self.units.values():
-            if filenames & set(unit.knowledge.findings.modules):
+        """Files have changed on disk: what imports or reads them, or looks for them, is analysed anew."""
+        changed = filenames | {os.path.dirname(name) for name in filenames}  # some look at what is in a folder
+        concerned = [unit for unit in self.units.values() if not changed.isdisjoint(unit.knowledge.findings.modules)]
+        if concerned or any(name.endswith(".py") for name in filenames):
+            self.analyst.forget()
+            for unit in concerned:
                 unit.knowledge.invalidate()
                 self.schedule(unit, _DELAY_OF_OTHERS)
 

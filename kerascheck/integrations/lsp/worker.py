@@ -78,8 +78,11 @@ class Worker:
 
     def forget(self) -> None:
         """Files on disk have changed: settings and results of old are void."""
+        from kerascheck.target import forget
+
         self._resolvers.clear()
         self._latest = None
+        forget()
 
     # -- what it asks ---------------------------------------------------------------------------------------------
 
@@ -102,6 +105,8 @@ class Worker:
         settings, _ = self._settings(text)
         with self._open_files():
             result = api.fix(text.text, text.filename, settings=settings, unsafe=unsafe)
+        if not result.fixed:
+            return [], 0
         source = Source(api.to_bytes(result.source, text.filename), text.filename)
         mark = "\ufeff" if source.has_bom else ""
         return [(cell, mark + new) for cell, new in source.texts()], result.fixed

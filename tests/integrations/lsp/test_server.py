@@ -468,6 +468,37 @@ async def test_configuration_files_hold_when_they_change(client: LanguageClient,
     file.close()
 
 
+async def test_what_a_program_looks_for_may_appear(client: LanguageClient, folder: Path) -> None:
+    own = folder / "looking"
+    own.mkdir()
+
+    def written(name: str, text: str) -> None:
+        (own / name).write_text(text)
+        uri = from_fs_path(str(own / name)) or ""
+        client.workspace_did_change_watched_files(
+            lsp.DidChangeWatchedFilesParams([lsp.FileEvent(uri, lsp.FileChangeType.Created)])
+        )
+
+    for name, text, how in (
+        ("settings.py", "RATE = 1.5\n", "from settings import RATE\n"),
+        (
+            "rates.json",
+            '{"rate": 1.5}',
+            "import json\nwith open('rates.json') as f:\n    RATE = json.load(f)['rate']\n",
+        ),
+    ):
+        file = opened(client, own, "a.py", f"import keras\n{how}keras.layers.Dropout(RATE)\n")
+        await file.findings()
+        written(name, text)
+        await file.findings("KC105")
+        file.close()
+    file = opened(client, own, "b.py", "from tensorflow.keras.layers import Dense\nDense(4, dynamic=True)\n")
+    await file.findings("KC206")
+    written("requirements.txt", "tensorflow==2.3\n")
+    await file.findings()
+    file.close()
+
+
 # -- notebooks ------------------------------------------------------------------------------------------------------
 
 
