@@ -56,6 +56,8 @@ _STEPS_FOR_RUNS = 100_000
 #: The same for all functions together that nobody calls, and for each one whatever the others have taken.
 _STEPS_FOR_CALLS = 8_000
 _STEPS_FOR_CALL = 3_000
+#: After so many steps no further methods of a class are entered: each is run on an object that is made anew.
+_STEPS_FOR_CLASS = 40_000
 #: What one run through such a function may take, as it is counted in `allowance`.
 _ALLOWED_FOR_CALL = 40_000
 #: Conditions that only the data of trainings hangs on are decided where there are no more than these.
@@ -144,6 +146,7 @@ class _Base:
     entered: set[int]
     settings: dict[str, Value]  # that functions which nobody calls find in force
     steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
+    steps_of_classes: dict[int, int] = field(default_factory=dict)  # what their methods have taken
     undecidable: Undecidable = field(default_factory=Undecidable)
 
     @property
@@ -598,10 +601,15 @@ def _explore_uncalled(
             continue
         if mentioning is not None and mentioning.isdisjoint(names_used(function.site.file, function.node)):
             continue
+        owner = id(function.owner)
         for call in unseen_calls(function, base.run.program.objects):
             entry += 1
+            if base.steps_of_classes.get(owner, 0) > _STEPS_FOR_CLASS and function.owner is not None:
+                break
+            before = budget.spent
             if not _explore_call(base, entry, call, project, budget, result):
                 return
+            base.steps_of_classes[owner] = base.steps_of_classes.get(owner, 0) + budget.spent - before
 
 
 def _explore_call(

@@ -1,0 +1,76 @@
+"""What checking whole packages costs against parsing them, in one run.
+
+    python benchmarks/bench_trees.py [PACKAGE/FOLDER...] [--every 1]
+
+Without arguments: `keras/src/layers`, `keras/src/applications` and `tensorflow/python/keras`, where they are installed.
+In processor time of one process, file by file: `libcst.parse_module`, and the whole check, which parses too. Files that
+the gate leaves out are parsed all the same, since a tool without a gate would have to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import importlib.util
+import time
+from pathlib import Path
+
+import libcst as cst
+
+from kerascheck.config import Settings
+from kerascheck.engine import check_file, check_source
+from kerascheck.project_graph import one_graph
+
+ROOT = Path(__file__).parent.parent
+_TREES = ("keras/src/layers", "keras/src/applications", "tensorflow/python/keras")
+_SLOWEST = 5
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("trees", nargs="*", default=_TREES)
+    parser.add_argument("--every", type=int, default=1, help="take every n-th file")
+    options = parser.parse_args()
+    for file in (ROOT / "fixtures").rglob("*.py"):  # imports happen here
+        check_source(file.read_bytes(), str(file), Settings())
+    gc.set_threshold(100_000, 20, 20)  # as `kerascheck check` does
+    for tree in options.trees:
+        folder = _folder(tree)
+        if folder is None:
+            print(f"{tree}: not installed")
+        else:
+            _measure(tree, sorted(folder.rglob("*.py"))[:: options.every])
+
+
+def _folder(tree: str) -> Path | None:
+    package, _, rest = tree.partition("/")
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        return None
+    return Path(found.origin).parent / rest
+
+
+@one_graph()
+def _measure(tree: str, files: list[Path]) -> None:
+    parsing = checking = 0.0
+    slowest: list[tuple[float, float, str]] = []
+    for file in files:
+        raw = file.read_bytes()
+        began = time.process_time()
+        with contextlib.suppress(cst.ParserSyntaxError, UnicodeDecodeError):
+            cst.parse_module(raw)
+        parsed = time.process_time()
+        check_file(str(file), Settings())
+        checked = time.process_time()
+        parsing += parsed - began
+        checking += checked - parsed
+        slowest.append((checked - parsed, parsed - began, file.name))
+    print(f"{tree}: {len(files)} files, parse {parsing:.2f} s, check {checking:.2f} s: {checking / parsing:.2f} times")
+    for check, parse, name in sorted(slowest, reverse=True)[:_SLOWEST]:
+        print(f"    check {check * 1e3:7.0f} ms   parse {parse * 1e3:6.0f} ms   {name}")
+
+
+if __name__ == "__main__":
+    main()
