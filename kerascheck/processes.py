@@ -62,6 +62,8 @@ class Process:
         self._status: int | None = None
         #: The most memory that it has had, in bytes; known when it has ended, where the system tells.
         self.peak: int | None = None
+        #: What a copy has had of it from the beginning.
+        self.inherited = _resident() if fork else 0
         try:
             if fork:
                 self.pid = self._fork(other, module, function, arguments, [self.connection, *unrelated])
@@ -175,3 +177,12 @@ def _environment() -> dict[str, str]:
     else:
         environment.pop("PYTHONPATH", None)
     return environment
+
+
+def _resident() -> int:
+    """The memory that this process holds, in bytes; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0

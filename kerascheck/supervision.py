@@ -201,7 +201,7 @@ def _death(process: Process, allowance: Allowance) -> Ended:
     if status == -getattr(signal, "SIGPROF", 0):
         seconds = allowance.processor
         return Ended(f"the analysis took more than {seconds:g} seconds of processor time and was ended", True)
-    if process.peak is not None and process.peak > 0.8 * allowance.memory:
+    if process.peak is not None and process.peak - process.inherited > 0.8 * allowance.memory:
         return _too_large(allowance)
     if status == -getattr(signal, "SIGKILL", 0):
         return Ended("the process that analysed it was killed, as systems do where memory runs short", True)
