@@ -24,7 +24,7 @@ from kerascheck.rules._training import (
     value_site,
 )
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
-from kerascheck.symbolic import Symbol
+from kerascheck.symbolic import Symbol, Unknown
 
 
 @dataclass(frozen=True)
@@ -528,6 +528,16 @@ pair.fit(x, [y, y], validation_split=0.25, callbacks=[stop])
     ]
 
 
+def _has_time(call: TrainCall, callback: KerasObject, patience: int) -> bool:
+    """Whether a training may take the callback, too, and last long enough for it."""
+    value = argument_value(call, "callbacks")
+    items = list(value) if isinstance(value, (list, tuple)) else [value]
+    if not any(item is callback or isinstance(item, Unknown) for item in items):
+        return False
+    epochs = known_int(argument_value(call, "epochs", 1))
+    return epochs is None or epochs > patience
+
+
 class PatienceBeyondEpochs(Rule):
     """A callback waits longer than the training lasts.
 
@@ -576,8 +586,9 @@ class PatienceBeyondEpochs(Rule):
     severity = Severity.INFO
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for call in program.trainings:
-            epochs = known_int(argument_value(call, "epochs", 1)) if call.method in ("fit", "fit_generator") else None
+        trainings = [call for call in program.trainings if call.method in ("fit", "fit_generator")]
+        for call in trainings:
+            epochs = known_int(argument_value(call, "epochs", 1))
             if epochs is None:
                 continue
             for callback in callbacks_of(call).of("EarlyStopping", "ReduceLROnPlateau"):
@@ -585,6 +596,8 @@ class PatienceBeyondEpochs(Rule):
                 given = callback.arguments.get("patience", 2)
                 patience = known_int(given.value) if isinstance(given, Given) else None
                 if patience is None or patience < epochs or not isinstance(given, Given):
+                    continue
+                if any(_has_time(other, callback, patience) for other in trainings if other is not call):
                     continue
                 if callback.arguments.value("restore_best_weights", 6, False) is not False:
                     continue
@@ -615,6 +628,22 @@ model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse")
 stop = keras.callbacks.EarlyStopping(patience=10, restore_best_weights=True)
 model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=10, validation_split=0.25, callbacks=[stop])
+""",
+        # another training with it is longer
+        """
+import sys
+import numpy as np
+import keras
+from keras import layers
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+stop = keras.callbacks.EarlyStopping(patience=10)
+x, y = np.zeros((64, 4)), np.zeros((64, 1))
+model.fit(x, y, epochs=5, validation_split=0.25, callbacks=[stop])
+callbacks = [stop]
+if len(sys.argv) > 1:
+    callbacks.remove(stop)
+model.fit(x, y, epochs=100, validation_split=0.25, callbacks=callbacks)
 """,
         # how long it lasts is not known
         """
