@@ -55,11 +55,13 @@ def _note(event, arguments):
         path, _, flags = arguments
         if isinstance(path, int) or path is None:
             return
+        if flags & (unnamed := getattr(os, "O_TMPFILE", 0)) == unnamed != 0:
+            return  # a file without a name, which os.link gives one
         kind = "write" if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC) else "read"
     elif event == "exec":
         kind, path = "run", getattr(arguments[0], "co_filename", "")
     elif event in ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"):
-        kind, path = "write", arguments[1 if event == "os.rename" else 0]
+        kind, path = "write", arguments[1 if event in ("os.rename", "os.link") else 0]
     else:
         return
     path = os.path.abspath(os.fsdecode(path)) if not str(path).startswith("<") else str(path)
