@@ -61,9 +61,13 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() or c in _KEPT else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def say(kind: str, text: str, stream: TextIO | None = None) -> None:
+def _on_one_line(text: str) -> str:
+    return " ".join(visible(text).split())
+
+
+def say(kind: str, text: str) -> None:
     """Write a line about the run, not a result of it, to stderr."""
-    print(f"{kind}: {one_line(text)}", file=stream or sys.stderr)
+    print(f"{kind}: {one_line(text)}", file=sys.stderr)
 
 
 def html(text: str) -> str:
@@ -85,13 +89,13 @@ def rich_text(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Text that means nothing to Markdown, in one line."""
-    marked = "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in " ".join(visible(text).split()))
+    marked = "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in _on_one_line(text))
     return _BARE_LINK.sub(r"\\", marked)
 
 
 def markdown_code(text: str) -> str:
     """Code in Markdown, in one line, whatever backquotes are in it."""
-    code = " ".join(visible(text).split())
+    code = _on_one_line(text)
     fence = "`" * (1 + max(map(len, _BACKQUOTES.findall(code)), default=0))
     space = " " if code.startswith("`") or code.endswith("`") else ""
     return f"{fence}{space}{code}{space}{fence}" if code else ""
@@ -114,7 +118,7 @@ def _edges(piece: str, written: str) -> str:
 
 def mermaid(text: str) -> str:
     """Text within the quotes of a Mermaid diagram."""
-    line = " ".join(visible(text).split()).replace("#", "#35;").replace("&", "&amp;")
+    line = _on_one_line(text).replace("#", "#35;").replace("&", "&amp;")
     for letter, entity in (('"', "#quot;"), ("`", "#96;"), ("\\", "#92;"), ("<", "&lt;"), (">", "&gt;")):
         line = line.replace(letter, entity)
     return line

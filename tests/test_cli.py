@@ -12,17 +12,8 @@ from typer.testing import CliRunner, Result
 
 from kerascheck import __version__
 from kerascheck.cli import app
+from tests.scripts import FIXED, SCRIPT
 
-SCRIPT = """\
-from keras.layers import Dense
-from keras.models import Sequential
-
-model = Sequential()
-model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
-model.add(Dense(1, activation="sigmoid"))
-"""
-FIXED = SCRIPT.replace("Dense(8, input_dim=8, ", "Dense(8, ")
 CLEAN = "import keras\n"
 
 

@@ -18,17 +18,8 @@ from kerascheck.cli import app
 from kerascheck.config import Settings
 from kerascheck.diagnostics import Report
 from kerascheck.fixes import write
+from tests.scripts import FIXED, SCRIPT
 
-SCRIPT = """\
-from keras.layers import Dense
-from keras.models import Sequential
-
-model = Sequential()
-model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
-model.add(Dense(1, activation="sigmoid"))
-"""
-FIXED = SCRIPT.replace("Dense(8, input_dim=8, ", "Dense(8, ")
 OTHERWISE = FIXED + "# by another hand\n"
 ON_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 

@@ -22,19 +22,9 @@ from kerascheck.cli import app
 from kerascheck.commands import CheckOptions
 from kerascheck.source import Source
 from kerascheck.watch import watch
+from tests.scripts import FIXED, SCRIPT
 
 watchfiles = pytest.importorskip("watchfiles", reason="pip install 'kerascheck[watch]'")
-
-SCRIPT = """\
-from keras.layers import Dense
-from keras.models import Sequential
-
-model = Sequential()
-model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
-model.add(Dense(1, activation="sigmoid"))
-"""
-FIXED = SCRIPT.replace("input_dim=8, ", "")
 
 
 class Terminal(io.StringIO):

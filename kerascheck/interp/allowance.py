@@ -14,6 +14,7 @@ again, with marks before the calls of this function.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kerascheck.interp.joins import widen
@@ -291,11 +292,7 @@ class _Reach:
 
 def _scopes_of(run: Run, function: FunctionValue, names: frozenset[str]) -> list[Scope]:
     """The scopes that names in a function may mean: those around it, and those of modules that it names."""
-    scopes: list[Scope] = []
-    place: Scope | None = function.scope
-    while place is not None:
-        scopes.append(place)
-        place = place.enclosing
+    scopes = list(_around(function))
     named = [scope.vars[name] for scope in scopes for name in names if name in scope.vars]
     modules = [run.project.scope_of(run, value) for value in named if isinstance(value, ModuleValue)]
     return [*scopes, *(scope for scope in modules if scope is not None)]
@@ -310,7 +307,12 @@ def _reach_of(run: Run, function: FunctionValue) -> _Reach:
 
 def _place_of(function: FunctionValue, name: str) -> Scope | None:
     """The scope that a name in a function means, if it is bound outside of it."""
+    return next((place for place in _around(function) if name in place.vars), None)
+
+
+def _around(function: FunctionValue) -> Iterator[Scope]:
+    """The scopes around a function, the innermost first."""
     place: Scope | None = function.scope
-    while place is not None and name not in place.vars:
+    while place is not None:
+        yield place
         place = place.enclosing
-    return place

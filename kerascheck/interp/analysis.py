@@ -146,7 +146,7 @@ class _Base:
     entered: set[int]
     settings: dict[str, Value]  # that functions which nobody calls find in force
     steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
-    steps_of_classes: dict[int, int] = field(default_factory=dict)  # what their methods have taken
+    steps_of_classes: Counter[int] = field(default_factory=Counter)  # what their methods have taken
     undecidable: Undecidable = field(default_factory=Undecidable)
 
     @property
@@ -604,12 +604,12 @@ def _explore_uncalled(
         owner = id(function.owner)
         for call in unseen_calls(function, base.run.program.objects):
             entry += 1
-            if base.steps_of_classes.get(owner, 0) > _STEPS_FOR_CLASS and function.owner is not None:
+            if base.steps_of_classes[owner] > _STEPS_FOR_CLASS and function.owner is not None:
                 break
             before = budget.spent
             if not _explore_call(base, entry, call, project, budget, result):
                 return
-            base.steps_of_classes[owner] = base.steps_of_classes.get(owner, 0) + budget.spent - before
+            base.steps_of_classes[owner] += budget.spent - before
 
 
 def _explore_call(

@@ -7,6 +7,7 @@ function are not followed, where the same parameters are unknown again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,8 @@ class Undecidable:
 
     def learn(self, run: Run, conditions: Iterable[Hashable]) -> None:
         """Take over that these conditions, which the run has met, were not decided."""
-        met: dict[int, int] = {}
-        for key in conditions:
-            asking = run.asking_functions.get(key)
-            if asking is not None:
-                met[id(asking.node)] = met.get(id(asking.node), 0) + 1
+        asking = (run.asking_functions.get(key) for key in conditions)
+        met = Counter(id(function.node) for function in asking if function is not None)
         for function, number in met.items():
             unknown = run.not_given.get(function)
             if number >= _MANY and unknown:
