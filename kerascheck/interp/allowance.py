@@ -209,9 +209,8 @@ def _is_of_keras(value: Value, depth: int = 0) -> bool:
 
 def _functions_within(
     run: Run, function: FunctionValue, look_up: bool = True
-) -> list[tuple[FunctionValue, list[Value]]]:
+) -> Iterator[tuple[FunctionValue, list[Value]]]:
     """The function and those of the program that it reaches by names, each with what its names mean."""
-    found: dict[int, tuple[FunctionValue, list[Value]]] = {}
     waiting: list[Value] = [function]
     seen: set[int] = set()
     while waiting:
@@ -221,7 +220,7 @@ def _functions_within(
         seen.add(id(one))
         if isinstance(one, FunctionValue):
             values = _meanings(run, one, look_up)
-            found[id(one)] = (one, values)
+            yield one, values
             waiting += values
             waiting += one.defaults.values()
         elif isinstance(one, BoundMethod):
@@ -235,11 +234,10 @@ def _functions_within(
             waiting += [member for cls in one.mro() if isinstance(cls, ClassValue) for member in cls.members.values()]
         elif isinstance(one, Guarded):
             waiting += [alternative for _, alternative in one.alternatives]
-    return list(found.values())
 
 
-def _within(run: Run, function: FunctionValue, look_up: bool = True) -> list[Value]:
-    return [value for _, values in _functions_within(run, function, look_up) for value in values]
+def _within(run: Run, function: FunctionValue, look_up: bool = True) -> Iterator[Value]:
+    return (value for _, values in _functions_within(run, function, look_up) for value in values)
 
 
 def _meanings(run: Run, function: FunctionValue, look_up: bool) -> list[Value]:
