@@ -19,9 +19,25 @@ def plain(number: float) -> float:
     return float(number) if isinstance(number, float) else int(number)
 
 
+#: No integer in an array is larger.
+_MAX_INTEGER = 2**64
+
+
+def _is_number(value: float) -> bool:
+    """Whether an array can hold it as a number that says something."""
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < _MAX_INTEGER
+
+
 def _finite(bound: float) -> float | None:
     """A bound, unless it is none."""
-    return None if isinstance(bound, float) and not math.isfinite(bound) else plain(bound)
+    return plain(bound) if _is_number(bound) else None
+
+
+def power(base: float, exponent: float) -> float:
+    """`base ** exponent`, as a float where the integer would be large. Raises OverflowError."""
+    if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * exponent >= 64:
+        return float(base) ** exponent
+    return base**exponent
 
 
 class Origin(NamedTuple):
@@ -77,7 +93,7 @@ class Content(Versioned):
     def of_values(values: Iterable[float]) -> Content:
         """Numbers that all occur."""
         distinct = frozenset(map(plain, values))
-        if not distinct or any(isinstance(v, float) and not math.isfinite(v) for v in distinct):
+        if not distinct or not all(map(_is_number, distinct)):
             return Content()
         if len(distinct) > MAX_VALUES:
             return Content(min(distinct), max(distinct), True)

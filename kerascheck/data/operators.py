@@ -22,7 +22,7 @@ from kerascheck.data.array import (
     with_scalar,
 )
 from kerascheck.data.computing import computed
-from kerascheck.data.content import Content, arithmetic
+from kerascheck.data.content import Content, arithmetic, power
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import is_weak, wrapped
 from kerascheck.data.values import as_array, new_array
@@ -254,7 +254,7 @@ def operator_content(op: str, left: Content, right: Content, source: Any = None)
         return Content()
     if op == "Power":
         if left.low is not None and left.low >= 0 and single >= 0:
-            return left.map(lambda v: v**single)
+            return left.map(lambda v: power(v, single))
         if single == 2:
             return even(left, lambda v: v**2)
     if op == "FloorDivide" and single > 0:

@@ -165,7 +165,7 @@ def _in_structure(metrics: Any, outputs: Any) -> list[Any]:
         return [have[key] for key in sorted(want, key=str)]
     count = len(leaves(outputs))
     raise KerasError(
-        f"the model has {count} outputs, for which Keras 3 wants a list of {count} lists of metrics, or a dictionary",
+        f"the model has {count} outputs, for which Keras 3 expects a list of {count} lists of metrics, or a dictionary",
         "metrics-structure",
     )
 

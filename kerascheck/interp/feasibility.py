@@ -41,10 +41,26 @@ _ON_DISK: dict[Hashable, tuple[str, ...]] = {
     "open": ("a file", "a folder"),
 }
 
+class _TooLarge(Exception):
+    """A number or a text that is not made to answer a question."""
+
+
+def _product(one: Any, other: Any) -> Any:
+    for value, times in ((one, other), (other, one)):
+        if isinstance(times, int) and not isinstance(value, float):
+            size = value.bit_length() if isinstance(value, int) else len(value)
+            if (size + times.bit_length() if isinstance(value, int) else size * times) > _MAX_SIZE:
+                raise _TooLarge
+    return one * other
+
+
+#: Bits of a product, and items of a repeated text.
+_MAX_SIZE = 4096
+
 _ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
-    "*": operator.mul,
+    "*": _product,
     "//": operator.floordiv,
     "%": operator.mod,
 }
@@ -99,6 +115,8 @@ def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], 
                 possible[_holds(key, root, candidate)] = True
         except (TypeError, ValueError, ArithmeticError, OverflowError):
             continue  # with this value the program would not have come as far as asking
+        except _TooLarge:
+            return None
         if possible[True] and possible[False]:
             return None
     if possible[True] is possible[False]:

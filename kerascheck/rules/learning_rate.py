@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -64,7 +66,7 @@ class LearningRateOutOfRange(Rule):
 
     Looks at learning rates that are given as numbers to the optimizer of `compile`: zero and below; above 10 for `SGD`,
     `Adagrad` and `Adadelta`, 0.1 for `Adam`, `RMSprop` and their kin, 0.01 for `Lion` (settings `learning-rate` and
-    `adaptive-learning-rate`); below 1e-7 (`least-learning-rate`). Whole numbers are reported as well: Keras 3 wants a
+    `adaptive-learning-rate`); below 1e-7 (`least-learning-rate`). Whole numbers are reported as well: Keras 3 expects a
     float.
 
     It says nothing about rates that a callback or the program sets later.
@@ -124,11 +126,12 @@ class LearningRateOutOfRange(Rule):
         self, optimizer: KerasObject, rate: float, thresholds: Thresholds, is_later: bool, generation: int
     ) -> tuple[str, Severity | None] | None:
         name = optimizer.qualname.rpartition(".")[2]
+        is_float = abs(rate) <= sys.float_info.max  # some integers are larger than any float
         if isinstance(rate, int) and generation == 3:
-            return (
-                f"{name} wants a float as its learning rate: Keras 3 refuses {rate}; write {float(rate)}",
-                Severity.ERROR,
-            )
+            refused = f"{rate}; write {float(rate)}" if is_float else "integers"
+            return f"{name} expects a float as its learning rate: Keras 3 refuses {refused}", Severity.ERROR
+        if not is_float:
+            rate = math.copysign(math.inf, rate)
         if is_later:
             return None
         if rate == 0:
@@ -220,6 +223,7 @@ model.compile(keras.optimizers.SGD(learning_rate=1e-12), "mse")
 model.compile(keras.optimizers.RMSprop(learning_rate=0.0), "mse")
 model.compile(keras.optimizers.RMSprop(learning_rate=-0.01), "mse")
 model.compile(keras.optimizers.SGD(learning_rate=1), "mse")
+model.compile(keras.optimizers.SGD(learning_rate=10**400), "mse")
 """,
             [
                 (5, "a learning rate of 10 is far too high for Adam; rates up to 0.1 are in use"),
@@ -228,7 +232,8 @@ model.compile(keras.optimizers.SGD(learning_rate=1), "mse")
                 (8, "a learning rate of 1e-12 changes next to nothing; rates from 1e-07 are in use"),
                 (9, "with a learning rate of 0 nothing is learned"),
                 (10, "a negative learning rate (-0.01) makes the loss grow"),
-                (11, "SGD wants a float as its learning rate: Keras 3 refuses 1; write 1.0"),
+                (11, "SGD expects a float as its learning rate: Keras 3 refuses 1; write 1.0"),
+                (12, "SGD expects a float as its learning rate: Keras 3 refuses integers"),
             ],
         ),
         # another limit

@@ -728,7 +728,7 @@ class WrongClassWeight(Rule):
 
     ## Why it is bad
 
-    Keras wants a dictionary from class numbers to weights, and a single output: else it raises. Keys that are strings
+    Keras expects a dictionary from class numbers to weights, and a single output: else it raises. Keys that are strings
     raise nothing: Keras looks up whole numbers, finds none and weights nothing.
 
     ## Example
@@ -780,7 +780,7 @@ class WrongClassWeight(Rule):
             )
         if isinstance(value, (list, tuple, Array)):
             kind = "an array" if isinstance(value, Array) else f"a {type(value).__name__}"
-            return f"class_weight is {kind}; Keras wants a dictionary: dict(enumerate(weights))", None
+            return f"class_weight is {kind}; Keras expects a dictionary: dict(enumerate(weights))", None
         by_output = isinstance(value, dict) and any(isinstance(key, str) for key in value)
         if len(call.outputs) > 1 and call.network.open is None and not (by_output and dialect(call.site) < 3):
             return (
@@ -842,13 +842,13 @@ model.fit(x, y, class_weight=np.array([1.0, 5.0]))
 model.fit(x, y, class_weight={"0": 1.0, "1": 5.0})
 """,
             [
-                (7, "class_weight is a list; Keras wants a dictionary: dict(enumerate(weights))"),
+                (7, "class_weight is a list; Keras expects a dictionary: dict(enumerate(weights))"),
                 (
                     8,
                     'class_weight="balanced" is no dictionary; '
                     "use sklearn.utils.class_weight.compute_class_weight for its weights",
                 ),
-                (9, "class_weight is an array; Keras wants a dictionary: dict(enumerate(weights))"),
+                (9, "class_weight is an array; Keras expects a dictionary: dict(enumerate(weights))"),
                 (
                     10,
                     "the keys of class_weight are strings, so that no class is weighted; use numbers: {0: ..., 1: ...}",

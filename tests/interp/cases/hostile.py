@@ -743,3 +743,18 @@ np.reshape(np.zeros((1,) * 10**5), shape)
 model = Sequential([Input(("8",)), Dense("64"), Dropout("0.5"), Reshape("12"), LSTM("3"), Conv2D("3", "3")])
 model.compile(optimizer=3, loss=5, metrics=7)
 model.fit("x", "y", epochs="10", batch_size="32", validation_split="0.1", callbacks="c")
+
+# -- questions about texts and numbers that are too large to make
+import os
+import numpy as np
+size = int(os.environ["SIZE"])
+if "i" * size == "i" * 10**9 * size or (size * 10**9) * 10**10000:
+    Dense(1)
+match ("i" * size):
+    case "i":
+        Dense(2)
+x = np.zeros((3,)) + 10
+np.power(x, 10**400)
+x ** 10**8
+for _ in range(100):
+    x = x * x
