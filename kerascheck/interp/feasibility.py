@@ -41,6 +41,7 @@ _ON_DISK: dict[Hashable, tuple[str, ...]] = {
     "open": ("a file", "a folder"),
 }
 
+
 class _TooLarge(Exception):
     """A number or a text that is not made to answer a question."""
 
