@@ -36,8 +36,8 @@ def _finite(bound: float) -> float | None:
 def power(base: float, exponent: float) -> float:
     """`base ** exponent`, as a float where the integer would be large. Raises OverflowError."""
     if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * exponent >= 64:
-        return float(base) ** exponent
-    return base**exponent
+        return float(float(base) ** exponent)
+    return float(base**exponent) if exponent < 0 else base**exponent
 
 
 class Origin(NamedTuple):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from kerascheck.interp.operators import binary
 from kerascheck.interp.run import RAISED, Run
 from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import (
@@ -19,8 +20,6 @@ from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Symbol, Unknown
-
-_MAX_BITS = 4096  # of a product
 
 Library = Callable[[Run, str, Arguments, Site], Value]
 
@@ -46,12 +45,11 @@ def _plain(function: Callable[..., Any]) -> Library:
 def _prod(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     items = items_of(run, arguments.positional[0].value) if arguments.positional else Unknown(name)
     if not isinstance(items, Unknown) and not arguments.keywords and len(arguments.positional) == 1:
-        total: Any = 1
+        total: Value = 1
+        scope = Scope("module", None, site.file)
         for item in items:
-            if not isinstance(item, (int, float, SymDim)) or (isinstance(item, float) and isinstance(total, SymDim)):
-                break
-            total = total * item
-            if isinstance(total, int) and total.bit_length() > _MAX_BITS:
+            total = binary(run, "Multiply", total, item, site.node, scope)
+            if not isinstance(total, (int, float, SymDim)):
                 break
         else:
             return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -22,8 +23,17 @@ UNUSED = '"""Nothing."""\nimport keras  # kerascheck: ignore\n'
 
 
 @pytest.fixture
-def start(run: Run) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs pylint with the plugin and without a configuration of the user's."""
+def start(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs pylint with the plugin and without a configuration of the user's.
+
+    Pylint reads what a program imports; a small Keras takes it a moment, the installed one seconds.
+    """
+    small = tmp_path / "packages" / "keras"
+    small.mkdir(parents=True)
+    (small / "__init__.py").write_text("from keras import layers, models\n")
+    (small / "layers.py").write_text("class Dense:\n    pass\n")
+    (small / "models.py").write_text("class Sequential:\n    pass\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(small.parent), os.environ["PYTHONPATH"]]))
 
     def start(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         return run(

@@ -758,3 +758,8 @@ np.power(x, 10**400)
 x ** 10**8
 for _ in range(100):
     x = x * x
+
+# -- products of everything
+import math
+math.prod((float("inf"), size, x.shape[0], Input((None,)).shape[1], 10**4000, 10**4000))
+math.prod((Input((None, 4)).shape[1], 0.5)), math.prod((0.5, Input((None, 4)).shape[1])), math.prod(["a", 3])
