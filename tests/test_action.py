@@ -18,6 +18,8 @@ from typer.main import get_command
 
 from kerascheck.cli import app
 
+pytestmark = pytest.mark.slow
+
 yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).parent.parent

@@ -20,6 +20,8 @@ from kerascheck.diagnostics import Report
 from kerascheck.fixes import write
 from tests.scripts import FIXED, SCRIPT
 
+pytestmark = pytest.mark.slow
+
 OTHERWISE = FIXED + "# by another hand\n"
 ON_POSIX = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 

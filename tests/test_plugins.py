@@ -93,6 +93,7 @@ def run(folder: Path) -> Run:
 
 
 @pytest.mark.usefixtures("acme")
+@pytest.mark.slow
 class TestTheExample:
     def test_its_own_tests_pass(self) -> None:
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", str(EXAMPLE / "pyproject.toml")]

@@ -183,6 +183,7 @@ STATEMENTS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(STATEMENTS, max_size=4).map("\n".join))
 def test_any_program(text: str) -> None:

@@ -20,7 +20,10 @@ from kerascheck.engine import check_source
 from kerascheck.parallel import Job, check_files
 from kerascheck.supervision import Allowance
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limits are those of Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limits are those of Linux"),
+]
 
 ROOT = Path(__file__).parent.parent
 

@@ -24,6 +24,8 @@ from kerascheck.source import Source
 from kerascheck.watch import watch
 from tests.scripts import FIXED, SCRIPT
 
+pytestmark = pytest.mark.slow
+
 watchfiles = pytest.importorskip("watchfiles", reason="pip install 'kerascheck[watch]'")
 
 

@@ -7,6 +7,8 @@ import random
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 np = pytest.importorskip("numpy")
 
 from tests.data.agreement import Sizes, disagreement  # noqa: E402

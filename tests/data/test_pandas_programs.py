@@ -14,6 +14,8 @@ from tests.data.agreement import Sizes, disagreement
 from tests.data.pandas_programs import N, program, write_file
 from tests.interp.helpers import execute_module
 
+pytestmark = pytest.mark.slow
+
 #: More of them: KERASCHECK_EXAMPLES=20000.
 EXAMPLES = int(os.environ.get("KERASCHECK_EXAMPLES", "200"))
 _CHUNK = 100

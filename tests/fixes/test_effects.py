@@ -141,6 +141,7 @@ def _named(code: str, index: int) -> str:
     return cst.parse_module(code).visit(_Name(index)).code
 
 
+@pytest.mark.slow
 def test_no_rule_takes_an_effect_away() -> None:
     settings = Settings(selection=Selection((Layer(("ALL",)),)))
     fixed = 0

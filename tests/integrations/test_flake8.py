@@ -14,6 +14,8 @@ from tests.integrations.conftest import Found, Run, program
 
 pytest.importorskip("flake8")
 
+pytestmark = pytest.mark.slow
+
 _LINE = re.compile(r"(?P<path>.*?):(?P<row>\d+):(?P<column>\d+): (?P<code>[A-Z]+\d+) (?P<message>.*)")
 
 Flake8 = Callable[..., subprocess.CompletedProcess[str]]

@@ -17,6 +17,8 @@ from tests.integrations.conftest import Found, Run, program
 
 pytest.importorskip("pylint")
 
+pytestmark = pytest.mark.slow
+
 Pylint = Callable[..., list[dict[str, Any]]]
 
 UNUSED = '"""Nothing."""\nimport keras  # kerascheck: ignore\n'

@@ -107,6 +107,7 @@ def explored(monkeypatch: pytest.MonkeyPatch, code: str) -> tuple[int, Any]:
     return sum(budget.spent for budget in made), found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "most"), PROGRAMS.values(), ids=PROGRAMS)
 def test_steps_are_bounded_and_what_does_not_hang_on_it_is_known(
     monkeypatch: pytest.MonkeyPatch, code: str, most: int

@@ -20,6 +20,8 @@ import pytest
 
 from tests.interp.helpers import cases
 
+pytestmark = pytest.mark.slow
+
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 programs = importlib.import_module("flag_programs")

@@ -21,6 +21,7 @@ HOSTILE = cases("hostile")
 SECONDS = 6.0  # well above the limit of an analysis, for slow machines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE)
 def test_the_analysis_ends(code: str) -> None:
     started = time.process_time()
@@ -82,6 +83,7 @@ def own_files() -> list[Path]:
     return sorted([*(root / "kerascheck").rglob("*.py"), *(root / "tests").rglob("*.py")])
 
 
+@pytest.mark.slow
 def test_files_that_are_no_scripts() -> None:
     for path in random.Random(0).sample(own_files(), 8):
         analyze(Source(path.read_bytes(), str(path)), 0.2)

@@ -19,6 +19,8 @@ from kerascheck.config import Settings
 from kerascheck.engine import deep_recursion, examine
 from kerascheck.summary import summarize
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 FILES = sorted(path for path in FIXTURES.glob("*/*") if path.suffix in (".py", ".ipynb"))
 #: Fixtures per statement in the quick test.
@@ -356,13 +358,11 @@ def test_nor_do_many_unrelated_statements(count: int) -> None:
         check(path, *chosen.sample(TOGETHER, count))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_nor_do_all_of_them_anywhere(path: Path) -> None:
     check(path, *TOGETHER)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("kind", UNRELATED)
 def test_an_unrelated_statement_changes_nothing_anywhere(kind: str, path: Path) -> None:

@@ -13,6 +13,8 @@ from tests.interp.helpers import UNKNOWN
 from tests.interp.programs import Generator
 from tests.interp.wider_programs import WiderGenerator
 
+pytestmark = pytest.mark.slow
+
 #: Programs that once came out wrong, by the seeds that make them.
 SEEDS = [0, 15, 64, 207, 226, 248, 2097, 2295, 10013, 30769, 32548, 32878, 103708, 500864, 502174, 503285, 902195]
 

@@ -246,6 +246,7 @@ _SETTINGS = settings(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_symbolic_sizes_give_what_numbers_give(family: str) -> None:
     """Put a symbol in the place of a number: the answer, evaluated, is the same, or honestly not known."""
@@ -298,6 +299,7 @@ SHAPES = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nonsense_never_breaks_a_definition(data: st.DataObject) -> None:

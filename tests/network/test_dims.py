@@ -164,6 +164,7 @@ def test_arithmetic_is_that_of_numbers(pair: tuple[Any, int]) -> None:
     assert value_of(expression, VALUES) == value
 
 
+@pytest.mark.slow
 @given(expressions(), expressions())
 def test_answers_hold_for_the_values(left: tuple[Any, int], right: tuple[Any, int]) -> None:
     if definitely_equal(left[0], right[0]):

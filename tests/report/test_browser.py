@@ -12,7 +12,7 @@ from kerascheck.cli import app
 from tests.browser import chromium, find_chromium, screenshot
 from tests.report.dom import select
 
-pytestmark = pytest.mark.skipif(find_chromium() is None, reason="needs Chromium")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_chromium() is None, reason="needs Chromium")]
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures" / "bad"
 

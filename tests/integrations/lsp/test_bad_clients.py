@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 SERVER = [sys.executable, "-m", "kerascheck", "lsp"]
 REDUNDANT = """\

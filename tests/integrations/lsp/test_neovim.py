@@ -14,6 +14,8 @@ import pytest
 
 pytest.importorskip("pygls", reason="needs the extra lsp")
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 PROGRAM = """\
 # 🧠
