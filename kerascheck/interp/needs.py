@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
+from itertools import islice
 from typing import Any
 
 from kerascheck.data.array import Array
@@ -11,10 +12,14 @@ from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import KerasObject, Layer, Network, Program, Tensor, TrainCall
 from kerascheck.symbolic import NOTHING, Symbol, Unknown
 
-_MAX_DEPTH = 8
+#: Collections that are looked into for one value, and items of each of them.
+_MAX_COLLECTIONS = 200
+_MAX_ITEMS = 100
 
 #: Classes of values that hang on nothing, whatever they are.
 WITHOUT_NEEDS = frozenset({str, int, float, bool, type(None), Symbol})
+#: Those of collections, which may hold themselves.
+_HOLDING = (tuple, list, ListValue, DictValue)
 
 
 def program_needs(program: Program) -> Iterator[tuple[Hashable, frozenset[Hashable]]]:
@@ -110,17 +115,16 @@ def arguments_need(arguments: Arguments) -> frozenset[Hashable]:
     return needs
 
 
-def value_needs(value: Any, depth: int = 0) -> frozenset[Hashable]:
+def value_needs(value: Any) -> frozenset[Hashable]:
     """The conditions that a value hangs on, or what is in it."""
+    return NOTHING if type(value) in WITHOUT_NEEDS else _value(value, set())
+
+
+def _value(value: Any, within: set[int]) -> frozenset[Hashable]:
+    """`within`: the collections that were looked into already, by their ids."""
     kind = type(value)
-    if kind in WITHOUT_NEEDS or depth > _MAX_DEPTH:
-        return NOTHING
     if kind is tuple or kind is list:
-        needs = NOTHING
-        for item in value[:100]:
-            if type(item) not in WITHOUT_NEEDS:
-                needs |= value_needs(item, depth + 1)
-        return needs
+        return _items(value, within)
     if isinstance(value, Unknown):
         return value.needs
     if isinstance(value, Tensor):
@@ -131,14 +135,28 @@ def value_needs(value: Any, depth: int = 0) -> frozenset[Hashable]:
         return value.needs | arguments_need(value.arguments)
     if isinstance(value, (ListValue, DictValue)):
         needs = value.unknown.needs if value.unknown is not None else NOTHING
-        return needs | value_needs(value.items, depth + 1)
+        return needs | _value(value.items, within)
     if isinstance(value, (tuple, list, set)):
-        return NOTHING.union(*(value_needs(item, depth + 1) for item in list(value)[:100]))
+        return _items(value, within)
     if isinstance(value, dict):
-        return NOTHING.union(*(value_needs(item, depth + 1) for item in list(value.values())[:100]))
+        return _items(value.values(), within)
     if isinstance(value, Partial):
         return arguments_need(value.arguments)
     if isinstance(value, Instance):
         return value.layer.needs if value.layer is not None else NOTHING
     needs = getattr(value, "needs", NOTHING)
     return needs if isinstance(needs, frozenset) else NOTHING
+
+
+def _items(items: Collection[Any], within: set[int]) -> frozenset[Hashable]:
+    """Those of some of the items: of a large list, the rest is made as its beginning is."""
+    needs = NOTHING
+    for item in islice(items, _MAX_ITEMS):
+        if type(item) in WITHOUT_NEEDS:
+            continue
+        if isinstance(item, _HOLDING):
+            if id(item) in within or len(within) >= _MAX_COLLECTIONS:
+                continue
+            within.add(id(item))
+        needs |= _value(item, within)
+    return needs

@@ -763,3 +763,14 @@ for _ in range(100):
 import math
 math.prod((float("inf"), size, x.shape[0], Input((None,)).shape[1], 10**4000, 10**4000))
 math.prod((Input((None, 4)).shape[1], 0.5)), math.prod((0.5, Input((None, 4)).shape[1])), math.prod(["a", 3])
+
+# -- lists that hold themselves
+held = [3]
+for one in held:
+    held.append(held)
+Dense(held)(Input((1,)))
+table = {}
+for n in range(100):
+    table[n] = [table] * 100
+    held.append(table)
+Sequential([Input((4,)), held, table]).fit(held, table)
