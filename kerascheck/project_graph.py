@@ -60,7 +60,7 @@ class ProjectGraph:
         self._listings: dict[str, frozenset[str]] = {}
         self._targets: dict[str, tuple[str, ...]] = {}
         self._reaches: dict[str, bool] = {}
-        self._paths: dict[Path, SearchPath] = {}
+        self._paths: dict[str, SearchPath] = {}
         self._importers: dict[str, dict[str, list[str]]] = {}  # by the folder of the project
 
     def reaches_keras(self, raw: bytes, filename: str) -> bool:
@@ -123,24 +123,25 @@ class ProjectGraph:
             module = find_module(dotted, level, name, self._is_file, self._path_of)
             if module is None:
                 continue
-            found[str(module)] = None
-            if module.name == "__init__.py":
+            found[module] = None
+            folder, _, last = module.rpartition(os.sep)
+            if last == "__init__.py":
                 for part in names:
-                    inner = module.parent / part
-                    for candidate in (inner.with_suffix(".py"), inner / "__init__.py"):
+                    for candidate in (f"{folder}{os.sep}{part}.py", f"{folder}{os.sep}{part}{os.sep}__init__.py"):
                         if self._is_file(candidate):
-                            found[str(candidate)] = None
+                            found[candidate] = None
         found.pop(name, None)
         return tuple(found)
 
-    def _path_of(self, folder: Path) -> SearchPath:
+    def _path_of(self, folder: str) -> SearchPath:
         known = self._paths.get(folder)
         if known is None:
-            known = self._paths[folder] = search_path(folder)
+            known = self._paths[folder] = search_path(Path(folder))
         return known
 
-    def _is_file(self, path: Path) -> bool:
-        return path.name in self._listing(str(path.parent))
+    def _is_file(self, path: str) -> bool:
+        folder, _, name = path.rpartition(os.sep)
+        return name in self._listing(folder)
 
     def _listing(self, folder: str) -> frozenset[str]:
         known = self._listings.get(folder)
@@ -172,7 +173,7 @@ class ProjectGraph:
         """The files that import each file of the project that the folder belongs to."""
         if _is_installed(folder):
             return {}  # an installed package: its users are elsewhere
-        path = self._path_of(folder)
+        path = self._path_of(str(folder))
         key = str(path.top)
         if key not in self._importers:
             by_target: dict[str, list[str]] = {}
