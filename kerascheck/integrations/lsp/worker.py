@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -94,8 +95,16 @@ class Worker:
             yield Findings()
             return Structure()
         examination, problem = self._examine(text)
-        yield findings(examination, problem)
+        imports, importers = self._neighbours(text)
+        yield replace(findings(examination, problem), imports=imports, importers=importers)
         return structure(examination)
+
+    def importers(self, filenames: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """The files that import each of these now."""
+        from kerascheck.project_graph import current_graph
+
+        with self._open_files():
+            return {filename: current_graph().importers(filename) for filename in filenames}
 
     def fix(self, text: Text, unsafe: bool) -> tuple[list[tuple[int | None, str]], int]:
         """The text with all fixes applied (of a notebook each code cell, with its number), and how many."""
@@ -179,6 +188,15 @@ class Worker:
             self._latest = (text, examination, settings)
         return examination, problem
 
+    def _neighbours(self, text: Text) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The files of its project that a text imports, and those that import it."""
+        from kerascheck.api import to_bytes
+        from kerascheck.project_graph import current_graph
+
+        with self._open_files():
+            graph = current_graph()
+            return graph.imports(to_bytes(text.text, text.filename), text.filename), graph.importers(text.filename)
+
     def _is_excluded(self, text: Text) -> bool:
         """Whether the configuration leaves the file out even where it is named."""
         from kerascheck.discovery import Excludes
@@ -226,9 +244,11 @@ class Worker:
 
     @contextmanager
     def _open_files(self) -> Iterator[None]:
+        from kerascheck.project_graph import current_graph
         from kerascheck.source import unsaved_files
 
         with unsaved_files(self._unsaved):
+            current_graph().renew()
             yield
 
 
@@ -277,8 +297,10 @@ def serve(connection: Connection) -> None:
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from kerascheck import safe_path, supervision
+    from kerascheck.project_graph import keep_one_graph
     from kerascheck.trees import RECENT
 
+    keep_one_graph()
     supervision.is_watched = True  # by the server, which ends what takes too long
     with safe_path.own_imports():
         worker = Worker()
