@@ -13,11 +13,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.integrations.lsp.facts import Findings, Options, Shown, Structure, Text
@@ -37,11 +37,16 @@ PART, DONE, FAILED = "part", "done", "failed"
 #: What the server sends: a task, or the number of one whose result is not wanted any more.
 TASK, CANCEL = "task", "cancel"
 
-#: Tasks after which dead objects are looked for even if another task waits.
+#: Tasks, and characters of their texts, after which dead objects are looked for even if another task waits.
 _COLLECT_AT_LEAST = 20
+_COLLECT_AFTER = 2_000_000
+#: Seconds without a task after which that is done anyway: it holds up who types on.
+_IDLE = 0.3
 #: Characters of the texts whose trees are kept, to which an undo may lead back. They are few, since looking for dead
 #: objects goes through all that live. (Imported files are kept besides.)
 _KEPT_TREES = 60_000
+#: Characters of the texts whose statements are kept, so that an edit costs the parsing of what it changes.
+_KEPT_PIECES = 400_000
 
 _WARM_UP = """\
 import keras
@@ -256,12 +261,17 @@ def _title(model: ModelSummary) -> str:
     return f"{model.name or model.cls} ({model.cls})"
 
 
+#: What stands for the next task where it has not come.
+_NONE_YET = object()
+
+
 class _Inbox:
     """What the server sends, read by a thread, so that it is heard while a task is under way."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._tasks: SimpleQueue[Any] = SimpleQueue()
+        self._next: Any = _NONE_YET
         self.cancelled = 0  # the number of the latest task whose result is not wanted any more
         threading.Thread(target=self._read, daemon=True, name="kerascheck-inbox").start()
 
@@ -276,13 +286,17 @@ class _Inbox:
         except (EOFError, OSError):
             self._tasks.put(None)
 
-    @property
-    def is_empty(self) -> bool:
-        return self._tasks.empty()
+    def comes_within(self, seconds: float) -> bool:
+        """Wait for the next task, but not longer; whether there is one."""
+        if self._next is _NONE_YET:
+            with suppress(Empty):
+                self._next = self._tasks.get(timeout=seconds)
+        return self._next is not _NONE_YET
 
     def next(self) -> Any:
         """The next task, for which it waits; None where the server is gone."""
-        return self._tasks.get()
+        task, self._next = self._next, _NONE_YET
+        return self._tasks.get() if task is _NONE_YET else task
 
 
 def serve(connection: Connection) -> None:
@@ -297,6 +311,7 @@ def serve(connection: Connection) -> None:
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from kerascheck import safe_path, supervision
+    from kerascheck.pieces import Pieces
     from kerascheck.project_graph import keep_one_graph
     from kerascheck.trees import RECENT
 
@@ -309,6 +324,7 @@ def serve(connection: Connection) -> None:
             pass
         worker.forget()
         RECENT.limit(_KEPT_TREES)
+        RECENT.pieces = Pieces(_KEPT_PIECES)
         gc.collect()
         gc.freeze()
         _work(worker, _Inbox(connection), connection)
@@ -317,11 +333,12 @@ def serve(connection: Connection) -> None:
 def _work(worker: Worker, inbox: _Inbox, connection: Connection) -> None:
     from kerascheck.supervision import limited_memory
 
-    since_collection = 0
+    since_collection = characters = 0
     while True:
-        if since_collection >= _COLLECT_AT_LEAST or (since_collection and inbox.is_empty):
+        is_due = since_collection >= _COLLECT_AT_LEAST or characters > _COLLECT_AFTER
+        if is_due or (since_collection and not inbox.comes_within(_IDLE)):
             gc.collect()
-            since_collection = 0
+            since_collection = characters = 0
         task = inbox.next()
         if task is None:
             return
@@ -336,6 +353,7 @@ def _work(worker: Worker, inbox: _Inbox, connection: Connection) -> None:
         except OSError:  # the server is gone
             return
         since_collection += 1
+        characters += sum(len(argument.text) for argument in arguments if isinstance(argument, Text))
 
 
 def _carry_out(
