@@ -108,6 +108,15 @@ def check_text(raw: bytes, filename: str, settings: Settings) -> Report:
         return next(report for _, report in found)
 
 
+def check_for_host(raw: bytes, filename: str, settings: Settings) -> Report:
+    """The report of one file for a program that has called us in its own process, such as another linter.
+
+    Where a copy of that process can be made the file is checked there, under the same limits (4 ms, beside some 100 for
+    a program with models). A fresh process would import everything for each file: elsewhere only the budget holds.
+    """
+    return check_text(raw, filename, settings) if can_fork() else check_source(raw, filename, settings)
+
+
 @one_graph()
 def work_on_files(
     jobs: Sequence[Job],
