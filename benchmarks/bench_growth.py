@@ -4,9 +4,9 @@
 
 Each kind of program comes in four sizes, each twice the one before. What the sizes cost is counted in calls of
 functions, which are the same in each run whatever else the machine does; `--time` takes processor time (the best of a
-few), which also sees what is done within one call. The exponent is the slope of the logarithm of that over the logarithm
-of the size: 1 is in proportion. Budgets are lifted, so that nothing is cut off. Exits with 1 if an exponent is larger
-than `--at-most`.
+few), which also sees what is done within one call. The exponent is the slope of the logarithm of that over the
+logarithm of the size: 1 is in proportion. Budgets are lifted, so that nothing is cut off. Exits with 1 if an exponent
+is larger than `--at-most`.
 """
 
 from __future__ import annotations
