@@ -334,8 +334,12 @@ def one_graph(anew: bool = False) -> Iterator[ProjectGraph]:
 
 
 def keep_one_graph() -> None:
-    """From now on all questions go to one graph, in a process that works for a single run."""
-    _current.set(ProjectGraph())
+    """From now on all questions go to one graph, in a process that works for a single run.
+
+    A copy of the process that has begun the run has the graph of it, with all that is known there.
+    """
+    if _current.get() is None:
+        _current.set(ProjectGraph())
 
 
 def concerns_keras(raw: bytes | str, filename: str) -> bool:

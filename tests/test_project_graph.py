@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from kerascheck.asked import unsaved_files
-from kerascheck.project_graph import ProjectGraph, concerns_keras, may_call, one_graph
+from kerascheck.project_graph import (
+    ProjectGraph,
+    concerns_keras,
+    current_graph,
+    keep_one_graph,
+    may_call,
+    one_graph,
+)
 
 MODELS = "import keras\n\ndef build(n):\n    return keras.Sequential([keras.layers.Dense(n)])\n"
 
@@ -214,3 +221,9 @@ def test_a_kept_graph_reads_only_what_has_changed(tmp_path: Path, monkeypatch: p
     graph.renew()
     assert len(graph.importers(str(folder / "m30.py"))) == 30
     assert resolved == [str(folder / "m3.py")]
+
+
+def test_a_copy_of_the_process_of_a_run_has_its_graph() -> None:
+    with one_graph() as graph:
+        keep_one_graph()
+        assert current_graph() is graph
