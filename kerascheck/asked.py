@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -107,6 +107,11 @@ def unsaved(name: str) -> bytes | None:
     """The bytes of a file that is open in an editor."""
     files = _unsaved.get()
     return files.get(os.path.abspath(name)) if files else None
+
+
+def unsaved_names() -> Iterable[str]:
+    """The absolute names of the files that are open in an editor."""
+    return _unsaved.get().keys()
 
 
 # -- questions ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from kerascheck.target.places import project_folder
 class SearchPath(NamedTuple):
     """What an absolute import in a file of some folder searches."""
 
-    roots: tuple[Path, ...]  # nearest first
+    roots: tuple[str, ...]  # nearest first
     own: str  # the name of the outermost package that the file belongs to, or of the folder itself
     top: Path  # the folder of the whole project
     is_project: bool  # whether the files below it belong together, and not just those in it
@@ -34,17 +34,17 @@ def search_path(folder: Path) -> SearchPath:
     project = project_folder(top)
     if project is not None:
         roots += [project, project / "src"]
-    return SearchPath(tuple(roots), own, project or top, project is not None or top != folder)
+    return SearchPath(tuple(map(str, roots)), own, project or top, project is not None or top != folder)
 
 
 def find_module(
     dotted: str,
     level: int,
     filename: str,
-    is_file: Callable[[Path], bool],
-    path_of: Callable[[Path], SearchPath] | None = None,
+    is_file: Callable[[str], bool],
+    path_of: Callable[[str], SearchPath] | None = None,
     within: str | None = None,
-) -> Path | None:
+) -> str | None:
     """The file of the project that `dotted`, `level` dots up, means in a file of this name; None where there is none.
 
     Args:
@@ -56,27 +56,27 @@ def find_module(
         within: the project must be the package of this name.
     """
     try:
-        here = Path(os.path.abspath(filename)).parent
+        here = os.path.dirname(os.path.abspath(filename))
     except (ValueError, OSError):
         return None
     parts = tuple(part for part in dotted.split(".") if part)
     if level:
         for _ in range(level - 1):
-            here = here.parent
+            here = os.path.dirname(here)
         return module_file(here, parts, is_file)
     if not parts:
         return None
-    path = path_of(here) if path_of is not None else remembered((search_path, here), partial(search_path, here))
+    path = path_of(here) if path_of is not None else remembered((search_path, here), partial(search_path, Path(here)))
     if within is not None and path.own != within:
         return None
     for root in path.roots:
-        if root.name in ("site-packages", "dist-packages") and parts[0] != path.own:
+        if parts[0] != path.own and os.path.basename(root) in ("site-packages", "dist-packages"):
             continue  # another installed package is no part of the project
         found = module_file(root, parts, is_file)
         if found is not None:
             return found
-    for root in _added(filename):
-        found = module_file(root, parts, is_file)
+    for folder in _added(filename):
+        found = module_file(folder, parts, is_file)
         if found is not None:
             return found
     return None
@@ -91,7 +91,7 @@ _MAX_BYTES = 2_000_000
 _MAX_UP = 4
 
 
-def _added(filename: str) -> tuple[Path, ...]:
+def _added(filename: str) -> tuple[str, ...]:
     """The folders that a program adds to those that imports search: `sys.path.append("../")` and the like."""
     try:
         status = os.stat(filename)
@@ -101,7 +101,7 @@ def _added(filename: str) -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=256)
-def _read_added(filename: str, changed: tuple[int, ...]) -> tuple[Path, ...]:
+def _read_added(filename: str, changed: tuple[int, ...]) -> tuple[str, ...]:
     text = read_bytes(filename, _MAX_BYTES)
     found: list[Path] = []
     for match in _ADDS.finditer(text) if b"sys.path" in text else ():
@@ -116,7 +116,7 @@ def _read_added(filename: str, changed: tuple[int, ...]) -> tuple[Path, ...]:
             folder == above or above in folder.parents for above in [here, *here.parents][:_MAX_UP]
         ):
             found.append(folder)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(map(str, found)))
 
 
 def _up_to_its_end(text: bytes) -> bytes:
@@ -129,11 +129,12 @@ def _up_to_its_end(text: bytes) -> bytes:
     return text
 
 
-def module_file(root: Path, parts: tuple[str, ...], is_file: Callable[[Path], bool]) -> Path | None:
+def module_file(root: str, parts: tuple[str, ...], is_file: Callable[[str], bool]) -> str | None:
     """The file of the module `parts` below a folder."""
-    base = root.joinpath(*parts)
+    base = os.path.join(root, *parts)
+    package = os.path.join(base, "__init__.py")
     try:
-        for candidate in (base.with_suffix(".py") if parts else base / "__init__.py", base / "__init__.py"):
+        for candidate in (f"{base}.py", package) if parts else (package,):
             if is_file(candidate):
                 return candidate
     except (OSError, ValueError):

@@ -95,9 +95,10 @@ def check_files(
     work_on_batch()
     if cache is not None:
         cache.prune()
-    for index, job in enumerate(jobs):
-        if reports[index].diagnostics and stamps[index] != _stamp(job.filename):
-            reports[index] = _of_now(job)
+    changed = [
+        index for index, job in enumerate(jobs) if reports[index].diagnostics and stamps[index] != _stamp(job.filename)
+    ]
+    reports.update(zip(changed, _of_now([jobs[index] for index in changed], processes), strict=True))
     return [reports[index] for index in range(len(jobs))]
 
 
@@ -105,6 +106,15 @@ def check_text(raw: bytes, filename: str, settings: Settings) -> Report:
     """The report of a text that is in no file, under the same limits."""
     with closing(_work([(0, _Loaded(Job(filename, settings), raw))], _check, _lost, 1)) as found:  # type: ignore[type-var]
         return next(report for _, report in found)
+
+
+def check_for_host(raw: bytes, filename: str, settings: Settings) -> Report:
+    """The report of one file for a program that has called us in its own process, such as another linter.
+
+    Where a copy of that process can be made the file is checked there, under the same limits (4 ms, beside some 100 for
+    a program with models). A fresh process would import everything for each file: elsewhere only the budget holds.
+    """
+    return check_text(raw, filename, settings) if can_fork() else check_source(raw, filename, settings)
 
 
 @one_graph()
@@ -208,13 +218,23 @@ def _stamp(filename: str) -> tuple[int, ...]:
     return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
-def _of_now(job: Job) -> Report:
-    """The report of a file that has changed since it was checked: another process may have fixed it."""
-    if not os.path.lexists(job.filename):
-        return Report(job.filename, skipped="is gone")
+def _of_now(jobs: Sequence[Job], processes: int) -> list[Report]:
+    """The reports of files that have changed since they were checked: another process may have fixed them."""
+    if not jobs:
+        return []
+    reports: dict[int, Report] = {}
+    todo: list[tuple[int, _Loaded]] = []
     with one_graph(anew=True):
-        raw = read_file(job.filename, job.settings)
-        return raw if isinstance(raw, Report) else check_source(raw, job.filename, job.settings)
+        for index, loaded in _load(jobs):
+            if not os.path.lexists(jobs[index].filename):
+                reports[index] = Report(jobs[index].filename, skipped="is gone")
+            elif isinstance(loaded, Report):
+                reports[index] = loaded
+            else:
+                todo.append((index, loaded))
+        with closing(_work(todo, _check, _lost, processes)) as found:  # type: ignore[type-var]
+            reports.update(found)
+    return [reports[index] for index in range(len(jobs))]
 
 
 def _check(loaded: _Loaded) -> Report:

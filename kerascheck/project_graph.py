@@ -10,12 +10,14 @@ import os
 import re
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
+from kerascheck.asked import unsaved, unsaved_names
 from kerascheck.discovery import SUFFIXES, mentions_keras
 from kerascheck.modules import SearchPath, find_module, search_path
 from kerascheck.reading import read_bytes
@@ -29,6 +31,9 @@ _MAX_IMPORTERS = 60
 _MAX_FILES = 1_000
 #: Folders that hold no code of the project.
 _FOREIGN = frozenset({"__pycache__", "node_modules", "site-packages", "dist-packages"})
+
+#: Nanoseconds after which a change of a folder has another time than the one before.
+_SETTLED = 2_000_000_000
 
 #: An import statement at the begin of a line, also of a line of a notebook.
 _IMPORT = re.compile(
@@ -54,14 +59,36 @@ _known: dict[str, _Facts] = {}
 
 
 class ProjectGraph:
-    """The imports among files, as they are now: answers are kept for one run."""
+    """The imports among files, as they are now: answers are kept for one run, or until `renew`."""
 
     def __init__(self) -> None:
         self._listings: dict[str, frozenset[str]] = {}
-        self._targets: dict[str, tuple[str, ...]] = {}
+        self._stamps: dict[str, tuple[int, ...]] = {}  # of the folders of the listings
+        self._unsaved = frozenset(unsaved_names())
+        self._targets: dict[str, tuple[_Facts, tuple[str, ...]]] = {}
         self._reaches: dict[str, bool] = {}
-        self._paths: dict[Path, SearchPath] = {}
+        self._paths: dict[str, SearchPath] = {}
         self._importers: dict[str, dict[str, list[str]]] = {}  # by the folder of the project
+
+    def renew(self) -> None:
+        """From now on answers are those of now; what is worked out from files that have not changed is kept."""
+        names = frozenset(unsaved_names())
+        if names != self._unsaved or any(not _is_as_then(folder, stamp) for folder, stamp in self._stamps.items()):
+            self._targets.clear()
+            self._listings.clear()
+            self._stamps.clear()
+            self._unsaved = names
+        before = self._paths
+        self._paths = {}
+        if any(self._path_of(folder) != path for folder, path in before.items()):
+            self._targets.clear()
+        self._reaches.clear()
+        self._importers.clear()
+
+    def imports(self, raw: bytes, filename: str) -> tuple[str, ...]:
+        """The files of the project that a file of these bytes imports itself."""
+        name = os.path.abspath(filename)
+        return () if _is_installed(Path(name).parent) else self._resolved(name, _imports(raw))
 
     def reaches_keras(self, raw: bytes, filename: str) -> bool:
         """Whether a file that does not mention Keras reaches a module of its project that does."""
@@ -73,7 +100,7 @@ class ProjectGraph:
     def importers(self, filename: str) -> tuple[str, ...]:
         """The files of the project that import this one, directly first, then through others; none for no file."""
         name = os.path.abspath(filename)
-        if not os.path.isfile(name):
+        if not os.path.isfile(name) and name not in self._unsaved:
             return ()
         by_target = self._reverse(Path(name).parent)
         found: dict[str, None] = {}
@@ -109,9 +136,10 @@ class ProjectGraph:
         return answer
 
     def _targets_of(self, name: str, facts: _Facts) -> tuple[str, ...]:
-        if name not in self._targets:
-            self._targets[name] = self._resolved(name, facts.imports)
-        return self._targets[name]
+        known = self._targets.get(name)
+        if known is None or known[0] is not facts:
+            known = self._targets[name] = (facts, self._resolved(name, facts.imports))
+        return known[1]
 
     def _resolved(self, name: str, imports: Iterator[_Import] | tuple[_Import, ...]) -> tuple[str, ...]:
         """The files of the project that the statements mean."""
@@ -123,38 +151,49 @@ class ProjectGraph:
             module = find_module(dotted, level, name, self._is_file, self._path_of)
             if module is None:
                 continue
-            found[str(module)] = None
-            if module.name == "__init__.py":
+            found[module] = None
+            folder, _, last = module.rpartition(os.sep)
+            if last == "__init__.py":
                 for part in names:
-                    inner = module.parent / part
-                    for candidate in (inner.with_suffix(".py"), inner / "__init__.py"):
+                    for candidate in (f"{folder}{os.sep}{part}.py", f"{folder}{os.sep}{part}{os.sep}__init__.py"):
                         if self._is_file(candidate):
-                            found[str(candidate)] = None
+                            found[candidate] = None
         found.pop(name, None)
         return tuple(found)
 
-    def _path_of(self, folder: Path) -> SearchPath:
+    def _path_of(self, folder: str) -> SearchPath:
         known = self._paths.get(folder)
         if known is None:
-            known = self._paths[folder] = search_path(folder)
+            known = self._paths[folder] = search_path(Path(folder))
         return known
 
-    def _is_file(self, path: Path) -> bool:
-        return path.name in self._listing(str(path.parent))
+    def _is_file(self, path: str) -> bool:
+        folder, _, name = path.rpartition(os.sep)
+        return name in self._listing(folder)
 
     def _listing(self, folder: str) -> frozenset[str]:
         known = self._listings.get(folder)
         if known is None:
+            above, _, last = folder.rpartition(os.sep)
+            if last not in self._listings.get(above, (last,)):  # there is no such folder
+                known = self._listings[folder] = frozenset()
+                return known
+            self._stamps[folder] = _stamp_of(folder)  # first: what comes meanwhile is seen the next time
             try:
                 known = frozenset(os.listdir(folder))
             except (OSError, ValueError):
                 known = frozenset()
+            if self._unsaved:
+                known |= {os.path.basename(name) for name in self._unsaved if os.path.dirname(name) == folder}
             self._listings[folder] = known
         return known
 
     def _facts(self, name: str) -> _Facts | None:
         """What the file imports; None where it cannot be read, is too large or is no file."""
         try:
+            text = unsaved(name)
+            if text is not None:
+                return self._facts_of(name, text)
             status = os.stat(name)
             stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)
             known = _known.get(name)
@@ -168,11 +207,20 @@ class ProjectGraph:
         _known[name] = facts
         return facts
 
+    @staticmethod
+    def _facts_of(name: str, text: bytes) -> _Facts:
+        """What a text imports that is open in an editor."""
+        stamp = (-1, len(text), hash(text))
+        known = _known.get(name)
+        if known is None or known.stamp != stamp:
+            known = _known[name] = _Facts(name, text, stamp)
+        return known
+
     def _reverse(self, folder: Path) -> dict[str, list[str]]:
         """The files that import each file of the project that the folder belongs to."""
         if _is_installed(folder):
             return {}  # an installed package: its users are elsewhere
-        path = self._path_of(folder)
+        path = self._path_of(str(folder))
         key = str(path.top)
         if key not in self._importers:
             by_target: dict[str, list[str]] = {}
@@ -203,7 +251,32 @@ class ProjectGraph:
                     found.append(os.path.join(folder, entry.name))
                 elif is_tree and entry.is_dir(follow_symlinks=False):
                     waiting.append(os.path.join(folder, entry.name))
+        found += sorted(name for name in self._unsaved.difference(found) if _is_below(name, top, is_tree))
         return found[:_MAX_FILES]
+
+
+def _is_below(name: str, top: str, is_tree: bool) -> bool:
+    """Whether a file that is open in an editor, and perhaps nowhere else, is one of the project."""
+    inside = name.removeprefix(os.path.join(top, ""))
+    folders = inside.split(os.sep)
+    if inside == name or not inside.endswith(SUFFIXES) or (len(folders) > 1 and not is_tree):
+        return False
+    return not any(part.startswith(".") or part in _FOREIGN for part in folders)
+
+
+def _stamp_of(folder: str) -> tuple[int, ...]:
+    """What changes when files come to a folder, or go; and whether that was so long ago that it can be relied on."""
+    try:
+        status = os.stat(folder)
+    except (OSError, ValueError):
+        return ()
+    settled = time.time_ns() - status.st_mtime_ns > _SETTLED
+    return (int(settled), status.st_mtime_ns, status.st_ino)
+
+
+def _is_as_then(folder: str, stamp: tuple[int, ...]) -> bool:
+    """Whether the files of a folder are those that they were when it had this stamp."""
+    return (not stamp or stamp[0] == 1) and _stamp_of(folder) == stamp
 
 
 def _is_installed(folder: Path) -> bool:
@@ -261,8 +334,12 @@ def one_graph(anew: bool = False) -> Iterator[ProjectGraph]:
 
 
 def keep_one_graph() -> None:
-    """From now on all questions go to one graph, in a process that works for a single run."""
-    _current.set(ProjectGraph())
+    """From now on all questions go to one graph, in a process that works for a single run.
+
+    A copy of the process that has begun the run has the graph of it, with all that is known there.
+    """
+    if _current.get() is None:
+        _current.set(ProjectGraph())
 
 
 def concerns_keras(raw: bytes | str, filename: str) -> bool:

@@ -8,7 +8,7 @@ import codecs
 import re
 import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -103,15 +103,23 @@ class Source(Lines):
             SourceError: the text is no Python, or nests deeper than the parser survives.
         """
         if self._notebook is None:
-            tree, self.facts = RECENT.get(self.text, lambda: _parse(self))
+            tree, self.facts = RECENT.get(self.text, lambda: _parse(self, self._parsed))
             return tree
         try:
-            return _parse(self)
+            return _parse(self, self._parsed)
         except SourceError:
             if not self.cells:
                 raise
             self._leave_out_broken_cells()
             return _parse(self)
+
+    def _parsed(self) -> cst.Module:
+        """The tree of the text, with what is left of an earlier one of this file. Raises ParserSyntaxError."""
+        import libcst as cst
+
+        if RECENT.pieces is None:
+            return cst.parse_module(self.text)
+        return RECENT.pieces.parse(self.filename, self.text, self.logical_lines)
 
     def parse_apart(self) -> None:
         """Give this source nodes of its own, which no other source of the same text shares. Raises SourceError."""
@@ -320,7 +328,7 @@ def _width(raw: bytes, encoding: str) -> int:
         return len(raw)
 
 
-def _parse(source: Lines) -> cst.Module:
+def _parse(source: Lines, parse: Callable[[], cst.Module] | None = None) -> cst.Module:
     null = source.text.find("\0")
     if null >= 0:
         raise SourceError(SYNTAX_ERROR, "source code contains a null byte", source.position(null))
@@ -335,7 +343,7 @@ def _parse(source: Lines) -> cst.Module:
 
     try:
         with no_collection():
-            return cst.parse_module(source.text)
+            return cst.parse_module(source.text) if parse is None else parse()
     except cst.ParserSyntaxError as error:
         raise _syntax_error(source, error) from None
     except RecursionError:

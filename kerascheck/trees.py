@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     import libcst as cst
 
+    from kerascheck.pieces import Pieces
+
 #: What has been worked out about nodes of a tree, by the name of the fact and the id of the node.
 Facts: TypeAlias = dict[str, dict[int, Any]]
 
@@ -24,6 +26,8 @@ class Trees:
 
     def __init__(self, characters: int) -> None:
         self._limit = characters  # of all texts together
+        #: What is left of earlier texts to parse new ones with, where texts are parsed again after each edit.
+        self.pieces: Pieces | None = None
         self._kept: dict[str, Parsed] = {}  # the latest last
         self._characters = 0
 

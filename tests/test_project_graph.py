@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from kerascheck.project_graph import ProjectGraph, concerns_keras, may_call, one_graph
+from kerascheck.asked import unsaved_files
+from kerascheck.project_graph import (
+    ProjectGraph,
+    concerns_keras,
+    current_graph,
+    keep_one_graph,
+    may_call,
+    one_graph,
+)
 
 MODELS = "import keras\n\ndef build(n):\n    return keras.Sequential([keras.layers.Dense(n)])\n"
 
@@ -147,3 +155,75 @@ def test_a_changed_file_is_looked_at_again_in_the_next_run(tmp_path: Path) -> No
 )
 def test_what_seems_to_be_a_call(text: str, calls: bool) -> None:
     assert may_call(text.encode(), frozenset({"build", "Other"})) is calls
+
+
+# -- a graph that is kept -------------------------------------------------------------------------------------------
+
+
+def _old(folder: Path) -> None:
+    """The times of folders that changed long ago."""
+    for name in (folder, *(one for one in folder.rglob("*") if one.is_dir())):
+        os.utime(name, (1_000_000_000, 1_000_000_000))
+
+
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_a_renewed_graph_answers_as_a_new_one(tmp_path: Path, is_settled: bool) -> None:
+    files = {"models.py": MODELS, "train.py": "from models import build\n", "nets/__init__.py": "", "plain.py": ""}
+    folder = _project(tmp_path, files)
+    models = str(folder / "models.py")
+    if is_settled:
+        _old(folder)
+    graph = ProjectGraph()
+    assert graph.importers(models) == (str(folder / "train.py"),)
+    changes = [
+        lambda: (folder / "plain.py").write_text("import models  # now it does\n"),
+        lambda: (folder / "train.py").write_text("x = 1  # not any more\n"),
+        lambda: (folder / "nets" / "one.py").write_text("from models import build\n"),
+        lambda: (folder / "plain.py").unlink(),
+        lambda: (folder / "nets" / "models.py").write_text(MODELS),  # which nets/one.py means now
+        lambda: (folder / "nets" / "__init__.py").unlink(),
+        lambda: (folder / "nets" / "models.py").unlink(),
+        lambda: (folder / "pyproject.toml").unlink(),
+    ]
+    for change in changes:
+        change()
+        graph.renew()
+        assert graph.importers(models) == ProjectGraph().importers(models)
+        assert graph.reaches_keras(b"import one\n", str(folder / "nets" / "two.py")) == ProjectGraph().reaches_keras(
+            b"import one\n", str(folder / "nets" / "two.py")
+        )
+
+
+def test_what_is_not_saved_counts(tmp_path: Path) -> None:
+    folder = _project(tmp_path, {"models.py": MODELS, "train.py": "", "use.py": "import models\n", "a/old.py": ""})
+    models, train, new, use = (str(folder / name) for name in ("models.py", "train.py", "a/new.py", "use.py"))
+    graph = ProjectGraph()
+    assert graph.importers(models) == (use,)
+    with unsaved_files({train: b"import models\n", new: b"import models\n", use: b""}):
+        graph.renew()
+        assert graph.importers(models) == ProjectGraph().importers(models) == (train, new)
+        assert graph.importers(new) == ()
+        assert graph.imports(b"import train, other\nimport a.new\n", str(folder / "x.py")) == (train, new)
+    graph.renew()
+    assert graph.importers(models) == (use,)
+
+
+def test_a_kept_graph_reads_only_what_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"m{number}.py": f"import m{number + 1}\n" for number in range(30)}
+    folder = _project(tmp_path, {**files, "m30.py": MODELS})
+    _old(folder)
+    graph = ProjectGraph()
+    graph.importers(str(folder / "m30.py"))
+    (folder / "m3.py").write_text("import m4, m30\n")
+    resolved: list[str] = []
+    real = ProjectGraph._resolved
+    monkeypatch.setattr(ProjectGraph, "_resolved", lambda self, name, *rest: resolved.append(name) or real(self, name, *rest))  # type: ignore[func-returns-value]  # fmt: skip
+    graph.renew()
+    assert len(graph.importers(str(folder / "m30.py"))) == 30
+    assert resolved == [str(folder / "m3.py")]
+
+
+def test_a_copy_of_the_process_of_a_run_has_its_graph() -> None:
+    with one_graph() as graph:
+        keep_one_graph()
+        assert current_graph() is graph

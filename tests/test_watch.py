@@ -101,6 +101,44 @@ def test_what_the_findings_hang_on_matters(rounds: Callable[..., dict[str, Any]]
     assert not any(map(matters, ["other.json", "log.csv", "classes/one/a.png"]))
 
 
+def test_files_outside_of_the_watched_folders_count_if_the_findings_hang_on_them(
+    rounds: Callable[..., dict[str, Any]], folder: Path
+) -> None:
+    outside, other = folder.parent / "shared.py", folder.parent / "other.py"
+    checks: list[str] = []
+    depends: set[str] = set()
+
+    def check() -> None:
+        checks.append(outside.read_text() if outside.exists() else "")
+        depends.update((str(outside), str(folder / "x.py")))
+
+    rounds(
+        set,
+        lambda: outside.write_text("appears") and set(),
+        set,
+        lambda: other.write_text("nobody asks for it") and set(),
+        lambda: outside.write_text("changes") and set(),
+        lambda: outside.unlink() or set(),
+        set,
+    )
+    watch([Path()], check, io.StringIO(), depends=depends)
+    assert checks == ["", "appears", "changes", ""]
+
+
+def test_what_changes_during_a_check_is_checked_again(rounds: Callable[..., dict[str, Any]], folder: Path) -> None:
+    outside = folder.parent / "shared.py"
+    checks: list[str] = []
+
+    def check() -> None:
+        checks.append(outside.read_text() if outside.exists() else "")
+        if len(checks) == 1:
+            outside.write_text("written after it was read")
+
+    rounds(set, set, set)
+    watch([Path()], check, io.StringIO(), depends={str(outside)})
+    assert checks == ["", "written after it was read"]
+
+
 def test_folders_above_do_not_hide_what_is_watched(tmp_path: Path, rounds: Callable[..., dict[str, Any]]) -> None:
     inner = tmp_path / "build" / "venv"
     inner.mkdir(parents=True)

@@ -7,11 +7,14 @@ import errno
 import os
 import secrets
 import stat
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _PREFIX, _SUFFIX = ".kerascheck-", ".part"  # no name that an import or a search for programs would find
+#: How a copy of what was in a file ends that is being overwritten. It is never thrown away.
+_COPY = ".before"
 #: What a killed process left, where files without a name are not to be had, is thrown away after so many seconds.
 _MAX_AGE_OF_PARTS = 3600
 
@@ -24,7 +27,7 @@ def write_atomically(filename: str, raw: bytes, expected: bytes | None = None) -
     """Replace the content of a file; links, owner, mode and attributes stay as they are.
 
     A file of several names, or one that cannot be replaced without a change of these, is written in place: what can
-    fail is done before anything is overwritten.
+    fail is done before anything is overwritten, and a copy is kept until all is written.
 
     Args:
         filename: the file.
@@ -189,18 +192,48 @@ def _attributes(target: str) -> list[str]:
 
 
 def _write_in_place(target: str, raw: bytes, expected: bytes | None) -> None:
-    """Overwrite a file. The room is taken before anything is written, and what was there comes back where it fails."""
+    """Overwrite a file. The room is taken before anything is written, and what was there comes back where it fails.
+
+    Meanwhile a copy of what was there lies beside it: it is what is left where this process is killed.
+    """
     with open(target, "r+b", buffering=0) as file:
         before = file.readall()
         if expected is not None and before != expected:
             raise ChangedMeanwhile(target)
+        copy = _copy(target, before)
         try:
             if len(raw) > len(before) and hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(file.fileno(), 0, len(raw))
             _overwrite(file.fileno(), raw)
-        except BaseException:
-            _overwrite(file.fileno(), before)
+        except BaseException as error:
+            try:
+                _overwrite(file.fileno(), before)
+            except OSError:
+                raise OSError(errno.EIO, f"what was in it is in {copy}", target) from error
+            os.unlink(copy)
             raise
+        os.unlink(copy)
+
+
+def _copy(target: str, content: bytes) -> str:
+    """The name of a new file with this content: beside the other one, or where temporary files are. Raises OSError."""
+    name = f"{_PREFIX}{os.path.basename(target)[:50]}-{secrets.token_hex(4)}{_COPY}"
+    for folder in (os.path.dirname(target), tempfile.gettempdir()):
+        copy = os.path.join(folder, name)
+        try:
+            descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        except PermissionError:
+            continue
+        try:
+            _write_all(descriptor, content)
+            os.fsync(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            os.unlink(copy)
+            raise
+        os.close(descriptor)
+        return copy
+    raise PermissionError(errno.EACCES, "there is no place for a copy of what is in it", target)
 
 
 def _overwrite(descriptor: int, raw: bytes) -> None:

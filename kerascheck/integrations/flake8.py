@@ -97,12 +97,13 @@ class Plugin:
 
     @classmethod
     def _check(cls, filename: str, lines: Sequence[str]) -> Report:
-        from kerascheck import api
+        from kerascheck.api import to_bytes
+        from kerascheck.parallel import check_for_host
         from kerascheck.reading import read_program
 
         # flake8 has decoded the lines somehow; the bytes say more, but those of standard input are gone.
         source = "".join(lines) if filename == cls._stdin else read_program(filename)
-        return api.check(source, filename, settings=cls._settings(filename))
+        return check_for_host(to_bytes(source, filename), filename, cls._settings(filename))
 
     @classmethod
     def _settings(cls, filename: str) -> Settings:

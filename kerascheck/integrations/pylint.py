@@ -168,9 +168,10 @@ class _Findings:
                 return []
         if not concerns_keras(source, module.file):
             return []
-        from kerascheck import api
+        from kerascheck.api import to_bytes
+        from kerascheck.parallel import check_for_host
 
-        return api.check(source, module.file, settings=self._settings(module.file)).diagnostics
+        return check_for_host(to_bytes(source, module.file), module.file, self._settings(module.file)).diagnostics
 
     def _settings(self, filename: str) -> Settings:
         """Those of kerascheck's configuration; what is off by default runs where pylint's asks for it by name."""

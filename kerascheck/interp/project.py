@@ -155,7 +155,8 @@ class Project:
         """The file of a module of the project; `within` asks that the project be that package itself."""
         if not level and within is None and dotted.partition(".")[0] in _HARMLESS:
             return None
-        return find_module(dotted, level, filename, is_file, within=within)
+        found = find_module(dotted, level, filename, is_file, within=within)
+        return None if found is None else Path(found)
 
     def _load(self, run: Run, name: str, path: Path) -> ModuleValue:
         module = ModuleValue(name, path)
@@ -251,9 +252,9 @@ class Project:
         if scope.owner is None:
             return Unknown(f"module {module.name} is not read", ("module", module.name, name), name)
         if module.path.name == "__init__.py":
-            found = module_file(module.path.parent, (name,), is_file)
+            found = module_file(str(module.path.parent), (name,), is_file)
             if found is not None:
-                return self._load(run, f"{module.name}.{name}", found)
+                return self._load(run, f"{module.name}.{name}", Path(found))
         if scope.star:
             return self.star_name(scope.star, name)
         return Unknown(f"{name} is not defined in {module.name}", ("module", module.name, name), name)

@@ -63,6 +63,48 @@ def test_other_names_of_a_file_keep_their_content(path: Path, new: bytes) -> Non
 
 
 @ON_POSIX
+@pytest.mark.parametrize("written", [b"", b"n", b"new"])
+def test_a_kill_while_a_file_of_several_names_is_written_loses_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, written: bytes
+) -> None:
+    os.link(path, path.with_name("other.py"))
+
+    def killed(descriptor: int, _: bytes) -> None:
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, written)
+        os._exit(9)
+
+    child = os.fork()
+    if not child:
+        try:
+            monkeypatch.setattr(module, "_overwrite", killed)
+            write_atomically(str(path), b"new", b"old")
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    (copy,) = (one for one in path.parent.iterdir() if one.suffix == ".before")
+    assert copy.read_bytes() == b"old" and path.name in copy.name
+    write_atomically(str(path), b"newer")  # the copy is not lost by that
+    assert copy.read_bytes() == b"old" and path.with_name("other.py").read_bytes() == b"newer"
+
+
+@ON_POSIX
+def test_where_what_was_there_cannot_come_back_either_its_copy_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.link(path, path.with_name("other.py"))
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(module, "_overwrite", fail)
+    with pytest.raises(OSError, match=r"what was in it is in .*x\.py.*before"):
+        write_atomically(str(path), b"new", b"old")
+    (copy,) = (one for one in path.parent.iterdir() if one.suffix == ".before")
+    assert copy.read_bytes() == b"old"
+
+
+@ON_POSIX
 def test_the_owner_stays(path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root gives files away")

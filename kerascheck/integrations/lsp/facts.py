@@ -66,6 +66,8 @@ class Findings:
     is_broken: bool = False  # the text does not parse: the findings say so, and nothing else is known
     problem: str | None = None  # what is wrong with the configuration
     incomplete: str | None = None  # why the analysis stopped early
+    imports: tuple[str, ...] = ()  # absolute names of the files of the project that it imports
+    importers: tuple[str, ...] | None = None  # and of those that import it, perhaps through others; None: not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from lsprotocol import types
 
 from kerascheck.diagnostics import Diagnostic, Position, Severity, Span
 from kerascheck.discovery import mentions_keras
-from kerascheck.integrations.lsp.analyst import Analyst, WorkerDied
+from kerascheck.integrations.lsp.analyst import LATER, Analyst, WorkerDied
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import Findings, Structure, Text
 from kerascheck.integrations.lsp.positions import Encoding
@@ -60,6 +60,7 @@ class Session:
         self._listener = listener
         self._work: dict[str, _Work] = {}
         self._warned: set[str] = set()
+        self._comparison: asyncio.Task[None] | None = None
 
     # -- what is open -----------------------------------------------------------------------------------------------
 
@@ -118,6 +119,7 @@ class Session:
             if not unit.is_notebook:
                 self.analyst.set_buffer(unit.filename, None)
                 self._schedule_importers(unit)
+                self._compare_importers()
 
     def unit(self, uri: str) -> Unit | None:
         """The unit of a file, a notebook or a cell."""
@@ -184,6 +186,7 @@ class Session:
             for unit in concerned:
                 unit.knowledge.invalidate()
                 self.schedule(unit, _DELAY_OF_OTHERS)
+            self._compare_importers()
 
     # -- analysing --------------------------------------------------------------------------------------------------
 
@@ -226,6 +229,7 @@ class Session:
 
     async def _analyse(self, unit: Unit, work: _Work) -> None:
         by_itself = unit.learned_revision == unit.revision
+        imported = unit.knowledge.findings.imports
         try:
             await self._learn(unit, work)
         finally:
@@ -236,6 +240,8 @@ class Session:
             self._listener.changed_by_itself(unit)
         else:
             self._schedule_importers(unit)
+            if unit.knowledge.findings.imports != imported:
+                self._compare_importers()
 
     async def _learn(self, unit: Unit, work: _Work) -> None:
         """Analyse a unit as it is now: the findings first, then what it builds."""
@@ -283,8 +289,30 @@ class Session:
                 unit.knowledge.invalidate()
                 self.schedule(unit, _DELAY_OF_OTHERS)
 
+    def _compare_importers(self) -> None:
+        """Analyse anew what others import than before, and so may call."""
+        if self._comparison is not None:
+            self._comparison.cancel()
+        self._comparison = asyncio.get_running_loop().create_task(self._look_for_importers())
+
+    async def _look_for_importers(self) -> None:
+        await asyncio.sleep(_DELAY_OF_OTHERS)
+        filenames = tuple(unit.filename for unit in self.units.values())
+        try:
+            importers = await self.analyst.ask("importers", filenames, priority=LATER)
+        except (WorkerDied, RuntimeError) as error:
+            _log.error("%s", error)
+            return
+        for unit in self.units.values():
+            known, now = unit.knowledge.findings.importers, importers.get(unit.filename)
+            if known is not None and now is not None and known != now and not self._work[unit.uri].is_pending:
+                unit.knowledge.invalidate()
+                self.schedule(unit, 0.0)
+
     def close_all(self) -> None:
         """The end."""
+        if self._comparison is not None:
+            self._comparison.cancel()
         for work in self._work.values():
             work.stop()
         self.analyst.close()

@@ -13,10 +13,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.integrations.lsp.facts import Findings, Options, Shown, Structure, Text
@@ -36,11 +37,16 @@ PART, DONE, FAILED = "part", "done", "failed"
 #: What the server sends: a task, or the number of one whose result is not wanted any more.
 TASK, CANCEL = "task", "cancel"
 
-#: Tasks after which dead objects are looked for even if another task waits.
+#: Tasks, and characters of their texts, after which dead objects are looked for even if another task waits.
 _COLLECT_AT_LEAST = 20
+_COLLECT_AFTER = 2_000_000
+#: Seconds without a task after which that is done anyway: it holds up who types on.
+_IDLE = 0.3
 #: Characters of the texts whose trees are kept, to which an undo may lead back. They are few, since looking for dead
 #: objects goes through all that live. (Imported files are kept besides.)
 _KEPT_TREES = 60_000
+#: Characters of the texts whose statements are kept, so that an edit costs the parsing of what it changes.
+_KEPT_PIECES = 400_000
 
 _WARM_UP = """\
 import keras
@@ -94,8 +100,16 @@ class Worker:
             yield Findings()
             return Structure()
         examination, problem = self._examine(text)
-        yield findings(examination, problem)
+        imports, importers = self._neighbours(text)
+        yield replace(findings(examination, problem), imports=imports, importers=importers)
         return structure(examination)
+
+    def importers(self, filenames: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """The files that import each of these now."""
+        from kerascheck.project_graph import current_graph
+
+        with self._open_files():
+            return {filename: current_graph().importers(filename) for filename in filenames}
 
     def fix(self, text: Text, unsafe: bool) -> tuple[list[tuple[int | None, str]], int]:
         """The text with all fixes applied (of a notebook each code cell, with its number), and how many."""
@@ -179,6 +193,15 @@ class Worker:
             self._latest = (text, examination, settings)
         return examination, problem
 
+    def _neighbours(self, text: Text) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The files of its project that a text imports, and those that import it."""
+        from kerascheck.api import to_bytes
+        from kerascheck.project_graph import current_graph
+
+        with self._open_files():
+            graph = current_graph()
+            return graph.imports(to_bytes(text.text, text.filename), text.filename), graph.importers(text.filename)
+
     def _is_excluded(self, text: Text) -> bool:
         """Whether the configuration leaves the file out even where it is named."""
         from kerascheck.discovery import Excludes
@@ -226,14 +249,20 @@ class Worker:
 
     @contextmanager
     def _open_files(self) -> Iterator[None]:
+        from kerascheck.project_graph import current_graph
         from kerascheck.source import unsaved_files
 
         with unsaved_files(self._unsaved):
+            current_graph().renew()
             yield
 
 
 def _title(model: ModelSummary) -> str:
     return f"{model.name or model.cls} ({model.cls})"
+
+
+#: What stands for the next task where it has not come.
+_NONE_YET = object()
 
 
 class _Inbox:
@@ -242,6 +271,7 @@ class _Inbox:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._tasks: SimpleQueue[Any] = SimpleQueue()
+        self._next: Any = _NONE_YET
         self.cancelled = 0  # the number of the latest task whose result is not wanted any more
         threading.Thread(target=self._read, daemon=True, name="kerascheck-inbox").start()
 
@@ -256,13 +286,17 @@ class _Inbox:
         except (EOFError, OSError):
             self._tasks.put(None)
 
-    @property
-    def is_empty(self) -> bool:
-        return self._tasks.empty()
+    def comes_within(self, seconds: float) -> bool:
+        """Wait for the next task, but not longer; whether there is one."""
+        if self._next is _NONE_YET:
+            with suppress(Empty):
+                self._next = self._tasks.get(timeout=seconds)
+        return self._next is not _NONE_YET
 
     def next(self) -> Any:
         """The next task, for which it waits; None where the server is gone."""
-        return self._tasks.get()
+        task, self._next = self._next, _NONE_YET
+        return self._tasks.get() if task is _NONE_YET else task
 
 
 def serve(connection: Connection) -> None:
@@ -277,8 +311,11 @@ def serve(connection: Connection) -> None:
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from kerascheck import safe_path, supervision
+    from kerascheck.pieces import Pieces
+    from kerascheck.project_graph import keep_one_graph
     from kerascheck.trees import RECENT
 
+    keep_one_graph()
     supervision.is_watched = True  # by the server, which ends what takes too long
     with safe_path.own_imports():
         worker = Worker()
@@ -287,6 +324,7 @@ def serve(connection: Connection) -> None:
             pass
         worker.forget()
         RECENT.limit(_KEPT_TREES)
+        RECENT.pieces = Pieces(_KEPT_PIECES)
         gc.collect()
         gc.freeze()
         _work(worker, _Inbox(connection), connection)
@@ -295,11 +333,12 @@ def serve(connection: Connection) -> None:
 def _work(worker: Worker, inbox: _Inbox, connection: Connection) -> None:
     from kerascheck.supervision import limited_memory
 
-    since_collection = 0
+    since_collection = characters = 0
     while True:
-        if since_collection >= _COLLECT_AT_LEAST or (since_collection and inbox.is_empty):
+        is_due = since_collection >= _COLLECT_AT_LEAST or characters > _COLLECT_AFTER
+        if is_due or (since_collection and not inbox.comes_within(_IDLE)):
             gc.collect()
-            since_collection = 0
+            since_collection = characters = 0
         task = inbox.next()
         if task is None:
             return
@@ -314,6 +353,7 @@ def _work(worker: Worker, inbox: _Inbox, connection: Connection) -> None:
         except OSError:  # the server is gone
             return
         since_collection += 1
+        characters += sum(len(argument.text) for argument in arguments if isinstance(argument, Text))
 
 
 def _carry_out(

@@ -287,6 +287,60 @@ async def test_open_files_see_each_other_unsaved(client: LanguageClient, folder:
     user.close()
 
 
+BUILDER = (
+    HEAD
+    + """\
+def make(size):
+    return keras.Sequential([layers.Dense(4, input_dim=2), layers.Reshape((size,))])
+"""
+)
+
+
+async def test_a_file_is_analysed_again_when_another_one_begins_to_call_its_functions(
+    client: LanguageClient, folder: Path
+) -> None:
+    (folder / "called").mkdir()
+    builder = opened(client, folder / "called", "builder.py", BUILDER)
+    await builder.findings()
+    caller = opened(client, folder / "called", "caller.py", "size = 3\n")
+    await caller.findings()
+    caller.write("from builder import make\nsize = 3\n")  # this alone says nothing
+    caller.write("from builder import make\nsize = 3\nmodel = make(size)\n")
+    await builder.findings("KC203")
+    caller.write("from builder import make\nsize = 4\nmodel = make(size)\n")
+    await builder.findings()
+    caller.write("from builder import make\nsize = 3\nmodel = make(size)\n")
+    await builder.findings("KC203")
+    caller.write("size = 3\n")
+    await builder.findings()
+    caller.close()
+    builder.close()
+
+
+async def test_a_file_is_analysed_again_when_one_appears_that_calls_its_functions(
+    client: LanguageClient, folder: Path
+) -> None:
+    own = folder / "appearing"
+    own.mkdir()
+    (own / "pyproject.toml").write_text("")
+    builder = opened(client, own, "builder.py", BUILDER)
+    (own / "builder.py").write_text(BUILDER)
+    await builder.findings()
+
+    def tell(name: str, kind: lsp.FileChangeType) -> None:
+        event = lsp.FileEvent(from_fs_path(str(own / name)) or "", kind)
+        client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([event]))
+
+    (own / "tools").mkdir()
+    (own / "tools" / "caller.py").write_text("from builder import make\nmodel = make(3)\n")
+    tell("tools/caller.py", lsp.FileChangeType.Created)
+    await builder.findings("KC203")
+    (own / "tools" / "caller.py").unlink()
+    tell("tools/caller.py", lsp.FileChangeType.Deleted)
+    await builder.findings()
+    builder.close()
+
+
 async def test_texts_without_a_file(client: LanguageClient) -> None:
     for uri in ("untitled:Untitled-1", "vscode-notebook-cell:/x/nb.ipynb#W0sZmlsZQ%3D%3D", "strange"):
         file = File(client, uri, REDUNDANT)
