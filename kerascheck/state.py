@@ -105,6 +105,15 @@ class Journal:
             if name is _MADE:
                 _set(thing, _MADE, 0)
 
+    def rewritten(self, mark: Mark, since: int) -> Iterator[tuple[Any, str | None]]:
+        """What is older than the mark, but not than this serial, and was written since the mark: things, attributes."""
+        for thing, name, _ in self.entries[mark.position :]:
+            if name is not _MADE and since <= _birth(thing) < mark.serial:
+                if isinstance(thing, (Cells, Items)):
+                    yield thing.owner, thing.called
+                else:
+                    yield thing, name
+
     def before(self, container: Any, mark: Mark) -> Any:
         """The content that a container had at the mark."""
         for thing, name, before in self.entries[mark.position :]:

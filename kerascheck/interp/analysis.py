@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -29,11 +30,21 @@ from kerascheck.interp.needs import network_needs, place_of, program_needs, trai
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
-from kerascheck.interp.uncalled import UnseenCall, unseen_calls
+from kerascheck.interp.uncalled import Construction, UnseenCall, unseen_calls
 from kerascheck.interp.undecidable import Undecidable
-from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise, Value
+from kerascheck.interp.values import (
+    BudgetExceeded,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Scope,
+    UserRaise,
+    Value,
+)
 from kerascheck.network.ir import Network, Program
-from kerascheck.state import lay_down, noted_in
+from kerascheck.state import Changes, lay_down, noted_in
 from kerascheck.symbolic import NOTHING, Unknown, is_forgotten
 
 #: The start of the runs that explore what arguments on the command line change.
@@ -148,12 +159,35 @@ class _Base:
     steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
     steps_of_classes: Counter[int] = field(default_factory=Counter)  # what their methods have taken
     undecidable: Undecidable = field(default_factory=Undecidable)
+    changes: Changes = field(default_factory=dict)  # what the first run has changed
+    #: The objects of classes that nobody makes, by the ids of the classes; None where they cannot be made.
+    constructed: dict[int, _Constructed | None] = field(default_factory=dict)
+    entry: int = 0  # of the latest start
 
     @property
     def scope(self) -> Scope:
         """The names of the module."""
         assert self.run.main is not None
         return self.run.main
+
+
+@dataclass
+class _Constructed:
+    """An object of a class that nobody makes, and the state in which it is, from which each of its methods begins."""
+
+    construction: Construction
+    run: Run
+    changes: Changes
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Within the block the object is there."""
+        with noted_in(self.run.journal):
+            lay_down(self.changes)
+        try:
+            yield
+        finally:
+            self.run.journal.undo_older()
 
 
 class _Start:
@@ -176,35 +210,66 @@ class _Start:
         self.entry = entry
         self.prepare = prepare
         self.steps_for_runs = steps_for_runs
+        self.constructed: _Constructed | None = None  # the object that the first run begins with
+        self.go_on = begin  # what that run does then
+        self.name: str | None = None  # what is called then
+        self.is_apart = True  # whether no run has changed what was made with that object
         self.steps_taken = 0  # by the runs that decide something
         self.undecided: Collection[Hashable] = ()  # the conditions of which not all combinations were run
         self.is_cut = False  # whether a run of it was: it took too long
         self.entered: set[int] = set()
 
-    def explore(self) -> _Base | None:
+    def explore(self, stays: bool = True) -> _Base | None:
         """Run the start with everything joined, then for each combination of what matters.
 
-        Gives the first run, whose changes are still in place; None where the budget has ended.
+        Gives the first run, whose changes are still in place if it `stays`; None where the budget has ended.
         """
         before = self.budget.spent
         first, finished = self._run((), {})
         if not finished:
             return None
-        steps = max(1, self.budget.spent - before)
         links = _Links()
         links.learn(first)
-        most = min(_MAX_RUNS, self.steps_for_runs // steps)
+        base = _Base(first, self.entered, dict(first.settings))
+        base.changes = first.journal.undo_older()
+        finished = self._conclude(first, links, self.budget.spent - before)
+        if stays and finished:
+            with noted_in(first.journal):
+                lay_down(base.changes)
+        return base if finished else None
+
+    def explore_method(self, made: _Constructed, name: str, go_on: Callable[[Run], Any]) -> _Base | None:
+        """The same for a method, whose first run goes on where an object was made for all methods of the class.
+
+        The others make an object of their own. What is made with it is left out; `is_apart` says whether that is right.
+        """
+        self.constructed, self.name, self.go_on = made, name, go_on
+        before = self.budget.spent
+        with made.in_place():
+            first, finished = self._run((), {})
+            if not finished:
+                return None
+            self.is_apart = not _changes_made(first, made.run.journal.number)
+            links = _Links()
+            links.learn(first)
+            base = _Base(first, self.entered, dict(first.settings))
+            first.journal.undo_older()
+        if self.is_apart and (_tells(first.program) or not first.needed.keys() <= made.run.needed.keys()):
+            finished = self._conclude(first, links, self.budget.spent - before)
+        return base if finished else None
+
+    def _conclude(self, first: Run, links: _Links, steps: int) -> bool:
+        """Decide what matters in a start whose first run has taken so many steps; whether the budget has lasted."""
+        most = min(_MAX_RUNS, self.steps_for_runs // max(1, steps))
         groups = links.groups()
         if not groups or most < 2 or not links.is_worth_deciding(most):
             self._accept(first, NOTHING)
             self.undecided = {key for group in groups for key in group}
-            return _Base(first, self.entered, dict(first.settings))
-        changes = first.journal.undo_older()
+            return True
         before = self.budget.spent
         finished = self._decide(links, most)
         self.steps_taken = self.budget.spent - before
-        lay_down(changes)
-        return _Base(first, self.entered, dict(first.settings)) if finished else None
+        return finished
 
     def _decide(self, links: _Links, most: int) -> bool:
         """Run all combinations, as far as that many runs can; whether the budget has lasted."""
@@ -226,7 +291,10 @@ class _Start:
                 run, finished = self._run(in_order, plan)
                 if not finished:
                     return False
+                self.is_apart = self.constructed is None or not _changes_made(run, run.journal.number)
                 run.journal.undo_older()
+                if not self.is_apart:
+                    return True
                 runs.append(run)
                 links.learn(run)
                 grown = {frozenset(group) for group in links.groups_to_decide(limit, most)}
@@ -259,16 +327,16 @@ class _Start:
     def _run(self, relevant: Collection[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, bool]:
         """One run; whether it has come to its end."""
         while True:
-            run = Run(self.project, self.budget, relevant, plan, self.entry)
-            self.prepare(run)
+            run, begin = self._new_run(relevant, plan)
             self.budget.watch = partial(watch, run)
             run.taken_before = taken_by(run)
             with noted_in(run.journal):
                 run.journal.mark()
                 try:
-                    self.begin(run)
+                    begin(run)
                 except UserRaise:
-                    pass
+                    if self.constructed is not None and run.begun is None:
+                        run.leave_out_so_far()  # there is no object here
                 except BeginAgain:
                     run.journal.undo_older()
                     continue
@@ -287,6 +355,15 @@ class _Start:
                     self.budget.watch = None
             self.entered |= run.entered
             return run, True
+
+    def _new_run(self, relevant: Collection[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, Callable[[Run], Any]]:
+        if self.constructed is not None and not relevant:
+            run = self.constructed.run.branch()
+            run.program.entry, run.program.start = self.entry, self.name
+            return run, self.go_on
+        run = Run(self.project, self.budget, relevant, plan, self.entry)
+        self.prepare(run)
+        return run, self.begin
 
     def _accept(
         self,
@@ -339,6 +416,27 @@ class _Start:
                 network.open = network.open or Unknown("it takes too long to be followed")
         del run.program.raised[0 if run.needed else len(run.program.raised) :]
         self.result.paths.append(run.program)
+
+
+def _tells(program: Program) -> bool:
+    """Whether there is anything in the program that somebody could ask about."""
+    return any(
+        (
+            *(program.layers, program.networks, program.compiles, program.trainings, program.preparations),
+            *(program.raised, program.calls, program.imports, program.reached, program.went_well),
+        )
+    )
+
+
+def _changes_made(run: Run, since: int) -> bool:
+    """Whether the run has changed what was made, since this serial, before its result begins."""
+    return run.begun is not None and any(
+        not isinstance(thing, _OF_THE_PROGRAM) for thing, _ in run.journal.rewritten(run.begun, since)
+    )
+
+
+#: What rules never look at.
+_OF_THE_PROGRAM = (Scope, Instance, ListValue, DictValue, FunctionValue, ClassValue)
 
 
 def _is_finished(network: Network) -> bool:
@@ -596,6 +694,7 @@ def _explore_uncalled(
     mentioning: frozenset[str] | None = None,
 ) -> None:
     """Analyse functions and classes that the module defines but never uses; perhaps only those that mention names."""
+    base.entry = entry
     for function in _outer_first(_uncalled(base, project)):
         if id(function.node) in base.entered:
             continue
@@ -603,35 +702,76 @@ def _explore_uncalled(
             continue
         owner = id(function.owner)
         for call in unseen_calls(function, base.run.program.objects):
-            entry += 1
             if base.steps_of_classes[owner] > _STEPS_FOR_CLASS and function.owner is not None:
                 break
             before = budget.spent
-            if not _explore_call(base, entry, call, project, budget, result):
+            if not _explore_call(base, call, project, budget, result):
                 return
             base.steps_of_classes[owner] += budget.spent - before
 
 
-def _explore_call(
-    base: _Base, entry: int, call: UnseenCall, project: Project, budget: Budget, result: Analysis
-) -> bool:
+def _explore_call(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
     """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
+    made = None
+    if call.is_constructing and not call.doubts:
+        owner = id(call.function.owner)
+        if owner not in base.constructed and not _construct(base, call, project, budget, result):
+            return False
+        made = base.constructed[owner]
+        if made is None:
+            return True  # no method gets an object to run on
     before = len(result.paths)
+    call.construction = None if made is None else made.construction
+    start = _start_of(base, call, project, budget, result)
+    if made is None:
+        found = start.explore(stays=False)
+    else:
+        found = start.explore_method(made, call.name, partial(call.call, receiver=made.construction.made_object))
+    if not start.is_apart:
+        call.construction = None
+        start = _start_of(base, call, project, budget, result)
+        found = start.explore(stays=False)
+    doubted = _learn(base, start, found, call, result.paths[before:])
+    if found is None:
+        return start.is_cut
+    return doubted is None or _explore_call(base, doubted, project, budget, result)
+
+
+def _construct(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
+    """Make the object that the methods of a class run on which nobody makes; whether the budget lasts."""
+    construction = Construction(call.function)
+    before = len(result.paths)
+    start = _start_of(base, construction, project, budget, result)
+    found = start.explore(stays=False)
+    doubted = _learn(base, start, found, construction, result.paths[before:])
+    owner = id(call.function.owner)
+    base.constructed[owner] = None
+    if found is None:
+        return start.is_cut
+    if construction.is_made:
+        base.constructed[owner] = _Constructed(construction, found.run, found.changes)
+    return doubted is None or _start_of(base, doubted, project, budget, result).explore(stays=False) is not None
+
+
+def _start_of(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> _Start:
+    if call.entry is None:
+        base.entry += 1
+        call.entry = base.entry
     allowed = max(_STEPS_FOR_CALL, base.steps_for_calls)
-    start = _Start(project, budget, result, call.enter, entry, _prepared(base, call.function), allowed)
-    found = start.explore()
+    return _Start(project, budget, result, call.enter, call.entry, _prepared(base, call.name), allowed)
+
+
+def _learn(
+    base: _Base, start: _Start, found: _Base | None, call: UnseenCall, programs: Sequence[Program]
+) -> UnseenCall | None:
+    """Take over what the start has shown; the call without what these programs only guess, where they do."""
     base.steps_for_calls -= start.steps_taken
     if start.undecided and found is not None:
         base.undecidable.learn(found.run, start.undecided)
-    if start.is_cut:
-        base.entered |= start.entered
-        return True
-    doubted = call.doubted(result.paths[before:])
-    if found is None:
-        return False
-    found.run.journal.undo_older()
+    if found is None and not start.is_cut:
+        return None
     base.entered |= start.entered
-    return doubted is None or _explore_call(base, entry, doubted, project, budget, result)
+    return None if found is None else call.doubted(programs)
 
 
 def _outer_first(functions: list[FunctionValue]) -> list[FunctionValue]:
@@ -645,11 +785,11 @@ def _own(function: FunctionValue, project: Project) -> bool:
     return function.site.file is project.source and isinstance(function.node, cst.FunctionDef)
 
 
-def _prepared(base: _Base, function: FunctionValue) -> Callable[[Run], None]:
-    """A run begins in the state that the module has left."""
+def _prepared(base: _Base, name: str) -> Callable[[Run], None]:
+    """A run begins in the state that the module has left. `name`: what it calls."""
 
     def prepare(run: Run) -> None:
-        run.program.start = function.name
+        run.program.start = name
         run.serial = base.run.serial + 1
         run.flags.update(base.run.flags)
         run.frozen_before = run.serial

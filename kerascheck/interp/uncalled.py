@@ -37,13 +37,27 @@ _MAX_OBJECTS = 2
 
 
 class UnseenCall:
-    """A call that nobody wrote. It is the same one in each run; `entry` tells it from others."""
+    """A call that nobody wrote. It is the same one in each run."""
 
     def __init__(self, function: FunctionValue, made: Instance | None = None) -> None:
         self.function = function
         self.made = made  # the object that it is a method of, where the program makes one
         self.doubts: list[Guess] = []  # what is not taken for given about the parameters
+        self.construction: Construction | None = None  # what is seen of it elsewhere, and left out here
+        self.entry: int | None = None  # the number of its start, which it keeps without its guesses
         self._guesses: list[Guess] = []
+
+    @property
+    def name(self) -> str:
+        """What is called."""
+        return self.function.name
+
+    @property
+    def is_constructing(self) -> bool:
+        """Whether the object is made for the call."""
+        function = self.function
+        kind = function.decorated
+        return function.owner is not None and self.made is None and kind.isdisjoint(("staticmethod", "classmethod"))
 
     def enter(self, run: Run) -> None:
         """Run the function. May raise UserRaise and BudgetExceeded."""
@@ -53,6 +67,13 @@ class UnseenCall:
         receiver: Value = None
         if function.owner is not None and "staticmethod" not in function.decorated:
             receiver = function.owner if "classmethod" in function.decorated else self._object(run, function.owner)
+        if self.construction is not None:
+            run.leave_out_so_far()
+        self.call(run, receiver)
+
+    def call(self, run: Run, receiver: Value) -> None:
+        """Run the function on this object; None: it takes none."""
+        function = self.function
         arguments, guesses = unseen_arguments(function, receiver is not None)
         self._note(guesses)
         returned = call_function(run, function, without(arguments, self.doubts), function.site, receiver)
@@ -61,14 +82,18 @@ class UnseenCall:
 
     def doubted(self, programs: Sequence[Program]) -> UnseenCall | None:
         """The same call with nothing guessed that shapes in these paths rest on; None where they rest on no guess."""
-        doubts = unconfirmed(self._guesses, programs)
+        guesses = self._guesses if self.construction is None else [*self.construction._guesses, *self._guesses]
+        doubts = unconfirmed(guesses, programs)
         if not doubts or self.doubts:
             return None
         for program in programs:
             program.guessed = True
-        other = UnseenCall(self.function, self.made)
-        other.doubts = doubts
+        other = self._again()
+        other.doubts, other.entry = doubts, self.entry
         return other
+
+    def _again(self) -> UnseenCall:
+        return UnseenCall(self.function, self.made)
 
     def _note(self, guesses: Iterable[Guess]) -> None:
         known = {guess.key for guess in self._guesses}
@@ -87,6 +112,33 @@ class UnseenCall:
             _forget_placeholders(made)
             _forget_changes(run, made)
         return made
+
+
+class Construction(UnseenCall):
+    """The making of an object that nobody wrote, for all methods of its class that nobody calls.
+
+    `function`: any of them.
+    """
+
+    made_object: Value = None
+    is_made = False  # whether the first run has come to the end of it
+
+    @property
+    def name(self) -> str:
+        """What is called."""
+        return "__init__"
+
+    def enter(self, run: Run) -> None:
+        """Make the object. May raise UserRaise and BudgetExceeded."""
+        assert self.function.owner is not None
+        run.program.doubts = bool(self.doubts)
+        _forget_unsettled(self.function)
+        made = self._object(run, self.function.owner)
+        if not run.relevant:
+            self.made_object, self.is_made = made, True
+
+    def _again(self) -> UnseenCall:
+        return Construction(self.function)
 
 
 def unseen_calls(function: FunctionValue, objects: Iterable[Instance]) -> list[UnseenCall]:
