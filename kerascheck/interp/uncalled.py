@@ -30,7 +30,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Network, Program
 from kerascheck.symbolic import Unknown
-from kerascheck.treewalk import children
+from kerascheck.treewalk import NO_NODES, children, code_fields
 
 #: Objects of one class, made by the program, on which each of its methods is entered.
 _MAX_OBJECTS = 2
@@ -211,6 +211,7 @@ def _forget_unsettled(function: FunctionValue) -> None:
 
 _COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
+_EMPTY = NO_NODES | {cst.Name, cst.SimpleString, cst.Integer, cst.Float}
 _BINDING = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)
 _LOOPING = (cst.For, cst.CompFor)
 
@@ -229,13 +230,26 @@ def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[i
                 continue  # None is what a name has until it gets its value
             if kind is cst.FunctionDef:
                 places[id(node)] = at
-            outside = outside and kind not in _INNER
-            if outside and kind in _BINDING:
+            if not outside or kind in _INNER:
+                # Only functions are of interest in there, and these are in blocks.
+                waiting += [(block, False) for block in _blocks(node)]
+                continue
+            if kind in _BINDING:
                 assert isinstance(node, _BINDING)
                 for name in _named(node.target):
                     found.setdefault(name, []).append(at)
             waiting += [(child, outside) for child in children(node)]
     return places, {name: tuple(rows) for name, rows in found.items() if len(rows) > 1}
+
+
+def _blocks(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The blocks of a statement, and the statements of a block."""
+    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+        value = getattr(node, name, None)
+        if type(value) is tuple or type(value) is list:
+            yield from value
+        elif value is not None:
+            yield value
 
 
 def _named(target: cst.CSTNode) -> Iterator[str]:
@@ -300,7 +314,14 @@ def _later_changes(module: cst.Module) -> tuple[frozenset[str], frozenset[str]]:
                 _note_attribute(node.func.value, changed)
         elif type(node) is cst.Arg:
             _note_attribute(node.value, changed)
-        waiting.extend(children(node))
+        # As `children`, without the names and texts, in which nothing is.
+        for name in code_fields(kind):
+            value = getattr(node, name)
+            below = type(value)
+            if below is tuple or below is list:
+                waiting += value
+            elif below not in _EMPTY:
+                waiting.append(value)
     return frozenset(written), frozenset(changed)
 
 
