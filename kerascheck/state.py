@@ -85,9 +85,13 @@ class Journal:
             else:
                 _set(thing, name, value)
 
-    def undo_older(self) -> Changes:
-        """Restore what is older than the journal; gives what it had become, so that it can be laid down again."""
-        older = [entry for entry in self.entries if entry[1] is not _MADE and _birth(entry[0]) < self.number]
+    def undo_older(self, number: int | None = None) -> Changes:
+        """Restore what is older than the journal; gives what it had become, so that it can be laid down again.
+
+        `number`: of an older journal, if only what is older than that is to be restored.
+        """
+        oldest = self.number if number is None else number
+        older = [entry for entry in self.entries if entry[1] is not _MADE and _birth(entry[0]) < oldest]
         found: Changes = {}
         for thing, name, before in reversed(older):
             found.setdefault((id(thing), name), (thing, thing.content() if name is None else getattr(thing, name)))

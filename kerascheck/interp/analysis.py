@@ -176,8 +176,12 @@ class _Constructed:
     """An object of a class that nobody makes, and the state in which it is, from which each of its methods begins."""
 
     construction: Construction
+    start: _Start
     run: Run
     changes: Changes
+    links: _Links
+    steps: int
+    is_shown: bool = False  # whether what was made with it is a part of the result
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
@@ -188,6 +192,15 @@ class _Constructed:
             yield
         finally:
             self.run.journal.undo_older()
+
+
+@dataclass
+class _Followed:
+    """The first run of a method."""
+
+    base: _Base
+    links: _Links
+    steps: int
 
 
 class _Start:
@@ -211,8 +224,8 @@ class _Start:
         self.prepare = prepare
         self.steps_for_runs = steps_for_runs
         self.constructed: _Constructed | None = None  # the object that the first run begins with
-        self.go_on = begin  # what that run does then
-        self.name: str | None = None  # what is called then
+        self.call: UnseenCall | None = None  # what that run does then
+        self.is_taking_over = False  # whether it has made that object its own
         self.is_apart = True  # whether no run has changed what was made with that object
         self.steps_taken = 0  # by the runs that decide something
         self.undecided: Collection[Hashable] = ()  # the conditions of which not all combinations were run
@@ -232,33 +245,59 @@ class _Start:
         links.learn(first)
         base = _Base(first, self.entered, dict(first.settings))
         base.changes = first.journal.undo_older()
-        finished = self._conclude(first, links, self.budget.spent - before)
+        finished = self.conclude(first, links, self.budget.spent - before)
         if stays and finished:
             with noted_in(first.journal):
                 lay_down(base.changes)
         return base if finished else None
 
-    def explore_method(self, made: _Constructed, name: str, go_on: Callable[[Run], Any]) -> _Base | None:
-        """The same for a method, whose first run goes on where an object was made for all methods of the class.
+    def construct(self, construction: Construction) -> _Constructed | None:
+        """Make the object that methods begin with, in a first run only; None where the budget has ended."""
+        before = self.budget.spent
+        first, finished = self._run((), {})
+        if not finished:
+            return None
+        links = _Links()
+        links.learn(first)
+        changes = first.journal.undo_older()
+        return _Constructed(construction, self, first, changes, links, self.budget.spent - before)
 
-        The others make an object of their own. What is made with it is left out; `is_apart` says whether that is right.
+    def follow(self, made: _Constructed, call: UnseenCall) -> _Followed | None:
+        """The first run of a method, which goes on where an object was made for all methods of the class.
+
+        The other runs make an object of their own. What is made with it is left out; `is_apart` tells if that is right.
+        Where the method changes something of it, it takes all of that over, if nobody else has it.
         """
-        self.constructed, self.name, self.go_on = made, name, go_on
+        self.constructed, self.call = made, call
         before = self.budget.spent
         with made.in_place():
             first, finished = self._run((), {})
             if not finished:
                 return None
             self.is_apart = not _changes_made(first, made.run.journal.number)
+            base = _Base(first, self.entered, dict(first.settings))
+            if not self.is_apart and not made.is_shown:
+                self._take_over(first, made)
             links = _Links()
             links.learn(first)
-            base = _Base(first, self.entered, dict(first.settings))
-            first.journal.undo_older()
-        if self.is_apart and (_tells(first.program) or not first.needed.keys() <= made.run.needed.keys()):
-            finished = self._conclude(first, links, self.budget.spent - before)
-        return base if finished else None
+            first.journal.undo_older(made.run.journal.number if self.is_taking_over else None)
+        return _Followed(base, links, made.steps + self.budget.spent - before)
 
-    def _conclude(self, first: Run, links: _Links, steps: int) -> bool:
+    def _take_over(self, first: Run, made: _Constructed) -> None:
+        """What was made with the object is a part of what this run has built: the object is its own."""
+        before = made.run.needed
+        raised = len(made.run.program.raised)
+        first.needed = {
+            key: before[key] if key in before else (moment, raised + errors)
+            for key, (moment, errors) in first.needed.items()
+        }
+        first.program = made.run.program.followed_by(first.program)
+        self.constructed = None
+        self.is_apart = self.is_taking_over = True
+        assert self.call is not None
+        self.call.take_over()
+
+    def conclude(self, first: Run, links: _Links, steps: int) -> bool:
         """Decide what matters in a start whose first run has taken so many steps; whether the budget has lasted."""
         most = min(_MAX_RUNS, self.steps_for_runs // max(1, steps))
         groups = links.groups()
@@ -358,9 +397,10 @@ class _Start:
 
     def _new_run(self, relevant: Collection[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, Callable[[Run], Any]]:
         if self.constructed is not None and not relevant:
+            assert self.call is not None
             run = self.constructed.run.branch()
-            run.program.entry, run.program.start = self.entry, self.name
-            return run, self.go_on
+            run.program.entry, run.program.start = self.entry, self.call.name
+            return run, partial(self.call.call, receiver=self.constructed.construction.made_object)
         run = Run(self.project, self.budget, relevant, plan, self.entry)
         self.prepare(run)
         return run, self.begin
@@ -712,45 +752,71 @@ def _explore_uncalled(
 
 def _explore_call(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
     """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
-    made = None
     if call.is_constructing and not call.doubts:
-        owner = id(call.function.owner)
-        if owner not in base.constructed and not _construct(base, call, project, budget, result):
-            return False
-        made = base.constructed[owner]
-        if made is None:
-            return True  # no method gets an object to run on
+        return _explore_method(base, call, project, budget, result)
+    return _explore_alone(base, call, project, budget, result)
+
+
+def _explore_alone(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
+    """The same for one that makes its object itself."""
     before = len(result.paths)
-    call.construction = None if made is None else made.construction
     start = _start_of(base, call, project, budget, result)
+    found = start.explore(stays=False)
+    doubted = _learn(base, start, None if found is None else found.run, call, result.paths[before:])
+    if found is None:
+        return start.is_cut
+    return doubted is None or _explore_alone(base, doubted, project, budget, result)
+
+
+def _explore_method(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
+    """The same for a method, which begins with an object that was made for all those of its class."""
+    owner = id(call.function.owner)
+    if owner not in base.constructed:
+        construction = Construction(call.function)
+        making = _start_of(base, construction, project, budget, result)
+        new = making.construct(construction)
+        base.entered |= making.entered
+        if new is None and not making.is_cut:
+            return False
+        base.constructed[owner] = new if construction.is_made else None
+        if new is not None and not construction.is_made:
+            return _show(base, new, project, budget, result)
+    made = base.constructed[owner]
     if made is None:
-        found = start.explore(stays=False)
-    else:
-        found = start.explore_method(made, call.name, partial(call.call, receiver=made.construction.made_object))
+        return True  # no method gets an object to run on
+    before = len(result.paths)
+    call.construction = made.construction
+    start = _start_of(base, call, project, budget, result)
+    followed = start.follow(made, call)
+    base.entered |= start.entered
+    if followed is None:
+        return start.is_cut
+    first = followed.base.run
+    if start.is_taking_over:
+        del base.constructed[owner]
+    elif start.is_apart:
+        if not made.is_shown and not _show(base, made, project, budget, result):
+            return False
+        if not _tells(first.program) and first.needed.keys() <= made.run.needed.keys():
+            return True
+        before = len(result.paths)
+    if start.is_apart and not start.conclude(first, followed.links, followed.steps):
+        return start.is_cut
     if not start.is_apart:
         call.construction = None
-        start = _start_of(base, call, project, budget, result)
-        found = start.explore(stays=False)
-    doubted = _learn(base, start, found, call, result.paths[before:])
-    if found is None:
-        return start.is_cut
-    return doubted is None or _explore_call(base, doubted, project, budget, result)
+        return _explore_alone(base, call, project, budget, result)
+    doubted = _learn(base, start, first, call, result.paths[before:])
+    return doubted is None or _explore_alone(base, doubted, project, budget, result)
 
 
-def _construct(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
-    """Make the object that the methods of a class run on which nobody makes; whether the budget lasts."""
-    construction = Construction(call.function)
+def _show(base: _Base, made: _Constructed, project: Project, budget: Budget, result: Analysis) -> bool:
+    """Let what was made with an object be a part of the result; whether the budget lasts."""
+    made.is_shown = True
     before = len(result.paths)
-    start = _start_of(base, construction, project, budget, result)
-    found = start.explore(stays=False)
-    doubted = _learn(base, start, found, construction, result.paths[before:])
-    owner = id(call.function.owner)
-    base.constructed[owner] = None
-    if found is None:
-        return start.is_cut
-    if construction.is_made:
-        base.constructed[owner] = _Constructed(construction, found.run, found.changes)
-    return doubted is None or _start_of(base, doubted, project, budget, result).explore(stays=False) is not None
+    if not made.start.conclude(made.run, made.links, made.steps):
+        return made.start.is_cut
+    doubted = _learn(base, made.start, made.run, made.construction, result.paths[before:])
+    return doubted is None or _explore_alone(base, doubted, project, budget, result)
 
 
 def _start_of(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> _Start:
@@ -762,16 +828,18 @@ def _start_of(base: _Base, call: UnseenCall, project: Project, budget: Budget, r
 
 
 def _learn(
-    base: _Base, start: _Start, found: _Base | None, call: UnseenCall, programs: Sequence[Program]
+    base: _Base, start: _Start, first: Run | None, call: UnseenCall, programs: Sequence[Program]
 ) -> UnseenCall | None:
     """Take over what the start has shown; the call without what these programs only guess, where they do."""
     base.steps_for_calls -= start.steps_taken
-    if start.undecided and found is not None:
-        base.undecidable.learn(found.run, start.undecided)
-    if found is None and not start.is_cut:
+    if first is None and not start.is_cut:
         return None
     base.entered |= start.entered
-    return None if found is None else call.doubted(programs)
+    if first is None:
+        return None
+    if start.undecided:
+        base.undecidable.learn(first, start.undecided)
+    return call.doubted(programs)
 
 
 def _outer_first(functions: list[FunctionValue]) -> list[FunctionValue]:

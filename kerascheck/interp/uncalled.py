@@ -80,6 +80,12 @@ class UnseenCall:
         if isinstance(returned, IteratorValue):
             run.lose(returned, "a generator that nobody is seen to walk over")
 
+    def take_over(self) -> None:
+        """The object is made for this call alone."""
+        assert self.construction is not None
+        self._note(self.construction._guesses)
+        self.construction = None
+
     def doubted(self, programs: Sequence[Program]) -> UnseenCall | None:
         """The same call with nothing guessed that shapes in these paths rest on; None where they rest on no guess."""
         guesses = self._guesses if self.construction is None else [*self.construction._guesses, *self._guesses]
