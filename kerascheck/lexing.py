@@ -27,6 +27,7 @@ _STRING = (
 )
 _NEWLINE = r"\r\n?|\n"
 _SHAPE = re.compile(rf"{_STRING}|\#[^\n\r]*|[()\[\]{{}}]|{_NEWLINE}|\\(?:{_NEWLINE})", re.DOTALL)
+_TEXT = re.compile(rf"{_STRING}|\#[^\n\r]*", re.DOTALL)
 _LINK = re.compile(
     rf"(?P<string>{_STRING})|\#[^\n\r]*|\d[\w.]*(?:(?<=[eE])[+-]\d+)?|[()\[\]{{}}]|\*\*|//|<<|>>|[-+~*/%@&|^.,:]"
     r"|\b(?:not|lambda|if|and|or|for|in|await)\b",
@@ -81,19 +82,19 @@ def has_too_many_tokens(text: str) -> bool:
 
 def comments(text: str) -> Iterator[Comment]:
     """All comments in order."""
-    for match in _SHAPE.finditer(text):
+    for match in _TEXT.finditer(text):
         if text[match.start()] == "#":
             yield Comment(match.start(), match.group())
 
 
 def without_comments(text: str) -> str:
     """The text with blanks in place of the comments; offsets stay."""
-    return _SHAPE.sub(lambda match: " " * len(match.group()) if match.group().startswith("#") else match.group(), text)
+    return _TEXT.sub(lambda match: " " * len(match.group()) if match.group().startswith("#") else match.group(), text)
 
 
 def code_only(text: str) -> str:
     """The text with blanks in place of comments and of what stands in strings; offsets and rows stay."""
-    return _SHAPE.sub(_blanked, text)
+    return _TEXT.sub(_blanked, text)
 
 
 _IN_ROW = re.compile(r"[^\n\r]")

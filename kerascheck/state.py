@@ -85,9 +85,13 @@ class Journal:
             else:
                 _set(thing, name, value)
 
-    def undo_older(self) -> Changes:
-        """Restore what is older than the journal; gives what it had become, so that it can be laid down again."""
-        older = [entry for entry in self.entries if entry[1] is not _MADE and _birth(entry[0]) < self.number]
+    def undo_older(self, number: int | None = None) -> Changes:
+        """Restore what is older than the journal; gives what it had become, so that it can be laid down again.
+
+        `number`: of an older journal, if only what is older than that is to be restored.
+        """
+        oldest = self.number if number is None else number
+        older = [entry for entry in self.entries if entry[1] is not _MADE and _birth(entry[0]) < oldest]
         found: Changes = {}
         for thing, name, before in reversed(older):
             found.setdefault((id(thing), name), (thing, thing.content() if name is None else getattr(thing, name)))
@@ -104,6 +108,15 @@ class Journal:
         for thing, name, _ in self.entries:
             if name is _MADE:
                 _set(thing, _MADE, 0)
+
+    def rewritten(self, mark: Mark, since: int) -> Iterator[tuple[Any, str | None]]:
+        """What is older than the mark, but not than this serial, and was written since the mark: things, attributes."""
+        for thing, name, _ in self.entries[mark.position :]:
+            if name is not _MADE and since <= _birth(thing) < mark.serial:
+                if isinstance(thing, (Cells, Items)):
+                    yield thing.owner, thing.called
+                else:
+                    yield thing, name
 
     def before(self, container: Any, mark: Mark) -> Any:
         """The content that a container had at the mark."""

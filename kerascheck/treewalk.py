@@ -18,7 +18,7 @@ _SKIPPED = frozenset(
 
 
 #: What else than nodes and sequences of nodes the fields hold. (`isinstance` with an abstract class is slow.)
-_NO_NODES = frozenset({str, bool, int, type(None), cst.MaybeSentinel})
+NO_NODES = frozenset({str, bool, int, type(None), cst.MaybeSentinel})
 
 
 @cache
@@ -38,7 +38,7 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         kind = type(value)
         if kind is tuple or kind is list:
             yield from value
-        elif kind not in _NO_NODES:
+        elif kind not in NO_NODES:
             yield value
 
 
@@ -54,7 +54,7 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             kind = type(value)
             if kind is tuple or kind is list:
                 below += value
-            elif kind not in _NO_NODES:
+            elif kind not in NO_NODES:
                 below.append(value)
         below.reverse()
         stack += below

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -29,11 +30,21 @@ from kerascheck.interp.needs import network_needs, place_of, program_needs, trai
 from kerascheck.interp.project import Project, prepare_module
 from kerascheck.interp.run import Budget, Run
 from kerascheck.interp.static import names_used
-from kerascheck.interp.uncalled import UnseenCall, unseen_calls
+from kerascheck.interp.uncalled import Construction, UnseenCall, unseen_calls
 from kerascheck.interp.undecidable import Undecidable
-from kerascheck.interp.values import BudgetExceeded, FunctionValue, Scope, UserRaise, Value
+from kerascheck.interp.values import (
+    BudgetExceeded,
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    ListValue,
+    Scope,
+    UserRaise,
+    Value,
+)
 from kerascheck.network.ir import Network, Program
-from kerascheck.state import lay_down, noted_in
+from kerascheck.state import Changes, lay_down, noted_in
 from kerascheck.symbolic import NOTHING, Unknown, is_forgotten
 
 #: The start of the runs that explore what arguments on the command line change.
@@ -148,12 +159,48 @@ class _Base:
     steps_for_calls: int = _STEPS_FOR_CALLS  # what is left of them
     steps_of_classes: Counter[int] = field(default_factory=Counter)  # what their methods have taken
     undecidable: Undecidable = field(default_factory=Undecidable)
+    changes: Changes = field(default_factory=dict)  # what the first run has changed
+    #: The objects of classes that nobody makes, by the ids of the classes; None where they cannot be made.
+    constructed: dict[int, _Constructed | None] = field(default_factory=dict)
+    entry: int = 0  # of the latest start
 
     @property
     def scope(self) -> Scope:
         """The names of the module."""
         assert self.run.main is not None
         return self.run.main
+
+
+@dataclass
+class _Constructed:
+    """An object of a class that nobody makes, and the state in which it is, from which each of its methods begins."""
+
+    construction: Construction
+    start: _Start
+    run: Run
+    changes: Changes
+    links: _Links
+    steps: int
+    is_shown: bool = False  # whether what was made with it is a part of the result
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """Within the block the object is there."""
+        with noted_in(self.run.journal):
+            lay_down(self.changes)
+        try:
+            yield
+        finally:
+            self.run.journal.undo_older()
+
+
+@dataclass
+class _Followed:
+    """The first run of a method."""
+
+    base: _Base
+    links: _Links
+    steps: int
 
 
 class _Start:
@@ -176,35 +223,92 @@ class _Start:
         self.entry = entry
         self.prepare = prepare
         self.steps_for_runs = steps_for_runs
+        self.constructed: _Constructed | None = None  # the object that the first run begins with
+        self.call: UnseenCall | None = None  # what that run does then
+        self.is_taking_over = False  # whether it has made that object its own
+        self.is_apart = True  # whether no run has changed what was made with that object
         self.steps_taken = 0  # by the runs that decide something
         self.undecided: Collection[Hashable] = ()  # the conditions of which not all combinations were run
         self.is_cut = False  # whether a run of it was: it took too long
         self.entered: set[int] = set()
 
-    def explore(self) -> _Base | None:
+    def explore(self, stays: bool = True) -> _Base | None:
         """Run the start with everything joined, then for each combination of what matters.
 
-        Gives the first run, whose changes are still in place; None where the budget has ended.
+        Gives the first run, whose changes are still in place if it `stays`; None where the budget has ended.
         """
         before = self.budget.spent
         first, finished = self._run((), {})
         if not finished:
             return None
-        steps = max(1, self.budget.spent - before)
         links = _Links()
         links.learn(first)
-        most = min(_MAX_RUNS, self.steps_for_runs // steps)
+        base = _Base(first, self.entered, dict(first.settings))
+        base.changes = first.journal.undo_older()
+        finished = self.conclude(first, links, self.budget.spent - before)
+        if stays and finished:
+            with noted_in(first.journal):
+                lay_down(base.changes)
+        return base if finished else None
+
+    def construct(self, construction: Construction) -> _Constructed | None:
+        """Make the object that methods begin with, in a first run only; None where the budget has ended."""
+        before = self.budget.spent
+        first, finished = self._run((), {})
+        if not finished:
+            return None
+        links = _Links()
+        links.learn(first)
+        changes = first.journal.undo_older()
+        return _Constructed(construction, self, first, changes, links, self.budget.spent - before)
+
+    def follow(self, made: _Constructed, call: UnseenCall) -> _Followed | None:
+        """The first run of a method, which goes on where an object was made for all methods of the class.
+
+        The other runs make an object of their own. What is made with it is left out; `is_apart` tells if that is right.
+        Where the method changes something of it, it takes all of that over, if nobody else has it.
+        """
+        self.constructed, self.call = made, call
+        before = self.budget.spent
+        with made.in_place():
+            first, finished = self._run((), {})
+            if not finished:
+                return None
+            self.is_apart = not _changes_made(first, made.run.journal.number)
+            base = _Base(first, self.entered, dict(first.settings))
+            if not self.is_apart and not made.is_shown:
+                self._take_over(first, made)
+            links = _Links()
+            links.learn(first)
+            first.journal.undo_older(made.run.journal.number if self.is_taking_over else None)
+        return _Followed(base, links, made.steps + self.budget.spent - before)
+
+    def _take_over(self, first: Run, made: _Constructed) -> None:
+        """What was made with the object is a part of what this run has built: the object is its own."""
+        before = made.run.needed
+        raised = len(made.run.program.raised)
+        first.needed = {
+            key: before[key] if key in before else (moment, raised + errors)
+            for key, (moment, errors) in first.needed.items()
+        }
+        first.program = made.run.program.followed_by(first.program)
+        self.constructed = None
+        self.is_apart = self.is_taking_over = True
+        assert self.call is not None
+        self.call.take_over()
+
+    def conclude(self, first: Run, links: _Links, steps: int) -> bool:
+        """Decide what matters in a start whose first run has taken so many steps; whether the budget has lasted."""
+        most = min(_MAX_RUNS, self.steps_for_runs // max(1, steps))
         groups = links.groups()
         if not groups or most < 2 or not links.is_worth_deciding(most):
             self._accept(first, NOTHING)
             self.undecided = {key for group in groups for key in group}
-            return _Base(first, self.entered, dict(first.settings))
-        changes = first.journal.undo_older()
+            return True
         before = self.budget.spent
         finished = self._decide(links, most)
         self.steps_taken = self.budget.spent - before
-        lay_down(changes)
-        return _Base(first, self.entered, dict(first.settings)) if finished else None
+        return finished
 
     def _decide(self, links: _Links, most: int) -> bool:
         """Run all combinations, as far as that many runs can; whether the budget has lasted."""
@@ -226,7 +330,10 @@ class _Start:
                 run, finished = self._run(in_order, plan)
                 if not finished:
                     return False
+                self.is_apart = self.constructed is None or not _changes_made(run, run.journal.number)
                 run.journal.undo_older()
+                if not self.is_apart:
+                    return True
                 runs.append(run)
                 links.learn(run)
                 grown = {frozenset(group) for group in links.groups_to_decide(limit, most)}
@@ -259,16 +366,16 @@ class _Start:
     def _run(self, relevant: Collection[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, bool]:
         """One run; whether it has come to its end."""
         while True:
-            run = Run(self.project, self.budget, relevant, plan, self.entry)
-            self.prepare(run)
+            run, begin = self._new_run(relevant, plan)
             self.budget.watch = partial(watch, run)
             run.taken_before = taken_by(run)
             with noted_in(run.journal):
                 run.journal.mark()
                 try:
-                    self.begin(run)
+                    begin(run)
                 except UserRaise:
-                    pass
+                    if self.constructed is not None and run.begun is None:
+                        run.leave_out_so_far()  # there is no object here
                 except BeginAgain:
                     run.journal.undo_older()
                     continue
@@ -287,6 +394,16 @@ class _Start:
                     self.budget.watch = None
             self.entered |= run.entered
             return run, True
+
+    def _new_run(self, relevant: Collection[Hashable], plan: dict[Hashable, bool]) -> tuple[Run, Callable[[Run], Any]]:
+        if self.constructed is not None and not relevant:
+            assert self.call is not None
+            run = self.constructed.run.branch()
+            run.program.entry, run.program.start = self.entry, self.call.name
+            return run, partial(self.call.call, receiver=self.constructed.construction.made_object)
+        run = Run(self.project, self.budget, relevant, plan, self.entry)
+        self.prepare(run)
+        return run, self.begin
 
     def _accept(
         self,
@@ -339,6 +456,27 @@ class _Start:
                 network.open = network.open or Unknown("it takes too long to be followed")
         del run.program.raised[0 if run.needed else len(run.program.raised) :]
         self.result.paths.append(run.program)
+
+
+def _tells(program: Program) -> bool:
+    """Whether there is anything in the program that somebody could ask about."""
+    return any(
+        (
+            *(program.layers, program.networks, program.compiles, program.trainings, program.preparations),
+            *(program.raised, program.calls, program.imports, program.reached, program.went_well),
+        )
+    )
+
+
+def _changes_made(run: Run, since: int) -> bool:
+    """Whether the run has changed what was made, since this serial, before its result begins."""
+    return run.begun is not None and any(
+        not isinstance(thing, _OF_THE_PROGRAM) for thing, _ in run.journal.rewritten(run.begun, since)
+    )
+
+
+#: What rules never look at.
+_OF_THE_PROGRAM = (Scope, Instance, ListValue, DictValue, FunctionValue, ClassValue)
 
 
 def _is_finished(network: Network) -> bool:
@@ -596,6 +734,7 @@ def _explore_uncalled(
     mentioning: frozenset[str] | None = None,
 ) -> None:
     """Analyse functions and classes that the module defines but never uses; perhaps only those that mention names."""
+    base.entry = entry
     for function in _outer_first(_uncalled(base, project)):
         if id(function.node) in base.entered:
             continue
@@ -603,35 +742,104 @@ def _explore_uncalled(
             continue
         owner = id(function.owner)
         for call in unseen_calls(function, base.run.program.objects):
-            entry += 1
             if base.steps_of_classes[owner] > _STEPS_FOR_CLASS and function.owner is not None:
                 break
             before = budget.spent
-            if not _explore_call(base, entry, call, project, budget, result):
+            if not _explore_call(base, call, project, budget, result):
                 return
             base.steps_of_classes[owner] += budget.spent - before
 
 
-def _explore_call(
-    base: _Base, entry: int, call: UnseenCall, project: Project, budget: Budget, result: Analysis
-) -> bool:
+def _explore_call(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
     """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
+    if call.is_constructing and not call.doubts:
+        return _explore_method(base, call, project, budget, result)
+    return _explore_alone(base, call, project, budget, result)
+
+
+def _explore_alone(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
+    """The same for one that makes its object itself."""
     before = len(result.paths)
-    allowed = max(_STEPS_FOR_CALL, base.steps_for_calls)
-    start = _Start(project, budget, result, call.enter, entry, _prepared(base, call.function), allowed)
-    found = start.explore()
-    base.steps_for_calls -= start.steps_taken
-    if start.undecided and found is not None:
-        base.undecidable.learn(found.run, start.undecided)
-    if start.is_cut:
-        base.entered |= start.entered
-        return True
-    doubted = call.doubted(result.paths[before:])
+    start = _start_of(base, call, project, budget, result)
+    found = start.explore(stays=False)
+    doubted = _learn(base, start, None if found is None else found.run, call, result.paths[before:])
     if found is None:
-        return False
-    found.run.journal.undo_older()
+        return start.is_cut
+    return doubted is None or _explore_alone(base, doubted, project, budget, result)
+
+
+def _explore_method(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
+    """The same for a method, which begins with an object that was made for all those of its class."""
+    owner = id(call.function.owner)
+    if owner not in base.constructed:
+        construction = Construction(call.function)
+        making = _start_of(base, construction, project, budget, result)
+        new = making.construct(construction)
+        base.entered |= making.entered
+        if new is None and not making.is_cut:
+            return False
+        base.constructed[owner] = new if construction.is_made else None
+        if new is not None and not construction.is_made:
+            return _show(base, new, project, budget, result)
+    made = base.constructed[owner]
+    if made is None:
+        return True  # no method gets an object to run on
+    before = len(result.paths)
+    call.construction = made.construction
+    start = _start_of(base, call, project, budget, result)
+    followed = start.follow(made, call)
     base.entered |= start.entered
-    return doubted is None or _explore_call(base, entry, doubted, project, budget, result)
+    if followed is None:
+        return start.is_cut
+    first = followed.base.run
+    if start.is_taking_over:
+        del base.constructed[owner]
+    elif start.is_apart:
+        if not made.is_shown and not _show(base, made, project, budget, result):
+            return False
+        if not _tells(first.program) and first.needed.keys() <= made.run.needed.keys():
+            return True
+        before = len(result.paths)
+    if start.is_apart and not start.conclude(first, followed.links, followed.steps):
+        return start.is_cut
+    if not start.is_apart:
+        call.construction = None
+        return _explore_alone(base, call, project, budget, result)
+    doubted = _learn(base, start, first, call, result.paths[before:])
+    return doubted is None or _explore_alone(base, doubted, project, budget, result)
+
+
+def _show(base: _Base, made: _Constructed, project: Project, budget: Budget, result: Analysis) -> bool:
+    """Let what was made with an object be a part of the result; whether the budget lasts."""
+    made.is_shown = True
+    before = len(result.paths)
+    if not made.start.conclude(made.run, made.links, made.steps):
+        return made.start.is_cut
+    doubted = _learn(base, made.start, made.run, made.construction, result.paths[before:])
+    return doubted is None or _explore_alone(base, doubted, project, budget, result)
+
+
+def _start_of(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> _Start:
+    if call.entry is None:
+        base.entry += 1
+        call.entry = base.entry
+    allowed = max(_STEPS_FOR_CALL, base.steps_for_calls)
+    return _Start(project, budget, result, call.enter, call.entry, _prepared(base, call.name), allowed)
+
+
+def _learn(
+    base: _Base, start: _Start, first: Run | None, call: UnseenCall, programs: Sequence[Program]
+) -> UnseenCall | None:
+    """Take over what the start has shown; the call without what these programs only guess, where they do."""
+    base.steps_for_calls -= start.steps_taken
+    if first is None and not start.is_cut:
+        return None
+    base.entered |= start.entered
+    if first is None:
+        return None
+    if start.undecided:
+        base.undecidable.learn(first, start.undecided)
+    return call.doubted(programs)
 
 
 def _outer_first(functions: list[FunctionValue]) -> list[FunctionValue]:
@@ -645,11 +853,11 @@ def _own(function: FunctionValue, project: Project) -> bool:
     return function.site.file is project.source and isinstance(function.node, cst.FunctionDef)
 
 
-def _prepared(base: _Base, function: FunctionValue) -> Callable[[Run], None]:
-    """A run begins in the state that the module has left."""
+def _prepared(base: _Base, name: str) -> Callable[[Run], None]:
+    """A run begins in the state that the module has left. `name`: what it calls."""
 
     def prepare(run: Run) -> None:
-        run.program.start = function.name
+        run.program.start = name
         run.serial = base.run.serial + 1
         run.flags.update(base.run.flags)
         run.frozen_before = run.serial

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import re
 import time
@@ -165,6 +166,7 @@ class Run:
         self.within: dict[Hashable, frozenset[Hashable]] = {}  # the conditions that were known where one came up
         self.aliases: dict[Hashable, Hashable] = {}  # of values without a key that is the same in every run
         self.journal = Journal()
+        self.begun: Mark | None = None  # where what is a part of the result begins, if that is not the beginning
         self.forks: list[tuple[int, frozenset[Hashable]]] = []  # those whose arms are running: moment, conditions
         self.catchers: list[Catcher] = []  # the `try` bodies that are running
         self.reads = NOTHING  # the conditions that parts of the present expression hang on
@@ -305,6 +307,28 @@ class Run:
     def file(self) -> Any:
         """The source file that is being executed."""
         return self.call_stack[-1].site.file if self.call_stack else self.project.source
+
+    def branch(self) -> Run:
+        """A run that goes on from here, beside others: what it changes is noted in a journal of its own.
+
+        It has built nothing yet.
+        """
+        other = copy.copy(self)
+        for name, value in vars(self).items():
+            if type(value) in _PLAIN:
+                setattr(other, name, value.copy())
+        other.asking = {about: cases.copy() for about, cases in self.asking.items()}
+        other.journal = Journal()
+        other.leave_out_so_far()
+        return other
+
+    def leave_out_so_far(self) -> None:
+        """What was built so far is seen elsewhere: only what comes now is a part of the result."""
+        program = Program(self.program.entry)
+        program.start, program.doubts, program.fault = self.program.start, self.program.doubts, self.program.fault
+        self.program = program
+        self.needed = {key: (moment, 0) for key, (moment, _) in self.needed.items()}
+        self.begun = self.journal.mark()
 
     # -- creating things ----------------------------------------------------------------------------------
 
@@ -665,6 +689,9 @@ class Run:
         elif hasattr(value, "forget"):
             value.forget()
 
+
+#: Containers that are a run's own.
+_PLAIN = frozenset({dict, list, set})
 
 #: Classes of values that nothing can change.
 _UNCHANGING = frozenset({str, int, float, bool, type(None), Symbol, SymDim, range})

@@ -30,20 +30,34 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Network, Program
 from kerascheck.symbolic import Unknown
-from kerascheck.treewalk import children
+from kerascheck.treewalk import NO_NODES, children, code_fields
 
 #: Objects of one class, made by the program, on which each of its methods is entered.
 _MAX_OBJECTS = 2
 
 
 class UnseenCall:
-    """A call that nobody wrote. It is the same one in each run; `entry` tells it from others."""
+    """A call that nobody wrote. It is the same one in each run."""
 
     def __init__(self, function: FunctionValue, made: Instance | None = None) -> None:
         self.function = function
         self.made = made  # the object that it is a method of, where the program makes one
         self.doubts: list[Guess] = []  # what is not taken for given about the parameters
+        self.construction: Construction | None = None  # what is seen of it elsewhere, and left out here
+        self.entry: int | None = None  # the number of its start, which it keeps without its guesses
         self._guesses: list[Guess] = []
+
+    @property
+    def name(self) -> str:
+        """What is called."""
+        return self.function.name
+
+    @property
+    def is_constructing(self) -> bool:
+        """Whether the object is made for the call."""
+        function = self.function
+        kind = function.decorated
+        return function.owner is not None and self.made is None and kind.isdisjoint(("staticmethod", "classmethod"))
 
     def enter(self, run: Run) -> None:
         """Run the function. May raise UserRaise and BudgetExceeded."""
@@ -53,22 +67,39 @@ class UnseenCall:
         receiver: Value = None
         if function.owner is not None and "staticmethod" not in function.decorated:
             receiver = function.owner if "classmethod" in function.decorated else self._object(run, function.owner)
+        if self.construction is not None:
+            run.leave_out_so_far()
+        self.call(run, receiver)
+
+    def call(self, run: Run, receiver: Value) -> None:
+        """Run the function on this object; None: it takes none."""
+        function = self.function
         arguments, guesses = unseen_arguments(function, receiver is not None)
         self._note(guesses)
         returned = call_function(run, function, without(arguments, self.doubts), function.site, receiver)
         if isinstance(returned, IteratorValue):
             run.lose(returned, "a generator that nobody is seen to walk over")
 
+    def take_over(self) -> None:
+        """The object is made for this call alone."""
+        assert self.construction is not None
+        self._note(self.construction._guesses)
+        self.construction = None
+
     def doubted(self, programs: Sequence[Program]) -> UnseenCall | None:
         """The same call with nothing guessed that shapes in these paths rest on; None where they rest on no guess."""
-        doubts = unconfirmed(self._guesses, programs)
+        guesses = self._guesses if self.construction is None else [*self.construction._guesses, *self._guesses]
+        doubts = unconfirmed(guesses, programs)
         if not doubts or self.doubts:
             return None
         for program in programs:
             program.guessed = True
-        other = UnseenCall(self.function, self.made)
-        other.doubts = doubts
+        other = self._again()
+        other.doubts, other.entry = doubts, self.entry
         return other
+
+    def _again(self) -> UnseenCall:
+        return UnseenCall(self.function, self.made)
 
     def _note(self, guesses: Iterable[Guess]) -> None:
         known = {guess.key for guess in self._guesses}
@@ -87,6 +118,33 @@ class UnseenCall:
             _forget_placeholders(made)
             _forget_changes(run, made)
         return made
+
+
+class Construction(UnseenCall):
+    """The making of an object that nobody wrote, for all methods of its class that nobody calls.
+
+    `function`: any of them.
+    """
+
+    made_object: Value = None
+    is_made = False  # whether the first run has come to the end of it
+
+    @property
+    def name(self) -> str:
+        """What is called."""
+        return "__init__"
+
+    def enter(self, run: Run) -> None:
+        """Make the object. May raise UserRaise and BudgetExceeded."""
+        assert self.function.owner is not None
+        run.program.doubts = bool(self.doubts)
+        _forget_unsettled(self.function)
+        made = self._object(run, self.function.owner)
+        if not run.relevant:
+            self.made_object, self.is_made = made, True
+
+    def _again(self) -> UnseenCall:
+        return Construction(self.function)
 
 
 def unseen_calls(function: FunctionValue, objects: Iterable[Instance]) -> list[UnseenCall]:
@@ -159,6 +217,7 @@ def _forget_unsettled(function: FunctionValue) -> None:
 
 _COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
+_EMPTY = NO_NODES | {cst.Name, cst.SimpleString, cst.Integer, cst.Float}
 _BINDING = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)
 _LOOPING = (cst.For, cst.CompFor)
 
@@ -177,13 +236,26 @@ def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[i
                 continue  # None is what a name has until it gets its value
             if kind is cst.FunctionDef:
                 places[id(node)] = at
-            outside = outside and kind not in _INNER
-            if outside and kind in _BINDING:
+            if not outside or kind in _INNER:
+                # Only functions are of interest in there, and these are in blocks.
+                waiting += [(block, False) for block in _blocks(node)]
+                continue
+            if kind in _BINDING:
                 assert isinstance(node, _BINDING)
                 for name in _named(node.target):
                     found.setdefault(name, []).append(at)
             waiting += [(child, outside) for child in children(node)]
     return places, {name: tuple(rows) for name, rows in found.items() if len(rows) > 1}
+
+
+def _blocks(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The blocks of a statement, and the statements of a block."""
+    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+        value = getattr(node, name, None)
+        if type(value) is tuple or type(value) is list:
+            yield from value
+        elif value is not None:
+            yield value
 
 
 def _named(target: cst.CSTNode) -> Iterator[str]:
@@ -248,7 +320,14 @@ def _later_changes(module: cst.Module) -> tuple[frozenset[str], frozenset[str]]:
                 _note_attribute(node.func.value, changed)
         elif type(node) is cst.Arg:
             _note_attribute(node.value, changed)
-        waiting.extend(children(node))
+        # As `children`, without the names and texts, in which nothing is.
+        for name in code_fields(kind):
+            value = getattr(node, name)
+            below = type(value)
+            if below is tuple or below is list:
+                waiting += value
+            elif below not in _EMPTY:
+                waiting.append(value)
     return frozenset(written), frozenset(changed)
 
 

@@ -644,3 +644,14 @@ class Program:
         self.functions: list[Any] = []  # the FunctionValues that this path defines
         self.classes: list[Any] = []  # its ClassValues
         self.imports: list[tuple[str, Site]] = []  # names of Keras as the source spells them, where they are imported
+
+    def followed_by(self, other: Program) -> Program:
+        """The program that goes on with another one, and is that one."""
+        made = Program(other.entry)
+        vars(made).update(vars(other))
+        for name, value in vars(self).items():
+            if isinstance(value, list):
+                setattr(made, name, [*value, *getattr(other, name)])
+            elif isinstance(value, set):
+                setattr(made, name, value | getattr(other, name))
+        return made

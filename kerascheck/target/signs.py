@@ -7,12 +7,20 @@ strings are no signs. What runs is not looked at: a module that is read for its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import wraps
+from hashlib import blake2b
+from typing import TypeAlias, TypeVar
 
 from kerascheck.lexing import code_only, without_comments
 from kerascheck.target.eras import Era, Evidence
+
+_Found = TypeVar("_Found")
+
+#: Texts whose signs are remembered.
+_MAX_KNOWN = 1024
 
 #: The roots by which programs reach Keras; what comes behind them is a name of Keras.
 _ROOTS = tuple(
@@ -152,12 +160,32 @@ class Signs:
         return bool(self.proofs or self.new or self.style or self.dated or self.python_2)
 
 
+def _once(look: Callable[[str], _Found]) -> Callable[[str], _Found]:
+    """Look at each text once: it is looked at as a program, as its neighbour, and as what others import."""
+    known: OrderedDict[bytes, _Found] = OrderedDict()
+
+    @wraps(look)
+    def looked(text: str) -> _Found:
+        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if key in known:
+            known.move_to_end(key)
+            return known[key]
+        found = known[key] = look(text)
+        if len(known) > _MAX_KNOWN:
+            known.popitem(last=False)
+        return found
+
+    return looked
+
+
+@_once
 def signs_in(text: str) -> Signs:
     """The signs in a program."""
     found = _looked(text, text)  # most programs have none, even with all that their comments and strings say
     return _looked(code_only(text), without_comments(text)) if found.any else found
 
 
+@_once
 def imports_in(text: str) -> list[tuple[str, int]]:
     """All modules, and names in modules, that a program imports: dotted, and how many dots stand before."""
     found = [dotted for dotted, _, _ in _imported(code_only(text))]

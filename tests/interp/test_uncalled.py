@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import pytest
 
 from kerascheck.config import Settings
 from kerascheck.engine import check_source
+from kerascheck.interp import uncalled
+from kerascheck.interp.classes import instantiate
+from kerascheck.interp.run import Run
+from kerascheck.interp.values import ClassValue
 from kerascheck.network.ir import Network
 from tests.interp.helpers import KERAS, build, raised
 
@@ -374,6 +379,157 @@ def test_a_method_leaves_the_objects_of_the_program_as_they_are() -> None:
         model = Sequential([Input((1,)), Dense(trainer.units)])
     """)
     assert [str(one.params()) for one in made] == ["4", "5*units"]
+
+
+@pytest.mark.parametrize("units", ["8", "64 if wide else 8"])
+def test_what_one_function_does_to_the_module_is_no_fact_for_the_next(units: str) -> None:
+    made = _shown(f"""
+        sizes = [5]
+
+        def grow(wide=False):
+            sizes.append(7)
+            return Sequential([Input((20,)), Dense({units})])
+
+        def make():
+            return Sequential([Input((20,)), Dense(sizes[-1])])
+    """)
+    assert "147" not in {params for _, _, params in made}
+    assert ("exact", "[(None, 5)]", "105") in made
+
+
+# -- the constructor, run once for all methods ---------------------------------------------------------------------------
+
+
+def _constructions(code: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often an object is made for a method that nobody calls."""
+    made = []
+
+    def counted(run: Run, cls: ClassValue, *rest: Any) -> Any:
+        made.append(cls.name)
+        return instantiate(run, cls, *rest)
+
+    monkeypatch.setattr(uncalled, "instantiate", counted)
+    build(code)
+    return len(made)
+
+
+_BLOCK = """
+class Block(keras.layers.Layer):
+    def __init__(self, units, rate):
+        super().__init__()
+        self.units = units
+        self.dense = Dense(units)
+        self.dropout = Dropout(rate)
+
+    def get_config(self):
+        return {"units": self.units, **super().get_config()}
+
+    def compute_output_shape(self, shape):
+        return (*shape[:-1], self.units)
+
+    def call(self, inputs):
+        return inputs * self.units
+"""
+
+
+def test_an_object_is_made_once_for_all_methods_that_leave_it_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _constructions(_BLOCK, monkeypatch) == 1
+    _module, construction = build(_BLOCK).paths
+    assert construction.start == "__init__"
+    assert [layer.cls for layer in construction.layers] == ["Block", "Dense", "Dropout"]
+
+
+def test_what_a_method_builds_is_seen_without_what_the_constructor_has_built() -> None:
+    adding = f"{_BLOCK}\n    def grow(self):\n        self.more = Dense(self.units, activation='relu')\n"
+    *_, grown = build(adding).paths
+    assert (grown.start, [layer.cls for layer in grown.layers]) == ("grow", ["Dense"])
+
+
+_TRAINED = """
+class Trainer:
+    def __init__(self):
+        self.model = Sequential([Input((20,)), Dense(10, activation="softmax")])
+
+    def train(self):
+        model = self.model
+        model.compile(loss="{}")
+
+    def train_otherwise(self):
+        model = self.model
+        model.compile(loss="{}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("losses", "codes"),
+    [
+        (("categorical_crossentropy", "sparse_categorical_crossentropy"), []),
+        (("binary_crossentropy", "categorical_crossentropy"), ["KC305"]),
+        (("categorical_crossentropy", "binary_crossentropy"), ["KC305"]),
+    ],
+)
+def test_a_method_that_changes_what_was_built_is_judged_with_it(losses: tuple[str, str], codes: list[str]) -> None:
+    assert _codes(_TRAINED.format(*losses)) == codes
+
+
+def test_what_one_method_sets_is_no_fact_for_the_next() -> None:
+    made = _shown("""
+        class Maker:
+            def __init__(self):
+                self.sizes = [5]
+                self.options = {"units": 3}
+
+            def first(self):
+                sizes = self.sizes
+                sizes.append(7)
+                options = self.options
+                options["units"] = 9
+
+            def second(self):
+                options = self.options
+                return Sequential([Input((20,)), Dense(options["units"])])
+    """)
+    assert made == {("exact", "[(None, 3)]", "63")}
+
+
+def test_conditions_of_the_constructor_are_decided_for_what_a_method_builds() -> None:
+    made = _shown("""
+        class Maker:
+            def __init__(self, wide=False):
+                self.units = 64 if wide else 8
+
+            def describe(self):
+                return self.units
+
+            def build(self):
+                return Sequential([Input((20,)), Dense(self.units)])
+    """)
+    assert made == {("exact", "[(None, 64)]", "1344"), ("exact", "[(None, 8)]", "168")}
+
+
+def test_a_constructor_that_refuses_some_arguments_leaves_the_other_objects() -> None:
+    made = _shown("""
+        class Maker:
+            def __init__(self, wide=False):
+                if wide:
+                    raise ValueError("too wide")
+                self.units = 8
+
+            def build(self):
+                return Sequential([Input((20,)), Dense(self.units)])
+    """)
+    assert made == {("exact", "[(None, 8)]", "168")}
+
+
+def test_one_that_refuses_all_leaves_nothing_to_run_methods_on() -> None:
+    assert not _models("""
+        class Maker:
+            def __init__(self):
+                raise NotImplementedError
+
+            def build(self):
+                return Sequential([Input((20,)), Dense(8)])
+    """)
 
 
 # -- names of the module -----------------------------------------------------------------------------------------------
