@@ -194,7 +194,7 @@ def _packages(project: Path) -> list[Path]:
 def compare_file(path: str, group: str, real_keras: RealKeras, seconds: float) -> FileResult | None:
     """Both sides of one file; None for a file that is not about Keras."""
     raw = Path(path).read_bytes()
-    if not mentions_keras(raw):
+    if not mentions_keras(raw, path):
         return None
     result = FileResult(path, group)
     try:

@@ -112,6 +112,8 @@ def masked(run: Run, array: Array, mask: Array) -> Array:
 
 def _columns(run: Run, frame: Array, index: Value, site: Site) -> Value:
     """`frame[labels]`."""
+    if isinstance(index, tuple):  # one label of several levels; pandas refuses `frame[:10, :]`
+        return run.fresh("a column that is not known", site.node)
     labels = labels_in(run, index)
     if labels is not None:
         if frame.columns is not None and not set(labels) <= set(frame.columns):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 from kerascheck.interp.values import Value
@@ -20,6 +20,8 @@ from kerascheck.state import Cells
 #: Facts that are looked at together.
 _MAX_FACTS = 12
 _MAX_CONSTANTS = 40
+#: Texts that are looked for in one value; of more, not all that hold together are tried.
+_MAX_PIECES = 5
 
 #: The variable is not in the environment.
 _UNSET: Any = type("_Unset", (), {})()
@@ -110,7 +112,11 @@ def implied(facts: Facts, key: Hashable, also: tuple[Hashable, bool] | None = No
 def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
     """The answer that is left when all candidates have been tried. Most questions come again with each run."""
     possible = {True: False, False: False}
-    for candidate in _candidates(root, (key, *(fact for fact, _ in related))):
+    keys = (key, *(fact for fact, _ in related))
+    pieces = sorted({piece for one in keys for piece in _pieces(one)})
+    if len(pieces) > _MAX_PIECES or (pieces and any(map(_asks_of_the_whole, keys))):
+        return None
+    for candidate in (*_joined(pieces), *_candidates(root, keys)):
         try:
             if all(_holds(fact, root, candidate) is choice for fact, choice in related):
                 possible[_holds(key, root, candidate)] = True
@@ -224,6 +230,46 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
+
+
+def _pieces(key: Hashable) -> Iterator[str]:
+    """The texts that a condition looks for in a value: `"x" in value`, `value.startswith("x")`."""
+    if not isinstance(key, tuple) or not key:
+        return
+    if key[0] == "method" and len(key) == 4 and key[1] in ("startswith", "endswith"):
+        yield from _texts(key[3])
+    elif key[0] == "in" and len(key) == 3 and _is_text(key[1]) and key[2] != ("unknown", _ENVIRONMENT):
+        yield key[1][2]
+    for part in key[1:]:
+        yield from _pieces(part)
+
+
+def _texts(given: Any) -> Iterator[str]:
+    if isinstance(given, str):
+        yield given
+    elif isinstance(given, tuple):
+        for part in given:
+            yield from _texts(part)
+
+
+def _asks_of_the_whole(key: Hashable) -> bool:
+    """Whether a condition asks about the length, the order or the letters of a text, which pieces do not tell."""
+    if not isinstance(key, tuple) or not key:
+        return False
+    if key[0] in ("call", "<") or key[0] in _ARITHMETIC:
+        return True
+    if key[0] == "method" and len(key) == 4 and key[1] not in ("startswith", "endswith", "lower", "upper"):
+        return True
+    return any(_asks_of_the_whole(part) for part in key[1:])
+
+
+def _joined(pieces: list[str]) -> Iterator[str]:
+    """Texts in which several pieces stand, or one twice: the program may look for all of them in one value."""
+    for count in range(1, len(pieces) + 1):
+        for some in permutations(pieces, count):
+            yield "".join(some)
+            yield "Q".join((*some, some[0]))
+            yield "Q".join(("", *some, ""))
 
 
 class _Other:

@@ -147,6 +147,9 @@ class Project:
                 path = self._find(dotted, 0, importer.filename, within="keras")
                 return self.external(canonical) if path is None else self._load(run, dotted, path)
         path = self._find(dotted, level, importer.filename)
+        if path is None and not level and importer is not self.source:
+            # The folder of the program itself is searched whoever imports.
+            path = self._find(dotted, 0, self.source.filename)
         if path is None:
             return self.external(names.canonical(dotted)) if level == 0 else Unknown(f"module {'.' * level}{dotted}")
         return self._load(run, dotted or path.stem, path)

@@ -56,7 +56,7 @@ def entrance(network: Network, program: Program) -> Entrance:
         return _OTHER
     for other in program.networks:
         if is_application(other) and (other is network or (other.inputs and other.inputs[0] is inputs[0])):
-            return Entrance("application", other)
+            return Entrance("application", other) if _begins_by_itself(other) else _OTHER
     found = _followed(network, inputs[0], 0)
     kinds = {item.kind for item in found}
     return found[0] if len(kinds) == 1 else _OTHER
@@ -76,7 +76,7 @@ def _followed(network: Network, tensor: Tensor, depth: int) -> list[Entrance]:
         if isinstance(layer, Network):
             inner = input_tensors(layer)
             if is_application(layer):
-                found.append(Entrance("application", layer))
+                found.append(Entrance("application", layer) if _begins_by_itself(layer) else _OTHER)
             elif layer.open is None and layer.kind != "subclass" and len(inner) == 1:
                 found += _followed(layer, inner[0], depth + 1)
             else:
@@ -141,6 +141,14 @@ class Application:
 def is_application(layer: Layer) -> bool:
     """Whether it was made by a function of `keras.applications`."""
     return layer.qualname.startswith("keras.applications.")
+
+
+def _begins_by_itself(layer: Layer) -> bool:
+    """Whether no layers of the program stand before it, as they do where its `input_tensor` is one of their outputs."""
+    given = None if layer.arguments is None else layer.arguments.value("input_tensor", 2)
+    if not isinstance(given, Tensor):
+        return given is None
+    return given.node is None or given.node.layer.cls == "InputLayer"
 
 
 def pretrained(layer: Layer | None) -> Application | None:

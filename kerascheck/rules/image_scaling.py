@@ -261,6 +261,20 @@ class WrongPreprocessing(Rule):
                 yield Finding(_x_site(call), message, anchor=call.site)
 
     VALID = [
+        # by layers before it
+        """
+import keras
+from keras import Input, Model, datasets, layers
+from keras.applications import mobilenet_v2
+(x, y), _ = datasets.cifar10.load_data()
+images = Input((32, 32, 3))
+scaled = layers.Lambda(mobilenet_v2.preprocess_input)(layers.Resizing(96, 96)(images))
+body = mobilenet_v2.MobileNetV2(include_top=False, input_tensor=scaled, pooling="avg")
+for model in (Model(images, layers.Dense(10, "softmax")(body.output)),
+              keras.Sequential([body, layers.Dense(10, "softmax")])):
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x, y)
+""",
         # its own
         """
 import keras

@@ -45,3 +45,8 @@ def test_the_series_has_one_axis_itself(line: str) -> None:
 def test_of_numbers_they_have_one() -> None:
     code = "numbers = names['label'].apply(lambda label: 1.0)\nc = np.array(numbers.tolist()).shape"
     assert value_of(ABSENT + code, "c") == (3,)
+
+
+def test_a_pair_of_slices_names_no_columns() -> None:
+    made = value_of("import pandas as pd\nframe = pd.DataFrame({'a': [1, 2], 'b': [3, 4]})\nc = frame[:1, :]", "c")
+    assert not isinstance(made, Array)

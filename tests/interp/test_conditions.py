@@ -323,3 +323,24 @@ def test_the_first_data_decides_about_a_model_without_a_shape() -> None:
     """
     found = {(network.status(), network.params()) for program in build(code).paths for network in program.networks}
     assert found == {("exact", 12), ("exact", 14)}
+
+
+#: Questions about one text of which one is asked within the other, and whether both may be answered yes.
+TOGETHER = {
+    ('"v2" in name', 'name.endswith("_top")'): True,
+    ('name.startswith("res")', '"net" in name and name.endswith("50")'): True,
+    ('name.startswith("x")', 'name.endswith("x") and "y" in name'): True,
+    ('"a" in name', '"b" in name'): True,
+    ('name.endswith(".txt")', "len(name) > 45"): True,
+    ('name.lower().endswith(("jpg", "png"))', 'name.startswith("IMG")'): True,
+    ('name.endswith("a")', 'name.endswith("b")'): False,
+    ('name == "vgg"', '"res" in name'): False,
+    ('name.startswith("res")', 'name == "vgg"'): False,
+}
+
+
+@pytest.mark.parametrize("questions", TOGETHER)
+def test_what_is_looked_for_in_one_text_may_stand_there_together(questions: tuple[str, str]) -> None:
+    one, other = questions
+    code = f"import a\nname = a.pick()\nadd('first')\nif {one}:\n    if {other}:\n        add('both')\n"
+    assert (["first", "both"] in names(code)) is TOGETHER[questions]

@@ -138,3 +138,12 @@ def test_packages_in_a_source_folder(tmp_path: Path) -> None:
 def test_without_a_project_only_what_stands_beside_is_found(tmp_path: Path) -> None:
     files = {"package/__init__.py": "n = 5\n", "examples/main.py": "from package import n as x\n"}
     assert run(tmp_path, files, "examples/main.py")["x"] is UNKNOWN
+
+
+def test_a_package_finds_modules_from_the_folder_of_the_program(tmp_path: Path) -> None:
+    files = {
+        "main.py": "from parts.layers import n as x\n",
+        "parts/layers/__init__.py": "from parts.layers.inner import n\n",  # `parts` itself has no __init__.py
+        "parts/layers/inner.py": "n = 5\n",
+    }
+    assert run(tmp_path, files)["x"] == 5

@@ -42,6 +42,57 @@ def test_build_leaves_its_layers_unbuilt_in_keras_3() -> None:
     assert model_of(NET + "model.build((None, 5))\n").status() == "unknown"
 
 
+SHAPED = """
+import keras
+import tensorflow as tf
+
+class Scale(keras.layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units = units
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=tf.TensorShape((input_shape[-1], self.units)))
+
+    def call(self, x):
+        return tf.matmul(x, self.kernel)
+
+    def compute_output_shape(self, input_shape):
+        sizes = tf.TensorShape(input_shape).as_list()
+        sizes[-1] = self.units
+        return tf.TensorShape(sizes)
+
+model = keras.Sequential([keras.Input((5,)), Scale(3), keras.layers.Dense(2)])
+"""
+
+
+def test_a_tensor_shape_is_a_tuple_of_sizes() -> None:
+    model = model_of(SHAPED)
+    assert (model.status(), model.params()) == ("exact", 5 * 3 + 3 * 2 + 2)
+
+
+@pytest.mark.parametrize(
+    ("shape", "params"), [("tf.TensorShape([7, None, 4])", 20), ("tf.TensorShape(6).as_list() * 2", 28)]
+)
+def test_a_tensor_shape_may_be_taken_apart(shape: str, params: int) -> None:
+    text = f"import keras\nimport tensorflow as tf\nsizes = {shape}\n"
+    model = model_of(text + "model = keras.Sequential([keras.Input((sizes[-1],)), keras.layers.Dense(4)])\n")
+    assert (model.status(), model.params()) == ("exact", params)
+
+
+def test_a_tensor_shape_of_any_rank_is_not_known() -> None:
+    text = "import keras\nimport tensorflow as tf\nsizes = tf.TensorShape(None)\n"
+    assert model_of(text + "model = keras.Sequential([keras.Input(sizes[1:])])\n").status() == "unknown"
+
+
+@pytest.mark.oracle
+def test_keras_builds_on_tensor_shapes_too() -> None:
+    pytest.importorskip("tensorflow", reason="compares with the real Keras")
+    space: dict[str, Any] = {}
+    exec(SHAPED, space)
+    assert space["model"].count_params() == 23
+
+
 @pytest.mark.oracle
 def test_keras_leaves_them_unbuilt_too() -> None:
     keras = pytest.importorskip("keras", reason="compares with the real Keras")

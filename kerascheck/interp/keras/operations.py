@@ -248,6 +248,15 @@ def _shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return tuple(unknown_size() if dim is None else dim for dim in tensor.shape)
 
 
+def _tensor_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`tf.TensorShape(sizes)`: a tuple of sizes, as the shapes of tensors are."""
+    given = arguments.value("dims", 0)
+    if isinstance(given, int):
+        return (given,)
+    sizes = items_of(run, given) if given is not None else Unknown("a shape of any rank")
+    return run.fresh("a shape of unknown rank", site.node) if isinstance(sizes, Unknown) else tuple(sizes)
+
+
 def _run_time_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.shape(x)` and `K.shape(x)`: a vector of sizes."""
     shape = _shape(run, name, arguments, site)
@@ -636,6 +645,7 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_cast, _names("cast")),
         (_shape, ["keras.ops.shape", "keras.backend.int_shape"]),
         (_run_time_shape, ["tensorflow.shape", "keras.backend.shape"]),
+        (_tensor_shape, ["tensorflow.TensorShape"]),
         (_ndim, _names("ndim", "rank")),
         (_range, ["tensorflow.range", "keras.ops.arange", "keras.backend.arange"]),
         (_linspace, ["tensorflow.linspace", "keras.ops.linspace"]),
