@@ -39,11 +39,12 @@ from kerascheck.interp.paths import (
     fork,
     is_steady,
     note_raise,
+    restrict,
     settle,
     spread,
     take_back,
 )
-from kerascheck.interp.patterns import bind_pattern, match_pattern
+from kerascheck.interp.patterns import bind_pattern, looks_inside, match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import Lost, element_of, items_of, iterate
 from kerascheck.interp.static import is_infinite, terminates
@@ -278,8 +279,13 @@ def chosen_arm(run: Run, node: cst.If, scope: Scope) -> cst.BaseSuite | None:
 
 
 def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
-    subject = run.evaluate(node.subject, scope)
+    subject = restrict(run, run.evaluate(node.subject, scope))
+    if type(subject) is Guarded and any(looks_inside(case.pattern) for case in node.cases):
+        return each_arm(run, lambda one: _match_value(run, node, one, scope), subject)
+    return _match_value(run, node, subject, scope)
 
+
+def _match_value(run: Run, node: cst.Match, subject: Value, scope: Scope) -> Signal | None:
     def case(index: int) -> Signal | None:
         if index == len(node.cases):
             return None
