@@ -604,6 +604,10 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
             or (verdict and _work(run) == begun and run.budget.spent - steps > _IDLE_STEPS)
             or (endless and is_infinite(scope.file, node))
         ):
+            if isinstance(verdict, Condition) and is_steady(verdict.key) and not is_forgotten(verdict.key):
+                # Whether there is a further round is this very condition.
+                further = partial(unknown_loop, run, node, scope, lambda: None, 1)
+                return rounds.end(fork(run, verdict, further, rounds.only_else))
             is_guess = isinstance(verdict, Condition) and is_forgotten(verdict.key)
             asked = _rounds_forgotten(run, node) if is_guess else None
             return rounds.end(unknown_loop(run, node, scope, lambda: None, 0, asked))
