@@ -389,6 +389,7 @@ class Run:
                 known = self.facts.get(doubt.key)
                 if (self.taken.get(doubt.key) if known is None else known) is doubt.failing:
                     raise UserRaise(doubt.raised)  # a handler elsewhere goes on in this case; here the program ends
+                self.facts[doubt.key] = not doubt.failing  # it goes on only where the step does not fail
             return
         if doubt.key is not None and doubt.error not in COMMON and self.known(doubt.key) is doubt.failing:
             raise UserRaise(doubt.raised)
