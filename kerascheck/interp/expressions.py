@@ -587,6 +587,8 @@ def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
 def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     value = run.evaluate(node.value, scope)
     index = index_of(run, node, scope)
+    if type(index) is Unknown and is_condition(index) and isinstance(value, (tuple, ListValue, str)):
+        index = as_value(run, settle(run, index, node))  # True is 1
     if type(value) is Guarded:
         found = spread(run, lambda one: subscript(run, one, index, node), value)
     elif type(index) is Guarded:
@@ -598,17 +600,26 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     if type(found) is Unknown and _is_forgotten(value):
         found = forgotten(found)
     kind = type(found)
-    if kind is Unknown and not isinstance(value, Array):
-        run.doubt(doubt_about(found))  # there may be no such entry
+    if kind is Unknown and not isinstance(value, Array) and not _is_at(value, index):
+        run.doubt(doubt_about(found, run.reads))  # there may be no such entry
     if kind in _MEASURED:
         run.program.went_well.add((id(scope.file), id(node)))
     return _read(run, found) if kind in _NOTED else found
 
 
+def _is_at(value: Value, index: Value) -> bool:
+    """Whether all items are known to be there, and which of them is meant."""
+    items = value.items if type(value) is ListValue and value.unknown is None else value
+    if not isinstance(items, (list, tuple)):
+        return False
+    return isinstance(index, int) and -len(items) <= index < len(items)
+
+
 def _is_forgotten(value: Value) -> bool:
-    """Whether it is a list or dictionary whose items the analysis has forgotten."""
-    known = isinstance(value, (ListValue, DictValue)) and value.unknown is not None
-    return known and is_forgotten(value.unknown.key)
+    """Whether it is something that the analysis has forgotten, or a list or dictionary of such items."""
+    if isinstance(value, (ListValue, DictValue)):
+        value = value.lost if isinstance(value, IteratorValue) and value.lost is not None else value.unknown
+    return isinstance(value, Unknown) and is_forgotten(value.key)
 
 
 def index_of(run: Run, node: cst.Subscript, scope: Scope) -> Value:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from kerascheck.interp.conditions import compare
 from kerascheck.interp.doubts import Doubt
+from kerascheck.interp.needs import value_needs
 from kerascheck.interp.operators import MAX_TEXT, bounded
 from kerascheck.interp.paths import fork_value, settle
 from kerascheck.interp.run import MAX_ITEMS, RAISED, Run
@@ -138,7 +139,8 @@ def _remove(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> 
         else:
             del receiver.items[index]
     if index is None:
-        run.doubt(Doubt(None, True, "KeyError" if receiver.kind == "set" else "ValueError"))  # it may not be in there
+        error = "KeyError" if receiver.kind == "set" else "ValueError"
+        run.doubt(Doubt(None, True, error, value_needs((receiver, _first(arguments)))))  # it may not be in there
     return None
 
 

@@ -155,7 +155,7 @@ def _unknown_result(run: Run, op: str, sign: str, left: Value, right: Value, nod
         return run.fresh(reason, node)
     text = f"{_wrap(texts[0])} {sign} {_wrap(texts[1])}" if texts[0] and texts[1] else None
     if op in _DIVISIONS and type(right) is Unknown:
-        run.doubt(Doubt(("evaluated", (sign, *keys)), False, "ZeroDivisionError"))
+        run.doubt(Doubt(("evaluated", (sign, *keys)), False, "ZeroDivisionError", run.reads))
     return Unknown(reason, (sign, *keys), text, (sign, left, right))
 
 

@@ -1057,7 +1057,7 @@ def _body_that_may_fail(
                 return ways.finish(None, ended=True)
         elif signal is not None:
             return signal if ways is None else ways.finish(signal)
-    if run.known(fails) is True and catcher.outcomes:
+    if catcher.outcomes and run.known(fails) is True:
         if ways is None:
             raise _noted_raise()
         return ways.finish(None, ended=True)
@@ -1067,7 +1067,8 @@ def _body_that_may_fail(
 def _as_one(doubts: Sequence[Doubt], fails: Hashable) -> Doubt:
     """Whether any of the steps fails."""
     errors = {doubt.error for doubt in doubts}
-    return Doubt(fails, True, errors.pop() if len(errors) == 1 else None)
+    needs = NOTHING.union(*(doubt.needs or {fails} for doubt in doubts))
+    return Doubt(fails, True, errors.pop() if len(errors) == 1 else None, needs)
 
 
 def _may_go_on(
@@ -1094,7 +1095,10 @@ def _may_go_on(
             value = Doubt().raised  # there are other ways for such a step to fail
         run.meet(key, statement)
         holds = {**guard, key: failing}
-        needs = frozenset((key,)).union(*(run.needs_of(key) for key in holds))
+        if doubt.needs or key in run.condition_needs:
+            known = run.condition_needs.get(key, NOTHING)
+            run.condition_needs[key] = known | (doubt.needs or {key})
+        needs = NOTHING.union(*(run.needs_of(key) for key in holds))
         catcher.outcomes += [Outcome("raise", value, changes, dict(holds), needs) for changes in places]
         if decided is None:
             run.facts[key] = guard[key] = not failing
