@@ -314,7 +314,7 @@ def _list(run: Run, node: cst.List, scope: Scope) -> Value:
 
 def _set(run: Run, node: cst.Set, scope: Scope) -> Value:
     values, unknown = _elements(run, node.elements, scope)
-    return run.unknown_list(unknown.reason, "set") if unknown is not None else set_of(run, values)
+    return run.unknown_list(unknown.reason, "set", unknown) if unknown is not None else set_of(run, values)
 
 
 def _dict(run: Run, node: cst.Dict, scope: Scope) -> Value:
@@ -446,9 +446,8 @@ def _list_comp(run: Run, node: cst.ListComp | cst.SetComp, scope: Scope) -> Valu
             return collection
         if isinstance(value, Lost) or len(values) > MAX_ITEMS:
             what = (value.reason.text if isinstance(value, Lost) else None) or "something unknown"
-            made = run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list")
-            if isinstance(value, Lost) and made.unknown is not None and value.reason.needs:
-                made.unknown = made.unknown.needing(value.reason.needs)
+            source_of_it = value.reason if isinstance(value, Lost) else None
+            made = run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list", source_of_it)
             if isinstance(value, Lost) and not is_set and value.element is not None:
                 from kerascheck.data.elements import one_more
 
@@ -725,6 +724,8 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
         made = _call_in_cases(run, function, node, values, site)
     else:
         made = call_value(run, function, collect_arguments(run, node, values), site)
+    if type(made) in _UNCLEAR and any(map(_is_forgotten, values)):
+        made = _guessed(made)
     if type(made) is Array:
         run.program.went_well.add((id(scope.file), id(node)))
     return made
@@ -770,10 +771,9 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         for given in arguments.keywords.values():
             _note_needs(run, given.value)
     stays = isinstance(owner, Network) and _keeps_structure(function, owner)
-    is_guess = _is_forgotten(receiver) or any(_is_forgotten(given.value) for given in arguments.positional)
     made = call(run, function, arguments, site)
-    if is_guess and type(made) is Unknown and not is_forgotten(made.key):
-        made = forgotten(made)
+    if type(made) in _UNCLEAR and _is_forgotten(receiver):
+        made = _guessed(made)
     if run.reads:
         if not stays:
             depend(run, receiver)
@@ -794,7 +794,20 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         and not (isinstance(receiver, NativeObject) and receiver.kind == FILE)  # it could be opened
         and not (kind is Symbol and type(made) is Array and _is_of_numbers(arguments))
     ):
-        run.doubt(doubt_about(made))
+        run.doubt(doubt_about(made, run.reads))
+    return made
+
+
+#: Classes of what a call may make of something that the analysis has forgotten.
+_UNCLEAR = frozenset({Unknown, ListValue, DictValue})
+
+
+def _guessed(made: Value) -> Value:
+    """What a call has made of what the analysis has forgotten."""
+    if type(made) is Unknown and not is_forgotten(made.key):
+        return forgotten(made)
+    if type(made) in (ListValue, DictValue) and made.unknown is not None and not is_forgotten(made.unknown.key):
+        made.unknown = forgotten(made.unknown)
     return made
 
 

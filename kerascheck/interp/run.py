@@ -28,6 +28,7 @@ from kerascheck.interp.values import (
     Scope,
     UserRaise,
     Value,
+    not_known,
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
@@ -327,10 +328,10 @@ class Run:
         made.is_generator = is_generator
         return made
 
-    def unknown_list(self, reason: str, kind: str = "list") -> ListValue:
-        """A list of unknown content."""
+    def unknown_list(self, reason: str, kind: str = "list", source: Unknown | None = None) -> ListValue:
+        """A list of unknown content; `source`: why that is not known that it is made of."""
         made = self.new_list((), kind)
-        made.unknown = Unknown(reason)
+        made.unknown = not_known(reason, source)
         return made
 
     def fresh(self, reason: str, node: cst.CSTNode | None = None, text: str | None = None) -> Unknown:

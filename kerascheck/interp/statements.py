@@ -343,7 +343,8 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
             further = _further_rounds if index else rest_of_for
             work = _work(run)
-            ended = further(run, node, scope, "an element of something unknown", iterable, _least(iterable))
+            why = item.reason if isinstance(item, Lost) else None
+            ended = further(run, node, scope, "an element of something unknown", iterable, _least(iterable), why)
             if _work(run) > work and isinstance(item, Lost):
                 run.need(item.reason.needs)  # how many rounds build something
             return rounds.end(ended)
@@ -536,7 +537,7 @@ def _work(run: Run) -> int:
 
 
 def _further_rounds(
-    run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value, least: int = 0
+    run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value, least: int = 0, why: Unknown | None = None
 ) -> Signal | None:
     """The rest of a loop whose first rounds were run, of `least` rounds.
 
@@ -544,16 +545,25 @@ def _further_rounds(
     what the rounds before have left, so that behind one of them nothing surely goes wrong.
     """
     raised, undecided = len(run.program.raised), run.undecided
-    signal = rest_of_for(run, node, scope, reason, iterable, least)
+    signal = rest_of_for(run, node, scope, reason, iterable, least, why)
     if run.undecided > undecided:
         del run.program.raised[raised:]
     return signal
 
 
 def rest_of_for(
-    run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value = None, least: int = 0
+    run: Run,
+    node: cst.For,
+    scope: Scope,
+    reason: str,
+    iterable: Value = None,
+    least: int = 0,
+    why: Unknown | None = None,
 ) -> Signal | None:
-    """Further rounds, at least so many, over unknown items; what they come from is left somewhere."""
+    """Further rounds, at least so many, over unknown items; what they come from is left somewhere.
+
+    `why`: why the items are not known, where that was met while they were taken one by one.
+    """
     if isinstance(iterable, IteratorValue) and iterable.lost is None:
         run.lose(iterable, "walked over an unknown number of times")
 
@@ -561,12 +571,14 @@ def rest_of_for(
         element = holding(element_of(run, iterable, reason, node), held_by(iterable))
         assign(run, node.target, element, scope)
 
-    return unknown_loop(run, node, scope, start, least, _asked_twice(run, iterable, node))
+    return unknown_loop(run, node, scope, start, least, _asked_twice(run, iterable, why, node))
 
 
-def _asked_twice(run: Run, iterable: Value, node: cst.For) -> tuple[Hashable, Hashable] | None:
+def _asked_twice(run: Run, iterable: Value, why: Unknown | None, node: cst.For) -> tuple[Hashable, Hashable] | None:
     """The conditions that an unknown thing has an item, and that it has several: the program may ask the same."""
-    if isinstance(iterable, ListValue) and iterable.unknown is not None and is_forgotten(iterable.unknown.key):
+    if why is None and isinstance(iterable, (ListValue, DictValue)):
+        why = iterable.unknown
+    if why is not None and is_forgotten(why.key):
         return _rounds_forgotten(run, node)
     if type(iterable) is not Unknown or iterable.needs or iterable.key in run.grown or not is_steady(iterable.key):
         return None
