@@ -895,3 +895,68 @@ def build(widths=(4, 6)):
 if os.environ.get("MODE_B", "big") == "big":
     build([12])
 build()
+
+# -- a list that is one of two, made longer where nothing fails, then longer in any case
+import contextlib, os
+units = [3, 12]
+if os.environ.get("MODE_A"):
+    units = list(units)
+with contextlib.suppress(KeyError, ValueError):
+    int(os.environ["FLAG_A"])
+    units.insert(0, 4)
+units = units + [8]
+model = keras.Sequential([keras.Input((6,)), layers.Dense(4)])
+if len(units) > 2:
+    model.add(layers.Dense(3))
+
+# -- a step that has gone well once, where it would have ended the program, and is asked for again
+import os
+if int(os.environ.get("N_C", "3")) > 4:
+    print("many")
+model = keras.Sequential([keras.Input((4,)), layers.Dense(3 if os.environ.get("FLAG_A") != "1" else 2)])
+try:
+    if int(os.environ.get("N_C", "3")) > 1:
+        print("more than one")
+    os.environ["FLAG_A"]
+    model.trainable = False
+except KeyError:
+    pass
+
+# -- a pattern that asks for parts of one of two lists, and fits neither
+import glob
+second, units = 3, [3, 3]
+both = units if not (len(glob.glob("data_A/*.csv")) > 1) else [7]
+both.append(6)
+match both:
+    case [*_, 3]:
+        second = 5
+given = {"units": second, "activation": "relu"}
+model = keras.Sequential([keras.Input((4,)), layers.Dense(**given), layers.Dense(2)])
+
+# -- a pattern that takes parts of one of two lists
+import glob
+second, units = 3, [3, 3]
+match units if glob.glob("data_A/*.csv") else [7]:
+    case [3, *_]:
+        second = 5
+    case [only]:
+        second = only
+model = keras.Sequential([keras.Input((4,)), layers.Dense(second), layers.Dense(2)])
+
+# -- a step that may fail only in what it is given in no case
+import glob, os
+first, paths = 12, [1, 2]
+switches = [os.environ.get("FLAG_A") is not None, bool(glob.glob("data_B/*.csv"))]
+try:
+    if len(glob.glob("data_B/*.csv")) > 1:
+        switches.append(bool(os.environ.get("FLAG_A")))
+    paths.extend([15 * (3, 5)[switches[0]] + 4, 3])
+except KeyError:
+    first += 2
+model = keras.Sequential([keras.Input((6,)), layers.Dense(first)])
+
+# -- one of two things by whether a condition holds
+import os
+known = os.environ.get("FLAG_A") is not None
+width = (3, 5)[known] + [2, 4]["FLAG_B" in os.environ]
+model = keras.Sequential([keras.Input((6,)), layers.Dense(width)])
