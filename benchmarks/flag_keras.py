@@ -117,6 +117,8 @@ class Layer:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        if self._trainable is value:
+            return  # Keras hands nothing down then
         self._trainable = value
         for layer in self.inner():
             layer.trainable = value
@@ -396,6 +398,8 @@ class Model(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        if self._trainable is value:
+            return  # Keras hands nothing down then
         self._trainable = value
         for layer in self.parts():
             layer.trainable = value
