@@ -177,6 +177,7 @@ class Run:
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
         self.grown: dict[Hashable, Value] = Cells()  # unknown lists that the program has put something in, or taken out
         self.program = Program(entry)
+        self.in_arms: list[tuple[Network, frozenset[Hashable]]] = []  # models made in arms, with their conditions
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.layer_changes = 0  # how often an attribute of a layer or model was set
@@ -409,6 +410,12 @@ class Run:
         count = self.name_counters.get(base, 0)
         self.name_counters[base] = count + 1
         return base if count == 0 else f"{base}_{count}"
+
+    def add_network(self, network: Network) -> None:
+        """A model is made here."""
+        self.program.networks.append(network)
+        if self.forks:
+            self.in_arms.append((network, NOTHING.union(*(needs for _, needs in self.forks))))
 
     # -- changing things ----------------------------------------------------------------------------------
 

@@ -960,3 +960,23 @@ import os
 known = os.environ.get("FLAG_A") is not None
 width = (3, 5)[known] + [2, 4]["FLAG_B" in os.environ]
 model = keras.Sequential([keras.Input((6,)), layers.Dense(width)])
+
+# -- a helper that two conditions decide about, each decided for something else
+import os
+first = 4
+try:
+    import extra_C
+    installed = True
+except ImportError:
+    installed = False
+def build(width):
+    if installed:
+        return keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+    net = keras.Sequential([keras.Input((10,)), layers.Dense(width)])
+if os.environ.get("MODE_A") == "big" and os.environ.get("MODE_A", "").startswith("b"):
+    model = build(first)
+model = build(10)
+other = keras.Sequential([keras.Input((6,)), layers.Dense(3 if installed else 1), layers.Dense(3)])
+last = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
+if os.environ.get("MODE_A") == "big":
+    last.layers[0].trainable = False
