@@ -520,7 +520,20 @@ def as_value(run: Run, verdict: bool | Condition, negated: bool = False) -> Valu
 
 
 def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
-    left = as_unknown(run.evaluate(node.left, scope))
+    # Chains such as a and b and c and ... are left-deep, too, and go on in a loop as long as all is known.
+    chain = [node]
+    kind = type(node.operator)
+    while type(left := chain[-1].left) is cst.BooleanOperation and type(left.operator) is kind:
+        chain.append(left)
+    value = run.evaluate(chain[-1].left, scope)
+    for link in reversed(chain):
+        value = _linked(run, link, value, scope)
+    return value
+
+
+def _linked(run: Run, node: cst.BooleanOperation, left: Value, scope: Scope) -> Value:
+    """`and` or `or` of a left side that is evaluated and a right one that may be."""
+    left = as_unknown(left)
     is_or = type(node.operator) is cst.Or
     verdict = settle(run, left, node)
     if isinstance(verdict, bool):

@@ -34,7 +34,7 @@ from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor
 from kerascheck.state import Cells, Journal, Mark
-from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown, forgotten
 
 if TYPE_CHECKING:
     from kerascheck.interp.allowance import ActiveCall
@@ -244,7 +244,7 @@ class Run:
             budget.check()
         depth = self.expression_depth
         if depth >= MAX_EXPRESSION_DEPTH + 30 * len(self.call_stack):
-            return self.fresh("nested too deeply", node)
+            return forgotten(self.fresh("nested too deeply", node))  # only the analysis does not know it
         self.expression_depth = depth + 1
         outer, self.reads = self.reads, NOTHING
         try:
