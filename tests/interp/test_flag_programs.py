@@ -397,3 +397,29 @@ if not 1 < number <= 4:
 """
     comparison = programs.judge(HEAD + code, {}, checker)
     assert not {verdict for _, _, verdict in comparison.models} & {*programs.WRONG, "not listed"}
+
+
+@pytest.mark.parametrize("joined", [" and ".join(["True"] * 600), " or ".join(["False"] * 600 + ["True"])])
+def test_a_long_chain_of_known_conditions(checker: Any, joined: str) -> None:
+    code = f"model = keras.Sequential([keras.Input((4,)), layers.Dense(3 if {joined} else 4)])\n"
+    assert programs.judge(HEAD + code, {}, checker).models == [(3, 1, "exact")]
+
+
+def test_what_nests_too_deeply_is_no_variant(checker: Any) -> None:
+    """Such a condition is known to Python: it holds in one way only."""
+    deep = "not " * 200 + "True"
+    code = f"model = keras.Sequential([keras.Input((4,)), layers.Dense(3 if {deep} else 4)])\n"
+    assert programs.judge(HEAD + code, {}, checker).models == [(3, 1, "not exact")]
+
+
+def test_a_row_that_is_refused_later_in_other_runs_is_not_missed() -> None:
+    """The layer is refused where it is made in one run, and in the others where it is called."""
+    code = """
+import os
+width = -1 if os.environ.get("FLAG_A") else 3
+dense = layers.Dense(width)
+one = dense(keras.Input((2,)))
+two = dense(keras.Input((5,)))
+"""
+    comparison = programs.compare(programs.truth(HEAD + code, {}), programs.Claims(errors={8: "KC"}))
+    assert comparison.kinds() == set()
