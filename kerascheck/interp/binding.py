@@ -15,7 +15,7 @@ from kerascheck.interp.needs import value_needs
 from kerascheck.interp.paths import spread
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
+from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value, bound_again
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
@@ -59,6 +59,8 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]
     scope.vars[name] = value
+    if scope.optional is not None:
+        bound_again(scope, name)
 
 
 #: Classes of values that are not called by the names they get: most of what is assigned.

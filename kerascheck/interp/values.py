@@ -177,6 +177,12 @@ def presence(optional: Optional, names: Mapping[Any, Value], name: Any) -> Value
     return True if entry is None or entry[0] is not names[name] else entry[1]  # it has been bound again
 
 
+def bound_again(owner: Scope | Instance, name: str) -> None:
+    """The name is bound here in any case, perhaps to the very value that it has had in some of the cases."""
+    if owner.optional is not None and name in owner.optional:
+        owner.optional = {key: entry for key, entry in owner.optional.items() if key != name} or None
+
+
 class Scope(Versioned):
     """Names and their values: a module, a function call, a class body or a comprehension."""
 

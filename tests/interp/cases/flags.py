@@ -994,3 +994,18 @@ match first:
 model = keras.Sequential([keras.Input((6,))])
 for width in units:
     model.add(layers.Dense(width + 2))
+
+# -- a name that is bound in some of the cases, and to the same number in all of them later
+import os
+if os.getenv("FLAG_B"):
+    for row in (1, 2):
+        print(row)
+try:
+    for row in (1, 2):
+        if row > 1 and os.getenv("FLAG_B"):
+            continue
+except KeyError:
+    pass
+model = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
+if "FLAG_B" in os.environ:
+    model.add(layers.Dense(4))
