@@ -1009,3 +1009,11 @@ except KeyError:
 model = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
 if "FLAG_B" in os.environ:
     model.add(layers.Dense(4))
+
+# -- a partial of one of two functions
+import functools, os
+def scaled(n, by=2, *, more=0):
+    return n * by + more
+part = functools.partial(scaled, by=3) if os.environ.get("FLAG_A") else functools.partial(scaled, more=2)
+part = functools.partial(part, more=4)
+model = keras.Sequential([keras.Input((6,)), layers.Dense(part(3) or 3), layers.Dense(sum(map(part, [1, 2])))])
