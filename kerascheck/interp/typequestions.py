@@ -92,8 +92,9 @@ def _example(value: Value) -> Any:
     """A thing of Python's that is of the same type as the value; `_NO_EXAMPLE` where there is none."""
     if type(value) is Unknown:
         key = value.key
-        is_made = isinstance(key, tuple) and len(key) == 3 and key[0] == "call"
-        return _MADE_BY.get(key[1], _NO_EXAMPLE) if is_made else _NO_EXAMPLE
+        if not isinstance(key, tuple) or len(key) != 3 or key[0] != "call":
+            return _NO_EXAMPLE
+        return _MADE_BY.get(key[1], _NO_EXAMPLE)
     if isinstance(value, (NamedTupleValue, EnumInt, EnumStr)):
         return _NO_EXAMPLE
     if value is None or isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, slice)):
