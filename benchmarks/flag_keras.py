@@ -23,12 +23,13 @@ Shape = tuple["int | None", ...]
 
 
 class Refused(ValueError):
-    """What Keras raises. `rows` are those at which a finding about it may stand, `row` is where it was raised."""
+    """What Keras raises. `row` is where, `at` all rows that were running, `rows` those where a finding may stand."""
 
     def __init__(self, message: str, layers: tuple[Layer, ...] = ()) -> None:
         super().__init__(message)
         stack = rows_on_stack()
         self.row = stack[0] if stack else None
+        self.at = set(stack)
         self.rows = {*stack, *(layer.row for layer in layers if layer.row is not None)}
         _recorder.refusals.append(self)
 
@@ -117,6 +118,8 @@ class Layer:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        if self._trainable is value:
+            return  # Keras hands nothing down then
         self._trainable = value
         for layer in self.inner():
             layer.trainable = value
@@ -396,6 +399,8 @@ class Model(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        if self._trainable is value:
+            return  # Keras hands nothing down then
         self._trainable = value
         for layer in self.parts():
             layer.trainable = value

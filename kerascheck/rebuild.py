@@ -233,10 +233,16 @@ class _Builder:
     def set_trainable(self, layer: Layer) -> None:
         """Freeze what the program has frozen, from the outside in."""
         made = self.made.get(id(layer))
-        if made is not None:
+        if made is not None and not _is_told_alone(layer):
             made.trainable = layer.trainable
         for part in layer.sublayers():
             self.set_trainable(part)
+
+
+def _is_told_alone(layer: Layer) -> bool:
+    """Whether its constructor was told not to train, which the layers that hold its variables do not learn."""
+    has_inner = isinstance(layer, BuiltinLayer) and layer.definition.inner_layers is not None
+    return has_inner and not layer.trainable and layer.inner_trains is None  # type: ignore[attr-defined]
 
 
 def _never(stand_in: Any, *given: Any) -> Any:

@@ -528,6 +528,7 @@ class _Links:
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
         self._met: dict[Hashable, int] = {}  # how many came up before a condition
         self._seen_under: dict[Hashable, dict[Hashable, None]] = {}  # what may decide whether a place is built at
+        self._in_arms: dict[tuple[Hashable, frozenset[Hashable]], None] = {}  # places in arms, with their conditions
         #: What was decided, and how many models were built at each place (of other things: whether any was).
         self._runs: list[tuple[dict[Hashable, bool], Counter[Hashable]]] = []
 
@@ -540,6 +541,7 @@ class _Links:
         if run.needed:
             # What was done under these cannot be taken back: all of them belong together.
             self.unite(sorted((*run.relevant, *run.needed), key=order))
+        self._in_arms.update(dict.fromkeys((place_of(network), needs) for network, needs in run.in_arms))
         places = Counter(map(place_of, run.program.networks))
         self._runs.append((dict(run.taken), places))
         for place, needs in program_needs(run.program):
@@ -619,6 +621,11 @@ class _Links:
         if self._everywhere:
             links = [list(dict.fromkeys(key for link in (list(self._everywhere), *links) for key in link))]
         all_keys = {key for link in links for key in link}
+        for place, needs in self._in_arms:
+            # What decides whether a model is made is decided together, and with what the model hangs on.
+            deciding = [key for key in sorted(needs, key=self._order) if key in all_keys]
+            if deciding:
+                links.append([*self._by_place.get(place, ()), *deciding])
         keys = sorted(all_keys, key=self._order)
         under = [[*sorted(self._within.get(key, NOTHING) & all_keys, key=self._order), key] for key in keys]
         asked: dict[Hashable, list[Hashable]] = {}  # one decides about others where they ask about the same value

@@ -39,6 +39,7 @@ from kerascheck.interp.values import (
     Partial,
     Super,
     Value,
+    bound_again,
     presence,
 )
 from kerascheck.network.arguments import Arguments, Given
@@ -545,6 +546,8 @@ def _set_on_object(run: Run, target: Instance, name: str, value: Value) -> None:
 
 def _store(run: Run, target: Instance, name: str, value: Value) -> None:
     target.attributes[name] = value
+    if target.optional is not None:
+        bound_again(target, name)
     if target.layer is not None:
         from kerascheck.interp.keras.objects import set_keras_attribute
 

@@ -11,10 +11,11 @@ from kerascheck.interp.attributes import set_attribute
 from kerascheck.interp.doubts import Doubt, doubt_about
 from kerascheck.interp.foreign import item_key, store
 from kerascheck.interp.holding import touch
+from kerascheck.interp.needs import value_needs
 from kerascheck.interp.paths import spread
 from kerascheck.interp.run import MAX_ITEMS, Run
 from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value
+from kerascheck.interp.values import DictValue, Instance, ListValue, Scope, Value, bound_again
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
@@ -58,6 +59,8 @@ def assign_name(run: Run, name: str, value: Value, scope: Scope) -> None:
     if scope.redirected is not None and name in scope.redirected:
         scope = scope.redirected[name]
     scope.vars[name] = value
+    if scope.optional is not None:
+        bound_again(scope, name)
 
 
 #: Classes of values that are not called by the names they get: most of what is assigned.
@@ -87,7 +90,7 @@ def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
         from kerascheck.interp.operators import subscript
 
         if isinstance(value, (Unknown, ListValue)):
-            run.doubt(doubt_about(value))  # there may be another number of them
+            run.doubt(doubt_about(value, items.needs))  # there may be another number of them
 
         for index, element in enumerate(targets):
             if star is not None and index >= star:
@@ -145,7 +148,7 @@ def _store_item(run: Run, receiver: Value, index: Value, value: Value, target: c
         if receiver.unknown is None and run.may_change(receiver):
             _set_list_item(run, receiver, index, value)
         elif not isinstance(index, slice):
-            run.doubt(Doubt(None, True, "IndexError"))  # it may be out of range
+            run.doubt(Doubt(None, True, "IndexError", value_needs((receiver, index))))  # it may be out of range
     elif isinstance(receiver, DictValue):
         if run.may_change(receiver):
             put(receiver, index, value)
@@ -182,7 +185,7 @@ def _set_list_item(run: Run, receiver: ListValue, index: Value, value: Value) ->
             run.fails("ValueError", "a slice set to another number of items")
     else:
         receiver.blur("an item at an unknown index was set")
-        run.doubt(Doubt(None, True, "IndexError"))
+        run.doubt(Doubt(None, True, "IndexError", value_needs(index)))
 
 
 def is_plain_slice(index: Value) -> bool:
@@ -196,7 +199,8 @@ def delete_item(run: Run, receiver: ListValue | DictValue, index: Value, node: c
     """`del receiver[index]`."""
     from kerascheck.interp.expressions import is_known_key
 
-    missing = Doubt(None, True, "KeyError" if isinstance(receiver, DictValue) else "IndexError")
+    error = "KeyError" if isinstance(receiver, DictValue) else "IndexError"
+    missing = Doubt(None, True, error, value_needs((receiver, index)))
     if receiver.unknown is not None:
         receiver.blur("an item was deleted")
         if not isinstance(index, slice):

@@ -31,7 +31,7 @@ from kerascheck.interp.sequences import (
     step,
 )
 from kerascheck.interp.texts import show, text_of
-from kerascheck.interp.typequestions import has_attribute, is_a, is_subclass, type_of
+from kerascheck.interp.typequestions import has_attribute, is_a, is_of_known_type, is_subclass, type_of
 from kerascheck.interp.values import (
     ClassValue,
     DictObject,
@@ -544,9 +544,8 @@ def _isinstance(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if len(values) != 2:
         return run.fresh("isinstance", site.node)
     wanted = _classes(values[1])
-    if isinstance(values[0], Unknown):
-        key = values[0].key if isinstance(values[0], Unknown) else run.tick()
-        return Unknown("the type of something unknown", ("isinstance", key, id(site.node)))
+    if isinstance(values[0], Unknown) and not is_of_known_type(values[0]):
+        return Unknown("the type of something unknown", ("isinstance", values[0].key, id(site.node)))
     verdicts = [is_a(values[0], cls) for cls in wanted]
     if any(v is True for v in verdicts):
         return True

@@ -14,6 +14,7 @@ from kerascheck.interp.holding import touch
 from kerascheck.interp.keras.calling import call_layer
 from kerascheck.interp.keras.saving import forget_file
 from kerascheck.interp.modules.paths import PathValue
+from kerascheck.interp.paths import restrict, spread
 from kerascheck.interp.run import CALLS, Run
 from kerascheck.interp.values import (
     BoundMethod,
@@ -27,7 +28,7 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import KerasObject, Layer, Network, Site
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import Guarded, Symbol, Unknown
 
 
 def _call_bound(run: Run, method: BoundMethod, arguments: Arguments, site: Site) -> Value:
@@ -183,8 +184,17 @@ def plain_call(run: Run, function: Value, values: list[Value], site: Site) -> Va
     return run.call(function, Arguments([Given(v) for v in values], {}), site)
 
 
+def _call_in_each_case(run: Run, function: Guarded, arguments: Arguments, site: Site) -> Value:
+    """What hangs on conditions is called in each case, also where something else calls it."""
+    known = restrict(run, function)
+    if type(known) is not Guarded:
+        return run.call(known, arguments, site)
+    return spread(run, lambda one: run.call(one, arguments, site), known)
+
+
 CALLS.update(
     {
+        Guarded: _call_in_each_case,
         Symbol: _call_external,
         NativeMethod: _call_native,
         NativeFunction: _call_native_function,

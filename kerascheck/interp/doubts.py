@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 from kerascheck.interp.values import Value
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Symbol, Unknown
 
 #: Doubts of one statement that are followed one by one.
 _MAX_DOUBTS = 3
@@ -20,6 +20,8 @@ class Doubt(NamedTuple):
     key: Hashable = None  # the condition that tells whether it does; None where nothing else asks the same
     failing: bool = True  # whether it fails where the condition holds, or where it does not
     error: str | None = None  # the built-in exception that it raises then; None where that is not known
+    #: The conditions that what the step is given hangs on: once they are decided, it may be seen not to fail.
+    needs: frozenset[Hashable] = NOTHING
 
     @property
     def raised(self) -> Value:
@@ -40,18 +42,23 @@ def is_anything(raised: Value) -> bool:
 COMMON = frozenset({"ImportError", "FileNotFoundError", "OSError"})
 
 
-def doubt_about(value: Value) -> Doubt:
-    """Whether the step that has given this unknown value has failed: steps that ask for the same fail together."""
+def doubt_about(value: Value, needs: frozenset[Hashable] = NOTHING) -> Doubt:
+    """Whether the step that has given this unknown value has failed: steps that ask for the same fail together.
+
+    `needs`: the conditions that it hangs on what the step is given.
+    """
     key = value.key if type(value) is Unknown else None
+    if isinstance(value, Unknown):
+        needs = needs | value.needs
     if not isinstance(key, tuple) or key[0] not in ("call", "item"):
-        return Doubt()
+        return Doubt(needs=needs)
     if key[0] == "item" and len(key) == 3 and key[1] == _ENVIRONMENT and _is_text(key[2]):
         error = "KeyError"
     elif key[0] == "call" and key[1] in ("int", "float") and _gives_text(key[2]):
         error = "ValueError"
     else:
-        return Doubt(("evaluated", key), False)
-    return Doubt(("evaluated", key), False, error)
+        return Doubt(("evaluated", key), False, None, needs)
+    return Doubt(("evaluated", key), False, error, needs)
 
 
 def _is_text(key: Hashable) -> bool:

@@ -314,7 +314,7 @@ def _list(run: Run, node: cst.List, scope: Scope) -> Value:
 
 def _set(run: Run, node: cst.Set, scope: Scope) -> Value:
     values, unknown = _elements(run, node.elements, scope)
-    return run.unknown_list(unknown.reason, "set") if unknown is not None else set_of(run, values)
+    return run.unknown_list(unknown.reason, "set", unknown) if unknown is not None else set_of(run, values)
 
 
 def _dict(run: Run, node: cst.Dict, scope: Scope) -> Value:
@@ -446,9 +446,8 @@ def _list_comp(run: Run, node: cst.ListComp | cst.SetComp, scope: Scope) -> Valu
             return collection
         if isinstance(value, Lost) or len(values) > MAX_ITEMS:
             what = (value.reason.text if isinstance(value, Lost) else None) or "something unknown"
-            made = run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list")
-            if isinstance(value, Lost) and made.unknown is not None and value.reason.needs:
-                made.unknown = made.unknown.needing(value.reason.needs)
+            source_of_it = value.reason if isinstance(value, Lost) else None
+            made = run.unknown_list(f"a comprehension over {what}", "set" if is_set else "list", source_of_it)
             if isinstance(value, Lost) and not is_set and value.element is not None:
                 from kerascheck.data.elements import one_more
 
@@ -521,7 +520,20 @@ def as_value(run: Run, verdict: bool | Condition, negated: bool = False) -> Valu
 
 
 def _boolean(run: Run, node: cst.BooleanOperation, scope: Scope) -> Value:
-    left = as_unknown(run.evaluate(node.left, scope))
+    # Chains such as a and b and c and ... are left-deep, too, and go on in a loop as long as all is known.
+    chain = [node]
+    kind = type(node.operator)
+    while type(left := chain[-1].left) is cst.BooleanOperation and type(left.operator) is kind:
+        chain.append(left)
+    value = run.evaluate(chain[-1].left, scope)
+    for link in reversed(chain):
+        value = _linked(run, link, value, scope)
+    return value
+
+
+def _linked(run: Run, node: cst.BooleanOperation, left: Value, scope: Scope) -> Value:
+    """`and` or `or` of a left side that is evaluated and a right one that may be."""
+    left = as_unknown(left)
     is_or = type(node.operator) is cst.Or
     verdict = settle(run, left, node)
     if isinstance(verdict, bool):
@@ -587,6 +599,8 @@ def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
 def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     value = run.evaluate(node.value, scope)
     index = index_of(run, node, scope)
+    if type(index) is Unknown and is_condition(index) and isinstance(value, (tuple, ListValue, str)):
+        index = as_value(run, settle(run, index, node))  # True is 1
     if type(value) is Guarded:
         found = spread(run, lambda one: subscript(run, one, index, node), value)
     elif type(index) is Guarded:
@@ -598,17 +612,26 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     if type(found) is Unknown and _is_forgotten(value):
         found = forgotten(found)
     kind = type(found)
-    if kind is Unknown and not isinstance(value, Array):
-        run.doubt(doubt_about(found))  # there may be no such entry
+    if kind is Unknown and not isinstance(value, Array) and not _is_at(value, index):
+        run.doubt(doubt_about(found, run.reads))  # there may be no such entry
     if kind in _MEASURED:
         run.program.went_well.add((id(scope.file), id(node)))
     return _read(run, found) if kind in _NOTED else found
 
 
+def _is_at(value: Value, index: Value) -> bool:
+    """Whether all items are known to be there, and which of them is meant."""
+    items = value.items if type(value) is ListValue and value.unknown is None else value
+    if not isinstance(items, (list, tuple)):
+        return False
+    return isinstance(index, int) and -len(items) <= index < len(items)
+
+
 def _is_forgotten(value: Value) -> bool:
-    """Whether it is a list or dictionary whose items the analysis has forgotten."""
-    known = isinstance(value, (ListValue, DictValue)) and value.unknown is not None
-    return known and is_forgotten(value.unknown.key)
+    """Whether it is something that the analysis has forgotten, or a list or dictionary of such items."""
+    if isinstance(value, (ListValue, DictValue)):
+        value = value.lost if isinstance(value, IteratorValue) and value.lost is not None else value.unknown
+    return isinstance(value, Unknown) and is_forgotten(value.key)
 
 
 def index_of(run: Run, node: cst.Subscript, scope: Scope) -> Value:
@@ -714,6 +737,8 @@ def _call(run: Run, node: cst.Call, scope: Scope) -> Value:
         made = _call_in_cases(run, function, node, values, site)
     else:
         made = call_value(run, function, collect_arguments(run, node, values), site)
+    if type(made) in _UNCLEAR and any(map(_is_forgotten, values)):
+        made = _guessed(made)
     if type(made) is Array:
         run.program.went_well.add((id(scope.file), id(node)))
     return made
@@ -759,10 +784,9 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         for given in arguments.keywords.values():
             _note_needs(run, given.value)
     stays = isinstance(owner, Network) and _keeps_structure(function, owner)
-    is_guess = _is_forgotten(receiver) or any(_is_forgotten(given.value) for given in arguments.positional)
     made = call(run, function, arguments, site)
-    if is_guess and type(made) is Unknown and not is_forgotten(made.key):
-        made = forgotten(made)
+    if type(made) in _UNCLEAR and _is_forgotten(receiver):
+        made = _guessed(made)
     if run.reads:
         if not stays:
             depend(run, receiver)
@@ -783,7 +807,20 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         and not (isinstance(receiver, NativeObject) and receiver.kind == FILE)  # it could be opened
         and not (kind is Symbol and type(made) is Array and _is_of_numbers(arguments))
     ):
-        run.doubt(doubt_about(made))
+        run.doubt(doubt_about(made, run.reads))
+    return made
+
+
+#: Classes of what a call may make of something that the analysis has forgotten.
+_UNCLEAR = frozenset({Unknown, ListValue, DictValue})
+
+
+def _guessed(made: Value) -> Value:
+    """What a call has made of what the analysis has forgotten."""
+    if type(made) is Unknown and not is_forgotten(made.key):
+        return forgotten(made)
+    if type(made) in (ListValue, DictValue) and made.unknown is not None and not is_forgotten(made.unknown.key):
+        made.unknown = forgotten(made.unknown)
     return made
 
 

@@ -10,11 +10,12 @@ import libcst as cst
 
 from kerascheck.interp.conditions import compare
 from kerascheck.interp.doubts import Doubt
+from kerascheck.interp.needs import value_needs
 from kerascheck.interp.operators import MAX_TEXT, bounded
 from kerascheck.interp.paths import fork_value, settle
 from kerascheck.interp.run import MAX_ITEMS, RAISED, Run
 from kerascheck.interp.sequences import END, Lost, NotPlain, has_not_begun, items_of, members_of, step, to_python
-from kerascheck.interp.values import DefaultDict, DictValue, DictView, IteratorValue, ListValue, Value
+from kerascheck.interp.values import DefaultDict, DictValue, DictView, IteratorValue, ListValue, Value, not_known
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic import Unknown
@@ -32,7 +33,7 @@ def _first(arguments: Arguments, default: Value = None) -> Value:
 def _changes(receiver: ListValue) -> None:
     """What is changed is no longer the list of unknown items that it was."""
     if receiver.unknown is not None and receiver.kind in ("list", "set", "deque"):
-        receiver.unknown = Unknown(receiver.unknown.reason)
+        receiver.unknown = not_known(receiver.unknown.reason, receiver.unknown)
 
 
 def _append(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
@@ -138,7 +139,8 @@ def _remove(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> 
         else:
             del receiver.items[index]
     if index is None:
-        run.doubt(Doubt(None, True, "KeyError" if receiver.kind == "set" else "ValueError"))  # it may not be in there
+        error = "KeyError" if receiver.kind == "set" else "ValueError"
+        run.doubt(Doubt(None, True, error, value_needs((receiver, _first(arguments)))))  # it may not be in there
     return None
 
 

@@ -155,7 +155,7 @@ def _unknown_result(run: Run, op: str, sign: str, left: Value, right: Value, nod
         return run.fresh(reason, node)
     text = f"{_wrap(texts[0])} {sign} {_wrap(texts[1])}" if texts[0] and texts[1] else None
     if op in _DIVISIONS and type(right) is Unknown:
-        run.doubt(Doubt(("evaluated", (sign, *keys)), False, "ZeroDivisionError"))
+        run.doubt(Doubt(("evaluated", (sign, *keys)), False, "ZeroDivisionError", run.reads))
     return Unknown(reason, (sign, *keys), text, (sign, left, right))
 
 
@@ -214,7 +214,7 @@ def _sets(run: Run, op: str, left: ListValue, right: ListValue) -> Value | None:
     if compute is None:
         return None
     if left.unknown or right.unknown or not all(map(is_known_key, [*left.items, *right.items])):
-        return run.unknown_list("a set operation on something unknown", "set")
+        return run.unknown_list("a set operation on something unknown", "set", left.unknown or right.unknown)
     return run.new_list(list(compute(set(left.items), set(right.items))), "set")
 
 
@@ -250,13 +250,13 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
                 return left * count if left else left
             if isinstance(left, ListValue):
                 if left.unknown is not None or len(left.items) * max(right, 0) > MAX_ITEMS:
-                    return run.unknown_list("a long or unknown list repeated")
+                    return run.unknown_list("a long or unknown list repeated", "list", left.unknown)
                 items = left.items * max(right, 0) if left.items else []
                 if is_too_heavy(run, items):
                     return run.unknown_list(TOO_MANY_PARTS)
                 return run.new_list(items)
         if isinstance(left, ListValue):
-            return run.unknown_list("a list repeated an unknown number of times")
+            return run.unknown_list("a list repeated an unknown number of times", "list", left.unknown)
     if op == "Modulo" and isinstance(left, str):
         from kerascheck.interp.texts import percent
 
@@ -308,7 +308,7 @@ def _part_of_unknown(run: Run, unknown: Unknown) -> ListValue:
     """A slice of a list that is not known: what is known of its kind holds for the slice."""
     from kerascheck.data.operators import TOLIST
 
-    made = run.unknown_list(unknown.reason)
+    made = run.unknown_list(unknown.reason, "list", unknown)
     if isinstance(unknown.key, tuple) and unknown.key[:1] == (TOLIST,):
         made.unknown = Unknown(unknown.reason, (TOLIST, made.birth))
     return made

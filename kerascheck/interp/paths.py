@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.interp.doubts import is_in
-from kerascheck.interp.values import UserRaise, Value
+from kerascheck.interp.values import DictValue, ListValue, UserRaise, Value
 from kerascheck.state import Changes, Mark, lay_down
-from kerascheck.symbolic import NOTHING, Guarded, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, Unknown, forgotten, is_forgotten
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -234,9 +234,29 @@ def lift(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
 
 def _hanging(made: Value, alternative: Value) -> Value:
     """What is made of an alternative that hangs on further conditions hangs on them, too."""
-    if not isinstance(made, Unknown) or not isinstance(alternative, Unknown) or alternative.needs <= made.needs:
+    unknown = _unknown_of(made)
+    if unknown is None or made is alternative:
         return made
-    return made.needing(alternative.needs)
+    source = _unknown_of(alternative)
+    if source is None:
+        return made
+    hanging = unknown if source.needs <= unknown.needs else unknown.needing(source.needs)
+    if is_forgotten(source.key) and type(hanging) is Unknown and not is_forgotten(hanging.key):
+        hanging = forgotten(hanging)
+    if hanging is unknown:
+        return made
+    if unknown is made:
+        return hanging
+    made.unknown = hanging
+    return made
+
+
+def _unknown_of(value: Value) -> Unknown | None:
+    """The value, where it is not known, or why the items of a list or dictionary are not known."""
+    if isinstance(value, Unknown):
+        return value
+    unknown = value.unknown if type(value) in (ListValue, DictValue) else None
+    return unknown if isinstance(unknown, Unknown) else None
 
 
 def spread(run: Run, action: Callable[[Value], Value], value: Guarded, case: Hashable = None) -> Value:

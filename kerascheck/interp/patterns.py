@@ -16,12 +16,21 @@ from kerascheck.interp.sequences import items_of
 from kerascheck.interp.values import ClassValue, DictValue, Instance, ListValue, Scope, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import NOTHING, Symbol, Unknown
+from kerascheck.symbolic import Symbol, Unknown, forgotten, is_forgotten
 
 #: Classes whose single positional pattern is the value itself.
 _SELF_MATCHING = frozenset(
     f"builtins.{name}" for name in ("bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple")
 )
+
+
+def looks_inside(pattern: cst.MatchPattern) -> bool:
+    """Whether the pattern asks for parts of its subject, and not only what it is equal to."""
+    if isinstance(pattern, cst.MatchAs):
+        return pattern.pattern is not None and looks_inside(pattern.pattern)
+    if isinstance(pattern, cst.MatchOr):
+        return any(looks_inside(element.pattern) for element in pattern.patterns)
+    return not isinstance(pattern, (cst.MatchValue, cst.MatchSingleton))
 
 
 def match_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope) -> Value:
@@ -37,8 +46,7 @@ def match_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Sc
     if isinstance(pattern, cst.MatchSequence) and isinstance(subject, ListValue) and subject.kind == "list":
         unknown = subject.unknown
         if unknown is not None and unknown.needs:
-            made = run.fresh("a pattern of a list that hangs on conditions", pattern)
-            return made.needing(unknown.needs)
+            return _asked_of(unknown, run.fresh("a pattern of a list that hangs on conditions", pattern))
     return _fits(run, pattern, subject, scope, {})
 
 
@@ -86,13 +94,20 @@ def _fits(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Scope, bou
     return _decide(run, pattern, bound)
 
 
-def _decide(run: Run, pattern: cst.MatchPattern, bound: dict[str, Value], needs: frozenset[Hashable] = NOTHING) -> bool:
+def _decide(run: Run, pattern: cst.MatchPattern, bound: dict[str, Value], subject: Value = None) -> bool:
     """A pattern that is not interpreted: the path decides, and its names are unknown."""
     for name in _names(pattern):
-        bound[name] = run.fresh("bound by a pattern that is not interpreted", pattern, name).needing(needs)
-    if needs and isinstance(bound, _Fitting):
+        bound[name] = _asked_of(subject, run.fresh("bound by a pattern that is not interpreted", pattern, name))
+    if isinstance(subject, Unknown) and subject.needs and isinstance(bound, _Fitting):
         return True
-    return truth(run, run.fresh("a pattern that is not interpreted", pattern))
+    return truth(run, _asked_of(subject, run.fresh("a pattern that is not interpreted", pattern)))
+
+
+def _asked_of(subject: Value, made: Unknown) -> Unknown:
+    """What a pattern asks of an unknown subject, or takes of it, hangs on what that hangs on."""
+    if not isinstance(subject, Unknown):
+        return made
+    return (forgotten(made) if is_forgotten(subject.key) else made).needing(subject.needs)
 
 
 def _names(pattern: cst.CSTNode) -> list[str]:
@@ -112,7 +127,7 @@ def _fits_sequence(run: Run, pattern: cst.MatchSequence, subject: Value, scope: 
         return False
     items = items_of(run, subject)
     if isinstance(items, Unknown):
-        return _decide(run, pattern, bound, items.needs)
+        return _decide(run, pattern, bound, items)
     star = next((i for i, p in enumerate(pattern.patterns) if isinstance(p, cst.MatchStar)), None)
     behind = 0 if star is None else len(pattern.patterns) - star - 1
     if (star is None and len(items) != len(pattern.patterns)) or len(items) < len(pattern.patterns) - 1:

@@ -29,12 +29,13 @@ from kerascheck.interp.values import (
     Scope,
     UserRaise,
     Value,
+    not_known,
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor
 from kerascheck.state import Cells, Journal, Mark
-from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown
+from kerascheck.symbolic import NOTHING, Guarded, KerasError, Symbol, Unknown, forgotten
 
 if TYPE_CHECKING:
     from kerascheck.interp.allowance import ActiveCall
@@ -178,6 +179,7 @@ class Run:
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
         self.grown: dict[Hashable, Value] = Cells()  # unknown lists that the program has put something in, or taken out
         self.program = Program(entry)
+        self.in_arms: list[tuple[Network, frozenset[Hashable]]] = []  # models made in arms, with their conditions
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.layer_changes = 0  # how often an attribute of a layer or model was set
@@ -244,7 +246,7 @@ class Run:
             budget.check()
         depth = self.expression_depth
         if depth >= MAX_EXPRESSION_DEPTH + 30 * len(self.call_stack):
-            return self.fresh("nested too deeply", node)
+            return forgotten(self.fresh("nested too deeply", node))  # only the analysis does not know it
         self.expression_depth = depth + 1
         outer, self.reads = self.reads, NOTHING
         try:
@@ -351,10 +353,10 @@ class Run:
         made.is_generator = is_generator
         return made
 
-    def unknown_list(self, reason: str, kind: str = "list") -> ListValue:
-        """A list of unknown content."""
+    def unknown_list(self, reason: str, kind: str = "list", source: Unknown | None = None) -> ListValue:
+        """A list of unknown content; `source`: why that is not known that it is made of."""
         made = self.new_list((), kind)
-        made.unknown = Unknown(reason)
+        made.unknown = not_known(reason, source)
         return made
 
     def fresh(self, reason: str, node: cst.CSTNode | None = None, text: str | None = None) -> Unknown:
@@ -413,6 +415,7 @@ class Run:
                 known = self.facts.get(doubt.key)
                 if (self.taken.get(doubt.key) if known is None else known) is doubt.failing:
                     raise UserRaise(doubt.raised)  # a handler elsewhere goes on in this case; here the program ends
+                self.facts[doubt.key] = not doubt.failing  # it goes on only where the step does not fail
             return
         if doubt.key is not None and doubt.error not in COMMON and self.known(doubt.key) is doubt.failing:
             raise UserRaise(doubt.raised)
@@ -431,6 +434,12 @@ class Run:
         count = self.name_counters.get(base, 0)
         self.name_counters[base] = count + 1
         return base if count == 0 else f"{base}_{count}"
+
+    def add_network(self, network: Network) -> None:
+        """A model is made here."""
+        self.program.networks.append(network)
+        if self.forks:
+            self.in_arms.append((network, NOTHING.union(*(needs for _, needs in self.forks))))
 
     # -- changing things ----------------------------------------------------------------------------------
 

@@ -183,7 +183,7 @@ def step(run: Run, iterator: IteratorValue, sent: Value = None) -> Value:
     finally:
         iterator.running = False
     if isinstance(item, Lost):
-        iterator.blur(item.reason.reason)
+        iterator.lose_rest(item.reason)
     return item
 
 

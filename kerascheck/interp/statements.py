@@ -39,11 +39,12 @@ from kerascheck.interp.paths import (
     fork,
     is_steady,
     note_raise,
+    restrict,
     settle,
     spread,
     take_back,
 )
-from kerascheck.interp.patterns import bind_pattern, match_pattern
+from kerascheck.interp.patterns import bind_pattern, looks_inside, match_pattern
 from kerascheck.interp.run import MAX_ITEMS, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.interp.sequences import Lost, element_of, items_of, iterate
 from kerascheck.interp.static import is_infinite, terminates
@@ -278,8 +279,13 @@ def chosen_arm(run: Run, node: cst.If, scope: Scope) -> cst.BaseSuite | None:
 
 
 def _match(run: Run, node: cst.Match, scope: Scope) -> Signal | None:
-    subject = run.evaluate(node.subject, scope)
+    subject = restrict(run, run.evaluate(node.subject, scope))
+    if type(subject) is Guarded and any(looks_inside(case.pattern) for case in node.cases):
+        return each_arm(run, lambda one: _match_value(run, node, one, scope), subject)
+    return _match_value(run, node, subject, scope)
 
+
+def _match_value(run: Run, node: cst.Match, subject: Value, scope: Scope) -> Signal | None:
     def case(index: int) -> Signal | None:
         if index == len(node.cases):
             return None
@@ -337,7 +343,8 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
             further = _further_rounds if index else rest_of_for
             work = _work(run)
-            ended = further(run, node, scope, "an element of something unknown", iterable, _least(iterable))
+            why = item.reason if isinstance(item, Lost) else None
+            ended = further(run, node, scope, "an element of something unknown", iterable, _least(iterable), why)
             if _work(run) > work and isinstance(item, Lost):
                 run.need(item.reason.needs)  # how many rounds build something
             return rounds.end(ended)
@@ -530,7 +537,7 @@ def _work(run: Run) -> int:
 
 
 def _further_rounds(
-    run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value, least: int = 0
+    run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value, least: int = 0, why: Unknown | None = None
 ) -> Signal | None:
     """The rest of a loop whose first rounds were run, of `least` rounds.
 
@@ -538,16 +545,25 @@ def _further_rounds(
     what the rounds before have left, so that behind one of them nothing surely goes wrong.
     """
     raised, undecided = len(run.program.raised), run.undecided
-    signal = rest_of_for(run, node, scope, reason, iterable, least)
+    signal = rest_of_for(run, node, scope, reason, iterable, least, why)
     if run.undecided > undecided:
         del run.program.raised[raised:]
     return signal
 
 
 def rest_of_for(
-    run: Run, node: cst.For, scope: Scope, reason: str, iterable: Value = None, least: int = 0
+    run: Run,
+    node: cst.For,
+    scope: Scope,
+    reason: str,
+    iterable: Value = None,
+    least: int = 0,
+    why: Unknown | None = None,
 ) -> Signal | None:
-    """Further rounds, at least so many, over unknown items; what they come from is left somewhere."""
+    """Further rounds, at least so many, over unknown items; what they come from is left somewhere.
+
+    `why`: why the items are not known, where that was met while they were taken one by one.
+    """
     if isinstance(iterable, IteratorValue) and iterable.lost is None:
         run.lose(iterable, "walked over an unknown number of times")
 
@@ -555,12 +571,14 @@ def rest_of_for(
         element = holding(element_of(run, iterable, reason, node), held_by(iterable))
         assign(run, node.target, element, scope)
 
-    return unknown_loop(run, node, scope, start, least, _asked_twice(run, iterable, node))
+    return unknown_loop(run, node, scope, start, least, _asked_twice(run, iterable, why, node))
 
 
-def _asked_twice(run: Run, iterable: Value, node: cst.For) -> tuple[Hashable, Hashable] | None:
+def _asked_twice(run: Run, iterable: Value, why: Unknown | None, node: cst.For) -> tuple[Hashable, Hashable] | None:
     """The conditions that an unknown thing has an item, and that it has several: the program may ask the same."""
-    if isinstance(iterable, ListValue) and iterable.unknown is not None and is_forgotten(iterable.unknown.key):
+    if why is None and isinstance(iterable, (ListValue, DictValue)):
+        why = iterable.unknown
+    if why is not None and is_forgotten(why.key):
         return _rounds_forgotten(run, node)
     if type(iterable) is not Unknown or iterable.needs or iterable.key in run.grown or not is_steady(iterable.key):
         return None
@@ -598,6 +616,10 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
             or (verdict and _work(run) == begun and run.budget.spent - steps > _IDLE_STEPS)
             or (endless and is_infinite(scope.file, node))
         ):
+            if isinstance(verdict, Condition) and is_steady(verdict.key) and not is_forgotten(verdict.key):
+                # Whether there is a further round is this very condition.
+                further = partial(unknown_loop, run, node, scope, lambda: None, 1)
+                return rounds.end(fork(run, verdict, further, rounds.only_else))
             is_guess = isinstance(verdict, Condition) and is_forgotten(verdict.key)
             asked = _rounds_forgotten(run, node) if is_guess else None
             return rounds.end(unknown_loop(run, node, scope, lambda: None, 0, asked))
@@ -1047,7 +1069,7 @@ def _body_that_may_fail(
                 return ways.finish(None, ended=True)
         elif signal is not None:
             return signal if ways is None else ways.finish(signal)
-    if run.known(fails) is True and catcher.outcomes:
+    if catcher.outcomes and run.known(fails) is True:
         if ways is None:
             raise _noted_raise()
         return ways.finish(None, ended=True)
@@ -1057,7 +1079,8 @@ def _body_that_may_fail(
 def _as_one(doubts: Sequence[Doubt], fails: Hashable) -> Doubt:
     """Whether any of the steps fails."""
     errors = {doubt.error for doubt in doubts}
-    return Doubt(fails, True, errors.pop() if len(errors) == 1 else None)
+    needs = NOTHING.union(*(doubt.needs or {fails} for doubt in doubts))
+    return Doubt(fails, True, errors.pop() if len(errors) == 1 else None, needs)
 
 
 def _may_go_on(
@@ -1084,7 +1107,10 @@ def _may_go_on(
             value = Doubt().raised  # there are other ways for such a step to fail
         run.meet(key, statement)
         holds = {**guard, key: failing}
-        needs = frozenset((key,)).union(*(run.needs_of(key) for key in holds))
+        if doubt.needs or key in run.condition_needs:
+            known = run.condition_needs.get(key, NOTHING)
+            run.condition_needs[key] = known | (doubt.needs or {key})
+        needs = NOTHING.union(*(run.needs_of(key) for key in holds))
         catcher.outcomes += [Outcome("raise", value, changes, dict(holds), needs) for changes in places]
         if decided is None:
             run.facts[key] = guard[key] = not failing

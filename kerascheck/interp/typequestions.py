@@ -26,7 +26,7 @@ from kerascheck.interp.values import (
 )
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Network, Tensor
-from kerascheck.symbolic import Symbol
+from kerascheck.symbolic import Symbol, Unknown
 
 #: Modules whose classes are asked themselves.
 _MODULES = frozenset({"builtins", "collections", "collections.abc", "numbers", "typing", "types"})
@@ -79,8 +79,22 @@ def _has_axes(value: Array | Tensor) -> bool:
     return isinstance(value.shape, tuple) and value.shape != ()
 
 
+#: What built-in functions give of something unknown: the function, and a value of the class that it is of.
+_MADE_BY: dict[Any, Any] = {"int": 1, "len": 1, "float": 1.0, "str": "", "bool": True}
+
+
+def is_of_known_type(value: Unknown) -> bool:
+    """Whether a value that is not known is what a built-in function surely gives."""
+    return _example(value) is not _NO_EXAMPLE
+
+
 def _example(value: Value) -> Any:
     """A thing of Python's that is of the same type as the value; `_NO_EXAMPLE` where there is none."""
+    if type(value) is Unknown:
+        key = value.key
+        if not isinstance(key, tuple) or len(key) != 3 or key[0] != "call":
+            return _NO_EXAMPLE
+        return _MADE_BY.get(key[1], _NO_EXAMPLE)
     if isinstance(value, (NamedTupleValue, EnumInt, EnumStr)):
         return _NO_EXAMPLE
     if value is None or isinstance(value, (bool, int, float, complex, str, bytes, tuple, range, slice)):

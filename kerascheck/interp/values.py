@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Value: TypeAlias = Any
 
 
-def _forgotten(reason: str, before: Unknown | None, items: Iterable[Value]) -> Unknown:
-    """Why something is not known any more; what it hung on before, it still hangs on."""
+def not_known(reason: str, before: Unknown | None, items: Iterable[Value] = ()) -> Unknown:
+    """Why something is not known, any more or since it was made of what is not; it hangs on what that hangs on."""
     made = Unknown(reason)
     if before is not None:
         made.needs, made.holds = before.needs, before.holds
@@ -51,7 +51,7 @@ class ListValue(Versioned):
 
     def blur(self, reason: str) -> None:
         """Forget the items."""
-        self.unknown = _forgotten(reason, self.unknown, self.items)
+        self.unknown = not_known(reason, self.unknown, self.items)
         self.items = []
         self.element = None
 
@@ -82,6 +82,11 @@ class IteratorValue(ListValue):
         """Forget how far it is."""
         self.source = None
         self.lost = Unknown(reason)
+
+    def lose_rest(self, reason: Unknown) -> None:
+        """The further items are not known, for the same reason as those that it takes."""
+        self.blur(reason.reason)
+        self.lost = not_known(reason.reason, reason)
 
 
 class DictView(ListValue):
@@ -131,7 +136,7 @@ class DictValue(Versioned):
 
     def blur(self, reason: str) -> None:
         """Forget the entries."""
-        self.unknown = _forgotten(reason, self.unknown, ())
+        self.unknown = not_known(reason, self.unknown, ())
         self.items = {}
 
     def spread(self, birth: int) -> DictValue | None:
@@ -170,6 +175,12 @@ def presence(optional: Optional, names: Mapping[Any, Value], name: Any) -> Value
         return False
     entry = None if optional is None else optional.get(name)
     return True if entry is None or entry[0] is not names[name] else entry[1]  # it has been bound again
+
+
+def bound_again(owner: Scope | Instance, name: str) -> None:
+    """The name is bound here in any case, perhaps to the very value that it has had in some of the cases."""
+    if owner.optional is not None and name in owner.optional:
+        owner.optional = {key: entry for key, entry in owner.optional.items() if key != name} or None
 
 
 class Scope(Versioned):

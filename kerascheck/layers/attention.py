@@ -95,6 +95,7 @@ class _Projected(LayerDef):
     call_tensors = 3
     further_inputs = ("value", "key")
     one_by_one = True
+    inner_layers = "built"  # one for each projection
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
         if len(shapes) not in (2, 3):

@@ -11,7 +11,7 @@ import contextlib
 import difflib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from kerascheck.layers.integers import check_integers
 from kerascheck.layers.names import check_base, check_names
@@ -234,6 +234,8 @@ class LayerDef:
     further_inputs: ClassVar[tuple[str, ...]] = ()
     #: Whether it refuses them in a list.
     one_by_one: ClassVar[bool] = False
+    #: Where its variables belong to layers inside that its arguments do not show: from when on there are these layers.
+    inner_layers: ClassVar[Literal["made", "built"] | None] = None
     #: Whether Keras finds a wrong rank also where a wrapper builds the layer without calling it.
     checks_rank_at_build: ClassVar[bool] = False
 
@@ -286,6 +288,10 @@ class LayerDef:
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         """Layers in the configuration whose variables belong to this one (wrappers)."""
         return ()
+
+    def copied(self, c: Config) -> Layer | None:
+        """The layer in the configuration that it makes copies of: the variables are those of the copies."""
+        return None
 
 
 def compute_dtype(c: Config) -> str | Unknown:

@@ -481,6 +481,7 @@ class _ConvLSTM(Recurrent):
     """An LSTM whose products are convolutions."""
 
     rank: ClassVar[int]
+    inner_layers = "made"  # its cell, which is not told about `trainable` as those of LSTM and GRU are
     old_parameters = {
         **_OLD_PARAMETERS,
         "nb_filter": "filters",

@@ -85,6 +85,7 @@ class Bidirectional(LayerDef):
     signature = "layer, merge_mode='concat', weights=None, backward_layer=None"
     call_tensors = 2
     further_inputs = ("initial_state",)
+    inner_layers = "made"
 
     def validate(self, c: Config) -> None:
         mode = c.known("merge_mode")
@@ -127,6 +128,9 @@ class Bidirectional(LayerDef):
             return [*_copied(forward, shapes, "forward"), *_copied(forward, shapes, "backward")]
         self.recurrent(c, "backward_layer").infer(list(shapes[:1]))
         return _copied(forward, shapes, "forward")
+
+    def copied(self, c: Config) -> Layer | None:
+        return c.layer("layer")
 
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         return () if c.known("backward_layer") is None else [c.layer("backward_layer")]

@@ -206,11 +206,20 @@ class Layer(Versioned):
         """Layers held inside (the parts of a network, the layer in a wrapper)."""
         return ()
 
-    def set_trainable(self, value: bool) -> None:
-        """`layer.trainable = value`, which Keras hands down to every layer inside."""
-        self.trainable = value
+    def set_trainable(self, value: bool, in_any_case: bool = False) -> None:
+        """`layer.trainable = value`, which Keras hands down to the layers inside.
+
+        On TensorFlow, Keras 3 does nothing where the layer has this value already, whatever those inside have; its
+        older generations hand it down `in_any_case`.
+        """
+        if in_any_case or self.trainable is not value:
+            self.trainable = value
+            self.hand_down(value, in_any_case)
+
+    def hand_down(self, value: bool, in_any_case: bool) -> None:
+        """Tell the layers inside."""
         for layer in self.sublayers():
-            layer.set_trainable(value)
+            layer.set_trainable(value, in_any_case)
 
     def all_weights(self) -> list[tuple[Weight, bool]]:
         """Each variable once, with whether it trains now. Raises Undetermined where they are not known."""
@@ -281,6 +290,9 @@ _MAX_REMEMBERED = 100
 class BuiltinLayer(Layer):
     """A layer whose class Keras ships: its definition says what it does."""
 
+    #: Whether the layers train that hold its variables, where it was handed to such; None: as they were made.
+    inner_trains: bool | None = None
+
     def __init__(
         self,
         definition: LayerDef,
@@ -294,6 +306,12 @@ class BuiltinLayer(Layer):
         self.config: Config = config
         if config.values_by_name.get("trainable") is False:
             self.trainable = False
+
+    def _copied(self) -> Layer | None:
+        try:
+            return self.definition.copied(self.config)
+        except (KerasError, Undetermined):
+            return None
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.unknown is not None:
@@ -358,10 +376,33 @@ class BuiltinLayer(Layer):
             return ()
         return [value for value in self.config.values() if isinstance(value, Layer)]
 
+    def hand_down(self, value: bool, in_any_case: bool) -> None:
+        inner = self.definition.inner_layers
+        copied = self._copied() if inner is not None else None
+        if inner == "made" or (inner == "built" and self.weights is not None):
+            made = copied.trainable if copied is not None else True
+            if in_any_case or (made if self.inner_trains is None else self.inner_trains) is not value:
+                self.inner_trains = value
+        if self.config.plain is not None:
+            return
+        try:
+            holders = self.definition.weight_holders(self.config)
+        except (KerasError, Undetermined):
+            holders = ()
+        for layer in dict.fromkeys((*self.sublayers(), *holders)):
+            if layer is not copied:
+                layer.set_trainable(value, in_any_case)
+
     def all_weights(self) -> list[tuple[Weight, bool]]:
         own = super().all_weights()
+        # In Keras 3 each variable knows whether it trains: what the constructor is told reaches those of the layer
+        # itself alone, and an attribute that is set is handed to the layers that there are by then.
+        gates = self.config.dialect < 3
+        if self.definition.inner_layers is not None and not gates:
+            handed = self.inner_trains
+            own = [(weight, weight.trainable if handed is None else handed) for weight, _ in own]
         for layer in self.definition.weight_holders(self.config):
-            own = [*own, *((w, t and self.trainable) for w, t in layer.all_weights())]
+            own = [*own, *((w, t and (self.trainable or not gates)) for w, t in layer.all_weights())]
         return own
 
 

@@ -298,6 +298,14 @@ FORGOTTEN = {
         "if glob.glob('data_B/*.csv'):\n    units.append(3)\n",
         "if len(units) > 1:\n    model.add(layers.Dense(3))\n",
     ),
+    "the largest item of a list that rounds let grow": (
+        "units = [4, 4]\nfor path in glob.glob('data_A/*.csv'):\n    units.append(6)\n",
+        "if max(*units, 3) > 3:\n    model.add(layers.Dense(4))\n",
+    ),
+    "a pattern of a list that rounds let grow": (
+        "units = [5, 2]\nfor path in glob.glob('data_A/*.csv'):\n    units.insert(0, 4)\n",
+        "match units:\n    case [*_, 3]:\n        model.add(layers.Dense(5))\n",
+    ),
     "a number that rounds let grow": (
         "units = 4\nfor path in glob.glob('data_A/*.csv'):\n    units += 2\n",
         "if units > 3:\n    model.add(layers.Dense(3))\n",
@@ -309,6 +317,43 @@ FORGOTTEN = {
 def test_a_model_that_hangs_on_what_is_forgotten_is_not_exact(checker: Any, before: str, after: str) -> None:
     """Rounds that are not followed make things unknown: not all that may then be asked of them occurs."""
     code = f"import glob\n{before}model = keras.Sequential([keras.Input((4,)), layers.Dense(2)])\n{after}"
+    comparison = programs.judge(HEAD + code, {}, checker)
+    assert not {verdict for _, _, verdict in comparison.models} & {*programs.WRONG, "not listed"}
+
+
+GROWN = "units = [4, 4]\nfor path in glob.glob('data_A/*.csv'):\n    units.append(6)\n"
+BLOCK = """
+def block(x):
+    x = layers.Dense(4)(x)
+    if os.environ.get("MODE_A") != "small":
+        return x
+    return layers.Dense(3)(x)
+"""
+
+
+@pytest.mark.parametrize(
+    "walked",
+    [
+        "for size in units",
+        "for place, size in enumerate(units)",
+        "for size in reversed(units)",
+        "for size, other in zip(units, units)",
+        "for size in [4, *units]",
+        "for size in [size + 1 for size in units]",
+        "for size in map(abs, units)",
+        "for size in (size for size in units)",
+        "for size in units + [3]",
+        "for size in units * 2",
+        "for size in units[:1]",
+        "for size in sorted(units)[::-1]",
+        "units.append(4)\nfor size in units",
+        "units.extend([4])\nfor size in units",
+    ],
+)
+def test_rounds_over_a_list_that_rounds_let_grow(checker: Any, walked: str) -> None:
+    """The list has two items at least, which is not known behind the loop: that there is no round is no variant."""
+    code = f"import glob, os\n{GROWN}{BLOCK}given = x = keras.Input((4,))\n{walked}:\n    x = block(x)\n"
+    code += "model = keras.Model(given, block(x))\n"
     comparison = programs.judge(HEAD + code, {}, checker)
     assert not {verdict for _, _, verdict in comparison.models} & {*programs.WRONG, "not listed"}
 
@@ -354,3 +399,29 @@ if not 1 < number <= 4:
 """
     comparison = programs.judge(HEAD + code, {}, checker)
     assert not {verdict for _, _, verdict in comparison.models} & {*programs.WRONG, "not listed"}
+
+
+@pytest.mark.parametrize("joined", [" and ".join(["True"] * 600), " or ".join(["False"] * 600 + ["True"])])
+def test_a_long_chain_of_known_conditions(checker: Any, joined: str) -> None:
+    code = f"model = keras.Sequential([keras.Input((4,)), layers.Dense(3 if {joined} else 4)])\n"
+    assert programs.judge(HEAD + code, {}, checker).models == [(3, 1, "exact")]
+
+
+def test_what_nests_too_deeply_is_no_variant(checker: Any) -> None:
+    """Such a condition is known to Python: it holds in one way only."""
+    deep = "not " * 200 + "True"
+    code = f"model = keras.Sequential([keras.Input((4,)), layers.Dense(3 if {deep} else 4)])\n"
+    assert programs.judge(HEAD + code, {}, checker).models == [(3, 1, "not exact")]
+
+
+def test_a_row_that_is_refused_later_in_other_runs_is_not_missed() -> None:
+    """The layer is refused where it is made in one run, and in the others where it is called."""
+    code = """
+import os
+width = -1 if os.environ.get("FLAG_A") else 3
+dense = layers.Dense(width)
+one = dense(keras.Input((2,)))
+two = dense(keras.Input((5,)))
+"""
+    comparison = programs.compare(programs.truth(HEAD + code, {}), programs.Claims(errors={8: "KC"}))
+    assert comparison.kinds() == set()

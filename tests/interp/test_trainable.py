@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -95,3 +96,97 @@ def test_keras_trains_nothing_of_such_a_model(keras: Any, made: str) -> None:
     assert sum(weight.shape.num_elements() for weight in model.trainable_weights) == 0
     assert model.count_params() == 15
     assert trained(f"model = {made}") == [0]
+
+
+#: Layers that hold others, and the shape of what they are called on.
+HOLDERS = {
+    "TimeDistributed": ("layers.TimeDistributed(Dense(3){})", (5, 4)),
+    "TimeDistributed in another": ("layers.TimeDistributed(layers.TimeDistributed(Dense(3)){})", (5, 4, 4)),
+    "TimeDistributed around a model": ("layers.TimeDistributed(Sequential([Input((4,)), Dense(3)]){})", (5, 4)),
+    "TimeDistributed around a frozen layer": ("layers.TimeDistributed(Dense(3, trainable=False){})", (5, 4)),
+    "TimeDistributed around what never trains": ("layers.TimeDistributed(layers.BatchNormalization(){})", (5, 4)),
+    "Bidirectional": ("layers.Bidirectional(layers.LSTM(3){})", (5, 4)),
+    "Bidirectional of two": (
+        "layers.Bidirectional(layers.GRU(3), backward_layer=layers.GRU(3, go_backwards=True){})",
+        (5, 4),
+    ),
+    "Bidirectional around a frozen layer": ("layers.Bidirectional(layers.LSTM(3, trainable=False){})", (5, 4)),
+    "Bidirectional around cells": ("layers.Bidirectional(layers.RNN(layers.LSTMCell(3), trainable=False){})", (5, 4)),
+    "SpectralNormalization": ("layers.SpectralNormalization(Dense(3){})", (4,)),
+    "RNN": ("layers.RNN(layers.LSTMCell(3){})", (5, 4)),
+    "RNN of several cells": ("layers.RNN([layers.LSTMCell(3), layers.GRUCell(2)]{})", (5, 4)),
+    "LSTM": ("layers.LSTM(3{})", (5, 4)),
+    "ConvLSTM1D": ("layers.ConvLSTM1D(3, 2{})", (5, 4, 4)),
+    "MultiHeadAttention": ("layers.MultiHeadAttention(2, 2{})", (5, 4)),
+    "SeparableConv1D": ("layers.SeparableConv1D(3, 2{})", (5, 4)),
+}
+
+#: How one may be told that it does not train: arguments, what is done before it is built and what behind that.
+TOLD = {
+    "in no way": ("", "", ""),
+    "by the constructor": (", trainable=False", "", ""),
+    "before it is built": ("", "layer.trainable = False", ""),
+    "behind that": ("", "", "layer.trainable = False"),
+    "by the constructor, and then that it does": (", trainable=False", "", "layer.trainable = True"),
+    "before it is built, and then that it does": ("", "layer.trainable = False", "layer.trainable = True"),
+    "by the model": ("", "", "model.trainable = False"),
+}
+
+
+def told(maker: str, shape: tuple[int, ...], how: tuple[str, str, str]) -> str:
+    """A program with such a layer."""
+    given = "given, given" if "Attention" in maker else "given"
+    lines = (f"layer = {maker.format(how[0])}", how[1], f"given = Input({shape})")
+    return "\n".join((*lines, f"model = Model(given, layer({given}))", how[2], ""))
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("how", TOLD.values(), ids=TOLD)
+@pytest.mark.parametrize(("maker", "shape"), HOLDERS.values(), ids=HOLDERS)
+def test_what_a_layer_around_others_is_told_reaches_them_as_in_keras(
+    keras: Any, maker: str, shape: tuple[int, ...], how: tuple[str, str, str]
+) -> None:
+    code = told(maker, shape, how)
+    space: dict[str, Any] = {}
+    exec(KERAS + code, space)
+    assert trained(code) == [sum(math.prod(weight.shape) for weight in space["model"].trainable_weights)]
+
+
+@pytest.mark.oracle
+def test_a_layer_inside_that_is_told_later(keras: Any) -> None:
+    code = told("layers.TimeDistributed(Dense(3){})", (5, 4), ("", "", "layer.trainable = False"))
+    code += "layer.layer.trainable = True\n"
+    space: dict[str, Any] = {}
+    exec(KERAS + code, space)
+    assert trained(code) == [sum(math.prod(weight.shape) for weight in space["model"].trainable_weights)] == [15]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(
+    "told",
+    [
+        "model.layers[0].trainable = False\nmodel.trainable = True",
+        "model.layers[0].trainable = False\nmodel.trainable = 1",
+        "model.trainable = False\nmodel.layers[0].trainable = True\nmodel.trainable = False",
+        "model.trainable = False\nmodel.layers[0].trainable = True\nmodel.trainable = None",
+        "model.trainable = False\nmodel.trainable = True",
+        "outer = Sequential([Input((4,)), model])\nmodel.layers[0].trainable = False\nouter.trainable = False\n"
+        "outer.trainable = True",
+        "outer = Sequential([Input((4,)), model])\nmodel.trainable = False\nmodel.layers[0].trainable = True\n"
+        "outer.trainable = False\nmodel.trainable = True",
+    ],
+)
+def test_what_is_so_already_is_not_handed_down(keras: Any, told: str) -> None:
+    """Keras does nothing then, whatever the layers inside have."""
+    code = f"model = Sequential([Input((4,)), Dense(3), Dense(1)])\n{told}\n"
+    space: dict[str, Any] = {}
+    exec(KERAS + code, space)
+    assert trained(code) == [sum(math.prod(weight.shape) for weight in space["model"].trainable_weights)]
+
+
+def test_keras_2_asks_the_layer_around() -> None:
+    code = told("layers.TimeDistributed(Dense(3){})", (5, 4), TOLD["by the constructor"])
+    old = f"from tf_keras import layers, Sequential, Input, Model\nfrom tf_keras.layers import Dense\n{code}"
+    found = examine(old.encode(), "program.py", Settings())
+    assert found.source is not None and found.analysis is not None
+    assert [one.trainable_params for one in summarize(found.source, found.analysis)] == [0]

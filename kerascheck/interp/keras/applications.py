@@ -41,7 +41,7 @@ def make_application(run: Run, name: str, arguments: Arguments, site: Site) -> N
     network = Network("Functional", "", site, frozen)
     network.qualname = name
     network.birth = run.tick()
-    run.program.networks.append(network)
+    run.add_network(network)
     record = load(cls)
     reason: str | None
     if record is None:

@@ -32,7 +32,7 @@ def clone_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     network = Network("Model", run.layer_name("Model"), site)
     network.birth = run.tick()
     network.open = Unknown(reason)
-    run.program.networks.append(network)
+    run.add_network(network)
     return network
 
 
@@ -46,7 +46,7 @@ def copy_network(run: Run, model: Network, site: Site, trains: Mapping[int, bool
 
 
 def _noted(run: Run, made: Network) -> Network:
-    run.program.networks.append(made)  # and not those in it, which are what they are copies of
+    run.add_network(made)  # and not those in it, which are what they are copies of
     return made
 
 

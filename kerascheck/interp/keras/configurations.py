@@ -162,7 +162,7 @@ def model_from_config(run: Run, name: str, arguments: Arguments, site: Site) -> 
     network = Network("Model", run.layer_name("Model"), site)
     network.birth = run.tick()
     network.open = Unknown("a model from a configuration that is not known")
-    run.program.networks.append(network)
+    run.add_network(network)
     return network
 
 

@@ -177,7 +177,7 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     else:
         layer = BuiltinLayer(definition, config, "", site, frozen)
     _name(run, layer, frozen)
-    give_trainable(run, layer, frozen, hands_down=True)
+    give_trainable(run, layer, frozen)
     if run.catchers:
         run.doubt_refusal(arguments_need(frozen))
     run.program.layers.append(layer)

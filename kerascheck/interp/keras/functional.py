@@ -21,7 +21,7 @@ def make_functional(run: Run, name: str, arguments: Arguments, site: Site) -> Ne
     run.reach(site)
     network = Network("Functional", "", site, freeze_arguments(run, arguments))
     network.birth = run.tick()
-    run.program.networks.append(network)
+    run.add_network(network)
     fill_functional(run, network, arguments, site)
     give_trainable(run, network, arguments)
     given = network.arguments.value("name", 2) if network.arguments else None

@@ -273,7 +273,7 @@ def unknown_network(run: Run, reason: str, site: Site) -> Network:
     network = Network("Model", run.layer_name("Model"), site)
     network.birth = run.tick()
     network.open = Unknown(reason)
-    run.program.networks.append(network)
+    run.add_network(network)
     return network
 
 

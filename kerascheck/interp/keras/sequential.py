@@ -74,7 +74,7 @@ def new_sequential(run: Run, cls: str, arguments: Arguments, site: Site) -> Netw
     network.name = given if isinstance(given, str) else run.layer_name(cls)
     network.named_by_user = isinstance(given, str)
     network.birth = run.tick()
-    run.program.networks.append(network)
+    run.add_network(network)
     return network
 
 

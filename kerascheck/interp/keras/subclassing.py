@@ -142,7 +142,7 @@ def attach_layer(run: Run, instance: Instance, base: Symbol, arguments: Argument
         network.kind = "subclass"
         network.birth = instance.birth
         network.open = Unknown(NOT_CALLED)
-        run.program.networks.append(network)
+        run.add_network(network)
         instance.layer = network
     elif base.name == "keras.Layer" or base.name.startswith("keras.layers."):
         run.reach(site)

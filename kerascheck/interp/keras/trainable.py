@@ -7,19 +7,24 @@ from kerascheck.interp.run import Run
 from kerascheck.interp.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Layer
+from kerascheck.symbolic import Unknown
 
 
 def set_trainable(run: Run, layer: Layer, value: Value, hands_down: bool = True) -> None:
     """`layer.trainable = value`; where the value is not known, the layer trains in one arm and not in the other."""
 
+    in_any_case = run.project.dialect < 3
+
     def put(trains: bool) -> None:
         if hands_down:
-            layer.set_trainable(trains)
+            layer.set_trainable(trains, in_any_case)
         else:
             layer.trainable = trains
 
     verdict = value if isinstance(value, bool) else settle(run, value)
     if isinstance(verdict, bool):
+        if not isinstance(value, (bool, Unknown)):
+            layer.trainable = not verdict  # 1 is not the True that it may have already
         put(verdict)
     else:
         fork(run, verdict, lambda: put(True), lambda: put(False))

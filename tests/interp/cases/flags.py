@@ -895,3 +895,125 @@ def build(widths=(4, 6)):
 if os.environ.get("MODE_B", "big") == "big":
     build([12])
 build()
+
+# -- a list that is one of two, made longer where nothing fails, then longer in any case
+import contextlib, os
+units = [3, 12]
+if os.environ.get("MODE_A"):
+    units = list(units)
+with contextlib.suppress(KeyError, ValueError):
+    int(os.environ["FLAG_A"])
+    units.insert(0, 4)
+units = units + [8]
+model = keras.Sequential([keras.Input((6,)), layers.Dense(4)])
+if len(units) > 2:
+    model.add(layers.Dense(3))
+
+# -- a step that has gone well once, where it would have ended the program, and is asked for again
+import os
+if int(os.environ.get("N_C", "3")) > 4:
+    print("many")
+model = keras.Sequential([keras.Input((4,)), layers.Dense(3 if os.environ.get("FLAG_A") != "1" else 2)])
+try:
+    if int(os.environ.get("N_C", "3")) > 1:
+        print("more than one")
+    os.environ["FLAG_A"]
+    model.trainable = False
+except KeyError:
+    pass
+
+# -- a pattern that asks for parts of one of two lists, and fits neither
+import glob
+second, units = 3, [3, 3]
+both = units if not (len(glob.glob("data_A/*.csv")) > 1) else [7]
+both.append(6)
+match both:
+    case [*_, 3]:
+        second = 5
+given = {"units": second, "activation": "relu"}
+model = keras.Sequential([keras.Input((4,)), layers.Dense(**given), layers.Dense(2)])
+
+# -- a pattern that takes parts of one of two lists
+import glob
+second, units = 3, [3, 3]
+match units if glob.glob("data_A/*.csv") else [7]:
+    case [3, *_]:
+        second = 5
+    case [only]:
+        second = only
+model = keras.Sequential([keras.Input((4,)), layers.Dense(second), layers.Dense(2)])
+
+# -- a step that may fail only in what it is given in no case
+import glob, os
+first, paths = 12, [1, 2]
+switches = [os.environ.get("FLAG_A") is not None, bool(glob.glob("data_B/*.csv"))]
+try:
+    if len(glob.glob("data_B/*.csv")) > 1:
+        switches.append(bool(os.environ.get("FLAG_A")))
+    paths.extend([15 * (3, 5)[switches[0]] + 4, 3])
+except KeyError:
+    first += 2
+model = keras.Sequential([keras.Input((6,)), layers.Dense(first)])
+
+# -- one of two things by whether a condition holds
+import os
+known = os.environ.get("FLAG_A") is not None
+width = (3, 5)[known] + [2, 4]["FLAG_B" in os.environ]
+model = keras.Sequential([keras.Input((6,)), layers.Dense(width)])
+
+# -- a helper that two conditions decide about, each decided for something else
+import os
+first = 4
+try:
+    import extra_C
+    installed = True
+except ImportError:
+    installed = False
+def build(width):
+    if installed:
+        return keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+    net = keras.Sequential([keras.Input((10,)), layers.Dense(width)])
+if os.environ.get("MODE_A") == "big" and os.environ.get("MODE_A", "").startswith("b"):
+    model = build(first)
+model = build(10)
+other = keras.Sequential([keras.Input((6,)), layers.Dense(3 if installed else 1), layers.Dense(3)])
+last = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
+if os.environ.get("MODE_A") == "big":
+    last.layers[0].trainable = False
+
+# -- a number that is of the class of numbers, whichever it is
+import os
+first, units = 3, [2, 6]
+try:
+    first = int(os.environ["D_A"])
+except (KeyError, ValueError):
+    pass
+match first:
+    case int():
+        units.insert(0, 4)
+model = keras.Sequential([keras.Input((6,))])
+for width in units:
+    model.add(layers.Dense(width + 2))
+
+# -- a name that is bound in some of the cases, and to the same number in all of them later
+import os
+if os.getenv("FLAG_B"):
+    for row in (1, 2):
+        print(row)
+try:
+    for row in (1, 2):
+        if row > 1 and os.getenv("FLAG_B"):
+            continue
+except KeyError:
+    pass
+model = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
+if "FLAG_B" in os.environ:
+    model.add(layers.Dense(4))
+
+# -- a partial of one of two functions
+import functools, os
+def scaled(n, by=2, *, more=0):
+    return n * by + more
+part = functools.partial(scaled, by=3) if os.environ.get("FLAG_A") else functools.partial(scaled, more=2)
+part = functools.partial(part, more=4)
+model = keras.Sequential([keras.Input((6,)), layers.Dense(part(3) or 3), layers.Dense(sum(map(part, [1, 2])))])
