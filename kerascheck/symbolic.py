@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 _serials = itertools.count()
@@ -78,12 +77,38 @@ def forgotten(value: Unknown) -> Unknown:
     return made
 
 
-@lru_cache(maxsize=4096)
+#: What was asked last: the keys, by their ids, and the answers. To hash a key takes as long as it has parts, each of them
+#: counted as often as it is held, and `x = x + x` doubles them.
+_asked: dict[int, tuple[Hashable, bool]] = {}
+_MAX_ASKED = 4096
+
+
 def is_forgotten(key: Hashable) -> bool:
     """Whether the key is about such a value."""
-    if isinstance(key, frozenset):
-        return any(map(is_forgotten, key))
-    return isinstance(key, tuple) and (key[:1] == (_FORGOTTEN,) or any(map(is_forgotten, key)))
+    if not isinstance(key, (tuple, frozenset)):
+        return False
+    known = _asked.get(id(key))
+    if known is not None and known[0] is key:
+        return known[1]
+    if len(_asked) >= _MAX_ASKED:
+        _asked.clear()
+    answer = _holds_forgotten(key)
+    _asked[id(key)] = (key, answer)
+    return answer
+
+
+def _holds_forgotten(key: Hashable) -> bool:
+    waiting: list[Hashable] = [key]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, (tuple, frozenset)) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, tuple) and part and part[0] == _FORGOTTEN:
+            return True
+        waiting += part
+    return False
 
 
 class Guarded(Unknown):
