@@ -77,7 +77,7 @@ def forgotten(value: Unknown) -> Unknown:
     return made
 
 
-#: What was asked last: the keys, by their ids, and the answers. To hash a key takes as long as it has parts, each of them
+#: What was asked last: the keys, by their ids, and the answers. To hash a key takes as long as it has parts, each
 #: counted as often as it is held, and `x = x + x` doubles them.
 _asked: dict[int, tuple[Hashable, bool]] = {}
 _MAX_ASKED = 4096

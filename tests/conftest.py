@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Any
@@ -15,6 +16,12 @@ if sys.platform.startswith("linux"):
     processes.method = "fork"
 
 
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def keras() -> Any:
     """The real thing on the TensorFlow backend; skips the test where it is absent."""
@@ -22,4 +29,6 @@ def keras() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     pytest.importorskip("tensorflow", reason="compares with the real Keras: needs TensorFlow (pip install '.[test]')")
-    return pytest.importorskip("keras", minversion="3.0", reason="compares with the real Keras 3")
+    found = pytest.importorskip("keras", minversion="3.0", reason="compares with the real Keras 3")
+    gc.freeze()  # `clear_session` collects garbage, each time among all that TensorFlow and the tests consist of
+    return found
