@@ -22,6 +22,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _left_alone() -> None:
+    """The same goes for what the tests of other modules have left."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def keras() -> Any:
     """The real thing on the TensorFlow backend; skips the test where it is absent."""
