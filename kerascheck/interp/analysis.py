@@ -237,15 +237,12 @@ class _Start:
 
         Gives the first run, whose changes are still in place if it `stays`; None where the budget has ended.
         """
-        before = self.budget.spent
-        first, finished = self._run((), {})
-        if not finished:
+        joined = self._joined()
+        if joined is None:
             return None
-        links = _Links()
-        links.learn(first)
-        base = _Base(first, self.entered, dict(first.settings))
-        base.changes = first.journal.undo_older()
-        finished = self.conclude(first, links, self.budget.spent - before)
+        first, changes, links, steps = joined
+        base = _Base(first, self.entered, dict(first.settings), changes=changes)
+        finished = self.conclude(first, links, steps)
         if stays and finished:
             with noted_in(first.journal):
                 lay_down(base.changes)
@@ -253,14 +250,18 @@ class _Start:
 
     def construct(self, construction: Construction) -> _Constructed | None:
         """Make the object that methods begin with, in a first run only; None where the budget has ended."""
+        joined = self._joined()
+        return None if joined is None else _Constructed(construction, self, *joined)
+
+    def _joined(self) -> tuple[Run, Changes, _Links, int] | None:
+        """The first run, undone; its changes, its links and its steps. None where it has not come to its end."""
         before = self.budget.spent
         first, finished = self._run((), {})
         if not finished:
             return None
         links = _Links()
         links.learn(first)
-        changes = first.journal.undo_older()
-        return _Constructed(construction, self, first, changes, links, self.budget.spent - before)
+        return first, first.journal.undo_older(), links, self.budget.spent - before
 
     def follow(self, made: _Constructed, call: UnseenCall) -> _Followed | None:
         """The first run of a method, which goes on where an object was made for all methods of the class.
