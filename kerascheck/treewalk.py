@@ -42,19 +42,25 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield value
 
 
+def nodes_below(node: cst.CSTNode, empty: frozenset[object] = NO_NODES) -> list[cst.CSTNode]:
+    """As `children`, which costs a generator for each node. `empty`: what is left out."""
+    below: list[cst.CSTNode] = []
+    for name in code_fields(type(node)):
+        value = getattr(node, name)
+        kind = type(value)
+        if kind is tuple or kind is list:
+            below += value
+        elif kind not in empty:
+            below.append(value)
+    return below
+
+
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The node and all that is below it, parents first, in the order of the source."""
     stack = [node]
     while stack:
         top = stack.pop()
         yield top
-        below: list[cst.CSTNode] = []
-        for name in code_fields(type(top)):  # as `children`, which would cost a generator for each node
-            value = getattr(top, name)
-            kind = type(value)
-            if kind is tuple or kind is list:
-                below += value
-            elif kind not in NO_NODES:
-                below.append(value)
+        below = nodes_below(top)
         below.reverse()
         stack += below

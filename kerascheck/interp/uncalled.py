@@ -30,7 +30,7 @@ from kerascheck.interp.values import (
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Network, Program
 from kerascheck.symbolic import Unknown
-from kerascheck.treewalk import NO_NODES, children, code_fields
+from kerascheck.treewalk import NO_NODES, children, nodes_below
 
 #: Objects of one class, made by the program, on which each of its methods is entered.
 _MAX_OBJECTS = 2
@@ -217,6 +217,7 @@ def _forget_unsettled(function: FunctionValue) -> None:
 
 _COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
+#: In names and texts nothing is changed.
 _EMPTY = NO_NODES | {cst.Name, cst.SimpleString, cst.Integer, cst.Float}
 _BINDING = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)
 _LOOPING = (cst.For, cst.CompFor)
@@ -320,14 +321,7 @@ def _later_changes(module: cst.Module) -> tuple[frozenset[str], frozenset[str]]:
                 _note_attribute(node.func.value, changed)
         elif type(node) is cst.Arg:
             _note_attribute(node.value, changed)
-        # As `children`, without the names and texts, in which nothing is.
-        for name in code_fields(kind):
-            value = getattr(node, name)
-            below = type(value)
-            if below is tuple or below is list:
-                waiting += value
-            elif below not in _EMPTY:
-                waiting.append(value)
+        waiting += nodes_below(node, _EMPTY)
     return frozenset(written), frozenset(changed)
 
 
