@@ -171,6 +171,17 @@ class _Base:
         return self.run.main
 
 
+@dataclass(frozen=True)
+class _Joined:
+    """The first run of a start, with everything joined and undone again."""
+
+    run: Run
+    settings: dict[str, Value]  # that were in force at its end
+    changes: Changes
+    links: _Links
+    steps: int
+
+
 @dataclass
 class _Constructed:
     """An object of a class that nobody makes, and the state in which it is, from which each of its methods begins."""
@@ -240,28 +251,30 @@ class _Start:
         joined = self._joined()
         if joined is None:
             return None
-        first, changes, links, steps = joined
-        base = _Base(first, self.entered, dict(first.settings), changes=changes)
-        finished = self.conclude(first, links, steps)
+        base = _Base(joined.run, self.entered, joined.settings, changes=joined.changes)
+        finished = self.conclude(joined.run, joined.links, joined.steps)
         if stays and finished:
-            with noted_in(first.journal):
+            with noted_in(joined.run.journal):
                 lay_down(base.changes)
         return base if finished else None
 
     def construct(self, construction: Construction) -> _Constructed | None:
         """Make the object that methods begin with, in a first run only; None where the budget has ended."""
         joined = self._joined()
-        return None if joined is None else _Constructed(construction, self, *joined)
+        if joined is None:
+            return None
+        return _Constructed(construction, self, joined.run, joined.changes, joined.links, joined.steps)
 
-    def _joined(self) -> tuple[Run, Changes, _Links, int] | None:
-        """The first run, undone; its changes, its links and its steps. None where it has not come to its end."""
+    def _joined(self) -> _Joined | None:
+        """The first run, undone. None where it has not come to its end."""
         before = self.budget.spent
         first, finished = self._run((), {})
         if not finished:
             return None
         links = _Links()
         links.learn(first)
-        return first, first.journal.undo_older(), links, self.budget.spent - before
+        settings = dict(first.settings)  # before they are undone, too
+        return _Joined(first, settings, first.journal.undo_older(), links, self.budget.spent - before)
 
     def follow(self, made: _Constructed, call: UnseenCall) -> _Followed | None:
         """The first run of a method, which goes on where an object was made for all methods of the class.
