@@ -22,10 +22,10 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file, check_source, deep_recursion
-from kerascheck.interp import analyze
-from kerascheck.source import Source
+from kerascheck.machine import analyze
+from kerascheck.text.source import Source
 
 ROOT = Path(__file__).parent.parent
 

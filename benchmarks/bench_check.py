@@ -17,9 +17,9 @@ from pathlib import Path
 
 import libcst as cst
 
-from kerascheck.config import Settings
-from kerascheck.discovery import mentions_keras
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_source
+from kerascheck.project.discovery import mentions_keras
 
 ROOT = Path(__file__).parent.parent
 

@@ -17,10 +17,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from kerascheck.config import Settings
-from kerascheck.discovery import mentions_keras
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_source
-from kerascheck.project_graph import one_graph
+from kerascheck.project.discovery import mentions_keras
+from kerascheck.project.import_graph import one_graph
 
 
 def main() -> int:

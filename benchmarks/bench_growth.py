@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import examine
 
 HEAD = """\

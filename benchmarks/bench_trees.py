@@ -18,9 +18,9 @@ from pathlib import Path
 
 import libcst as cst
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file, check_source
-from kerascheck.project_graph import one_graph
+from kerascheck.project.import_graph import one_graph
 
 ROOT = Path(__file__).parent.parent
 _TREES = ("keras/src/layers", "keras/src/applications", "tensorflow/python/keras")

@@ -23,10 +23,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source, deep_recursion
-from kerascheck.notebook import blank_magics
+from kerascheck.text.notebook import blank_magics
 
 FAMILIES = ("KC1", "KC2", "KC3", "KC4", "KC5")
 

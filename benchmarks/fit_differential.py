@@ -30,14 +30,14 @@ from typing import Any
 
 import fit_programs
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.data.training import arrays_of, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
-from kerascheck.interp import analyze
+from kerascheck.machine import analyze
 from kerascheck.network.ir import Program
-from kerascheck.source import Source
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
+from kerascheck.text.source import Source
 
 KINDS = ("agree crash", "agree fine", "FALSE ERROR", "WRONG ROW", "missed crash", "unknown crash")
 #: Programs that one process runs before another takes over: TensorFlow keeps something of each.

@@ -38,10 +38,10 @@ import flag_generator
 import flag_keras
 from flag_keras import MODULE, PROGRAM, Answer, Row
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import deep_recursion, examine
-from kerascheck.summary import ModelSummary, summarize
+from kerascheck.views.summary import ModelSummary, summarize
 
 #: What a flag may be, by the first part of its name: the value of a variable, a number of files, whether it exists.
 #: Whatever the questions of the programs can tell apart is among the values.

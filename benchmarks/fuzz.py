@@ -161,9 +161,9 @@ class WholePath:
     """All that is done with one input; counts what was."""
 
     def __init__(self, counts: Counter[str]) -> None:
-        from kerascheck.config import Settings
-        from kerascheck.reporters.base import OUTPUT_FORMATS
-        from kerascheck.selection import Layer, Selection
+        from kerascheck.configuration.config import Settings
+        from kerascheck.configuration.selection import Layer, Selection
+        from kerascheck.views.reporters.base import OUTPUT_FORMATS
 
         everything = Selection((Layer(extend_select=("ALL",)),))
         self.settings = Settings(everything, budget=BUDGET, fix=True)
@@ -227,7 +227,7 @@ class WholePath:
         return examination
 
     def _report(self, one: Input, report: Any) -> None:
-        from kerascheck.reporters.base import Outcome, find_reporter
+        from kerascheck.views.reporters.base import Outcome, find_reporter
 
         outcome = Outcome([report], lambda name: one.raw, 0, True)
         for name in (*self.formats, "statistics"):
@@ -255,8 +255,8 @@ class WholePath:
 
     def _summarize(self, examination: Any) -> None:
         from kerascheck.engine import deep_recursion
-        from kerascheck.summary import summarize
-        from kerascheck.tables import model_table
+        from kerascheck.views.summary import summarize
+        from kerascheck.views.tables import model_table
 
         with deep_recursion():
             for model in summarize(examination.source, examination.analysis):
@@ -264,10 +264,10 @@ class WholePath:
                 model_table(model, io.StringIO(), False)
 
     def _draw(self, examination: Any) -> None:
-        from kerascheck import drawing
         from kerascheck.engine import deep_recursion
-        from kerascheck.graph import architecture, sites_of
-        from kerascheck.summary import summarize
+        from kerascheck.views import drawing
+        from kerascheck.views.graph import architecture, sites_of
+        from kerascheck.views.summary import summarize
 
         with deep_recursion():
             for model in summarize(examination.source, examination.analysis):
@@ -278,8 +278,8 @@ class WholePath:
                 drawing.html(picture).encode()
 
     def _page(self, examination: Any) -> None:
-        from kerascheck.report.collect import part_of
-        from kerascheck.report.page import page
+        from kerascheck.views.report.collect import part_of
+        from kerascheck.views.report.page import page
 
         part = part_of(examination)
         if part.report.crashed:
@@ -316,7 +316,7 @@ class WholePath:
                 raise Wrong("a file is missing on the page")
 
     def _invoke(self, line: list[str]) -> int:
-        from kerascheck.cli import app
+        from kerascheck.cli.app import app
 
         self.counts[f"{line[0]} (command line)"] += 1
         out = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")

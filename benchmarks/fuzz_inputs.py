@@ -25,8 +25,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 import fit_programs  # noqa: E402
 import flag_generator  # noqa: E402
 
-from tests.interp.programs import Generator as PlainGenerator  # noqa: E402
-from tests.interp.wider_programs import WiderGenerator  # noqa: E402
+from tests.machine.programs import Generator as PlainGenerator  # noqa: E402
+from tests.machine.wider_programs import WiderGenerator  # noqa: E402
 
 #: Longer programs are cut: an input should cost milliseconds.
 MAX_LINES = 50

@@ -38,17 +38,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
-from kerascheck.discovery import SUFFIXES, mentions_keras
 from kerascheck.engine import check_source, deep_recursion
-from kerascheck.interp import Analysis, analyze
+from kerascheck.machine import Analysis, analyze
 from kerascheck.network.ir import Network
-from kerascheck.notebook import blank_magics
-from kerascheck.source import Source, SourceError
-from kerascheck.summary import ModelSummary, summarize
-from kerascheck.symbolic import Undetermined, Unknown
-from kerascheck.target.places import project_folder
+from kerascheck.project.discovery import SUFFIXES, mentions_keras
+from kerascheck.project.target.places import project_folder
+from kerascheck.symbolic.unknown import Undetermined, Unknown
+from kerascheck.text.notebook import blank_magics
+from kerascheck.text.source import Source, SourceError
+from kerascheck.views.summary import ModelSummary, summarize
 
 VERDICTS = ("equal", "symbolic", "unknown", "missing", "WRONG")
 KINDS = ("Sequential", "Functional", "subclassed")

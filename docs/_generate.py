@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kerascheck.commands import rule_page
+from kerascheck.cli.commands import rule_page
 from kerascheck.rules.base import Invalid, Rule
 from kerascheck.rules.registry import own_rules
 

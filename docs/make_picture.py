@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file
-from kerascheck.reporters.base import Outcome, find_reporter
+from kerascheck.views.reporters.base import Outcome, find_reporter
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "assets" / "terminal.svg"

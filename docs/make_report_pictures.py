@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from kerascheck.cli import app  # noqa: E402
+from kerascheck.cli.app import app  # noqa: E402
 from tests.browser import screenshot  # noqa: E402
 
 SHOWN = "q=eleven+KC102&theme="

@@ -4,7 +4,7 @@ The functions and records of `kerascheck.api` are names of this package too; the
 """
 
 # Nothing is imported before the folder that `python -m kerascheck` was started in is off the path, not even __future__.
-from kerascheck import safe_path
+from kerascheck.runtime import safe_path
 
 safe_path.leave_folder_of_module()
 

@@ -21,16 +21,16 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kerascheck import safe_path
-from kerascheck.config import ConfigError, Overrides, Resolver, Settings
+from kerascheck.configuration.config import ConfigError, Overrides, Resolver, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
-from kerascheck.discovery import NoSuchPath
-from kerascheck.source import SourceError
+from kerascheck.project.discovery import NoSuchPath
+from kerascheck.runtime import safe_path
+from kerascheck.text.source import SourceError
 
 if TYPE_CHECKING:
+    from kerascheck.configuration.plugins import PluginError
     from kerascheck.engine import Examination
-    from kerascheck.plugins import PluginError
-    from kerascheck.summary import LayerRow, ModelSummary
+    from kerascheck.views.summary import LayerRow, ModelSummary
 
 __all__ = [
     "Applicability",
@@ -63,9 +63,9 @@ __all__ = [
 #: Where the names are that are not imported with this module.
 _ELSEWHERE = {
     "Examination": "kerascheck.engine",
-    "LayerRow": "kerascheck.summary",
-    "ModelSummary": "kerascheck.summary",
-    "PluginError": "kerascheck.plugins",
+    "LayerRow": "kerascheck.views.summary",
+    "ModelSummary": "kerascheck.views.summary",
+    "PluginError": "kerascheck.configuration.plugins",
 }
 
 
@@ -164,7 +164,7 @@ def analyze(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | No
     """
     with safe_path.own_imports():
         from kerascheck.engine import analyze
-        from kerascheck.interp.files import data_reading
+        from kerascheck.machine.files import data_reading
 
         found = settings or settings_for(filename)
         with data_reading(found.read_data):
@@ -203,10 +203,10 @@ def _check_paths(
     use_cache: bool,
     progress: Callable[[int, int], None] | None,
 ) -> list[Report]:
-    from kerascheck.cache import Cache
-    from kerascheck.discovery import discover
-    from kerascheck.parallel import Job, check_files
-    from kerascheck.target import forget
+    from kerascheck.project.discovery import discover
+    from kerascheck.project.target import forget
+    from kerascheck.workers.cache import Cache
+    from kerascheck.workers.parallel import Job, check_files
 
     forget()
     todo = [Job(str(path), resolve(path)) for path in discover(map(Path, paths), resolve)]
@@ -230,7 +230,7 @@ def summarize(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | 
     """
     with safe_path.own_imports():
         from kerascheck.engine import deep_recursion
-        from kerascheck.summary import summarize
+        from kerascheck.views.summary import summarize
 
         found = analyze(source, filename, settings=settings)
         if found.source is None or found.analysis is None:
@@ -306,8 +306,8 @@ def to_bytes(source: _Text, filename: _Path) -> bytes:
     """
     if isinstance(source, bytes):
         return source
-    from kerascheck.notebook import SUFFIX
-    from kerascheck.source import declared_encoding
+    from kerascheck.text.notebook import SUFFIX
+    from kerascheck.text.source import declared_encoding
 
     encoding = "utf-8" if fspath(filename).endswith(SUFFIX) else declared_encoding(source)
     try:
@@ -317,8 +317,8 @@ def to_bytes(source: _Text, filename: _Path) -> bytes:
 
 
 def _text(raw: bytes, filename: str) -> str:
-    from kerascheck.notebook import SUFFIX
-    from kerascheck.source import Source
+    from kerascheck.text.notebook import SUFFIX
+    from kerascheck.text.source import Source
 
     if filename.endswith(SUFFIX):
         return raw.decode("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from kerascheck.asked import Asked
+from kerascheck.runtime.asked import Asked
 
 #: Where the page of a rule lives; the rule's name is appended.
 DOCS_URL = "https://kerascheck.github.io/kerascheck/rules/"

@@ -11,21 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kerascheck import safe_path
-from kerascheck.asked import recorded
-from kerascheck.config import AUTO, Settings
+from kerascheck.configuration.config import AUTO, Settings
+from kerascheck.configuration.selection import matches
+from kerascheck.configuration.suppressions import Suppression, Suppressions, comment_row
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
-from kerascheck.discovery import matches_glob
-from kerascheck.garbage import no_collection
-from kerascheck.project_graph import concerns_keras
-from kerascheck.reading import read_program
-from kerascheck.selection import matches
-from kerascheck.source import UNREADABLE, Source, SourceError
-from kerascheck.suppressions import Suppression, Suppressions, comment_row
-from kerascheck.target import Era, Evidence, Target
+from kerascheck.project.discovery import matches_glob
+from kerascheck.project.import_graph import concerns_keras
+from kerascheck.project.target import Era, Evidence, Target
+from kerascheck.runtime import safe_path
+from kerascheck.runtime.asked import recorded
+from kerascheck.runtime.gc_pause import no_collection
+from kerascheck.runtime.reading import read_program
+from kerascheck.text.source import UNREADABLE, Source, SourceError
 
 if TYPE_CHECKING:
-    from kerascheck.interp import Analysis
+    from kerascheck.machine import Analysis
     from kerascheck.network.ir import Program
     from kerascheck.rules.base import Finding, Rule
 
@@ -116,7 +116,7 @@ def _analyze(raw: bytes, filename: str, budget: float, target: str) -> Examinati
     with deep_recursion(), no_collection():
         try:
             _ = source.tree
-            from kerascheck.interp import analyze
+            from kerascheck.machine import analyze
 
             with recorded() as report.asked:
                 analysis = analyze(source, budget)
@@ -233,8 +233,8 @@ class _Check:
         for broken in source.broken:
             self.refuse(broken.code, broken.message, broken.position)
 
-        from kerascheck.interp import analyze
-        from kerascheck.interp.files import data_reading
+        from kerascheck.machine import analyze
+        from kerascheck.machine.files import data_reading
 
         with recorded() as self._report.asked, data_reading(self._settings.read_data):
             self.analysis = analysis = analyze(source, self._settings.budget)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
+from kerascheck.configuration.selection import Layer, Selection
 from kerascheck.diagnostics import Report
 from kerascheck.engine import check_source
 from kerascheck.fixes.apply import fix_all
 from kerascheck.rules.base import Invalid, Rule, Thresholds
-from kerascheck.selection import Layer, Selection
 
 __all__ = ["check_examples"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kerascheck import processes
+from kerascheck.runtime import processes
 
 if sys.platform.startswith("linux"):
     # The threads of pytest-xdist hold no locks that matter, and tests put things in place of others in this process.

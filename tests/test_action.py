@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 from typer.main import get_command
 
-from kerascheck.cli import app
+from kerascheck.cli.app import app
 
 pytestmark = pytest.mark.slow
 

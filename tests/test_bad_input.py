@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kerascheck.cli import app
+from kerascheck.cli.app import app
 
 GOOD = """\
 from keras.layers import Dense

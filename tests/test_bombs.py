@@ -100,7 +100,7 @@ FILES: dict[str, bytes] = {
 
 DRIVER = """\
 import json, os, sys, time
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file, check_source
 import kerascheck.rules.registry
 check_source(b"import keras\\nm = keras.Sequential([keras.layers.Dense(1)])\\n", "x.py", Settings())

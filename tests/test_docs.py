@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file
 from kerascheck.rules.base import Thresholds
 from kerascheck.rules.registry import own_rules

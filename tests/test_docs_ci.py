@@ -74,7 +74,7 @@ def steps(text: str) -> list[dict[str, Any]]:
 def test_every_option_in_the_recipes_exists() -> None:
     from typer.main import get_command
 
-    from kerascheck.cli import app
+    from kerascheck.cli.app import app
 
     check = get_command(app).commands["check"]  # type: ignore[attr-defined]
     known = {name for parameter in check.params for name in [*parameter.opts, *parameter.secondary_opts]}

@@ -116,7 +116,7 @@ def test_the_page_on_rules_of_other_packages_runs(tmp_path: Path) -> None:
 
 
 def test_the_rule_on_the_page_finds_what_it_says() -> None:
-    from kerascheck.config import Settings
+    from kerascheck.configuration.config import Settings
     from kerascheck.engine import check_source
 
     names: dict[str, object] = {"__name__": "rules_of_the_page"}

@@ -161,7 +161,7 @@ def make_trap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left_out: frozens
 
 
 def console(trap: Trap, more: str = "") -> list[str]:
-    return trap.script(SCRIPT.format(module="kerascheck.cli", function="main", more=more))
+    return trap.script(SCRIPT.format(module="kerascheck.cli.app", function="main", more=more))
 
 
 COMMANDS: dict[str, tuple[list[str], set[str]]] = {
@@ -193,7 +193,7 @@ def test_the_console_script(command: str, trap: Trap) -> None:
 @pytest.mark.parametrize("own", ["fork", "fresh", None])
 def test_workers_however_processes_are_started(method: str, own: str | None, trap: Trap) -> None:
     more = f"import multiprocessing\nmultiprocessing.set_start_method({method!r})\n"
-    more += f"import kerascheck.processes\nkerascheck.processes.method = {own!r}\n"
+    more += f"import kerascheck.runtime.processes\nkerascheck.processes.method = {own!r}\n"
     (trap.folder / "other.py").write_text(MODEL)
     result = trap.start([*console(trap, more), "check", "-j", "2", "--no-cache", "model.py", "other.py"])
     assert result.stdout.count(FOUND) == 2 and result.returncode == 1, result.stderr
@@ -205,7 +205,7 @@ def test_a_path_that_has_the_current_folder_in_it(trap: Trap, monkeypatch: pytes
     monkeypatch.setenv("PYTHONPATH", f"{os.environ['PYTHONPATH']}{os.pathsep}")
     for name in {*sys.stdlib_module_names, *PACKAGES} - {"platformdirs", "libcst", "astroid", "pathspec"}:
         (trap.folder / f"{name}.py").unlink(missing_ok=True)
-    more = "import kerascheck.processes\nkerascheck.processes.method = 'fresh'\n"
+    more = "import kerascheck.runtime.processes\nkerascheck.processes.method = 'fresh'\n"
     result = trap.start([*console(trap, more), "check", "--no-cache", "model.py"])
     assert FOUND in result.stdout
     trap.assert_untouched()
@@ -374,7 +374,9 @@ def test_the_trap_works(trap: Trap) -> None:
 
 def test_every_package_that_is_imported_is_shadowed() -> None:
     """So that the list above stays complete: what a run imports that is neither ours nor Python's is in it."""
-    code = "import kerascheck, sys; kerascheck.check('import keras'); import kerascheck.commands; print(*sys.modules)"
+    code = (
+        "import kerascheck, sys; kerascheck.check('import keras'); import kerascheck.cli.commands; print(*sys.modules)"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     tops = {name.partition(".")[0] for name in run.stdout.split()}
     missing = {

@@ -10,14 +10,14 @@ from typing import Any, ClassVar
 import libcst as cst
 import pytest
 
-from kerascheck.config import Overrides, Resolver, Settings
+from kerascheck.configuration.config import Overrides, Resolver, Settings
 from kerascheck.diagnostics import Report, Severity
 from kerascheck.engine import check_file, check_source
 from kerascheck.network.ir import Program, Site
-from kerascheck.parallel import Job, check_files
 from kerascheck.rules import registry
 from kerascheck.rules.base import Finding, Repair, Replacement, Rule, Thresholds
-from kerascheck.source import Source
+from kerascheck.text.source import Source
+from kerascheck.workers.parallel import Job, check_files
 
 
 class FlagsNames(Rule):
@@ -85,7 +85,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def analyze_as(monkeypatch: pytest.MonkeyPatch, paths: Callable[[Source], list[Program]]) -> None:
-    monkeypatch.setattr("kerascheck.interp.analyze", lambda source, seconds: FakeAnalysis(paths(source)))
+    monkeypatch.setattr("kerascheck.machine.analyze", lambda source, seconds: FakeAnalysis(paths(source)))
 
 
 def select(*codes: str) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_source
 
 TWO_USES = """\

@@ -14,8 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kerascheck import engine
-from kerascheck.cli import app
-from kerascheck.config import Settings
+from kerascheck.cli.app import app
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Report
 from kerascheck.fixes import write
 from tests.scripts import FIXED, SCRIPT
@@ -76,7 +76,7 @@ def after_checking(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], ob
                 left.pop()()
             return report
 
-        monkeypatch.setattr("kerascheck.parallel.check_source", check)
+        monkeypatch.setattr("kerascheck.workers.parallel.check_source", check)
 
     return arrange
 
@@ -185,7 +185,7 @@ def test_processes_that_fix_the_same_folder(folder: Path) -> None:
 
 _LIMITED = """
 import resource, signal, sys
-from kerascheck.cli import app
+from kerascheck.cli.app import app
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (40, resource.RLIM_INFINITY))
 app(sys.argv[1:], standalone_mode=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

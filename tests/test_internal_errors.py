@@ -18,13 +18,13 @@ import pytest
 from typer.testing import CliRunner
 
 from kerascheck import api
-from kerascheck.cache import Cache, _checksum
-from kerascheck.cli import app
-from kerascheck.config import Settings
-from kerascheck.drawing import svg
+from kerascheck.cli.app import app
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_source
-from kerascheck.graph import Architecture, Box
-from kerascheck.reporters.base import Outcome, find_reporter
+from kerascheck.views.drawing import svg
+from kerascheck.views.graph import Architecture, Box
+from kerascheck.views.reporters.base import Outcome, find_reporter
+from kerascheck.workers.cache import Cache, _checksum
 
 HEAD = "import keras\nimport numpy as np\nimport pandas as pd\nfrom keras import *\nfrom keras.layers import *\n"
 #: Found in the last line of every program here: what comes before must not keep the rest from being checked.
@@ -117,7 +117,7 @@ def fails(*_: Any, **__: Any) -> Any:
 
 
 def test_a_fault_in_the_analysis_keeps_what_was_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kerascheck.interp.operators._sets", fails)
+    monkeypatch.setattr("kerascheck.machine.operators._sets", fails)
     code = HEAD + "m = Sequential([Input((4,)), Dense(3), Dense(2)])\nm.compile('adam', 'mse')\na = {1} | {2}\n" + TAIL
     report = check_source(code.encode(), "x.py", Settings())
     assert report.crashed and report.incomplete == "an internal error ends it"
@@ -127,7 +127,7 @@ def test_a_fault_in_the_analysis_keeps_what_was_found_before(monkeypatch: pytest
 
 
 def test_a_fault_in_one_file_leaves_the_summary_of_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kerascheck.interp.operators._sets", fails)
+    monkeypatch.setattr("kerascheck.machine.operators._sets", fails)
     (folder / "a.py").write_text(HEAD + "a = {1} | {2}\n")
     (folder / "b.py").write_text(HEAD + TAIL)
     result = CliRunner().invoke(app, ["summary", "."])
@@ -136,7 +136,7 @@ def test_a_fault_in_one_file_leaves_the_summary_of_others(folder: Path, monkeypa
     )
 
 
-@pytest.mark.parametrize("where", ["kerascheck.tables.rows_of", "kerascheck.summary.summarize_network"])
+@pytest.mark.parametrize("where", ["kerascheck.views.tables.rows_of", "kerascheck.views.summary.summarize_network"])
 def test_a_fault_in_a_table(folder: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     monkeypatch.setattr(where, fails)
     (folder / "a.py").write_text(HEAD + TAIL)
@@ -145,7 +145,7 @@ def test_a_fault_in_a_table(folder: Path, monkeypatch: pytest.MonkeyPatch, where
 
 
 def test_a_fault_while_a_page_is_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kerascheck import graph
+    from kerascheck.views import graph
 
     original: Callable[..., Architecture] = graph.architecture
 
@@ -162,7 +162,7 @@ def test_a_fault_while_a_page_is_written(folder: Path, monkeypatch: pytest.Monke
 
 
 def test_a_fault_while_a_picture_is_drawn(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kerascheck.drawing.mermaid", fails)
+    monkeypatch.setattr("kerascheck.views.drawing.mermaid", fails)
     (folder / "a.py").write_text(HEAD + TAIL)
     result = CliRunner().invoke(app, ["graph", "a.py"])
     assert result.exit_code == 2 and "a.py: internal error in drawing (LookupError" in result.stderr
@@ -311,7 +311,7 @@ def test_a_cache_with_fields_of_other_types(folder: Path) -> None:
 
 
 def test_an_internal_error_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr("kerascheck.interp.operators._sets", fails)
+    monkeypatch.setattr("kerascheck.machine.operators._sets", fails)
     with caplog.at_level(logging.DEBUG, "kerascheck.engine"):
         check_source(textwrap.dedent(HEAD + "a = {1} | {2}\n").encode(), "x.py", Settings())
     assert "made for the test" in caplog.text

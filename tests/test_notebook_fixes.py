@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from kerascheck import api
-from kerascheck.cli import app
+from kerascheck.cli.app import app
 from kerascheck.diagnostics import Applicability, Edit, Fix, Position, Span
-from kerascheck.notebook import Notebook
-from kerascheck.source import Source
+from kerascheck.text.notebook import Notebook
+from kerascheck.text.source import Source
 
 IMPORTS = "from keras import Sequential\nfrom keras.layers import Dense"
 MODEL = "model = Sequential()\nmodel.add(Dense(8, input_dim=4, activation='relu'))"
@@ -223,7 +223,7 @@ def test_any_edit_gives_the_text_that_it_says(seed: int, ascii_only: bool) -> No
     assert written == old
     edits = []
     expected = old
-    from kerascheck.lines import Lines
+    from kerascheck.text.lines import Lines
 
     plain = Lines(old)
     for start, end in ((stops[2], stops[3]), (stops[0], stops[1])):

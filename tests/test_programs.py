@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 

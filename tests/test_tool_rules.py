@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kerascheck.config import Overrides, Resolver, Settings
+from kerascheck.configuration.config import Overrides, Resolver, Settings
 from kerascheck.engine import check_source
 from kerascheck.fixes.apply import fix_all
 from kerascheck.rules.base import Invalid, Rule

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from kerascheck.data.content import Content, Rows
 from kerascheck.network.dims import MAX_AXES, MAX_SIZE, Dim, Shape, SymDim, format_shape
-from kerascheck.state import Versioned
-from kerascheck.symbolic import NOTHING, Unknown
+from kerascheck.symbolic.journal import Versioned
+from kerascheck.symbolic.unknown import NOTHING, Unknown
 
 
 class Labels(Versioned):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from kerascheck.interp.run import Run
+from kerascheck.machine.run import Run
 from kerascheck.network.ir import Site
 
 _F = TypeVar("_F", bound=Callable[..., Any])

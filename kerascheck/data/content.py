@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
-from kerascheck.state import Versioned
+from kerascheck.symbolic.journal import Versioned
 
 MAX_VALUES = 1_000  # distinct values that are kept
 MAX_VIEWS = 100  # views on one array that are followed

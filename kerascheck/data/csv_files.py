@@ -13,10 +13,10 @@ from collections.abc import Hashable
 from typing import NamedTuple
 
 from kerascheck.data.content import Content
-from kerascheck.interp.files import MAX_BYTES, read
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
-from kerascheck.symbolic import Unknown
+from kerascheck.machine.files import MAX_BYTES, read
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
+from kerascheck.symbolic.unknown import Unknown
 
 #: A larger file is counted, and its columns are not looked into.
 _MAX_PARSED = 2_000_000

@@ -15,14 +15,14 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, unknown_of_length
 from kerascheck.data.values import fresh_key, fresh_size, new_array, shape_argument
-from kerascheck.interp.files import folder as folder_of
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.files import folder as folder_of
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: Photographs as they are loaded.
 PIXELS = Content(0, 255, True, tags=frozenset({"pixels", "dataset"}))

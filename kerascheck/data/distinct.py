@@ -8,7 +8,7 @@ from typing import Any
 from kerascheck.data.array import Array, split_dtype
 from kerascheck.data.scalars import number
 from kerascheck.network.dims import SymDim
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 DISTINCT = "distinct"
 

@@ -10,11 +10,11 @@ from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import count_of
 from kerascheck.data.values import as_array, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import DictValue, ListValue, Value
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 def array_element(run: Run, array: Array) -> Value | None:

@@ -14,12 +14,12 @@ from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Content, Rows, union
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import no_column, refuses
 from kerascheck.data.values import as_array, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 #: The dtype and content of a column.
 Column = tuple[str | Unknown, Content]

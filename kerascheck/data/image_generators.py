@@ -16,13 +16,13 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, is_real, prepared, unknown_of_length
 from kerascheck.data.values import as_array, dtype_of, fresh_key, fresh_size, new_array, shape_argument
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape, ceil_div, format_shape
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic.unknown import KerasError, Unknown
 
 _GENERATOR = "keras.preprocessing.image.ImageDataGenerator"
 _PICTURE = "keras.preprocessing.image.PIL"

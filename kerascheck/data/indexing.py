@@ -14,12 +14,12 @@ from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import number
 from kerascheck.data.values import as_array, new_array
-from kerascheck.interp.keras.freeze import as_size
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.keras.freeze import as_size
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, ceil_div, definitely_different, format_shape
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 _LARGE = 1_000  # samples of a large mixed data set that look like all of it
 

@@ -12,12 +12,12 @@ from kerascheck.data.content import Content, Rows
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import is_real, unknown_of_length
 from kerascheck.data.values import fresh_key, fresh_size, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 def _labels(classes: int, surely: bool = True) -> Content:

@@ -14,12 +14,12 @@ from kerascheck.data.objects import Method
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, rows_of
 from kerascheck.data.values import as_array, fresh_size, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic.unknown import KerasError, Unknown
 
 #: So many samples a class make it sure that numbers drawn at random contain all classes.
 _SAMPLES_PER_CLASS = 50

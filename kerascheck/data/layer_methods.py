@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kerascheck.data.samples import prepared, unknown_of_length
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Site

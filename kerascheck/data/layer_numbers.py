@@ -11,7 +11,7 @@ from typing import Any
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content, arithmetic
 from kerascheck.data.samples import is_real
-from kerascheck.interp.values import Value
+from kerascheck.machine.values import Value
 from kerascheck.network.ir import BuiltinLayer, Layer
 
 Numbers = Callable[[Layer, Content], Content]

@@ -6,11 +6,11 @@ from kerascheck.data.array import Array, promote
 from kerascheck.data.content import union
 from kerascheck.data.samples import as_dim, count_of
 from kerascheck.data.values import as_array, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.dims import Dim, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Undetermined, Unknown
+from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 
 def _is_list(value: Value) -> bool:

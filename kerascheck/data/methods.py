@@ -16,12 +16,12 @@ from kerascheck.data.computing import computed
 from kerascheck.data.indexing import array_item
 from kerascheck.data.operators import store_items
 from kerascheck.data.values import new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import NativeMethod, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import NativeMethod, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, prod_ints
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 Method = Callable[[Run, Array, Arguments, Site], Value]
 

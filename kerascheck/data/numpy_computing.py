@@ -26,14 +26,14 @@ from kerascheck.data.values import (
     promote_all,
     unknown_array,
 )
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 # -- sets, counts, places -----------------------------------------------------------------------------------------
 

@@ -31,14 +31,14 @@ from kerascheck.data.values import (
     shape_argument,
     unknown_array,
 )
-from kerascheck.interp.keras.freeze import as_size
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.keras.freeze import as_size
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 # -- from values --------------------------------------------------------------------------------------------------
 

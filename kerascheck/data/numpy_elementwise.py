@@ -25,12 +25,12 @@ from kerascheck.data.operators import (
 from kerascheck.data.registry import Function
 from kerascheck.data.scalars import is_weak, number
 from kerascheck.data.values import as_array, dtype_of, new_array, unknown_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 # -- of one array ----------------------------------------------------------------------------------------------------
 

@@ -14,13 +14,13 @@ from kerascheck.data.content import Content, Rows
 from kerascheck.data.csv_files import read_table
 from kerascheck.data.objects import DataObject
 from kerascheck.data.values import dtype_of, fresh_key, new_array
-from kerascheck.interp.files import MAX_BYTES, read
-from kerascheck.interp.modules.paths import path_text
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.files import MAX_BYTES, read
+from kerascheck.machine.modules.paths import path_text
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 _MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 10_000

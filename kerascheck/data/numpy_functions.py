@@ -25,13 +25,13 @@ from kerascheck.data.refusals import no_axis
 from kerascheck.data.registry import Function
 from kerascheck.data.scalars import number
 from kerascheck.data.values import as_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim, maximum, minimum, prod_ints
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 _MAX_BITS = 4096  # of a product
 
@@ -116,7 +116,7 @@ def _ndim(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _written(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`numpy.save(path, array)`: the file is another one from now on."""
-    from kerascheck.interp.keras.saving import forget_file
+    from kerascheck.machine.keras.saving import forget_file
 
     forget_file(run, arguments.value("file", 0, arguments.value("fname")))
     return None

@@ -26,14 +26,14 @@ from kerascheck.data.values import (
     new_array,
     unknown_array,
 )
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic.unknown import KerasError, Unknown
 
 _MAX_PARTS = 1_000  # of an array that is split
 

@@ -16,13 +16,13 @@ from kerascheck.data.reductions import reduction, result_dtype
 from kerascheck.data.refusals import no_axis
 from kerascheck.data.scalars import is_weak, number
 from kerascheck.data.values import as_array, as_axis, dtype_of, guarded, new_array, shape_argument
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape, SymDim, definitely_equal
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 # -- arrays made of an array ---------------------------------------------------------------------------------------
 

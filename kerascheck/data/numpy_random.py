@@ -18,13 +18,13 @@ from kerascheck.data.reductions import count_of_elements
 from kerascheck.data.registry import Function
 from kerascheck.data.values import MAX_KEPT, NumberKey, as_array, dtype_of, guarded, new_array, shape_argument
 from kerascheck.data.written import written_function
-from kerascheck.interp.keras.freeze import as_size
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.keras.freeze import as_size
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 _MANY = 1_000  # numbers of which some surely lie near each limit
 _COUNTLESS = 10**9  # numbers beyond which it makes no difference how many there are

@@ -23,14 +23,14 @@ from kerascheck.data.values import (
     shape_argument,
     unknown_array,
 )
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic.unknown import KerasError, Unknown
 
 # -- repeating and padding ----------------------------------------------------------------------------------------
 

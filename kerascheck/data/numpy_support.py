@@ -8,11 +8,11 @@ from kerascheck.data.array import Array
 from kerascheck.data.numpy_methods import reshape
 from kerascheck.data.registry import Function
 from kerascheck.data.values import array_of_unknown, as_array, unknown_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: A function of one array: the array, the other arguments.
 ArrayFunction = Callable[[Run, Array, Arguments, Site], Value]

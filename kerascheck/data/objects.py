@@ -9,13 +9,13 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import NativeMethod, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import NativeMethod, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
-from kerascheck.state import Versioned
-from kerascheck.symbolic import NOTHING, Unknown
+from kerascheck.symbolic.journal import Versioned
+from kerascheck.symbolic.unknown import NOTHING, Unknown
 
 
 class DataObject(Versioned):

@@ -13,8 +13,8 @@ from kerascheck.data.methods import Method
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import prepared
 from kerascheck.data.values import as_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 

@@ -26,12 +26,12 @@ from kerascheck.data.content import Content, arithmetic, power
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import is_weak, wrapped
 from kerascheck.data.values import as_array, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.dims import Dim, Shape, SymDim, format_shape, maximum
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 _MAX_WALKED = 16  # samples that a loop over an array meets one by one
 TOLIST = "array.tolist()"  # begins the key of the unknown items of such a list

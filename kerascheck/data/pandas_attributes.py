@@ -15,11 +15,11 @@ from kerascheck.data.objects import DataObject
 from kerascheck.data.pandas_indexing import indexer
 from kerascheck.data.pandas_methods import METHODS
 from kerascheck.data.values import new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import NativeMethod, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: What is no column: names of pandas, of frames and series of all versions, that no table here knows.
 _NAMES = frozenset(

@@ -30,13 +30,13 @@ from kerascheck.data.objects import DataObject, Method
 from kerascheck.data.pandas_methods import factorize, is_whole_column
 from kerascheck.data.registry import Function
 from kerascheck.data.values import as_array, dtype_of, fresh_key, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import DictValue, ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import DictValue, ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 # -- files --------------------------------------------------------------------------------------------------------
 

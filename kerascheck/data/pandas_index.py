@@ -9,12 +9,12 @@ from kerascheck.data.array import Array
 from kerascheck.data.frames import labels_in, new_size
 from kerascheck.data.methods import Method
 from kerascheck.data.values import new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 def _without(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:

@@ -24,13 +24,13 @@ from kerascheck.data.objects import DataObject, Method
 from kerascheck.data.operators import store_items
 from kerascheck.data.refusals import no_column, refuses
 from kerascheck.data.values import as_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 # -- square brackets ----------------------------------------------------------------------------------------------
 

@@ -37,12 +37,12 @@ from kerascheck.data.pandas_indexing import get_item, set_item
 from kerascheck.data.refusals import no_column
 from kerascheck.data.scalars import number
 from kerascheck.data.values import as_array, dtype_of, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import DictValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import DictValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
 
 # -- in place or as a copy ----------------------------------------------------------------------------------------
 
@@ -480,7 +480,7 @@ def _to_numpy(run: Run, array: Array, arguments: Arguments, site: Site) -> Value
 
 def _written(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     """`frame.to_csv(path)`: the file is another one from now on."""
-    from kerascheck.interp.keras.saving import forget_file
+    from kerascheck.machine.keras.saving import forget_file
 
     forget_file(run, arguments.positional[0].value if arguments.positional else arguments.value("path_or_buf"))
     return None

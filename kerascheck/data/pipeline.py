@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from kerascheck.data.array import Array, PartKey, title_sizes
 from kerascheck.network.dims import Dim, SymDim
-from kerascheck.state import Versioned
-from kerascheck.symbolic import NOTHING, Unknown
+from kerascheck.symbolic.journal import Versioned
+from kerascheck.symbolic.unknown import NOTHING, Unknown
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from kerascheck.interp.run import Run
-    from kerascheck.interp.values import Value
+    from kerascheck.machine.run import Run
+    from kerascheck.machine.values import Value
 
 
 class Pipeline(Versioned):
@@ -106,7 +106,7 @@ _MODULES = {"tf.data": "tf_data"}
 
 def pipeline_attribute(run: Run, pipeline: Pipeline, name: str, node: cst.CSTNode) -> Value:
     """`pipeline.name`: a method, or something that is not known."""
-    from kerascheck.interp.values import NativeMethod
+    from kerascheck.machine.values import NativeMethod
 
     if name in pipeline.attributes:
         return pipeline.attributes[name]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from kerascheck.data.array import Array, is_float
 from kerascheck.data.content import Content
 from kerascheck.data.values import new_array
-from kerascheck.interp.run import Run
-from kerascheck.symbolic import Unknown
+from kerascheck.machine.run import Run
+from kerascheck.symbolic.unknown import Unknown
 
 #: What is taken off the channels in each mode, and what they are divided by, after a first division.
 _MEANS = {"caffe": (103.939, 116.779, 123.68), "torch": (0.485, 0.456, 0.406), "tf": (1.0, 1.0, 1.0)}

@@ -11,13 +11,13 @@ from kerascheck.data.content import Content, Origin
 from kerascheck.data.operators import claims, within
 from kerascheck.data.scalars import number
 from kerascheck.data.values import as_axis, dtype_of, guarded, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape, prod_ints
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: Functions of all numbers that are computed where the numbers themselves are known.
 _EXACT: dict[str, Callable[[list[Any]], Any]] = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 
 from kerascheck.data.array import Array
-from kerascheck.interp.run import Run
+from kerascheck.machine.run import Run
 from kerascheck.network.dims import format_shape
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic.unknown import KerasError, Unknown
 
 
 def refuses(run: Run, error: str, message: str, site: Site) -> Unknown:

@@ -9,8 +9,8 @@ import importlib
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
 

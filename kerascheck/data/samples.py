@@ -13,13 +13,13 @@ from kerascheck.data.content import Rows
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.refusals import refuses
 from kerascheck.data.values import as_array, new_array
-from kerascheck.interp.keras.freeze import as_size
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.keras.freeze import as_size
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, format_shape
 from kerascheck.network.ir import Preparation, Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: What pandas gives the same samples under another form by.
 _SAME_SAMPLES = frozenset({"values", "to_numpy", "T", "array"})
@@ -61,7 +61,7 @@ def described(run: Run, value: Value) -> Array:
 
 def prepared(run: Run, kind: str, name: str, values: list[Value], site: Site, arguments: Arguments) -> None:
     """Note a step of preparation for the rules."""
-    from kerascheck.interp.keras.freeze import freeze_arguments
+    from kerascheck.machine.keras.freeze import freeze_arguments
 
     run.reach(site)
     arrays = [described(run, value) for value in values]

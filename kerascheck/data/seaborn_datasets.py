@@ -12,11 +12,11 @@ from kerascheck.data.content import Content, Rows
 from kerascheck.data.frames import Column, make_frame, summarise
 from kerascheck.data.registry import Function
 from kerascheck.data.values import fresh_key
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 class _Table(NamedTuple):

@@ -15,13 +15,13 @@ from kerascheck.data.objects import DataObject
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim
 from kerascheck.data.values import fresh_key, fresh_size, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 _BUNCH = "sklearn.utils.Bunch"
 

@@ -14,13 +14,13 @@ from kerascheck.data.registry import Function
 from kerascheck.data.samples import count_of, prepared, rows_of
 from kerascheck.data.sklearn_transformers import option, state_of
 from kerascheck.data.values import as_array, fresh_key, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import NotPlain, to_python
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import NotPlain, to_python
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Int, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 def distinct_count(array: Array | None) -> int | None:

@@ -12,8 +12,8 @@ from kerascheck.data.objects import Method, make_object
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import count_of, prepared
 from kerascheck.data.values import as_array, fresh_size, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
 

@@ -16,12 +16,12 @@ from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, is_real, prepared, rows_of, some_rows
 from kerascheck.data.values import fresh_key, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 def common_count(run: Run, values: list[Value], site: Site) -> Dim | Unknown:

@@ -17,13 +17,13 @@ from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, matrix, prepared, rows_of
 from kerascheck.data.values import as_array, dtype_of, fresh_key, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import NotPlain, items_of, to_python
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import NotPlain, items_of, to_python
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, SymDim, definitely_different
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: How many columns come out, for the estimator and what it is fitted on; None where that is not known.
 Columns = Callable[[DataObject, Array], Dim]

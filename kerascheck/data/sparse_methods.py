@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kerascheck.data.array import Array
 from kerascheck.data.methods import Method
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kerascheck.data.elements import one_element
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.tf_data import Method
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
 

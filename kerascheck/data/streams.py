@@ -12,14 +12,14 @@ from kerascheck.data.array import Array
 from kerascheck.data.elements import common, map_element, to_element
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import as_dim
-from kerascheck.interp.attributes import find_method
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import END, Lost, step
-from kerascheck.interp.values import Instance, IteratorValue, UserRaise, Value
+from kerascheck.machine.attributes import find_method
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import END, Lost, step
+from kerascheck.machine.values import Instance, IteratorValue, UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic.unknown import Symbol, Unknown
 
 #: Classes of Keras whose objects give a batch for each index.
 _SEQUENCES = frozenset({"keras.utils.Sequence", "keras.utils.PyDataset"})

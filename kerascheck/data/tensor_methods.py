@@ -5,11 +5,11 @@ from __future__ import annotations
 from kerascheck.data.array import Array
 from kerascheck.data.methods import Method
 from kerascheck.data.values import shape_argument
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 def _numpy(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:

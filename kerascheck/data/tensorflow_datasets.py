@@ -15,13 +15,13 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import unknown_of_length
 from kerascheck.data.values import fresh_key, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 class _DataSet(NamedTuple):

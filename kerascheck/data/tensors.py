@@ -1,6 +1,6 @@
 """Functions on tensors that hold data: dtypes and numbers of what `tf`, `keras.ops` and `keras.backend` compute.
 
-The shapes are those of the same functions on Keras tensors (`interp/keras/operations.py`); here stands what they do to
+The shapes are those of the same functions on Keras tensors (`machine/keras/operations.py`); here stands what they do to
 dtypes and numbers. To add a function: its name in one of the tables.
 """
 
@@ -12,11 +12,11 @@ from collections.abc import Callable
 from kerascheck.data.array import Array, is_float, is_integer, promote
 from kerascheck.data.content import Content, Rows, arithmetic, union
 from kerascheck.data.values import as_array, dtype_of
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 Call = Callable[[Run, str, Arguments, Site], Value]
 
@@ -235,7 +235,7 @@ def _content(run: Run, name: str, arguments: Arguments, arrays: list[Array]) -> 
 
 def _joined(run: Run, arguments: Arguments) -> Content:
     """The numbers of all of them, if they are all data."""
-    from kerascheck.interp.sequences import items_of
+    from kerascheck.machine.sequences import items_of
 
     whole = arguments.positional[0].value if arguments.positional else next(iter(arguments.keywords.values())).value
     items = items_of(run, whole)

@@ -15,13 +15,13 @@ from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, is_real, rows_of, unknown_of_length
 from kerascheck.data.values import as_array, dtype_of, fresh_key, fresh_size, grown, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import NotPlain, to_python
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import NotPlain, to_python
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 _FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 _MAX_CHARACTERS = 100_000  # of texts that are looked into

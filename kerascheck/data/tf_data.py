@@ -17,13 +17,13 @@ from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, prepared
 from kerascheck.data.tensors import as_tensor_dtype
 from kerascheck.data.values import as_array, dtype_of, fresh_size, new_array, shape_argument
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import items_of
-from kerascheck.interp.values import BoundMethod, DictValue, FunctionValue, ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
+from kerascheck.machine.values import BoundMethod, DictValue, FunctionValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, ceil_div
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 Method = Callable[[Run, Pipeline, Arguments, Site], Value]
 

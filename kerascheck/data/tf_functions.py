@@ -14,12 +14,12 @@ from kerascheck.data.graphs import is_traced
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim
 from kerascheck.data.values import as_array, dtype_of, fresh_size, new_array, shape_argument
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import DictValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import DictValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 DType = str | Unknown
 

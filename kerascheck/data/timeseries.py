@@ -10,12 +10,12 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim
 from kerascheck.data.values import as_array, fresh_size, new_array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 def _steps(run: Run, array: Array | None, shape: Shape, kind: str) -> Array | Unknown:

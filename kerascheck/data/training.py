@@ -9,7 +9,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.network.arguments import Absent, Arguments, CannotTell
 from kerascheck.network.ir import Tensor, TrainCall
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: One array, several in order, several by name, or why it is not known. None: not given.
 Part = Array | list["Array | Unknown"] | dict[str, "Array | Unknown"] | Unknown | None

@@ -10,12 +10,12 @@ from typing import Any
 from kerascheck.data.array import Array
 from kerascheck.data.numpy_methods import reshape, sizes_of
 from kerascheck.data.values import array_of_unknown, dtype_of
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 _ARRAYS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:numpy|pandas|sklearn|scipy|cv2)\b", re.MULTILINE)
 _OTHERS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:torch|jax|cupy|mxnet)\b", re.MULTILINE)

@@ -10,15 +10,15 @@ from kerascheck.data.content import Content, union
 from kerascheck.data.objects import DataObject
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import dtype_of_number, number
-from kerascheck.interp.keras.freeze import as_size
-from kerascheck.interp.run import Run
-from kerascheck.interp.sequences import NotPlain, items_of, to_python
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.keras.freeze import as_size
+from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import NotPlain, items_of, to_python
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic import FORGOTTEN, KerasError, Undetermined, Unknown, is_forgotten
+from kerascheck.symbolic.unknown import FORGOTTEN, KerasError, Undetermined, Unknown, is_forgotten
 
 MAX_ELEMENTS = 100_000  # of a literal that is looked into
 MAX_KEPT = 1_000  # elements of a vector that are kept one by one
@@ -71,7 +71,7 @@ def shape_argument(run: Run, value: Value, site: Site) -> Shape | Unknown:
 
 def dtype_of(value: Value) -> str | Unknown | None:
     """A dtype as numpy writes it, from a string, a class (`np.float32`, `int`) or a numpy dtype; None for None."""
-    from kerascheck.symbolic import Symbol
+    from kerascheck.symbolic.unknown import Symbol
 
     if value is None or isinstance(value, Unknown):
         return value

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kerascheck.data.array import Array
-from kerascheck.interp.run import Run
-from kerascheck.interp.values import ListValue, Value
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 
 #: At which place `out` may stand, by the name of a function; for methods one place further to the left.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from kerascheck.treewalk import children
+from kerascheck.text.treewalk import children
 
 if TYPE_CHECKING:
     from kerascheck.rules.base import Replacement

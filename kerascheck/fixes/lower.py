@@ -13,7 +13,7 @@ from kerascheck.fixes.effects import keeps_effects
 
 if TYPE_CHECKING:
     from kerascheck.rules.base import Repair, Replacement
-    from kerascheck.source import Source
+    from kerascheck.text.source import Source
 
 
 class CannotLower(Exception):

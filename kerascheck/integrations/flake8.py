@@ -14,18 +14,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from kerascheck import __version__, safe_path
+from kerascheck import __version__
+from kerascheck.runtime import safe_path
 
 with safe_path.own_imports():  # `python -m flake8` has the current folder on the path
-    from kerascheck.config import ConfigError, Resolver
-    from kerascheck.escaping import one_line
-    from kerascheck.project_graph import concerns_keras
-    from kerascheck.selection import Layer, Selection
+    from kerascheck.configuration.config import ConfigError, Resolver
+    from kerascheck.configuration.selection import Layer, Selection
+    from kerascheck.project.import_graph import concerns_keras
+    from kerascheck.text.escaping import one_line
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
-    from kerascheck.config import Settings
+    from kerascheck.configuration.config import Settings
     from kerascheck.diagnostics import Report
 
 _CODE_OR_FAMILY = re.compile(r"[A-Z]+\d+")
@@ -98,8 +99,8 @@ class Plugin:
     @classmethod
     def _check(cls, filename: str, lines: Sequence[str]) -> Report:
         from kerascheck.api import to_bytes
-        from kerascheck.parallel import check_for_host
-        from kerascheck.reading import read_program
+        from kerascheck.runtime.reading import read_program
+        from kerascheck.workers.parallel import check_for_host
 
         # flake8 has decoded the lines somehow; the bytes say more, but those of standard input are gone.
         source = "".join(lines) if filename == cls._stdin else read_program(filename)

@@ -15,25 +15,25 @@ from zlib import crc32
 from pylint.checkers import BaseChecker
 from pylint.constants import WarningScope
 
-from kerascheck import safe_path
+from kerascheck.runtime import safe_path
 
 #: The import path before pylint puts the projects on it that it checks: what we import later must not come from there.
 _PATH = safe_path.entries()
 
 with safe_path.own_imports(_PATH):
-    from kerascheck.config import ConfigError, Resolver
+    from kerascheck.configuration.config import ConfigError, Resolver
+    from kerascheck.configuration.selection import Layer, Selection
     from kerascheck.diagnostics import Severity
-    from kerascheck.escaping import one_line, say
-    from kerascheck.project_graph import concerns_keras
-    from kerascheck.reading import read_program
-    from kerascheck.selection import Layer, Selection
+    from kerascheck.project.import_graph import concerns_keras
+    from kerascheck.runtime.reading import read_program
+    from kerascheck.text.escaping import one_line, say
 
 if TYPE_CHECKING:
     from astroid import nodes
     from pylint.lint import PyLinter
     from pylint.typing import ExtraMessageOptions
 
-    from kerascheck.config import Settings
+    from kerascheck.configuration.config import Settings
     from kerascheck.diagnostics import Diagnostic
     from kerascheck.rules.base import Rule
 
@@ -169,7 +169,7 @@ class _Findings:
         if not concerns_keras(source, module.file):
             return []
         from kerascheck.api import to_bytes
-        from kerascheck.parallel import check_for_host
+        from kerascheck.workers.parallel import check_for_host
 
         return check_for_host(to_bytes(source, module.file), module.file, self._settings(module.file)).diagnostics
 

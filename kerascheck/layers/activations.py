@@ -6,7 +6,7 @@ from kerascheck.layers.base import Config, SingleInput
 from kerascheck.layers.geometry import known_size
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError
+from kerascheck.symbolic.unknown import KerasError
 
 
 def _refuse_negative(c: Config, name: str) -> None:

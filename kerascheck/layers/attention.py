@@ -9,7 +9,7 @@ from kerascheck.layers.base import Config, LayerDef
 from kerascheck.layers.geometry import known_size, positive
 from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError, Undetermined
+from kerascheck.symbolic.unknown import KerasError, Undetermined
 
 _HEAD = (
     "kernel_initializer='glorot_uniform', bias_initializer='zeros', kernel_regularizer=None, bias_regularizer=None, "

@@ -29,8 +29,8 @@ from kerascheck.network.dims import (
     size_of,
 )
 from kerascheck.network.ir import KerasObject, Layer, Weight
-from kerascheck.state import Cells
-from kerascheck.symbolic import KerasError, Symbol, Undetermined, Unknown
+from kerascheck.symbolic.journal import Cells
+from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
 
 #: The weights and the output shapes that a layer has for some input shapes.
 Inferred: TypeAlias = tuple[list[Weight], list[Shape]]

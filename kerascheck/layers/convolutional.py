@@ -23,7 +23,7 @@ from kerascheck.layers.geometry import (
 )
 from kerascheck.network.dims import Dim, Int, Shape, format_shape, maximum
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 _OLD_PARAMETERS = {
     **KERNEL_PARAMETERS,

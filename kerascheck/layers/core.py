@@ -11,7 +11,7 @@ from kerascheck.layers.geometry import kernel_and_bias, known_size, low_rank, po
 from kerascheck.layers.names import ACTIVATIONS
 from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 #: How Keras 1 called the arguments of every layer with a kernel and a bias.
 KERNEL_PARAMETERS = {

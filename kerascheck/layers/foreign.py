@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kerascheck.layers.base import Config, LayerDef
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import Undetermined
+from kerascheck.symbolic.unknown import Undetermined
 
 
 class _Foreign(LayerDef):

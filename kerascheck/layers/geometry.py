@@ -9,7 +9,7 @@ from typing import Any
 from kerascheck.layers.base import Config
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, maximum
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 #: What Keras 1 called the data formats.
 OLD_DATA_FORMATS = {"th": "channels_first", "tf": "channels_last"}

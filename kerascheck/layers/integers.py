@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kerascheck.symbolic import KerasError
+from kerascheck.symbolic.unknown import KerasError
 
 #: Sizes of windows, of every layer that has them.
 _WINDOWS = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kerascheck.layers.base import Config, MultiInput
 from kerascheck.layers.geometry import axis_of, broadcast, common_batch
 from kerascheck.network.dims import Dim, Shape, definitely_different, format_shape
-from kerascheck.symbolic import KerasError, Undetermined
+from kerascheck.symbolic.unknown import KerasError, Undetermined
 
 
 def _list_shapes(shapes: Sequence[Shape]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.ir import is_symbolic
-from kerascheck.symbolic import KerasError, Symbol
+from kerascheck.symbolic.unknown import KerasError, Symbol
 
 ACTIVATIONS = frozenset(
     {

@@ -9,7 +9,7 @@ from kerascheck.layers.base import Config, SingleInput
 from kerascheck.layers.geometry import axis_of, known_size
 from kerascheck.network.dims import Int, Shape, format_shape
 from kerascheck.network.ir import Weight
-from kerascheck.symbolic import KerasError
+from kerascheck.symbolic.unknown import KerasError
 
 _AFFINE = (
     "epsilon=0.001, center=True, scale=True, beta_initializer='zeros', gamma_initializer='ones', "

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from kerascheck.layers.base import Config, SingleInput
 from kerascheck.layers.geometry import channels_first, join_channels, padding, slide_all, split_channels, window
 from kerascheck.network.dims import Int, Shape, format_shape
-from kerascheck.symbolic import KerasError
+from kerascheck.symbolic.unknown import KerasError
 
 _OLD_PARAMETERS = {
     "pool_length": "pool_size",

@@ -18,7 +18,7 @@ from kerascheck.layers.geometry import (
 from kerascheck.layers.recurrent import layers_in
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape
 from kerascheck.network.ir import Layer, Weight
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 
 def _choice(c: Config, name: str, options: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from kerascheck.layers.integers import is_of_numpy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import NAMELESS, Shape, SymDim
 from kerascheck.network.ir import Layer
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 _REFUSED_VALUE = "Keras refuses it"
 _MAX_FAULTS = 4

@@ -22,7 +22,7 @@ from kerascheck.layers.geometry import (
 )
 from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
 from kerascheck.network.ir import BuiltinLayer, Layer, Weight
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 _OLD_PARAMETERS = {
     **KERNEL_PARAMETERS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerascheck.layers.base import Config, SingleInput
 from kerascheck.layers.geometry import channels_first
-from kerascheck.symbolic import KerasError
+from kerascheck.symbolic.unknown import KerasError
 
 
 def _check_fraction(c: Config, name: str) -> None:

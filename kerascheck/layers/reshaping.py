@@ -15,7 +15,7 @@ from kerascheck.layers.geometry import (
     window,
 )
 from kerascheck.network.dims import MAX_AXES, Dim, Int, Shape, definitely_different, format_dim, format_shape, product
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Pair: TypeAlias = tuple[Int, Int]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from kerascheck.network.dims import format_shape
 from kerascheck.network.ir import is_symbolic
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic.unknown import Symbol, Unknown
 
 
 def is_plain(value: Any) -> bool:

@@ -9,7 +9,7 @@ from kerascheck.layers.base import Config, LayerDef, SingleInput
 from kerascheck.layers.recurrent import Recurrent
 from kerascheck.network.dims import Dim, Shape, format_shape
 from kerascheck.network.ir import BuiltinLayer, Layer, Weight
-from kerascheck.symbolic import KerasError, Undetermined
+from kerascheck.symbolic.unknown import KerasError, Undetermined
 
 
 class Wrapper(LayerDef):

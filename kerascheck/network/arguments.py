@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 if TYPE_CHECKING:
     import libcst as cst

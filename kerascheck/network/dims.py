@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from kerascheck.symbolic import Undetermined, Unknown
+from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 _MAX_TERMS = 32  # a longer polynomial becomes an atom of its own
 _MAX_FACTOR = 2**1024  # so does one with numbers that are no sizes

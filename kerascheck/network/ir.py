@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_conceivable, is_exact
-from kerascheck.state import Versioned
-from kerascheck.symbolic import NOTHING, KerasError, Undetermined, Unknown
+from kerascheck.symbolic.journal import Versioned
+from kerascheck.symbolic.unknown import NOTHING, KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -32,7 +32,7 @@ class Site:
     __slots__ = ("file", "node")
 
     def __init__(self, file: Any, node: cst.CSTNode) -> None:
-        self.file = file  # the kerascheck.source.Source it stands in
+        self.file = file  # the kerascheck.text.source.Source it stands in
         self.node = node
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from kerascheck.network.dims import Dim, Shape, SymDim, definitely_different, format_shape, product
-from kerascheck.symbolic import KerasError, Undetermined
+from kerascheck.symbolic.unknown import KerasError, Undetermined
 
 #: The shape of what is made of two tensors.
 PairRule: TypeAlias = Callable[[Shape, Shape], Shape]

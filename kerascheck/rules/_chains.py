@@ -14,7 +14,7 @@ from kerascheck.rules._graph import (
     nested_networks,
     output_tensors,
 )
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D"})
 #: Layers with a kernel, of which each value is a sum.

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from kerascheck.diagnostics import Severity
-from kerascheck.fitting.session import clashes
 from kerascheck.network.ir import Program
 from kerascheck.rules.base import Finding, Rule, Thresholds
+from kerascheck.training.session import clashes
 
 
 class ClashRule(Rule):

@@ -12,14 +12,14 @@ from typing import Any, Literal
 
 import libcst as cst
 
-from kerascheck.interp.run import snake_case
-from kerascheck.interp.values import FunctionValue
+from kerascheck.machine.run import snake_case
+from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Absent, Arguments, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Tensor
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._losses import LOSSES
 from kerascheck.rules._training import is_plain_model
-from kerascheck.symbolic import Symbol
+from kerascheck.symbolic.unknown import Symbol
 
 Direction = Literal["up", "down"]
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from kerascheck.layers.base import activation_name
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, product
 from kerascheck.network.ir import InputLayer, Layer, Network, Node, Program, Site, Tensor
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: Layers that set a random part of their input to zero in training.
 DROPOUTS = frozenset({"Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout"})

@@ -10,7 +10,7 @@ import libcst as cst
 
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import CompileCall, KerasObject, Site, Tensor
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic.unknown import Symbol, Unknown
 
 #: Loss functions by the names Keras 3 and 2 give them.
 LOSSES = frozenset(

@@ -14,7 +14,7 @@ from kerascheck.rules._graph import (
     last_dim,
     output_tensors,
 )
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 #: Layers whose `activation` is applied to all they give (recurrent layers have gates behind theirs).
 _ACTIVATED = frozenset(

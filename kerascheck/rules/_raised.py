@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kerascheck.rules._graph import RATED
-from kerascheck.symbolic import KerasError
+from kerascheck.symbolic.unknown import KerasError
 
 #: The kind of what numpy, pandas or scikit-learn refuse to do with arrays.
 ARRAYS = "array"

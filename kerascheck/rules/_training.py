@@ -10,11 +10,11 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.interp.values import Instance
+from kerascheck.machine.values import Instance
 from kerascheck.network.arguments import Absent, CannotTell, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Network, Program, Site, TrainCall
-from kerascheck.symbolic import Unknown
-from kerascheck.target import Target
+from kerascheck.project.target import Target
+from kerascheck.symbolic.unknown import Unknown
 
 #: The parameters of each method in their order. Source: keras/src/trainers/trainer.py (Keras 3.15); of the methods that
 #: Keras 3 has no more: the documentation of Keras 2.

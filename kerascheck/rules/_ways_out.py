@@ -12,7 +12,7 @@ from kerascheck.layers.registry import find
 from kerascheck.layers.wrappers import Bidirectional, TimeDistributed
 from kerascheck.network.dims import NAMELESS, Shape, definitely_different, format_shape, product
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Raised, Tensor
-from kerascheck.symbolic import KerasError, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 #: Larger images are not suggested.
 _LARGEST = 4096

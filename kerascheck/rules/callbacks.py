@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from kerascheck.diagnostics import Applicability, Severity
-from kerascheck.interp.values import ClassValue, FunctionValue
+from kerascheck.machine.values import ClassValue, FunctionValue
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import KerasObject, Program, Site, TrainCall
 from kerascheck.rules._figures import Figure, figures
@@ -24,7 +24,7 @@ from kerascheck.rules._training import (
     value_site,
 )
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic.unknown import Symbol, Unknown
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from kerascheck.rules._losses import ALIASES, BINARY, LOSSES, Loss, losses_by_ou
 from kerascheck.rules._outputs import Output, describe
 from kerascheck.rules._training import argument_site, dialect, judged_compiles, known_int, later_only, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
-from kerascheck.symbolic import Symbol
+from kerascheck.symbolic.unknown import Symbol
 
 
 class MetricDoesNotFit(Rule):

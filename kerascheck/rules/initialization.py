@@ -10,7 +10,7 @@ from kerascheck.network.ir import KerasObject, Layer, Program
 from kerascheck.rules._chains import outer_chains, weighted
 from kerascheck.rules._graph import DROPOUTS, config_size
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.symbolic import Symbol
+from kerascheck.symbolic.unknown import Symbol
 
 _SAME = {
     "zeros": "zeros", "zero": "zeros", "Zeros": "zeros", "ones": "ones", "one": "ones", "Ones": "ones",

@@ -22,7 +22,7 @@ from kerascheck.rules._graph import (
     surely_at_least,
 )
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.symbolic import Symbol, Unknown
+from kerascheck.symbolic.unknown import Symbol, Unknown
 
 _DENSE = frozenset({"Dense"})
 _CONVOLUTIONS = frozenset({"Conv1D", "Conv2D", "Conv3D"})

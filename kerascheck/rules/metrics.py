@@ -15,7 +15,7 @@ from kerascheck.rules._losses import REGRESSION, losses_by_output, metrics_of
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._training import dialect, judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
-from kerascheck.symbolic import Symbol
+from kerascheck.symbolic.unknown import Symbol
 
 
 class AccuracyOfRegression(Rule):

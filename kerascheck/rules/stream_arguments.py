@@ -11,7 +11,7 @@ from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program, TrainCall
 from kerascheck.rules._training import PARAMETERS, argument, argument_site, argument_value, value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 _STREAMS = {
     "tf.data": "a tf.data.Dataset",

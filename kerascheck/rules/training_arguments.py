@@ -28,7 +28,7 @@ from kerascheck.rules._training import (
     value_site,
 )
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 class NotCompiled(Rule):

@@ -68,7 +68,7 @@ def test_an_internal_error_is_found_and_made_smaller(monkeypatch: pytest.MonkeyP
     def fails(*_: Any) -> Any:
         raise LookupError("made for the test")
 
-    monkeypatch.setattr("kerascheck.interp.operators._sets", fails)
+    monkeypatch.setattr("kerascheck.machine.operators._sets", fails)
     code = GOOD + "y = 1\n" * 5 + "x = {1} | {2}\n" + "z = 3\n" * 5
     failure = attempt(code, 1)
     assert failure.key.startswith("check: LookupError at ")
@@ -82,10 +82,10 @@ def test_an_internal_error_is_found_and_made_smaller(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("where", "what", "key"),
     [
-        ("kerascheck.reporters.json.render", "writes nothing", "reporters: Wrong"),
-        ("kerascheck.summary.summarize", "raises", "summary: ZeroDivisionError"),
-        ("kerascheck.drawing.mermaid", "raises", "graph: ZeroDivisionError"),
-        ("kerascheck.report.page.page", "raises", "report: ZeroDivisionError"),
+        ("kerascheck.views.reporters.json.render", "writes nothing", "reporters: Wrong"),
+        ("kerascheck.views.summary.summarize", "raises", "summary: ZeroDivisionError"),
+        ("kerascheck.views.drawing.mermaid", "raises", "graph: ZeroDivisionError"),
+        ("kerascheck.views.report.page.page", "raises", "report: ZeroDivisionError"),
     ],
 )
 def test_what_else_fails(monkeypatch: pytest.MonkeyPatch, where: str, what: str, key: str) -> None:
@@ -99,5 +99,5 @@ def test_what_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
     monkeypatch.setattr(fuzz, "MAX_SECONDS", 0.2)
-    monkeypatch.setattr("kerascheck.reporters.json.render", endless)
+    monkeypatch.setattr("kerascheck.views.reporters.json.render", endless)
     assert "Hang" in attempt(GOOD).key

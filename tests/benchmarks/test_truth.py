@@ -15,9 +15,9 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import truth  # noqa: E402
 
-from kerascheck.interp import analyze  # noqa: E402
-from kerascheck.source import Source  # noqa: E402
-from kerascheck.summary import summarize  # noqa: E402
+from kerascheck.machine import analyze  # noqa: E402
+from kerascheck.text.source import Source  # noqa: E402
+from kerascheck.views.summary import summarize  # noqa: E402
 
 CODE = """
 import keras

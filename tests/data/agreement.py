@@ -9,9 +9,9 @@ import numpy as np
 
 from kerascheck.data.array import Array
 from kerascheck.data.scalars import NumpyFloat, NumpyInt, is_weak
-from kerascheck.interp.values import DictValue, ListValue
+from kerascheck.machine.values import DictValue, ListValue
 from kerascheck.network.dims import Atom, SymDim
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 
 class Sizes:

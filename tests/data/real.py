@@ -6,9 +6,9 @@ import warnings
 from typing import Any
 
 from kerascheck.data.array import PartKey
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 from tests.data.agreement import Sizes, disagreement
-from tests.interp.helpers import execute_module
+from tests.machine.helpers import execute_module
 
 
 def run_both(code: str, **unknown: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kerascheck.data.array import Array
-from kerascheck.symbolic import Unknown
-from tests.interp.helpers import execute_module, known, model, value_of
+from kerascheck.symbolic.unknown import Unknown
+from tests.machine.helpers import execute_module, known, model, value_of
 
 ONE = "from keras.datasets import {name}\n(x, y), (s, t) = {name}.load_data({arguments})"
 

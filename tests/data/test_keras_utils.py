@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from kerascheck.data.array import Array
 from kerascheck.network.dims import SymDim
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 from tests.data.agreement import Sizes, disagreement
 from tests.data.real import check, run_both
-from tests.interp.helpers import build, execute_module, known, plain, value_of
+from tests.machine.helpers import build, execute_module, known, plain, value_of
 
 HEAD = """
 import numpy as np

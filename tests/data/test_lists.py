@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_source
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 from tests.data.real import check
-from tests.interp.helpers import value_of
+from tests.machine.helpers import value_of
 
 pytest.importorskip("sklearn")
 

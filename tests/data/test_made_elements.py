@@ -7,7 +7,7 @@ import pytest
 from kerascheck.data.array import Array
 from tests.data.agreement import Sizes, disagreement
 from tests.data.real import run_both
-from tests.interp.helpers import value_of
+from tests.machine.helpers import value_of
 
 pytest.importorskip("pandas")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.interp.helpers import known
+from tests.machine.helpers import known
 
 _SNS = "import seaborn as sns\nimport pandas as pd\nimport numpy as np\n"
 _TFDS = "import tensorflow_datasets as tfds\nds, info = tfds.load('cifar10', with_info=True, as_supervised=True)\n"

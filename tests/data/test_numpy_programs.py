@@ -13,7 +13,7 @@ np = pytest.importorskip("numpy")
 
 from tests.data.agreement import Sizes, disagreement  # noqa: E402
 from tests.data.numpy_programs import N, program  # noqa: E402
-from tests.interp.helpers import execute_module  # noqa: E402
+from tests.machine.helpers import execute_module  # noqa: E402
 
 #: More of them: KERASCHECK_EXAMPLES=20000.
 EXAMPLES = int(os.environ.get("KERASCHECK_EXAMPLES", "300"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kerascheck.network.ir import Preparation
-from tests.interp.helpers import build
+from tests.machine.helpers import build
 
 MODEL = """
 import numpy as np

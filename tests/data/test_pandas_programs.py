@@ -12,7 +12,7 @@ pytest.importorskip("pandas", minversion="3")
 
 from tests.data.agreement import Sizes, disagreement
 from tests.data.pandas_programs import N, program, write_file
-from tests.interp.helpers import execute_module
+from tests.machine.helpers import execute_module
 
 pytestmark = pytest.mark.slow
 

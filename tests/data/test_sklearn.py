@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from kerascheck.data.sklearn_splitting import _BadSize, split_sizes
 from kerascheck.network.dims import SymDim
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 from tests.data.real import check, run_both
-from tests.interp.helpers import execute_module, value_of
+from tests.machine.helpers import execute_module, value_of
 
 pytest.importorskip("sklearn")
 

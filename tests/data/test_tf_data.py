@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import training_data
-from kerascheck.symbolic import Guarded, Unknown
-from tests.interp.helpers import execute_module, model, value_of
+from kerascheck.symbolic.unknown import Guarded, Unknown
+from tests.machine.helpers import execute_module, model, value_of
 
 HEAD = """
 import numpy as np

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
+from kerascheck.configuration.selection import Layer, Selection
 from kerascheck.diagnostics import Report
 from kerascheck.engine import check_source
 from kerascheck.fixes.apply import fix_all
@@ -15,7 +16,6 @@ from kerascheck.fixes.arguments import remove_argument, rename_keyword
 from kerascheck.fixes.effects import keeps_effects
 from kerascheck.rules.base import Replacement, Rule
 from kerascheck.rules.registry import all_rules
-from kerascheck.selection import Layer, Selection
 
 KEEPS = [
     "8",

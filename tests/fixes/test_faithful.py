@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kerascheck import api
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Edit, Position, Span
-from kerascheck.source import Source, Unfaithful
+from kerascheck.text.source import Source, Unfaithful
 
 PROGRAM = """\
 # coding: {encoding}
@@ -93,8 +93,8 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_bytes(program("utf-7", UNFAITHFUL["utf-7"]))
     before = path.read_bytes()
-    from kerascheck.commands import CheckOptions, check
-    from kerascheck.config import Overrides
+    from kerascheck.cli.commands import CheckOptions, check
+    from kerascheck.configuration.config import Overrides
 
     assert check(CheckOptions((path,), Overrides(fix=True), no_cache=True, isolated=True)) == 1
     assert path.read_bytes() == before

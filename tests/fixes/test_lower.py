@@ -13,7 +13,7 @@ from kerascheck.fixes.apply import apply_fixes
 from kerascheck.fixes.arguments import remove_argument
 from kerascheck.fixes.lower import CannotLower, lower
 from kerascheck.rules.base import Repair, Replacement
-from kerascheck.source import Source
+from kerascheck.text.source import Source
 
 
 def nodes(source: Source) -> Iterator[cst.CSTNode]:

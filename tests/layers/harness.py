@@ -11,7 +11,7 @@ from kerascheck.layers.registry import find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import BuiltinLayer
-from kerascheck.symbolic import KerasError, Undetermined
+from kerascheck.symbolic.unknown import KerasError, Undetermined
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from kerascheck.layers.registry import definitions
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Network, Node, Tensor
-from kerascheck.symbolic import KerasError, Unknown
+from kerascheck.symbolic.unknown import KerasError, Unknown
 from tests.layers.harness import Built, Case, L, NotKnown, Refused, Spec, layer_of, ours
 from tests.layers.strategies import FAMILIES
 from tests.layers.symbols import evaluate

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kerascheck.layers.base import parse_signature
 from kerascheck.layers.names import ACTIVATIONS, CONSTRAINTS, REGULARIZERS
 from kerascheck.layers.registry import REMOVED, definitions, find
-from kerascheck.symbolic import Unknown
+from kerascheck.symbolic.unknown import Unknown
 from tests.layers.harness import Built, Case, L, disagreement, layer_of, ours, theirs
 from tests.layers.strategies import FAMILIES
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.interp.helpers import KERAS, raised
+from tests.machine.helpers import KERAS, raised
 
 LAYERS = ["Conv2D(4, 3, padding={})", "DepthwiseConv2D(3, padding={})", "SeparableConv2D(4, 3, padding={})"]
 NUMBERS = "[[0, 0], [1, 1], [1, 1], [0, 0]]"

@@ -20,7 +20,7 @@ from kerascheck.network.dims import (
     prod_ints,
     product,
 )
-from kerascheck.symbolic import Undetermined
+from kerascheck.symbolic.unknown import Undetermined
 from tests.layers.symbols import value_of
 
 n: Any = SymDim.named("n")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 from kerascheck.rules.base import Rule, Thresholds

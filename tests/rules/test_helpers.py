@@ -14,7 +14,7 @@ from kerascheck.rules._losses import ALIASES, LOSSES, Loss, read_loss, standard_
 from kerascheck.rules._raised import refused_rate
 from kerascheck.rules.dropout import _percent
 from kerascheck.rules.metrics import _builtin_for
-from kerascheck.symbolic import KerasError, Symbol, Unknown
+from kerascheck.symbolic.unknown import KerasError, Symbol, Unknown
 
 
 @pytest.mark.parametrize(

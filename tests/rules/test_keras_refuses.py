@@ -1,6 +1,6 @@
 """Programs that Keras refuses, each beside a correct one that looks much alike: who says so, and on which row.
 
-In the files of `tests/interp/cases/refused`, a row of a refused program ends in the code of the rule that speaks there.
+In the files of `tests/machine/cases/refused`, a row of a refused program ends in the code of the rule that speaks there.
 Keras raises on the same row, or, where it notices the fault only on the first data, on the row that says so.
 """
 
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Diagnostic, Severity
 from kerascheck.engine import check_source
-from tests.interp.helpers import KERAS, cases
+from tests.machine.helpers import KERAS, cases
 
 FAMILIES = ("arguments", "calls", "merges", "models", "ranks", "sizes", "subclassed")
 _HEAD = KERAS.count("\n")

@@ -7,13 +7,13 @@ import re
 
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
+from kerascheck.configuration.selection import Layer, Selection
 from kerascheck.diagnostics import Diagnostic, Report
 from kerascheck.engine import check_source
 from kerascheck.fixes.apply import fix_all
 from kerascheck.rules.base import Invalid, Rule, Thresholds
 from kerascheck.rules.registry import find_rule, own_rules
-from kerascheck.selection import Layer, Selection
 
 SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead", "References"]
 #: Rules about files as a whole: their examples are in the tests of the engine.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kerascheck.config import Settings
+from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 from kerascheck.rules.base import Invalid, Rule
@@ -159,7 +159,7 @@ def test_the_good_fixtures_run(keras: Any, path: Path, monkeypatch: pytest.Monke
 def test_the_clean_stacks_of_applications_stay_silent() -> None:
     """Every model that Keras ships, as source: none has a finding of the architecture rules."""
     applications = pytest.importorskip("keras.src.applications", reason="needs Keras")
-    from kerascheck.config import Settings
+    from kerascheck.configuration.config import Settings
     from kerascheck.engine import check_file
 
     for path in sorted(Path(applications.__file__).parent.glob("*.py")):

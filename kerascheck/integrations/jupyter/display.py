@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Severity
-from kerascheck.escaping import one_line
-from kerascheck.markup import Markup, join, tag
-from kerascheck.report.excerpts import Excerpts
+from kerascheck.text.escaping import one_line
+from kerascheck.text.markup import Markup, join, tag
+from kerascheck.views.report.excerpts import Excerpts
 
 if TYPE_CHECKING:
     from kerascheck.diagnostics import Diagnostic
-    from kerascheck.graph import Architecture
-    from kerascheck.report.excerpts import Row
-    from kerascheck.source import Source
-    from kerascheck.summary import ModelSummary
+    from kerascheck.text.source import Source
+    from kerascheck.views.graph import Architecture
+    from kerascheck.views.report.excerpts import Row
+    from kerascheck.views.summary import ModelSummary
 
 # Colours that can be read on white and on black.
 _COLOURS = {Severity.ERROR: "#d9453f", Severity.WARNING: "#b7791f", Severity.INFO: "#3b82d6"}
@@ -95,7 +95,7 @@ class Summaries:
     models: Sequence[ModelSummary]
 
     def __repr__(self) -> str:
-        from kerascheck.tables import model_table
+        from kerascheck.views.tables import model_table
 
         stream = io.StringIO()
         for model in self.models:
@@ -109,7 +109,7 @@ class Summaries:
 
 
 def _summary(model: ModelSummary) -> Markup:
-    from kerascheck.tables import table_of
+    from kerascheck.views.tables import table_of
 
     table = table_of(model)
     cell = f"In [{model.cell}], line {model.row}" if model.cell is not None else f"line {model.row}"
@@ -146,12 +146,12 @@ class Picture:
     architecture: Architecture
 
     def __repr__(self) -> str:
-        from kerascheck.drawing import mermaid
+        from kerascheck.views.drawing import mermaid
 
         return mermaid(self.architecture)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        from kerascheck.drawing import MissingPackage, svg
+        from kerascheck.views.drawing import MissingPackage, svg
 
         text = repr(self)
         try:

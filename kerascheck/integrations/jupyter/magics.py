@@ -10,17 +10,18 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 from IPython.display import display
 
-from kerascheck import api, safe_path
+from kerascheck import api
 from kerascheck.diagnostics import Severity
 from kerascheck.integrations.jupyter.display import Findings, Picture, Summaries
 from kerascheck.integrations.jupyter.session import Session, new_findings
+from kerascheck.runtime import safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
-    from kerascheck.config import Settings
+    from kerascheck.configuration.config import Settings
     from kerascheck.diagnostics import Diagnostic
 
 _CELL_MAGIC = re.compile(r"%%kerascheck\b")
@@ -115,7 +116,7 @@ class KerascheckMagics(Magics):
         return found
 
     def _models(self, settings: Settings) -> Sequence[Any]:
-        from kerascheck.summary import summarize
+        from kerascheck.views.summary import summarize
 
         found = self._session.examine(self._cells(), settings)
         if found.source is None or found.analysis is None:
@@ -124,8 +125,8 @@ class KerascheckMagics(Magics):
         return [model for model in models if model.cell is None or not self._session.superseded(model.cell)]
 
     def _picture(self, settings: Settings, name: str | None) -> Picture:
-        from kerascheck.graph import architecture, sites_of
-        from kerascheck.summary import summarize
+        from kerascheck.views.graph import architecture, sites_of
+        from kerascheck.views.summary import summarize
 
         findings, found = self._session.findings(self._cells(), settings)
         if found.source is not None and found.analysis is not None:

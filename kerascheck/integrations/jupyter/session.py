@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kerascheck import api
 
 if TYPE_CHECKING:
-    from kerascheck.config import Settings
+    from kerascheck.configuration.config import Settings
     from kerascheck.diagnostics import Diagnostic
     from kerascheck.engine import Examination
 
@@ -35,7 +35,7 @@ class Session:
 
         What a cell that failed did before it failed is not known, so what it may have changed is not either.
         """
-        from kerascheck.notebook import Notebook
+        from kerascheck.text.notebook import Notebook
 
         text = _notebook(cells)
         failed = self.failed & cells.keys()

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from lsprotocol import types
 
 from kerascheck.api import to_bytes
+from kerascheck.configuration.suppressions import silencing_edit
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix
-from kerascheck.escaping import one_line
 from kerascheck.integrations.lsp.diagnostics import to_client
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.positions import Encoding, Lines
 from kerascheck.integrations.lsp.units import Found, Unit
-from kerascheck.magics import blank_magics
-from kerascheck.source import Source, SourceError
-from kerascheck.suppressions import silencing_edit
+from kerascheck.text.escaping import one_line
+from kerascheck.text.magics import blank_magics
+from kerascheck.text.source import Source, SourceError
 
 SHOW_RULE = "kerascheck.showRule"
 FIX_ALL = "kerascheck.fixAll"

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from kerascheck.integrations.lsp.worker import CANCEL, DONE, PART, TASK, Abandoned
-from kerascheck.processes import Process
+from kerascheck.runtime.processes import Process
 
 _log = logging.getLogger(__name__)
 

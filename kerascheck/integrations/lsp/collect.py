@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Position, Span
 from kerascheck.integrations.lsp.facts import Build, Findings, LayerFact, ModelFact, Structure
-from kerascheck.interp.keras.tensors import Operation
+from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network
-from kerascheck.source import SYNTAX_ERROR
-from kerascheck.summary import listed_shapes, shapes_of, summarize, why_inexact
-from kerascheck.symbolic import Undetermined, Unknown
-from kerascheck.tables import count_text, shapes_text
+from kerascheck.symbolic.unknown import Undetermined, Unknown
+from kerascheck.text.source import SYNTAX_ERROR
+from kerascheck.views.summary import listed_shapes, shapes_of, summarize, why_inexact
+from kerascheck.views.tables import count_text, shapes_text
 
 if TYPE_CHECKING:
     from kerascheck.engine import Examination
     from kerascheck.network.ir import Program, Site
-    from kerascheck.source import Source
-    from kerascheck.summary import Count, ModelSummary, Shapes
+    from kerascheck.text.source import Source
+    from kerascheck.views.summary import Count, ModelSummary, Shapes
 
 #: Different layers of one call that are kept; a loop may build thousands.
 _MAX_BUILDS = 30

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from lsprotocol import types
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Severity
-from kerascheck.escaping import one_line
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.positions import Encoding, Lines
 from kerascheck.integrations.lsp.units import Found, Unit
+from kerascheck.text.escaping import one_line
 
 SOURCE = "kerascheck"
 

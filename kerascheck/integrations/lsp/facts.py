@@ -95,7 +95,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Which settings hold for a text; see `kerascheck.config.Overrides`."""
+    """Which settings hold for a text; see `kerascheck.configuration.config.Overrides`."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()

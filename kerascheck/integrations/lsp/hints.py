@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
-from kerascheck.escaping import markdown, markdown_code, one_line
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import Build, LayerFact
 from kerascheck.integrations.lsp.positions import Encoding
 from kerascheck.integrations.lsp.units import Unit
-from kerascheck.lexing import comments
+from kerascheck.text.escaping import markdown, markdown_code, one_line
+from kerascheck.text.lexing import comments
 
 #: Builds of one call that the tooltip lists.
 _MAX_LISTED = 20

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerascheck.diagnostics import Diagnostic
-from kerascheck.escaping import markdown, markdown_code, markdown_prose
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import Build, LayerFact, ModelFact
 from kerascheck.integrations.lsp.units import Found, Unit
-from kerascheck.lexing import comments
+from kerascheck.text.escaping import markdown, markdown_code, markdown_prose
+from kerascheck.text.lexing import comments
 
 _CODE = re.compile(r"\bKC\d{3}\b", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d]\w*")

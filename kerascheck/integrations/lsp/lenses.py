@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from kerascheck.escaping import one_line
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import ModelFact
 from kerascheck.integrations.lsp.positions import Encoding
 from kerascheck.integrations.lsp.units import Unit
+from kerascheck.text.escaping import one_line
 
 SHOW_SUMMARY = "kerascheck.showSummary"
 SHOW_GRAPH = "kerascheck.showGraph"

@@ -21,7 +21,7 @@ _WATCHED = ("**/*.{py,csv,json,yaml,yml,txt,toml,cfg,lock}", "**/Pipfile", "**/D
 
 def _says_something_of_all(name: str) -> bool:
     """Whether a file of this name holds settings, or the versions of packages."""
-    from kerascheck.target.pins import reader_of
+    from kerascheck.project.target.pins import reader_of
 
     return name in _CONFIGURATION_FILES or reader_of(name) is not None
 

@@ -9,7 +9,7 @@ from lsprotocol import types
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.session import Session
 from kerascheck.integrations.lsp.units import Unit, place_of
-from kerascheck.notebook import SUFFIX
+from kerascheck.text.notebook import SUFFIX
 
 #: Which notebooks the client tells the server about.
 SYNC = types.NotebookDocumentSyncOptions(

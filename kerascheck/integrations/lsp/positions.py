@@ -9,7 +9,7 @@ from functools import cached_property
 from lsprotocol import types
 
 from kerascheck.diagnostics import Position
-from kerascheck.lines import NEWLINE
+from kerascheck.text.lines import NEWLINE
 
 _BOM = "\ufeff"
 

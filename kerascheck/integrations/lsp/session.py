@@ -12,13 +12,13 @@ from typing import Protocol
 from lsprotocol import types
 
 from kerascheck.diagnostics import Diagnostic, Position, Severity, Span
-from kerascheck.discovery import mentions_keras
 from kerascheck.integrations.lsp.analyst import LATER, Analyst, WorkerDied
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import Findings, Structure, Text
 from kerascheck.integrations.lsp.positions import Encoding
 from kerascheck.integrations.lsp.settings import ClientSettings
 from kerascheck.integrations.lsp.units import TOO_LARGE, Unit, place_of
+from kerascheck.project.discovery import mentions_keras
 
 _log = logging.getLogger(__name__)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerascheck.escaping import markdown, markdown_code
-from kerascheck.summary import why_inexact
-from kerascheck.tables import count_text, is_graph, rows_of, shapes_text
+from kerascheck.text.escaping import markdown, markdown_code
+from kerascheck.views.summary import why_inexact
+from kerascheck.views.tables import count_text, is_graph, rows_of, shapes_text
 
 if TYPE_CHECKING:
-    from kerascheck.summary import ModelSummary
+    from kerascheck.views.summary import ModelSummary
 
 #: Rows of a table in Markdown; no hover shows more.
 _MAX_ROWS = 400

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from lsprotocol import types
 
-from kerascheck.escaping import one_line
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.facts import LayerFact
 from kerascheck.integrations.lsp.hints import is_known, label
 from kerascheck.integrations.lsp.lenses import title
 from kerascheck.integrations.lsp.positions import Encoding
 from kerascheck.integrations.lsp.units import Found, Unit
+from kerascheck.text.escaping import one_line
 
 
 def document_symbols(unit: Unit, document: Document, encoding: Encoding) -> list[types.DocumentSymbol]:

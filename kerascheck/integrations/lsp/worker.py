@@ -25,10 +25,10 @@ from kerascheck.integrations.lsp.facts import Findings, Options, Shown, Structur
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kerascheck.config import Resolver, Settings
+    from kerascheck.configuration.config import Resolver, Settings
     from kerascheck.diagnostics import Report
     from kerascheck.engine import Examination
-    from kerascheck.summary import ModelSummary
+    from kerascheck.views.summary import ModelSummary
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Worker:
 
     def forget(self) -> None:
         """Files on disk have changed: settings and results of old are void."""
-        from kerascheck.target import forget
+        from kerascheck.project.target import forget
 
         self._resolvers.clear()
         self._latest = None
@@ -106,7 +106,7 @@ class Worker:
 
     def importers(self, filenames: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         """The files that import each of these now."""
-        from kerascheck.project_graph import current_graph
+        from kerascheck.project.import_graph import current_graph
 
         with self._open_files():
             return {filename: current_graph().importers(filename) for filename in filenames}
@@ -114,7 +114,7 @@ class Worker:
     def fix(self, text: Text, unsafe: bool) -> tuple[list[tuple[int | None, str]], int]:
         """The text with all fixes applied (of a notebook each code cell, with its number), and how many."""
         from kerascheck import api
-        from kerascheck.source import Source
+        from kerascheck.text.source import Source
 
         settings, _ = self._settings(text)
         with self._open_files():
@@ -134,8 +134,8 @@ class Worker:
 
     def graph(self, text: Text, number: int) -> Shown | None:
         """The picture of a model by its number in the text; for Mermaid where the extra `graph` is missing."""
-        from kerascheck import drawing
-        from kerascheck.graph import architecture
+        from kerascheck.views import drawing
+        from kerascheck.views.graph import architecture
 
         model = self._model(text, number)
         examination, _ = self._examine(text)
@@ -149,7 +149,7 @@ class Worker:
 
     def rule(self, code: str) -> Shown | None:
         """The documentation of a rule."""
-        from kerascheck.commands import rule_page
+        from kerascheck.cli.commands import rule_page
         from kerascheck.rules.registry import find_rule
 
         rule = find_rule(code)
@@ -157,8 +157,8 @@ class Worker:
 
     def files(self, folders: tuple[str, ...], options: Options) -> list[str]:
         """The Python files and notebooks in folders."""
-        from kerascheck.config import ConfigError
-        from kerascheck.discovery import NoSuchPath, discover
+        from kerascheck.configuration.config import ConfigError
+        from kerascheck.project.discovery import NoSuchPath, discover
 
         found: dict[str, None] = {}
         for folder in folders:
@@ -171,8 +171,8 @@ class Worker:
 
     def check(self, filename: str, options: Options) -> Report:
         """The report of a saved file, from the cache of the command line if it is there."""
-        from kerascheck.cache import Cache
-        from kerascheck.parallel import Job, check_files
+        from kerascheck.workers.cache import Cache
+        from kerascheck.workers.parallel import Job, check_files
 
         settings, _ = self._settings(Text(filename, "", options))
         with self._open_files():
@@ -196,7 +196,7 @@ class Worker:
     def _neighbours(self, text: Text) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The files of its project that a text imports, and those that import it."""
         from kerascheck.api import to_bytes
-        from kerascheck.project_graph import current_graph
+        from kerascheck.project.import_graph import current_graph
 
         with self._open_files():
             graph = current_graph()
@@ -204,13 +204,13 @@ class Worker:
 
     def _is_excluded(self, text: Text) -> bool:
         """Whether the configuration leaves the file out even where it is named."""
-        from kerascheck.discovery import Excludes
+        from kerascheck.project.discovery import Excludes
 
         settings, _ = self._settings(text)
         return settings.force_exclude and Excludes(settings).match_with_parents(Path(text.filename))
 
     def _model(self, text: Text, number: int) -> ModelSummary | None:
-        from kerascheck.summary import summarize
+        from kerascheck.views.summary import summarize
 
         examination, _ = self._examine(text)
         if examination.source is None or examination.analysis is None:
@@ -223,8 +223,8 @@ class Worker:
 
         So it is with rules of other packages that cannot be used: the server goes on without any of them.
         """
-        from kerascheck.config import ConfigError, Settings
-        from kerascheck.plugins import PluginError
+        from kerascheck.configuration.config import ConfigError, Settings
+        from kerascheck.configuration.plugins import PluginError
         from kerascheck.rules.registry import all_rules, leave_foreign_rules_out
 
         try:
@@ -238,7 +238,7 @@ class Worker:
             return Settings(), str(error)
 
     def _resolver(self, options: Options) -> Resolver:
-        from kerascheck.config import Overrides, Resolver
+        from kerascheck.configuration.config import Overrides, Resolver
 
         resolver = self._resolvers.get(options)
         if resolver is None:
@@ -249,8 +249,8 @@ class Worker:
 
     @contextmanager
     def _open_files(self) -> Iterator[None]:
-        from kerascheck.project_graph import current_graph
-        from kerascheck.source import unsaved_files
+        from kerascheck.project.import_graph import current_graph
+        from kerascheck.text.source import unsaved_files
 
         with unsaved_files(self._unsaved):
             current_graph().renew()
@@ -310,10 +310,11 @@ def serve(connection: Connection) -> None:
     os.dup2(2, 1)  # what the client reads is the server's alone
     sys.stdout = sys.stderr
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from kerascheck import safe_path, supervision
-    from kerascheck.pieces import Pieces
-    from kerascheck.project_graph import keep_one_graph
-    from kerascheck.trees import RECENT
+    from kerascheck.project.import_graph import keep_one_graph
+    from kerascheck.runtime import safe_path
+    from kerascheck.text.parse_cache import RECENT
+    from kerascheck.text.pieces import Pieces
+    from kerascheck.workers import supervision
 
     keep_one_graph()
     supervision.is_watched = True  # by the server, which ends what takes too long
@@ -331,7 +332,7 @@ def serve(connection: Connection) -> None:
 
 
 def _work(worker: Worker, inbox: _Inbox, connection: Connection) -> None:
-    from kerascheck.supervision import limited_memory
+    from kerascheck.workers.supervision import limited_memory
 
     since_collection = characters = 0
     while True:
@@ -360,7 +361,7 @@ def _carry_out(
     task: Callable[..., Any], arguments: tuple[Any, ...], number: int, inbox: _Inbox
 ) -> Iterator[tuple[str, Any]]:
     """The results of a task, or what went wrong."""
-    from kerascheck.interp.run import abandoned
+    from kerascheck.machine.run import abandoned
 
     token = abandoned.set(lambda: inbox.cancelled >= number)
     try:

@@ -1,0 +1,1 @@
+"""The command line: its arguments (`app`), what the commands do (`commands`), and watching files (`watch`)."""

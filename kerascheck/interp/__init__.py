@@ -1,5 +1,0 @@
-"""The symbolic interpreter: executes a program on symbolic values, without running it."""
-
-from kerascheck.interp.analysis import Analysis, analyze
-
-__all__ = ["Analysis", "analyze"]

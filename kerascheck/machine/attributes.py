@@ -1,0 +1,554 @@
+"""Reading and writing attributes."""
+
+from __future__ import annotations
+
+import math
+import string
+from functools import lru_cache
+
+import libcst as cst
+
+from kerascheck.data.array import Array
+from kerascheck.data.objects import DataObject, object_attribute
+from kerascheck.data.pipeline import Pipeline, pipeline_attribute
+from kerascheck.machine import names
+from kerascheck.machine.foreign import attribute_key, read_attribute, store
+from kerascheck.machine.holding import touch
+from kerascheck.machine.paths import fork_value, settle, spread
+from kerascheck.machine.run import Run
+from kerascheck.machine.static import dotted_text
+from kerascheck.machine.values import (
+    MISSING,
+    AttributesView,
+    BoundMethod,
+    ClassValue,
+    DictObject,
+    DictValue,
+    DictView,
+    EnumInt,
+    EnumStr,
+    FunctionValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    ModuleValue,
+    NamedTupleValue,
+    NativeFunction,
+    NativeMethod,
+    NativeObject,
+    Partial,
+    Super,
+    Value,
+    bound_again,
+    presence,
+)
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import Layer, Network, Site, Tensor
+from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
+
+#: Constants of modules that are not followed.
+_CONSTANTS = {
+    "math.pi": math.pi,
+    "math.e": math.e,
+    "math.inf": math.inf,
+    "numpy.pi": math.pi,
+    "numpy.e": math.e,
+    "numpy.inf": math.inf,
+    "numpy.newaxis": None,
+    "numpy.nan": math.nan,
+    "tensorflow.newaxis": None,
+    "os.sep": "/",
+    "os.path.sep": "/",
+    "os.curdir": ".",
+    "typing.TYPE_CHECKING": False,
+    "typing_extensions.TYPE_CHECKING": False,
+    "six.PY2": False,
+    "six.PY3": True,
+    **{
+        f"string.{name}": getattr(string, name)
+        for name in ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "punctuation")
+    },
+}
+
+
+def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value:
+    """`value.name`."""
+    if isinstance(value, Symbol):
+        if run.flags and name in run.flags:
+            return get_constant(names.attribute(value.name, name), run)
+        if (own := read_attribute(run, value, name)) is not MISSING:
+            return own
+        if run.guarded and value.name.startswith("keras") and _is_gone(run, value.name, name):
+            return run.fails("AttributeError", f"{value.name} has no {name}", node)
+        found = _member(value.name, name)
+        return run.project.installed(run, found) if name.isupper() and type(found) is Symbol else found
+    if isinstance(value, Unknown):
+        if (own := read_attribute(run, value, name)) is not MISSING:
+            return own
+        text = f"{value.text}.{name}" if value.text else None
+        return Unknown(value.reason, ("attribute", value.key, name), text)
+    if isinstance(value, Instance):
+        return _instance_attribute(run, value, name, node)
+    if isinstance(value, DictObject):
+        from kerascheck.machine.dictobjects import dictionary_attribute
+
+        return dictionary_attribute(run, value, name, node)
+    if isinstance(value, Super):
+        return _super_attribute(run, value, name, node)
+    if isinstance(value, ModuleValue):
+        return run.project.module_attribute(run, value, name)
+    if isinstance(value, ClassValue):
+        return _class_attribute(run, value, name, node)
+    if isinstance(value, Layer) and name == "__class__":
+        from kerascheck.machine.keras.configurations import class_of
+
+        return class_of(value) or run.fresh(f"the class of {value.cls}", node)
+    if isinstance(value, Layer) and value.instance is not None and _is_own(value.instance, name):
+        return _instance_attribute(run, value.instance, name, node)
+    if isinstance(value, (Layer, Tensor)):
+        from kerascheck.machine.keras.objects import keras_attribute
+
+        found = keras_attribute(run, value, name, node)
+        if value.needs and not isinstance(found, NativeMethod):
+            run.need(value.needs)  # what the attribute tells may be otherwise
+        return found
+    if isinstance(value, FunctionValue):
+        return _function_attribute(run, value, name, node)
+    if isinstance(value, Partial):
+        return _partial_attribute(run, value, name, node)
+    if isinstance(value, range) and name in ("start", "stop", "step"):
+        return getattr(value, name)
+    if isinstance(value, (NamedTupleValue, EnumInt, EnumStr)):
+        found = _special_attribute(run, value, name, node)
+        if found is not MISSING:
+            return found
+    if name == "__class__" and isinstance(value, (Array, DataObject, Pipeline)):
+        from kerascheck.machine.typequestions import type_of
+
+        return type_of(value) or run.fresh("the class of data", node)
+    if isinstance(value, Array):
+        from kerascheck.data.methods import array_attribute
+
+        return array_attribute(run, value, name, node)
+    if isinstance(value, DataObject):
+        return object_attribute(run, value, name, node)
+    if isinstance(value, Pipeline):
+        return pipeline_attribute(run, value, name, node)
+    if isinstance(value, NativeObject) and (found := _part_of_native(run, value, name, node)) is not MISSING:
+        return found
+    if name == "__class__":
+        from kerascheck.machine.typequestions import type_of
+
+        return type_of(value) or run.fresh("the class of a value", node)
+    from kerascheck.machine.methods import METHODS
+
+    kind = _kind(value)
+    if isinstance(value, IteratorValue) and not value.is_generator and name in ("send", "throw", "close"):
+        return run.fails("AttributeError", f"an iterator that is no generator has no {name}", node)
+    handler = METHODS.get(kind, {}).get(name)
+    if handler is not None:
+        return NativeMethod(name, value, handler)
+    if isinstance(value, DictView):
+        return run.fresh(f"{name} of a view of a dictionary", node)
+    if isinstance(value, (ListValue, DictValue)):
+        return NativeMethod(name, value, _blurring)
+    return run.fresh(f"attribute {name} of {value!r}"[:80], node)
+
+
+def _part_of_native(run: Run, value: NativeObject, name: str, node: cst.CSTNode) -> Value:
+    """An attribute of an object that the interpreter plays itself, beside its methods; MISSING where it has none."""
+    from kerascheck.machine.modules.paths import PathValue, path_attribute
+
+    if isinstance(value, PathValue):
+        found = path_attribute(run, value, name)
+    else:
+        from kerascheck.machine.modules.environments import native_attribute
+
+        found = native_attribute(run, value, name, node)
+    return MISSING if found is None else found
+
+
+def _partial_attribute(run: Run, partial: Partial, name: str, node: cst.CSTNode) -> Value:
+    if name == "func":
+        return partial.function
+    if name == "args" and not partial.arguments.open_positional:
+        return tuple(given.value for given in partial.arguments.positional)
+    if name == "keywords" and not partial.arguments.open_keywords:
+        return run.new_dict({key: given.value for key, given in partial.arguments.keywords.items()})
+    return run.fresh(f"attribute {name} of a partial", node)
+
+
+def _class_name(spelled: str) -> str:
+    """The name of a class outside the program: `Conv2D`, also where it is spelled `Convolution2D`."""
+    from kerascheck.layers.registry import find
+
+    definition = find(spelled)
+    return spelled if definition is None else definition.name
+
+
+def _function_attribute(run: Run, function: FunctionValue, name: str, node: cst.CSTNode) -> Value:
+    if name in ("__name__", "__qualname__"):
+        return function.name
+    if function.attributes is not None and name in function.attributes:
+        return function.attributes[name]
+    return run.fresh(f"attribute {name} of a function", node)
+
+
+def _class_attribute(run: Run, cls: ClassValue, name: str, node: cst.CSTNode) -> Value:
+    found = find_member(cls, name)
+    if found is not None:
+        if isinstance(found, FunctionValue) and "classmethod" in found.decorated:
+            return BoundMethod(found, cls)
+        return found
+    if name in ("__name__", "__qualname__"):
+        return cls.name
+    if name == "__mro__":
+        return tuple(cls.mro())
+    if name == "__bases__":
+        return tuple(cls.bases)
+    if cls.kind in ("enum", "namedtuple"):
+        return _kind_attribute(run, cls, name, node)
+    base = keras_base(cls)
+    if base is not None and name == "from_config":
+        from kerascheck.machine.keras.configurations import class_from_config
+
+        return NativeMethod(name, cls, class_from_config)
+    if base is not None:
+        return Symbol(f"{base.name}.{name}")
+    return run.fresh(f"attribute {name} of class {cls.name}", node)
+
+
+def _kind_attribute(run: Run, cls: ClassValue, name: str, node: cst.CSTNode) -> Value:
+    """What enumerations and named tuples have of their own."""
+    from kerascheck.machine import enumerations, records
+
+    if name == "__members__" and cls.kind == "enum":
+        return run.new_dict(dict(enumerations.named_members(cls).items()))
+    if name == "_make" and cls.kind == "namedtuple":
+        return NativeMethod(name, cls, records.make_from_items)
+    if name == "__new__" and cls.kind == "namedtuple":
+        return NativeMethod(name, cls, records.construct_namedtuple)
+    return run.fresh(f"attribute {name} of class {cls.name}", node)
+
+
+def _special_attribute(run: Run, value: NamedTupleValue | EnumInt | EnumStr, name: str, node: cst.CSTNode) -> Value:
+    """An attribute that a named tuple or member of an enumeration has beyond those of its plain value; or MISSING."""
+    if isinstance(value, NamedTupleValue):
+        from kerascheck.machine.records import namedtuple_attribute
+
+        own = namedtuple_attribute(run, value, name)
+        if own is not MISSING:
+            return own
+        cls: ClassValue = value.cls
+    else:
+        if name in value.member.attributes:
+            return value.member.attributes[name]
+        cls = value.member.cls
+    if name == "__class__":
+        return cls
+    found = find_member(cls, name)
+    return MISSING if found is None else bound_member(run, cls, value, found, node)
+
+
+def bound_member(run: Run, cls: ClassValue, receiver: Value, found: Value, node: cst.CSTNode) -> Value:
+    """A member of the class as its object sees it."""
+    if isinstance(found, NativeFunction):
+        return NativeMethod(found.name, receiver, found.run)
+    if not isinstance(found, FunctionValue):
+        return found
+    if "property" in found.decorated:
+        return run.call(BoundMethod(found, receiver), Arguments([], {}), Site(run.file, node))
+    if "staticmethod" in found.decorated:
+        return found
+    return BoundMethod(found, cls if "classmethod" in found.decorated else receiver)
+
+
+def get_constant(dotted: str, run: Run) -> Value:
+    """Something outside the program: a constant that is known, or its Symbol."""
+    if run.flags:
+        holder, _, name = dotted.rpartition(".")
+        if name in run.flags and _holds_flags(holder):
+            return run.flags[name]
+    return _CONSTANTS[dotted] if dotted in _CONSTANTS else run.project.installed(run, run.project.external(dotted))
+
+
+@lru_cache(maxsize=4096)
+def _member(base: str, name: str) -> Value:
+    """An attribute of something outside the program."""
+    if name == "__name__" and base.startswith(("builtins.", "keras.layers.")):
+        return _class_name(base.rpartition(".")[2])
+    dotted = names.attribute(base, name)
+    return _CONSTANTS[dotted] if dotted in _CONSTANTS else Symbol(dotted)
+
+
+def _is_gone(run: Run, holder: str, name: str) -> bool:
+    """Whether the Keras of the program surely has no such name; `tensorflow.compat.v1.keras` has those of old."""
+    from kerascheck.machine.import_outcomes import is_gone
+
+    plain = run.project.dialect == 3 and "compat.v1" not in run.project.source.text
+    return plain and is_gone(f"{holder}.{name}".removeprefix("keras."), "tensorflow.keras")
+
+
+def _holds_flags(dotted: str) -> bool:
+    """Whether the name is that of `absl.flags.FLAGS` or one of its namesakes."""
+    return dotted.endswith("flags.FLAGS")
+
+
+def _blurring(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
+    """A method that is not known may change its receiver."""
+    receiver.blur("changed in a way that is not followed")
+    return run.fresh("the result of a method that is not interpreted", site.node)
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, ListValue):
+        return value.kind
+    if isinstance(value, NativeObject):
+        return value.kind
+    if isinstance(value, DictValue):
+        return getattr(value, "kind", "dict")
+    if isinstance(value, bool):
+        return "int"
+    for kind in (str, tuple, int, float, bytes):
+        if isinstance(value, kind):
+            return kind.__name__
+    if isinstance(value, SymDim):
+        return "int"
+    from kerascheck.network.ir import KerasObject
+
+    return "keras_object" if isinstance(value, KerasObject) else ""
+
+
+def _instance_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -> Value:
+    if find_member(instance.cls, "__getattribute__") is not None:
+        return run.fresh(f"{instance.cls.name} decides how attributes are read", node)
+    if name in instance.attributes:
+        value = instance.attributes[name]
+        if instance.optional is None or not (run.guarded or _is_found_otherwise(instance, name)):
+            return value
+        there = settle(run, presence(instance.optional, instance.attributes, name), node)
+        if there is True:
+            return value
+        if there is not False:
+            return fork_value(run, there, lambda: value, lambda: _of_its_class(run, instance, name, node))
+    return _of_its_class(run, instance, name, node)
+
+
+def _is_found_otherwise(instance: Instance, name: str) -> bool:
+    """Whether the class has the attribute as well, or makes it."""
+    return find_member(instance.cls, name) is not None or find_method(instance, "__getattr__") is not None
+
+
+def _of_its_class(run: Run, instance: Instance, name: str, node: cst.CSTNode) -> Value:
+    """An attribute that has not been set on the object itself."""
+    if name == "__class__":
+        return instance.cls
+    if name == "__setattr__" and find_member(instance.cls, name) is None:
+        return NativeMethod(name, instance, _set_by_name)
+    if name == "__dict__":
+        return attributes_of(run, instance, node)
+    found = find_member(instance.cls, name)
+    if found is not None:
+        value = bound_member(run, instance.cls, instance, found, node)
+        if isinstance(found, FunctionValue) and "cached_property" in found.decorated:
+            set_attribute(run, instance, name, value)
+        return value
+    if instance.layer is not None:
+        from kerascheck.machine.keras.objects import keras_attribute
+
+        return keras_attribute(run, instance.layer, name, node)
+    dynamic = find_method(instance, "__getattr__")
+    if dynamic is not None and not name.startswith("__"):
+        return run.call(dynamic, Arguments([Given(name)], {}), Site(run.file, node))
+    if lacks_attribute(instance, name):
+        run.fails("AttributeError", f"{instance.cls.name} has no attribute {name}", node)
+    reason = f"{name} of {instance.cls.name} is not set where the analysis saw it"
+    return Unknown(reason, ("attribute", ("instance", instance.birth), name), dotted_text(node) or None)
+
+
+def lacks_attribute(instance: Instance, name: str) -> bool:
+    """Whether the object surely has no attribute of this name."""
+    if instance.unknown is not None or name.startswith("__"):
+        return False
+    if presence(instance.optional, instance.attributes, name) is True:
+        return False
+    if any(find_member(instance.cls, own) is not None for own in (name, "__getattr__", "__getattribute__")):
+        return False
+    return all(isinstance(base, ClassValue) or base in _BARE_BASES for base in instance.cls.mro())
+
+
+_BARE_BASES = (Symbol("builtins.object"), Symbol("abc.ABC"), Symbol("typing.Generic"), Symbol("typing.Protocol"))
+
+
+def attributes_of(run: Run, instance: Instance, node: cst.CSTNode) -> Value:
+    """`vars(object)`; Keras puts attributes of its own on its objects."""
+    return run.fresh("the attributes of an object", node) if instance.layer is not None else AttributesView(instance)
+
+
+def _set_by_name(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
+    """`self.__setattr__(name, value)`."""
+    name, value = arguments.value("name", 0), arguments.value("value", 1)
+    if isinstance(name, str):
+        set_attribute(run, receiver, name, value)
+    else:
+        receiver.unknown = Unknown("an attribute of unknown name is set")
+    return None
+
+
+def _super_attribute(run: Run, value: Super, name: str, node: cst.CSTNode) -> Value:
+    receiver = value.receiver
+    cls = receiver.cls if isinstance(receiver, (Instance, DictObject)) else value.cls
+    order = cls.mro()
+    start = next((i for i, c in enumerate(order) if c is value.cls), 0) + 1
+    for base in order[start:]:
+        if isinstance(base, ClassValue) and name in base.members:
+            return bound_member(run, cls, receiver, base.members[name], node)
+    if isinstance(receiver, DictObject):
+        from kerascheck.machine.dictobjects import behind_super
+
+        return behind_super(run, receiver, name, node)
+    if isinstance(receiver, Instance) and receiver.layer is not None:
+        from kerascheck.machine.keras.objects import base_attribute
+
+        return base_attribute(run, receiver, name, node)
+    if name in ("__init__", "__init_subclass__", "__post_init__"):
+        return NativeMethod(name, receiver, _object_init)
+    if name == "__setattr__":
+        return NativeMethod(name, receiver, set_plainly)
+    return run.fresh(f"super().{name}", node)
+
+
+def set_plainly(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
+    """`object.__setattr__(self, name, value)`, `super().__setattr__(name, value)`."""
+    values = [given.value for given in arguments.positional]
+    if isinstance(receiver, Instance) and len(values) == 2 and isinstance(values[0], str):
+        _store(run, receiver, values[0], values[1])
+    elif isinstance(receiver, Instance):
+        receiver.blur("an attribute of unknown name was set")
+    return None
+
+
+def _object_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
+    """An `__init__` of a base class that is not known: it may have set anything."""
+    if isinstance(receiver, Instance) and any(not isinstance(base, ClassValue) for base in receiver.cls.mro()[1:]):
+        receiver.unknown = Unknown("a base class that is not known may have set attributes")
+    return None
+
+
+def _is_own(instance: Instance, name: str) -> bool:
+    """Whether the program itself gives the object this attribute."""
+    return name in instance.attributes or find_member(instance.cls, name) is not None
+
+
+def find_member(cls: ClassValue, name: str) -> Value | None:
+    """The class attribute called `name`, in the order of resolution."""
+    for base in cls.mro():
+        if isinstance(base, ClassValue) and name in base.members:
+            return base.members[name]
+    return None
+
+
+def find_method(instance: Instance, name: str) -> BoundMethod | None:
+    """The method of the object called `name`, bound, where the program defines it."""
+    found = find_member(instance.cls, name)
+    return BoundMethod(found, instance) if isinstance(found, FunctionValue) else None
+
+
+def find_slot(instance: Instance, name: str) -> BoundMethod | NativeMethod | None:
+    """The method of the object called `name`, bound, also where `@dataclass` and its like provide it."""
+    found = find_member(instance.cls, name)
+    if isinstance(found, NativeFunction):
+        return NativeMethod(name, instance, found.run)
+    return BoundMethod(found, instance) if isinstance(found, FunctionValue) else None
+
+
+def keras_base(cls: ClassValue) -> Symbol | None:
+    """The Keras class (or other class outside the program) that the class derives from."""
+    for base in cls.mro():
+        if isinstance(base, Symbol) and base.name.startswith("keras."):
+            return base
+    return None
+
+
+def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
+    """`target.name = value`."""
+    if type(target) is Guarded:
+        spread(run, lambda one: set_attribute(run, one, name, value), target)
+    elif type(target) is Unknown and target.holds:
+        touch(run, target)
+    elif isinstance(target, Instance):
+        _set_on_object(run, target, name, value)
+    elif isinstance(target, DictObject):
+        from kerascheck.machine.dictobjects import set_dictionary_attribute
+
+        set_dictionary_attribute(run, target, name, value)
+    elif isinstance(target, ClassValue):
+        target.members[name] = value
+    elif isinstance(target, Array):
+        from kerascheck.data.methods import set_array_attribute
+
+        set_array_attribute(run, target, name, value)
+    elif isinstance(target, ModuleValue):
+        place = run.project.scope_of(run, target).vars
+        place[name] = value
+    elif isinstance(target, FunctionValue):
+        target.attributes = target.attributes if target.attributes is not None else {}
+        target.attributes[name] = value
+    elif isinstance(target, Symbol) and _holds_flags(target.name):
+        run.flags[name] = value
+    elif isinstance(target, Symbol):
+        run.project.rebound.add(names.attribute(target.name, name))
+        store(run, attribute_key(target, name), value)
+    elif isinstance(target, Unknown):
+        store(run, attribute_key(target, name), value)
+    elif isinstance(target, NativeObject):
+        from kerascheck.machine.modules.environments import EnvironmentValue
+
+        if isinstance(target, EnvironmentValue):
+            target.parts[name] = value
+    elif isinstance(target, NativeMethod) and target.name == "__new__" and name == "__defaults__":
+        from kerascheck.machine.records import set_defaults
+
+        set_defaults(target.receiver, value)
+    elif isinstance(target, Layer):
+        from kerascheck.machine.keras.objects import set_keras_attribute
+
+        if isinstance(target, Network) and target.birth < run.frozen_before:
+            return
+        if target.instance is not None:
+            _set_on_object(run, target.instance, name, value)
+            return
+        set_keras_attribute(run, target, name, value)
+
+
+def _set_on_object(run: Run, target: Instance, name: str, value: Value) -> None:
+    found = find_member(target.cls, name)
+    if isinstance(found, FunctionValue) and "property" in found.decorated and "cached_property" not in found.decorated:
+        setter = find_member(target.cls, f"{name}.setter")
+        if isinstance(setter, FunctionValue):
+            run.call(BoundMethod(setter, target), Arguments([Given(value)], {}), setter.site)
+        elif "." not in name:
+            run.fails("AttributeError", f"{name} cannot be set")
+        return
+    hook = find_method(target, "__setattr__")
+    if hook is not None and target.layer is None and run.call_stack.count(hook.function) < 2:
+        run.call(hook, Arguments([Given(name), Given(value)], {}), target.cls.site)
+        return
+    if hook is not None:
+        value = Unknown(f"{target.cls.name} decides how attributes are set")
+    if target.cls.fields is not None or any(getattr(base, "fields", None) for base in target.cls.mro()):
+        from kerascheck.machine.records import refuse_frozen
+
+        refuse_frozen(run, target)
+    _store(run, target, name, value)
+
+
+def _store(run: Run, target: Instance, name: str, value: Value) -> None:
+    target.attributes[name] = value
+    if target.optional is not None:
+        bound_again(target, name)
+    if target.layer is not None:
+        from kerascheck.machine.keras.objects import set_keras_attribute
+
+        set_keras_attribute(run, target.layer, name, value)

@@ -1,0 +1,73 @@
+"""Sequences whose length is no doing of the program: lists that Keras hands out, shapes, results with arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeGuard
+
+import libcst as cst
+
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import ListValue, Value
+from kerascheck.network.dims import Shape, SymDim, format_shape
+from kerascheck.network.ir import Layer, Site
+from kerascheck.symbolic.unknown import KerasError
+
+
+class KerasList(ListValue):
+    """The layers of a model, or the outputs of a call."""
+
+    __slots__ = ("layer", "what")
+
+    def __init__(self, items: Iterable[Value], birth: int, what: str, layer: Layer) -> None:
+        super().__init__(items, birth)
+        self.what = what  # "layers", "inputs", "outputs"
+        self.layer = layer  # whose they are
+
+
+def refuse_index(run: Run, value: Value, index: int, node: cst.CSTNode) -> None:
+    """Note that an index is out of range, where the list is one of Keras's."""
+    if isinstance(value, KerasList):
+        message = f"{value.layer.name} ({value.layer.cls}) has {len(value.items)} {value.what}, there is no {index}"
+        run.raised(KerasError(message, "no-such-layer"), Site(run.file, node), value.layer)
+        return
+    of = node.value if isinstance(node, cst.Subscript) else None
+    if isinstance(of, cst.Attribute) and of.attr.value == "shape" and _is_shape(value):
+        name = cst.Module([]).code_for_node(of.value)
+        message = f"{name} has the shape {format_shape(value)}, there is no {name}.shape[{index}]"
+        run.raised(KerasError(message, "array"), Site(run.file, node))
+
+
+def _is_shape(value: Value) -> TypeGuard[Shape]:
+    """Whether these are sizes, as `x.shape` gives them."""
+    return isinstance(value, tuple) and all(dim is None or type(dim) in (int, SymDim) for dim in value)
+
+
+def refuse_unpacking(run: Run, value: Value, count: int, node: cst.CSTNode) -> None:
+    """Note that a list of Keras's is unpacked to another number of names."""
+    if isinstance(value, KerasList):
+        message = f"{value.layer.name} ({value.layer.cls}) has {len(value.items)} {value.what}, unpacked to {count}"
+        run.raised(KerasError(message, "outputs"), Site(run.file, node), value.layer)
+        return
+    items = value.items if isinstance(value, ListValue) else value
+    if not isinstance(items, (list, tuple)):
+        return
+    if items and _is_shape(value):
+        message = f"the {len(items)} sizes {format_shape(value)} are unpacked to {count} names"
+    elif any(map(_holds_arrays, items)):
+        message = f"{len(items)} values are unpacked to {count} names{_pairs(items, count)}"
+    else:
+        return
+    run.raised(KerasError(message, "array"), Site(run.file, node))
+
+
+def _holds_arrays(value: Value) -> bool:
+    from kerascheck.data.array import Array
+
+    return isinstance(value, Array) or (isinstance(value, tuple) and any(isinstance(item, Array) for item in value))
+
+
+def _pairs(items: Sequence[Value], count: int) -> str:
+    """What to write where pairs are unpacked as if they were four values."""
+    pairs = [len(item) for item in items if isinstance(item, tuple)]
+    return "; write them as pairs, (x_train, y_train), (x_test, y_test)" if pairs == [2, 2] and count == 4 else ""

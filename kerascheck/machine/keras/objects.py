@@ -1,0 +1,389 @@
+"""Attributes and methods of layers, models and tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
+from kerascheck.data.streams import with_streams
+from kerascheck.data.training import TRAINING_METHODS
+from kerascheck.machine.attributes import set_plainly
+from kerascheck.machine.keras.building import build
+from kerascheck.machine.keras.calling import call_layer
+from kerascheck.machine.keras.eager import training_call
+from kerascheck.machine.keras.freeze import as_shape, freeze_arguments
+from kerascheck.machine.keras.layer_attributes import held_weights, kept_argument
+from kerascheck.machine.keras.lists import KerasList
+from kerascheck.machine.keras.sequential import add_layer, pop_layer
+from kerascheck.machine.keras.subclassing import CustomLayer
+from kerascheck.machine.keras.trainable import set_trainable
+from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
+from kerascheck.machine.run import Run, snake_case
+from kerascheck.machine.values import Instance, NativeMethod, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import CompileCall, Layer, Network, Site, Tensor
+from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
+
+Method = Callable[[Run, Layer, Arguments, Site], Value]
+Getter = Callable[[Run, Network, cst.CSTNode], Value]
+
+
+def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNode) -> Value:
+    """`layer.name`, `model.layers`, `tensor.shape`."""
+    if isinstance(value, Tensor):
+        return _tensor_attribute(run, value, name, node)
+    if isinstance(value, Network):
+        if name in _NETWORK_METHODS:
+            return NativeMethod(name, value, _NETWORK_METHODS[name])
+        if value.open is _ENDS_REPLACED and name in _ENDS:
+            return run.fresh(_ENDS_REPLACED.reason, node)
+        getter = _NETWORK_ATTRIBUTES.get(name)
+        if getter is not None:
+            return getter(run, value, node)
+    if name in _LAYER_METHODS:
+        return NativeMethod(name, value, _LAYER_METHODS[name])
+    if name == "name":
+        return value.name
+    if name == "trainable":
+        return value.trainable
+    if name == "built" and isinstance(value, CustomLayer) and value.instance.unknown is None:
+        return value.built and not value.building
+    if name in ("output", "input"):
+        return end_of_layer(run, value, name, Site(run.file, node))
+    if name in ("output_shape", "input_shape"):
+        return removed_shape(run, value, name, Site(run.file, node))
+    kept = held_weights(run, value, name)
+    if kept is None:
+        kept = kept_argument(run, value, name)
+    return run.fresh(f"{name} of {value.cls}", node) if kept is None else kept
+
+
+def _tensor_attribute(run: Run, tensor: Tensor, name: str, node: cst.CSTNode) -> Value:
+    if name == "shape":
+        return tensor.shape
+    if name == "dtype":
+        return tensor.dtype
+    if name in ("ndim", "rank") and not isinstance(tensor.shape, Unknown):
+        return len(tensor.shape)
+    if name == "_keras_shape":
+        return tensor.shape
+    if name in ("get_shape",):
+        return NativeMethod(name, tensor, lambda run, receiver, arguments, site: receiver.shape)
+    return run.fresh(f"{name} of a tensor", node)
+
+
+def base_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -> Value:
+    """What `super().name` gives in a subclass of a Keras class."""
+    assert instance.layer is not None
+    if name == "__init__":
+        from kerascheck.machine.keras.subclassing import base_init
+
+        return NativeMethod(name, instance, base_init)
+    if name in ("build", "call", "__call__"):
+        from kerascheck.machine.keras.subclassing import call_super_build, call_super_call
+
+        return NativeMethod(name, instance, call_super_build if name == "build" else call_super_call)
+    if name == "get_config":
+        from kerascheck.machine.keras.configurations import base_config
+
+        return NativeMethod(name, instance, base_config)
+    if name == "__setattr__":
+        return NativeMethod(name, instance, set_plainly)
+    return keras_attribute(run, instance.layer, name, node)
+
+
+#: Attributes of models that could be set before Keras 3.
+_ENDS = frozenset({"input", "inputs", "output", "outputs"})
+_ENDS_REPLACED = Unknown("its inputs or outputs are replaced", ("its ends",))
+
+
+def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None:
+    """`layer.trainable = False` and the like."""
+    run.layer_changes += 1
+    if name == "trainable":
+        set_trainable(run, layer, value)
+    elif name in ("name", "_name") and isinstance(value, str):
+        layer.name = value
+        layer.named_by_user = True
+    elif name in ("layers", "_layers") and isinstance(layer, Network):
+        layer.open = Unknown("its list of layers is replaced")
+    elif name in _ENDS and isinstance(layer, Network):
+        layer.open = _ENDS_REPLACED
+    elif name == "activation" and "activation" in layer.config:
+        layer.unknown = layer.unknown or Unknown("its activation is replaced later")
+
+
+# -- methods ---------------------------------------------------------------------------------------------------
+
+
+def _nothing(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
+    return None
+
+
+def _fresh(what: str) -> Method:
+    def method(run: Run, receiver: Layer, arguments: Arguments, site: Site) -> Value:
+        return run.fresh(what, site.node)
+
+    return method
+
+
+def _add(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(network, Network)
+    run.reach(site)
+    _refuse_on_graph(run, network, "add", site)
+    error = _refused_addition(arguments) if run.project.dialect == 3 else None
+    if error is not None:
+        run.raised(error, site, network)
+        network.refused = Unknown("Keras refuses what is added")
+        if not arguments.positional and "layer" not in arguments.keywords:
+            network.open = network.open or network.refused
+            return None
+    if network.is_sequential or network.open is not None:
+        add_layer(run, network, arguments.value("layer", 0), site, site)
+    return None
+
+
+def _refused_addition(arguments: Arguments) -> KerasError | None:
+    """The refusal of arguments that `Sequential.add` of Keras 3 does not have, or lacks."""
+    if arguments.open_positional or arguments.open_keywords:
+        return None
+    for name in arguments.keywords:
+        if name not in ("layer", "rebuild"):
+            return KerasError(f"Sequential.add has no argument {name}; give it to the layer", "unknown-argument")
+    if not arguments.positional and "layer" not in arguments.keywords:
+        return KerasError("Sequential.add needs a layer", "missing-argument")
+    return None
+
+
+def _refuse_on_graph(run: Run, network: Network, method: str, site: Site) -> None:
+    """Note that a Functional model has no `add` or `pop`."""
+    if network.kind == "functional" and network.open is None and network.cls == "Functional":
+        message = f"{network.name} (Functional) has no {method}; only a Sequential has: make a new Model"
+        run.raised(KerasError(message, "no-such-method"), site, network)
+
+
+def _pop(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(network, Network)
+    run.reach(site)
+    _refuse_on_graph(run, network, "pop", site)
+    return pop_layer(run, network, site) if network.is_sequential else run.fresh("pop", site.node)
+
+
+def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(network, Network)
+    run.reach(site)
+    call = CompileCall(network, freeze_arguments(run, arguments), site)
+    network.compiled = call
+    run.program.compiles.append(call)
+    return None
+
+
+def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
+    assert isinstance(network, Network)
+    run.reach(site)
+    from kerascheck.machine.keras.predictions import result_of
+
+    given = freeze_arguments(run, with_streams(run, arguments, site))
+    call = training_call(run, network, method, given, site)
+    run.program.trainings.append(call)
+    if method in ("fit", "fit_generator"):
+        from kerascheck.machine.keras.saving import saved_in_training
+
+        saved_in_training(run, network, given)
+    call.needs = run.reads
+    return result_of(run, call, site)
+
+
+def _training(name: str) -> Method:
+    def method(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+        return _train(run, network, arguments, site, name)
+
+    return method
+
+
+def _get_layer(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    assert isinstance(network, Network)
+    name, index = arguments.value("name", 0), arguments.value("index", 1)
+    if network.open is None:
+        found = _found_layer(network, name, index)
+        if isinstance(found, Layer):
+            return found
+        from kerascheck.machine.keras.functional import is_applied
+
+        # The layers of applications had other names at that time.
+        is_old = run.project.dialect < 3 and isinstance(name, str)
+        if found is not None and not (is_old and any(is_applied(run, layer) for layer in network.layers)):
+            run.raised(found, site, network)
+    return run.fresh("a layer that is not known", site.node)
+
+
+def _found_layer(network: Network, name: Value, index: Value) -> Layer | KerasError | None:
+    """The layer of a name or an index, the refusal where there is none, None where that is not known."""
+    layers = network.layers
+    if isinstance(name, str):
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        if any(not layer.named_by_user and _may_be_called(layer, name) for layer in layers):
+            return None
+        names = ", ".join(layer.name for layer in layers[:12])
+        return KerasError(f"the model has no layer {name}; it has {names}", "no-such-layer")
+    if isinstance(name, int) and index is None:
+        return KerasError(f"get_layer takes a name first, got {name}; write get_layer(index={name})", "no-such-layer")
+    if not isinstance(index, int) or name is not None:
+        return None
+    if -len(layers) <= index < len(layers):
+        return layers[index]
+    return KerasError(f"the model has {len(layers)} layers, there is no layer {index}", "no-such-layer")
+
+
+def _may_be_called(layer: Layer, name: str) -> bool:
+    """Whether Keras may have given the layer this name; the number behind it depends on all that ran before."""
+    return name.rstrip("0123456789").rstrip("_") == snake_case(layer.cls)
+
+
+def _count_params(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    return count_params(run, layer, site)
+
+
+def _call(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    return call_layer(run, layer, arguments, site)
+
+
+def _output_shape(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    shape = as_shape(arguments.value("input_shape", 0))
+    if not isinstance(shape, Unknown):
+        weights = layer.weights
+        try:
+            return layer.infer([shape])[0]
+        except (KerasError, Undetermined):
+            pass
+        finally:
+            layer.weights = weights
+    return run.fresh("an output shape", site.node)
+
+
+def _get_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    held = held_weights(run, layer, "get_weights")
+    return run.fresh("weights", site.node) if held is None else held
+
+
+def _set_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    return None
+
+
+def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.subclassing import add_weight
+
+    return add_weight(run, layer, arguments, site)
+
+
+def _add_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    layer.adds_losses = True
+    return None
+
+
+def _get_config(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.configurations import get_config
+
+    return get_config(run, layer, arguments, site)
+
+
+def _save(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.saving import save
+
+    return save(run, layer, arguments, site)
+
+
+def _save_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.saving import save_weights
+
+    return save_weights(run, layer, arguments, site)
+
+
+_LAYER_METHODS: dict[str, Method] = {
+    "add_weight": _add_weight,
+    "add_variable": _add_weight,
+    "add_loss": _add_loss,
+    "add_metric": _nothing,
+    "build": build,
+    "call": _call,
+    "__call__": _call,
+    "count_params": _count_params,
+    "compute_output_shape": _output_shape,
+    "get_weights": _get_weights,
+    "set_weights": _set_weights,
+    "get_config": _get_config,
+    "adapt": adapt,
+    "get_vocabulary": get_vocabulary,
+    "vocabulary_size": vocabulary_size,
+}
+
+_NETWORK_METHODS: dict[str, Method] = {
+    **_LAYER_METHODS,
+    "add": _add,
+    "pop": _pop,
+    "compile": _compile,
+    "get_layer": _get_layer,
+    "summary": _nothing,
+    "save": _save,
+    "save_weights": _save_weights,
+    "load_weights": _nothing,
+    "export": _nothing,
+    "reset_states": _nothing,
+    "to_json": _get_config,
+    "to_yaml": _fresh("the YAML of a model"),
+    **{name: _training(name) for name in TRAINING_METHODS},
+}
+
+
+def _layers(run: Run, network: Network, node: cst.CSTNode) -> Value:
+    made = KerasList(network.layers, run.tick(), "layers", network)
+    made.unknown = network.open
+    return made
+
+
+def _end(name: str) -> Getter:
+    """`model.input` and `model.output`: of a Sequential in Keras 3, those of its own first call."""
+
+    def get(run: Run, network: Network, node: cst.CSTNode) -> Value:
+        if network.kind != "functional" and run.project.dialect == 3 and network.open is None:
+            return end_of_layer(run, network, name, Site(run.file, node))
+        if network.kind == "subclass" and not network.inputs:
+            return end_of_layer(run, network, name, Site(run.file, node))
+        tensors = network.inputs if name == "input" else network.outputs
+        if not tensors:
+            return run.fresh("the tensors of a model")
+        structure = network.takes if name == "input" else network.gives
+        if network.kind == "functional" and isinstance(structure, (dict, list, tuple)):
+            return _as_given(run, network, f"{name}s", structure)
+        return tensors[0] if len(tensors) == 1 else KerasList(tensors, run.tick(), f"{name}s", network)
+
+    return get
+
+
+def _as_given(run: Run, network: Network, what: str, structure: Value) -> Value:
+    """The inputs or outputs of a Functional model in the structure in which it was given them."""
+    if isinstance(structure, dict):
+        return run.new_dict({key: _as_given(run, network, what, item) for key, item in structure.items()})
+    if not isinstance(structure, (list, tuple)):
+        return structure if isinstance(structure, Tensor) else run.fresh(f"one of the {what} of a model")
+    if len(structure) == 1 and run.project.dialect < 3:
+        return _as_given(run, network, what, structure[0])
+    items = [_as_given(run, network, what, item) for item in structure]
+    return tuple(items) if isinstance(structure, tuple) else KerasList(items, run.tick(), what, network)
+
+
+def _ends(name: str) -> Getter:
+    """`model.inputs` and the like."""
+    return lambda run, network, node: end_of_network(run, network, name, Site(run.file, node))
+
+
+_NETWORK_ATTRIBUTES: dict[str, Getter] = {
+    "layers": _layers,
+    "input": _end("input"),
+    "output": _end("output"),
+    **{name: _ends(name) for name in ("inputs", "outputs", "input_shape", "output_shape")},
+}

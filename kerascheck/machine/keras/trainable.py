@@ -1,0 +1,41 @@
+"""Whether a layer or model trains: what an argument says, or an attribute that is set later."""
+
+from __future__ import annotations
+
+from kerascheck.machine.paths import fork, settle
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Layer
+from kerascheck.symbolic.unknown import Unknown
+
+
+def set_trainable(run: Run, layer: Layer, value: Value, hands_down: bool = True) -> None:
+    """`layer.trainable = value`; where the value is not known, the layer trains in one arm and not in the other."""
+
+    in_any_case = run.project.dialect < 3
+
+    def put(trains: bool) -> None:
+        if hands_down:
+            layer.set_trainable(trains, in_any_case)
+        else:
+            layer.trainable = trains
+
+    verdict = value if isinstance(value, bool) else settle(run, value)
+    if isinstance(verdict, bool):
+        if not isinstance(value, (bool, Unknown)):
+            layer.trainable = not verdict  # 1 is not the True that it may have already
+        put(verdict)
+    else:
+        fork(run, verdict, lambda: put(True), lambda: put(False))
+
+
+def give_trainable(
+    run: Run, layer: Layer, arguments: Arguments, position: int | None = None, hands_down: bool = False
+) -> None:
+    """The argument `trainable` of a constructor, where it is given; Keras refuses one that is no truth value."""
+    if arguments.open_keywords and "trainable" not in arguments.keywords:
+        return  # nothing says that it is among the others
+    value = arguments.value("trainable", position, True)
+    if value is not True:
+        set_trainable(run, layer, value, hands_down)

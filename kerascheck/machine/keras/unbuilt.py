@@ -1,0 +1,91 @@
+"""What layers and models do not have before they are built or called, and what Keras 3 says to those who ask.
+
+Source: `_get_node_attribute_at_index` of keras/src/ops/operation.py, keras/src/models/sequential.py and `count_params`
+of keras/src/layers/layer.py (Keras 3.15).
+"""
+
+from __future__ import annotations
+
+from kerascheck.machine.keras.lists import KerasList
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Value
+from kerascheck.network.ir import BuiltinLayer, Layer, Network, Site
+from kerascheck.symbolic.unknown import KerasError
+
+
+def end_of_layer(run: Run, layer: Layer, name: str, site: Site) -> Value:
+    """`layer.input` and `layer.output`: what its first call took or gave (in Keras 1 and 2, its only one)."""
+    if layer.calls:
+        node = layer.calls[0 if run.project.dialect == 3 else -1]
+        tensors = list(node.outputs if name == "output" else node.inputs)
+        return tensors[0] if len(tensors) == 1 else KerasList(tensors, run.tick(), f"{name}s", layer)
+    if run.project.dialect == 3 and _is_settled(layer):
+        _refuse(run, layer, _never_called(layer, name), site)
+    return run.fresh(f"{name} of {layer.cls}", site.node)
+
+
+def _refuse(run: Run, layer: Layer, message: str, site: Site) -> None:
+    """Note the refusal, once for each layer: who asks for its input asks for its output, too."""
+    if not any(raised.layer is layer and raised.error.kind == "unbuilt" for raised in run.program.raised):
+        run.raised(KerasError(message, "unbuilt"), site, layer)
+
+
+def _is_settled(layer: Layer) -> bool:
+    """Whether all calls of it are seen."""
+    if isinstance(layer, Network):
+        return layer.open is None or (layer.kind == "subclass" and not layer.met_data)
+    return isinstance(layer, BuiltinLayer) and not layer.met_unknown and layer.unknown is None
+
+
+def _never_called(layer: Layer, name: str) -> str:
+    subject = f"{layer.name} ({layer.cls}) has no {name}"
+    if not isinstance(layer, Network):
+        return f"{subject}: it is never called on a tensor"
+    if layer.kind == "subclass":
+        return f"{subject} in Keras 3 before it is called on a keras.Input"
+    if layer.inputs:
+        return f"{subject} in Keras 3: a Sequential has one only when it is called itself; take model.{name}s[0]"
+    return f"{subject} before it is built; begin it with keras.Input(...) and take model.{name}s[0]"
+
+
+def end_of_network(run: Run, network: Network, name: str, site: Site) -> Value:
+    """`model.inputs`, `model.outputs`, `model.input_shape` and `model.output_shape`."""
+    tensors = network.inputs if name.startswith("input") else network.outputs
+    if network.is_sequential and not network.inputs and network.open is None and run.project.dialect == 3:
+        if not network.met_data:
+            message = f"{network.name} (Sequential) has no {name} before it is built; begin it with keras.Input(...)"
+            _refuse(run, network, message, site)
+        return run.fresh(f"the {name} of a model that is not built")
+    if not tensors:
+        return run.fresh(f"the {name} of a model")
+    if not name.endswith("_shape"):
+        return KerasList(tensors, run.tick(), name, network)
+    return tensors[0].shape if len(tensors) == 1 else run.new_list([tensor.shape for tensor in tensors])
+
+
+def count_params(run: Run, layer: Layer, site: Site) -> Value:
+    """`layer.count_params()`, which Keras refuses for what is not built."""
+    unbuilt = _is_settled(layer) and not layer.calls and layer.weights is None
+    if isinstance(layer, Network):
+        unbuilt = unbuilt and not layer.inputs and not layer.met_data
+    elif isinstance(layer, BuiltinLayer):
+        unbuilt = unbuilt and layer.definition.has_weights
+    if unbuilt:
+        what = "model" if isinstance(layer, Network) else "layer"
+        message = (
+            f"{layer.name} ({layer.cls}) is not built, so its parameters cannot be counted; call {what}.build(shape)"
+        )
+        _refuse(run, layer, message, site)
+    return layer.params()
+
+
+def removed_shape(run: Run, layer: Layer, name: str, site: Site) -> Value:
+    """`layer.input_shape` and `layer.output_shape`: layers of Keras 3 have them no more, models do."""
+    if run.project.dialect == 3 and isinstance(layer, BuiltinLayer):
+        end = name.removesuffix("_shape")
+        message = f"{layer.name} ({layer.cls}) has no attribute {name} in Keras 3; write layer.{end}.shape"
+        run.raised(KerasError(message, "removed-attribute"), site, layer)
+    tensors = (layer.calls[-1].outputs if name == "output_shape" else layer.calls[-1].inputs) if layer.calls else ()
+    if not tensors:
+        return run.fresh(f"{name} of {layer.cls}", site.node)
+    return tensors[0].shape if len(tensors) == 1 else run.new_list([tensor.shape for tensor in tensors])

@@ -1,0 +1,343 @@
+"""How a function or method that nobody calls is entered: on which object, and with what.
+
+The object of a method is one that the program makes somewhere, where it makes any; else one that its constructor builds
+out of unknown arguments. Either way other methods may have run before: what they set or change is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import libcst as cst
+
+from kerascheck.machine.attributes import find_member
+from kerascheck.machine.classes import instantiate
+from kerascheck.machine.functions import SymbolicArguments, call_function
+from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
+from kerascheck.machine.run import Run
+from kerascheck.machine.static import once
+from kerascheck.machine.values import (
+    ClassValue,
+    DictValue,
+    FunctionValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    NativeFunction,
+    NativeObject,
+    Value,
+)
+from kerascheck.network.arguments import Given
+from kerascheck.network.ir import Network, Program
+from kerascheck.symbolic.unknown import Unknown
+from kerascheck.text.treewalk import NO_NODES, children, nodes_below
+
+#: Objects of one class, made by the program, on which each of its methods is entered.
+_MAX_OBJECTS = 2
+
+
+class UnseenCall:
+    """A call that nobody wrote. It is the same one in each run."""
+
+    def __init__(self, function: FunctionValue, made: Instance | None = None) -> None:
+        self.function = function
+        self.made = made  # the object that it is a method of, where the program makes one
+        self.doubts: list[Guess] = []  # what is not taken for given about the parameters
+        self.construction: Construction | None = None  # what is seen of it elsewhere, and left out here
+        self.entry: int | None = None  # the number of its start, which it keeps without its guesses
+        self._guesses: list[Guess] = []
+
+    @property
+    def name(self) -> str:
+        """What is called."""
+        return self.function.name
+
+    @property
+    def is_constructing(self) -> bool:
+        """Whether the object is made for the call."""
+        function = self.function
+        kind = function.decorated
+        return function.owner is not None and self.made is None and kind.isdisjoint(("staticmethod", "classmethod"))
+
+    def enter(self, run: Run) -> None:
+        """Run the function. May raise UserRaise and BudgetExceeded."""
+        run.program.doubts = bool(self.doubts)
+        function = self.function
+        _forget_unsettled(function)
+        receiver: Value = None
+        if function.owner is not None and "staticmethod" not in function.decorated:
+            receiver = function.owner if "classmethod" in function.decorated else self._object(run, function.owner)
+        if self.construction is not None:
+            run.leave_out_so_far()
+        self.call(run, receiver)
+
+    def call(self, run: Run, receiver: Value) -> None:
+        """Run the function on this object; None: it takes none."""
+        function = self.function
+        arguments, guesses = unseen_arguments(function, receiver is not None)
+        self._note(guesses)
+        returned = call_function(run, function, without(arguments, self.doubts), function.site, receiver)
+        if isinstance(returned, IteratorValue):
+            run.lose(returned, "a generator that nobody is seen to walk over")
+
+    def take_over(self) -> None:
+        """The object is made for this call alone."""
+        assert self.construction is not None
+        self._note(self.construction._guesses)
+        self.construction = None
+
+    def doubted(self, programs: Sequence[Program]) -> UnseenCall | None:
+        """The same call with nothing guessed that shapes in these paths rest on; None where they rest on no guess."""
+        guesses = self._guesses if self.construction is None else [*self.construction._guesses, *self._guesses]
+        doubts = unconfirmed(guesses, programs)
+        if not doubts or self.doubts:
+            return None
+        for program in programs:
+            program.guessed = True
+        other = self._again()
+        other.doubts, other.entry = doubts, self.entry
+        return other
+
+    def _again(self) -> UnseenCall:
+        return UnseenCall(self.function, self.made)
+
+    def _note(self, guesses: Iterable[Guess]) -> None:
+        known = {guess.key for guess in self._guesses}
+        self._guesses += [guess for guess in guesses if guess.key not in known]
+
+    def _object(self, run: Run, owner: ClassValue) -> Value:
+        if self.made is not None:
+            copy = Instance(self.made.cls, run.tick())
+            copy.attributes, copy.layer, copy.unknown = dict(self.made.attributes), self.made.layer, self.made.unknown
+            _forget_changes(run, copy)
+            return copy
+        arguments, guesses = _constructor_arguments(owner)
+        self._note(guesses)
+        made = instantiate(run, owner, without(arguments, self.doubts), owner.site)
+        if isinstance(made, Instance):
+            _forget_placeholders(made)
+            _forget_changes(run, made)
+        return made
+
+
+class Construction(UnseenCall):
+    """The making of an object that nobody wrote, for all methods of its class that nobody calls.
+
+    `function`: any of them.
+    """
+
+    made_object: Value = None
+    is_made = False  # whether the first run has come to the end of it
+
+    @property
+    def name(self) -> str:
+        """What is called."""
+        return "__init__"
+
+    def enter(self, run: Run) -> None:
+        """Make the object. May raise UserRaise and BudgetExceeded."""
+        assert self.function.owner is not None
+        run.program.doubts = bool(self.doubts)
+        _forget_unsettled(self.function)
+        made = self._object(run, self.function.owner)
+        if not run.relevant:
+            self.made_object, self.is_made = made, True
+
+    def _again(self) -> UnseenCall:
+        return Construction(self.function)
+
+
+def unseen_calls(function: FunctionValue, objects: Iterable[Instance]) -> list[UnseenCall]:
+    """The ways to enter a function that nobody calls, with the objects that the program makes of its class."""
+    owner = function.owner
+    if owner is not None and function.name == "__init__":
+        return []  # run with the object of each method
+    made = [(own, one) for one in objects if owner is not None and (own := _own_function(function, one)) is not None]
+    return [UnseenCall(own, one) for own, one in made[:_MAX_OBJECTS]] or [UnseenCall(function)]
+
+
+def _own_function(function: FunctionValue, made: Instance) -> FunctionValue | None:
+    """The function as the class of the object has it: another program that imports the file has classes of its own."""
+    for cls in made.cls.mro():
+        member = cls.members.get(function.name) if isinstance(cls, ClassValue) else None
+        if isinstance(member, FunctionValue) and member.node is function.node:
+            return member
+    return None
+
+
+def _constructor_arguments(owner: ClassValue) -> tuple[SymbolicArguments, list[Guess]]:
+    init = find_member(owner, "__init__")
+    if isinstance(init, FunctionValue):
+        return unseen_arguments(init, True)
+    keywords: dict[str, Given] = {}
+    if isinstance(init, NativeFunction):
+        for field in owner.fields or ():
+            if field.in_init:
+                key = ("param", id(owner.node), field.name)
+                keywords[field.name] = Given(Unknown(f"field {field.name} of {owner.name}", key, field.name))
+    return SymbolicArguments([], keywords), []
+
+
+# -- what is no fact about the object -------------------------------------------------------------------------------
+
+
+def _forget_placeholders(made: Instance) -> None:
+    """None is what an attribute has until somebody sets it."""
+    for name, value in made.attributes.items():
+        if value is None:
+            made.attributes[name] = _unset(made, name)
+
+
+def _forget_changes(run: Run, made: Instance) -> None:
+    """Forget what code of the file other than the constructor sets on such objects, or changes in place."""
+    file = made.cls.site.file
+    written, changed = _later_changes(file, file.tree)
+    for name in written:
+        if name in made.attributes or _is_class_attribute(made.cls, name):
+            made.attributes[name] = _unset(made, name)
+    for name in changed - written:
+        if name in made.attributes:
+            made.attributes[name] = _changed(run, made, name)
+
+
+def _forget_unsettled(function: FunctionValue) -> None:
+    """Forget the names of the module that get another value behind the function, whose call decides which it meets."""
+    scope, file = function.scope.globals, function.site.file
+    if scope.file is not file:
+        return
+    places, assigned = _module_order(file, file.tree)
+    defined = places.get(id(function.node))
+    if defined is None:
+        return
+    for name, rows in assigned.items():
+        if rows[-1] > defined and name in scope.vars:
+            key = ("unsettled", id(file), name)
+            scope.vars[name] = Unknown(f"{name} has several values in the module", key, name)
+
+
+_COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
+_INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
+#: In names and texts nothing is changed.
+_EMPTY = NO_NODES | {cst.Name, cst.SimpleString, cst.Integer, cst.Float}
+_BINDING = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)
+_LOOPING = (cst.For, cst.CompFor)
+
+
+@once
+def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[int, ...]]]:
+    """Where in the module each function is defined, and where each name is assigned that has more than one value."""
+    places: dict[int, int] = {}
+    found: dict[str, list[int]] = {}
+    for at, statement in enumerate(module.body):
+        waiting: list[tuple[cst.CSTNode, bool]] = [(statement, True)]
+        while waiting:
+            node, outside = waiting.pop()
+            kind = type(node)  # (`isinstance` with an abstract class is slow)
+            if type(node) is cst.Assign and type(node.value) is cst.Name and node.value.value == "None":
+                continue  # None is what a name has until it gets its value
+            if kind is cst.FunctionDef:
+                places[id(node)] = at
+            if not outside or kind in _INNER:
+                # Only functions are of interest in there, and these are in blocks.
+                waiting += [(block, False) for block in _blocks(node)]
+                continue
+            if kind in _BINDING:
+                assert isinstance(node, _BINDING)
+                for name in _named(node.target):
+                    found.setdefault(name, []).append(at)
+            waiting += [(child, outside) for child in children(node)]
+    return places, {name: tuple(rows) for name, rows in found.items() if len(rows) > 1}
+
+
+def _blocks(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The blocks of a statement, and the statements of a block."""
+    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+        value = getattr(node, name, None)
+        if type(value) is tuple or type(value) is list:
+            yield from value
+        elif value is not None:
+            yield value
+
+
+def _named(target: cst.CSTNode) -> Iterator[str]:
+    """The names in a target."""
+    if isinstance(target, cst.Name):
+        yield target.value
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _named(element.value)
+
+
+def _unset(made: Instance, name: str) -> Unknown:
+    return Unknown(f"{name} of {made.cls.name} is set elsewhere", ("attribute", ("instance", made.birth), name), name)
+
+
+def _is_class_attribute(cls: ClassValue, name: str) -> bool:
+    found = find_member(cls, name)
+    return found is not None and not isinstance(found, (FunctionValue, NativeFunction, ClassValue))
+
+
+def _changed(run: Run, made: Instance, name: str) -> Value:
+    """What is left of a value that other methods change in place."""
+    value = made.attributes[name]
+    reason = f"{name} of {made.cls.name} is changed elsewhere"
+    if isinstance(value, IteratorValue):
+        return _unset(made, name)
+    if isinstance(value, ListValue):
+        return run.unknown_list(reason, value.kind)
+    if isinstance(value, DictValue):
+        forgotten = run.new_dict()
+        forgotten.unknown = Unknown(reason)
+        return forgotten
+    layer = value.layer if isinstance(value, Instance) else value
+    if isinstance(layer, Network):
+        run.escape(layer, reason)
+        return value
+    if isinstance(value, (Instance, NativeObject)) and layer is None:
+        return _unset(made, name)
+    return value
+
+
+@once
+def _later_changes(module: cst.Module) -> tuple[frozenset[str], frozenset[str]]:
+    """The attributes that the module sets outside of constructors, and those whose values it changes in place."""
+    written: set[str] = set()
+    changed: set[str] = set()
+    waiting: list[cst.CSTNode] = [module]
+    while waiting:
+        node = waiting.pop()
+        kind = type(node)  # (`isinstance` with an abstract class is slow)
+        if kind in _BINDING or kind in _LOOPING or kind is cst.Del:
+            assert isinstance(node, (*_BINDING, *_LOOPING, cst.Del))
+            _note_target(node.target, written, changed)
+        elif type(node) is cst.FunctionDef:
+            if node.name.value == "__init__":
+                continue
+        elif type(node) is cst.WithItem:
+            if node.asname is not None:
+                _note_target(node.asname.name, written, changed)
+        elif type(node) is cst.Call:
+            if type(node.func) is cst.Attribute:
+                _note_attribute(node.func.value, changed)
+        elif type(node) is cst.Arg:
+            _note_attribute(node.value, changed)
+        waiting += nodes_below(node, _EMPTY)
+    return frozenset(written), frozenset(changed)
+
+
+def _note_target(target: cst.CSTNode, written: set[str], changed: set[str]) -> None:
+    if isinstance(target, cst.Attribute):
+        written.add(target.attr.value)
+        _note_attribute(target.value, changed)
+    elif isinstance(target, cst.Subscript):
+        _note_attribute(target.value, changed)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            _note_target(element.value, written, changed)
+
+
+def _note_attribute(node: cst.BaseExpression, changed: set[str]) -> None:
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    if isinstance(node, cst.Attribute):
+        changed.add(node.attr.value)

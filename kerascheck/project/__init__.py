@@ -1,0 +1,1 @@
+"""The files of a project: which there are, which import which, and which Keras they are written for."""

@@ -1,0 +1,1 @@
+"""The Python that kerascheck runs in: import path, processes, garbage collector, reading of files under limits."""

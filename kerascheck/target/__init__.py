@@ -1,9 +1,0 @@
-"""For which Keras a program is written, and what says so.
-
-`target_of` weighs the evidence; `signs` finds it in programs, `pins` in the files that say what a project installs.
-"""
-
-from kerascheck.target.decide import Target, forget, surroundings, target_of
-from kerascheck.target.eras import Era, Evidence
-
-__all__ = ["Era", "Evidence", "Target", "forget", "surroundings", "target_of"]

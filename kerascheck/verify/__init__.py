@@ -1,0 +1,1 @@
+"""The networks of the analysis against the installed Keras."""

@@ -1,0 +1,1 @@
+"""What is shown: findings in every format, models as tables and drawings, the report."""

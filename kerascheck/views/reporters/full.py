@@ -1,0 +1,116 @@
+"""Each finding with its lines, the place underlined, and what to do about it."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from typing import TextIO
+
+from kerascheck.diagnostics import Applicability, Diagnostic, Severity
+from kerascheck.text.escaping import one_line, row_of_source
+from kerascheck.text.source import Source, SourceError
+from kerascheck.views.reporters.base import Outcome, summary
+
+_CONTEXT = 2  # rows shown above and below
+_MAX_ROWS = 5  # underlined rows shown of a finding that spans more
+_MAX_WIDTH = 160  # of a row; what stands behind is cut
+_HELP_WIDTH = 100
+
+_COLOURS = {
+    "bold": "\x1b[1m",
+    "frame": "\x1b[1;34m",
+    "help": "\x1b[1;36m",
+    Severity.ERROR: "\x1b[1;31m",
+    Severity.WARNING: "\x1b[1;33m",
+    Severity.INFO: "\x1b[1;32m",
+}
+
+
+class _Painter:
+    """Puts colours around text, or does not."""
+
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, style: str | Severity, text: str) -> str:
+        return f"{_COLOURS[style]}{text}\x1b[0m" if self._colour and text else text
+
+
+def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
+    """Write all findings and the closing lines."""
+    paint = _Painter(colour)
+    sources: dict[str, Source | None] = {}
+    for diagnostic in outcome.diagnostics:
+        if diagnostic.filename not in sources:
+            sources[diagnostic.filename] = _read(outcome, diagnostic.filename)
+        stream.write(_block(diagnostic, sources[diagnostic.filename], paint) + "\n\n")
+    stream.write(summary(outcome) + "\n")
+
+
+def _read(outcome: Outcome, filename: str) -> Source | None:
+    """The source to quote, or None where there is none to read."""
+    try:
+        return Source(outcome.read(filename), filename)
+    except (OSError, SourceError):
+        return None
+
+
+def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> str:
+    """One finding."""
+    fixable = ""
+    if diagnostic.fix is not None:
+        fixable = " [fix]" if diagnostic.fix.applicability is Applicability.SAFE else " [unsafe fix]"
+    start = diagnostic.span.start
+    cell = f"cell {diagnostic.cell}:" if diagnostic.cell is not None else ""
+    quoted = _quote(diagnostic, source) if source is not None else []
+    margin = max((len(number) for number, _, _ in quoted), default=1)
+    gutter = " " * margin
+    lines = [
+        f"{paint(diagnostic.severity, diagnostic.code)}{paint('help', fixable)} {one_line(diagnostic.message)}",
+        f"{gutter}{paint('frame', '-->')} {one_line(diagnostic.filename)}:{cell}{start.row}:{start.column}",
+    ]
+    for number, text, marks in quoted:
+        line = f"{paint('frame', number.rjust(margin))} {paint('frame', '|')} {text}"
+        lines.append((line + paint(diagnostic.severity, marks)).rstrip())
+    for title, text in (("help", _advice(diagnostic)), ("docs", diagnostic.url)):
+        if text:
+            body = textwrap.wrap(one_line(text), _HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
+            lines.append(f"{gutter} {paint('frame', '=')} {paint('help', title)}: {body[0]}")
+            lines += [f"{gutter}         {row}" for row in body[1:]]
+    return "\n".join(lines)
+
+
+def _advice(diagnostic: Diagnostic) -> str:
+    """What to do: the finding's own help, else the title of its fix."""
+    fix = diagnostic.fix.message if diagnostic.fix is not None else ""
+    return diagnostic.help or fix
+
+
+def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]:
+    """The rows of the finding, underlined, with those around them: (row number or nothing, text, marks)."""
+    start, end = diagnostic.span.start, diagnostic.span.end
+    first_row, last_row = source.rows_of_cell(diagnostic.cell)
+    before = first_row - 1  # rows of the cells before this one
+    last = min(end.row, start.row + _MAX_ROWS - 1)
+    lines = [("", "", "")]
+    for row in range(max(1, start.row - _CONTEXT), min(last_row - before, last + _CONTEXT) + 1):
+        text = source.written_line(before + row)
+        lines.append((str(row), row_of_source(text[:_MAX_WIDTH]), ""))
+        if start.row <= row <= last:
+            first = start.column - 1 if row == start.row else len(text) - len(text.lstrip())
+            stop = end.column - 1 if row == end.row else len(text.rstrip())
+            if first < _MAX_WIDTH:
+                marks = "^" * max(1, _columns(text[first : min(stop, _MAX_WIDTH)]))
+                lines.append(("", " " * _columns(text[:first]), marks))
+    if last < end.row:
+        lines.append(("", f"... {end.row - last} more rows", ""))
+    lines.append(("", "", ""))
+    return lines
+
+
+def _columns(text: str) -> int:
+    """How many terminal columns the text takes as `row_of_source` writes it."""
+    return sum(
+        4 if c == "\t" else 0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

@@ -1,0 +1,15 @@
+"""The objects of the format `json`, one a line."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from kerascheck.text.escaping import as_json
+from kerascheck.views.reporters.base import Outcome
+from kerascheck.views.reporters.json import as_dict
+
+
+def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
+    """Write one object a line."""
+    for diagnostic in outcome.diagnostics:
+        stream.write(as_json(as_dict(diagnostic), stream, indent=None) + "\n")

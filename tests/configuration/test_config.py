@@ -1,0 +1,158 @@
+"""Where settings come from, and what is said about wrong ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kerascheck.configuration.config import ConfigError, Overrides, Resolver, Settings
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def no_user_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("platformdirs.user_config_dir", lambda *_, **__: str(tmp_path / "user"))
+
+
+def reports(settings: Settings, code: str) -> bool:
+    from kerascheck.rules.registry import find_rule
+
+    rule = find_rule(code)
+    assert rule is not None
+    return settings.selection.includes(rule.code, rule.name, rule.enabled)
+
+
+def test_defaults_without_any_file(tmp_path: Path) -> None:
+    settings = Resolver().settings_for(tmp_path)
+    assert settings.output_format == "text" and not settings.fix and reports(settings, "KC001")
+
+
+def test_the_nearest_pyproject_with_our_section_wins(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", "[tool.kerascheck]\noutput-format = 'full'\n")
+    write(tmp_path / "a/pyproject.toml", "[tool.kerascheck]\noutput-format = 'json'\n")
+    write(tmp_path / "a/b/pyproject.toml", "[tool.ruff]\n")
+    resolver = Resolver()
+    assert resolver.settings_for(tmp_path / "x.py").output_format == "full"
+    assert resolver.settings_for(tmp_path / "a" / "b" / "x.py").output_format == "json"
+
+
+def test_kerascheck_toml_wins_over_pyproject_beside_it(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", "[tool.kerascheck]\noutput-format = 'full'\n")
+    write(tmp_path / ".kerascheck.toml", "output-format = 'json'\n")
+    assert Resolver().settings_for(tmp_path).output_format == "json"
+
+
+def test_the_users_own_file_holds_where_no_project_says_otherwise(tmp_path: Path) -> None:
+    write(tmp_path / "user/kerascheck.toml", "fix = true\n")
+    write(tmp_path / "a/.kerascheck.toml", "")
+    assert Resolver().settings_for(tmp_path).fix
+    assert not Resolver().settings_for(tmp_path / "a" / "x.py").fix
+
+
+def test_an_explicit_file_and_none_at_all(tmp_path: Path) -> None:
+    write(tmp_path / ".kerascheck.toml", "fix = true\n")
+    other = write(tmp_path / "other.toml", "unsafe-fixes = true\n")
+    explicit = Resolver(config=other).settings_for(tmp_path)
+    assert explicit.unsafe_fixes and not explicit.fix
+    assert not Resolver(isolated=True).settings_for(tmp_path).fix
+
+
+def test_the_command_line_is_on_top(tmp_path: Path) -> None:
+    write(tmp_path / ".kerascheck.toml", "ignore = ['KC001']\nextend-exclude = ['a']\noutput-format = 'full'\n")
+    overrides = Overrides(ignore=("KC002",), extend_exclude=("b",), output_format="json")
+    resolved = Resolver(overrides).resolve(tmp_path)
+    assert not reports(resolved.settings, "KC001") and not reports(resolved.settings, "KC002")
+    assert resolved.settings.extend_exclude == ("a", "b")
+    assert resolved.origins["output-format"] == "command line"
+    assert resolved.origins["extend-exclude"].endswith("and command line")
+    assert resolved.origins["select"] == "default"
+
+
+def test_thresholds_are_keys_with_dashes(tmp_path: Path) -> None:
+    write(tmp_path / ".kerascheck.toml", "dropout-survival = 0.5\ndeep-narrow-depth = 7\n")
+    thresholds = Resolver().settings_for(tmp_path).thresholds
+    assert (thresholds.dropout_survival, thresholds.deep_narrow_depth) == (0.5, 7)
+
+
+def test_the_budget_of_the_command_line_is_stronger(tmp_path: Path) -> None:
+    assert Resolver().settings_for(tmp_path).budget == 2.0
+    write(tmp_path / ".kerascheck.toml", "budget = 5\n")
+    assert Resolver().settings_for(tmp_path).budget == 5.0
+    resolved = Resolver(Overrides(budget=0.5)).resolve(tmp_path)
+    assert (resolved.settings.budget, resolved.origins["budget"]) == (0.5, "command line")
+
+
+@pytest.mark.parametrize("budget", [0.0, -1.0, 1e9])
+def test_a_budget_that_is_none(budget: float) -> None:
+    with pytest.raises(ConfigError, match="the budget must be a number of seconds above 0"):
+        Resolver(Overrides(budget=budget))
+
+
+def test_findings_depend_on_the_budget() -> None:
+    assert Settings(budget=1.0).checking != Settings(budget=2.0).checking
+
+
+def test_data_is_read_unless_that_is_turned_off(tmp_path: Path) -> None:
+    assert Resolver(isolated=True).settings_for(tmp_path).read_data
+    assert not Resolver(Overrides(read_data=False), isolated=True).settings_for(tmp_path).read_data
+    (tmp_path / ".kerascheck.toml").write_text("read-data = false\n")
+    assert not Resolver().settings_for(tmp_path).read_data
+    assert Settings(read_data=False).checking != Settings().checking
+
+
+def test_per_file_ignores_are_kept_in_order(tmp_path: Path) -> None:
+    write(tmp_path / ".kerascheck.toml", "[per-file-ignores]\n'tests/*' = ['ALL']\n'x.py' = ['KC001']\n")
+    assert Resolver().settings_for(tmp_path).per_file_ignores == (("tests/*", ("ALL",)), ("x.py", ("KC001",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("selct = ['KC1']", "unknown key 'selct'; did you mean 'select'?"),
+        ("dropout_survival = 0.5", "unknown key 'dropout_survival'; did you mean 'dropout-survival'?"),
+        ("zzz = 1", "unknown key 'zzz'; the keys are select, ignore"),
+        ("select = 'KC1'", "'select' must be a list of strings, got 'KC1'"),
+        ("fix = 'yes'", "'fix' must be true or false, got 'yes'"),
+        ("dropout-survival = '10%'", "'dropout-survival' must be a number, got '10%'"),
+        ("dropout-survival = true", "'dropout-survival' must be a number, got True"),
+        ("deep-narrow-depth = 2.5", "'deep-narrow-depth' must be a whole number, got 2.5"),
+        ("budget = 0", "'budget' must be a number of seconds above 0, 3600 at most, got 0"),
+        ("budget = true", "'budget' must be a number of seconds above 0, 3600 at most, got True"),
+        ("budget = '2s'", "'budget' must be a number of seconds above 0, 3600 at most, got '2s'"),
+        ("output-format = 'xml'", "'output-format' must be one of text, concise, full, "),
+        ("per-file-ignores = ['a']", "'per-file-ignores' must be a table of file patterns and lists of codes"),
+        ("select = ['KC999']", "in 'select': there is no rule 'KC999'"),
+        ("ignore = ['sintax-error']", "there is no rule 'sintax-error'; did you mean syntax-error?"),
+        ("select = [", "not valid TOML"),
+    ],
+)
+def test_wrong_configuration_is_an_error_that_names_the_file_and_the_way_out(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    file = write(tmp_path / ".kerascheck.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        Resolver().settings_for(tmp_path)
+    assert str(caught.value).startswith(str(file)) and message in str(caught.value)
+
+
+def test_a_section_that_is_no_table(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", "[tool]\nkerascheck = 1\n")
+    with pytest.raises(ConfigError, match="must be a table"):
+        Resolver().settings_for(tmp_path)
+
+
+@pytest.mark.parametrize("selector", ["ALL", "KC", "KC8", "KC001", "kc0", "syntax-error"])
+def test_selectors_that_exist(selector: str) -> None:
+    Resolver(Overrides(select=(selector,)))
+
+
+@pytest.mark.parametrize("selector", ["E501", "KC99", "KC1033", "nonsense"])
+def test_selectors_that_do_not_exist(selector: str) -> None:
+    with pytest.raises(ConfigError, match="there is no rule"):
+        Resolver(Overrides(select=(selector,)))

@@ -1,0 +1,87 @@
+"""Sizes that the source names but does not tell."""
+
+from __future__ import annotations
+
+import pytest
+
+from kerascheck.network.dims import SymDim
+from tests.machine.helpers import model, value_of
+
+LOAD = "import numpy as np\nX = np.load('x.npy')\n"
+
+TEXTS = {
+    "X.shape[1]": "X.shape[1]",
+    "X.shape[1] // 2": "X.shape[1] // 2",
+    "2 * X.shape[1] + 1": "2*X.shape[1] + 1",
+    "len(X)": "len(X)",
+    "X.shape[0] * X.shape[1]": "X.shape[0]*X.shape[1]",
+    "(X.shape[1] + 1) * 2": "2*X.shape[1] + 2",
+    "int(X.shape[1])": "X.shape[1]",
+    "max(X.shape[1], 4)": "max(X.shape[1], 4)",
+    "X.shape[-1]": "X.shape[-1]",
+    "X.shape[1] % 3": "X.shape[1] % 3",
+}
+
+
+@pytest.mark.parametrize("expression", TEXTS)
+def test_text(expression: str) -> None:
+    value = value_of(f"{LOAD}x = {expression}", "x")
+    assert isinstance(value, SymDim)
+    assert str(value) == TEXTS[expression]
+
+
+EQUAL = [
+    "X.shape[1] == X.shape[1]", "X.shape[1] - X.shape[1] == 0", "2 * X.shape[1] == X.shape[1] + X.shape[1]", "X.shape[1] < X.shape[1] + 1",
+    "(2 * X.shape[1]) // 2 == X.shape[1]", "X.shape[1] in [1, X.shape[1]] or True", "X.shape[1] * 0 == 0", "4 * X.shape[1] % 2 == 0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", EQUAL)
+def test_known_comparisons(expression: str) -> None:
+    assert value_of(f"{LOAD}x = {expression}", "x") is True
+
+
+@pytest.mark.parametrize("expression", ["X.shape[1] == 4", "X.shape[1] < X.shape[0]", "X.shape[1] % 2 == 1"])
+def test_comparisons_that_cannot_be_settled(expression: str) -> None:
+    assert value_of(f"{LOAD}x = {expression}", "x") not in (True, False)
+
+
+def test_two_arrays_have_two_sizes() -> None:
+    code = "import numpy as np\na = np.load('a')\nb = np.load('b')\nx = a.shape[1]\ny = b.shape[1]"
+    assert value_of(code, "x") != value_of(code, "y")
+
+
+def test_a_network_on_a_symbolic_size() -> None:
+    network = model(
+        LOAD
+        + """
+n = X.shape[1]
+model = Sequential([Input((n,)), Dense(n // 2), Dense(3)])
+"""
+    )
+    assert network.status() == "symbolic"
+    assert str(network.layers[0].output_shapes()[0][1]) == "X.shape[1] // 2"  # type: ignore[index]
+    assert str(network.layers[1].params()) == "3*(X.shape[1] // 2) + 3"
+
+
+def test_unknown_arguments_become_sizes_of_their_text() -> None:
+    network = model(
+        "import argparse\nargs = argparse.ArgumentParser().parse_args()\nmodel = Sequential([Input((4,)), Dense(args.units)])"
+    )
+    assert str(network.layers[0].output_shapes()[0][1]) == "args.units"  # type: ignore[index]
+
+
+def test_a_reshape_that_fits_whatever_the_size() -> None:
+    network = model(LOAD + "n = X.shape[1]\nmodel = Sequential([Input((n, 4)), Flatten(), Reshape((n, 4))])")
+    shape = network.output_shapes()
+    assert [str(d) for d in shape[0]] == ["None", "X.shape[1]", "4"]  # type: ignore[index]
+
+
+def test_names_of_modules_that_are_not_found_are_sizes() -> None:
+    network = model("""
+        import config
+        from settings import units
+        model = Sequential([Input((config.SIZE,)), Dense(units), Dense(config.UNITS // 2)])
+    """)
+    assert network.status() == "symbolic"
+    assert str(network.layers[1].output_shapes()[0][1]) == "config.UNITS // 2"  # type: ignore[index]

@@ -1,0 +1,156 @@
+"""What each output format writes."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.views.reporters.base import Outcome, find_reporter
+
+TEXT = "import keras\n\nmodel.add(\tDense('é', 日本=1))\nf(\n  1,\n)\n"
+
+
+def finding(
+    row: int, column: int, end_row: int, end_column: int, fix: Applicability | None = None, help: str | None = None
+) -> Diagnostic:
+    place = Span(Position(row, column), Position(end_row, end_column))
+    return Diagnostic(
+        code="KC103",
+        name="redundant-input-shape",
+        severity=Severity.WARNING,
+        message=f"found in row {row}",
+        filename="a/x.py",
+        span=place,
+        fix=Fix(fix, "Remove it", (Edit(place, ""),)) if fix else None,
+        help=help,
+        noqa_row=row,
+    )
+
+
+def render(name: str, *findings: Diagnostic, colour: bool = False, fixed: int = 0, unsafe: bool = False) -> str:
+    outcome = Outcome([Report("a/x.py", list(findings))], lambda _: TEXT.encode(), fixed, unsafe)
+    stream = io.StringIO()
+    find_reporter(name)(outcome, stream, colour)
+    return stream.getvalue()
+
+
+def test_text_is_what_flake8_writes() -> None:
+    assert render("text", finding(4, 1, 6, 2), finding(3, 12, 3, 17)) == (
+        "a/x.py:3:12: KC103 found in row 3\n"
+        "a/x.py:4:1: KC103 found in row 4\n"
+        "Found 2 findings in 1 file.\n"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("findings", "fixed", "unsafe", "closing"),
+    [
+        ([], 0, False, "No findings."),
+        ([], 1, False, "Fixed 1 finding."),
+        ([finding(1, 1, 1, 2)], 0, False, "Found 1 finding in 1 file."),
+        ([finding(1, 1, 1, 2)], 2, False, "Fixed 2 findings, 1 remaining.\nFound 1 finding in 1 file."),
+        ([finding(1, 1, 1, 2, Applicability.SAFE)], 0, False, "Found 1 finding in 1 file (1 fixable with --fix)."),
+        (
+            [finding(1, 1, 1, 2, Applicability.UNSAFE)],
+            0,
+            False,
+            "Found 1 finding in 1 file (1 fixable with --fix --unsafe-fixes).",
+        ),
+        ([finding(1, 1, 1, 2, Applicability.UNSAFE)], 0, True, "Found 1 finding in 1 file (1 fixable with --fix)."),
+    ],
+)
+def test_the_closing_line(findings: list[Diagnostic], fixed: int, unsafe: bool, closing: str) -> None:
+    assert render("text", *findings, fixed=fixed, unsafe=unsafe).endswith(closing + "\n")
+
+
+def test_full_underlines_the_place_whatever_the_width_of_the_characters() -> None:
+    assert render("full", finding(3, 12, 3, 28, Applicability.SAFE, help="Take it out.")) == (
+        "KC103 [fix] found in row 3\n"
+        " --> a/x.py:3:12\n"
+        "  |\n"
+        "1 | import keras\n"
+        "2 |\n"
+        "3 | model.add(    Dense('é', 日本=1))\n"
+        "  |               ^^^^^^^^^^^^^^^^^^\n"
+        "4 | f(\n"
+        "5 |   1,\n"
+        "  |\n"
+        "  = help: Take it out.\n"
+        "  = docs: https://kerascheck.github.io/kerascheck/rules/redundant-input-shape/\n"
+        "\n"
+        "Found 1 finding in 1 file (1 fixable with --fix).\n"
+    )
+
+
+def test_full_underlines_every_row() -> None:
+    written = render("full", finding(4, 1, 6, 2))
+    assert "4 | f(\n  | ^^\n5 |   1,\n  |   ^^\n6 | )\n  | ^\n" in written
+
+
+def test_full_without_a_source_to_quote() -> None:
+    def gone(_: str) -> bytes:
+        raise FileNotFoundError
+
+    stream = io.StringIO()
+    find_reporter("full")(Outcome([Report("a/x.py", [finding(3, 12, 3, 17)])], gone), stream, False)
+    assert "found in row 3\n --> a/x.py:3:12\n  = docs" in stream.getvalue()
+
+
+@pytest.mark.parametrize("place", [(1, 1, 1, 1), (99, 5, 99, 9), (6, 2, 6, 2)])
+def test_full_with_places_that_are_empty_or_outside(place: tuple[int, int, int, int]) -> None:
+    assert f"a/x.py:{place[0]}:{place[1]}" in render("full", finding(*place))
+
+
+@pytest.mark.parametrize("name", ["text", "full", "statistics"])
+def test_colour_adds_nothing_but_colour(name: str) -> None:
+    findings = finding(3, 12, 3, 17, Applicability.SAFE), finding(4, 1, 6, 2)
+    coloured = render(name, *findings, colour=True)
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == render(name, *findings)
+
+
+def test_full_writes_no_control_characters_of_the_source() -> None:
+    stream = io.StringIO()
+    outcome = Outcome([Report("x.py", [finding(1, 1, 1, 2)])], lambda _: b"x = '\x1b[31m'\n")
+    find_reporter("full")(outcome, stream, False)
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_json_is_field_for_field_what_ruff_prints() -> None:
+    [written] = json.loads(render("json", finding(3, 12, 3, 17, Applicability.SAFE)))
+    assert list(written.items()) == [
+        ("cell", None),
+        ("code", "KC103"),
+        ("name", "redundant-input-shape"),
+        ("severity", "warning"),
+        ("message", "found in row 3"),
+        ("filename", str(Path("a/x.py").absolute())),
+        ("location", {"row": 3, "column": 12}),
+        ("end_location", {"row": 3, "column": 17}),
+        (
+            "fix",
+            {
+                "applicability": "safe",
+                "message": "Remove it",
+                "edits": [
+                    {"content": "", "location": {"row": 3, "column": 12}, "end_location": {"row": 3, "column": 17}}
+                ],
+            },
+        ),
+        ("noqa_row", 3),
+        ("url", "https://kerascheck.github.io/kerascheck/rules/redundant-input-shape/"),
+    ]
+
+
+def test_json_without_findings_is_an_empty_array() -> None:
+    assert json.loads(render("json")) == []
+
+
+def test_statistics_count_the_codes() -> None:
+    written = render("statistics", finding(3, 12, 3, 17), finding(4, 1, 6, 2))
+    assert written == "2  KC103  redundant-input-shape\nFound 2 findings in 1 file.\n"
