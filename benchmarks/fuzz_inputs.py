@@ -158,7 +158,7 @@ def known_calls() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """All functions that kerascheck knows anything of, as programs call them; and all names of methods."""
     functions: set[str] = set()
     methods: set[str] = set()
-    for package in ("data", "interp", "interp.modules", "interp.keras"):
+    for package in ("data", "machine", "machine.modules", "machine.keras"):
         folder = ROOT / "kerascheck" / package.replace(".", "/")
         for path in sorted(folder.glob("*.py")):
             module = importlib.import_module(f"kerascheck.{package}.{path.stem}".removesuffix(".__init__"))

@@ -115,7 +115,7 @@ def check(
     isolated: _Isolated = False,
 ) -> None:
     """Check files and folders. Exit status: 0 nothing found, 1 findings, 2 an error."""
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
     from kerascheck.configuration.config import Overrides
 
     overrides = Overrides(
@@ -159,7 +159,7 @@ def summary(
     isolated: _Isolated = False,
 ) -> None:
     """Show the layers, shapes and parameter counts of all models, without running anything."""
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
 
     raise typer.Exit(_run(lambda: commands.summarize(paths, output_format, isolated, sys.stdout), True))
 
@@ -175,7 +175,7 @@ def verify(
     Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error. Needs the extra `tensorflow`, or any
     Keras 3 with a backend.
     """
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
 
     raise typer.Exit(_run(lambda: commands.verify(paths, output_format, isolated, sys.stdout), True))
 
@@ -193,7 +193,7 @@ def graph(
     isolated: _Isolated = False,
 ) -> None:
     """Draw a model: its layers with shapes and parameters, and what check finds, marked."""
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
 
     raise typer.Exit(_run(lambda: commands.graph(path, output, model, isolated, sys.stdout), True))
 
@@ -213,7 +213,7 @@ def report(
     isolated: _Isolated = False,
 ) -> None:
     """Write one HTML page with all findings, their lines, and all models drawn. It needs nothing but a browser."""
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
     from kerascheck.configuration.config import Overrides
 
     overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select))
@@ -226,7 +226,7 @@ def report(
 @app.command()
 def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")]) -> None:
     """Explain a rule."""
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
 
     raise typer.Exit(_run(lambda: commands.explain_rule(code, sys.stdout)))
 
@@ -234,7 +234,7 @@ def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")])
 @app.command()
 def rules(output_format: Annotated[str, typer.Option(help="table or json.")] = "table") -> None:
     """List all rules."""
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
 
     raise typer.Exit(_run(lambda: commands.list_rules(output_format, sys.stdout)))
 
@@ -249,7 +249,7 @@ def config(
     isolated: _Isolated = False,
 ) -> None:
     """Show the settings in force, and where each comes from."""
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
     from kerascheck.configuration.config import Overrides
 
     def show() -> None:
@@ -265,7 +265,7 @@ def lsp(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is received and sent to stderr.")] = False,
 ) -> None:
     """Run the language server, for editors, on standard input and output. Needs the extra `lsp`."""
-    from kerascheck.cli.app import commands
+    from kerascheck.cli import commands
 
     raise typer.Exit(_run(lambda: commands.serve_editor(verbose)))
 

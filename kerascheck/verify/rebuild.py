@@ -22,7 +22,7 @@ from kerascheck.machine.keras.tensors import Constant, Operation
 from kerascheck.network.dims import is_exact
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Tensor
 from kerascheck.symbolic.unknown import Unknown
-from kerascheck.verify.verify import rebuild_operations
+from kerascheck.verify import rebuild_operations
 
 #: Parameters that never change a shape; what the program gives there may be an object of its own.
 _IRRELEVANT = ("_initializer", "_regularizer", "_constraint")

@@ -17,7 +17,7 @@ from typing import IO, Any
 import pytest
 from typer.testing import CliRunner
 
-from kerascheck.cli.app import commands
+from kerascheck.cli import commands
 from kerascheck.cli.app import app
 from kerascheck.cli.commands import CheckOptions
 from kerascheck.cli.watch import watch

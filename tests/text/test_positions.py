@@ -123,7 +123,7 @@ def real_files() -> Iterator[Path]:
     for name in ("abc", "dataclasses", "textwrap", "heapq", "shlex", "queue", "webbrowser", "json/decoder"):
         yield library / f"{name}.py"
     own = Path(__file__).parents[2] / "kerascheck"
-    yield own / "positions.py"
+    yield own / "text" / "positions.py"
     yield own / "engine.py"
 
 
