@@ -25,7 +25,7 @@ import libcst as cst
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file, check_source, deep_recursion
 from kerascheck.machine import analyze
-from kerascheck.text.source import Source
+from kerascheck.project.source import Source
 
 ROOT = Path(__file__).parent.parent
 

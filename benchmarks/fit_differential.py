@@ -36,8 +36,8 @@ from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 from kerascheck.machine import analyze
 from kerascheck.network.ir import Program
+from kerascheck.project.source import Source
 from kerascheck.symbolic.unknown import Unknown
-from kerascheck.text.source import Source
 
 KINDS = ("agree crash", "agree fine", "FALSE ERROR", "WRONG ROW", "missed crash", "unknown crash")
 #: Programs that one process runs before another takes over: TensorFlow keeps something of each.

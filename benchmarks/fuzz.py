@@ -163,7 +163,7 @@ class WholePath:
     def __init__(self, counts: Counter[str]) -> None:
         from kerascheck.configuration.config import Settings
         from kerascheck.configuration.selection import Layer, Selection
-        from kerascheck.views.reporters.base import OUTPUT_FORMATS
+        from kerascheck.reporters.base import OUTPUT_FORMATS
 
         everything = Selection((Layer(extend_select=("ALL",)),))
         self.settings = Settings(everything, budget=BUDGET, fix=True)
@@ -227,7 +227,7 @@ class WholePath:
         return examination
 
     def _report(self, one: Input, report: Any) -> None:
-        from kerascheck.views.reporters.base import Outcome, find_reporter
+        from kerascheck.reporters.base import Outcome, find_reporter
 
         outcome = Outcome([report], lambda name: one.raw, 0, True)
         for name in (*self.formats, "statistics"):

@@ -44,10 +44,10 @@ from kerascheck.engine import check_source, deep_recursion
 from kerascheck.machine import Analysis, analyze
 from kerascheck.network.ir import Network
 from kerascheck.project.discovery import SUFFIXES, mentions_keras
+from kerascheck.project.source import Source, SourceError
 from kerascheck.project.target.places import project_folder
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.notebook import blank_magics
-from kerascheck.text.source import Source, SourceError
 from kerascheck.views.summary import ModelSummary, summarize
 
 VERDICTS = ("equal", "symbolic", "unknown", "missing", "WRONG")

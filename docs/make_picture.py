@@ -11,7 +11,7 @@ from rich.text import Text
 
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file
-from kerascheck.views.reporters.base import Outcome, find_reporter
+from kerascheck.reporters.base import Outcome, find_reporter
 
 ROOT = Path(__file__).parent.parent
 PICTURE = ROOT / "docs" / "assets" / "terminal.svg"

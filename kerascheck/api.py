@@ -21,15 +21,16 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kerascheck.configuration.config import ConfigError, Overrides, Resolver, Settings
+from kerascheck.configuration.config import Overrides, Resolver, Settings
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.errors import ConfigError
 from kerascheck.project.discovery import NoSuchPath
+from kerascheck.project.source import SourceError
 from kerascheck.runtime import safe_path
-from kerascheck.text.source import SourceError
 
 if TYPE_CHECKING:
-    from kerascheck.configuration.plugins import PluginError
     from kerascheck.engine import Examination
+    from kerascheck.errors import PluginError
     from kerascheck.views.summary import LayerRow, ModelSummary
 
 __all__ = [
@@ -65,7 +66,7 @@ _ELSEWHERE = {
     "Examination": "kerascheck.engine",
     "LayerRow": "kerascheck.views.summary",
     "ModelSummary": "kerascheck.views.summary",
-    "PluginError": "kerascheck.configuration.plugins",
+    "PluginError": "kerascheck.errors",
 }
 
 
@@ -306,8 +307,8 @@ def to_bytes(source: _Text, filename: _Path) -> bytes:
     """
     if isinstance(source, bytes):
         return source
+    from kerascheck.project.source import declared_encoding
     from kerascheck.text.notebook import SUFFIX
-    from kerascheck.text.source import declared_encoding
 
     encoding = "utf-8" if fspath(filename).endswith(SUFFIX) else declared_encoding(source)
     try:
@@ -317,8 +318,8 @@ def to_bytes(source: _Text, filename: _Path) -> bytes:
 
 
 def _text(raw: bytes, filename: str) -> str:
+    from kerascheck.project.source import Source
     from kerascheck.text.notebook import SUFFIX
-    from kerascheck.text.source import Source
 
     if filename.endswith(SUFFIX):
         return raw.decode("utf-8")

@@ -17,12 +17,12 @@ from kerascheck.configuration.suppressions import Suppression, Suppressions, com
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.project.discovery import matches_glob
 from kerascheck.project.import_graph import concerns_keras
+from kerascheck.project.source import UNREADABLE, Source, SourceError
 from kerascheck.project.target import Era, Evidence, Target
 from kerascheck.runtime import safe_path
 from kerascheck.runtime.asked import recorded
 from kerascheck.runtime.gc_pause import no_collection
 from kerascheck.runtime.reading import read_program
-from kerascheck.text.source import UNREADABLE, Source, SourceError
 
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis

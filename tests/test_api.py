@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import kerascheck
-from kerascheck.text.source import SourceError, unsaved_files
+from kerascheck.project.source import SourceError, unsaved_files
 
 PROGRAM = """\
 from keras import layers, models

@@ -14,9 +14,9 @@ from kerascheck.configuration.config import Overrides, Resolver, Settings
 from kerascheck.diagnostics import Report, Severity
 from kerascheck.engine import check_file, check_source
 from kerascheck.network.ir import Program, Site
+from kerascheck.project.source import Source
 from kerascheck.rules import registry
 from kerascheck.rules.base import Finding, Repair, Replacement, Rule, Thresholds
-from kerascheck.text.source import Source
 from kerascheck.workers.parallel import Job, check_files
 
 

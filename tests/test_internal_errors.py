@@ -21,9 +21,9 @@ from kerascheck import api
 from kerascheck.cli.app import app
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_source
+from kerascheck.reporters.base import Outcome, find_reporter
 from kerascheck.views.drawing import svg
 from kerascheck.views.graph import Architecture, Box
-from kerascheck.views.reporters.base import Outcome, find_reporter
 from kerascheck.workers.cache import Cache, _checksum
 
 HEAD = "import keras\nimport numpy as np\nimport pandas as pd\nfrom keras import *\nfrom keras.layers import *\n"

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from kerascheck import api
 from kerascheck.cli.app import app
 from kerascheck.diagnostics import Applicability, Edit, Fix, Position, Span
+from kerascheck.project.source import Source
 from kerascheck.text.notebook import Notebook
-from kerascheck.text.source import Source
 
 IMPORTS = "from keras import Sequential\nfrom keras.layers import Dense"
 MODEL = "model = Sequential()\nmodel.add(Dense(8, input_dim=4, activation='relu'))"

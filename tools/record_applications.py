@@ -1,8 +1,9 @@
-"""Writes `kerascheck/keras/applications/data`: the architectures of `keras.applications`, as data.
+"""Writes `kerascheck/layers/applications/data`: the architectures of `keras.applications`, as data.
 
 The installed Keras package is read, never run: kerascheck's own interpreter analyses the functions in
 `keras/src/applications` with many arguments, and the graphs are written down. What an argument does to a graph is
-found by comparing, not by knowing the models: see `kerascheck/keras/applications/records.py` for the form of the files.
+found by comparing, not by knowing the models: the form of the files stands in
+`kerascheck/layers/applications/records.py`.
 
 Usage: python tools/record_applications.py [MODEL...]
 """
@@ -21,21 +22,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kerascheck.keras.applications.layers import find_layer
+from kerascheck.layers.applications.layers import find_layer
+from kerascheck.layers.base import configure
 from kerascheck.machine.keras.functional import trace_graph
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.machine.libraries import LIBRARIES
 from kerascheck.machine.project import Project, prepare_module
 from kerascheck.machine.run import Budget, Run
 from kerascheck.machine.values import Scope, UserRaise, Value
-from kerascheck.text.source import Source
-
-from kerascheck.layers.base import configure
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.project.source import Source
 from kerascheck.symbolic.unknown import Unknown
 
-DATA = Path(__file__).resolve().parent.parent / "kerascheck" / "keras" / "applications" / "data"
+DATA = Path(__file__).resolve().parent.parent / "kerascheck" / "layers" / "applications" / "data"
 
 #: Values that stand for what the caller gives: no architecture has them of its own.
 CLASSES, ACTIVATION, RATE, NAME = 977, "softsign", 0.7311, "NAMEARG"

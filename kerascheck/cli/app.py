@@ -12,9 +12,9 @@ import typer
 from typer.core import TyperGroup
 
 from kerascheck import __version__
+from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.runtime import safe_path
 from kerascheck.text.escaping import say
-from kerascheck.views.reporters.base import OUTPUT_FORMATS
 
 
 class _CheckByDefault(TyperGroup):
@@ -287,7 +287,7 @@ def _run(command: Callable[[], int | None], in_copy: bool = False) -> int:
         in_copy: whether it is to be done in another process, which this one watches.
     """
     from kerascheck.cli.commands import FAILED, Failure
-    from kerascheck.configuration.config import ConfigError
+    from kerascheck.errors import ConfigError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

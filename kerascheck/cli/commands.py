@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from kerascheck.configuration.config import AUTO, ConfigError, Overrides, Resolver
+from kerascheck.configuration.config import AUTO, Overrides, Resolver
+from kerascheck.errors import ConfigError
 from kerascheck.runtime.reading import read_program, source_limit
 from kerascheck.text.escaping import as_json, patch_path, say, visible
 from kerascheck.text.lines import NEWLINE
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from kerascheck.configuration.finding_filter import Limits
     from kerascheck.diagnostics import Diagnostic, Report
     from kerascheck.machine import Analysis
+    from kerascheck.project.source import Source
+    from kerascheck.reporters.base import Outcome
     from kerascheck.rules.base import Rule
-    from kerascheck.text.source import Source
-    from kerascheck.views.reporters.base import Outcome
 
 OK, FOUND, FAILED = 0, 1, 2
 
@@ -142,7 +143,7 @@ def _limits(options: CheckOptions, settings: Settings) -> Limits:
 
 def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
     from kerascheck import api
-    from kerascheck.views.reporters.base import Outcome
+    from kerascheck.reporters.base import Outcome
 
     own = resolver.settings_for(Path.cwd())
     limits = _limits(options, own)
@@ -182,7 +183,7 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
 
 def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     from kerascheck import api
-    from kerascheck.views.reporters.base import Outcome
+    from kerascheck.reporters.base import Outcome
     from kerascheck.workers.parallel import check_text
 
     filename = options.stdin_filename or "<stdin>"
@@ -290,7 +291,7 @@ def _fixed(filename: str, settings: Settings, limits: Limits, write: bool) -> _O
 
 
 def _print_diff(old: bytes, new: bytes, filename: str) -> None:
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
 
     for (cell, before), (_, after) in zip(Source(old, filename).texts(), Source(new, filename).texts(), strict=True):
         name = patch_path(filename if cell is None else f"{filename}:cell {cell}")
@@ -310,7 +311,7 @@ def _warn_if_incomplete(filename: str, reason: str | None) -> None:
 
 def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, default: TextIO | None = None) -> int:
     """Write the findings in the wanted format to the wanted place; the exit status."""
-    from kerascheck.views.reporters.base import find_reporter
+    from kerascheck.reporters.base import find_reporter
 
     for report in outcome.reports:
         _warn_if_incomplete(report.filename, report.incomplete)
@@ -579,7 +580,7 @@ def _analyse(
     """Analyse one file and hand it on, with what `check` finds in it if that is asked for; why that is not possible."""
     from kerascheck import api
     from kerascheck.engine import deep_recursion, internal_error
-    from kerascheck.text.source import SourceError
+    from kerascheck.project.source import SourceError
     from kerascheck.workers.supervision import given_up, on_file
 
     if filename in given_up:
@@ -744,7 +745,7 @@ def show_config(path: Path, overrides: Overrides, config: Path | None, isolated:
 
 def _show_target(path: Path, stream: TextIO) -> None:
     """The Keras that a file is taken to be written for, and why."""
-    from kerascheck.text.source import Source, SourceError
+    from kerascheck.project.source import Source, SourceError
 
     try:
         target = Source(read_program(str(path)), str(path)).target

@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from kerascheck.configuration.fingerprints import Identity, identify
 from kerascheck.diagnostics import Diagnostic, Report
 from kerascheck.fixes.write import write_whole
 from kerascheck.runtime.reading import MAX_BASELINE_BYTES, read_bytes
-from kerascheck.text.fingerprints import Identity, identify
 
 _VERSION = 1
 

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 
 from kerascheck.diagnostics import Diagnostic, Report
+from kerascheck.project.source import SYNTAX_ERROR, UNREADABLE
 from kerascheck.runtime.reading import read_program
 from kerascheck.text.file_rows import FileRows
-from kerascheck.text.source import SYNTAX_ERROR, UNREADABLE
 
 # Nothing that a repository or a user configures may run or reshape the output.
 _SAFE = (

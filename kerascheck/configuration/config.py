@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from kerascheck.configuration.selection import Layer, Selection, matches
+from kerascheck.errors import ConfigError
 from kerascheck.project.target import Era
+from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
 from kerascheck.runtime import safe_path
 from kerascheck.runtime.reading import MAX_SETTINGS_BYTES, read_bytes
-from kerascheck.views.reporters.base import OUTPUT_FORMATS
 
 _FAMILY = re.compile(r"KC\d", re.IGNORECASE)
 
@@ -33,10 +34,6 @@ DEFAULT_EXCLUDE = (
     *(".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode"),
     *("__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv"),
 )
-
-
-class ConfigError(Exception):
-    """The user asked for something that does not exist; the message says what, where, and what is near it."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from kerascheck.text.lexing import comments, joins_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kerascheck.project.source import Source
     from kerascheck.rules.base import Rule
-    from kerascheck.text.source import Source
 
 _MENTIONED = re.compile(r"#.*?(?:noqa|kerascheck\s*:)", re.IGNORECASE)
 # As flake8 and ruff read it: a colon makes the list, a bare word silences everything.

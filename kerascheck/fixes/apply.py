@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Report, Severity, Span
-from kerascheck.text.source import Source, Unfaithful
+from kerascheck.project.source import Source, Unfaithful
 
 MAX_ROUNDS = 10
 

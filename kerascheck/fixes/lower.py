@@ -12,8 +12,8 @@ from kerascheck.diagnostics import Edit, Fix, Span
 from kerascheck.fixes.effects import keeps_effects
 
 if TYPE_CHECKING:
+    from kerascheck.project.source import Source
     from kerascheck.rules.base import Repair, Replacement
-    from kerascheck.text.source import Source
 
 
 class CannotLower(Exception):

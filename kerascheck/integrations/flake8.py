@@ -18,8 +18,9 @@ from kerascheck import __version__
 from kerascheck.runtime import safe_path
 
 with safe_path.own_imports():  # `python -m flake8` has the current folder on the path
-    from kerascheck.configuration.config import ConfigError, Resolver
+    from kerascheck.configuration.config import Resolver
     from kerascheck.configuration.selection import Layer, Selection
+    from kerascheck.errors import ConfigError
     from kerascheck.project.import_graph import concerns_keras
     from kerascheck.text.escaping import one_line
 

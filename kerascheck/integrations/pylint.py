@@ -21,9 +21,10 @@ from kerascheck.runtime import safe_path
 _PATH = safe_path.entries()
 
 with safe_path.own_imports(_PATH):
-    from kerascheck.configuration.config import ConfigError, Resolver
+    from kerascheck.configuration.config import Resolver
     from kerascheck.configuration.selection import Layer, Selection
     from kerascheck.diagnostics import Severity
+    from kerascheck.errors import ConfigError
     from kerascheck.project.import_graph import concerns_keras
     from kerascheck.runtime.reading import read_program
     from kerascheck.text.escaping import one_line, say

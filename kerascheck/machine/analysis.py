@@ -91,7 +91,7 @@ def analyze(source: Any, seconds: float = 2.0) -> Analysis:
     """Interpret a source: the module itself, then each function and method that it never calls.
 
     Args:
-        source: a `kerascheck.text.source.Source`.
+        source: a `kerascheck.project.source.Source`.
         seconds: the work after which the rest is left unknown, in seconds of a slow core (see `Budget`).
     """
     result = Analysis()

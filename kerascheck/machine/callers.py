@@ -17,8 +17,8 @@ from kerascheck.machine.project import Project
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import FunctionValue, Scope
 from kerascheck.project.import_graph import current_graph, may_call
+from kerascheck.project.source import Source, SourceError, read_source
 from kerascheck.symbolic.unknown import Symbol
-from kerascheck.text.source import Source, SourceError, read_source
 
 #: Files whose calls are followed.
 _MAX_CALLERS = 4

@@ -28,9 +28,9 @@ from kerascheck.machine.statements import (
 )
 from kerascheck.machine.static import contains_yield, is_infinite, yields_in
 from kerascheck.machine.values import FunctionValue, IteratorValue, Scope, UserRaise, Value
+from kerascheck.project.source import Source
 from kerascheck.symbolic.journal import lay_down
 from kerascheck.symbolic.unknown import Unknown
-from kerascheck.text.source import Source
 from kerascheck.text.treewalk import walk
 
 #: Conditions that are decided for one generator; behind a further one its items are not followed.

@@ -217,7 +217,7 @@ class Project:
 
     def _source(self, path: Path) -> Any:
         """The parsed file, or None where it cannot be used."""
-        from kerascheck.text.source import SourceError, read_source
+        from kerascheck.project.source import SourceError, read_source
 
         key = str(path)
         if key not in self._sources:
@@ -325,7 +325,7 @@ def _acts_when_imported(path: Path) -> bool:
 
 
 def _is_application(name: str) -> bool:
-    from kerascheck.keras.applications.records import load
+    from kerascheck.layers.applications.records import load
 
     return name == "preprocess_input" or load(name) is not None
 

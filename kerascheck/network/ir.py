@@ -32,7 +32,7 @@ class Site:
     __slots__ = ("file", "node")
 
     def __init__(self, file: Any, node: cst.CSTNode) -> None:
-        self.file = file  # the kerascheck.text.source.Source it stands in
+        self.file = file  # the kerascheck.project.source.Source it stands in
         self.node = node
 
     @property

@@ -17,9 +17,9 @@ from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Absent, Arguments, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Tensor
 from kerascheck.rules._graph import registers_names
-from kerascheck.rules._losses import LOSSES
 from kerascheck.rules._training import is_plain_model
 from kerascheck.symbolic.unknown import Symbol
+from kerascheck.training.compiled_losses import LOSSES
 
 Direction = Literal["up", "down"]
 

@@ -10,9 +10,9 @@ from kerascheck.data.content import DISTRIBUTIONS, Content
 from kerascheck.data.training import Data, Part, training_data, validation_data
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program, Site, Tensor, TrainCall
-from kerascheck.rules._losses import Loss, losses_by_output, output_name
 from kerascheck.rules._outputs import Output, describe
 from kerascheck.rules._training import argument, argument_site
+from kerascheck.training.compiled_losses import Loss, losses_by_output, output_name
 
 #: The methods that compare with targets.
 COMPARING = frozenset({"fit", "evaluate", "train_on_batch", "test_on_batch", "fit_generator", "evaluate_generator"})

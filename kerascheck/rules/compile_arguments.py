@@ -15,11 +15,11 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Program, Site
 from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._graph import registers_names
-from kerascheck.rules._losses import ALIASES, BINARY, LOSSES, Loss, losses_by_output, output_name, part_site
 from kerascheck.rules._outputs import Output, describe
 from kerascheck.rules._training import argument_site, dialect, judged_compiles, known_int, later_only, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
+from kerascheck.training.compiled_losses import ALIASES, BINARY, LOSSES, Loss, losses_by_output, output_name, part_site
 
 
 class MetricDoesNotFit(Rule):

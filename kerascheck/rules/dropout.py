@@ -23,10 +23,10 @@ from kerascheck.rules._graph import (
     nested_networks,
     shape_of,
 )
-from kerascheck.rules._losses import losses_by_output
 from kerascheck.rules._raised import refused_rate
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
+from kerascheck.training.compiled_losses import losses_by_output
 
 
 class DropoutSurvival(Rule):

@@ -8,11 +8,11 @@ from kerascheck.data.content import Content
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import definitely_different, definitely_equal
 from kerascheck.network.ir import Program
-from kerascheck.rules._losses import BINARY, REGRESSION, losses_by_output
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._targets import Targets, has_fractions, shown, surely_above, surely_below, targets_of
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.training.compiled_losses import BINARY, REGRESSION, losses_by_output
 
 
 class _TargetRule(Rule):

@@ -16,9 +16,9 @@ from kerascheck.rules._graph import (
     is_settled,
     shape_of,
 )
-from kerascheck.rules._losses import BINARY, CATEGORICAL, losses_by_output
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.training.compiled_losses import BINARY, CATEGORICAL, losses_by_output
 
 _SQUASHING = frozenset({"softmax", "sigmoid"})
 _IDEMPOTENT = frozenset({"relu"})

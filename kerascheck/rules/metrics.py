@@ -11,11 +11,11 @@ import libcst as cst
 from kerascheck.diagnostics import Applicability, Severity
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._graph import registers_names
-from kerascheck.rules._losses import REGRESSION, losses_by_output, metrics_of
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._training import dialect, judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
+from kerascheck.training.compiled_losses import REGRESSION, losses_by_output, metrics_of
 
 
 class AccuracyOfRegression(Rule):

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Layer, Program, Tensor
 from kerascheck.rules._graph import applied_activation, config_size, last_dim
-from kerascheck.rules._losses import BINARY, CATEGORICAL, Loss, losses_by_output
 from kerascheck.rules._outputs import Output, describe
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.training.compiled_losses import BINARY, CATEGORICAL, Loss, losses_by_output
 
 #: Activations whose values leave [0, 1]: no probabilities.
 _UNBOUNDED = frozenset(

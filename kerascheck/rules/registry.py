@@ -27,7 +27,7 @@ def own_rules() -> tuple[Rule, ...]:
 
     found: list[Rule] = []
     for info in pkgutil.iter_modules(package.__path__):
-        if info.name in ("base", "registry"):
+        if info.name in ("base", "plugins", "registry"):
             continue
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         found += [
@@ -64,7 +64,7 @@ def distribution_of(rule: Rule) -> str | None:
 
 def leave_foreign_rules_out() -> None:
     """From now on this process, and those that it starts, have our own rules only: for a server that must go on."""
-    from kerascheck.configuration import plugins
+    from kerascheck.rules import plugins
 
     os.environ[plugins.NO_PLUGINS] = "1"
     for cached in (plugins.providers, _foreign, all_rules):
@@ -73,7 +73,7 @@ def leave_foreign_rules_out() -> None:
 
 @lru_cache(maxsize=1)
 def _foreign() -> tuple[tuple[Rule, str], ...]:
-    from kerascheck.configuration import plugins
+    from kerascheck.rules import plugins
 
     if not plugins.providers():
         return ()

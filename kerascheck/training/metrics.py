@@ -13,8 +13,8 @@ from typing import Any
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import KerasObject
-from kerascheck.rules._losses import LOSSES, standard_name
 from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
+from kerascheck.training.compiled_losses import LOSSES, standard_name
 from kerascheck.training.losses import function_values
 from kerascheck.training.shapes import BATCH, Pair, broadcast, is_one, show, squeeze_or_expand
 

@@ -18,11 +18,11 @@ from kerascheck.data.training import Raw, argument, raw_data, raw_validation_dat
 from kerascheck.network.arguments import Given
 from kerascheck.network.dims import Dim, Shape, definitely_different
 from kerascheck.network.ir import KerasObject, Layer, Network, Program, Raised, Site, Tensor, TrainCall
-from kerascheck.rules._losses import output_name, read_loss
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 from kerascheck.training import explain
 from kerascheck.training.clash import Clash
 from kerascheck.training.compiled import Match, matched_losses, matched_metrics
+from kerascheck.training.compiled_losses import output_name, read_loss
 from kerascheck.training.content import class_problem, index_problem
 from kerascheck.training.inputs import FLOATS_ONLY, NO_LISTS, arranged, fed_shape, forward
 from kerascheck.training.losses import loss_values

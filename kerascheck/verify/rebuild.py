@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kerascheck.keras.applications.layers import HOMES
+from kerascheck.layers.applications.layers import HOMES
 from kerascheck.layers.base import MultiInput, activation_name, parse_signature
 from kerascheck.layers.recurrent import Recurrent
 from kerascheck.machine.keras.subclassing import FunctionLayer

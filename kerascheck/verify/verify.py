@@ -21,7 +21,7 @@ from kerascheck.views.tables import listed
 
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
     from kerascheck.views.summary import ModelSummary
 
 Result: TypeAlias = Literal["agrees", "agrees in part", "differs", "not rebuilt", "not exact"]

@@ -14,7 +14,7 @@ from kerascheck.views.summary import shapes_of
 from kerascheck.views.tables import count_text, listed, shapes_text
 
 if TYPE_CHECKING:
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
     from kerascheck.views.summary import ModelSummary
 
 _RANK = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kerascheck.machine import Analysis
     from kerascheck.network.dims import Int, Shape
     from kerascheck.network.ir import Site
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
 
 #: A count, a symbolic count as its text, or not known.
 Count: TypeAlias = int | str | None

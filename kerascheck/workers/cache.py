@@ -166,7 +166,7 @@ _NOT_KEPT = frozenset({"filename", "diagnostics", "asked", "crashed", "by_chance
 @lru_cache(maxsize=1)
 def _program() -> tuple[object, ...]:
     """What computes the reports: versions, and the files of our own package, for those who change it."""
-    from kerascheck.configuration.plugins import providers
+    from kerascheck.rules.plugins import providers
 
     return (
         *(__version__, state_of(os.path.dirname(os.path.dirname(__file__))), sys.version_info[:3], sys.platform),

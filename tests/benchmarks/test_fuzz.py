@@ -82,7 +82,7 @@ def test_an_internal_error_is_found_and_made_smaller(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("where", "what", "key"),
     [
-        ("kerascheck.views.reporters.json.render", "writes nothing", "reporters: Wrong"),
+        ("kerascheck.reporters.json.render", "writes nothing", "reporters: Wrong"),
         ("kerascheck.views.summary.summarize", "raises", "summary: ZeroDivisionError"),
         ("kerascheck.views.drawing.mermaid", "raises", "graph: ZeroDivisionError"),
         ("kerascheck.views.report.page.page", "raises", "report: ZeroDivisionError"),
@@ -99,5 +99,5 @@ def test_what_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
     monkeypatch.setattr(fuzz, "MAX_SECONDS", 0.2)
-    monkeypatch.setattr("kerascheck.views.reporters.json.render", endless)
+    monkeypatch.setattr("kerascheck.reporters.json.render", endless)
     assert "Hang" in attempt(GOOD).key

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import truth  # noqa: E402
 
 from kerascheck.machine import analyze  # noqa: E402
-from kerascheck.text.source import Source  # noqa: E402
+from kerascheck.project.source import Source  # noqa: E402
 from kerascheck.views.summary import summarize  # noqa: E402
 
 CODE = """

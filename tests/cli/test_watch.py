@@ -21,7 +21,7 @@ from kerascheck.cli import commands
 from kerascheck.cli.app import app
 from kerascheck.cli.commands import CheckOptions
 from kerascheck.cli.watch import watch
-from kerascheck.text.source import Source
+from kerascheck.project.source import Source
 from tests.scripts import FIXED, SCRIPT
 
 pytestmark = pytest.mark.slow

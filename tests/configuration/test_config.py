@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kerascheck.configuration.config import ConfigError, Overrides, Resolver, Settings
+from kerascheck.configuration.config import Overrides, Resolver, Settings
+from kerascheck.errors import ConfigError
 
 
 def write(path: Path, text: str) -> Path:

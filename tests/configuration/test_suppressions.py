@@ -8,7 +8,7 @@ from kerascheck.configuration.config import Settings
 from kerascheck.configuration.suppressions import silencing_edit
 from kerascheck.diagnostics import Edit
 from kerascheck.engine import check_source
-from kerascheck.text.source import Source
+from kerascheck.project.source import Source
 
 
 def edited(text: str, edit: Edit) -> str:

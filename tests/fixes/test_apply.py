@@ -9,7 +9,7 @@ import pytest
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
 from kerascheck.fixes.apply import Fixed, apply_fixes, fix_all
-from kerascheck.text.source import Source, SourceError
+from kerascheck.project.source import Source, SourceError
 
 SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE
 

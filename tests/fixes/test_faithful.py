@@ -9,7 +9,7 @@ import pytest
 from kerascheck import api
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Edit, Position, Span
-from kerascheck.text.source import Source, Unfaithful
+from kerascheck.project.source import Source, Unfaithful
 
 PROGRAM = """\
 # coding: {encoding}

@@ -12,8 +12,8 @@ from kerascheck.diagnostics import Diagnostic, Severity
 from kerascheck.fixes.apply import apply_fixes
 from kerascheck.fixes.arguments import remove_argument
 from kerascheck.fixes.lower import CannotLower, lower
+from kerascheck.project.source import Source
 from kerascheck.rules.base import Repair, Replacement
-from kerascheck.text.source import Source
 
 
 def nodes(source: Source) -> Iterator[cst.CSTNode]:

@@ -13,9 +13,9 @@ from kerascheck.machine.project import Project, prepare_module
 from kerascheck.machine.run import STEPS_PER_SECOND, Budget, Run
 from kerascheck.machine.values import DictValue, ListValue, Scope, UserRaise
 from kerascheck.network.ir import Network
+from kerascheck.project.source import Source
 from kerascheck.symbolic.journal import noted_in
 from kerascheck.symbolic.unknown import Unknown
-from kerascheck.text.source import Source
 
 KERAS = "import keras\nfrom keras import layers, models, Input, Model, Sequential\nfrom keras.layers import *\n"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kerascheck.keras.applications import records
+from kerascheck.layers.applications import records
 from kerascheck.network.ir import InputLayer, Network
 from tests.machine.helpers import build, model, models, raised, summary
 

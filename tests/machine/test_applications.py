@@ -14,7 +14,7 @@ import pytest
 from kerascheck.engine import deep_recursion
 from kerascheck.machine import analyze
 from kerascheck.network.ir import Network
-from kerascheck.text.source import Source
+from kerascheck.project.source import Source
 
 if importlib.util.find_spec("tensorflow") is None:
     pytest.skip("TensorFlow is not installed", allow_module_level=True)

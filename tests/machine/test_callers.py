@@ -9,7 +9,7 @@ import pytest
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file
 from kerascheck.machine import analyze
-from kerascheck.text.source import read_source
+from kerascheck.project.source import read_source
 from kerascheck.views.summary import summarize
 from kerascheck.workers.cache import Cache
 from kerascheck.workers.parallel import Job, check_files

@@ -9,7 +9,7 @@ import pytest
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
-from kerascheck.text.source import Source
+from kerascheck.project.source import Source
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_astroid_is_imported_only_when_it_is_needed() -> None:
     import subprocess
 
     code = (
-        "import sys\nfrom kerascheck.machine import analyze\nfrom kerascheck.text.source import Source\n"
+        "import sys\nfrom kerascheck.machine import analyze\nfrom kerascheck.project.source import Source\n"
         "analyze(Source(b'import keras\\nfrom nowhere.config import SIZE\\nkeras.layers.Dense(SIZE)', 'x.py'))\n"
         "print('astroid' in sys.modules)"
     )

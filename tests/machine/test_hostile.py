@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from kerascheck.machine import analyze
-from kerascheck.text.source import Source, SourceError
+from kerascheck.project.source import Source, SourceError
 from kerascheck.views.summary import summarize
 from tests.machine.helpers import KERAS, build, cases, source
 from tests.machine.programs import Generator

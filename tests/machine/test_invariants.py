@@ -15,8 +15,8 @@ from kerascheck.machine.project import Project, prepare_module
 from kerascheck.machine.run import STEPS_PER_SECOND, Budget, Run
 from kerascheck.machine.values import IteratorValue, Scope, UserRaise
 from kerascheck.network.ir import Program
+from kerascheck.project.source import Source
 from kerascheck.symbolic.journal import Cells, Items, Versioned, noted_in
-from kerascheck.text.source import Source
 
 ROOT = Path(__file__).parents[2] / "fixtures"
 FIXTURES = sorted(ROOT.rglob("*.py"))
@@ -69,7 +69,9 @@ def is_part(value: Any) -> bool:
     if isinstance(value, (type, types.FunctionType, types.MethodType, types.GeneratorType, cst.CSTNode)):
         return False
     module = type(value).__module__
-    return module.startswith("kerascheck.") and not module.startswith(("kerascheck.text.source", "kerascheck.layers"))
+    return module.startswith("kerascheck.") and not module.startswith(
+        ("kerascheck.project.source", "kerascheck.layers")
+    )
 
 
 def held(thing: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kerascheck.machine import analyze
-from kerascheck.text.source import read_source
+from kerascheck.project.source import read_source
 from tests.machine.helpers import UNKNOWN, cases, execute_module, known, plain
 
 

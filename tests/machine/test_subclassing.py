@@ -8,7 +8,7 @@ import pytest
 
 from kerascheck.machine import analyze
 from kerascheck.network.ir import Network
-from kerascheck.text.source import Source
+from kerascheck.project.source import Source
 from tests.machine.helpers import KERAS, execute_module
 
 NET = """

@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 
 from kerascheck import api
 from kerascheck.diagnostics import Report
+from kerascheck.reporters.base import OUTPUT_FORMATS, Outcome, find_reporter
 from kerascheck.text.escaping import (
     markdown,
     markdown_code,
@@ -31,7 +32,6 @@ from kerascheck.text.escaping import (
 from kerascheck.views.drawing import html as page_of
 from kerascheck.views.drawing import mermaid, svg
 from kerascheck.views.graph import architecture
-from kerascheck.views.reporters.base import OUTPUT_FORMATS, Outcome, find_reporter
 from kerascheck.views.summary import ModelSummary, summarize
 from kerascheck.views.tables import model_table
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from kerascheck import api
 from kerascheck.cli.app import app
 from kerascheck.engine import check_source
+from kerascheck.project.source import Source, SourceError
 from kerascheck.text.notebook import NotANotebook, Notebook
-from kerascheck.text.source import Source, SourceError
 
 
 def notebook(*cells: str | list[str], language: str = "python", markdown: int = 0) -> str:

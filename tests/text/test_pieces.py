@@ -8,11 +8,11 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
+from kerascheck.project.source import Source
 from kerascheck.text import pieces
 from kerascheck.text.lexing import logical_lines
 from kerascheck.text.parse_cache import RECENT
 from kerascheck.text.pieces import Pieces
-from kerascheck.text.source import Source
 from kerascheck.text.treewalk import walk
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures").rglob("*.py"))

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from kerascheck.project.source import Source
 from kerascheck.text.positions import Locator
-from kerascheck.text.source import Source
 
 KINDS = (
     cst.BaseExpression, cst.Arg, cst.Param, cst.Element, cst.BaseSmallStatement, cst.BaseStatement, cst.BaseSuite,

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from kerascheck.network.dims import Shape
-from kerascheck.rules._losses import LOSSES
 from kerascheck.symbolic.unknown import KerasError, Undetermined
 from kerascheck.training.compiled import matched_losses, matched_metrics
+from kerascheck.training.compiled_losses import LOSSES
 from kerascheck.training.losses import loss_values
 from kerascheck.training.metrics import check_metric, read_metric, resolve
 from kerascheck.training.shapes import Pair

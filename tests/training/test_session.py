@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from kerascheck.machine import analyze
-from kerascheck.text.source import Source
+from kerascheck.project.source import Source
 from kerascheck.training.session import clashes
 
 HEAD = """

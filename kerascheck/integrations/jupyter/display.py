@@ -14,7 +14,7 @@ from kerascheck.views.report.excerpts import Excerpts
 
 if TYPE_CHECKING:
     from kerascheck.diagnostics import Diagnostic
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
     from kerascheck.views.graph import Architecture
     from kerascheck.views.report.excerpts import Row
     from kerascheck.views.summary import ModelSummary

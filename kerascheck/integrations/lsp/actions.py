@@ -15,9 +15,9 @@ from kerascheck.integrations.lsp.diagnostics import to_client
 from kerascheck.integrations.lsp.documents import Document
 from kerascheck.integrations.lsp.positions import Encoding, Lines
 from kerascheck.integrations.lsp.units import Found, Unit
+from kerascheck.project.source import Source, SourceError
 from kerascheck.text.escaping import one_line
 from kerascheck.text.magics import blank_magics
-from kerascheck.text.source import Source, SourceError
 
 SHOW_RULE = "kerascheck.showRule"
 FIX_ALL = "kerascheck.fixAll"

@@ -11,15 +11,15 @@ from kerascheck.integrations.lsp.facts import Build, Findings, LayerFact, ModelF
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.project.source import SYNTAX_ERROR
 from kerascheck.symbolic.unknown import Undetermined, Unknown
-from kerascheck.text.source import SYNTAX_ERROR
 from kerascheck.views.summary import listed_shapes, shapes_of, summarize, why_inexact
 from kerascheck.views.tables import count_text, shapes_text
 
 if TYPE_CHECKING:
     from kerascheck.engine import Examination
     from kerascheck.network.ir import Program, Site
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
     from kerascheck.views.summary import Count, ModelSummary, Shapes
 
 #: Different layers of one call that are kept; a loop may build thousands.

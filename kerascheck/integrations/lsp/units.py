@@ -13,7 +13,7 @@ from pygls.uris import to_fs_path, uri_scheme, urlparse
 from kerascheck.diagnostics import Diagnostic, Span
 from kerascheck.integrations.lsp.documents import Document, Tracked, Tracker
 from kerascheck.integrations.lsp.facts import Findings, LayerFact, ModelFact, Structure
-from kerascheck.text.source import SYNTAX_ERROR
+from kerascheck.project.source import SYNTAX_ERROR
 
 Fact: TypeAlias = Diagnostic | LayerFact | ModelFact
 _T = TypeVar("_T")

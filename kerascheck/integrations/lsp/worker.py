@@ -114,7 +114,7 @@ class Worker:
     def fix(self, text: Text, unsafe: bool) -> tuple[list[tuple[int | None, str]], int]:
         """The text with all fixes applied (of a notebook each code cell, with its number), and how many."""
         from kerascheck import api
-        from kerascheck.text.source import Source
+        from kerascheck.project.source import Source
 
         settings, _ = self._settings(text)
         with self._open_files():
@@ -157,7 +157,7 @@ class Worker:
 
     def files(self, folders: tuple[str, ...], options: Options) -> list[str]:
         """The Python files and notebooks in folders."""
-        from kerascheck.configuration.config import ConfigError
+        from kerascheck.errors import ConfigError
         from kerascheck.project.discovery import NoSuchPath, discover
 
         found: dict[str, None] = {}
@@ -223,8 +223,8 @@ class Worker:
 
         So it is with rules of other packages that cannot be used: the server goes on without any of them.
         """
-        from kerascheck.configuration.config import ConfigError, Settings
-        from kerascheck.configuration.plugins import PluginError
+        from kerascheck.configuration.config import Settings
+        from kerascheck.errors import ConfigError, PluginError
         from kerascheck.rules.registry import all_rules, leave_foreign_rules_out
 
         try:
@@ -250,7 +250,7 @@ class Worker:
     @contextmanager
     def _open_files(self) -> Iterator[None]:
         from kerascheck.project.import_graph import current_graph
-        from kerascheck.text.source import unsaved_files
+        from kerascheck.project.source import unsaved_files
 
         with unsaved_files(self._unsaved):
             current_graph().renew()

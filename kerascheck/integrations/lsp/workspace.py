@@ -65,7 +65,7 @@ def _in_notebook(found: Diagnostic) -> types.Diagnostic:
 
 def _read(filename: str) -> str:
     """The text of a saved file; empty where it cannot be read."""
-    from kerascheck.text.source import SourceError, read_source
+    from kerascheck.project.source import SourceError, read_source
 
     try:
         return read_source(filename).text

@@ -26,14 +26,14 @@ from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kerascheck.keras.applications.records import Entry, Record
+    from kerascheck.layers.applications.records import Entry, Record
 
 _PRE_TRAINED_ACTIVATIONS = ("softmax", "linear", None)
 
 
 def make_application(run: Run, name: str, arguments: Arguments, site: Site) -> Network:
     """A call of `keras.applications.<name>`."""
-    from kerascheck.keras.applications.records import load
+    from kerascheck.layers.applications.records import load
 
     cls = name.rsplit(".", 1)[1]
     run.reach(site)

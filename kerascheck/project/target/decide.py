@@ -24,7 +24,7 @@ from kerascheck.runtime.asked import note_read, note_versions
 from kerascheck.runtime.reading import read_bytes
 
 if TYPE_CHECKING:
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
 
 _MAX_PIN_BYTES = 2_000_000
 _MAX_PIN_FILES = 12  # of one folder

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kerascheck.diagnostics import Diagnostic, Report
     from kerascheck.engine import Examination
     from kerascheck.network.ir import Program
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
     from kerascheck.views.summary import ModelSummary
     from kerascheck.views.tables import Table
     from kerascheck.workers.parallel import Job

@@ -10,7 +10,7 @@ from kerascheck.text.lines import NEWLINE
 
 if TYPE_CHECKING:
     from kerascheck.diagnostics import Diagnostic
-    from kerascheck.text.source import Source
+    from kerascheck.project.source import Source
 
 _CONTEXT = 2  # rows shown above and below
 _MAX_ROWS = 6  # marked rows shown of a finding that spans more

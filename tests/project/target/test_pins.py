@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kerascheck.project.source import Source
 from kerascheck.project.target import Era, Target, surroundings
-from kerascheck.text.source import Source
 
 PROGRAM = "from tensorflow import keras\nmodel = keras.Sequential()\n"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_source
+from kerascheck.project.source import Source
 from kerascheck.project.target import Era
-from kerascheck.text.source import Source
 from kerascheck.workers.cache import Cache
 
 OLD = "import tensorflow as tf\nx = tf.placeholder(tf.float32)\n"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from kerascheck.project.source import Source
 from kerascheck.project.target import Era, Target
 from kerascheck.project.target.signs import KERAS_1_ONLY, KERAS_2_ONLY, KERAS_3_ONLY, TENSORFLOW_1
-from kerascheck.text.source import Source
 
 
 def target(text: str) -> Target:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from kerascheck.views.reporters.base import Outcome, statistics, summary
+from kerascheck.reporters.base import Outcome, statistics, summary
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TextIO
 
 from kerascheck.diagnostics import Severity
+from kerascheck.reporters._places import Places
+from kerascheck.reporters.base import Outcome
 from kerascheck.text.escaping import as_json
-from kerascheck.views.reporters._places import Places
-from kerascheck.views.reporters.base import Outcome
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}
 

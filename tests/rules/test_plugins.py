@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from kerascheck.configuration.plugins import NO_PLUGINS, PluginError, load_rules
+from kerascheck.errors import PluginError
+from kerascheck.rules.plugins import NO_PLUGINS, load_rules
 from kerascheck.rules.registry import own_rules
 
 if sys.version_info >= (3, 11):

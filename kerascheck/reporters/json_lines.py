@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from kerascheck.reporters.base import Outcome
+from kerascheck.reporters.json import as_dict
 from kerascheck.text.escaping import as_json
-from kerascheck.views.reporters.base import Outcome
-from kerascheck.views.reporters.json import as_dict
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:

@@ -6,8 +6,8 @@ import os
 from typing import Any, TextIO
 
 from kerascheck.diagnostics import Diagnostic, Fix, Position
+from kerascheck.reporters.base import Outcome
 from kerascheck.text.escaping import as_json
-from kerascheck.views.reporters.base import Outcome
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from kerascheck.reporters._places import Places
+from kerascheck.reporters.base import Outcome
 from kerascheck.text.escaping import one_line
-from kerascheck.views.reporters._places import Places
-from kerascheck.views.reporters.base import Outcome
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:

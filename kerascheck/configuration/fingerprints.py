@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kerascheck.diagnostics import Diagnostic
-from kerascheck.text.source import Source, SourceError
+from kerascheck.project.source import Source, SourceError
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TextIO
 
-import kerascheck.views.reporters as package
+import kerascheck.reporters as package
 from kerascheck.diagnostics import Applicability, Diagnostic, Report
 
 #: Modules of this package that are no output format.

@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 from kerascheck import __version__
 from kerascheck.diagnostics import DOCS_URL, Diagnostic, Fix, Report, Severity, Span
+from kerascheck.reporters._places import Place, Places
+from kerascheck.reporters.base import Outcome
 from kerascheck.rules.registry import find_rule
 from kerascheck.text.escaping import as_json
-from kerascheck.views.reporters._places import Place, Places
-from kerascheck.views.reporters.base import Outcome
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from kerascheck.diagnostics import Position
-from kerascheck.text.source import Source, SourceError
+from kerascheck.project.source import Source, SourceError
 
 
 def refused(raw: bytes) -> SourceError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
-from kerascheck.views.reporters.base import Outcome
+from kerascheck.reporters.base import Outcome
 
 #: A name and a message with all that some format gives a meaning.
 NASTY_NAME = "src/50% a,b:c\n<&>\"'\x1b[1m\udcff.py"

@@ -16,8 +16,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import kerascheck
-from kerascheck.views.reporters.base import OUTPUT_FORMATS, Outcome, find_reporter
-from tests.views.reporters.formats import FILES, NASTY_MESSAGE, NASTY_NAME, PROGRAM, outcome
+from kerascheck.reporters.base import OUTPUT_FORMATS, Outcome, find_reporter
+from tests.reporters.formats import FILES, NASTY_MESSAGE, NASTY_NAME, PROGRAM, outcome
 
 MACHINE_FORMATS = ("github", "gitlab", "json", "json-lines", "junit", "pylint", "sarif")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from kerascheck.reporters.base import Outcome, summary
 from kerascheck.text.escaping import one_line
-from kerascheck.views.reporters.base import Outcome, summary
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:

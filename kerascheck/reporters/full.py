@@ -7,9 +7,9 @@ import unicodedata
 from typing import TextIO
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Severity
+from kerascheck.project.source import Source, SourceError
+from kerascheck.reporters.base import Outcome, summary
 from kerascheck.text.escaping import one_line, row_of_source
-from kerascheck.text.source import Source, SourceError
-from kerascheck.views.reporters.base import Outcome, summary
 
 _CONTEXT = 2  # rows shown above and below
 _MAX_ROWS = 5  # underlined rows shown of a finding that spans more

@@ -27,7 +27,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kerascheck.keras.applications.layers import find_layer
+from kerascheck.layers.applications.layers import find_layer
 from kerascheck.layers.base import Config, LayerDef, configure
 from kerascheck.network.arguments import Arguments, Given
 

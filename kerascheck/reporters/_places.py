@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
+from kerascheck.configuration.fingerprints import fingerprints, relative
 from kerascheck.diagnostics import Diagnostic
+from kerascheck.reporters.base import Outcome
 from kerascheck.text.file_rows import FileRows
-from kerascheck.text.fingerprints import fingerprints, relative
-from kerascheck.views.reporters.base import Outcome
 
 #: Where the services say that they have put the repository.
 _ROOTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR")

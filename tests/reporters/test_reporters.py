@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
-from kerascheck.views.reporters.base import Outcome, find_reporter
+from kerascheck.reporters.base import Outcome, find_reporter
 
 TEXT = "import keras\n\nmodel.add(\tDense('é', 日本=1))\nf(\n  1,\n)\n"
 

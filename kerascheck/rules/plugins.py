@@ -11,8 +11,8 @@ from functools import lru_cache
 from importlib.metadata import EntryPoint, distributions
 from types import ModuleType
 
-from kerascheck.configuration.config import ConfigError
 from kerascheck.diagnostics import Severity
+from kerascheck.errors import PluginError
 from kerascheck.rules.base import OWN_PREFIX, Rule
 from kerascheck.runtime import safe_path
 from kerascheck.runtime.asked import state_of
@@ -24,10 +24,6 @@ NO_PLUGINS = "KERASCHECK_NO_PLUGINS"
 
 _CODE = re.compile(r"[A-Z]+[0-9]{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
-
-
-class PluginError(ConfigError):
-    """A package offers rules that cannot be used; the message names it and says why."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import TextIO
 from xml.etree import ElementTree
 
 from kerascheck.diagnostics import Diagnostic
+from kerascheck.reporters._places import Place, Places
+from kerascheck.reporters.base import Outcome
 from kerascheck.text.escaping import as_escapes, is_utf8, xml
-from kerascheck.views.reporters._places import Place, Places
-from kerascheck.views.reporters.base import Outcome
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
