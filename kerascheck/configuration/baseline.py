@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kerascheck.configuration.fingerprints import Identity, identify
 from kerascheck.diagnostics import Diagnostic, Report
 from kerascheck.fixes.write import write_whole
+from kerascheck.project.fingerprints import Identity, identify
 from kerascheck.runtime.reading import MAX_BASELINE_BYTES, read_bytes
 
 _VERSION = 1

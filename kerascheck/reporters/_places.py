@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
-from kerascheck.configuration.fingerprints import fingerprints, relative
 from kerascheck.diagnostics import Diagnostic
+from kerascheck.project.fingerprints import fingerprints, relative
 from kerascheck.reporters.base import Outcome
 from kerascheck.text.file_rows import FileRows
 
