@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kerascheck.cli.commands import rule_page
 from kerascheck.rules.base import Invalid, Rule
 from kerascheck.rules.registry import own_rules
+from kerascheck.views.rule_page import rule_page
 
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- rules: begin (docs/_generate.py) -->", "<!-- rules: end -->"

@@ -623,6 +623,7 @@ def explain_rule(code: str, stream: TextIO) -> None:
     """
     from kerascheck.configuration.config import check_selector
     from kerascheck.rules.registry import find_rule
+    from kerascheck.views.rule_page import rule_page
 
     rule = find_rule(code)
     if rule is None:
@@ -639,22 +640,6 @@ def explain_rule(code: str, stream: TextIO) -> None:
         Console(file=stream).print(Markdown(text))
     else:
         stream.write(text)
-
-
-def rule_page(rule: Rule) -> str:
-    """The documentation of a rule as Markdown."""
-    import inspect
-
-    from kerascheck.rules.registry import distribution_of
-
-    title, _, body = inspect.cleandoc(rule.__doc__ or "").partition("\n")
-    facts = [f"severity: {rule.severity.value}", f"fix: {rule.fixable}", f"since: {rule.since}"]
-    if not rule.enabled:
-        facts.append("off unless selected")
-    distribution = distribution_of(rule)
-    if distribution is not None:
-        facts.append(f"from: {distribution}")
-    return f"# {rule.name} ({rule.code})\n\n{'; '.join(facts)}\n\n{title}\n\n{body.strip()}\n"
 
 
 def list_rules(output_format: str, stream: TextIO) -> None:

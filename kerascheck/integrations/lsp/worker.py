@@ -149,8 +149,8 @@ class Worker:
 
     def rule(self, code: str) -> Shown | None:
         """The documentation of a rule."""
-        from kerascheck.cli.commands import rule_page
         from kerascheck.rules.registry import find_rule
+        from kerascheck.views.rule_page import rule_page
 
         rule = find_rule(code)
         return None if rule is None else Shown(f"{rule.code} {rule.name}", markdown=rule_page(rule))

@@ -1,0 +1,27 @@
+"""Where things live: imports between rooms go down only (pyproject.toml lists them), and few modules have no room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "kerascheck"
+
+
+def test_imports_between_rooms_go_down(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    lint = pytest.importorskip("importlinter.cli").lint_imports
+    monkeypatch.chdir(PACKAGE.parent)
+    assert lint(no_cache=True) == 0, capsys.readouterr().out
+
+
+def test_few_modules_stand_at_the_front_door() -> None:
+    assert len([path for path in PACKAGE.glob("*.py") if path.name != "__init__.py"]) <= 10
+
+
+@pytest.mark.parametrize(
+    "room", sorted(path.parent for path in PACKAGE.glob("*/__init__.py")), ids=lambda path: path.name
+)
+def test_a_room_says_what_lives_there(room: Path) -> None:
+    assert (room / "__init__.py").read_text(encoding="utf-8").startswith('"""')
+    assert f"`{room.name}/`" in (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
