@@ -286,7 +286,7 @@ def _is_gone(run: Run, holder: str, name: str) -> bool:
     """Whether the Keras of the program surely has no such name; `tensorflow.compat.v1.keras` has those of old."""
     from kerascheck.machine.import_outcomes import is_gone
 
-    plain = run.project.dialect == 3 and "compat.v1" not in run.project.source.text
+    plain = run.project.dialect == 3 and "compat.v1" not in run.project.source.code
     return plain and is_gone(f"{holder}.{name}".removeprefix("keras."), "tensorflow.keras")
 
 

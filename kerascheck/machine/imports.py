@@ -129,7 +129,7 @@ def _star(run: Run, module: Value, scope: Scope) -> None:
 def _fail_surely(run: Run, dotted: str, names_of: tuple[str, ...], node: cst.CSTNode) -> None:
     """In a `try` body, raise what an import raises that surely fails."""
     if run.guarded and isinstance(run.project.import_module(run, dotted, 0, run.file), Symbol):
-        text = run.project.source.text
+        text = run.project.source.code
         if outcome_of(dotted, names_of, dialect=run.project.dialect, text=text) == "fails":
             run.fails("ImportError", f"{dotted} cannot be imported", node)
 

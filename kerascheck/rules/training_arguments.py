@@ -168,8 +168,8 @@ print(second.evaluate(np.zeros((8, 4)), np.zeros((8, 1))))
 
 def _may_be_compiled_elsewhere(program: Program, call: TrainCall) -> bool:
     """Whether the file calls `compile` in places that this run has not reached."""
-    text: str = getattr(call.site.file, "text", "")
-    written = text.count(".compile(") - text.count("re.compile(")
+    code: str = getattr(call.site.file, "code", "")
+    written = code.count(".compile(") - code.count("re.compile(")
     seen = {compiled.site.key for compiled in program.compiles if compiled.site.file is call.site.file}
     return written > len(seen)
 

@@ -36,7 +36,7 @@ def _put(run: Run, given: Value) -> None:
         unknown = None if given is None else Unknown("a configuration")
     if unknown is not None:
         foreign.forget(run, ("symbol", _CONFIG.name))
-    if _sweeps(run.project.source.text):
+    if _sweeps(run.project.source.code):
         return
     for name, value in entries.items():
         if isinstance(name, str):

@@ -1,0 +1,91 @@
+"""What a program's names and comments say changes no finding: only what they stand for does.
+
+The examples of all rules are checked with their variables renamed, and with comments full of words that mean something
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from kerascheck.rules.base import Invalid, Rule
+from kerascheck.rules.registry import own_rules
+from tests.rules.test_rules import check
+
+RULES = [rule for rule in own_rules() if not rule.code.startswith("KC0")]
+EXAMPLES = [
+    pytest.param(case.code, case.options, id=f"{rule.code}-{number}")
+    for rule in RULES
+    for number, case in enumerate([*(Invalid(code, ()) for code in rule.VALID), *rule.INVALID])
+]
+
+COMMENT = "# K.set_session, tf.keras 1.2, nb_epoch=3, border_mode, .compile(, nothing, log, plt, keras==1.0, backend"
+#: Names that a program might have for anything.
+OTHERS = ("log", "plt", "os", "keras", "K", "backend", "np", "nb_epoch", "cache", "tf", "layers", "model", "x_test")
+
+
+def variables(code: str) -> list[str]:
+    """Names that statements give values to, and that are nothing else in the program."""
+    tree = ast.parse(code)
+    given: set[str] = set()
+    other: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                given.add(node.id)
+        elif isinstance(node, ast.ClassDef | ast.FunctionDef):
+            other.add(node.name)
+        elif isinstance(node, ast.alias):
+            other.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.arg):
+            other.add(node.arg)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            other.update(node.names)
+        if isinstance(node, ast.ClassDef):
+            other.update(name.id for item in node.body for name in ast.walk(item) if isinstance(name, ast.Name))
+    return sorted(given - other)
+
+
+def renamed(code: str, names: dict[str, str]) -> str:
+    lines = code.encode().splitlines(keepends=True)
+    for node in sorted(
+        (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name) and node.id in names),
+        key=lambda node: (node.lineno, node.col_offset),
+        reverse=True,
+    ):
+        line = lines[node.lineno - 1]
+        end = node.col_offset + len(node.id.encode())
+        lines[node.lineno - 1] = line[: node.col_offset] + names[node.id].encode() + line[end:]
+    return b"".join(lines).decode()
+
+
+def found(code: str, options: dict[str, object]) -> list[tuple[int, str]]:
+    return sorted((finding.span.start.row, finding.code) for finding in check(code, options).diagnostics)
+
+
+def is_in_strings(code: str, names: list[str]) -> bool:
+    """Whether a text of the program is one of the names: an f-string, or a key that is looked up."""
+    return any(re.search(rf"(['\"]){re.escape(name)}\1|\{{{re.escape(name)}\b", code) for name in names)
+
+
+@pytest.mark.parametrize(("code", "options"), EXAMPLES)
+def test_variables_may_be_called_anything(code: str, options: dict[str, object]) -> None:
+    mine = variables(code)
+    if is_in_strings(code, mine):
+        pytest.skip("its names are texts, too")
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    used |= set(re.findall(r"\w+", "\n".join(line for line in code.splitlines() if "import" in line)))
+    free = [name for name in OTHERS if name not in used]
+    expected = found(code, options)
+    plain = {name: f"name_{number}" for number, name in enumerate(mine)}
+    assert found(renamed(code, plain), options) == expected
+    meaning = {name: free[number] if number < len(free) else f"name_{number}" for number, name in enumerate(mine)}
+    assert found(renamed(code, meaning), options) == expected
+
+
+@pytest.mark.parametrize(("code", "options"), EXAMPLES)
+def test_comments_say_nothing(code: str, options: dict[str, object]) -> None:
+    assert found(f"{COMMENT}\n{code}\n{COMMENT}\n", options) == [(row + 1, name) for row, name in found(code, options)]
