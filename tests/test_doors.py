@@ -193,7 +193,7 @@ def test_the_console_script(command: str, trap: Trap) -> None:
 @pytest.mark.parametrize("own", ["fork", "fresh", None])
 def test_workers_however_processes_are_started(method: str, own: str | None, trap: Trap) -> None:
     more = f"import multiprocessing\nmultiprocessing.set_start_method({method!r})\n"
-    more += f"import kerascheck.runtime.processes\nkerascheck.processes.method = {own!r}\n"
+    more += f"import kerascheck.runtime.processes\nkerascheck.runtime.processes.method = {own!r}\n"
     (trap.folder / "other.py").write_text(MODEL)
     result = trap.start([*console(trap, more), "check", "-j", "2", "--no-cache", "model.py", "other.py"])
     assert result.stdout.count(FOUND) == 2 and result.returncode == 1, result.stderr
@@ -205,7 +205,7 @@ def test_a_path_that_has_the_current_folder_in_it(trap: Trap, monkeypatch: pytes
     monkeypatch.setenv("PYTHONPATH", f"{os.environ['PYTHONPATH']}{os.pathsep}")
     for name in {*sys.stdlib_module_names, *PACKAGES} - {"platformdirs", "libcst", "astroid", "pathspec"}:
         (trap.folder / f"{name}.py").unlink(missing_ok=True)
-    more = "import kerascheck.runtime.processes\nkerascheck.processes.method = 'fresh'\n"
+    more = "import kerascheck.runtime.processes\nkerascheck.runtime.processes.method = 'fresh'\n"
     result = trap.start([*console(trap, more), "check", "--no-cache", "model.py"])
     assert FOUND in result.stdout
     trap.assert_untouched()
