@@ -19,6 +19,12 @@ class _Refusal(Rule):
     severity = Severity.ERROR
     kinds: ClassVar[frozenset[str]] = frozenset()
     advice: ClassVar[str | None] = None
+    #: The kinds of error that a rule of its own speaks about.
+    claimed: ClassVar[set[str]] = {ARRAYS}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _Refusal.claimed.update(cls.kinds)
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         reported: set[tuple[tuple[int, int], str]] = set()
@@ -101,7 +107,7 @@ class KerasRefuses(_Refusal):
     name = "keras-refuses"
 
     def covers(self, raised: Raised) -> bool:
-        return _kind(raised) not in CLAIMED and refused_rate(raised.error) is None
+        return _kind(raised) not in self.claimed and refused_rate(raised.error) is None
 
     VALID = [
         # connected
@@ -858,10 +864,3 @@ x = layers.Dense(4)(x)
             ],
         ),
     ]
-
-
-#: The kinds of error that a rule of its own speaks about.
-CLAIMED = frozenset[str]().union(
-    {ARRAYS},
-    *(rule.kinds for rule in _Refusal.__subclasses__() if rule is not KerasRefuses),
-)
