@@ -52,6 +52,7 @@ PROGRAMS = {
     "sizes below zero": "a = np.zeros((-3, 4))[1:], np.ones(-1)[0:2], np.full((2, -2), 1) + 1, np.eye(-3)[:, 1:]",
     "as many random numbers as less than none": "a = np.random.randint(0, 256, (10000, -10**9))\nb = np.random.choice(5, (-1,))",
     "slices wider than any array": "X = pd.read_csv('x.csv').values\nX = X[:, 0:1e300]\nn = 3\nb = X[0:n, :]\nc = X[10**30:]",
+    "unpacked to no names": "try:\n    () = np.zeros(6)\nexcept ValueError:\n    pass\n[] = ()\nfor () in [()]:\n    pass",
     "repetition of nothing": "a = () * 10**30, [] * 10**30, '' * 10**30, b'' * 10**30, (1,) * -(10**30), 10**30 * ''",
     "a hundred thousand axes": "x = Reshape((5,) * 10**5)(Input((1,)))\ny = np.zeros((5,) * 10**5)[0]",
     "characters that there are not": "a = '%c' % 1114112, chr(-1), chr(10**30), '{:c}'.format(1114112), f'{1114112:c}', '%d' % 1e400",

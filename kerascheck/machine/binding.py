@@ -27,11 +27,10 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
     if type(target) is cst.Name:
         assign_name(run, target.value, value, scope)
     elif isinstance(target, (cst.Tuple, cst.List)):
-        elements = target.elements
         if type(value) is Guarded and any(isinstance(one, (tuple, ListValue)) for _, one in value.alternatives):
-            spread(run, lambda one: _unpack(run, elements, one, scope), value)
+            spread(run, lambda one: _unpack(run, target, one, scope), value)
         else:
-            _unpack(run, elements, value, scope)
+            _unpack(run, target, value, scope)
     elif isinstance(target, cst.Attribute):
         receiver = run.evaluate(target.value, scope)
         set_attribute(run, receiver, target.attr.value, _titled(value, _text(target)))
@@ -82,8 +81,9 @@ def _text(target: cst.Attribute) -> str | None:
     return None
 
 
-def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
-    targets = list(elements)  # type: ignore[call-overload]
+def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, scope: Scope) -> None:
+    targets = list(target.elements)
+    place = targets[0] if targets else target  # `() = x` unpacks, too
     items = items_of(run, value)
     star = next((i for i, t in enumerate(targets) if isinstance(t, cst.StarredElement)), None)
     if isinstance(items, Unknown):
@@ -105,11 +105,11 @@ def _unpack(run: Run, elements: object, value: Value, scope: Scope) -> None:
         if len(items) != len(targets):
             from kerascheck.machine.keras.lists import refuse_unpacking
 
-            refuse_unpacking(run, value, len(targets), targets[0])
+            refuse_unpacking(run, value, len(targets), place)
             run.fails("ValueError", "unpacking that raises")
             items = [run.fresh("unpacking that raises", t) for t in targets]
         else:
-            run.program.went_well.add((id(scope.file), id(targets[0])))
+            run.program.went_well.add((id(scope.file), id(place)))
         for element, item in zip(targets, items, strict=True):
             assign(run, element.value, item, scope)
         return
