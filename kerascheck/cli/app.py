@@ -181,6 +181,25 @@ def verify(
 
 
 @app.command()
+def diff(
+    paths: Annotated[Optional[list[Path]], typer.Argument(help="Two files or folders; with --base, any.")] = None,  # noqa: UP045
+    base: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Compare with this git revision.", metavar="REV"),
+    ] = None,
+    output_format: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+    isolated: _Isolated = False,
+) -> None:
+    """Show what has changed in the models: layers, shapes, parameters, compile and fit.
+
+    Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error.
+    """
+    from kerascheck.cli.diff import diff as compare
+
+    raise typer.Exit(_run(lambda: compare(paths or [], base, output_format, isolated, sys.stdout), True))
+
+
+@app.command()
 def graph(
     path: Annotated[Path, typer.Argument(help="A file.")],
     output: Annotated[

@@ -578,6 +578,22 @@ def _analyse(
     limited: bool = True,
 ) -> str | None:
     """Analyse one file and hand it on, with what `check` finds in it if that is asked for; why that is not possible."""
+    try:
+        raw = _read(filename)
+    except OSError as error:
+        return f"{filename}: cannot be read: {error.strerror or error}"
+    return analyse_text(filename, raw, settings, use, examine, limited)
+
+
+def analyse_text(
+    filename: str,
+    raw: bytes,
+    settings: Settings,
+    use: Callable[[Source, Analysis, list[Diagnostic]], None],
+    examine: bool = False,
+    limited: bool = True,
+) -> str | None:
+    """Analyse the bytes of a file and hand the outcome on; why that is not possible, or None."""
     from kerascheck import api
     from kerascheck.engine import deep_recursion, internal_error
     from kerascheck.project.source import SourceError
@@ -586,7 +602,6 @@ def _analyse(
     if filename in given_up:
         return f"{filename}: {given_up[filename]}"
     try:
-        raw = _read(filename)
         with on_file(filename, settings.budget):
             found = (api.examine if examine else api.analyze)(raw, filename, settings=settings)
             if found.analysis is None:
@@ -602,8 +617,6 @@ def _analyse(
             use(found.source, found.analysis, found.report.diagnostics)
         if found.analysis.fault is not None:
             return f"{filename}: {internal_error('the analysis', found.analysis.fault)}"
-    except OSError as error:
-        return f"{filename}: cannot be read: {error.strerror or error}"
     except SourceError as error:
         return f"{filename}:{error.position.row}:{error.position.column}: {error.code} {error.message}"
     except RecursionError:

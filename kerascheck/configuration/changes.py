@@ -96,6 +96,17 @@ class Changes:
             )
         ]
 
+    def before(self, filename: str) -> bytes | None:
+        """A file as it was at the revision; None where it was not there, or is not tracked now.
+
+        Raises:
+            ChangesError: the file lies in no repository, there is no such revision, or git fails.
+        """
+        repository = self._repository(Path(os.path.abspath(filename)).parent)
+        if repository is None:
+            raise ChangesError(f"{filename}: not in a git repository, so there is no revision to compare with")
+        return repository.before(os.path.abspath(filename))
+
     def _repository(self, folder: Path) -> _Repository | None:
         if folder not in self._repositories:
             if os.path.lexists(folder / ".git"):
@@ -123,6 +134,12 @@ class _Repository:
             origin = self._origins[path]
             return self._compared(origin, path) if origin is not None else None
         return _Changed() if path in self._tracked else None
+
+    def before(self, filename: str) -> bytes | None:
+        """The content of a file at the base, under the name that it had there."""
+        path = os.path.relpath(filename, self._root).replace(os.sep, "/")
+        origin = self._origins.get(path, path if path in self._tracked else None)
+        return None if origin is None else self._run("cat-file", "blob", f"{self._base}:{origin}")
 
     def _without_filters(self) -> dict[str, str]:
         """Variables that leave every filter without a program to run.

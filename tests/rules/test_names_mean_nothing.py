@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from kerascheck.rules.base import Invalid, Rule
+from kerascheck.rules.base import Invalid
 from kerascheck.rules.registry import own_rules
 from tests.rules.test_rules import check
 
