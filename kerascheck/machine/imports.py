@@ -52,6 +52,8 @@ def import_modules(run: Run, node: cst.Import, scope: Scope) -> None:
             inner = run.project.import_module(run, dotted, 0, scope.file)
             if isinstance(inner, ModuleValue):
                 package = run.project.import_module(run, top, 0, scope.file)
+                if not isinstance(package, ModuleValue):
+                    package = run.project.namespace(top, scope.file) or package
                 _attach(run, package, dotted.split(".")[1:], inner)
                 assign_name(run, top, package, scope)
                 continue
@@ -91,6 +93,8 @@ def import_from(run: Run, node: cst.ImportFrom, scope: Scope) -> None:
             _note(run, f"{dotted}.{name}", node, scope)
         if isinstance(module, ModuleValue):
             value = _from_module(run, module, name, scope)
+        elif (inner := run.project.submodule(run, dotted, level, name, scope.file)) is not None:
+            value = inner
         elif isinstance(module, Symbol):
             # The spelled path decides what is meant: `keras.layers.core.Dense` is `keras.layers.Dense`.
             value = get_constant(names.canonical(f"{dotted}.{name}"), run)

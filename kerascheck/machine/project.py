@@ -13,9 +13,9 @@ from kerascheck.machine import names
 from kerascheck.machine.feasibility import root_of
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ImportedName, ModuleValue, Scope, UserRaise, Value
-from kerascheck.project.modules import find_module, module_file
+from kerascheck.project.modules import find_folder, find_module, module_file
 from kerascheck.project.target import Target
-from kerascheck.runtime.asked import is_file, note_content, unsaved
+from kerascheck.runtime.asked import is_file, is_folder, note_content, unsaved
 from kerascheck.runtime.reading import read_bytes
 from kerascheck.symbolic.journal import noted_in
 from kerascheck.symbolic.unknown import Symbol, Unknown
@@ -154,6 +154,33 @@ class Project:
             return self.external(names.canonical(dotted)) if level == 0 else Unknown(f"module {'.' * level}{dotted}")
         return self._load(run, dotted or path.stem, path)
 
+    def submodule(self, run: Run, dotted: str, level: int, name: str, importer: Any) -> ModuleValue | None:
+        """What `from dotted import name` means where the package is a folder without `__init__.py`."""
+        folder = self._find_folder(dotted, level, importer)
+        return None if folder is None else self._inside(run, ModuleValue(dotted, folder, is_folder=True), name)
+
+    def namespace(self, dotted: str, importer: Any) -> ModuleValue | None:
+        """The package without `__init__.py` of this name."""
+        folder = self._find_folder(dotted, 0, importer)
+        return None if folder is None else ModuleValue(dotted, folder, is_folder=True)
+
+    def _find_folder(self, dotted: str, level: int, importer: Any) -> Path | None:
+        if not level and dotted.partition(".")[0] in _HARMLESS:
+            return None
+        found = find_folder(dotted, level, importer.filename)
+        if found is None and not level and importer is not self.source:
+            found = find_folder(dotted, level, self.source.filename)
+        return None if found is None else Path(found)
+
+    def _inside(self, run: Run, package: ModuleValue, name: str) -> ModuleValue | None:
+        """A module or package in the folder of a package."""
+        folder = package.path if package.is_folder else package.path.parent
+        dotted = f"{package.name}.{name}"
+        found = module_file(str(folder), (name,), is_file)
+        if found is not None:
+            return self._load(run, dotted, Path(found))
+        return ModuleValue(dotted, folder / name, is_folder=True) if is_folder(folder / name) else None
+
     def _find(self, dotted: str, level: int, filename: str, within: str | None = None) -> Path | None:
         """The file of a module of the project; `within` asks that the project be that package itself."""
         if not level and within is None and dotted.partition(".")[0] in _HARMLESS:
@@ -178,7 +205,7 @@ class Project:
             if loaded.fits(run):
                 break
         else:
-            source = self._source(module.path) if len(self._modules) <= _MAX_MODULES else None
+            source = self._source(module.path) if not module.is_folder and len(self._modules) <= _MAX_MODULES else None
             loaded = _Loaded(Scope("module", None, source))
             versions.append(loaded)
             run.modules[path] = loaded.scope
@@ -252,12 +279,12 @@ class Project:
         scope = self.scope_of(run, module)
         if name in scope.vars:
             return self.imported(run, scope, name)
-        if scope.owner is None:
+        if scope.owner is None and not module.is_folder:
             return Unknown(f"module {module.name} is not read", ("module", module.name, name), name)
-        if module.path.name == "__init__.py":
-            found = module_file(str(module.path.parent), (name,), is_file)
+        if module.is_folder or module.path.name == "__init__.py":
+            found = self._inside(run, module, name)
             if found is not None:
-                return self._load(run, f"{module.name}.{name}", Path(found))
+                return found
         if scope.star:
             return self.star_name(scope.star, name)
         return Unknown(f"{name} is not defined in {module.name}", ("module", module.name, name), name)

@@ -587,11 +587,12 @@ class ModuleValue:
     See `Project.scope_of`.
     """
 
-    __slots__ = ("name", "path")
+    __slots__ = ("is_folder", "name", "path")
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, is_folder: bool = False) -> None:
         self.name = name
         self.path = path
+        self.is_folder = is_folder  # whether it is a package without `__init__.py`, which has nothing but its modules
 
 
 class ImportedName:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kerascheck.project.discovery import SUFFIXES, mentions_keras
-from kerascheck.project.modules import SearchPath, find_module, search_path
+from kerascheck.project.modules import SearchPath, find_folder, find_module, module_file, search_path
 from kerascheck.runtime.asked import unsaved, unsaved_names
 from kerascheck.runtime.reading import read_bytes
 
@@ -150,6 +150,11 @@ class ProjectGraph:
                 continue
             module = find_module(dotted, level, name, self._is_file, self._path_of)
             if module is None:
+                package = find_folder(dotted, level, name, self._is_folder, self._path_of)
+                for part in names if package is not None else ():
+                    inner = module_file(str(package), (part,), self._is_file)
+                    if inner is not None:
+                        found[inner] = None
                 continue
             found[module] = None
             folder, _, last = module.rpartition(os.sep)
@@ -170,6 +175,9 @@ class ProjectGraph:
     def _is_file(self, path: str) -> bool:
         folder, _, name = path.rpartition(os.sep)
         return name in self._listing(folder)
+
+    def _is_folder(self, path: str) -> bool:
+        return bool(self._listing(path))
 
     def _listing(self, folder: str) -> frozenset[str]:
         known = self._listings.get(folder)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kerascheck.project.target.places import project_folder
-from kerascheck.runtime.asked import exists, remembered
+from kerascheck.runtime.asked import exists, is_folder, remembered
 from kerascheck.runtime.reading import read_bytes
 
 
@@ -79,6 +79,45 @@ def find_module(
         found = module_file(folder, parts, is_file)
         if found is not None:
             return found
+    return None
+
+
+def find_folder(
+    dotted: str,
+    level: int,
+    filename: str,
+    is_folder: Callable[[str], bool] = is_folder,
+    path_of: Callable[[str], SearchPath] | None = None,
+) -> str | None:
+    """The folder of the project that stands for a package though it has no `__init__.py` (a namespace package).
+
+    Args:
+        dotted: the package as the import statement spells it, without leading dots.
+        level: how many dots stand before it.
+        filename: the file that imports it.
+        is_folder: whether there is a folder of that name.
+        path_of: one that remembers `search_path` for longer than the analysis of a file.
+    """
+    try:
+        here = os.path.dirname(os.path.abspath(filename))
+    except (ValueError, OSError):
+        return None
+    parts = tuple(part for part in dotted.split(".") if part)
+    if level:
+        for _ in range(level - 1):
+            here = os.path.dirname(here)
+        roots: tuple[str, ...] = (here,)
+    elif parts:
+        path = (
+            path_of(here) if path_of is not None else remembered((search_path, here), partial(search_path, Path(here)))
+        )
+        roots = path.roots
+    else:
+        return None
+    for root in (*roots, *(() if level else _added(filename))):
+        folder = os.path.join(root, *parts)
+        if is_folder(folder) and os.path.basename(root) not in ("site-packages", "dist-packages"):
+            return folder
     return None
 
 

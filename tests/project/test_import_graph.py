@@ -46,6 +46,9 @@ def _concerns(file: Path) -> bool:
         ("from nets import cnn as c", True),
         ("import nets.cnn", True),
         ("from nets import plain", False),
+        ("from loose import cnn", True),
+        ("from loose import plain", False),
+        ("import loose.cnn", True),
         ("from helpers import build", True),  # which imports models
         ("import utilities", False),
         ("import numpy as np", False),
@@ -64,6 +67,8 @@ def test_a_file_concerns_keras_by_what_it_imports(tmp_path: Path, line: str, con
             "nets/__init__.py": "",
             "nets/cnn.py": MODELS,
             "nets/plain.py": "x = 1\n",
+            "loose/cnn.py": MODELS,
+            "loose/plain.py": "x = 1\n",
             "train.py": f"{line}\nbuild(3)\n",
         },
     )

@@ -196,3 +196,29 @@ def f():
 x = f()
 # file helper.py
 n = 5
+
+# -- a module out of a folder without __init__.py
+# file main.py
+from folder import helper
+import folder.other as other
+import folder.deep.inner
+from folder.deep import inner
+x = helper.n + other.n + folder.deep.inner.n + inner.n
+# file folder/helper.py
+n = 5
+# file folder/other.py
+n = 7
+# file folder/deep/inner.py
+from . import beside
+from .. import helper
+n = beside.n + helper.n
+# file folder/deep/beside.py
+n = 11
+
+# -- a module and a folder of one name
+# file main.py
+from both import n as x
+# file both.py
+n = 5
+# file both/n.py
+m = 6
