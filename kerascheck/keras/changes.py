@@ -10,6 +10,8 @@ A row says
 - `new`: what takes its place, where that is one name: a qualified one for modules and names, else the argument, the
   method, the string; `values` says what becomes of values;
 - `instead`: what takes its place where that is no single name, in words;
+- `but`: the callables that take the argument of their class still;
+- `raises`: what happens, where it is not simply that there is no such thing;
 - `was`, `now`: of a position, the argument that stood there and the one that stands there now.
 
 The tests ask the installed Keras for each row. The file is read when a row is first asked for.
@@ -45,6 +47,8 @@ class Change:
     was: str | None = None
     now: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    but: frozenset[str] = frozenset()
+    raises: str | None = None
 
     @property
     def position(self) -> int:
@@ -73,6 +77,7 @@ def _rows() -> Iterator[Change]:
             row = json.loads(line)
             row["old"] = str(row["old"])
             row["eras"], row["gone"] = frozenset(row["eras"]), frozenset(row["gone"])
+            row["but"] = frozenset(row.get("but", ()))
             yield Change(**row)
 
 
@@ -97,20 +102,30 @@ def gone_part(dotted: str, package: Package = "keras") -> Change | None:
 
     `dotted` begins with `keras`, however the program reaches that.
     """
+    return next(iter(_gone_parts(dotted, package)), None)
+
+
+def _gone_parts(dotted: str, package: Package) -> list[Change]:
     parts = dotted.split(".")
-    for end in range(2, len(parts) + 1):
-        row = find_name(".".join(parts[:end]))
-        if row is not None and row.is_gone(package):
-            return row
-    return None
+    rows = (find_name(".".join(parts[:end])) for end in range(2, len(parts) + 1))
+    return [row for row in rows if row is not None and row.is_gone(package)]
 
 
 def find_argument(owner: str, name: str) -> Change | None:
-    """The row of an argument that a callable does not take any more; layers share those of `keras.layers.Layer`."""
+    """The row of an argument that a callable does not take any more; layers share those of `keras.Layer`."""
     found = find("argument", owner, name)
-    if found is None and owner.startswith("keras.layers.") and owner[len("keras.layers.")].isupper():
-        found = find("argument", "keras.layers.Layer", name)
-    return found
+    if found is None and is_layer(owner):
+        found = find("argument", LAYER, name)
+    return found if found is None or owner not in found.but else None
+
+
+#: The owner of what all layers had.
+LAYER = "keras.layers.Layer"
+
+
+def is_layer(owner: str) -> bool:
+    """Whether the qualified name is that of a layer's class."""
+    return owner.startswith("keras.layers.") and owner.rpartition(".")[2][:1].isupper() and owner != LAYER
 
 
 def find_member(owners: tuple[str, ...], name: str) -> Change | None:
@@ -119,4 +134,25 @@ def find_member(owners: tuple[str, ...], name: str) -> Change | None:
         found = find("method", owner, name) or find("attribute", owner, name)
         if found is not None:
             return found
+    return None
+
+
+def successor(dotted: str, package: Package = "keras") -> str | None:
+    """The name in Keras 3 that stands for a gone one; None where there is no single one, or it is there still.
+
+    `keras.layers.core.Dense` is in a module that is gone, and is `keras.layers.Dense` now.
+    """
+    from kerascheck.keras.names import exists
+
+    for row in reversed(_gone_parts(dotted, package)):
+        if row.kind == "name" and row.old == dotted:
+            return row.new
+        moved = row.new + dotted[len(row.old) :] if row.new is not None else None
+        if moved is None:
+            continue
+        if exists(moved, package):
+            return moved
+        further = find_name(moved)
+        if further is not None and further.new is not None:
+            return further.new
     return None
