@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerascheck.project.target.eras import Era, Evidence
 from kerascheck.project.target.pins import LOCKS, Requirement, judged, of_cell, reader_of
@@ -42,11 +42,24 @@ class Target:
     era: Era
     evidence: tuple[Evidence, ...] = ()
     by_style: bool = False  # whether nothing but the way it is written shows it
+    by_names: bool = False  # whether nothing but names shows it that Keras 3 does not have
+    contradicted: bool = False  # whether its project or its notebook asks for Keras 3 all the same
 
     @property
     def dialect(self) -> int:
         """The generation: 1, 2 or 3, which also stands for not knowing."""
         return _DIALECTS.get(self.era, 3)
+
+    @property
+    def old_forms(self) -> Literal["pass", "note", "error"]:
+        """What is to be said of forms that Keras 3 does not have.
+
+        They are right where an older Keras is known to be meant. Where nothing but such forms show that, the program
+        may well be one that somebody wants to run today: that is worth a note.
+        """
+        if not self.era.is_old or self.contradicted:
+            return "error"
+        return "note" if self.by_style or self.by_names else "pass"
 
     @property
     def reads_as_written(self) -> bool:
@@ -59,7 +72,7 @@ def target_of(source: Source) -> Target:
     own = signs_in(source.text)
     reaches = Era.TF_KERAS if own.in_tensorflow else Era.KERAS_2
     if own.proofs:
-        return Target(_oldest(own), tuple(own.proofs))
+        return _proved(source, own)
     if own.new:
         return Target(Era.KERAS_3, tuple(own.new))
     if source.cells and (found := _installed(source)) is not None:
@@ -70,7 +83,8 @@ def target_of(source: Source) -> Target:
     found = next(_pinned(folder), None) if folder is not None else None
     if own.style and not own.in_tensorflow:
         settled = [found] if found is not None and found.era.is_old else own.dated
-        return Target(own.style[0].era, (*own.style, *settled), by_style=not settled)
+        asks = found is not None and found.era is Era.KERAS_3
+        return Target(own.style[0].era, (*own.style, *settled), by_style=not settled, contradicted=asks)
     if own.dated and (found is None or found.era.is_old):
         return _meant(own.dated[0], reaches)
     if folder is None:
@@ -102,7 +116,38 @@ def surroundings(folder: str) -> str:
 def _meant(found: Evidence, reaches: Era) -> Target:
     """The target by evidence from outside the program: an old version is the one through which it reaches Keras."""
     era = found.era
-    return Target(reaches if era.is_old and era is not Era.KERAS_1 else era, (found,))
+    named = era.is_old and not found.settles
+    return Target(reaches if era.is_old and era is not Era.KERAS_1 else era, (found,), by_names=named)
+
+
+def _proved(source: Source, own: Signs) -> Target:
+    """The target of a program that cannot be for Keras 3 as it is written."""
+    era, proofs = _oldest(own), tuple(own.proofs)
+    if any(proof.settles for proof in proofs):
+        return Target(era, proofs)
+    found = _said_outside(source, own)
+    if found is None or not found.era.is_old:
+        return Target(era, proofs, by_names=True, contradicted=found is not None)
+    return Target(era, (*proofs, found))
+
+
+def _said_outside(source: Source, own: Signs) -> Evidence | None:
+    """What else than names that Keras 3 does not have says for which Keras the program is."""
+    if source.cells and (found := _installed(source)) is not None:
+        return found
+    folder = _folder_of(source.filename)
+    if folder is not None:
+        note_versions(folder)
+        if (found := next(_pinned(folder), None)) is not None:
+            return found
+    if (found := next(iter(own.dated), own.python_2)) is not None:
+        return found
+    if source.cells and (found := _last_run(source)) is not None:
+        return found
+    if folder is None:
+        return None
+    found = _beside(folder, os.path.basename(source.filename)) or _in_modules(source, folder)
+    return found if found is not None and found.settles else None
 
 
 def _oldest(own: Signs) -> Era:
@@ -311,7 +356,13 @@ def _read_project(folder: str, changed: int) -> Evidence | None:
     if len(old) < _ENOUGH_IN_PROJECT or 10 * len(old) < len(modules) or any(signs.new for signs in modules):
         return None
     sign = (*old[0].proofs, *old[0].dated)[0]
-    return Evidence(sign.era, f"signs in {len(old)} of {len(modules)} programs, such as {sign.text}", folder)
+    text = f"signs in {len(old)} of {len(modules)} programs, such as {sign.text}"
+    return Evidence(sign.era, text, folder, settles=any(one.settles for signs in old for one in _settling(signs)))
+
+
+def _settling(signs: Signs) -> Iterator[Evidence]:
+    """What in a program says more than that Keras 3 lacks a name."""
+    yield from (*signs.proofs, *signs.dated)
 
 
 def _folders_below(top: Path) -> list[Path]:
@@ -368,7 +419,7 @@ def _agreed(modules: Iterable[tuple[str, Signs]]) -> Evidence | None:
         if signs.new:
             return None
         for sign in (*signs.proofs[:1], *signs.dated[:1], *([signs.python_2] if signs.python_2 is not None else [])):
-            found = found or Evidence(sign.era, sign.text, name, sign.row)
+            found = found or Evidence(sign.era, sign.text, name, sign.row, sign.settles)
     return found
 
 

@@ -29,6 +29,7 @@ class Evidence:
     text: str  # what is written there
     filename: str | None = None  # None: in the program itself
     row: int | None = None
+    settles: bool = True  # False for a name that Keras 3 does not have: the program may be meant for Keras 3, and fail
 
     def __str__(self) -> str:
         place = self.filename if self.filename is not None else ""

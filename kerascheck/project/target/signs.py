@@ -49,6 +49,8 @@ TENSORFLOW_1 = frozenset(
 WITH_KERAS_2 = frozenset({"estimator", "keras.estimator", "keras.experimental", "keras.layers.DenseFeatures"})
 #: The same, though TensorFlow still has it: layers of Keras 2 alone take it.
 FEATURE_COLUMNS = frozenset({"feature_column"})
+#: Those of which no installation of today has anything: who writes them has another one.
+_INSTALLATIONS = frozenset({"contrib", "estimator", "keras.estimator"}) | FEATURE_COLUMNS
 #: The parts of `tensorflow.compat.v1` that programs for any version use.
 _NEUTRAL_V1 = frozenset({"logging"})
 
@@ -217,11 +219,13 @@ def _looked(code: str, plain: str) -> Signs:
     for era, patterns in ((Era.KERAS_1, _WRITTEN_FOR_1), (Era.KERAS_2, _WRITTEN_FOR_2)):
         for word, pattern in patterns:
             if word in plain and (match := pattern.search(plain)):
-                found.style.append(Evidence(era, match.group().strip("(,. \n\t"), row=rows.at(match.start())))
+                text = match.group().strip("(,. \n\t")
+                found.style.append(Evidence(era, text, row=rows.at(match.start()), settles=False))
     for match in _OLD_RATE.finditer(code) if "lr" in code else ():
         head, _, rest = match.group(1).partition(".")
         if _is_in_keras(f"{names.get(head, head)}.{rest}", "optimizers"):
-            found.style.append(Evidence(Era.KERAS_2, f"{match.group(1)}(lr=...)", row=rows.at(match.start())))
+            text, row = f"{match.group(1)}(lr=...)", rows.at(match.start())
+            found.style.append(Evidence(Era.KERAS_2, text, row=row, settles=False))
             break
     if "print" in code and (match := _PRINT.search(code)):
         found.python_2 = Evidence(Era.KERAS_2, "a print statement of Python 2", row=rows.at(match.start()))
@@ -275,7 +279,8 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
             return
         for known in (TENSORFLOW_1, WITH_KERAS_2, FEATURE_COLUMNS):
             if (name := _prefix(behind, known)) is not None:
-                found.proofs.append(Evidence(Era.TF_KERAS, f"tensorflow.{name}", row=rows.at(at)))
+                settles = name in _INSTALLATIONS
+                found.proofs.append(Evidence(Era.TF_KERAS, f"tensorflow.{name}", row=rows.at(at), settles=settles))
                 return
     if rest is None:
         return
@@ -283,10 +288,10 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
     if (name := _prefix(rest, KERAS_3_ONLY)) is not None:
         found.new.append(Evidence(Era.KERAS_3, f"keras.{name}", row=rows.at(at)))
     elif (name := _prefix(rest, KERAS_1_ONLY)) is not None:
-        found.proofs.append(Evidence(Era.KERAS_1, f"keras.{name}", row=rows.at(at)))
+        found.proofs.append(Evidence(Era.KERAS_1, f"keras.{name}", row=rows.at(at), settles=False))
     elif (name := _prefix(rest, KERAS_2_ONLY)) is not None:
         era = Era.TF_KERAS if parts[0] != "keras" else Era.KERAS_2
-        found.proofs.append(Evidence(era, f"keras.{name}", row=rows.at(at)))
+        found.proofs.append(Evidence(era, f"keras.{name}", row=rows.at(at), settles=False))
 
 
 def _is_in_keras(dotted: str, module: str) -> bool:
