@@ -6,7 +6,8 @@ A row says
   "method" and "attribute" of a class, "string" (a name that `keras.losses.get` and its kin knew); all but the first two
   have an `owner`, the qualified name of the callable, the class or the module;
 - `eras`: in which generations it existed;
-- `gone`: through which package it is gone; `tf.keras` keeps some that `keras` has lost;
+- `gone`: through which package it is gone; `tf.keras` keeps some that `keras` has lost. (`tensorflow` is that of the
+  names of TensorFlow 1 that stood beside Keras.)
 - `new`: what takes its place, where that is one name: a qualified one for modules and names, else the argument, the
   method, the string; `values` says what becomes of values;
 - `instead`: what takes its place where that is no single name, in words;
@@ -28,7 +29,7 @@ from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["module", "name", "argument", "position", "method", "attribute", "string"]
 #: The package through which a program reaches Keras.
-Package: TypeAlias = Literal["keras", "tf.keras"]
+Package: TypeAlias = Literal["keras", "tf.keras", "tensorflow"]
 
 DATA = Path(__file__).parent / "changes.jsonl"
 
@@ -100,7 +101,7 @@ def find_name(dotted: str) -> Change | None:
 def gone_part(dotted: str, package: Package = "keras") -> Change | None:
     """The row for the first part of a dotted name that Keras 3 does not have: the module it is in, or itself.
 
-    `dotted` begins with `keras`, however the program reaches that.
+    `dotted` begins with `keras`, however the program reaches that, or with `tensorflow`.
     """
     return next(iter(_gone_parts(dotted, package)), None)
 

@@ -179,6 +179,7 @@ class Run:
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
         self.grown: dict[Hashable, Value] = Cells()  # unknown lists that the program has put something in, or taken out
         self.program = Program(entry)
+        self.program.source = project.source
         self.in_arms: list[tuple[Network, frozenset[Hashable]]] = []  # models made in arms, with their conditions
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
@@ -327,6 +328,7 @@ class Run:
     def leave_out_so_far(self) -> None:
         """What was built so far is seen elsewhere: only what comes now is a part of the result."""
         program = Program(self.program.entry)
+        program.source = self.program.source
         program.start, program.doubts, program.fault = self.program.start, self.program.doubts, self.program.fault
         self.program = program
         self.needed = {key: (moment, 0) for key, (moment, _) in self.needed.items()}

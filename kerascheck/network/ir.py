@@ -666,6 +666,7 @@ class Program:
     """All that the source builds and calls under one combination of its conditions, in order of execution."""
 
     def __init__(self, entry: int = 0) -> None:
+        self.source: Any = None  # the kerascheck.project.source.Source of the file that it is a program of
         self.entry = entry  # which start it is a path of: 0 the module itself, others the functions nobody calls
         self.start: str | None = None  # the name of that function
         self.caller: str | None = None  # the file whose calls it follows, where that is not the file itself

@@ -1,0 +1,73 @@
+"""What the rules about forms that Keras 3 does not have share: how grave they are, and where they are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kerascheck.diagnostics import Severity
+from kerascheck.keras.changes import Change, find_name, gone_part, successor
+from kerascheck.machine.mentions import Mention, mentions_in, parts_of
+from kerascheck.network.ir import Program, Site
+from kerascheck.project.target import Target
+
+_SEVERITIES = {"error": Severity.ERROR, "note": Severity.INFO}
+
+
+def severity_of(source: Any) -> Severity | None:
+    """How grave it is that Keras 3 does not have what a source uses; None where it is meant for an older one."""
+    target = getattr(source, "target", None)
+    return _SEVERITIES.get(target.old_forms) if isinstance(target, Target) else None
+
+
+def gone_mentions(program: Program) -> Iterator[tuple[Mention, Change, Site]]:
+    """The names in the program that Keras 3 does not have, each with its row and the place of it.
+
+    What the program is ready to miss is left out, and the uses of a name whose import is one of them.
+    """
+    source = program.source
+    if source is None:
+        return
+    for mention in mentions_in(source):
+        row = None if mention.is_guarded else gone_part(mention.dotted, mention.root)
+        if row is None or (not mention.is_import and _is_imported(mention, row)):
+            continue
+        yield mention, row, Site(source, _place(mention, row))
+
+
+def _place(mention: Mention, row: Change) -> Any:
+    """The part of the name that ends with what is gone, or with what is in a module that is."""
+    if mention.is_import:
+        return mention.node
+    nodes = parts_of(mention.node)
+    spelled = mention.dotted.split(".")
+    for index in range(len(nodes) - 1, -1, -1):
+        dotted = ".".join(spelled[: len(spelled) - (len(nodes) - 1 - index)])
+        if dotted == row.old or find_name(dotted) is not None or successor(dotted, mention.root) is not None:
+            return nodes[index]
+    return mention.node
+
+
+def _is_imported(mention: Mention, row: Change) -> bool:
+    """Whether what is gone was imported: the first name of the use stands for it, or for something in it."""
+    behind = len(parts_of(mention.node)) - 1
+    head = mention.dotted.split(".")
+    first = ".".join(head[: len(head) - behind])
+    return first == row.old or first.startswith(f"{row.old}.")
+
+
+def said(mention: Mention, row: Change) -> str:
+    """The name as the program reaches it, without what stands behind the part that is gone."""
+    package = {"keras": "keras", "tf.keras": "tf.keras", "tensorflow": "tf"}[mention.root]
+    own = find_name(mention.dotted)
+    shown = mention.dotted if own is not None else row.old
+    return package + shown[len("tensorflow" if mention.root == "tensorflow" else "keras") :]
+
+
+def way_out(mention: Mention, row: Change) -> str | None:
+    """What takes its place, in words."""
+    own = find_name(mention.dotted)
+    if own is not None and own.instead is not None:
+        return own.instead
+    moved = successor(mention.dotted, mention.root)
+    return moved if moved is not None else (own or row).advice
