@@ -13,6 +13,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from kerascheck.keras.changes import find_argument
 from kerascheck.layers.integers import check_integers
 from kerascheck.layers.names import check_base, check_names
 from kerascheck.layers.values import describe_wrong
@@ -469,7 +470,7 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
         if old not in keywords or new in keywords:
             continue
         if dialect >= 3 and old not in definition.kept_parameters:
-            raise KerasError(f"{definition.name} has no argument {old}; Keras 3 calls it {new}", "unknown-argument")
+            raise KerasError(f"Keras 3 has no argument {old} of {definition.name}; use {new}", "gone-argument")
         keywords[new] = keywords.pop(old)
     if dialect < 3:
         for name in definition.removed_parameters & keywords.keys():
@@ -537,6 +538,10 @@ def _is_old_name_of_none(definition: LayerDef, name: str) -> bool:
 
 def _unknown_argument(definition: LayerDef, name: str, near: str | None) -> KerasError:
     """The refusal of an argument that the layer does not have, with a way out where one is known."""
+    row = find_argument(f"keras.layers.{definition.name}", name)
+    if row is not None:
+        hint = f"; use {row.advice}" if row.advice is not None else ""
+        return KerasError(f"Keras 3 has no argument {name} of {definition.name}{hint}", "gone-argument")
     if name in definition.old_base_parameters:
         hint = f" in Keras 3; {definition.old_base_parameters[name]}"
     else:

@@ -174,7 +174,7 @@ def _repairs(definition: LayerDef, arguments: Arguments, error: KerasError) -> I
         return _Repair(Arguments(places, names, *open_ones, arguments.call), doubtful)
 
     names, defaults, accepted = parse_signature(definition.signature)
-    if error.kind == "unknown-argument":
+    if error.kind in ("unknown-argument", "gone-argument"):
         for name in keywords:
             if name in accepted or name in definition.old_base_parameters:
                 continue

@@ -115,7 +115,7 @@ class _Reader:
             elif isinstance(node, cst.AsName):
                 self._bind_target(node.name, scope)
             elif isinstance(node, cst.Param):
-                scope.bind(node.name.value)
+                self._bind_target(node.name, scope)
             elif isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
                 scope.bind(node.name.value)
             self._below(node, scope, guarded)

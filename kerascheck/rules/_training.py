@@ -9,7 +9,6 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import Instance
 from kerascheck.network.arguments import Absent, CannotTell, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Network, Program, Site, TrainCall
@@ -105,18 +104,6 @@ def value_site(site: Site, given: Given) -> Site:
 def argument_site(site: Site, given: Given) -> Site:
     """Where the argument stands, its keyword included: the call itself if it is not written there."""
     return site if given.node is None else Site(site.file, given.node)
-
-
-def later_only(site: Site) -> Severity | None:
-    """How grave it is that only a later Keras refuses something; None where the program is for that one.
-
-    Where an older Keras is given, it is worth a note. Where only the style is old, the program may be meant to run
-    today.
-    """
-    target = getattr(site.file, "target", None)
-    if not isinstance(target, Target) or target.dialect == 3:
-        return None
-    return Severity.WARNING if target.by_style else Severity.INFO
 
 
 def call_node(site: Site) -> cst.Call | None:

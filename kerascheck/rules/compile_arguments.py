@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -14,9 +15,10 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Program, Site
 from kerascheck.rules._figures import BY_NAME
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._outputs import Output, describe
-from kerascheck.rules._training import argument_site, dialect, judged_compiles, known_int, later_only, value_site
+from kerascheck.rules._training import argument_site, dialect, judged_compiles, known_int, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.training.compiled_losses import ALIASES, BINARY, LOSSES, Loss, losses_by_output, output_name, part_site
@@ -434,27 +436,26 @@ class WrongCompileArgument(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.compiles:
-            yield from self._keywords(call)
-            yield from self._optimizer(call)
+            found = [*self._keywords(call), *self._optimizer(call)]
             if call.network.kind != "subclass":  # a training loop of the program may read them as it likes
-                yield from self._losses(call)
-                yield from self._metrics(call)
+                found += [*self._losses(call), *self._metrics(call)]
+            grade = severity_of(program.source)
+            for finding, is_old in found:
+                if not is_old:
+                    yield finding
+                elif grade is not None:
+                    yield replace(finding, severity=grade)
 
-    def _keywords(self, call: CompileCall) -> Iterator[Finding]:
+    def _keywords(self, call: CompileCall) -> Iterator[tuple[Finding, bool]]:
         for name, given in call.arguments.keywords.items():
             if name in _PARAMETERS or given.node is None:
                 continue
             near = difflib.get_close_matches(name, _PARAMETERS, 1, 0.75)
             advice = _OLD_PARAMETERS.get(name) or (f"did you mean {near[0]}?" if near else None)
             message = f"compile has no argument {name}" + (f"; {advice}" if advice else "")
-            yield Finding(
-                argument_site(call.site, given),
-                message,
-                anchor=call.site,
-                severity=self._grade(call, name in _OLD_PARAMETERS),
-            )
+            yield Finding(argument_site(call.site, given), message, anchor=call.site), name in _OLD_PARAMETERS
 
-    def _optimizer(self, call: CompileCall) -> Iterator[Finding]:
+    def _optimizer(self, call: CompileCall) -> Iterator[tuple[Finding, bool]]:
         given = call.arguments.get("optimizer", 0)
         if not isinstance(given, Given):
             return
@@ -475,9 +476,9 @@ class WrongCompileArgument(Rule):
             if kind in ("loss", "metric"):
                 message = f"{_shown(value)} is a {kind}, no optimizer"
         if message is not None:
-            yield Finding(value_site(call.site, given), message, anchor=call.site)
+            yield Finding(value_site(call.site, given), message, anchor=call.site), False
 
-    def _losses(self, call: CompileCall) -> Iterator[Finding]:
+    def _losses(self, call: CompileCall) -> Iterator[tuple[Finding, bool]]:
         given = call.arguments.get("loss", 1)
         if not isinstance(given, Given):
             return
@@ -491,7 +492,7 @@ class WrongCompileArgument(Rule):
             message = self._loss(item, call)
             if message is not None:
                 old = isinstance(item, str) and item in _OLD_LOSSES
-                yield Finding(part_site(call, given, part), message, anchor=call.site, severity=self._grade(call, old))
+                yield Finding(part_site(call, given, part), message, anchor=call.site), old
 
     def _loss(self, value: Any, call: CompileCall) -> str | None:
         if isinstance(value, str):
@@ -509,34 +510,38 @@ class WrongCompileArgument(Rule):
             return f"{_shown(value)} is an optimizer, no loss"
         return None
 
-    def _metrics(self, call: CompileCall) -> Iterator[Finding]:
+    def _metrics(self, call: CompileCall) -> Iterator[tuple[Finding, bool]]:
         if len(call.arguments.positional) > 2 and "metrics" not in call.arguments.keywords:
             third = call.arguments.positional[2]
             if isinstance(third.value, (list, tuple)) and third.value and all(isinstance(i, str) for i in third.value):
-                yield Finding(
-                    value_site(call.site, third),
-                    "the third argument of compile is loss_weights since Keras 3; write metrics=",
-                    _named_metrics(call),
-                    anchor=call.site,
-                    severity=self._grade(call, True),
+                yield (
+                    Finding(
+                        value_site(call.site, third),
+                        "the third argument of compile is loss_weights since Keras 3; write metrics=",
+                        _named_metrics(call),
+                        anchor=call.site,
+                    ),
+                    True,
                 )
         for label in ("metrics", "weighted_metrics"):
             given = call.arguments.get(label)
             if not isinstance(given, Given):
                 continue
             if isinstance(given.value, (str, KerasObject)):
-                yield Finding(
-                    value_site(call.site, given),
-                    f"Keras 3 wants {label} as a list: [{_shown(given.value)}]",
-                    _listed(call, given),
-                    anchor=call.site,
-                    severity=self._grade(call, True),
+                yield (
+                    Finding(
+                        value_site(call.site, given),
+                        f"Keras 3 wants {label} as a list: [{_shown(given.value)}]",
+                        _listed(call, given),
+                        anchor=call.site,
+                    ),
+                    True,
                 )
             elif isinstance(given.value, (list, tuple)):
                 for index, item in enumerate(given.value):
                     message = self._metric(item, call)
                     if message is not None:
-                        yield Finding(part_site(call, given, index), message, anchor=call.site)
+                        yield Finding(part_site(call, given, index), message, anchor=call.site), False
 
     def _metric(self, value: Any, call: CompileCall) -> str | None:
         if not isinstance(value, str) or value in BY_NAME or value.lower() in ("accuracy", "acc"):
@@ -552,9 +557,6 @@ class WrongCompileArgument(Rule):
         return f'Keras has no metric "{value}"' + (
             f'; did you mean "{near[0]}"?' if near else "; use a class of keras.metrics"
         )
-
-    def _grade(self, call: CompileCall, is_old: bool) -> Severity | None:
-        return later_only(call.site) if is_old else None
 
     VALID = [
         # everything in its place

@@ -10,11 +10,11 @@ import libcst as cst
 
 from kerascheck.diagnostics import Applicability, Severity
 from kerascheck.network.ir import Program, Site
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._outputs import describe
-from kerascheck.rules._training import dialect, judged_compiles
+from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
-from kerascheck.symbolic.unknown import Symbol
 from kerascheck.training.compiled_losses import REGRESSION, losses_by_output, metrics_of
 
 
@@ -335,12 +335,6 @@ _REMOVED = {
     "fbeta_score": None,
     "matthews_correlation": None,
 }
-_REMOVED_FUNCTIONS = {"precision": "Precision", "recall": "Recall", "fmeasure": "F1Score", "fbeta_score": "FBetaScore"}
-
-
-def _unless_keras_1(site: Site) -> Severity | None:
-    """Keras 1 had these metrics: where the program is written for it, only the next version refuses them."""
-    return Severity.WARNING if dialect(site) == 1 else None
 
 
 class RemovedMetric(Rule):
@@ -348,13 +342,13 @@ class RemovedMetric(Rule):
 
     ## What it does
 
-    Finds the functions `keras.metrics.precision`, `recall`, `fmeasure`, `fbeta_score` and `matthews_correlation` and
-    the metric names `"fmeasure"`, `"fbeta_score"` and `"matthews_correlation"` in calls of `compile`. (The names
-    `"precision"` and `"recall"` exist again in Keras 3 and mean its classes.)
+    Finds the metric names `"fmeasure"`, `"fbeta_score"` and `"matthews_correlation"` in calls of `compile`. (The names
+    `"precision"` and `"recall"` exist again in Keras 3 and mean its classes. The functions of `keras.metrics` are found
+    where they are imported: KC502.)
 
     ## Why it is bad
 
-    The import fails, or `fit` raises ValueError. These functions averaged over batches, so their figures were wrong.
+    `fit` raises ValueError. These functions averaged over batches, so their figures were wrong.
 
     ## Example
 
@@ -386,7 +380,8 @@ class RemovedMetric(Rule):
     fixable = "unsafe"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for call in program.compiles:
+        severity = severity_of(program.source)
+        for call in program.compiles if severity is not None else ():
             for metric, site in metrics_of(call):
                 if isinstance(metric, str) and metric in _REMOVED and not registers_names(site):
                     new = _REMOVED[metric]
@@ -396,15 +391,8 @@ class RemovedMetric(Rule):
                         f'metric "{metric}" was removed in Keras 2.0; {advice}',
                         _rename(site, metric, new) if new else None,
                         anchor=call.site,
-                        severity=_unless_keras_1(call.site),
+                        severity=severity,
                     )
-                elif isinstance(metric, Symbol) and metric.name.startswith("keras.metrics."):
-                    last = metric.name.removeprefix("keras.metrics.")
-                    new = _REMOVED_FUNCTIONS.get(last)
-                    if new:
-                        message = f"keras.metrics.{last} was removed in Keras 2.0; use keras.metrics.{new}()"
-                        severity = _unless_keras_1(call.site)
-                        yield Finding(site, message, anchor=call.site, severity=severity)
 
     VALID = [
         # the names of today
@@ -452,16 +440,6 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
 model.compile(loss="binary_crossentropy", metrics=["accuracy", "f1_score"])
 """,
-        ),
-        Invalid(
-            """
-from keras.metrics import precision
-from keras.models import Sequential
-from keras.layers import Dense
-model = Sequential([Dense(1, activation="sigmoid", input_dim=20)])
-model.compile(optimizer="adam", loss="binary_crossentropy", metrics=[precision])
-""",
-            [(6, "keras.metrics.precision was removed in Keras 2.0; use keras.metrics.Precision()")],
         ),
     ]
 

@@ -15,6 +15,7 @@ from kerascheck.fixes.arguments import rename_keyword
 from kerascheck.network.arguments import Given
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Program, TrainCall
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._training import (
     PARAMETERS,
@@ -24,7 +25,6 @@ from kerascheck.rules._training import (
     call_node,
     dialect,
     known_int,
-    later_only,
     value_site,
 )
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
@@ -206,8 +206,8 @@ class RemovedTrainingArgument(Rule):
     Keras 3. It knows the names of Keras 1 (`nb_epoch`, `samples_per_epoch`, `show_accuracy`...) and of Keras 2
     (`workers`, `use_multiprocessing`, `max_queue_size`), and proposes a name that looks like a misspelled one.
 
-    It is an error where the file is written for today's Keras, and a warning where the file shows that it is written
-    for an older one.
+    It is an error where the file is written for today's Keras, and a note where nothing but the way it is written shows
+    an older one. Where an older Keras is known to be meant, its arguments are not reported.
 
     ## Why it is bad
 
@@ -260,9 +260,11 @@ class RemovedTrainingArgument(Rule):
                 near = difflib.get_close_matches(name, PARAMETERS[call.method], 1, 0.75)
                 if advice is None and near:
                     advice = f"did you mean {near[0]}?"
-                severity = Severity.WARNING if name in _KERAS_2 else None
+                severity = None
                 if name in _KERAS_2 or name in _KERAS_1 or name in on_batch:
-                    severity = later_only(call.site) or severity
+                    severity = severity_of(program.source)
+                    if severity is None:
+                        continue
                 yield Finding(
                     site,
                     f"{message}; {advice}" if advice else message,
@@ -435,12 +437,14 @@ class RemovedTrainingMethod(Rule):
                 advice = f"use {successor}" + (", which takes generators" if "generator" in call.method else "")
             else:
                 continue
-            yield Finding(
-                call.site,
-                f"Keras 3 has no {call.method}; {advice}",
-                _successor_called(call, successor),
-                severity=later_only(call.site),
-            )
+            severity = severity_of(program.source)
+            if severity is not None:
+                yield Finding(
+                    call.site,
+                    f"Keras 3 has no {call.method}; {advice}",
+                    _successor_called(call, successor),
+                    severity=severity,
+                )
 
     VALID = [
         # what took their place

@@ -77,7 +77,7 @@ def _refused_form(arguments: Arguments) -> KerasError | None:
         return None
     count, names = len(arguments.positional), arguments.keywords.keys()
     if names & {"input", "output"}:
-        return KerasError("Model has no arguments input and output; they are inputs and outputs", "unknown-argument")
+        return KerasError("Model has no arguments input and output; they are inputs and outputs", "gone-argument")
     if count > 2:
         return KerasError(f"Model takes inputs and outputs by position, {count} are given; write name=...", "argument")
     if count or "inputs" in names or "outputs" in names:

@@ -1,0 +1,255 @@
+"""KC503: arguments that Keras 3 does not have, or has in another place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.diagnostics import Severity
+from kerascheck.keras.changes import Change, find, find_argument, gone_part
+from kerascheck.layers.names import ACTIVATIONS, INITIALIZERS
+from kerascheck.layers.registry import find as find_layer
+from kerascheck.machine import names
+from kerascheck.machine.mentions import Mention, mentions_in
+from kerascheck.network.ir import Program, Site
+from kerascheck.rules._gone import severity_of
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+#: Layers of Keras 1 whose window was given by two or three numbers; later ones have the names as well.
+_WINDOWS = {"Convolution2D": 2, "Convolution3D": 3, "SeparableConvolution2D": 2}
+
+
+class GoneArgument(Rule):
+    """An argument of an older Keras.
+
+    ## What it does
+
+    Looks up the arguments of layers, models, optimizers, callbacks and functions in a table of those that Keras 1 and 2
+    had and Keras 3 has not: `border_mode`, `nb_filter`, `W_regularizer`, `Dropout(p=...)`, `Model(input=...)`,
+    `Adam(lr=...)`. It knows some that are given by position as well, where the value says which argument is meant:
+    `Convolution2D(32, 3, 3)`, `Dense(64, "uniform")`. (The arguments of `compile` and `fit` have rules of their own.)
+
+    A program for which an older Keras is known to be meant may use them. Where nothing but its own style shows an older
+    Keras, the finding is a note.
+
+    ## Why it is bad
+
+    Keras raises TypeError or ValueError. `Convolution2D(32, 3, 3)` means strides of 3 without an error.
+
+    ## Example
+
+    ```python
+    from keras.layers import Convolution2D, Dense, Dropout
+
+    layers = [Convolution2D(32, 3, 3, border_mode="same"), Dropout(p=0.5), Dense(output_dim=10)]
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras.layers import Conv2D, Dense, Dropout
+
+    layers = [Conv2D(32, (3, 3), padding="same"), Dropout(rate=0.5), Dense(units=10)]
+    ```
+
+    ## References
+
+    - [Keras 2.0 release notes](https://github.com/keras-team/keras/wiki/Keras-2.0-release-notes)
+    - [Keras: migrating Keras 2 code to Keras 3](https://keras.io/guides/migrating_to_keras_3/)
+    """
+
+    code = "KC503"
+    name = "gone-argument"
+    severity = Severity.ERROR
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        severity = severity_of(program.source)
+        if severity is None:
+            return
+        seen: set[int] = set()
+        for mention in mentions_in(program.source):
+            call = mention.call
+            if call is None or mention.is_guarded or mention.root == "tensorflow" or not call.args:
+                continue
+            if gone_part(mention.dotted, mention.root) is not None:
+                continue
+            for argument, message in _gone_in(mention, call):
+                seen |= {id(call), id(argument)}
+                silent = severity if "strides" not in message else min_of(severity, Severity.WARNING)
+                yield Finding(Site(program.source, argument), message, severity=silent)
+        for raised in program.raised:
+            if raised.error.kind == "gone-argument" and id(raised.site.node) not in seen:
+                yield Finding(raised.site, raised.error.message.rstrip("."), severity=severity)
+
+    VALID = [
+        # the names of today
+        """
+from keras import Input, Model
+from keras.layers import Conv2D, Dense, Dropout, LSTM
+from keras.optimizers import Adam
+from keras.regularizers import l2
+inputs = Input((28, 28, 1))
+x = Conv2D(32, (3, 3), padding="same", kernel_regularizer=l2(0.01))(inputs)
+model = Model(inputs=inputs, outputs=Dropout(rate=0.5)(x))
+optimizer = Adam(learning_rate=0.01)
+""",
+        # Keras 3 takes it, with a warning
+        """
+from keras.layers import Embedding, LeakyReLU
+first = Embedding(100, 8, input_length=20)
+second = LeakyReLU(alpha=0.2)
+""",
+        # strides that are meant as such
+        """
+from keras.layers import Conv2D
+layer = Conv2D(32, 3, 3)
+""",
+        # weights of an embedding
+        """
+import numpy as np
+from keras.layers import Embedding
+layer = Embedding(100, 8, weights=[np.zeros((100, 8))])
+""",
+        # meant for Keras 2
+        """
+import tf_keras as keras
+optimizer = keras.optimizers.Adam(lr=0.01)
+""",
+        # the version is asked for
+        """
+import keras
+from keras.layers import Dropout
+if int(keras.__version__.split(".")[0]) < 2:
+    layer = Dropout(p=0.5)
+else:
+    layer = Dropout(rate=0.5)
+""",
+        # a class of the program
+        """
+from keras import layers
+class Dense(layers.Layer):
+    def __init__(self, output_dim):
+        super().__init__()
+        self.output_dim = output_dim
+layer = Dense(output_dim=3)
+""",
+        # an optimizer of another package
+        """
+import keras
+from torch.optim import Adam
+optimizer = Adam([], lr=0.01)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from keras.layers import Convolution2D, Dense, Dropout
+from keras.models import Model, Sequential
+model = Sequential([
+    Convolution2D(8, 3, 3, border_mode="same", input_shape=(28, 28, 1)),
+    Dropout(p=0.3),
+    Dense(output_dim=10, init="uniform", W_regularizer="l2"),
+])
+""",
+            [
+                (5, "Convolution2D(8, 3, 3) means strides of 3 in Keras 3; use kernel_size=(3, 3)"),
+                (5, "Keras 3 has no argument border_mode of Conv2D; use padding"),
+                (6, "Keras 3 has no argument p of Dropout; use rate"),
+                (7, "Keras 3 has no argument output_dim of Dense; use units"),
+                (7, "Keras 3 has no argument init of Dense; use kernel_initializer"),
+                (7, "Keras 3 has no argument W_regularizer of Dense; use kernel_regularizer"),
+            ],
+        ),
+        Invalid(
+            """
+import tensorflow as tf
+from keras.layers import Dense, Input
+from keras.models import Model
+inputs = Input((4,))
+model = Model(input=inputs, output=Dense(2, "uniform")(inputs))
+def compiled(model, rate):
+    model.compile(tf.keras.optimizers.SGD(lr=rate, momentum=0.9), "mse")
+""",
+            [
+                (6, "Keras 3 has no argument input of Model; use inputs"),
+                (6, "Keras 3 has no argument output of Model; use outputs"),
+                (6, 'Dense takes an activation there in Keras 3; use kernel_initializer="uniform"'),
+                (8, "Keras 3 has no argument lr of SGD; use learning_rate"),
+            ],
+        ),
+        Invalid(
+            """
+from keras.layers import LSTM
+from keras.models import Sequential
+model = Sequential([LSTM(6, batch_input_shape=(4, 1, 2), stateful=True)])
+""",
+            [(4, "Keras 3 has no argument batch_input_shape of LSTM; use keras.Input(batch_shape=)")],
+        ),
+    ]
+
+
+def min_of(first: Severity, second: Severity) -> Severity:
+    """The milder of the two."""
+    return second if first is Severity.ERROR else first
+
+
+def _gone_in(mention: Mention, call: cst.Call) -> Iterator[tuple[Any, str]]:
+    """The arguments of the call that Keras 3 does not have, each with what to say."""
+    owners = _owners(mention.dotted)
+    given = {argument.keyword.value for argument in call.args if argument.keyword is not None}
+    for argument in call.args:
+        if argument.keyword is None:
+            continue
+        row = _row(owners, argument.keyword.value)
+        if row is None or row.raises is not None or not row.is_gone(mention.root):
+            continue
+        way = row.advice if row.new not in given else None
+        owner = (owners[-1] if row.owner.endswith(".Layer") else row.owner).rpartition(".")[2]
+        message = f"Keras 3 has no argument {row.old} of {owner}"
+        yield argument, f"{message}; use {way}" if way is not None else message
+    yield from _misplaced(mention, owners, call, given)
+
+
+def _owners(dotted: str) -> tuple[str, ...]:
+    """The qualified names under which the table may have the callable."""
+    canonical = names.canonical(dotted)
+    group, _, name = canonical.rpartition(".")
+    definition = find_layer(name) if group == "keras.layers" else None
+    if definition is not None:
+        canonical = f"keras.layers.{definition.name}"
+    return (dotted, canonical)
+
+
+def _row(owners: tuple[str, ...], name: str) -> Change | None:
+    return next((row for owner in owners if (row := find_argument(owner, name)) is not None), None)
+
+
+def _misplaced(mention: Mention, owners: tuple[str, ...], call: cst.Call, given: set[str]) -> Iterator[tuple[Any, str]]:
+    """Positional arguments that stand for something else in Keras 3, where their values say so."""
+    positional = [argument for argument in call.args if argument.keyword is None]
+    if any(argument.star for argument in positional):
+        return
+    spelled = mention.dotted.rpartition(".")[2]
+    axes = _WINDOWS.get(spelled)
+    if axes is not None and len(positional) > axes:
+        sizes = [argument.value for argument in positional[1 : axes + 1]]
+        if all(isinstance(size, cst.Integer) for size in sizes) and not given & {"strides", "kernel_size"}:
+            shown = ", ".join(size.value for size in sizes if isinstance(size, cst.Integer))
+            first = positional[0].value
+            filters = first.value if isinstance(first, (cst.Integer, cst.Name)) else "..."
+            last = sizes[-1]
+            strides = last.value if isinstance(last, cst.Integer) else ""
+            yield (
+                call.func,
+                f"{spelled}({filters}, {shown}) means strides of {strides} in Keras 3; use kernel_size=({shown})",
+            )
+    for place, argument in enumerate(positional):
+        row = next((row for owner in owners if (row := find("position", owner, str(place))) is not None), None)
+        if row is None or row.new is None or not isinstance(argument.value, cst.SimpleString):
+            continue
+        value = argument.value.evaluated_value
+        if row.now == "activation" and value in INITIALIZERS and value not in ACTIVATIONS:
+            name = owners[-1].rpartition(".")[2]
+            yield argument, f"{name} takes an activation there in Keras 3; use {row.new}={argument.value.value}"
