@@ -144,6 +144,15 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     from kerascheck.machine.methods import METHODS
 
     kind = _kind(value)
+    if kind == "keras_object":
+        from kerascheck.machine.keras.gone import note_member
+
+        note_member(run, value, name, node)
+    elif kind == "tuple" and run.shape_read is not None:
+        from kerascheck.machine.keras.gone import OF_SHAPES, note_use_of_shape
+
+        if name in OF_SHAPES:
+            note_use_of_shape(run, value, name, node)
     if isinstance(value, IteratorValue) and not value.is_generator and name in ("send", "throw", "close"):
         return run.fails("AttributeError", f"an iterator that is no generator has no {name}", node)
     handler = METHODS.get(kind, {}).get(name)

@@ -12,6 +12,7 @@ from kerascheck.machine.feasibility import PURE_METHODS
 from kerascheck.machine.functions import call_function
 from kerascheck.machine.holding import touch
 from kerascheck.machine.keras.calling import call_layer
+from kerascheck.machine.keras.gone import note_function
 from kerascheck.machine.keras.saving import forget_file
 from kerascheck.machine.modules.paths import PathValue
 from kerascheck.machine.paths import restrict, spread
@@ -141,6 +142,8 @@ _DECLARING = frozenset({"Int", "Float", "Choice", "Boolean", "Fixed"})
 
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:
     handler = find_external(function.name)
+    if not run.tracing:
+        note_function(run, function.name, arguments, site)
     if handler is not None:
         try:
             return handler(run, function.name, arguments, site)

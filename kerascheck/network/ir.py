@@ -662,6 +662,20 @@ class Raised:
         self.inputs = inputs  # what the layer is called on, where a call is refused
 
 
+class OldForm:
+    """A use of something that Keras 3 does not know any more.
+
+    `kind`: "member" (`owner` has no `name`), "shape" (a method of `TensorShape` on a shape), "function" (`name` of
+    `owner`, another package, on a placeholder of a graph).
+    """
+
+    def __init__(self, kind: str, owner: str, name: str, site: Site) -> None:
+        self.kind = kind
+        self.owner = owner
+        self.name = name
+        self.site = site
+
+
 class Program:
     """All that the source builds and calls under one combination of its conditions, in order of execution."""
 
@@ -679,6 +693,7 @@ class Program:
         self.trainings: list[TrainCall] = []
         self.preparations: list[Preparation] = []
         self.raised: list[Raised] = []
+        self.gone: list[OldForm] = []
         self.fault: int | None = None  # the moment at which it surely fails: Python gets no further in this combination
         self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
         self.reached: set[tuple[int, int]] = set()  # keys of the sites of all of these

@@ -14,6 +14,7 @@ from kerascheck.machine.keras.building import build
 from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.eager import training_call
 from kerascheck.machine.keras.freeze import as_shape, freeze_arguments
+from kerascheck.machine.keras.gone import note_member, note_shape
 from kerascheck.machine.keras.layer_attributes import held_weights, kept_argument
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.keras.sequential import add_layer, pop_layer
@@ -23,7 +24,7 @@ from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_
 from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import CompileCall, Layer, Network, Site, Tensor
+from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site, Tensor
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -32,6 +33,7 @@ Getter = Callable[[Run, Network, cst.CSTNode], Value]
 
 def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNode) -> Value:
     """`layer.name`, `model.layers`, `tensor.shape`."""
+    note_member(run, value, name, node)
     if isinstance(value, Tensor):
         return _tensor_attribute(run, value, name, node)
     if isinstance(value, Network):
@@ -62,6 +64,7 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
 
 def _tensor_attribute(run: Run, tensor: Tensor, name: str, node: cst.CSTNode) -> Value:
     if name == "shape":
+        note_shape(run, tensor)
         return tensor.shape
     if name == "dtype":
         return tensor.dtype
@@ -381,8 +384,18 @@ def _ends(name: str) -> Getter:
     return lambda run, network, node: end_of_network(run, network, name, Site(run.file, node))
 
 
+def _optimizer(run: Run, network: Network, node: cst.CSTNode) -> Value:
+    """`model.optimizer`: what `compile` was given, or an object of the class of that name."""
+    compiled = network.compiled
+    given = compiled.arguments.value("optimizer", 0) if compiled is not None else None
+    if isinstance(given, str) and compiled is not None:
+        return KerasObject(f"keras.optimizers.{given}", Arguments([], {}), compiled.site)
+    return given if isinstance(given, KerasObject) else run.fresh("the optimizer of a model", node)
+
+
 _NETWORK_ATTRIBUTES: dict[str, Getter] = {
     "layers": _layers,
+    "optimizer": _optimizer,
     "input": _end("input"),
     "output": _end("output"),
     **{name: _ends(name) for name in ("inputs", "outputs", "input_shape", "output_shape")},

@@ -80,11 +80,7 @@ def count_params(run: Run, layer: Layer, site: Site) -> Value:
 
 
 def removed_shape(run: Run, layer: Layer, name: str, site: Site) -> Value:
-    """`layer.input_shape` and `layer.output_shape`: layers of Keras 3 have them no more, models do."""
-    if run.project.dialect == 3 and isinstance(layer, BuiltinLayer):
-        end = name.removesuffix("_shape")
-        message = f"{layer.name} ({layer.cls}) has no attribute {name} in Keras 3; write layer.{end}.shape"
-        run.raised(KerasError(message, "removed-attribute"), site, layer)
+    """`layer.input_shape` and `layer.output_shape`: of layers, Keras 3 knows only those of models."""
     tensors = (layer.calls[-1].outputs if name == "output_shape" else layer.calls[-1].inputs) if layer.calls else ()
     if not tensors:
         return run.fresh(f"{name} of {layer.cls}", site.node)
