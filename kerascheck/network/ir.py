@@ -694,6 +694,7 @@ class Program:
         self.preparations: list[Preparation] = []
         self.raised: list[Raised] = []
         self.gone: list[OldForm] = []
+        self.looked_up: list[tuple[TrainCall, str, Site]] = []  # entries of histories that are read, by their names
         self.fault: int | None = None  # the moment at which it surely fails: Python gets no further in this combination
         self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
         self.reached: set[tuple[int, int]] = set()  # keys of the sites of all of these

@@ -14,6 +14,7 @@ import libcst as cst
 
 from kerascheck.machine.doubts import Doubt
 from kerascheck.machine.keras.cloning import copy_network
+from kerascheck.machine.keras.freeze import freeze_arguments
 from kerascheck.machine.modules.paths import join, path_key, path_text
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import FILE, ClassValue, Instance, NativeObject, Value
@@ -195,8 +196,16 @@ def _refused_name(run: Run, value: Value) -> bool:
 def save(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     """`model.save(path)`."""
     assert isinstance(network, Network)
+    note_saving(run, "keras.Model.save", arguments, site)
     _keep_model(run, network, arguments.value("filepath", 0), arguments)
     return None
+
+
+def note_saving(run: Run, name: str, arguments: Arguments, site: Site) -> None:
+    """Note the call, unless the program is ready for what it may raise."""
+    if not run.guarded:
+        run.reach(site)
+        run.program.calls.append((name, freeze_arguments(run, arguments), site))
 
 
 def _keep_model(run: Run, network: Network, path: Value, arguments: Arguments) -> None:
@@ -212,6 +221,8 @@ def _keep_model(run: Run, network: Network, path: Value, arguments: Arguments) -
 
 def save_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`keras.models.save_model(model, path)`."""
+    if name.startswith("keras."):
+        note_saving(run, name, arguments, site)
     network = as_network(arguments.value("model", 0, arguments.value("obj")))
     path = arguments.value("filepath", 1, arguments.value("export_dir"))
     if network is None:
@@ -312,6 +323,7 @@ def _surely_saves(options: Arguments, training: Arguments) -> bool:
 
 def save_weights(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     """`model.save_weights(path)`: no model lies there any more."""
+    note_saving(run, "keras.Model.save_weights", arguments, site)
     keep(run, _place(arguments.value("filepath", 0)), Unknown("weights alone"))
     return None
 

@@ -87,6 +87,41 @@ def apply(name: str, function: Callable[[str], Value], value: Value) -> Value:
     return _made((name, text.key)) if isinstance(text, Unknown) else None
 
 
+def tail(value: Value) -> str | None:
+    """How a path surely ends, as far as that is known; all of it where it is known, and its name behind a slash."""
+    text = path_text(value)
+    return _tail_of(text.key if isinstance(text, Unknown) else text)
+
+
+def _tail_of(key: Hashable) -> str | None:
+    if isinstance(key, str):
+        return key
+    if not isinstance(key, tuple) or len(key) < 2:
+        return None
+    last = key[-1]
+    if key[:2] == ("path", "join"):
+        return f"/{last}" if isinstance(last, str) else _tail_of(last)
+    if key[0] == "path" and len(key) == 3 and key[1] in ("abspath", "expanduser"):
+        return _tail_of(last)
+    if key[0] == "f-string":
+        return last if isinstance(last, str) and last else None
+    if key[0] == "+" and len(key) == 3:
+        constant = last[2] if isinstance(last, tuple) and last[:2] == ("constant", "str") else last
+        return _tail_of(constant)
+    return None
+
+
+def ends_with(value: Value, endings: tuple[str, ...]) -> bool | None:
+    """Whether a path ends so; None where that is not known."""
+    known = tail(value)
+    if known is None:
+        return None
+    if known.endswith(endings):
+        return True
+    is_whole = isinstance(path_text(value), str) or "/" in known
+    return None if not is_whole and any(ending.endswith(known) for ending in endings) else False
+
+
 # -- os.path --------------------------------------------------------------------------------------------------------
 
 
