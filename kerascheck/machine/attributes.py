@@ -44,7 +44,7 @@ from kerascheck.machine.values import (
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Layer, Network, Site, Tensor
+from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 #: Constants of modules that are not followed.
@@ -324,8 +324,6 @@ def _kind(value: Value) -> str:
             return kind.__name__
     if isinstance(value, SymDim):
         return "int"
-    from kerascheck.network.ir import KerasObject
-
     return "keras_object" if isinstance(value, KerasObject) else ""
 
 

@@ -18,7 +18,7 @@ from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import DictValue, Instance, ListValue, Scope, Value, bound_again
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import BuiltinLayer, Network, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, KerasObject, Network, Site, Tensor
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 
@@ -33,6 +33,10 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
             _unpack(run, target, value, scope)
     elif isinstance(target, cst.Attribute):
         receiver = run.evaluate(target.value, scope)
+        if isinstance(receiver, KerasObject):
+            from kerascheck.machine.keras.gone import note_set
+
+            note_set(run, receiver, target.attr.value, Site(scope.file, target))
         set_attribute(run, receiver, target.attr.value, _titled(value, _text(target)))
     elif isinstance(target, cst.Subscript):
         _set_item(run, target, value, scope)

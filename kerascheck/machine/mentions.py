@@ -112,7 +112,7 @@ class _Reader:
         else:
             if isinstance(node, (cst.For, cst.CompFor)):
                 self._bind_target(node.target, scope)
-            elif isinstance(node, cst.AsName) or isinstance(node, cst.Param):
+            elif isinstance(node, (cst.AsName, cst.Param)):
                 self._bind_target(node.name, scope)
             elif isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
                 scope.bind(node.name.value)

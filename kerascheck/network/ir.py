@@ -666,7 +666,7 @@ class OldForm:
     """A use of something that Keras 3 does not know any more.
 
     `kind`: "member" (`owner` has no `name`), "shape" (a method of `TensorShape` on a shape), "function" (`name` of
-    `owner`, another package, on a placeholder of a graph).
+    `owner`, another package, on a placeholder of a graph), "set" (an attribute is set that has no effect).
     """
 
     def __init__(self, kind: str, owner: str, name: str, site: Site) -> None:

@@ -37,11 +37,12 @@ class FunctionOnPlaceholder(Rule):
 
     ## What it does
 
-    Follows the tensors between the layers of a Functional model to functions of TensorFlow, of `tf.keras.backend` and of
-    numpy that are called on them outside of any layer. In a loss function, it follows those that come from outside.
+    Follows the tensors between the layers of a Functional model to functions of TensorFlow, of `tf.keras.backend` and
+    of numpy that are called on them outside of any layer (where they may be right); in a loss function, those that come
+    from outside.
 
-    A program for which an older Keras is known to be meant may do so: `tf.keras` made layers of such calls. Where nothing
-    but its own style shows an older Keras, the finding is a note.
+    A program for which an older Keras is known to be meant may do so: `tf.keras` made layers of such calls. Where
+    nothing but its own style shows an older Keras, the finding is a note.
 
     ## Why it is bad
 
@@ -154,13 +155,13 @@ def loss(y_true, y_pred):
     return tf.reduce_sum(x - 1)
 """,
             [
-                (8, "tf.reduce_mean takes no tensor of a graph in Keras 3; use keras.ops.mean, or call it in a layer"),
-                (9, "tf.keras.backend.square takes no tensor of a graph in Keras 3; use keras.ops.square, or call it in a layer"),
-                (9, "tf.keras.backend.sum takes no tensor of a graph in Keras 3; use keras.ops.sum, or call it in a layer"),
-                (9, "tf.keras.backend.sqrt takes no tensor of a graph in Keras 3; use keras.ops.sqrt, or call it in a layer"),
+                (8, "tf.reduce_mean takes no tensor of a graph in Keras 3; use keras.ops.mean"),
+                (9, "tf.keras.backend.square takes no tensor of a graph in Keras 3; use keras.ops.square"),
+                (9, "tf.keras.backend.sum takes no tensor of a graph in Keras 3; use keras.ops.sum"),
+                (9, "tf.keras.backend.sqrt takes no tensor of a graph in Keras 3; use keras.ops.sqrt"),
                 (10, "np.sqrt takes no tensor of a graph in Keras 3; use keras.ops.sqrt"),
-                (11, "tf.concat takes no tensor of a graph in Keras 3; use keras.ops.concatenate, or call it in a layer"),
-                (13, "tf.reduce_sum takes no tensor of a graph in Keras 3; use keras.ops.sum, or call it in a layer"),
+                (11, "tf.concat takes no tensor of a graph in Keras 3; use keras.ops.concatenate"),
+                (13, "tf.reduce_sum takes no tensor of a graph in Keras 3; use keras.ops.sum"),
             ],
         ),
     ]  # fmt: skip
@@ -175,4 +176,4 @@ def _message(form: OldForm) -> str:
     message = f"{shown} takes no tensor of a graph in Keras 3"
     if package == "numpy":
         return f"{message}; use keras.ops.{new}" if new is not None else message
-    return f"{message}; use keras.ops.{new}, or call it in a layer" if new is not None else f"{message}; use a layer"
+    return f"{message}; use keras.ops.{new}" if new is not None else f"{message}; use a layer"

@@ -22,8 +22,8 @@ class NoSuchHistory(Rule):
 
     ## What it does
 
-    Compares what the program reads of `model.fit(...).history` with the figures that the compiled loss and metrics give,
-    under the names that Keras gives them. A metric is called what `compile` calls it: `metrics=["accuracy"]` gives
+    Compares what the program reads of `model.fit(...).history` with the figures that the compiled loss and metrics
+    give, under the names that Keras gives them. A metric is called what `compile` calls it: `metrics=["accuracy"]` gives
     `"accuracy"` and `"val_accuracy"` since Keras 2.3, not `"acc"` and `"val_acc"`. The learning rate that callbacks
     set is `"learning_rate"` in Keras 3, not `"lr"`.
 

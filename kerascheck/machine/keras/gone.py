@@ -1,4 +1,4 @@
-"""Uses of layers, models, tensors and optimizers that Keras 3 does not know any more: noted, and read as they are meant."""
+"""Uses of layers, models, tensors and optimizers that Keras 3 does not know: noted, and read as they are meant."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ def note_member(run: Run, value: Layer | Tensor | KerasObject, name: str, node: 
     row = find_member(owners, name)
     if row is not None and not any(owner in row.but for owner in owners):
         note(run, "member", row.owner, name, Site(run.file, node))
+
+
+def note_set(run: Run, value: KerasObject, name: str, site: Site) -> None:
+    """Note that the program sets an attribute that an optimizer of Keras 3 does not read."""
+    if any(find_member((owner,), name) is not None for owner in _owners(value)):
+        note(run, "set", value.qualname, name, site)
 
 
 def _owners(value: Layer | Tensor | KerasObject) -> Iterator[str]:

@@ -1,0 +1,134 @@
+"""KC510: values that Keras 3 refuses where older versions took them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kerascheck.diagnostics import Severity
+from kerascheck.keras.changes import find
+from kerascheck.network.arguments import Given
+from kerascheck.network.ir import Program
+from kerascheck.rules._gone import severity_of
+from kerascheck.rules._training import value_site
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.symbolic.unknown import Symbol
+
+#: How parameters of layers end, and the module whose names they take.
+_NAMED = {
+    "_initializer": "keras.initializers",
+    "_regularizer": "keras.regularizers",
+    "_constraint": "keras.constraints",
+}
+
+
+class GoneValue(Rule):
+    """A name or constant that Keras 3 does not know as a value.
+
+    ## What it does
+
+    Reports `reduction="auto"` and `Reduction.AUTO` given to losses, and names of constraints, regularizers and
+    initializers that older versions of Keras had.
+
+    A program for which an older Keras is known to be meant may use them. Where nothing but its own style shows an
+    older Keras, the finding is a note. (Where a program is written for Keras 3, the names are reported with the other
+    arguments of layers that it refuses.)
+
+    ## Why it is bad
+
+    Keras raises ValueError.
+
+    ## Example
+
+    ```python
+    from tensorflow.keras import losses
+
+    loss = losses.MeanSquaredError(reduction=losses.Reduction.AUTO)
+    ```
+
+    ## Use instead
+
+    ```python
+    from tensorflow.keras import losses
+
+    loss = losses.MeanSquaredError()
+    ```
+
+    ## References
+
+    - [Keras: losses](https://keras.io/api/losses/)
+    """
+
+    code = "KC510"
+    name = "gone-value"
+    severity = Severity.ERROR
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        severity = severity_of(program.source)
+        if severity is None:
+            return
+        for name, arguments, site in program.calls:
+            given = arguments.get("reduction") if name.startswith("keras.losses.") else None
+            if isinstance(given, Given) and _is_auto(given.value):
+                message = 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'
+                yield Finding(value_site(site, given), message, anchor=site, severity=severity)
+        for layer in program.layers if severity is Severity.INFO else ():
+            if layer.arguments is None or layer.site is None:
+                continue
+            for given, message in _names(layer.arguments.keywords):
+                yield Finding(value_site(layer.site, given), message, anchor=layer.site, severity=severity)
+
+    VALID = [
+        # reductions that there are
+        """
+from keras import losses
+one = losses.MeanSquaredError(reduction="sum")
+two = losses.MeanSquaredError(reduction="sum_over_batch_size")
+three = losses.MeanSquaredError(reduction=None)
+four = losses.MeanSquaredError(reduction="none")
+""",
+        # tf.keras keeps the class
+        """
+import tensorflow as tf
+loss = tf.keras.losses.MeanSquaredError(reduction=tf.keras.losses.Reduction.NONE)
+other = tf.keras.losses.BinaryCrossentropy(reduction=tf.keras.losses.Reduction.SUM)
+""",
+        # names of today
+        """
+from keras.layers import Dense
+from keras.utils.np_utils import to_categorical
+layer = Dense(3, kernel_constraint="max_norm", kernel_initializer="uniform")
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import tensorflow as tf
+loss = tf.keras.losses.MeanSquaredError(reduction=tf.keras.losses.Reduction.AUTO)
+other = tf.keras.losses.BinaryCrossentropy(reduction="auto")
+""",
+            [
+                (3, 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'),
+                (4, 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'),
+            ],
+        ),
+    ]
+
+
+#: `Reduction.AUTO`, also without the class, as the canonical names of losses are.
+_AUTO = ("keras.losses.Reduction.AUTO", "keras.losses.AUTO")
+
+
+def _is_auto(value: Any) -> bool:
+    return value == "auto" or (isinstance(value, Symbol) and value.name in _AUTO)
+
+
+def _names(keywords: Mapping[str, Given]) -> Iterator[tuple[Given, str]]:
+    """The names among the arguments that Keras 3 does not know."""
+    for parameter, given in keywords.items():
+        module = next((module for ending, module in _NAMED.items() if parameter.endswith(ending)), None)
+        row = find("string", module, given.value) if module is not None and isinstance(given.value, str) else None
+        if row is not None:
+            kind = row.owner.rpartition(".")[2].rstrip("s")
+            message = f'Keras 3 knows no {kind} "{row.old}"'
+            yield given, f'{message}; use "{row.new}"' if row.new is not None else message
