@@ -112,7 +112,7 @@ def _analyze(raw: bytes, filename: str, budget: float, target: str) -> Examinati
         report.skipped = NO_KERAS
         return Examination(report)
     source = Source(raw, filename)
-    _aim(source, target)
+    aim(source, target)
     with deep_recursion(), no_collection():
         try:
             _ = source.tree
@@ -126,7 +126,7 @@ def _analyze(raw: bytes, filename: str, budget: float, target: str) -> Examinati
     return Examination(report, source, analysis)
 
 
-def _aim(source: Source, target: str) -> None:
+def aim(source: Source, target: str) -> None:
     """Let a setting decide for which Keras the source is written."""
     if target != AUTO:
         source.target = Target(Era(target), (Evidence(Era(target), f"target = {target}", "settings"),))
@@ -215,7 +215,7 @@ class _Check:
         """The report on these bytes."""
         try:
             self.source = source = Source(raw, self._report.filename)
-            _aim(source, self._settings.target)
+            aim(source, self._settings.target)
             suppressions = Suppressions(source, self._settings.noqa)
             if suppressions.skip_file:
                 self._report.skipped = "says skip-file"

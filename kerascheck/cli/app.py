@@ -266,14 +266,19 @@ def config(
     extend_select: _Extend = None,
     config: _Config = None,
     isolated: _Isolated = False,
+    target: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="The Keras that the programs are written for (default: auto, which looks for evidence)."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Show the settings in force, and where each comes from."""
+    """Show the settings in force and where each comes from; of a file, for which Keras it is written, and why."""
     from kerascheck.cli import commands
     from kerascheck.configuration.config import Overrides
 
     def show() -> None:
-        overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select))
-        commands.show_config(path, overrides, config, isolated, sys.stdout)
+        overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select), target=target)
+        commands.show_config(path, overrides, config, isolated, sys.stdout, as_json)
 
     raise typer.Exit(_run(show))
 

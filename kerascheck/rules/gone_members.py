@@ -34,8 +34,9 @@ class GoneMember(Rule):
     ## What it does
 
     Follows models, layers, optimizers, metrics and the tensors between layers to where the program reads an attribute
-    or calls a method that Keras 3 does not have: `model.reset_states()`, `layer.output_shape`, `layer.get_output_at(0)`,
-    `optimizer.lr`, `x.get_shape()`, `x.shape.as_list()`. (Methods for training have a rule of their own, KC422.)
+    or calls a method that Keras 3 does not have: `model.reset_states()`, `layer.output_shape`, `optimizer.lr`,
+    `layer.get_output_at(0)`, `x.get_shape()`, `x.shape.as_list()`. (Methods for training have a rule of their own,
+    KC422.)
 
     A program for which an older Keras is known to be meant may use them. Where nothing but its own style shows an
     older Keras, the finding is a note. Inside the `call` of a layer, tensors are those of the backend.

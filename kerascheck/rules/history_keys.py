@@ -23,9 +23,9 @@ class NoSuchHistory(Rule):
     ## What it does
 
     Compares what the program reads of `model.fit(...).history` with the figures that the compiled loss and metrics
-    give, under the names that Keras gives them. A metric is called what `compile` calls it: `metrics=["accuracy"]` gives
-    `"accuracy"` and `"val_accuracy"` since Keras 2.3, not `"acc"` and `"val_acc"`. The learning rate that callbacks
-    set is `"learning_rate"` in Keras 3, not `"lr"`.
+    give, under the names that Keras gives them. A metric is called what `compile` calls it: `metrics=["accuracy"]`
+    gives `"accuracy"` and `"val_accuracy"` since Keras 2.3, not `"acc"` and `"val_acc"`. The learning rate that
+    callbacks set is `"learning_rate"` in Keras 3, not `"lr"`.
 
     It says nothing where the program has callbacks, layers or a training loop that may add figures of their own. A
     program for which an older Keras is known to be meant may use the old names; where nothing but its own style shows

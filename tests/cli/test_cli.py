@@ -312,3 +312,23 @@ def test_the_help_names_every_option(monkeypatch: pytest.MonkeyPatch) -> None:
         "sarif",
     ):
         assert option in shown
+
+
+def test_config_says_for_which_keras_a_file_is_written(folder: Path) -> None:
+    (folder / "old.py").write_text("from keras.layers.core import Dense\n")
+    shown = run("config", "old.py").output
+    assert "# old.py is written for keras2: keras.layers.core (row 1)" in shown
+    assert "# what Keras 3 does not have is reported as a note" in shown
+    found = json.loads(run("config", "--json", "old.py").output)
+    assert found["settings"]["target"] == {"value": "auto", "origin": "default"}
+    assert found["target"]["era"] == "keras2" and found["target"]["old_forms"] == "note"
+    assert found["target"]["evidence"][0]["row"] == 1
+    told = json.loads(run("config", "--json", "--target", "keras3", "old.py").output)
+    assert (told["target"]["era"], told["target"]["old_forms"]) == ("keras3", "error")
+
+
+def test_the_target_on_the_command_line_is_stronger_than_evidence(folder: Path) -> None:
+    (folder / "old.py").write_text("from keras.layers.core import Dense\n")
+    assert "KC502" in run("check", "--target", "keras3", "old.py").output
+    assert "KC502" not in run("check", "--target", "keras2", "old.py").output
+    assert run("check", "--target", "keras9", "old.py").exit_code == 2
