@@ -1,0 +1,252 @@
+"""The code of functions and classes of the program, with what its names mean: for rules about custom code.
+
+What a name means is what it means where the program has come to its end. A name that the function itself binds is not
+known, nor is anything that hangs on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.machine import names
+from kerascheck.machine.attributes import find_member, keras_base
+from kerascheck.machine.static import once
+from kerascheck.machine.values import ClassValue, FunctionValue, Instance, Scope
+from kerascheck.network.ir import Program, Site
+from kerascheck.symbolic.unknown import Symbol, Unknown
+from kerascheck.text.treewalk import children
+
+#: Code that runs at another time than what stands around it.
+DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+_PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic"})
+
+
+def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What is below the node, in the order of the source, without the bodies of functions and classes in it."""
+    stack = list(children(node))[::-1]
+    while stack:
+        top = stack.pop()
+        yield top
+        if not isinstance(top, DEFINITIONS):
+            stack.extend(reversed(list(children(top))))
+
+
+@once
+def bound_names(node: cst.CSTNode) -> frozenset[str]:
+    """The names that a function binds itself: its parameters, and what its body assigns, imports or defines."""
+    found: set[str] = set()
+    params = getattr(node, "params", None)
+    if isinstance(params, cst.Parameters):
+        for param in (*params.posonly_params, *params.params, *params.kwonly_params):
+            found.add(param.name.value)
+        for star in (params.star_arg, params.star_kwarg):
+            if isinstance(star, cst.Param):
+                found.add(star.name.value)
+    rebound: set[str] = set()
+    for part in own_nodes(node):
+        if isinstance(part, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.For, cst.CompFor)):
+            found.update(_targets(part.target))
+        elif isinstance(part, cst.ExceptHandler):
+            found.update(_targets(part.name.name) if part.name is not None else ())
+        elif isinstance(part, (cst.WithItem, cst.ImportAlias)):
+            if part.asname is not None:
+                found.update(_targets(part.asname.name))
+            elif isinstance(part, cst.ImportAlias):
+                first: cst.BaseExpression = part.name
+                while isinstance(first, cst.Attribute):
+                    first = first.value
+                found.update(_targets(first))
+        elif isinstance(part, (cst.FunctionDef, cst.ClassDef)):
+            found.add(part.name.value)
+        elif isinstance(part, (cst.Global, cst.Nonlocal)):
+            rebound.update(item.name.value for item in part.names)
+    return frozenset(found - rebound)
+
+
+def _targets(target: cst.CSTNode) -> Iterator[str]:
+    """The names in a target."""
+    if isinstance(target, cst.Name):
+        yield target.value
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _targets(element.value)
+    elif isinstance(target, cst.StarredElement):
+        yield from _targets(target.value)
+
+
+class Code:
+    """One function of the program."""
+
+    def __init__(self, function: FunctionValue, objects: list[Instance] | None = None) -> None:
+        self.function = function
+        self.node: Any = function.node
+        self.file = function.site.file
+        self.bound = bound_names(self.file, self.node)
+        self._objects = objects or []
+
+    def site(self, node: cst.CSTNode) -> Site:
+        """The place of a node of it."""
+        return Site(self.file, node)
+
+    @property
+    def self_name(self) -> str | None:
+        """What it calls the object that it is a method of."""
+        function = self.function
+        if function.owner is None or not function.decorated.isdisjoint(("staticmethod", "classmethod")):
+            return None
+        params = (*self.node.params.posonly_params, *self.node.params.params)
+        return params[0].name.value if params else None
+
+    def meaning(self, node: cst.CSTNode) -> Any:
+        """The value of a name or attribute; None where it is not known."""
+        if isinstance(node, cst.Name):
+            return None if node.value in self.bound else look_up(self.function.scope, node.value)
+        if isinstance(node, cst.Attribute):
+            if isinstance(node.value, cst.Name) and node.value.value == self.self_name:
+                return self._of_object(node.attr.value)
+            return attribute_of(self.meaning(node.value), node.attr.value)
+        return None
+
+    def symbol(self, node: cst.CSTNode) -> str:
+        """The canonical name of something outside the program, else the empty text."""
+        found = self.meaning(node)
+        return found.name if isinstance(found, Symbol) else ""
+
+    def is_own_attribute(self, node: cst.CSTNode) -> str | None:
+        """The name of the attribute, where the node is `self.name`."""
+        own = self.self_name
+        if own is not None and isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+            return node.attr.value if node.value.value == own else None
+        return None
+
+    def _of_object(self, name: str) -> Any:
+        """An attribute of `self`: what it is on the objects that the program makes, where it is the same kind."""
+        owner = self.function.owner
+        if owner is None:
+            return None
+        member = find_member(owner, name)
+        if isinstance(member, FunctionValue):
+            return member if "property" not in member.decorated else None
+        held = [one.attributes.get(name) for one in self._objects if owner in one.cls.mro()]
+        if not held or any(one is None or isinstance(one, Unknown) or type(one) is not type(held[0]) for one in held):
+            return None
+        return held[0]
+
+
+def look_up(scope: Scope | None, name: str) -> Any:
+    """What a name means in the scope, and in those around it; None where that is not known."""
+    while scope is not None:
+        if scope.kind != "class" and name in scope.vars:
+            return scope.vars[name]
+        if scope.star is not None:
+            return None
+        scope = scope.enclosing
+    return Symbol(f"builtins.{name}")
+
+
+def attribute_of(value: Any, name: str) -> Any:
+    """The attribute of a thing outside the program, of a class, or of an object of the program."""
+    if isinstance(value, Symbol):
+        return Symbol(_attribute(value.name, name))
+    if isinstance(value, ClassValue):
+        return find_member(value, name)
+    if isinstance(value, Instance):
+        return value.attributes.get(name, find_member(value.cls, name))
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _attribute(base: str, name: str) -> str:
+    return names.attribute(base, name)
+
+
+# -- classes ---------------------------------------------------------------------------------------------------------
+
+
+def base_of(cls: ClassValue) -> str:
+    """The class of Keras that it derives from (`keras.Layer`), where all its ancestors are known; else nothing."""
+    base = keras_base(cls)
+    if base is None:
+        return ""
+    known = all(
+        isinstance(one, ClassValue)
+        or (isinstance(one, Symbol) and (one.name.startswith("keras.") or one.name in _PLAIN_BASES))
+        for one in cls.mro()
+    )
+    return base.name if known else ""
+
+
+def is_layer_class(cls: ClassValue) -> bool:
+    """Whether its objects are layers or models to Keras."""
+    base = base_of(cls)
+    return base in ("keras.Layer", "keras.Model", "keras.Sequential") or base.startswith("keras.layers.")
+
+
+def own_method(cls: ClassValue, name: str) -> FunctionValue | None:
+    """The method that the class itself defines, without decorators that are not known."""
+    found = cls.members.get(name)
+    if not isinstance(found, FunctionValue) or not isinstance(found.node, cst.FunctionDef):
+        return None
+    return found
+
+
+def methods(cls: ClassValue) -> Iterator[FunctionValue]:
+    """The methods that the class itself defines."""
+    for name, member in cls.members.items():
+        if isinstance(member, FunctionValue) and isinstance(member.node, cst.FunctionDef) and "." not in name:
+            yield member
+
+
+def classes_of(program: Program) -> Iterator[ClassValue]:
+    """The classes that the program defines, each once."""
+    seen: set[int] = set()
+    for cls in program.classes:
+        if id(cls.node) not in seen:
+            seen.add(id(cls.node))
+            yield cls
+
+
+def functions_of(program: Program) -> Iterator[FunctionValue]:
+    """The functions and methods that the program defines with `def`, each once."""
+    seen: set[int] = set()
+    for function in program.functions:
+        if isinstance(function.node, cst.FunctionDef) and id(function.node) not in seen:
+            seen.add(id(function.node))
+            yield function
+
+
+def parameter_names(function: FunctionValue) -> tuple[list[str], bool]:
+    """The names of the parameters behind `self`, and whether it takes any others as well."""
+    params = function.node.params
+    found = [param.name.value for param in (*params.posonly_params, *params.params)]
+    if function.owner is not None and "staticmethod" not in function.decorated:
+        found = found[1:]
+    return [*found, *(param.name.value for param in params.kwonly_params)], params.star_kwarg is not None
+
+
+def is_keras_3(site: Site) -> bool:
+    """Whether the file is written for Keras 3, as far as anything says so."""
+    target = getattr(site.file, "target", None)
+    return target is not None and target.dialect == 3
+
+
+def truth_of(node: cst.CSTNode | None) -> bool | None:
+    """The truth value that is written there; None where it is another expression."""
+    if isinstance(node, cst.Name) and node.value in ("True", "False"):
+        return node.value == "True"
+    return None
+
+
+def argument(call: cst.Call, name: str, position: int | None = None) -> cst.BaseExpression | None:
+    """What is written for an argument of a call; None where it is not, or may be hidden."""
+    for arg in call.args:
+        if arg.keyword is not None and arg.keyword.value == name:
+            return arg.value
+    if position is None or position >= len(call.args):
+        return None
+    before = call.args[: position + 1]
+    return before[-1].value if all(arg.keyword is None and not arg.star for arg in before) else None
