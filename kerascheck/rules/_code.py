@@ -86,7 +86,7 @@ class Code:
         self.node: Any = function.node
         self.file = function.site.file
         self.bound = bound_names(self.file, self.node)
-        self._objects = objects or []
+        self.objects = objects or []
 
     def site(self, node: cst.CSTNode) -> Site:
         """The place of a node of it."""
@@ -131,7 +131,7 @@ class Code:
         member = find_member(owner, name)
         if isinstance(member, FunctionValue):
             return member if "property" not in member.decorated else None
-        held = [one.attributes.get(name) for one in self._objects if owner in one.cls.mro()]
+        held = [one.attributes.get(name) for one in self.objects if owner in one.cls.mro()]
         if not held or any(one is None or isinstance(one, Unknown) or type(one) is not type(held[0]) for one in held):
             return None
         return held[0]
@@ -250,3 +250,39 @@ def argument(call: cst.Call, name: str, position: int | None = None) -> cst.Base
         return None
     before = call.args[: position + 1]
     return before[-1].value if all(arg.keyword is None and not arg.star for arg in before) else None
+
+
+#: What may leave out, or not reach, the code in it.
+_CONDITIONAL = (cst.If, cst.IfExp, cst.While, cst.Try, cst.TryStar, cst.BooleanOperation, cst.Match)
+
+
+def surely_run(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What is below the node and not under a condition, without the bodies of functions and classes in it."""
+    stack = list(children(node))[::-1]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, (*DEFINITIONS, *_CONDITIONAL)):
+            continue
+        yield top
+        stack.extend(reversed(list(children(top))))
+
+
+def called_from(code: Code, depth: int = 3) -> Iterator[tuple[Code, cst.Call]]:
+    """The calls that surely happen when the function runs, also in functions of the same file that it calls."""
+    waiting = [(code, depth)]
+    seen = {id(code.node)}
+    while waiting:
+        one, left = waiting.pop()
+        for node in surely_run(one.node.body):
+            if not isinstance(node, cst.Call):
+                continue
+            yield one, node
+            inner = one.meaning(node.func)
+            if left and isinstance(inner, FunctionValue) and id(inner.node) not in seen:
+                seen.add(id(inner.node))
+                if (
+                    isinstance(inner.node, cst.FunctionDef)
+                    and not inner.node.decorators
+                    and inner.site.file is code.file
+                ):
+                    waiting.append((Code(inner, one.objects), left - 1))

@@ -501,7 +501,7 @@ class Walk:
         written = function.node
         if self.depth >= _MOST_CALLS or (function.owner is not None and not isinstance(node.func, cst.Attribute)):
             return UNKNOWN
-        code = Code(function, self.code._objects)
+        code = Code(function, self.code.objects)
         if isinstance(written, cst.FunctionDef):
             around = [code.symbol(item.decorator) for item in written.decorators]
             if written.asynchronous is not None or any(one != "tensorflow.function" for one in around):

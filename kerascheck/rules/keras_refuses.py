@@ -20,7 +20,7 @@ class _Refusal(Rule):
     kinds: ClassVar[frozenset[str]] = frozenset()
     advice: ClassVar[str | None] = None
     #: The kinds of error that a rule of its own speaks about.
-    claimed: ClassVar[set[str]] = {ARRAYS, "gone-argument"}  # the latter is KC503's
+    claimed: ClassVar[set[str]] = {ARRAYS, "gone-argument", "super-init"}  # KC220, KC503 and KC801 speak of these
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

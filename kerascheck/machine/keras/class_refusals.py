@@ -90,7 +90,7 @@ def refused_class(instance: Instance, has_base: bool) -> KerasError | None:
     init = find_method(instance, "__init__")
     if init is not None and not _initialises_base(init):
         return KerasError(
-            f"{cls.name}.__init__ does not call super().__init__(), as its first statement should", "class"
+            f"{cls.name}.__init__ does not call super().__init__(), as its first statement should", "super-init"
         )
     if not has_base and find_method(instance, "call") is None and "call" not in instance.attributes:
         return KerasError(f"{cls.name} has no method call, so it cannot be called on a tensor", "class")
