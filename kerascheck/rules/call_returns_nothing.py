@@ -1,0 +1,189 @@
+"""KC808: a `call` that returns nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import terminates
+from kerascheck.network.ir import Program, Site
+from kerascheck.rules._code import base_of, classes_of, is_layer_class, own_method, own_nodes
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+
+class CallReturnsNothing(Rule):
+    """The `call` of a layer, model or loss returns nothing, or nothing in one of its arms.
+
+    ## What it does
+
+    Reports a `call` in a class that derives from Keras without a `return` of a value, and one with such a `return`
+    that is left at its end, behind an `if`, without one.
+
+    ## Why it is bad
+
+    What a layer returns is what the next one gets: `None`. Keras raises when the model is made or trained.
+
+    ## Example
+
+    ```python
+    from keras import layers
+
+    class Scale(layers.Layer):
+        def call(self, x):
+            x = 2 * x
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import layers
+
+    class Scale(layers.Layer):
+        def call(self, x):
+            return 2 * x
+    ```
+
+    ## References
+
+    - [Keras: the base Layer class](https://keras.io/api/layers/base_layer/)
+    """
+
+    code = "KC808"
+    name = "call-returns-nothing"
+    severity = Severity.ERROR
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for cls in classes_of(program):
+            call = own_method(cls, "call")
+            if call is None or call.node.decorators or not (is_layer_class(cls) or base_of(cls) == "keras.losses.Loss"):
+                continue
+            nodes = list(own_nodes(call.node.body))
+            if any(isinstance(node, (cst.Yield, cst.Raise)) for node in nodes) or _is_stub(call.node.body):
+                continue
+            given = [node for node in nodes if isinstance(node, cst.Return) and node.value is not None]
+            if not given:
+                yield Finding(
+                    Site(call.site.file, call.node), f"{cls.name}.call returns nothing; return what it computes"
+                )
+            elif _falls_through(call.node.body):
+                yield Finding(
+                    Site(call.site.file, call.node),
+                    f"{cls.name}.call returns a value in some cases and nothing in others; return one in each",
+                    severity=Severity.WARNING,
+                )
+
+    VALID = [
+        # returned
+        """
+from keras import layers
+class Scale(layers.Layer):
+    def call(self, x):
+        return 2 * x
+""",
+        # in each arm
+        """
+from keras import layers
+class Noise(layers.Layer):
+    def call(self, x, training=None):
+        if training:
+            return x + 1
+        else:
+            return x
+""",
+        # not meant to be called
+        """
+from keras import layers
+class Base(layers.Layer):
+    def call(self, x):
+        raise NotImplementedError
+class Other(layers.Layer):
+    def call(self, x):
+        pass
+""",
+        # a loop that is left by its return
+        """
+from keras import layers
+class Wait(layers.Layer):
+    def call(self, x):
+        while True:
+            x = x / 2
+            if x.shape[0] == 1:
+                return x
+""",
+        # no class of Keras
+        """
+import keras
+class Phone:
+    def call(self, number):
+        print(number)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import tensorflow as tf
+class Net(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = tf.keras.layers.Dense(1)
+    def call(self, x):
+        x = self.head(x)
+""",
+            [(7, "Net.call returns nothing; return what it computes")],
+        ),
+        Invalid(
+            """
+from keras import layers, ops
+class Noise(layers.Layer):
+    def call(self, x, training=None):
+        if training:
+            return x + ops.ones_like(x)
+""",
+            [(4, "Noise.call returns a value in some cases and nothing in others; return one in each")],
+        ),
+    ]
+
+
+def _is_stub(body: cst.BaseSuite) -> bool:
+    """Whether there is nothing in it but a docstring, `pass` or `...`."""
+    for statement in body.body:
+        if not isinstance(statement, cst.SimpleStatementLine):
+            return False
+        for small in statement.body:
+            is_text = isinstance(small, cst.Expr) and isinstance(small.value, (cst.BaseString, cst.Ellipsis))
+            if not is_text and not isinstance(small, cst.Pass):
+                return False
+    return True
+
+
+def _falls_through(body: cst.BaseSuite) -> bool:
+    """Whether the end is reached behind an `if` of which one arm returns, and another one does not."""
+    last = body.body[-1]
+    if not isinstance(last, cst.If):
+        return False
+    arm: cst.If | cst.Else | None = last
+    returning, open_end = False, True
+    while isinstance(arm, cst.If):
+        ends = terminates(arm.body) is not None
+        returning = returning or ends
+        if not ends and not _compound_end(arm.body):
+            return returning or _any_ends(arm.orelse)
+        arm = arm.orelse
+    if isinstance(arm, cst.Else):
+        open_end = terminates(arm.body) is None and not _compound_end(arm.body)
+    return returning and open_end
+
+
+def _any_ends(arm: cst.If | cst.Else | None) -> bool:
+    while arm is not None:
+        if terminates(arm.body) is not None:
+            return True
+        arm = arm.orelse if isinstance(arm, cst.If) else None
+    return False
+
+
+def _compound_end(body: cst.BaseSuite) -> bool:
+    """Whether the last statement may return in a way that is not looked into."""
+    return bool(body.body) and isinstance(body.body[-1], cst.BaseCompoundStatement)
