@@ -194,6 +194,12 @@ def own_method(cls: ClassValue, name: str) -> FunctionValue | None:
     return found
 
 
+def definition(function: FunctionValue) -> cst.FunctionDef:
+    """The statement that defines it."""
+    assert isinstance(function.node, cst.FunctionDef)
+    return function.node
+
+
 def methods(cls: ClassValue) -> Iterator[FunctionValue]:
     """The methods that the class itself defines."""
     for name, member in cls.members.items():

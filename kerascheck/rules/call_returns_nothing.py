@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import terminates
 from kerascheck.network.ir import Program, Site
-from kerascheck.rules._code import base_of, classes_of, is_layer_class, own_method, own_nodes
+from kerascheck.rules._code import base_of, classes_of, definition, is_layer_class, own_method, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -57,19 +57,23 @@ class CallReturnsNothing(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for cls in classes_of(program):
             call = own_method(cls, "call")
-            if call is None or call.node.decorators or not (is_layer_class(cls) or base_of(cls) == "keras.losses.Loss"):
+            if (
+                call is None
+                or definition(call).decorators
+                or not (is_layer_class(cls) or base_of(cls) == "keras.losses.Loss")
+            ):
                 continue
-            nodes = list(own_nodes(call.node.body))
-            if any(isinstance(node, (cst.Yield, cst.Raise)) for node in nodes) or _is_stub(call.node.body):
+            nodes = list(own_nodes(definition(call).body))
+            if any(isinstance(node, (cst.Yield, cst.Raise)) for node in nodes) or _is_stub(definition(call).body):
                 continue
             given = [node for node in nodes if isinstance(node, cst.Return) and node.value is not None]
             if not given:
                 yield Finding(
-                    Site(call.site.file, call.node), f"{cls.name}.call returns nothing; return what it computes"
+                    Site(call.site.file, definition(call)), f"{cls.name}.call returns nothing; return what it computes"
                 )
-            elif _falls_through(call.node.body):
+            elif _falls_through(definition(call).body):
                 yield Finding(
-                    Site(call.site.file, call.node),
+                    Site(call.site.file, definition(call)),
                     f"{cls.name}.call returns a value in some cases and nothing in others; return one in each",
                     severity=Severity.WARNING,
                 )

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.ir import Program, Site
-from kerascheck.rules._code import Code, base_of, classes_of, is_layer_class, own_method, own_nodes
+from kerascheck.rules._code import Code, base_of, classes_of, definition, is_layer_class, own_method, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: By what `__init__` may reach that of the base.
@@ -68,15 +68,15 @@ class MissingSuperInit(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for cls in classes_of(program):
             init = own_method(cls, "__init__")
-            if init is None or init.node.decorators:
+            if init is None or definition(init).decorators:
                 continue
             if not is_layer_class(cls) and base_of(cls) not in ("keras.losses.Loss", "keras.metrics.Metric"):
                 continue
             file = init.site.file
-            if _INITIALISING.isdisjoint(names_used(file, init.node.body)):
-                if not _only_raises(init.node):
+            if _INITIALISING.isdisjoint(names_used(file, definition(init).body)):
+                if not _only_raises(definition(init)):
                     yield Finding(
-                        Site(file, init.node),
+                        Site(file, definition(init)),
                         f"{cls.name}.__init__ does not call super().__init__(), as its first statement should",
                     )
                 continue

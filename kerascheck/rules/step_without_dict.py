@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, base_of, classes_of, is_keras_3, own_method, own_nodes
+from kerascheck.rules._code import Code, base_of, classes_of, definition, is_keras_3, own_method, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -66,12 +66,12 @@ class StepWithoutDict(Rule):
                 if method is None or not _is_plain(Code(method)):
                     continue
                 code = Code(method, program.objects)
-                nodes = list(own_nodes(method.node.body))
+                nodes = list(own_nodes(definition(method).body))
                 returns = [node for node in nodes if isinstance(node, cst.Return)]
                 ends = any(isinstance(node, (cst.Raise, cst.Yield)) for node in nodes)
-                if not returns and not ends and len(method.node.body.body) > 1:
+                if not returns and not ends and len(definition(method).body.body) > 1:
                     yield Finding(
-                        code.site(method.node),
+                        code.site(definition(method)),
                         f"{cls.name}.{name} returns nothing; fit and evaluate want a dictionary such as "
                         '{"loss": loss}',
                     )
@@ -230,7 +230,7 @@ def _assigned(code: Code, name: str) -> list[cst.BaseExpression | None]:
         elif isinstance(part, cst.Param) and part.name.value == name:
             found.append(None)
         elif isinstance(part, (cst.For, cst.With, cst.AnnAssign, cst.NamedExpr)):
-            target = getattr(part, "target", None)
-            if isinstance(target, cst.Name) and target.value == name:
+            bound = getattr(part, "target", None)
+            if isinstance(bound, cst.Name) and bound.value == name:
                 found.append(getattr(part, "value", None))
     return found

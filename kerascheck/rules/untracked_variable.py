@@ -253,7 +253,11 @@ def _is_state(tree: cst.Module, name: str) -> bool:
         if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Attribute):
             if node.attr.value.startswith("assign") and node.value.attr.value == name:
                 return True
-        elif isinstance(node, (cst.List, cst.Tuple)):
-            if any(isinstance(e.value, cst.Attribute) and e.value.attr.value == name for e in node.elements):
-                return True
+        elif isinstance(node, (cst.List, cst.Tuple)) and name in _attributes(node):
+            return True
     return False
+
+
+def _attributes(node: cst.List | cst.Tuple) -> list[str]:
+    values = [element.value for element in node.elements]
+    return [value.attr.value for value in values if isinstance(value, cst.Attribute)]

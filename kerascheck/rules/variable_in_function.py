@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, called_from, functions_of
+from kerascheck.rules._code import Code, called_from, definition, functions_of
 from kerascheck.rules._state import made_variables
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -59,10 +59,10 @@ class VariableInFunction(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for function in functions_of(program):
-            if not function.node.decorators:
+            if not definition(function).decorators:
                 continue
             code = Code(function, program.objects)
-            if not any(_is_graph(code, item.decorator) for item in function.node.decorators):
+            if not any(_is_graph(code, item.decorator) for item in definition(function).decorators):
                 continue
             for inner, call in called_from(code):
                 made = made_variables(inner, call) or _optimizer(inner, call)
