@@ -141,6 +141,7 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         from kerascheck.machine.typequestions import type_of
 
         return type_of(value) or run.fresh("the class of a value", node)
+    from kerascheck.machine.keras.origins import is_noted, noted_method
     from kerascheck.machine.methods import METHODS
 
     kind = _kind(value)
@@ -158,6 +159,10 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
     handler = METHODS.get(kind, {}).get(name)
     if handler is not None:
         return NativeMethod(name, value, handler)
+    if isinstance(value, KerasObject) and is_noted(value, name):
+        return NativeMethod(
+            name, value, lambda run, receiver, arguments, site: noted_method(run, receiver, name, arguments, site)
+        )
     if isinstance(value, DictView):
         return run.fresh(f"{name} of a view of a dictionary", node)
     if isinstance(value, (ListValue, DictValue)):

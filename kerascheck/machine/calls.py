@@ -13,6 +13,7 @@ from kerascheck.machine.functions import call_function
 from kerascheck.machine.holding import touch
 from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.gone import note_function
+from kerascheck.machine.keras.origins import note_object_call
 from kerascheck.machine.keras.saving import forget_file
 from kerascheck.machine.modules.paths import PathValue
 from kerascheck.machine.paths import restrict, spread
@@ -70,6 +71,8 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
         from kerascheck.machine.keras.operations import call_initializer
 
         return call_initializer(run, function, arguments, site)
+    if isinstance(function, KerasObject) and function.qualname.startswith(("keras.losses.", "keras.metrics.")):
+        note_object_call(run, function, "__call__", arguments, site)
     if isinstance(function, Unknown) and _declares_hyperparameter(function):
         from kerascheck.machine.modules.tuning import chosen
 

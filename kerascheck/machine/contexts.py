@@ -24,6 +24,8 @@ GENERATOR_CONTEXT = "contextlib._GeneratorContextManager"
 #: What suppresses exceptions, and what gives something and does nothing.
 SUPPRESSING = "contextlib.suppress"
 GIVING = "contextlib.nullcontext"
+#: What notes operations as long as it is open.
+TAPE = "tensorflow.GradientTape"
 
 #: What leaves a context: it gets what was raised (None if nothing was) and says whether that is swallowed.
 Exit: TypeAlias = Callable[[UserRaise | None], bool]
@@ -52,6 +54,9 @@ def enter_contexts(run: Run, node: cst.With, scope: Scope) -> Contexts:
             expects_error = True
             if len(node.items) == 1:
                 suppressed = value.parts["classes"]
+        if isinstance(value, NativeObject) and value.kind == TAPE:
+            run.tapes = [*run.tapes, value]
+            exits.append(partial(_close_tape, run, value))
         if isinstance(value, Instance) and (leave := find_slot(value, "__exit__")) is not None:
             exits.append(partial(_call_exit, run, leave, site))
             may_swallow = may_swallow or not isinstance(leave, BoundMethod) or _has(leave.function.node, _GIVES_TRUE)
@@ -98,6 +103,11 @@ def leave_contexts(exits: list[Exit], raised: UserRaise | None) -> bool:
         if leave(raised):
             raised = None
     return raised is None
+
+
+def _close_tape(run: Run, tape: NativeObject, raised: UserRaise | None) -> bool:
+    run.tapes = [one for one in run.tapes if one is not tape]
+    return False
 
 
 def _call_exit(run: Run, leave: Value, site: Site, raised: UserRaise | None) -> bool:

@@ -48,6 +48,8 @@ MAX_EXPRESSION_DEPTH = 150
 MAX_LOOP_ROUNDS = 2_000
 MAX_COMPREHENSION = 1_000
 MAX_ITEMS = 100_000
+#: Rounds of a loop of which it is noted what they do with models and losses.
+_MOST_EVENTS = 3
 #: Conditions made of others that are looked at for what they say of one value.
 _MAX_CASES = 6
 
@@ -222,6 +224,9 @@ class Run:
         self.saved = DictValue()
         #: What it has set on objects that are not its own, by who they are (see `foreign`).
         self.foreign = DictValue()
+        self.origins: dict[Hashable, tuple[Value, Network, str]] = {}  # the models that values come from
+        self.tapes: list[Value] = []  # the gradient tapes that are open
+        self.noted: dict[Hashable, int] = {}  # how often events of one kind were noted at one place
         self.assigned: cst.BaseExpression | None = None  # the right side of the assignment that is being made
         self.allowed: int | None = None  # steps, counted as in `allowance`, that this run may take
         self.taken_before = 0  # those that were taken when it began
@@ -650,6 +655,13 @@ class Run:
         """Note that this run executes the place."""
         if site is not None:
             self.program.reached.add((id(site.file), id(site.node)))  # `Site.key`
+
+    def note(self, event: Any, about: object = None) -> None:
+        """Note what the program does (see `network.events`); what a loop repeats is noted a few times."""
+        key = (type(event), event.site.key, id(about))
+        count = self.noted[key] = self.noted.get(key, 0) + 1
+        if count <= _MOST_EVENTS:
+            self.program.events.append(event)
 
     def raised(
         self, error: KerasError, site: Site | None, layer: Layer | None = None, inputs: Sequence[Tensor] = ()

@@ -14,6 +14,7 @@ from kerascheck.machine.keras.afresh import known_again
 from kerascheck.machine.keras.cells import with_states
 from kerascheck.machine.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.machine.keras.lists import KerasList
+from kerascheck.machine.keras.origins import note_model_call
 from kerascheck.machine.keras.recovery import (
     called_all_the_same,
     mended_call,
@@ -35,6 +36,13 @@ from kerascheck.symbolic.unknown import NOTHING, REFUSED, KerasError, Undetermin
 
 def call_layer(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     """`layer(inputs, ...)`."""
+    result = _called(run, layer, arguments, site)
+    if isinstance(layer, Network):
+        note_model_call(run, layer, arguments, site, result)
+    return result
+
+
+def _called(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     if isinstance(layer, InputLayer) and arguments.positional:
         return _call_input(run, layer, arguments.positional[0].value, site)
     if _is_ordinary(layer, arguments):

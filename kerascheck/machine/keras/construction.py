@@ -13,6 +13,7 @@ from kerascheck.machine.keras.calling import call_layer, input_tensors
 from kerascheck.machine.keras.cloning import clone_model
 from kerascheck.machine.keras.freeze import as_shape, checked_shape, decide_flags, freeze, freeze_arguments
 from kerascheck.machine.keras.functional import make_functional
+from kerascheck.machine.keras.origins import note_object_call
 from kerascheck.machine.keras.refusals import takes_a_list
 from kerascheck.machine.keras.saving import load_model, save_model, unknown_network
 from kerascheck.machine.keras.sequential import make_sequential
@@ -115,6 +116,8 @@ def _note_call(run: Run, name: str, arguments: Arguments, site: Site) -> Argumen
     run.reach(site)
     frozen = freeze_arguments(run, arguments)
     run.program.calls.append((name, frozen, site))
+    if name.startswith(("keras.losses.", "keras.metrics.")) and name.rpartition(".")[2][:1].islower():
+        note_object_call(run, name, "__call__", arguments, site)
     return frozen
 
 

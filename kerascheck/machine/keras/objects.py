@@ -17,6 +17,7 @@ from kerascheck.machine.keras.freeze import as_shape, freeze_arguments
 from kerascheck.machine.keras.gone import note_member, note_shape
 from kerascheck.machine.keras.layer_attributes import held_weights, kept_argument
 from kerascheck.machine.keras.lists import KerasList
+from kerascheck.machine.keras.origins import VARIABLES, note_origin
 from kerascheck.machine.keras.sequential import add_layer, pop_layer
 from kerascheck.machine.keras.subclassing import CustomLayer
 from kerascheck.machine.keras.trainable import set_trainable
@@ -59,7 +60,11 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
     kept = held_weights(run, value, name)
     if kept is None:
         kept = kept_argument(run, value, name)
-    return run.fresh(f"{name} of {value.cls}", node) if kept is None else kept
+    if kept is None:
+        kept = run.fresh(f"{name} of {value.cls}", node)
+    if name in VARIABLES and isinstance(value, Network):
+        note_origin(run, kept, value, "variables")
+    return kept
 
 
 def _tensor_attribute(run: Run, tensor: Tensor, name: str, node: cst.CSTNode) -> Value:

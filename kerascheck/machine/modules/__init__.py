@@ -75,6 +75,8 @@ def find(name: str) -> Function | None:
     file = _FILES.get(name.partition(".")[0])
     if name.startswith("keras.layers.") and name.endswith(".from_config"):
         name = "keras.layers.from_config"
+    if name == "tensorflow.GradientTape":
+        file = "tapes"
     if name.startswith("tensorflow.distribute."):
         file = "distribution"
     return None if file is None else _functions(file).get(name)

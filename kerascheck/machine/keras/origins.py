@@ -1,0 +1,73 @@
+"""Which model a value comes from: what a call of it gave, or its list of variables."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from kerascheck.machine.run import Run
+from kerascheck.machine.values import Instance, Value
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.events import ModelCall, ObjectCall
+from kerascheck.network.ir import KerasObject, Layer, Network, Site
+from kerascheck.symbolic.unknown import Unknown
+
+#: The lists of variables of a model.
+VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables", "weights"})
+#: Methods of losses, metrics and optimizers that rules ask about.
+NOTED = {
+    "keras.losses.": frozenset({"call"}),
+    "keras.metrics.": frozenset({"update_state", "result", "reset_state", "reset_states"}),
+    "keras.optimizers.": frozenset(
+        {"apply_gradients", "apply", "minimize", "get_updates", "get_gradients", "get_weights", "compute_gradients"}
+    ),
+}
+
+
+def _key(value: Value) -> Hashable:
+    return ("unknown", value.key) if isinstance(value, Unknown) else ("object", id(value))
+
+
+def note_origin(run: Run, value: Value, network: Network, what: str = "output") -> None:
+    """The value is what the model gave (`what`: "output"), or a list of its variables ("variables")."""
+    if value is not None and not isinstance(value, (bool, int, float, str)):
+        run.origins[_key(value)] = (value, network, what)  # the value is held, so that its id stays its own
+
+
+def origin_of(run: Run, value: Value, what: str = "output") -> Network | None:
+    """The model that the value comes from; None where it comes from none, or that is not known."""
+    held = run.origins.get(_key(value)) if run.origins else None
+    return held[1] if held is not None and held[2] == what else None
+
+
+def note_model_call(run: Run, layer: Layer, arguments: Arguments, site: Site, result: Value) -> None:
+    """A layer was called; that of a model is noted."""
+    network = layer.layer if isinstance(layer, Instance) else layer
+    if not isinstance(network, Network):
+        return
+    note_origin(run, result, network)
+    run.note(ModelCall(network, arguments, site, run.tapes), network)
+
+
+def note_object_call(run: Run, subject: KerasObject | str, method: str, arguments: Arguments, site: Site) -> None:
+    """A loss, metric or optimizer was used."""
+    origins: dict[int | str, Network] = {}
+    given = [*enumerate(arguments.positional), *arguments.keywords.items()]
+    for place, one in given:
+        network = origin_of(run, one.value)
+        if network is not None:
+            origins[place] = network
+    run.reach(site)
+    run.note(ObjectCall(subject, method, arguments, site, origins), subject)
+
+
+def is_noted(value: KerasObject, name: str) -> bool:
+    """Whether rules ask about this method of the object."""
+    return any(value.qualname.startswith(prefix) and name in methods for prefix, methods in NOTED.items())
+
+
+def noted_method(run: Run, receiver: KerasObject, name: str, arguments: Arguments, site: Site) -> Value:
+    """`metric.update_state(y, p)` and its like: what it gives is not followed."""
+    note_object_call(run, receiver, name, arguments, site)
+    for given in (*arguments.positional, *arguments.keywords.values()):
+        run.escape(given.value, f"handed to {name}")
+    return run.fresh(f"the result of {name}", site.node)

@@ -1,0 +1,88 @@
+"""What the program does with models and the objects around them outside of `compile` and `fit`, as it does it.
+
+Rules join these moments. Arguments are as they were then; arrays in them are not copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import KerasObject, Network, Site
+
+
+class ObjectCall:
+    """`loss(y, p)`, `metric.update_state(y, p)`, `optimizer.apply_gradients(pairs)`.
+
+    `subject` is the object, or the name of a function of Keras; `method` is "__call__" where it is called itself.
+    `origins` are the models whose outputs (or variables) the positional arguments are.
+    """
+
+    def __init__(
+        self,
+        subject: KerasObject | str,
+        method: str,
+        arguments: Arguments,
+        site: Site,
+        origins: Mapping[int | str, Network],
+    ) -> None:
+        self.subject = subject
+        self.method = method
+        self.arguments = arguments
+        self.site = site
+        self.origins = origins
+
+    @property
+    def qualname(self) -> str:
+        """The canonical name of what is called."""
+        return self.subject if isinstance(self.subject, str) else self.subject.qualname
+
+
+class ModelCall:
+    """`model(x, training=True)`, with the gradient tapes that were noting it."""
+
+    def __init__(self, network: Network, arguments: Arguments, site: Site, tapes: Sequence[Any]) -> None:
+        self.network = network
+        self.arguments = arguments
+        self.site = site
+        self.tapes = tuple(tapes)
+
+
+class GradientCall:
+    """`tape.gradient(target, model.trainable_variables)`; `of` is that model, None where it is not known."""
+
+    def __init__(self, tape: Any, of: Network | None, arguments: Arguments, site: Site) -> None:
+        self.tape = tape
+        self.of = of
+        self.arguments = arguments
+        self.site = site
+
+
+class FileCall:
+    """A model or its weights on the way to a file, or back.
+
+    `verb`: "save", "load", "save_weights", "load_weights", "export", "pickle", "unpickle", "clone". `held` is what the
+    program itself has put where it reads; `path` is a text, None where it is not known.
+    """
+
+    def __init__(
+        self, verb: str, network: Network | None, path: str | None, arguments: Arguments, site: Site, held: Any = None
+    ) -> None:
+        self.verb = verb
+        self.network = network
+        self.path = path
+        self.arguments = arguments
+        self.site = site
+        self.held = held
+
+
+class WeightsCall:
+    """`layer.set_weights(values)`. `shapes` are those of the layer's weights, None where they are not known."""
+
+    def __init__(self, layer: Any, values: Any, shapes: Sequence[Any] | None, arguments: Arguments, site: Site) -> None:
+        self.layer = layer
+        self.values = values
+        self.shapes = shapes
+        self.arguments = arguments
+        self.site = site
