@@ -51,11 +51,12 @@ def note_model_call(run: Run, layer: Layer, arguments: Arguments, site: Site, re
 def note_object_call(run: Run, subject: KerasObject | str, method: str, arguments: Arguments, site: Site) -> None:
     """A loss, metric or optimizer was used."""
     origins: dict[int | str, Network] = {}
-    given = [*enumerate(arguments.positional), *arguments.keywords.items()]
-    for place, one in given:
-        network = origin_of(run, one.value)
-        if network is not None:
+    for place, one in enumerate(arguments.positional):
+        if (network := origin_of(run, one.value)) is not None:
             origins[place] = network
+    for name, one in arguments.keywords.items():
+        if (network := origin_of(run, one.value)) is not None:
+            origins[name] = network
     run.reach(site)
     run.note(ObjectCall(subject, method, arguments, site, origins), subject)
 
