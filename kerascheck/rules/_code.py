@@ -35,6 +35,19 @@ def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             stack.extend(reversed(list(children(top))))
 
 
+def names_read(node: cst.CSTNode) -> Iterator[cst.Name]:
+    """The names that the code mentions as values: no attributes, no names of arguments."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, cst.Name):
+            yield top
+        elif isinstance(top, cst.Attribute) or isinstance(top, cst.Arg):
+            stack.append(top.value)
+        elif not isinstance(top, DEFINITIONS):
+            stack.extend(reversed(list(children(top))))
+
+
 @once
 def bound_names(node: cst.CSTNode) -> frozenset[str]:
     """The names that a function binds itself: its parameters, and what its body assigns, imports or defines."""
