@@ -42,7 +42,7 @@ def names_read(node: cst.CSTNode) -> Iterator[cst.Name]:
         top = stack.pop()
         if isinstance(top, cst.Name):
             yield top
-        elif isinstance(top, cst.Attribute) or isinstance(top, cst.Arg):
+        elif isinstance(top, (cst.Attribute, cst.Arg)):
             stack.append(top.value)
         elif not isinstance(top, DEFINITIONS):
             stack.extend(reversed(list(children(top))))

@@ -14,6 +14,7 @@ from kerascheck.machine.keras.tensors import Operation
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, Instance, Value
 from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.events import FileCall
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 
@@ -22,6 +23,8 @@ def clone_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`clone_model(model, input_tensors=None, clone_function=None)`."""
     model = arguments.value("model", 0)
     run.reach(site)
+    if isinstance(model, Network):
+        run.note(FileCall("clone", model, None, arguments, site), model)
     if isinstance(model, Network) and len(arguments.positional) + len(arguments.keywords) == 1:
         try:
             return _noted(run, _Copies(run, site, None, False).network(model))

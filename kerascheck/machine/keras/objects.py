@@ -15,6 +15,7 @@ from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.eager import training_call
 from kerascheck.machine.keras.freeze import as_shape, freeze_arguments
 from kerascheck.machine.keras.gone import note_member, note_shape
+from kerascheck.machine.keras.freeze import as_shape, freeze, freeze_arguments
 from kerascheck.machine.keras.layer_attributes import held_weights, kept_argument
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.keras.origins import VARIABLES, note_origin
@@ -26,6 +27,8 @@ from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.events import WeightsCall
+from kerascheck.network.ir import CompileCall, Layer, Network, Site, Tensor
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -279,6 +282,11 @@ def _get_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Va
 
 
 def _set_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.saving import weight_shapes
+
+    values = freeze(arguments.value("weights", 0))
+    run.reach(site)
+    run.note(WeightsCall(layer, values, weight_shapes(layer), arguments, site), layer)
     return None
 
 
@@ -311,6 +319,18 @@ def _save_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> V
     return save_weights(run, layer, arguments, site)
 
 
+def _load_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.saving import load_weights
+
+    return load_weights(run, layer, arguments, site)
+
+
+def _export(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.saving import export
+
+    return export(run, layer, arguments, site)
+
+
 _LAYER_METHODS: dict[str, Method] = {
     "add_weight": _add_weight,
     "add_variable": _add_weight,
@@ -338,8 +358,8 @@ _NETWORK_METHODS: dict[str, Method] = {
     "summary": _nothing,
     "save": _save,
     "save_weights": _save_weights,
-    "load_weights": _nothing,
-    "export": _nothing,
+    "load_weights": _load_weights,
+    "export": _export,
     "reset_states": _nothing,
     "to_json": _get_config,
     "to_yaml": _fresh("the YAML of a model"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Hashable
+from typing import Any
 
 import libcst as cst
 
@@ -19,8 +20,36 @@ from kerascheck.machine.modules.paths import join, path_key, path_text
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import FILE, ClassValue, Instance, NativeObject, Value
 from kerascheck.network.arguments import Arguments
+from kerascheck.network.events import FileCall
 from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
+
+
+class WeightsFile:
+    """The weights of a model in a file: the shapes, layer by layer, None where they are not known."""
+
+    __slots__ = ("network", "shapes")
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.shapes = weight_shapes(network)
+
+
+class Exported:
+    """What `model.export` has written: a model to be served, and none for `load_model`."""
+
+    __slots__ = ("network",)
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+
+def weight_shapes(layer: Layer) -> list[Any] | None:
+    """The shapes of its weights in the order of Keras; None where they are not known."""
+    try:
+        return [weight.shape for weight, _ in layer.all_weights()]
+    except Undetermined:
+        return None
 
 
 class Snapshot:
@@ -197,6 +226,7 @@ def save(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     """`model.save(path)`."""
     assert isinstance(network, Network)
     note_saving(run, "keras.Model.save", arguments, site)
+    note_file(run, "save", network, arguments.value("filepath", 0), arguments, site)
     _keep_model(run, network, arguments.value("filepath", 0), arguments)
     return None
 
@@ -206,6 +236,15 @@ def note_saving(run: Run, name: str, arguments: Arguments, site: Site) -> None:
     if not run.guarded:
         run.reach(site)
         run.program.calls.append((name, freeze_arguments(run, arguments), site))
+
+
+def note_file(
+    run: Run, verb: str, network: Network | None, path: Value, arguments: Arguments, site: Site, held: Any = None
+) -> None:
+    """Note that a model, or its weights, goes to a file or comes from one."""
+    text = path_text(path)
+    run.reach(site)
+    run.note(FileCall(verb, network, text if isinstance(text, str) else None, arguments, site, held), network)
 
 
 def _keep_model(run: Run, network: Network, path: Value, arguments: Arguments) -> None:
@@ -228,6 +267,8 @@ def save_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if network is None:
         keep(run, _place(path), Unknown("a model that is not known"))
     else:
+        if name.startswith("keras."):
+            note_file(run, "save", network, path, arguments, site)
         _keep_model(run, network, path, arguments)
     return None
 
@@ -237,6 +278,7 @@ def load_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     run.reach(site)
     reason = "loaded from a file"
     held = found(run, arguments.value("filepath", 0))
+    note_file(run, "load", None, arguments.value("filepath", 0), arguments, site, held)
     compiled = arguments.value("compile", 2, True)
     if isinstance(held, Snapshot):
         try:
@@ -324,7 +366,28 @@ def _surely_saves(options: Arguments, training: Arguments) -> bool:
 def save_weights(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     """`model.save_weights(path)`: no model lies there any more."""
     note_saving(run, "keras.Model.save_weights", arguments, site)
-    keep(run, _place(arguments.value("filepath", 0)), Unknown("weights alone"))
+    assert isinstance(network, Network)
+    path = arguments.value("filepath", 0)
+    note_file(run, "save_weights", network, path, arguments, site)
+    keep(run, _place(path), WeightsFile(network))
+    return None
+
+
+def load_weights(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    """`model.load_weights(path)`."""
+    assert isinstance(network, Network)
+    path = arguments.value("filepath", 0)
+    note_file(run, "load_weights", network, path, arguments, site, found(run, path))
+    return None
+
+
+def export(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
+    """`model.export(path)`."""
+    assert isinstance(network, Network)
+    path = arguments.value("filepath", 0)
+    note_file(run, "export", network, path, arguments, site)
+    if arguments.value("format", 1, "tf_saved_model") == "tf_saved_model":
+        keep(run, _place(path), Exported(network))
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerascheck.machine.keras.saving import as_network, found, keep, pack, unpack
+from kerascheck.machine.keras.saving import as_network, found, keep, note_file, pack, unpack
 from kerascheck.machine.modules.paths import path_key
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import FILE, NativeObject, Value
@@ -23,6 +23,7 @@ def _dump(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     network = as_network(thing)
     if network is not None:
         network.met_data = True
+        note_file(run, "pickle", network, target, arguments, site)
     keep(run, path_key(target), pack(run, thing, site))
     return None if name.partition(".")[0] != "joblib" else run.fresh("names of files", site.node)
 
@@ -36,6 +37,9 @@ def _load(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _dumps(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`pickle.dumps(thing)`."""
+    network = as_network(arguments.value("obj", 0))
+    if network is not None:
+        note_file(run, "pickle", network, None, arguments, site)
     return NativeObject(_PICKLED, run.tick(), {"thing": pack(run, arguments.value("obj", 0), site)})
 
 
