@@ -63,8 +63,13 @@ class FileCall:
     """A model or its weights on the way to a file, or back.
 
     `verb`: "save", "load", "save_weights", "load_weights", "export", "pickle", "unpickle", "clone". `held` is what the
-    program itself has put where it reads; `path` is a text, None where it is not known.
+    program itself has put where it reads; `path` is a text, None where it is not known. `unbuilt`: whether the model
+    surely has no weights yet; `shapes` are those of its weights, None where they are not known.
     """
+
+    unbuilt = False
+    shapes: Sequence[Any] | None = None
+    trainings = 0  # how many training calls there were before
 
     def __init__(
         self, verb: str, network: Network | None, path: str | None, arguments: Arguments, site: Site, held: Any = None

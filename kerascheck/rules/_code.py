@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import libcst as cst
 
@@ -305,3 +305,37 @@ def called_from(code: Code, depth: int = 3) -> Iterator[tuple[Code, cst.Call]]:
                     and inner.site.file is code.file
                 ):
                     waiting.append((Code(inner, one.objects), left - 1))
+
+
+# -- places -----------------------------------------------------------------------------------------------------------
+
+LOOPS = (cst.For, cst.While)
+
+
+class Place(NamedTuple):
+    """Where a node stands: the loops of the same function around it, the outermost first, and that function."""
+
+    loops: tuple[cst.CSTNode, ...]
+    function: str
+
+
+#: Outside of all functions and loops.
+NOWHERE = Place((), "")
+
+
+@once
+def places_in(tree: cst.CSTNode) -> dict[int, Place]:
+    """The place of each node below, by its id."""
+    found: dict[int, Place] = {}
+    waiting: list[tuple[cst.CSTNode, Place]] = [(tree, NOWHERE)]
+    while waiting:
+        node, place = waiting.pop()
+        found[id(node)] = place
+        if isinstance(node, cst.FunctionDef):
+            place = Place((), node.name.value)
+        elif isinstance(node, (cst.Lambda, cst.ClassDef)):
+            place = NOWHERE
+        elif isinstance(node, LOOPS):
+            place = Place((*place.loops, node), place.function)
+        waiting += [(child, place) for child in children(node)]
+    return found

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once
 from kerascheck.network.events import ObjectCall
 from kerascheck.network.ir import KerasObject, Program
+from kerascheck.rules._code import LOOPS, NOWHERE, Place, places_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import children
-
-_LOOPS = (cst.For, cst.While)
 
 
 class MetricNeverReset(Rule):
@@ -87,8 +84,8 @@ class MetricNeverReset(Rule):
                 for one in events
                 if one.subject is subject and one.method in ("update_state", "__call__") and one.site.file is file
             ]
-            for loop in places.get(id(event.site.node), _NOWHERE).loops[:1]:
-                made = places.get(id(subject.site.node), _NOWHERE).loops
+            for loop in places.get(id(event.site.node), NOWHERE).loops[:1]:
+                made = places.get(id(subject.site.node), NOWHERE).loops
                 if any(one is loop for one in made):
                     continue
                 if any(_is_inside(places, node, loop) for node in updates):
@@ -172,37 +169,9 @@ def train(data, epochs):
     ]
 
 
-class Place(NamedTuple):
-    """Where a node stands: the loops of the same function around it, the outermost first, and that function."""
-
-    loops: tuple[cst.CSTNode, ...]
-    function: str
-
-
-_NOWHERE = Place((), "")
-
-
-@once
-def places_in(tree: cst.CSTNode) -> dict[int, Place]:
-    """The place of each node below, by its id."""
-    found: dict[int, Place] = {}
-    waiting: list[tuple[cst.CSTNode, Place]] = [(tree, _NOWHERE)]
-    while waiting:
-        node, place = waiting.pop()
-        found[id(node)] = place
-        if isinstance(node, cst.FunctionDef):
-            place = Place((), node.name.value)
-        elif isinstance(node, (cst.Lambda, cst.ClassDef)):
-            place = _NOWHERE
-        elif isinstance(node, _LOOPS):
-            place = Place((*place.loops, node), place.function)
-        waiting += [(child, place) for child in children(node)]
-    return found
-
-
 def _is_inside(places: dict[int, Place], node: cst.CSTNode, loop: cst.CSTNode) -> bool:
     """Whether the node runs in a loop within this one: it stands there, or in a function that is called there."""
-    place = places.get(id(node), _NOWHERE)
+    place = places.get(id(node), NOWHERE)
     if any(one is loop for one in place.loops):
         return place.loops[-1] is not loop
     return not place.loops and place.function in _called_in_inner_loops(loop)
@@ -217,6 +186,6 @@ def _called_in_inner_loops(loop: cst.CSTNode) -> set[str]:
         if isinstance(node, cst.Call) and inner:
             function = node.func
             called.add(function.attr.value if isinstance(function, cst.Attribute) else getattr(function, "value", ""))
-        inner = inner or (isinstance(node, _LOOPS) and node is not loop)
+        inner = inner or (isinstance(node, LOOPS) and node is not loop)
         waiting += [(child, inner) for child in children(node)]
     return called

@@ -21,7 +21,7 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import FILE, ClassValue, Instance, NativeObject, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site
+from kerascheck.network.ir import NOT_CALLED, BuiltinLayer, CompileCall, KerasObject, Layer, Network, Site
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
 
 
@@ -244,7 +244,28 @@ def note_file(
     """Note that a model, or its weights, goes to a file or comes from one."""
     text = path_text(path)
     run.reach(site)
-    run.note(FileCall(verb, network, text if isinstance(text, str) else None, arguments, site, held), network)
+    event = FileCall(verb, network, text if isinstance(text, str) else None, arguments, site, held)
+    event.trainings = len(run.program.trainings)
+    if network is not None:
+        event.unbuilt = _is_unbuilt(network)
+        event.shapes = None if event.unbuilt else weight_shapes(network)
+    run.note(event, network)
+
+
+def _is_unbuilt(network: Network) -> bool:
+    """Whether the model surely has no weights yet: nothing has said what it is fed with."""
+    if network.met_data or network.calls or network.inputs or network.unknown is not None:
+        return False
+    if network.is_sequential:
+        return network.open is None and bool(network.layers) and all(_waits(layer) for layer in network.layers)
+    instance = getattr(network, "instance", None)
+    waits = network.kind == "subclass" and network.open is not None and network.open.reason == NOT_CALLED
+    return waits and instance is not None and instance.unknown is None and not getattr(network, "built", True)
+
+
+def _waits(layer: Layer) -> bool:
+    """Whether the layer is one of Keras that has no weights before it knows its input."""
+    return type(layer) is BuiltinLayer and layer.unknown is None and layer.weights is None and not layer.calls
 
 
 def _keep_model(run: Run, network: Network, path: Value, arguments: Arguments) -> None:
