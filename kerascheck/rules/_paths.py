@@ -79,8 +79,7 @@ def assigned_values(tree: cst.CSTNode) -> dict[str, tuple[cst.BaseExpression, ..
                         plain = isinstance(target.target, cst.Name)
                         found.setdefault(name.value, []).extend([node.value] if plain else [node.value, node.value])
         elif isinstance(node, (cst.Param, cst.For, cst.CompFor, cst.AugAssign, cst.AnnAssign)):
-            target = node.name if isinstance(node, cst.Param) else node.target
-            for name in walk(target):
+            for name in walk(node.name if isinstance(node, cst.Param) else node.target):
                 if isinstance(name, cst.Name):
                     found.setdefault(name.value, []).extend([cst.Name("_"), cst.Name("_")])
     return {name: tuple(values) for name, values in found.items()}

@@ -265,7 +265,11 @@ def _is_unbuilt(network: Network) -> bool:
 
 def _waits(layer: Layer) -> bool:
     """Whether the layer is one of Keras that has no weights before it knows its input."""
-    return type(layer) is BuiltinLayer and layer.unknown is None and layer.weights is None and not layer.calls
+    return (
+        type(layer) is BuiltinLayer
+        and layer.unknown is None
+        and not (isinstance(layer.weights, list) and layer.weights)
+    )
 
 
 def _keep_model(run: Run, network: Network, path: Value, arguments: Arguments) -> None:

@@ -1,0 +1,177 @@
+"""KC704: weights for a model that has none yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascheck.diagnostics import Severity
+from kerascheck.network.events import FileCall
+from kerascheck.network.ir import Program, Site
+from kerascheck.rules._code import is_keras_3, places_in
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+_VERBS = {"load_weights": "loads weights into", "save_weights": "saves the weights of"}
+
+
+class WeightsBeforeBuild(Rule):
+    """Weights are loaded into, or saved from, a model whose input is not known yet.
+
+    ## What it does
+
+    Reports `load_weights` and `save_weights` on a Sequential without an input shape and on a subclassed model, where
+    nothing has called, built or trained it before.
+
+    ## Why it is bad
+
+    Layers make their weights when they first see the size of their input. Keras raises: "You are loading weights into a
+    model that has not yet been built".
+
+    ## Example
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Dense(8), layers.Dense(1)])
+    model.load_weights("trained.weights.h5")
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import Sequential, layers
+
+    model = Sequential([layers.Input((4,)), layers.Dense(8), layers.Dense(1)])
+    model.load_weights("trained.weights.h5")
+    ```
+
+    ## References
+
+    - [Keras: save, serialize and export models](https://keras.io/guides/serialization_and_saving/)
+    """
+
+    code = "KC704"
+    name = "weights-before-build"
+    severity = Severity.ERROR
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for event in program.events:
+            if not isinstance(event, FileCall) or event.verb not in _VERBS or not event.unbuilt:
+                continue
+            network = event.network
+            if network is None or not is_keras_3(event.site) or not _made_here(program, event.site, network.site):
+                continue
+            way = (
+                "begin it with layers.Input(...)"
+                if network.is_sequential
+                else "call it on a batch (or a zero one) first"
+            )
+            yield Finding(
+                event.site, f"this {_VERBS[event.verb]} {network.name}, which has none before its input is known; {way}"
+            )
+
+    VALID = [
+        # the input is known
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.load_weights("trained.weights.h5")
+""",
+        # called, built or trained before
+        """
+import numpy as np
+from keras import Model, Sequential, layers
+class Net(Model):
+    def __init__(self):
+        super().__init__()
+        self.head = layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+net = Net()
+net(np.zeros((1, 4)))
+net.load_weights("net.weights.h5")
+model = Sequential([layers.Dense(1)])
+model.build((None, 4))
+model.load_weights("trained.weights.h5")
+other = Sequential([layers.Dense(1)])
+other.compile("sgd", "mse")
+other.fit(np.zeros((8, 4)), np.zeros((8, 1)))
+other.save_weights("other.weights.h5")
+""",
+        # another method may have trained it
+        """
+from keras import Sequential, layers
+class Agent:
+    def __init__(self):
+        self.model = Sequential([layers.Dense(8), layers.Dense(1)])
+    def load(self, path):
+        self.model.load_weights(path)
+    def save(self, path):
+        self.model.save_weights(path)
+""",
+        # another module may have built it
+        """
+from keras import Sequential, layers
+from mine import warm_up
+model = Sequential([layers.Dense(1)])
+warm_up(model)
+model.load_weights("trained.weights.h5")
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import tensorflow as tf
+class Net(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = tf.keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+net = Net()
+net.load_weights("net.weights.h5")
+""",
+            [
+                (
+                    10,
+                    "this loads weights into net, which has none before its input is known; call it on a batch (or a "
+                    "zero one) first",
+                )
+            ],
+        ),
+        Invalid(
+            """
+from keras import Sequential, layers
+def network():
+    return Sequential([layers.Dense(8, activation="relu"), layers.Dense(1)])
+def restore(path):
+    model = Sequential([layers.Dense(8, activation="relu"), layers.Dense(1)])
+    model.load_weights(path)
+    return model
+fresh = network()
+fresh.load_weights("net.weights.h5")
+""",
+            [
+                (
+                    7,
+                    "this loads weights into sequential, which has none before its input is known; begin it with "
+                    "layers.Input(...)",
+                ),
+                (
+                    10,
+                    "this loads weights into sequential, which has none before its input is known; begin it with "
+                    "layers.Input(...)",
+                ),
+            ],
+        ),
+    ]
+
+
+def _made_here(program: Program, site: Site, made: Site | None) -> bool:
+    """Whether all that happens to the model is seen: in the module as it runs, or in one function."""
+    if program.start is None:
+        return True
+    if made is None or made.file is not site.file:
+        return False
+    places = places_in(site.file, site.file.tree)
+    one, other = places.get(id(site.node)), places.get(id(made.node))
+    return one is not None and other is not None and one.function == other.function != ""
