@@ -1,0 +1,99 @@
+"""Parts of models that are code of the program, as saving and loading sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.machine.keras.saving import Snapshot
+from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Instance
+from kerascheck.network.arguments import Arguments, Given
+from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site
+from kerascheck.rules._code import look_up
+from kerascheck.symbolic.unknown import Symbol
+from kerascheck.training.compiled_losses import metrics_of
+
+#: What makes objects of the program known to Keras in other ways than by an argument.
+_KNOWN_OTHERWISE = re.compile(r"custom_object_scope|CustomObjectScope|get_custom_objects|object_registration")
+
+
+def parts_of(network: Network) -> list[Layer]:
+    """The model, and all layers in it."""
+    found: list[Layer] = [network]
+    seen = {id(network)}
+    for part in found:
+        for inner in part.sublayers():
+            if id(inner) not in seen:
+                seen.add(id(inner))
+                found.append(inner)
+    return found
+
+
+def own_class(layer: Layer) -> ClassValue | None:
+    """The class of the program that the layer is of; None where it is one of Keras's."""
+    instance = getattr(layer, "instance", None)
+    return instance.cls if isinstance(instance, Instance) else None
+
+
+def is_registered(node: Any, scope: Any) -> bool:
+    """Whether a class or function is registered by a decorator, so that Keras finds it by its name."""
+    for item in getattr(node, "decorators", ()):
+        function: cst.CSTNode = item.decorator.func if isinstance(item.decorator, cst.Call) else item.decorator
+        names: list[str] = []
+        while isinstance(function, cst.Attribute):
+            names.append(function.attr.value)
+            function = function.value
+        if not isinstance(function, cst.Name):
+            return True
+        base = look_up(scope, function.value)
+        dotted = ".".join([base.name if isinstance(base, Symbol) else "", *reversed(names)])
+        if not isinstance(base, Symbol) or dotted.endswith("register_keras_serializable"):
+            return True  # what another decorator does is not known
+    return False
+
+
+def strangers(network: Network, compiled: CompileCall | None) -> Iterator[tuple[str, str]]:
+    """What the file of a model names and Keras does not know: kinds and names."""
+    for part in parts_of(network):
+        cls = own_class(part)
+        if cls is not None and not is_registered(cls.node, cls.scope):
+            yield ("model" if isinstance(part, Network) else "layer"), cls.name
+    if compiled is None:
+        return
+    given = compiled.arguments.get("loss", 1)
+    losses = list(_leaves(given.value)) if isinstance(given, Given) else []
+    for kind, values in (("loss", losses), ("metric", [value for value, _ in metrics_of(compiled)])):
+        for value in values:
+            thing = value.cls if isinstance(value, Instance) else value
+            if isinstance(thing, (FunctionValue, ClassValue)) and not is_registered(thing.node, thing.scope):
+                name = thing.name if not isinstance(thing.node, cst.Lambda) else "<lambda>"
+                yield kind, name
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _leaves(item)
+    elif not isinstance(value, KerasObject):
+        yield value
+
+
+def is_told(arguments: Arguments, name: str, site: Site) -> bool:
+    """Whether a call of `load_model` may know the object: by `custom_objects`, or in another way."""
+    if _KNOWN_OTHERWISE.search(site.file.text) is not None or arguments.open_keywords:
+        return True
+    given = arguments.value("custom_objects", 1)
+    if given is None:
+        return False
+    items = given.items if isinstance(given, DictValue) and given.unknown is None else given
+    return not isinstance(items, dict) or name in items
+
+
+def snapshot_of(held: Any) -> Snapshot | None:
+    """The model that lies in the file, as the program has saved it."""
+    return held if isinstance(held, Snapshot) else None
