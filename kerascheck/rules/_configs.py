@@ -1,0 +1,207 @@
+"""What `get_config` of a class of the program gives, and what its `__init__` takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from kerascheck.machine.attributes import find_member
+from kerascheck.machine.values import ClassValue, FunctionValue
+from kerascheck.rules._code import Code, base_of, definition, own_nodes
+
+#: What `super().get_config()` gives (Keras 3.15); see tests/rules/test_custom_oracle.py.
+BASE_KEYS = {
+    "keras.Layer": ("name", "trainable", "dtype"),
+    "keras.Model": ("name", "trainable", "dtype"),
+    "keras.losses.Loss": ("name", "reduction"),
+    "keras.metrics.Metric": ("name", "dtype"),
+}
+#: What the constructors of these take by name.
+_TAKEN = {
+    "keras.Layer": {"activity_regularizer", "trainable", "dtype", "autocast", "name", "input_dim", "input_shape"},
+    "keras.Model": {"activity_regularizer", "trainable", "dtype", "autocast", "name"},
+    "keras.losses.Loss": {"name", "reduction", "dtype"},
+    "keras.metrics.Metric": {"name", "dtype"},
+}
+
+
+@dataclass
+class Parameters:
+    """The parameters of a constructor behind `self`."""
+
+    names: list[str] = field(default_factory=list)
+    required: list[str] = field(default_factory=list)
+    hands_on: bool = False  # whether others go to the base class by `**kwargs`, all of them
+
+
+def parameters_of(cls: ClassValue) -> Parameters | None:
+    """What `__init__` of the class takes; None where that is not clear."""
+    init = find_member(cls, "__init__")
+    if init is None:
+        return Parameters(hands_on=True)
+    if not isinstance(init, FunctionValue) or not isinstance(init.node, cst.FunctionDef) or init.node.decorators:
+        return None
+    params = init.node.params
+    if isinstance(params.star_arg, cst.Param) or params.posonly_params:
+        return None
+    found = Parameters()
+    for param in (*params.params[1:], *params.kwonly_params):
+        found.names.append(param.name.value)
+        if param.default is None:
+            found.required.append(param.name.value)
+    if params.star_kwarg is None:
+        return found
+    rest = params.star_kwarg.name.value
+    uses = [node for node in own_nodes(init.node.body) if isinstance(node, cst.Name) and node.value == rest]
+    handed = [
+        node
+        for node in own_nodes(init.node.body)
+        if isinstance(node, cst.Arg) and node.star == "**" and isinstance(node.value, cst.Name)
+        and node.value.value == rest
+    ]  # fmt: skip
+    if len(uses) != len(handed) or len(handed) > 1:
+        return None
+    found.hands_on = True
+    return found
+
+
+def config_keys(cls: ClassValue) -> list[str] | None:
+    """The keys of what the class's own `get_config` gives; None where they are not all known."""
+    method = cls.members.get("get_config")
+    if not isinstance(method, FunctionValue) or not isinstance(method.node, cst.FunctionDef) or method.node.decorators:
+        return None
+    return _Reading(Code(method), cls).keys()
+
+
+def untaken(cls: ClassValue, keys: list[str]) -> str | None:
+    """Why a constructor cannot be called with these keys; None where it can, or that is not clear."""
+    base = base_of(cls)
+    taken = parameters_of(cls)
+    if taken is None or base not in _TAKEN or find_member(cls, "from_config") is not None:
+        return None
+    allowed = {*taken.names, *(_TAKEN[base] if taken.hands_on else ())}
+    extra = [key for key in keys if key not in allowed]
+    if extra:
+        shown = " and ".join(extra) if len(extra) < 3 else f"{', '.join(extra[:-1])} and {extra[-1]}"
+        way = "" if taken.hands_on else "; take **kwargs and hand them to super().__init__(**kwargs)"
+        return f"which __init__ does not take: {shown}{way if set(extra) <= set(BASE_KEYS[base]) else ''}"
+    lacking = [name for name in taken.required if name not in keys]
+    if lacking:
+        return f"without {' and '.join(lacking)}, which __init__ needs"
+    return None
+
+
+class _Reading:
+    """Reads the keys off a `get_config` that is written in one of the usual ways."""
+
+    def __init__(self, code: Code, cls: ClassValue) -> None:
+        self.code = code
+        self.cls = cls
+        self.names: dict[str, list[str] | None] = {}
+
+    def keys(self) -> list[str] | None:
+        body = definition(self.code.function).body
+        for statement in body.body:
+            if not isinstance(statement, cst.SimpleStatementLine):
+                return None
+            for small in statement.body:
+                if isinstance(small, cst.Return):
+                    return None if small.value is None else self.value(small.value)
+                if not self._run(small):
+                    return None
+        return None
+
+    def _run(self, small: cst.BaseSmallStatement) -> bool:
+        if isinstance(small, cst.Assign) and len(small.targets) == 1:
+            target = small.targets[0].target
+            if isinstance(target, cst.Name):
+                self.names[target.value] = self.value(small.value)
+                return True
+            if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+                key = target.slice[0].slice if len(target.slice) == 1 else None
+                text = key.value if isinstance(key, cst.Index) else None
+                held = self.names.get(target.value.value)
+                if held is None or not isinstance(text, cst.SimpleString):
+                    return False
+                held.append(str(text.evaluated_value))
+                return True
+            return False
+        if isinstance(small, cst.Expr):
+            value = small.value
+            if isinstance(value, cst.BaseString):
+                return True
+            if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
+                name = value.func.value
+                held = self.names.get(name.value) if isinstance(name, cst.Name) else None
+                if value.func.attr.value == "update" and held is not None:
+                    return self._updated(held, value)
+            return False
+        return isinstance(small, cst.Pass)
+
+    def _updated(self, held: list[str], call: cst.Call) -> bool:
+        for arg in call.args:
+            if arg.keyword is not None:
+                held.append(arg.keyword.value)
+                continue
+            more = self.value(arg.value) if arg.star in ("", "**") else None
+            if more is None:
+                return False
+            held += more
+        return True
+
+    def value(self, node: cst.BaseExpression) -> list[str] | None:
+        """The keys of a dictionary."""
+        if isinstance(node, cst.Name):
+            held = self.names.get(node.value)
+            return None if held is None else list(held)
+        if isinstance(node, cst.Dict):
+            found: list[str] = []
+            for element in node.elements:
+                if isinstance(element, cst.StarredDictElement):
+                    inner = self.value(element.value)
+                    if inner is None:
+                        return None
+                    found += inner
+                elif isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
+                    found.append(str(element.key.evaluated_value))
+                else:
+                    return None
+            return found
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, (cst.BitOr, cst.Add)):
+            left, right = self.value(node.left), self.value(node.right)
+            return None if left is None or right is None else [*left, *right]
+        if isinstance(node, cst.Call):
+            return self._call(node)
+        return None
+
+    def _call(self, node: cst.Call) -> list[str] | None:
+        function = node.func
+        if isinstance(function, cst.Name) and function.value in ("dict", "list"):
+            found: list[str] = []
+            for arg in node.args:
+                if arg.keyword is not None:
+                    found.append(arg.keyword.value)
+                    continue
+                inner = self.value(arg.value) if arg.star in ("", "**") else None
+                if inner is None:
+                    return None
+                found += inner
+            return found
+        if not isinstance(function, cst.Attribute):
+            return None
+        if function.attr.value in ("items", "copy") and not node.args:
+            return self.value(function.value)
+        base = function.value
+        is_super = isinstance(base, cst.Call) and isinstance(base.func, cst.Name) and base.func.value == "super"
+        if function.attr.value == "get_config" and is_super:
+            return self._of_base()
+        return None
+
+    def _of_base(self) -> list[str] | None:
+        """What the class behind this one gives."""
+        for cls in self.cls.mro()[1:]:
+            if isinstance(cls, ClassValue) and "get_config" in cls.members:
+                return config_keys(cls)
+        keys = BASE_KEYS.get(base_of(self.cls))
+        return None if keys is None else list(keys)

@@ -1,0 +1,264 @@
+"""KC711: a get_config that gives what the constructor does not take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascheck.diagnostics import Severity
+from kerascheck.machine.attributes import find_member
+from kerascheck.machine.values import ClassValue
+from kerascheck.network.events import FileCall
+from kerascheck.network.ir import Network, Program, Site
+from kerascheck.rules._code import base_of, classes_of, definition, is_keras_3, own_method
+from kerascheck.rules._configs import BASE_KEYS, config_keys, parameters_of, untaken
+from kerascheck.rules._serial import own_class, parts_of, snapshot_of
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+
+class ConfigNotTaken(Rule):
+    """What `get_config` gives does not fit the parameters of `__init__`.
+
+    ## What it does
+
+    Compares the keys that `get_config` of a layer, model, loss or metric of the program returns, those of the base
+    class included, with the parameters of its `__init__`. Where the program loads or clones a model that holds such a
+    class without a `get_config`, it looks at what Keras itself puts into the configuration.
+
+    ## Why it is bad
+
+    Loading calls the class with the configuration: "__init__() got an unexpected keyword argument 'trainable'", or
+    "missing 1 required positional argument". The file was written without a word.
+
+    ## Example
+
+    ```python
+    from keras import layers
+
+    class Scale(layers.Layer):
+        def __init__(self, factor):
+            super().__init__()
+            self.factor = factor
+
+        def call(self, x):
+            return self.factor * x
+
+        def get_config(self):
+            return {**super().get_config(), "factor": self.factor}
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import layers
+
+    class Scale(layers.Layer):
+        def __init__(self, factor, **kwargs):
+            super().__init__(**kwargs)
+            self.factor = factor
+
+        def call(self, x):
+            return self.factor * x
+
+        def get_config(self):
+            return {**super().get_config(), "factor": self.factor}
+    ```
+
+    ## References
+
+    - [Keras: saving custom objects](https://keras.io/guides/serialization_and_saving/#custom-objects)
+    """
+
+    code = "KC711"
+    name = "config-not-taken"
+    severity = Severity.WARNING
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for cls in classes_of(program):
+            method = own_method(cls, "get_config")
+            if method is None or not is_keras_3(cls.site):
+                continue
+            keys = config_keys(cls)
+            fault = untaken(cls, keys) if keys is not None else None
+            if fault is not None:
+                yield Finding(
+                    Site(method.site.file, definition(method)),
+                    f"a saved {cls.name} cannot be loaded: get_config gives a configuration {fault}",
+                )
+        for event in program.events:
+            if not isinstance(event, FileCall) or not is_keras_3(event.site):
+                continue
+            held = snapshot_of(event.held) if event.verb == "load" else None
+            network = held.origin if held is not None else event.network if event.verb == "clone" else None
+            fault = None if network is None else _not_restorable(network, event.verb)
+            if fault is not None:
+                yield Finding(event.site, fault, severity=Severity.ERROR)
+
+    VALID = [
+        # they fit
+        """
+from keras import layers
+class Scale(layers.Layer):
+    def __init__(self, factor=2, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+    def get_config(self):
+        config = super().get_config()
+        config.update({"factor": self.factor})
+        return config
+""",
+        # the class takes the configuration apart itself
+        """
+from keras import layers
+class Scale(layers.Layer):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor}
+    @classmethod
+    def from_config(cls, config):
+        return cls(config["factor"])
+""",
+        # nothing of the base class
+        """
+from keras import layers
+class Scale(layers.Layer):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+    def get_config(self):
+        return {"factor": self.factor}
+""",
+        # what else is in it is not known
+        """
+from keras import layers
+from mine import settings
+class Scale(layers.Layer):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+    def get_config(self):
+        return settings(self)
+""",
+        # what becomes of the rest is not known
+        """
+from keras import layers
+class Scale(layers.Layer):
+    def __init__(self, **kwargs):
+        self.factor = kwargs.pop("factor", 2)
+        super().__init__(**kwargs)
+    def call(self, x):
+        return self.factor * x
+    def get_config(self):
+        config = super().get_config()
+        config["factor"] = self.factor
+        return config
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import tensorflow as tf
+class Scale(tf.keras.layers.Layer):
+    def __init__(self, factor, **kwargs):
+        super(Scale, self).__init__(**kwargs)
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+    def get_config(self):
+        config = super(Scale, self).get_config()
+        config.update({"scale": self.factor})
+        return config
+class Shift(tf.keras.layers.Layer):
+    def __init__(self, by, **kwargs):
+        super().__init__(**kwargs)
+        self.by = by
+    def call(self, x):
+        return x + self.by
+    def get_config(self):
+        base_config = super().get_config()
+        return dict(list(base_config.items()))
+""",
+            [
+                (
+                    9,
+                    "a saved Scale cannot be loaded: get_config gives a configuration which __init__ does not take: "
+                    "scale",
+                ),
+                (
+                    19,
+                    "a saved Shift cannot be loaded: get_config gives a configuration without by, which __init__ needs",
+                ),
+            ],
+        ),
+        Invalid(
+            """
+import keras
+from keras import layers
+@keras.saving.register_keras_serializable()
+class Scale(layers.Layer):
+    def __init__(self, factor=2):
+        super().__init__()
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+model = keras.Sequential([layers.Input((4,)), Scale(3)])
+copy = keras.models.clone_model(model)
+model.save("model.keras")
+again = keras.models.load_model("model.keras")
+""",
+            [
+                (
+                    12,
+                    "Scale cannot be made again: Keras gives its __init__ trainable and dtype, too; take **kwargs and "
+                    "hand them to super().__init__(**kwargs)",
+                ),
+                (
+                    14,
+                    "Scale cannot be made again: Keras gives its __init__ trainable and dtype, too; take **kwargs and "
+                    "hand them to super().__init__(**kwargs)",
+                ),
+            ],
+        ),
+    ]
+
+
+def _not_restorable(network: Network, verb: str) -> str | None:
+    """Why the model cannot be made again from its configuration."""
+    for part in parts_of(network):
+        cls = own_class(part)
+        if cls is None or base_of(cls) not in ("keras.Layer", "keras.Model"):
+            continue
+        if isinstance(part, Network) and (verb == "clone" or part.kind != "subclass"):
+            continue
+        if find_member(cls, "get_config") is not None:
+            keys = _inherited_keys(cls)
+            fault = untaken(cls, keys) if keys is not None else None
+            if fault is not None:
+                return f"{cls.name} cannot be made again: its get_config gives a configuration {fault}"
+            continue
+        taken = parameters_of(cls)
+        if taken is None or taken.hands_on or find_member(cls, "from_config") is not None:
+            continue
+        lacking = [name for name in ("trainable", "dtype") if name not in taken.names]
+        if lacking:
+            return (
+                f"{cls.name} cannot be made again: Keras gives its __init__ {' and '.join(lacking)}, too; take "
+                "**kwargs and hand them to super().__init__(**kwargs)"
+            )
+    return None
+
+
+def _inherited_keys(cls: ClassValue) -> list[str] | None:
+    for one in cls.mro():
+        if isinstance(one, ClassValue) and "get_config" in one.members:
+            return config_keys(one) if one is cls else None
+    return list(BASE_KEYS[base_of(cls)])
