@@ -34,6 +34,8 @@ from kerascheck.machine.values import (
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor, TrainCall
+from kerascheck.network.events import Event
+from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor
 from kerascheck.symbolic.journal import Cells, Journal, Mark
 from kerascheck.symbolic.unknown import NOTHING, Guarded, KerasError, Symbol, Unknown, forgotten
 
@@ -656,8 +658,9 @@ class Run:
         if site is not None:
             self.program.reached.add((id(site.file), id(site.node)))  # `Site.key`
 
-    def note(self, event: Any, about: object = None) -> None:
+    def note(self, event: Event, about: object = None) -> None:
         """Note what the program does (see `network.events`); what a loop repeats is noted a few times."""
+        event.guarded = bool(self.guarded)
         key = (type(event), event.site.key, id(about))
         count = self.noted[key] = self.noted.get(key, 0) + 1
         if count <= _MOST_EVENTS:

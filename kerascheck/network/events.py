@@ -12,7 +12,14 @@ from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import KerasObject, Network, Site
 
 
-class ObjectCall:
+class Event:
+    """One such moment."""
+
+    site: Site
+    guarded = False  # whether the program is ready for what Keras raises here
+
+
+class ObjectCall(Event):
     """`loss(y, p)`, `metric.update_state(y, p)`, `optimizer.apply_gradients(pairs)`.
 
     `subject` is the object, or the name of a function of Keras; `method` is "__call__" where it is called itself.
@@ -39,7 +46,7 @@ class ObjectCall:
         return self.subject if isinstance(self.subject, str) else self.subject.qualname
 
 
-class ModelCall:
+class ModelCall(Event):
     """`model(x, training=True)`, with the gradient tapes that were noting it."""
 
     def __init__(self, network: Network, arguments: Arguments, site: Site, tapes: Sequence[Any]) -> None:
@@ -49,7 +56,7 @@ class ModelCall:
         self.tapes = tuple(tapes)
 
 
-class GradientCall:
+class GradientCall(Event):
     """`tape.gradient(target, model.trainable_variables)`; `of` is that model, None where it is not known."""
 
     def __init__(self, tape: Any, of: Network | None, arguments: Arguments, site: Site) -> None:
@@ -59,7 +66,7 @@ class GradientCall:
         self.site = site
 
 
-class FileCall:
+class FileCall(Event):
     """A model or its weights on the way to a file, or back.
 
     `verb`: "save", "load", "save_weights", "load_weights", "export", "pickle", "unpickle", "clone". `held` is what the
@@ -82,7 +89,7 @@ class FileCall:
         self.held = held
 
 
-class WeightsCall:
+class WeightsCall(Event):
     """`layer.set_weights(values)`. `shapes` are those of the layer's weights, None where they are not known."""
 
     def __init__(self, layer: Any, values: Any, shapes: Sequence[Any] | None, arguments: Arguments, site: Site) -> None:

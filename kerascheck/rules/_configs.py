@@ -78,7 +78,9 @@ def untaken(cls: ClassValue, keys: list[str]) -> str | None:
     """Why a constructor cannot be called with these keys; None where it can, or that is not clear."""
     base = base_of(cls)
     taken = parameters_of(cls)
-    if taken is None or base not in _TAKEN or find_member(cls, "from_config") is not None:
+    if taken is None or base not in _TAKEN or find_member(cls, "from_config") is not None or not keys:
+        return None
+    if base == "keras.Model" and _may_be_functional(cls):
         return None
     allowed = {*taken.names, *(_TAKEN[base] if taken.hands_on else ())}
     extra = [key for key in keys if key not in allowed]
@@ -90,6 +92,17 @@ def untaken(cls: ClassValue, keys: list[str]) -> str | None:
     if lacking:
         return f"without {' and '.join(lacking)}, which __init__ needs"
     return None
+
+
+def _may_be_functional(cls: ClassValue) -> bool:
+    """Whether `__init__` hands inputs and outputs to the base class, which then has a configuration of its own."""
+    init = find_member(cls, "__init__")
+    for node in own_nodes(init.node.body) if isinstance(init, FunctionValue) else ():
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "__init__":
+            names = {arg.keyword.value for arg in node.args if arg.keyword is not None}
+            if names & {"inputs", "outputs"} or any(arg.keyword is None and arg.star != "**" for arg in node.args):
+                return True
+    return False
 
 
 class _Reading:

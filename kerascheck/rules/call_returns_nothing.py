@@ -157,7 +157,8 @@ def _is_stub(body: cst.BaseSuite) -> bool:
             return False
         for small in statement.body:
             is_text = isinstance(small, cst.Expr) and isinstance(small.value, (cst.BaseString, cst.Ellipsis))
-            if not is_text and not isinstance(small, cst.Pass):
+            is_empty = isinstance(small, cst.Pass) or (isinstance(small, cst.Return) and small.value is None)
+            if not is_text and not is_empty:
                 return False
     return True
 

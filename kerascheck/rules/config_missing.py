@@ -90,7 +90,7 @@ class ConfigMissing(Rule):
         for event in program.events:
             if not isinstance(event, FileCall) or event.verb not in _VERBS or event.network is None:
                 continue
-            if not is_keras_3(event.site):
+            if event.guarded or not is_keras_3(event.site):
                 continue
             for part in parts_of(event.network):
                 if part is event.network and event.verb == "clone":

@@ -85,7 +85,7 @@ class ConfigNotTaken(Rule):
                     f"a saved {cls.name} cannot be loaded: get_config gives a configuration {fault}",
                 )
         for event in program.events:
-            if not isinstance(event, FileCall) or not is_keras_3(event.site):
+            if not isinstance(event, FileCall) or event.guarded or not is_keras_3(event.site):
                 continue
             held = snapshot_of(event.held) if event.verb == "load" else None
             network = held.origin if held is not None else event.network if event.verb == "clone" else None

@@ -62,7 +62,7 @@ class LambdaAtLoad(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
             held = snapshot_of(event.held) if isinstance(event, FileCall) and event.verb == "load" else None
-            if held is None or not is_keras_3(event.site):
+            if held is None or event.guarded or not is_keras_3(event.site):
                 continue
             for layer in parts_of(held.network):
                 function = getattr(layer, "function", None)

@@ -58,7 +58,7 @@ class ModelFileName(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            if not isinstance(event, FileCall) or not is_keras_3(event.site):
+            if not isinstance(event, FileCall) or event.guarded or not is_keras_3(event.site):
                 continue
             if event.verb == "load" and isinstance(event.held, Exported):
                 yield Finding(

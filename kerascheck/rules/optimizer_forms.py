@@ -81,7 +81,7 @@ class OptimizerForms(Rule):
             if not isinstance(event, ObjectCall) or not event.qualname.startswith("keras.optimizers."):
                 continue
             call = event.arguments.call
-            if event.site.key in reported or not is_keras_3(event.site) or _is_legacy(event.qualname):
+            if event.site.key in reported or event.guarded or not is_keras_3(event.site) or _is_legacy(event.qualname):
                 continue
             message = _fault(event.qualname.rpartition(".")[2], event.method, call)
             if message is not None:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, called_from, classes_of, definition, is_layer_class, own_method
+from kerascheck.rules._code import Code, called_from, classes_of, definition, is_keras_3, is_layer_class, own_method
 from kerascheck.rules._state import made_variables
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk
@@ -63,7 +63,13 @@ class StateInCall(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for cls in classes_of(program):
             call = own_method(cls, "call")
-            if call is None or definition(call).decorators or not is_layer_class(cls) or _calls_call(cls.site.file):
+            if (
+                call is None
+                or definition(call).decorators
+                or not is_layer_class(cls)
+                or not is_keras_3(cls.site)
+                or _calls_call(cls.site.file)
+            ):
                 continue
             for code, node in called_from(Code(call, program.objects)):
                 made = made_variables(code, node)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
+from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._serial import is_told, snapshot_of, strangers
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -68,10 +69,10 @@ class UnknownAtLoad(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            if not isinstance(event, FileCall) or event.verb != "load":
+            if not isinstance(event, FileCall) or event.verb != "load" or event.guarded:
                 continue
             held = snapshot_of(event.held)
-            if held is None:
+            if held is None or not (is_keras_3(event.site) or _is_single_file(event.path)):
                 continue
             reads_compiled = event.arguments.value("compile", 2, True) is True
             compiled = held.compiled if reads_compiled else None
@@ -185,3 +186,8 @@ again = keras.models.load_model(path)
             ],
         ),
     ]
+
+
+def _is_single_file(path: str | None) -> bool:
+    """Whether it is no SavedModel of old, which holds the code of its layers."""
+    return path is not None and path.endswith((".keras", ".h5", ".hdf5"))

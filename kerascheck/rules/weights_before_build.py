@@ -55,7 +55,7 @@ class WeightsBeforeBuild(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            if not isinstance(event, FileCall) or event.verb not in _VERBS or not event.unbuilt:
+            if not isinstance(event, FileCall) or event.verb not in _VERBS or not event.unbuilt or event.guarded:
                 continue
             network = event.network
             if network is None or not is_keras_3(event.site) or not _made_here(program, event.site, network.site):

@@ -57,7 +57,7 @@ class WeightsFileName(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            if not isinstance(event, FileCall) or not is_keras_3(event.site):
+            if not isinstance(event, FileCall) or event.guarded or not is_keras_3(event.site):
                 continue
             ending = ending_of(event.arguments, event.site)
             if ending is None or "save_format" in event.arguments.keywords:

@@ -56,7 +56,12 @@ class WeightsOfOtherModel(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            if not isinstance(event, FileCall) or event.verb != "load_weights" or event.network is None:
+            if (
+                not isinstance(event, FileCall)
+                or event.guarded
+                or event.verb != "load_weights"
+                or event.network is None
+            ):
                 continue
             held = event.held
             if not isinstance(held, WeightsFile) or held.shapes is None or event.shapes is None:

@@ -57,7 +57,9 @@ class WeightsOfOtherShape(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            if not isinstance(event, WeightsCall) or event.shapes is None or event.layer.unknown is not None:
+            if not isinstance(event, WeightsCall) or event.guarded or event.layer.unknown is not None:
+                continue
+            if event.shapes is None:
                 continue
             message = _fault(event.layer, event.values, event.shapes)
             if message is not None:
