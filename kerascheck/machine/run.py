@@ -33,9 +33,8 @@ from kerascheck.machine.values import (
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor, TrainCall
 from kerascheck.network.events import Event
-from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor
+from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor, TrainCall
 from kerascheck.symbolic.journal import Cells, Journal, Mark
 from kerascheck.symbolic.unknown import NOTHING, Guarded, KerasError, Symbol, Unknown, forgotten
 

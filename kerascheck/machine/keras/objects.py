@@ -13,9 +13,8 @@ from kerascheck.machine.attributes import set_plainly
 from kerascheck.machine.keras.building import build
 from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.eager import training_call
-from kerascheck.machine.keras.freeze import as_shape, freeze_arguments
-from kerascheck.machine.keras.gone import note_member, note_shape
 from kerascheck.machine.keras.freeze import as_shape, freeze, freeze_arguments
+from kerascheck.machine.keras.gone import note_member, note_shape
 from kerascheck.machine.keras.layer_attributes import held_weights, kept_argument
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.keras.origins import VARIABLES, note_origin
@@ -26,9 +25,8 @@ from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_
 from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site, Tensor
 from kerascheck.network.events import WeightsCall
-from kerascheck.network.ir import CompileCall, Layer, Network, Site, Tensor
+from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site, Tensor
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
