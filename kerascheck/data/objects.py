@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.data.pipeline import noted
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import NativeMethod, Value
 from kerascheck.network.arguments import Arguments, Given
@@ -87,7 +88,7 @@ def object_attribute(run: Run, thing: DataObject, name: str, node: cst.CSTNode) 
     """`object.name`: a method, something learned, or something that is not known."""
     methods = _methods(thing)
     if name in methods:
-        return NativeMethod(name, thing, methods[name])
+        return NativeMethod(name, thing, noted(name, methods[name]))
     if name in thing.attributes:
         return thing.attributes[name]
     if name.endswith("_") or not methods:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerascheck.data.array import Array, PartKey, title_sizes
 from kerascheck.network.dims import Dim, SymDim
@@ -16,6 +17,20 @@ if TYPE_CHECKING:
 
     from kerascheck.machine.run import Run
     from kerascheck.machine.values import Value
+    from kerascheck.network.arguments import Arguments
+    from kerascheck.network.ir import Site
+
+    Method = Callable[[Run, Any, Arguments, Site], Value]
+    Function = Callable[[Run, str, Arguments, Site], Value]
+
+
+class Step(NamedTuple):
+    """One of the calls that lead to a stream: `batch(32)`, `flow_from_directory("train")`."""
+
+    name: str  # of the method or function, without its module
+    site: Site
+    arguments: Arguments
+    before: Pipeline | None  # the stream that it goes on from; None for a source
 
 
 class Pipeline(Versioned):
@@ -27,7 +42,7 @@ class Pipeline(Versioned):
 
     __slots__ = (
         "attributes", "batch", "batched", "birth", "count", "element", "infinite", "kind", "name", "needs",
-        "shuffled", "tags",
+        "parts", "shuffled", "steps", "tags",
     )  # fmt: skip
 
     def __init__(
@@ -43,6 +58,7 @@ class Pipeline(Versioned):
         tags: frozenset[str] = frozenset(),
         attributes: dict[str, Any] | None = None,
         birth: int = 0,
+        steps: tuple[Step, ...] = (),
     ) -> None:
         self.element = element
         self.kind = kind  # "tf.data", "sequence", "generator", "iterator"
@@ -54,15 +70,24 @@ class Pipeline(Versioned):
         self.tags = tags  # "augmented", "validation", ...
         self.attributes = attributes if attributes is not None else {}  # what the program may read of it
         self.birth = birth
+        self.steps = steps  # the calls that led to it, the first one its source, where they are known
         self.needs: frozenset[Hashable] = NOTHING  # the conditions that it hangs on, where they are not decided
+        self.parts: tuple[Any, ...] = ()  # what it goes through side by side, of a `zip` or `enumerate`
         self.name: str | None = None  # the first variable that it is bound to
 
     def derive(self, **changes: Any) -> Pipeline:
         """Another pipeline that differs in the named attributes."""
-        names = ("element", "kind", "batched", "batch", "count", "infinite", "shuffled", "tags", "birth")
+        names = ("element", "kind", "batched", "batch", "count", "infinite", "shuffled", "tags", "birth", "steps")
         values = {name: getattr(self, name) for name in names}
         values.update(changes)
-        return Pipeline(values.pop("element"), values.pop("kind"), **values)
+        made = Pipeline(values.pop("element"), values.pop("kind"), **values)
+        made.parts = self.parts
+        return made
+
+    def after(self, name: str, site: Site, arguments: Arguments, before: Pipeline | None = None) -> Pipeline:
+        """Note the call that has made it; gives the stream itself."""
+        self.steps = (*(before.steps if before is not None else ()), Step(name, site, arguments, before))
+        return self
 
     def title(self, name: str) -> None:
         """Sizes that have no name yet are called after the first variable that the stream is bound to."""
@@ -100,6 +125,39 @@ def _title(element: Any, name: str) -> None:
         _title(list(element.values()), name)
 
 
+@cache
+def noted(name: str, method: Method) -> Method:
+    """The method; the stream that it gives knows how it came about."""
+
+    def call(run: Run, owner: Value, arguments: Arguments, site: Site) -> Value:
+        made = method(run, owner, arguments, site)
+        before = owner if isinstance(owner, Pipeline) else None
+        if isinstance(made, Pipeline) and made is not before and made.steps in ((), before.steps if before else ()):
+            made.after(name, site, arguments, before)
+        return made
+
+    return call
+
+
+def sourced(function: Function | None) -> Function | None:
+    """The function; the stream that it gives knows that it comes from there."""
+    if function is None:
+        return None
+    inner = function
+
+    def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+        from kerascheck.machine.values import ListValue
+
+        made = inner(run, name, arguments, site)
+        parts = made.items if isinstance(made, ListValue) else made if isinstance(made, tuple) else (made,)
+        for part in parts:
+            if isinstance(part, Pipeline) and not part.steps:
+                part.after(name.rpartition(".")[2], site, arguments)
+        return made
+
+    return call
+
+
 #: The modules whose `METHODS` a kind of stream has.
 _MODULES = {"tf.data": "tf_data"}
 
@@ -114,5 +172,5 @@ def pipeline_attribute(run: Run, pipeline: Pipeline, name: str, node: cst.CSTNod
         if module is not None:
             method = importlib.import_module(f"kerascheck.data.{module}").METHODS.get(name)
             if method is not None:
-                return NativeMethod(name, pipeline, method)
+                return NativeMethod(name, pipeline, noted(name, method))
     return run.fresh(f"{name} of a stream of data", node)

@@ -44,9 +44,10 @@ def find(name: str) -> Function | None:
 def _observed(module: str, name: str) -> Function | None:
     from kerascheck.data.computing import computed
     from kerascheck.data.observations import observed_function
+    from kerascheck.data.pipeline import sourced
     from kerascheck.data.written import written_function
 
-    function = observed_function(name, _functions(module).get(name))
+    function = sourced(observed_function(name, _functions(module).get(name)))
     return None if function is None else computed(written_function(name, function))
 
 

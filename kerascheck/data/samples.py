@@ -65,7 +65,9 @@ def prepared(run: Run, kind: str, name: str, values: list[Value], site: Site, ar
 
     run.reach(site)
     arrays = [described(run, value) for value in values]
-    run.program.preparations.append(Preparation(kind, name, arrays, site, freeze_arguments(run, arguments)))
+    step = Preparation(kind, name, arrays, site, freeze_arguments(run, arguments))
+    run.timed(step)
+    run.program.preparations.append(step)
 
 
 def count_of(run: Run, value: Value) -> Dim:

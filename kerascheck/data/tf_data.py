@@ -178,7 +178,7 @@ def _zipped(run: Run, value: Value) -> Value:
     element = _as_structure(run, value, leaf)
     counts = [stream.count for stream in streams]
     same = {stream.batched for stream in streams}
-    return Pipeline(
+    made = Pipeline(
         element,
         batched=same.pop() if len(same) == 1 else None,
         batch=next((stream.batch for stream in streams), None),
@@ -187,6 +187,8 @@ def _zipped(run: Run, value: Value) -> Value:
         tags=frozenset().union(*(stream.tags for stream in streams)),
         birth=run.tick(),
     )
+    made.parts = tuple(streams)
+    return made
 
 
 def _least(counts: Sequence[Dim]) -> Dim:

@@ -61,6 +61,9 @@ _POSITIONS: dict[str, tuple[int, int | None, int | None]] = {
 #: The methods that show a model data; the first call of one builds a model that is not built.
 TRAINING_METHODS = tuple(_POSITIONS)
 
+#: Those that change weights.
+FITTING = frozenset({"fit", "fit_generator", "train_on_batch"})
+
 
 def training_data(call: TrainCall) -> Data:
     """What the call trains, evaluates or predicts on."""

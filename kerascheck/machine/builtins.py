@@ -246,7 +246,9 @@ def _stream(run: Run, sources: list[Value]) -> Pipeline | None:
     from kerascheck.data.elements import to_element
 
     parts = [to_element(run, element_of(run, source, "an element of something unknown")) for source in sources]
-    return Pipeline(tuple(parts), "iterator", birth=run.tick())
+    made = Pipeline(tuple(parts), "iterator", birth=run.tick())
+    made.parts = tuple(sources)
+    return made
 
 
 def _is_long(run: Run, source: Value) -> bool:

@@ -27,7 +27,7 @@ from kerascheck.machine.needs import WITHOUT_NEEDS, value_needs
 from kerascheck.machine.operators import binary, bounded, subscript, unary
 from kerascheck.machine.paths import Condition, fork_value, restrict, settle, spread
 from kerascheck.machine.run import CALLS, EXPRESSIONS, LEAVES, MAX_COMPREHENSION, MAX_ITEMS, Run
-from kerascheck.machine.sequences import Lost, as_unknown, element_of, is_opaque, items_of, iterate, resumed
+from kerascheck.machine.sequences import END, Lost, as_unknown, element_of, is_opaque, items_of, iterate, resumed
 from kerascheck.machine.static import CHANGING, once
 from kerascheck.machine.texts import show
 from kerascheck.machine.values import (
@@ -50,7 +50,7 @@ from kerascheck.machine.values import (
 from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import KerasObject, Layer, Loop, Network, Site, Tensor
 from kerascheck.symbolic.unknown import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 
 # -- names and constants ---------------------------------------------------------------------------------
@@ -419,7 +419,21 @@ def _comprehended(
         return Lost(reason, tried)
 
     # What is walked over first is asked for its items at once, the rest when it is needed.
-    return loop(node.for_in, source, iterate(run, source))
+    return _in_loop(run, node, source, loop(node.for_in, source, iterate(run, source)))
+
+
+def _in_loop(run: Run, node: cst.BaseComp, source: Value, elements: Iterator[Value]) -> Iterator[Value]:
+    """The same elements, each made as in a round of a loop."""
+    around = Loop(Site(run.file, node), run.serial, source)
+    while True:
+        run.loops.append(around)
+        try:
+            made = next(elements, END)
+        finally:
+            run.loops.pop()
+        if made is END:
+            return
+        yield made
 
 
 #: Conditions that may say which elements of a comprehension are kept, while all combinations are tried. Where each

@@ -35,6 +35,18 @@ from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.events import Event
 from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor, TrainCall
+from kerascheck.network.ir import (
+    CompileCall,
+    Layer,
+    Loop,
+    Network,
+    Preparation,
+    Program,
+    Raised,
+    Site,
+    Tensor,
+    TrainCall,
+)
 from kerascheck.symbolic.journal import Cells, Journal, Mark
 from kerascheck.symbolic.unknown import NOTHING, Guarded, KerasError, Symbol, Unknown, forgotten
 
@@ -186,6 +198,7 @@ class Run:
         self.in_arms: list[tuple[Network, frozenset[Hashable]]] = []  # models made in arms, with their conditions
         self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
+        self.loops: list[Loop] = []  # all loops and comprehensions that we are in
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.undecided = 0  # grows with each condition that is not known
         self.decided = 0  # grows with each that is decided: another run decides it otherwise
@@ -464,6 +477,20 @@ class Run:
     def may_build(self, network: Network) -> bool:
         """Called before a model is built by its first data."""
         return self.may_change(network)
+
+    @contextmanager
+    def in_loop(self, node: cst.CSTNode, over: Value) -> Iterator[None]:
+        """Run what is inside as rounds of a loop."""
+        self.loops.append(Loop(Site(self.file, node), self.serial, over))
+        depth = len(self.loops)
+        try:
+            yield
+        finally:
+            del self.loops[depth - 1 :]
+
+    def timed(self, event: CompileCall | TrainCall | Preparation) -> None:
+        """Note when something happens, and in which loops."""
+        event.moment, event.loops = self.tick(), tuple(self.loops)
 
     def lose(self, iterator: IteratorValue, reason: str) -> None:
         """An unknown number of further items is taken: forget how far the iterator is, and what they change."""

@@ -328,7 +328,8 @@ def _for(run: Run, node: cst.For, scope: Scope) -> Signal | None:
     iterable = run.evaluate(node.iter, scope)
     if isinstance(iterable, IteratorValue) and iterable.birth > before and isinstance(node.iter, cst.Call):
         iterable.is_private = True
-    return _walk(run, node, scope, iterable)
+    with run.in_loop(node, iterable):
+        return _walk(run, node, scope, iterable)
 
 
 def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | None:
@@ -593,7 +594,12 @@ def _rounds_forgotten(run: Run, node: cst.For | cst.While) -> tuple[Hashable, Ha
     return ("runs", place), ("runs again", place)
 
 
-def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Signal | None:
+def _while(run: Run, node: cst.While, scope: Scope) -> Signal | None:
+    with run.in_loop(node, None):
+        return _while_rounds(run, node, scope)
+
+
+def _while_rounds(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Signal | None:
     """`while`. With `entered`, its condition is known to hold before the first round."""
     built, undecided = len(run.program.layers), run.undecided
     endless = is_endless(node)
@@ -606,7 +612,7 @@ def _while(run: Run, node: cst.While, scope: Scope, entered: bool = False) -> Si
             verdict = settle(run, run.evaluate(node.test, scope), node)
         if isinstance(verdict, Condition) and not entered and is_steady(verdict.key):
             # It is asked before each round and gives the same answer: the other parts of the test end the loop.
-            return rounds.end(fork(run, verdict, lambda: _while(run, node, scope, True), rounds.only_else))
+            return rounds.end(fork(run, verdict, lambda: _while_rounds(run, node, scope, True), rounds.only_else))
         idle = index % _ENDLESS_ROUNDS == _ENDLESS_ROUNDS - 1 and len(run.program.layers) == built
         open_end = endless or run.undecided > undecided  # how many rounds there are hangs on something unknown
         if (

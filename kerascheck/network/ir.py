@@ -597,6 +597,17 @@ class KerasObject:
         return f"<{self.qualname}>"
 
 
+class Loop:
+    """A loop of the program that is running: where it stands, since when, and what it goes over (None: a `while`)."""
+
+    __slots__ = ("birth", "over", "site")
+
+    def __init__(self, site: Site, birth: int, over: Any) -> None:
+        self.site = site
+        self.birth = birth  # the moment at which it began; what is made in it is younger
+        self.over = over
+
+
 class CompileCall:
     """`model.compile(...)`, with the network as it was then."""
 
@@ -606,6 +617,8 @@ class CompileCall:
         self.site = site
         self.nodes = tuple(network.nodes)
         self.outputs = tuple(network.outputs)
+        self.moment = 0
+        self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
 
 
 class TrainCall:
@@ -628,6 +641,10 @@ class TrainCall:
         self.dialect = 3  # the generation of Keras that the program is written for
         self.fits_ranks = False  # whether that one gives targets of one axis a second one, as tf.keras did
         self.needs: frozenset[Hashable] = NOTHING  # conditions that the arguments hang on, where they are not decided
+        self.moment = 0
+        self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
+        #: The weights that would train then, of a call that trains; None where they are not known.
+        self.training: frozenset[Weight] | None = None
 
     def forget(self) -> None:
         """That the model is trained is known, but not with what."""
@@ -650,6 +667,8 @@ class Preparation:
         self.arrays = arrays
         self.site = site
         self.arguments = arguments
+        self.moment = 0
+        self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
 
 
 class Raised:

@@ -9,6 +9,8 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.data.training import FITTING
+from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import Instance
 from kerascheck.network.arguments import Absent, CannotTell, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Network, Program, Site, TrainCall
@@ -43,10 +45,6 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 
 #: What Keras 1 called them.
 _OLD_NAMES = {"epochs": "nb_epoch"}
-
-#: The methods that change weights.
-FITTING = frozenset({"fit", "fit_generator", "train_on_batch"})
-
 
 #: The methods that compute the loss.
 _LOSING = FITTING | {"evaluate", "evaluate_generator", "test_on_batch"}

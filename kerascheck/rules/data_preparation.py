@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content, Rows
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.data.training import Data, training_data, validation_data
+from kerascheck.data.training import FITTING, Data, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Network, Preparation, Program, TrainCall
 from kerascheck.rules._scales import entrance, features_of
-from kerascheck.rules._training import FITTING, argument, argument_site, callbacks_of
+from kerascheck.rules._training import argument, argument_site, callbacks_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What learns from features; encoders of labels may see all of them.

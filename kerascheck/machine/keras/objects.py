@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
 from kerascheck.data.streams import with_streams
-from kerascheck.data.training import TRAINING_METHODS
+from kerascheck.data.training import FITTING, TRAINING_METHODS
 from kerascheck.machine.attributes import set_plainly
 from kerascheck.machine.keras.building import build
 from kerascheck.machine.keras.calling import call_layer
@@ -20,7 +20,7 @@ from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.keras.origins import VARIABLES, note_origin
 from kerascheck.machine.keras.sequential import add_layer, pop_layer
 from kerascheck.machine.keras.subclassing import CustomLayer
-from kerascheck.machine.keras.trainable import set_trainable
+from kerascheck.machine.keras.trainable import set_trainable, weights_in_training
 from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
 from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
@@ -184,6 +184,7 @@ def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Valu
     assert isinstance(network, Network)
     run.reach(site)
     call = CompileCall(network, freeze_arguments(run, arguments), site)
+    run.timed(call)
     network.compiled = call
     run.program.compiles.append(call)
     return None
@@ -196,6 +197,9 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
 
     given = freeze_arguments(run, with_streams(run, arguments, site))
     call = training_call(run, network, method, given, site)
+    run.timed(call)
+    if method in FITTING:
+        call.training = weights_in_training(network)
     run.program.trainings.append(call)
     if method in ("fit", "fit_generator"):
         from kerascheck.machine.keras.saving import saved_in_training

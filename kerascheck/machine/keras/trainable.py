@@ -6,8 +6,8 @@ from kerascheck.machine.paths import fork, settle
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import Layer
-from kerascheck.symbolic.unknown import Unknown
+from kerascheck.network.ir import Layer, Network, Weight
+from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 
 def set_trainable(run: Run, layer: Layer, value: Value, hands_down: bool = True) -> None:
@@ -28,6 +28,14 @@ def set_trainable(run: Run, layer: Layer, value: Value, hands_down: bool = True)
         put(verdict)
     else:
         fork(run, verdict, lambda: put(True), lambda: put(False))
+
+
+def weights_in_training(network: Network) -> frozenset[Weight] | None:
+    """The weights of a model that training would change now; None where they are not known."""
+    try:
+        return frozenset(weight for weight, trains in network.all_weights() if trains)
+    except Undetermined:
+        return None
 
 
 def give_trainable(
