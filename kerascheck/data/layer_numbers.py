@@ -12,23 +12,55 @@ from kerascheck.data.array import Array
 from kerascheck.data.content import Content, arithmetic
 from kerascheck.data.samples import is_real
 from kerascheck.machine.values import Value
-from kerascheck.network.ir import BuiltinLayer, Layer
+from kerascheck.network.ir import BuiltinLayer, Layer, Network
 
 Numbers = Callable[[Layer, Content], Content]
 
 
-def with_numbers(layer: Layer, value: Value, result: Value) -> Value:
+#: Layers that change images at random in training.
+_RANDOM = frozenset({"RandomFlip", "RandomCrop", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast",
+                     "RandomBrightness", "RandomHeight", "RandomWidth", "RandomShear", "RandomHue", "RandomSaturation",
+                     "RandomErasing", "RandomGrayscale", "RandomInvert", "RandomPosterization", "RandomSharpness",
+                     "RandomColorJitter", "RandomColorDegeneration", "RandomGaussianBlur", "RandomPerspective",
+                     "RandomElasticTransform", "RandAugment", "AugMix", "MixUp", "CutMix", "Dropout",
+                     "GaussianNoise"})  # fmt: skip
+
+
+def draws(layer: Layer) -> bool:
+    """Whether a layer, or one in a stack of layers, surely changes data at random in training."""
+    if isinstance(layer, Network):
+        return layer.is_sequential and any(map(draws, layer.layers))
+    return layer.cls in _RANDOM and layer.unknown is None
+
+
+def with_numbers(layer: Layer, value: Value, result: Value, trains: bool = True) -> Value:
     """The result of a layer on an array with its dtype, its numbers and its samples."""
     if not isinstance(value, Array) or not isinstance(result, Array):
         return result
     if isinstance(layer, BuiltinLayer):
         result.dtype = layer.output_dtype(value.dtype)
-    rule = _NUMBERS.get(layer.cls)
-    if rule is not None:
-        result.content = rule(layer, value.content)
+    content = _content_after(layer, value.content, trains)
+    if content is not None:
+        result.content = content
     same = isinstance(value.shape, tuple) and isinstance(result.shape, tuple) and value.shape[:1] == result.shape[:1]
     result.rows = value.rows if same else None
     return result
+
+
+def _content_after(layer: Layer, content: Content, trains: bool) -> Content | None:
+    """What a layer, or a stack of them, makes of the numbers; None where that is not known."""
+    if not isinstance(layer, Network):
+        rule = _NUMBERS.get(layer.cls)
+        random = not trains and layer.cls in _RANDOM
+        return None if rule is None else _kept(layer, content) if random else rule(layer, content)
+    if not layer.is_sequential or layer.open is not None:
+        return None
+    for part in layer.layers:
+        after = _content_after(part, content, trains)
+        if after is None:
+            return None
+        content = after
+    return content
 
 
 def _kept(layer: Layer, content: Content) -> Content:

@@ -324,9 +324,12 @@ def _as_tensor(part: Any) -> Any:
 def _map(run: Run, stream: Pipeline, arguments: Arguments, site: Site) -> Value:
     """`map(map_func, num_parallel_calls)`: what the function gives for one element."""
     function = arguments.value("map_func", 0)
+    drawn = run.drawn
     element = result_element(run, call_on_element(run, function, stream.element, site))
-    random = any("augmented" in array.content.tags for array in arrays_in(element))
-    tags = stream.tags | ({"augmented"} if random else frozenset())
+    augmented = any("augmented" in array.content.tags for array in arrays_in(element))
+    tags = stream.tags | ({"augmented"} if augmented else frozenset())
+    if augmented or run.drawn > drawn:
+        tags |= {"random"}
     return stream.derive(element=element, tags=tags, birth=run.tick())
 
 

@@ -143,7 +143,17 @@ def _declares_hyperparameter(function: Unknown) -> bool:
 _DECLARING = frozenset({"Int", "Float", "Choice", "Boolean", "Fixed"})
 
 
+#: Functions of TensorFlow that give other numbers each time.
+_DRAWING = (
+    "tensorflow.random.uniform", "tensorflow.random.normal", "tensorflow.random.truncated_normal",
+    "tensorflow.random.shuffle", "tensorflow.random.poisson", "tensorflow.random.categorical",
+    "tensorflow.random.gamma", "tensorflow.random_uniform", "tensorflow.random_normal", "tensorflow.image.random_",
+)  # fmt: skip
+
+
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:
+    if function.name.startswith(_DRAWING):
+        run.drawn += 1
     handler = find_external(function.name)
     if not run.tracing:
         note_function(run, function.name, arguments, site)

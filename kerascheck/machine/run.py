@@ -202,6 +202,7 @@ class Run:
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.undecided = 0  # grows with each condition that is not known
         self.decided = 0  # grows with each that is decided: another run decides it otherwise
+        self.drawn = 0  # grows with each call that draws random numbers of TensorFlow
         self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far
         self.occurrences: dict[Hashable, int] = {}  # how often something has happened in one frame, by frame and node

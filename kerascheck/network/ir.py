@@ -643,8 +643,8 @@ class TrainCall:
         self.needs: frozenset[Hashable] = NOTHING  # conditions that the arguments hang on, where they are not decided
         self.moment = 0
         self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
-        #: The weights that would train then, of a call that trains; None where they are not known.
-        self.training: frozenset[Weight] | None = None
+        #: The weights that would train then, and those that would not, of a call that trains; None where not known.
+        self.weights: tuple[frozenset[Weight], frozenset[Weight]] | None = None
 
     def forget(self) -> None:
         """That the model is trained is known, but not with what."""

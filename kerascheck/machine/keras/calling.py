@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.data.layer_numbers import with_numbers
+from kerascheck.data.layer_numbers import draws, with_numbers
 from kerascheck.layers.base import MultiInput
 from kerascheck.machine.attributes import find_method
 from kerascheck.machine.keras.afresh import known_again
@@ -80,7 +80,10 @@ def _called(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
         if shapes is not None and isinstance(layer, BuiltinLayer):
             shapes = _with_further(layer, arguments, shapes)
         if shapes is not None:
-            computed = with_numbers(layer, value, call_on_data(run, layer, shapes, site))
+            trains = arguments.value("training", None, True)
+            if trains is not False and draws(layer):
+                run.drawn += 1
+            computed = with_numbers(layer, value, call_on_data(run, layer, shapes, site), trains is not False)
             return with_states(run, layer, arguments, computed)
         if isinstance(value, Unknown):
             return run.fresh(value.reason, site.node)

@@ -199,7 +199,7 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
     call = training_call(run, network, method, given, site)
     run.timed(call)
     if method in FITTING:
-        call.training = weights_in_training(network)
+        call.weights = weights_in_training(network)
     run.program.trainings.append(call)
     if method in ("fit", "fit_generator"):
         from kerascheck.machine.keras.saving import saved_in_training

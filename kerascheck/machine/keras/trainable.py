@@ -30,12 +30,13 @@ def set_trainable(run: Run, layer: Layer, value: Value, hands_down: bool = True)
         fork(run, verdict, lambda: put(True), lambda: put(False))
 
 
-def weights_in_training(network: Network) -> frozenset[Weight] | None:
-    """The weights of a model that training would change now; None where they are not known."""
+def weights_in_training(network: Network) -> tuple[frozenset[Weight], frozenset[Weight]] | None:
+    """The weights of a model that training would change now, and the others; None where they are not known."""
     try:
-        return frozenset(weight for weight, trains in network.all_weights() if trains)
+        weights = network.all_weights()
     except Undetermined:
         return None
+    return frozenset(w for w, trains in weights if trains), frozenset(w for w, trains in weights if not trains)
 
 
 def give_trainable(

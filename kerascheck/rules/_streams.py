@@ -1,0 +1,52 @@
+"""The streams that training calls are given, as the rules read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from kerascheck.data.pipeline import Pipeline, Step
+from kerascheck.network.arguments import Given
+from kerascheck.network.ir import Program, Site, TrainCall
+from kerascheck.rules._training import argument, argument_site
+
+#: Where the program says that Keras runs on something else than TensorFlow.
+_OTHER_BACKEND = re.compile(r"KERAS_BACKEND\W+(jax|torch|openvino)")
+
+
+class Fed(NamedTuple):
+    """A stream that a training call is given."""
+
+    call: TrainCall
+    name: str  # of the argument: "x" or "validation_data"
+    stream: Pipeline
+    site: Site
+
+
+def fed(program: Program) -> Iterator[Fed]:
+    """All streams that training calls are given."""
+    for call in program.trainings:
+        for name in ("x", "generator", "validation_data"):
+            given = argument(call, name)
+            if isinstance(given, Given) and isinstance(given.value, Pipeline):
+                yield Fed(call, name.replace("generator", "x"), given.value, argument_site(call.site, given))
+
+
+def steps_of(stream: Pipeline) -> Iterator[Step]:
+    """The calls that led to the stream, those of streams that it was zipped of included."""
+    for step in stream.steps:
+        yield step
+    for part in stream.parts:
+        if isinstance(part, Pipeline):
+            yield from steps_of(part)
+
+
+def value_of(step: Step, name: str, position: int | None, default: Any = None) -> Any:
+    """The value of an argument of a step."""
+    return step.arguments.value(name, position, default)
+
+
+def other_backend(site: Site) -> bool:
+    """Whether the program chooses a backend that keeps other habits than TensorFlow."""
+    return _OTHER_BACKEND.search(getattr(site.file, "text", "")) is not None
