@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from kerascheck.data.pipeline import Pipeline, Step
-from kerascheck.network.arguments import Given
+from kerascheck.data.training import training_data
+from kerascheck.network.arguments import CannotTell, Given
 from kerascheck.network.ir import Program, Site, TrainCall
-from kerascheck.rules._training import argument, argument_site
+from kerascheck.rules._training import argument, argument_site, known_int
+from kerascheck.rules.training_arguments import batches_of
 
 #: Where the program says that Keras runs on something else than TensorFlow.
 _OTHER_BACKEND = re.compile(r"KERAS_BACKEND\W+(jax|torch|openvino)")
@@ -45,6 +47,20 @@ def steps_of(stream: Pipeline) -> Iterator[Step]:
 def value_of(step: Step, name: str, position: int | None, default: Any = None) -> Any:
     """The value of an argument of a step."""
     return step.arguments.value(name, position, default)
+
+
+def batches_in_epoch(call: TrainCall) -> int | None:
+    """How many batches an epoch of `fit` has; None where that is not known."""
+    given = argument(call, "steps_per_epoch")
+    steps = known_int(given.value) if isinstance(given, Given) else None
+    if steps is not None:
+        return steps
+    if isinstance(given, CannotTell) or (isinstance(given, Given) and given.value is not None):
+        return None
+    stream = training_data(call).stream
+    if stream is None:
+        return batches_of(call)
+    return stream.count if isinstance(stream.count, int) and not stream.infinite else None
 
 
 def other_backend(site: Site) -> bool:

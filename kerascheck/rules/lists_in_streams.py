@@ -9,6 +9,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program
+from kerascheck.rules._streams import other_backend
 from kerascheck.rules._training import argument, argument_site, later_only
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -76,6 +77,8 @@ class ListsInStream(Rule):
                 given = argument(call, name)
                 stream = given.value if isinstance(given, Given) else None
                 if not isinstance(given, Given) or not isinstance(stream, Pipeline) or call.guarded:
+                    continue
+                if other_backend(call.site):
                     continue
                 message = _message(stream)
                 if message is not None:

@@ -9,10 +9,11 @@ from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
 from kerascheck.network.ir import CompileCall, Layer, Network, Program, TrainCall, Weight
+from kerascheck.rules._streams import other_backend
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: Where each step is run as it is written, the flags hold at once.
-_EAGER = re.compile(r"run_functions_eagerly|run_eagerly|make_train_function|KERAS_BACKEND\W+torch")
+_EAGER = re.compile(r"run_functions_eagerly|run_eagerly|make_train_function")
 
 
 class TrainableWithoutCompile(Rule):
@@ -234,7 +235,11 @@ def _holds(layer: Layer, wanted: Layer, depth: int) -> bool:
 def _is_eager(compiled: CompileCall) -> bool:
     """Whether the step may be run anew each time instead of being kept as a function."""
     asked = compiled.arguments.get("run_eagerly")
-    return not isinstance(asked, Absent) or _EAGER.search(getattr(compiled.site.file, "text", "")) is not None
+    return (
+        not isinstance(asked, Absent)
+        or other_backend(compiled.site)
+        or _EAGER.search(getattr(compiled.site.file, "text", "")) is not None
+    )
 
 
 def _names(call: TrainCall, weights: frozenset[Weight]) -> str:

@@ -112,14 +112,23 @@ def losses_by_output(call: CompileCall) -> Iterator[Target]:
         by_name = {output_name(tensor): tensor for tensor in outputs}
         for name, item in value.items():
             if isinstance(name, str) and name in by_name:
-                yield Target(by_name[name], read_loss(item), part_site(call, given, name))
+                yield Target(by_name[name], read_loss(item), _item_site(call, given, name, item))
     elif isinstance(value, (list, tuple)):
         if len(value) == len(outputs):
             for index, (tensor, item) in enumerate(zip(outputs, value, strict=True)):
-                yield Target(tensor, read_loss(item), part_site(call, given, index))
+                yield Target(tensor, read_loss(item), _item_site(call, given, index, item))
     else:
         for tensor in outputs:
             yield Target(tensor, read_loss(value), part_site(call, given, None))
+
+
+def _item_site(call: CompileCall, given: Given, part: str | int, item: Any) -> Site:
+    """Where one of several losses is written: in the call, or else where the program makes it."""
+    site = part_site(call, given, part)
+    is_whole = given.node is None or site.node is given.node.value
+    if is_whole and isinstance(item, KerasObject) and item.site is not None and item.site.file is call.site.file:
+        return item.site
+    return site
 
 
 def part_site(call: CompileCall, given: Given, part: str | int | None) -> Site:
