@@ -34,9 +34,9 @@ from kerascheck.machine.values import (
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.events import Event
-from kerascheck.network.ir import Layer, Network, Program, Raised, Site, Tensor, TrainCall
 from kerascheck.network.ir import (
     CompileCall,
+    GivenWeights,
     Layer,
     Loop,
     Network,
@@ -202,6 +202,7 @@ class Run:
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.undecided = 0  # grows with each condition that is not known
         self.decided = 0  # grows with each that is decided: another run decides it otherwise
+        self.weights_taken: tuple[Layer, Site] | None = None  # the latest `get_weights`: of what, and where
         self.drawn = 0  # grows with each call that draws random numbers of TensorFlow
         self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far
@@ -489,7 +490,7 @@ class Run:
         finally:
             del self.loops[depth - 1 :]
 
-    def timed(self, event: CompileCall | TrainCall | Preparation) -> None:
+    def timed(self, event: CompileCall | TrainCall | Preparation | GivenWeights) -> None:
         """Note when something happens, and in which loops."""
         event.moment, event.loops = self.tick(), tuple(self.loops)
 

@@ -671,6 +671,20 @@ class Preparation:
         self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
 
 
+class GivenWeights:
+    """Weights that a layer or model is given: by `set_weights` or from a file.
+
+    `owner`: whose weights they are, where they were taken from a layer or model in this very call.
+    """
+
+    def __init__(self, layer: Layer, owner: Layer | None, site: Site) -> None:
+        self.layer = layer
+        self.owner = owner
+        self.site = site
+        self.moment = 0
+        self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
+
+
 class Raised:
     """A place where Keras would raise."""
 
@@ -711,6 +725,7 @@ class Program:
         self.compiles: list[CompileCall] = []
         self.trainings: list[TrainCall] = []
         self.preparations: list[Preparation] = []
+        self.given_weights: list[GivenWeights] = []
         self.raised: list[Raised] = []
         self.gone: list[OldForm] = []
         self.looked_up: list[tuple[TrainCall, str, Site]] = []  # entries of histories that are read, by their names

@@ -10,7 +10,6 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.training import FITTING
-from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import Instance
 from kerascheck.network.arguments import Absent, CannotTell, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Network, Program, Site, TrainCall

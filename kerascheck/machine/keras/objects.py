@@ -26,7 +26,7 @@ from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.events import WeightsCall
-from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import CompileCall, GivenWeights, KerasObject, Layer, Network, Site, Tensor
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -283,13 +283,28 @@ def _get_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Va
     return run.fresh("weights", site.node) if held is None else held
 
 
+def _get_weights_noted(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    run.weights_taken = (layer, site)
+    return _get_weights(run, layer, arguments, site)
+
+
 def _set_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     from kerascheck.machine.keras.saving import weight_shapes
 
     values = freeze(arguments.value("weights", 0))
     run.reach(site)
     run.note(WeightsCall(layer, values, weight_shapes(layer), arguments, site), layer)
+    given = next(iter((*arguments.positional, *arguments.keywords.values())), None)
+    owner, taken = run.weights_taken if run.weights_taken is not None else (None, None)
+    is_own = given is not None and given.node is not None and taken is not None and given.node.value is taken.node
+    _note_weights(run, GivenWeights(layer, owner if is_own else None, site))
     return None
+
+
+def _note_weights(run: Run, event: GivenWeights) -> None:
+    run.reach(event.site)
+    run.timed(event)
+    run.program.given_weights.append(event)
 
 
 def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
@@ -324,6 +339,7 @@ def _save_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> V
 def _load_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     from kerascheck.machine.keras.saving import load_weights
 
+    _note_weights(run, GivenWeights(layer, None, site))
     return load_weights(run, layer, arguments, site)
 
 
@@ -343,7 +359,7 @@ _LAYER_METHODS: dict[str, Method] = {
     "__call__": _call,
     "count_params": _count_params,
     "compute_output_shape": _output_shape,
-    "get_weights": _get_weights,
+    "get_weights": _get_weights_noted,
     "set_weights": _set_weights,
     "get_config": _get_config,
     "adapt": adapt,
