@@ -263,6 +263,16 @@ _DRAWING: dict[str, Function] = {
     "shuffle": _shuffle,
 }
 
+
+def _seed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`numpy.random.seed(1)`: noted for the rules."""
+    from kerascheck.machine.keras.freeze import freeze_arguments
+
+    run.reach(site)
+    run.program.calls.append((name, freeze_arguments(run, arguments), site))
+    return None
+
+
 _OLD: dict[str, Function] = {
     **_DRAWING,
     "rand": _numbers_by_size(0.0, 1.0),
@@ -278,6 +288,7 @@ _NEW: dict[str, Function] = {**_DRAWING, "integers": _integers(), "permuted": _p
 
 FUNCTIONS: dict[str, Function] = {
     **{f"numpy.random.{name}": function for name, function in _OLD.items()},
+    "numpy.random.seed": _seed,
     "numpy.random.default_rng": lambda run, name, arguments, site: make_object(
         run, "numpy.random.Generator", arguments, site
     ),
