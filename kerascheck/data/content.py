@@ -314,6 +314,11 @@ def _map_values(op: str, values: frozenset[float] | None, single: float, is_righ
 
 UNKNOWN_ARRANGEMENT = "unknown"
 
+#: The part of a data set that was drawn from it with repetitions, and a whole with such a part, or with samples that
+#: were made of others.
+DRAWN = "drawn"
+OVERSAMPLED = "oversampled"
+
 
 class Rows:
     """Which samples an array holds: of which data set, which part of it, in which order.

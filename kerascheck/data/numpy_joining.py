@@ -17,6 +17,7 @@ from kerascheck.data.numpy_rearranging import lifted
 from kerascheck.data.numpy_support import ArrayFunction, flat, has_axis, rows
 from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
+from kerascheck.data.samples import rows_together
 from kerascheck.data.values import (
     as_array,
     fresh_size,
@@ -80,6 +81,8 @@ def _join(
     made.trailing = _common_end(parts) if isinstance(shape, Unknown) and axis == 0 else ()
     if isinstance(shape, tuple) and shape and axis % len(shape) > 0:
         made.rows = parts[0].rows
+    elif axis == 0:
+        made.rows = rows_together(parts)
     return made
 
 

@@ -75,6 +75,7 @@ _MODULES = {
     "tensorflow": "tf_data",
     "numpy": "numpy_functions",
     "pandas": "pandas_functions",
+    "imblearn": "imblearn_functions",
     "tensorflow_datasets": "tensorflow_datasets",
 }
 

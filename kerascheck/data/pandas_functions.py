@@ -29,6 +29,7 @@ from kerascheck.data.numpy_methods import astype, elementwise
 from kerascheck.data.objects import DataObject, Method
 from kerascheck.data.pandas_methods import factorize, is_whole_column
 from kerascheck.data.registry import Function
+from kerascheck.data.samples import rows_together
 from kerascheck.data.values import as_array, dtype_of, fresh_key, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
@@ -313,7 +314,9 @@ def _concat(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     for shape in known:
         rows = rows + shape[0] if shape[0] is not None and rows is not None else None
     if parts[0].kind == "series":
-        return make_series(run, rows, Unknown("the dtype of joined series"), Content(), ("rows", run.tick()))
+        joined = make_series(run, rows, Unknown("the dtype of joined series"), Content(), ("rows", run.tick()))
+        joined.rows = rows_together(parts)
+        return joined
     same = all(layout_of(part) == layout_of(parts[0]) is not None for part in parts)
     columns = parts[0].columns if same else None
     width: Dim = known[0][1] if same else new_size(run, 1, site)
@@ -325,7 +328,8 @@ def _concat(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         columns = tuple(dict.fromkeys(label for part in parts for label in part.columns or ()))
         width = len(columns)
     layout = layout_of(parts[0]) if same else None
-    return make_frame(run, rows, width, columns, index=("rows", run.tick()), layout=layout)
+    index = ("rows", run.tick())
+    return make_frame(run, rows, width, columns, index=index, layout=layout, samples=rows_together(parts))
 
 
 def _side_by_side(run: Run, parts: list[Array], arguments: Arguments, site: Site) -> Value:

@@ -21,6 +21,7 @@ _MODULES = {
     "numpy": "numpy_functions",
     "random": "numpy_random",
     "pandas": "pandas_functions",
+    "imblearn": "imblearn_functions",
     "sklearn": "sklearn_functions",
     "keras.datasets": "keras_datasets",
     "keras.utils": "keras_utils",

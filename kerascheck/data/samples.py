@@ -6,10 +6,10 @@ the training part of `y`. See `PartKey`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from kerascheck.data.array import Array, PartKey, axis_size
-from kerascheck.data.content import Rows
+from kerascheck.data.content import DRAWN, OVERSAMPLED, Rows
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.refusals import refuses
 from kerascheck.data.values import as_array, new_array
@@ -42,6 +42,16 @@ def _rows_of_key(key: object) -> Rows:
     if isinstance(key, tuple) and len(key) == 2 and key[0] == "array" and isinstance(key[1], tuple):
         return _rows_of_key(key[1])
     return Rows(("unknown", key))
+
+
+def rows_together(parts: Sequence[Array]) -> Rows | None:
+    """Which samples arrays below each other hold, where one of them was drawn with repetitions; None else."""
+    known = [part.rows for part in parts if part.rows is not None]
+    drawn = [rows for rows in known if rows.part is not None and rows.part.rpartition("/")[2] in (DRAWN, OVERSAMPLED)]
+    if not drawn or len(known) < 2:
+        return None
+    outer = drawn[0].part.rpartition("/")[0] if drawn[0].part is not None else ""
+    return Rows(drawn[0].source, f"{outer}/{OVERSAMPLED}" if outer else OVERSAMPLED)
 
 
 def described(run: Run, value: Value) -> Array:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Content
+from kerascheck.data.content import DRAWN, UNKNOWN_ARRANGEMENT, Content
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.refusals import refuses
@@ -199,6 +199,8 @@ def _shuffle(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if size is None:
         size = SymDim.named("?.shape[0]", ("shuffled size", key))
     made: list[Value] = []
+    if drawn:
+        prepared(run, "resample", name, values, site, arguments)
     for value in values:
         if wanted is None and not drawn and isinstance(value, Array):
             rows = rows_of(run, value)
@@ -209,7 +211,7 @@ def _shuffle(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
                 shuffled.labels.index = ("some", key, "shuffled", shuffled.labels.index)
             made.append(shuffled)
         else:
-            made.append(some_rows(run, value, size, "drawn" if drawn else "shuffled", "shuffled", site, key))
+            made.append(some_rows(run, value, size, DRAWN if drawn else "shuffled", "shuffled", site, key))
     return made[0] if len(made) == 1 else run.new_list(made)
 
 
