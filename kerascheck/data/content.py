@@ -314,6 +314,10 @@ def _map_values(op: str, values: frozenset[float] | None, single: float, is_righ
 
 UNKNOWN_ARRANGEMENT = "unknown"
 
+#: The tag of a slice that begins where a loop has come to, and that of a collection of such slices which overlap.
+WINDOW = "window"
+WINDOWS = "windows"
+
 #: The part of a data set that was drawn from it with repetitions, and a whole with such a part, or with samples that
 #: were made of others.
 DRAWN = "drawn"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import libcst as cst
+
 from kerascheck.data.array import Array, may_nest
-from kerascheck.data.content import union
+from kerascheck.data.content import WINDOW, WINDOWS, Content, union
 from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import count_of
@@ -13,7 +15,7 @@ from kerascheck.data.values import as_array, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, ListValue, Value
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Tensor
+from kerascheck.network.ir import Loop, Tensor
 from kerascheck.symbolic.unknown import Unknown
 
 
@@ -103,8 +105,11 @@ def common(left: Any, right: Any) -> Any:
 # -- lists that grow in loops of unknown length ---------------------------------------------------------------------
 
 
-def one_more(run: Run, target: ListValue, item: Value) -> None:
-    """An item is appended to a list of unknown items. Those of other rounds may differ from it (see `values.grown`)."""
+def one_more(run: Run, target: ListValue, item: Value, loop: Loop | None = None) -> None:
+    """An item is appended to a list of unknown items. Those of other rounds may differ from it (see `values.grown`).
+
+    `loop`: where it is appended, if not in the innermost loop that is running.
+    """
     array = None if isinstance(item, (Tensor, Unknown)) else Array(()) if isinstance(item, str) else as_array(run, item)
     if array is None or not isinstance(array.shape, tuple) or array.kind not in ("numpy", "series", "list"):
         target.element = None  # nor is it known of the others that they are like it
@@ -113,13 +118,40 @@ def one_more(run: Run, target: ListValue, item: Value) -> None:
     if isinstance(known, Array) and known.shape != array.shape:
         target.element = None
         return
-    target.element = new_array(run, array.shape, Unknown("the dtype of what a loop collects"))
+    tags = known.content.tags & {WINDOWS} if isinstance(known, Array) else frozenset[str]()
+    loop = loop or (run.loops[-1] if run.loops else None)
+    if loop is not None and overlap(array, loop.over, loop.site.node):
+        tags |= {WINDOWS}
+    target.element = new_array(
+        run, array.shape, Unknown("the dtype of what a loop collects"), content=Content(tags=tags)
+    )
+
+
+def overlap(window: Array, over: Value, node: cst.CSTNode) -> bool:
+    """Whether slices that a loop takes, one in each round, surely have elements in common."""
+    if WINDOW not in window.content.tags or not isinstance(window.shape, tuple) or not window.shape:
+        return False
+    width, stride = window.shape[0], _stride(over, node)
+    return isinstance(width, int) and stride is not None and 0 < stride < width
+
+
+def _stride(over: Value, node: cst.CSTNode) -> int | None:
+    """By how much the counter of a loop grows; None where that is not known."""
+    if isinstance(over, range):
+        return over.step
+    walked = node.iter if isinstance(node, (cst.For, cst.CompFor)) else None
+    if not isinstance(walked, cst.Call) or not isinstance(walked.func, cst.Name) or walked.func.value != "range":
+        return None
+    step = walked.args[2].value if len(walked.args) == 3 else None
+    if isinstance(step, cst.Integer):
+        return int(step.evaluated_value)
+    return 1 if len(walked.args) < 3 else None
 
 
 # -- comprehensions ---------------------------------------------------------------------------------------------------
 
 
-def collected(run: Run, source: Value, element: Value) -> Array | None:
+def collected(run: Run, source: Value, element: Value, clause: cst.CompFor) -> Array | None:
     """The list of one such element for each item of `source`; None where that is not known."""
     count = count_of(run, source) if isinstance(source, (Array, Unknown)) else None
     if count is None or (isinstance(source, Unknown) and source.text is None):
@@ -129,5 +161,7 @@ def collected(run: Run, source: Value, element: Value) -> Array | None:
     if not isinstance(element, Array) or not isinstance(element.shape, tuple):
         return None
     content = element.content.view()  # the items may be parts of an array
+    if overlap(element, source, clause):
+        content.tags |= {WINDOWS}
     content.values, content.attained = None, False
     return new_array(run, (count, *element.shape), element.dtype, content=content, kind="list")

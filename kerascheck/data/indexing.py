@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, axis_size, is_integer, is_number
-from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Content, Rows
+from kerascheck.data.content import UNKNOWN_ARRANGEMENT, WINDOW, Content, Rows
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import number
@@ -129,11 +129,19 @@ def _fill(made: Array, array: Array, parts: list[_Part], shape: Shape) -> None:
         made.rows = array.rows
     elif array.rows is not None and first.kind in ("slice", "array"):
         made.rows = _rows_of_part(array.rows, first.value)
+    if first.kind == "slice" and _is_window(first.value, made.shape):
+        made.content.tags |= {WINDOW}
     if array.items is not None and len(parts) == 1 and first.kind == "slice":
         made.items = _sliced_items(array.items, first.value)
     if made.items and all(isinstance(item, (int, float)) for item in made.items):
         exact = Content.of_values(made.items)
         part.low, part.high, part.attained, part.values = exact.low, exact.high, exact.attained, exact.values
+
+
+def _is_window(part: slice, shape: Shape | Unknown) -> bool:
+    """Whether a slice of a known length begins somewhere that is not known."""
+    is_moving = part.start is not None and not isinstance(part.start, int)
+    return is_moving and isinstance(shape, tuple) and bool(shape) and isinstance(shape[0], int) and shape[0] > 1
 
 
 def _is_some(shape: Shape | Unknown) -> bool:

@@ -183,7 +183,8 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
 
 def grown(value: ListValue) -> Array:
     """The array of a list that grew in a loop: numpy makes none of items of different shapes."""
-    return Array((grown_length(value), *value.element.shape), value.element.dtype)
+    content = Content(tags=value.element.content.tags)
+    return Array((grown_length(value), *value.element.shape), value.element.dtype, content)
 
 
 def grown_length(value: ListValue) -> SymDim:

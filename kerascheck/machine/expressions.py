@@ -448,7 +448,7 @@ def _collected(run: Run, node: cst.ListComp | cst.SetComp, source: Value, rest: 
         return None
     from kerascheck.data.elements import collected
 
-    return collected(run, source, rest.element)
+    return collected(run, source, rest.element, clause)
 
 
 def _list_comp(run: Run, node: cst.ListComp | cst.SetComp, scope: Scope) -> Value:
@@ -465,7 +465,7 @@ def _list_comp(run: Run, node: cst.ListComp | cst.SetComp, scope: Scope) -> Valu
             if isinstance(value, Lost) and not is_set and value.element is not None:
                 from kerascheck.data.elements import one_more
 
-                one_more(run, made, value.element)
+                one_more(run, made, value.element, Loop(Site(run.file, node.for_in), run.serial, source))
             return made
         values.append(value)
     return set_of(run, values) if is_set else run.new_list(values)
