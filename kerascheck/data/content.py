@@ -318,6 +318,10 @@ UNKNOWN_ARRANGEMENT = "unknown"
 WINDOW = "window"
 WINDOWS = "windows"
 
+#: How the tag of a list begins that whole numbers were appended to in their order, class after class; then the first
+#: of them and the latest.
+RISING = "rising:"
+
 #: The part of a data set that was drawn from it with repetitions, and a whole with such a part, or with samples that
 #: were made of others.
 DRAWN = "drawn"

@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array, may_nest
-from kerascheck.data.content import WINDOW, WINDOWS, Content, union
+from kerascheck.data.content import RISING, WINDOW, WINDOWS, Content, Rows, union
 from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import count_of
@@ -111,7 +111,7 @@ def one_more(run: Run, target: ListValue, item: Value, loop: Loop | None = None)
     `loop`: where it is appended, if not in the innermost loop that is running.
     """
     array = None if isinstance(item, (Tensor, Unknown)) else Array(()) if isinstance(item, str) else as_array(run, item)
-    if array is None or not isinstance(array.shape, tuple) or array.kind not in ("numpy", "series", "list"):
+    if array is None or not isinstance(array.shape, tuple) or array.kind not in ("numpy", "series", "list", "tensor"):
         target.element = None  # nor is it known of the others that they are like it
         return
     known = target.element
@@ -119,12 +119,65 @@ def one_more(run: Run, target: ListValue, item: Value, loop: Loop | None = None)
         target.element = None
         return
     tags = known.content.tags & {WINDOWS} if isinstance(known, Array) else frozenset[str]()
+    tags |= _rising(known, item)
     loop = loop or (run.loops[-1] if run.loops else None)
     if loop is not None and overlap(array, loop.over, loop.site.node):
         tags |= {WINDOWS}
     target.element = new_array(
         run, array.shape, Unknown("the dtype of what a loop collects"), content=Content(tags=tags)
     )
+    rows = _series(array)
+    if rows is not None and (known is None or _same_rows(known.rows, rows)):
+        target.element.rows = rows
+
+
+def _rising(known: Value, item: Value) -> frozenset[str]:
+    """Notes that whole numbers are appended in their order: the first of them and the latest one."""
+    if not isinstance(item, int) or isinstance(item, bool):
+        return frozenset()
+    if not isinstance(known, Array):
+        return frozenset((f"{RISING}{item}:{item}",))
+    before = _risen(known)
+    if before is None or before[1] > item:
+        return frozenset()
+    return frozenset((f"{RISING}{before[0]}:{item}",))
+
+
+def _risen(element: Array) -> tuple[int, int] | None:
+    """The first and the latest of the whole numbers that were appended in their order."""
+    tag = next((tag for tag in element.content.tags if tag.startswith(RISING)), None)
+    if tag is None:
+        return None
+    first, last = tag.removeprefix(RISING).split(":")
+    return int(first), int(last)
+
+
+def common_item(elements: list[Array]) -> Array:
+    """What stands for the items of a list in all of several cases: the latest, but for the order of whole numbers."""
+    latest = elements[-1]
+    orders = [_risen(element) for element in elements]
+    if len(elements) == 1 or not any(orders) or all(order == orders[0] for order in orders):
+        return latest
+    made = latest.snapshot()
+    made.birth = latest.birth
+    tags = frozenset(tag for tag in latest.content.tags if not tag.startswith(RISING))
+    known = [order for order in orders if order is not None]
+    if len(known) == len(orders):
+        tags |= {f"{RISING}{min(first for first, _ in known)}:{max(last for _, last in known)}"}
+    made.content = Content(tags=tags)
+    return made
+
+
+def _series(window: Array) -> Rows | None:
+    """Which samples the series holds that a window is a part of, under a name of their own: windows are no rows."""
+    rows = window.rows
+    if WINDOW not in window.content.tags or rows is None or rows.part is None:
+        return None
+    return Rows((WINDOWS, rows.source), rows.part.rpartition("/")[0] or None, None, rows.arrangement)
+
+
+def _same_rows(one: Rows | None, other: Rows) -> bool:
+    return one is not None and one.source == other.source and one.part == other.part
 
 
 def overlap(window: Array, over: Value, node: cst.CSTNode) -> bool:

@@ -65,7 +65,8 @@ def _to_categorical(run: Run, name: str, arguments: Arguments, site: Site) -> Va
     else:
         full = Unknown("the shape of labels that are not known")
     is_tensor = array is not None and array.kind == "tensor"
-    made = new_array(run, full, "float32" if is_tensor else "float64", content=content, rows=rows_of(run, value))
+    rows = array.rows if isinstance(value, ListValue) and array is not None else rows_of(run, value)
+    made = new_array(run, full, "float32" if is_tensor else "float64", content=content, rows=rows)
     made.trailing = (classes,)
     made.kind = "tensor" if is_tensor else "numpy"
     return made

@@ -48,7 +48,7 @@ def _array(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     value = arguments.value("object", 0, arguments.value("a"))
     wanted = dtype_of(arguments.value("dtype", 1))
     array = None if isinstance(value, Tensor) else as_array(run, value)
-    if array is None and isinstance(value, ListValue) and value.element is not None:
+    if array is None and isinstance(value, ListValue) and value.element is not None and None not in value.element.shape:
         array = grown(value)
     if array is None:
         if isinstance(value, Unknown):

@@ -93,7 +93,11 @@ def _common_end(parts: list[Array]) -> Shape:
 
 
 def _concatenate(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    parts, axis = _parts(run, arguments.value("arrays", 0)), arguments.value("axis", 1, 0)
+    given, axis = arguments.value("arrays", 0), arguments.value("axis", 1, 0)
+    item = given.element if isinstance(given, ListValue) else None
+    if item is not None and axis == 0 and isinstance(item.shape, tuple) and item.shape:
+        return new_array(run, (fresh_size(run, "?.shape[0]", site), *item.shape[1:]), item.dtype)  # batch after batch
+    parts = _parts(run, given)
     if axis is None and parts is not None:
         parts, axis = [flat(run, part, site) for part in parts], 0
     return _join(run, parts, axis, site, tensor_shapes.concatenate)
@@ -101,7 +105,7 @@ def _concatenate(run: Run, name: str, arguments: Arguments, site: Site) -> Value
 
 def _stack(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     given, axis = arguments.value("arrays", 0), arguments.value("axis", 1, 0)
-    if isinstance(given, ListValue) and given.element is not None and axis == 0:
+    if isinstance(given, ListValue) and given.element is not None and axis == 0 and None not in given.element.shape:
         made = grown(given)
         made.birth = run.tick()
         return made

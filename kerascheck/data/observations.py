@@ -72,9 +72,10 @@ def _decided(run: Run, name: str, value: Value, arguments: Arguments, site: Site
     prepared(run, "decode", name, [value], site, arguments)
     if isinstance(result, Array) and (not name.endswith("astype") or result.dtype != value.dtype):
         result.content = result.content.copy()
+        before = {tag.removeprefix(PREDICTION) for tag in value.content.tags if tag.startswith(PREDICTION)}
         result.content.tags = frozenset(tag for tag in result.content.tags if not tag.startswith(PREDICTION)) | {
-            DECIDED
-        }
+            DECIDED, *(f"{DECIDED}:{number}" for number in before)
+        }  # fmt: skip
     return result
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, axis_size, promote
-from kerascheck.data.content import Content, union
+from kerascheck.data.content import RISING, Content, Rows, union
 from kerascheck.data.objects import DataObject
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import dtype_of_number, number
@@ -183,8 +183,13 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
 
 def grown(value: ListValue) -> Array:
     """The array of a list that grew in a loop: numpy makes none of items of different shapes."""
-    content = Content(tags=value.element.content.tags)
-    return Array((grown_length(value), *value.element.shape), value.element.dtype, content)
+    tags = value.element.content.tags
+    rising = next((tag.removeprefix(RISING).split(":") for tag in tags if tag.startswith(RISING)), None)
+    rows = value.element.rows
+    if rising is not None and rising[0] != rising[1]:
+        rows = Rows(("grown", value.birth), order="sorted")
+    content = Content(tags=frozenset(tag for tag in tags if not tag.startswith(RISING)))
+    return Array((grown_length(value), *value.element.shape), value.element.dtype, content, rows=rows)
 
 
 def grown_length(value: ListValue) -> SymDim:

@@ -518,10 +518,10 @@ def _list(join: _Join, thing: ListValue, names: set[str], writes: Writes) -> Non
     def forget() -> None:
         thing.items = []
         thing.unknown = made
-        thing.element = elements[-1] if elements and join.reason is not None else None
-        if grown and thing.kind == "list":
-            from kerascheck.data.elements import one_more
+        from kerascheck.data.elements import common_item, one_more
 
+        thing.element = common_item(elements) if elements and join.reason is not None else None
+        if grown and thing.kind == "list":
             for item in grown:
                 one_more(join.run, thing, item)
 

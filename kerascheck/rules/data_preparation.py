@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import Content, Rows
+from kerascheck.data.content import WINDOWS, Content, Rows
+from kerascheck.data.observations import DECIDED, PREDICTION
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import FITTING, Data, training_data, validation_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Network, Preparation, Program, TrainCall
+from kerascheck.network.arguments import Absent, Given
+from kerascheck.network.ir import Network, Preparation, Program, Site, TrainCall
 from kerascheck.rules._scales import entrance, features_of
 from kerascheck.rules._training import argument, argument_site, callbacks_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.symbolic.unknown import Unknown
 
 #: What learns from features; encoders of labels may see all of them.
 _LEARNING = (
@@ -36,8 +38,14 @@ def _rows(data: Data | None) -> Rows | None:
     return data.x.rows if data is not None and isinstance(data.x, Array) and not data.is_stream else None
 
 
+def _source(rows: Rows) -> Hashable:
+    """The data set that samples are of; of windows, that of the series."""
+    source = rows.source
+    return source[1] if isinstance(source, tuple) and len(source) == 2 and source[0] == WINDOWS else source
+
+
 def _same_rows(one: Rows | None, other: Rows | None) -> bool:
-    return one is not None and other is not None and one.source == other.source and one.part == other.part
+    return one is not None and other is not None and _source(one) == _source(other) and one.part == other.part
 
 
 class LeakyPreprocessing(Rule):
@@ -149,6 +157,28 @@ model = Sequential([layers.Input((13,)), layers.BatchNormalization(), layers.Den
 model.compile("adam", "categorical_crossentropy")
 model.fit(x_train, y_train)
 """,
+        # fitted on the first part of a series
+        """
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import MinMaxScaler
+from keras import Sequential, layers
+def windows(values, size):
+    x, y = [], []
+    for i in range(size, len(values)):
+        x.append(values[i - size : i, 0])
+        y.append(values[i, 0])
+    return np.array(x)[..., np.newaxis], np.array(y)
+prices = pd.read_csv("prices.csv")[["close"]].values
+size = int(len(prices) * 0.8)
+scaler = MinMaxScaler().fit(prices[:size])
+x_train, y_train = windows(scaler.transform(prices[:size]), 30)
+x_test, y_test = windows(scaler.transform(prices[size:]), 30)
+model = Sequential([layers.Input((30, 1)), layers.LSTM(8), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
         # nothing is held back
         """
 from sklearn.datasets import load_wine
@@ -200,6 +230,31 @@ model.fit(x_train, y_train)
 """,
             [(8, "StandardScaler is fitted on test data; fit it on the training data, and transform these")],
         ),
+        # a series, cut and then taken apart into windows
+        Invalid(
+            """
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import MinMaxScaler
+from keras import Sequential, layers
+def windows(values, size):
+    x, y = [], []
+    for i in range(size, len(values)):
+        x.append(values[i - size : i, 0])
+        y.append(values[i, 0])
+    return np.array(x)[..., np.newaxis], np.array(y)
+prices = pd.read_csv("prices.csv")[["close"]].values
+prices = MinMaxScaler().fit_transform(prices)
+size = int(len(prices) * 0.8)
+x_train, y_train = windows(prices[:size], 30)
+x_test, y_test = windows(prices[size:], 30)
+model = Sequential([layers.Input((30, 1)), layers.LSTM(8), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
+            [(13, "MinMaxScaler is fitted on all samples before they are divided; fit it on the training part")],
+        ),
         # slices
         Invalid(
             """
@@ -234,7 +289,7 @@ def _is_divided_later(program: Program, index: int, rows: Rows) -> bool:
     for call in program.trainings:
         own, held = _rows(training_data(call)), _rows(validation_data(call))
         for found, parts in ((own, tested if call.method in _TESTING else trained), (held, tested)):
-            if found is not None and found.source == rows.source and found.part is not None:
+            if found is not None and _source(found) == _source(rows) and found.part is not None:
                 parts.add(found.part)
     return bool(trained) and bool(tested - trained)
 
@@ -463,6 +518,37 @@ model = Sequential([layers.Input((2,)), layers.Dense(1, activation="sigmoid")])
 model.compile("adam", "binary_crossentropy")
 model.fit(np.zeros((10, 2)), y, validation_split=0.2, shuffle=False)
 """,
+        # folder after folder, then mixed
+        """
+import os
+import numpy as np
+from elsewhere import read_image
+from keras import Sequential, layers
+from sklearn.utils import shuffle
+images, labels = [], []
+for number, kind in enumerate(["oak", "elm", "ash"]):
+    for name in os.listdir(kind):
+        images.append(read_image(name))
+        labels.append(number)
+images, labels = shuffle(np.array(images), np.array(labels))
+model = Sequential([layers.Input((20, 20, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(images, labels, validation_split=0.25)
+""",
+        # each file says its class
+        """
+import os
+import numpy as np
+from elsewhere import read_image
+from keras import Sequential, layers
+images, labels = [], []
+for name in os.listdir("pictures"):
+    images.append(read_image(name))
+    labels.append(1 if name.startswith("dog") else 0)
+model = Sequential([layers.Input((20, 20, 3)), layers.Flatten(), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy")
+model.fit(np.array(images), np.array(labels), validation_split=0.25)
+""",
         # numbers to predict
         """
 import numpy as np
@@ -488,6 +574,29 @@ model.fit(x, y, epochs=100, shuffle=False)
                 (7, "the samples are sorted by class: the last 20% are not like the others; shuffle first"),
                 (8, "the samples are sorted by class: without shuffling, batches hold one class only"),
             ],
+        ),
+        # folder after folder
+        Invalid(
+            """
+import os
+import numpy as np
+from elsewhere import read_image
+from keras import Sequential, layers
+from keras.utils import to_categorical
+KINDS = ["oak", "elm", "ash"]
+def load(root):
+    images, labels = [], []
+    for kind in KINDS:
+        for name in os.listdir(os.path.join(root, kind)):
+            images.append(read_image(name))
+            labels.append(KINDS.index(kind))
+    return np.array(images), to_categorical(labels, 3)
+x, y = load("leaves")
+model = Sequential([layers.Input((20, 20, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(x, y, validation_split=0.25, epochs=10)
+""",
+            [(18, "the samples are sorted by class: the last 25% are not like the others; shuffle first")],
         ),
         # spelled out
         Invalid(
@@ -519,12 +628,13 @@ def _is_sorted(call: TrainCall) -> bool:
 
 
 class ShuffledPredictions(Rule):
-    """Predictions of a generator that shuffles are compared with its classes in the order of the files.
+    """Predictions of a stream that shuffles are compared with labels in another order.
 
     ## What it does
 
-    Reports `generator.classes` (and `labels`) in a metric of scikit-learn, where the model has predicted on that
-    generator and the generator shuffles, which it does unless told otherwise.
+    Reports streams that a model predicts on and that shuffle (generators of images do unless told otherwise), where
+    the predictions are compared with `generator.classes`, with the labels of the data set, or with labels that were
+    collected in another pass over the stream.
 
     ## Why it is bad
 
@@ -570,24 +680,23 @@ class ShuffledPredictions(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        shuffled = [
-            stream
-            for call in program.trainings
+        told: set[tuple[int, int]] = set()
+        predicted = [
+            (index, call, stream)
+            for index, call in enumerate(program.trainings)
             if call.method in ("predict", "predict_generator")
             for stream in [training_data(call).stream]
             if stream is not None and stream.shuffled is True
         ]
         for step in program.preparations:
-            if step.kind not in ("decode", "compare"):
+            if step.kind not in ("decode", "compare") or (step.kind == "compare" and step.name not in _EQUAL):
                 continue
-            for array in step.arrays:
-                if isinstance(array, Array) and any(_is_of(array, stream) for stream in shuffled):
-                    yield Finding(
-                        step.site,
-                        "the classes are in the order of the files, the predictions in that of a shuffled generator; "
-                        "give it shuffle=False",
-                    )
-                    break
+            arrays = [array for array in step.arrays if isinstance(array, Array)]
+            for index, call, stream in predicted:
+                site = _made_at(stream, call)
+                if site.key not in told and _out_of_order(arrays, index, stream):
+                    told.add(site.key)
+                    yield Finding(site, _SHUFFLED, anchor=step.site)
 
     VALID = [
         # in order, compared by ==
@@ -612,6 +721,31 @@ test = images.flow_from_directory("test", target_size=(64, 64), class_mode="bina
 model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.Dense(1, activation="sigmoid")])
 predicted = model.predict(test) > 0.5
 print(confusion_matrix(test.classes, predicted))
+""",
+        # a cache keeps the order of the first pass
+        """
+import numpy as np
+import keras
+from keras import layers
+from sklearn.metrics import accuracy_score
+test = keras.utils.image_dataset_from_directory("test", image_size=(64, 64)).cache()
+model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.Dense(5, activation="softmax")])
+labels = np.concatenate([y for x, y in test])
+print(accuracy_score(labels, np.argmax(model.predict(test), axis=1)))
+""",
+        # batch by batch
+        """
+import numpy as np
+import keras
+from keras import layers
+from sklearn.metrics import accuracy_score
+test = keras.utils.image_dataset_from_directory("test", image_size=(64, 64))
+model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.Dense(5, activation="softmax")])
+labels, predicted = [], []
+for x, y in test:
+    labels.extend(y.numpy())
+    predicted.extend(np.argmax(model.predict(x), axis=1))
+print(accuracy_score(labels, predicted))
 """,
         # the classes of another generator
         """
@@ -642,9 +776,9 @@ print(np.mean(classes == test.classes))
 """,
             [
                 (
-                    9,
-                    "the classes are in the order of the files, the predictions in that of a shuffled generator; "
-                    "give it shuffle=False",
+                    6,
+                    "predictions of this stream come in the order in which it shuffles, the labels they are compared with "
+                    "in their own; give it shuffle=False",
                 )
             ],
         ),
@@ -661,18 +795,109 @@ print(accuracy_score(test.classes, predicted), classification_report(y_true=test
 """,
             [
                 (
-                    9,
-                    "the classes are in the order of the files, the predictions in that of a shuffled generator; "
-                    "give it shuffle=False",
-                ),
-                (
-                    9,
-                    "the classes are in the order of the files, the predictions in that of a shuffled generator; "
-                    "give it shuffle=False",
+                    6,
+                    "predictions of this stream come in the order in which it shuffles, the labels they are compared with "
+                    "in their own; give it shuffle=False",
                 ),
             ],
         ),
+        # labels of the data set
+        Invalid(
+            """
+import numpy as np
+import keras
+from keras import layers
+from keras.preprocessing.image import ImageDataGenerator
+from sklearn.metrics import confusion_matrix
+(x, y), (x_test, y_test) = keras.datasets.cifar10.load_data()
+model = keras.Sequential([layers.Input((32, 32, 3)), layers.Flatten(), layers.Dense(10, activation="softmax")])
+images = ImageDataGenerator(rescale=1 / 255)
+def report(model):
+    stream = images.flow(x_test, batch_size=64)
+    return confusion_matrix(y_test, model.predict(stream).argmax(axis=1))
+print(report(model))
+""",
+            [
+                (
+                    11,
+                    "predictions of this stream come in the order in which it shuffles, the labels they are compared with "
+                    "in their own; give it shuffle=False",
+                )
+            ],
+        ),
+        # labels of another pass
+        Invalid(
+            """
+import numpy as np
+import keras
+from keras import layers
+test = keras.utils.image_dataset_from_directory("test", image_size=(64, 64))
+test = test.prefetch(2)
+model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.Dense(5, activation="softmax")])
+labels = np.concatenate([y for x, y in test], axis=0)
+predicted = np.argmax(model.predict(test), axis=-1)
+print(np.mean(labels == predicted))
+""",
+            [
+                (
+                    5,
+                    "predictions of this stream come in the order in which it shuffles, the labels they are compared with "
+                    "in their own; give it shuffle=False",
+                )
+            ],
+        ),
     ]
+
+
+_SHUFFLED = (
+    "predictions of this stream come in the order in which it shuffles, the labels they are compared with in their own; "
+    "give it shuffle=False"
+)
+
+
+def _made_at(stream: Pipeline, call: TrainCall) -> Site:
+    """Where a stream is made that can be told not to shuffle; else the prediction."""
+    step = next((step for step in reversed(stream.steps) if step.name in _SHUFFLING), None)
+    return step.site if step is not None and step.site.file is call.site.file else call.site
+
+
+#: The calls that shuffle, by themselves or by an argument.
+_SHUFFLING = frozenset({"flow", "flow_from_directory", "flow_from_dataframe", "image_dataset_from_directory",
+                        "text_dataset_from_directory", "audio_dataset_from_directory", "shuffle"})  # fmt: skip
+
+
+def _out_of_order(arrays: list[Array], index: int, stream: Pipeline) -> bool:
+    """Whether the predictions on a stream meet labels that surely are in another order."""
+    if any(_is_of(array, stream) for array in arrays):
+        return True
+    marks = {f"{PREDICTION}{index}", f"{DECIDED}:{index}"}
+    own = [array for array in arrays if array.content.tags & marks]
+    others = [array for array in arrays if array not in own]
+    return len(own) == 1 and not _keeps_order(stream) and any(map(_is_ordered, others))
+
+
+_EQUAL = frozenset({"Equal", "NotEqual"})
+
+
+def _keeps_order(stream: Pipeline) -> bool:
+    """Whether a stream that shuffles gives the same order in each pass, so that labels of another pass may fit."""
+    for step in stream.steps:
+        fixed = step.name == "shuffle" and not isinstance(step.arguments.get("reshuffle_each_iteration", 2), Absent)
+        if fixed or step.name in ("cache", "snapshot"):
+            return True
+    return any(isinstance(part, Pipeline) and _keeps_order(part) for part in stream.parts)
+
+
+def _is_ordered(array: Array) -> bool:
+    """Whether these are labels in an order of their own: those of a data set, or of another pass over the stream."""
+    tags = array.content.tags
+    if any(tag.startswith((PREDICTION, DECIDED)) for tag in tags) or array.ndim == 0 or array.rows is None:
+        return False
+    if array.rows.arrangement is not None or (isinstance(array.shape, tuple) and array.shape[:1] == (1,)):
+        return False
+    source = array.rows.source
+    known = array.rows.part is not None or not (isinstance(source, tuple) and source[:1] == ("unknown",))
+    return known and array.dtype != "bool" and not isinstance(array.shape, Unknown)
 
 
 def _is_of(array: Array, stream: Pipeline) -> bool:
