@@ -229,3 +229,12 @@ def _last_sequence(nodes: Sequence[Node]) -> Layer | None:
             config = inner.config if isinstance(inner, Layer) else {}
             return layer if config.get("return_sequences") is True else None
     return None
+
+
+def stateful(label: str, fixed: int, size: int, count: int | None) -> str:
+    """Batches of another size than a stateful layer was built for."""
+    of = f" of {count} samples" if count is not None else ""
+    return (
+        f"{label}{of} gives a batch of {size}, but the stateful layers are built for batches of {fixed}; make all "
+        f"batches {fixed} large"
+    )

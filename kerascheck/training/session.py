@@ -306,6 +306,7 @@ class _Arrays:
         shapes = [(shape[0] if self.session.on_batch or self.single else BATCH, *shape[1:]) for shape in fed if shape]
         if len(shapes) < len(call.inputs):
             return declared
+        self._check_fixed_batch()
         self._check_indices(flat)
         self._check_dtypes(flat)
         try:
@@ -317,6 +318,34 @@ class _Arrays:
             return declared
         except Undetermined:
             return declared
+
+    def _check_fixed_batch(self) -> None:
+        """A stateful layer keeps a state for each sample of a batch: all batches must be as large as it was built for.
+
+        What runs in between may tell: `reset_states` does not change the size.
+        """
+        declared = self.call.inputs[0].shape
+        fixed = declared[0] if isinstance(declared, tuple) and declared else None
+        if not isinstance(fixed, int) or not self._is_stateful():
+            return
+        sizes = [size for size in self._batch_sizes() if isinstance(size, int) and size != fixed]
+        if sizes:
+            message = explain.stateful(self._label("x"), fixed, sizes[0], self._sample_count())
+            self.session.report("fixed-batch", message, self.x_site)
+
+    def _is_stateful(self) -> bool:
+        return any(
+            layer.config.get("stateful") is True and layer.unknown is None
+            for node in self.call.nodes
+            for layer in (node.layer, *node.layer.sublayers())
+        )
+
+    def _sample_count(self) -> int | None:
+        """How many samples the arrays have, where they are cut into batches."""
+        first = next((leaf for leaf in leaves(self.x) if isinstance(leaf, Array)), None)
+        if self.stream is not None or first is None or not isinstance(first.shape, tuple):
+            return None
+        return first.shape[0] if isinstance(first.shape[0], int) else None
 
     def _check_emptiness(self) -> None:
         """Samples without numbers: TensorFlow on a CPU even dies of a product over nothing."""
