@@ -11,6 +11,7 @@ from kerascheck.data.layer_numbers import draws, with_numbers
 from kerascheck.layers.base import MultiInput
 from kerascheck.machine.attributes import find_method
 from kerascheck.machine.keras.afresh import known_again
+from kerascheck.machine.keras.attention_masks import refused_mask
 from kerascheck.machine.keras.cells import with_states
 from kerascheck.machine.keras.eager import call_on_data, call_own_on_data, data_shapes
 from kerascheck.machine.keras.lists import KerasList
@@ -94,6 +95,8 @@ def _called(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
         for name, further in further_inputs(layer, arguments):
             tensors += input_tensors(further) or [Tensor(Unknown(f"{name} is not known"))]
     outputs = apply_layer(run, layer, tensors, site)
+    if (error := refused_mask(layer, arguments)) is not None:
+        run.raised(error, site, layer, tensors)
     layer.calls[-1].refused = layer.calls[-1].refused or refused
     return with_states(run, layer, arguments, _handed_out(run, layer, outputs))
 
