@@ -42,7 +42,7 @@ class Pipeline(Versioned):
 
     __slots__ = (
         "attributes", "batch", "batched", "birth", "count", "element", "infinite", "kind", "name", "needs",
-        "parts", "shuffled", "steps", "tags",
+        "parts", "samples", "shuffled", "steps", "tags",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +72,7 @@ class Pipeline(Versioned):
         self.birth = birth
         self.steps = steps  # the calls that led to it, the first one its source, where they are known
         self.needs: frozenset[Hashable] = NOTHING  # the conditions that it hangs on, where they are not decided
+        self.samples: Dim = None  # how many samples a generator of the program walks over, where it shows that
         self.parts: tuple[Any, ...] = ()  # what it goes through side by side, of a `zip` or `enumerate`
         self.name: str | None = None  # the first variable that it is bound to
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import libcst as cst
+
 from kerascheck.data.array import Array
 from kerascheck.data.elements import common, map_element, to_element
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.data.samples import as_dim
+from kerascheck.data.samples import as_dim, count_of
 from kerascheck.machine.attributes import find_method
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import END, Lost, step
@@ -20,6 +22,7 @@ from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
 from kerascheck.symbolic.unknown import Symbol, Unknown
+from kerascheck.text.treewalk import walk
 
 #: Classes of Keras whose objects give a batch for each index.
 _SEQUENCES = frozenset({"keras.utils.Sequence", "keras.utils.PyDataset"})
@@ -70,6 +73,7 @@ def _from_iterator(run: Run, iterator: IteratorValue) -> Pipeline:
                 items += [item.element] if item.element is not None else []
                 break
             items.append(item)
+    strided = _strided(run, iterator)
     if iterator.lost is None:
         run.lose(iterator, "read by a training call")
     elements = [_batch(to_element(run, item)) for item in items]
@@ -78,7 +82,34 @@ def _from_iterator(run: Run, iterator: IteratorValue) -> Pipeline:
         return Pipeline(unknown, "generator", batched=True, infinite=iterator.endless, birth=run.tick())
     element = elements[0] if len(elements) == 1 else common(*elements)
     size = _size(run, items[0])
-    return Pipeline(element, "generator", batched=True, batch=size, infinite=iterator.endless, birth=run.tick())
+    if strided is not None and not isinstance(size, int):
+        size = strided[1]
+    made = Pipeline(element, "generator", batched=True, batch=size, infinite=iterator.endless, birth=run.tick())
+    made.samples = strided[0] if strided is not None else None
+    return made
+
+
+def _strided(run: Run, iterator: IteratorValue) -> tuple[Dim, int] | None:
+    """How many samples a generator walks over and in what steps, where it does so by `range(0, len(samples), size)`."""
+    function, given = iterator.function, iterator.given
+    if function is None or isinstance(function.node, cst.Lambda) or not given:
+        return None
+    for part in walk(function.node.body):
+        if not isinstance(part, cst.Call) or not isinstance(part.func, cst.Name) or part.func.value != "range":
+            continue
+        values = [argument.value for argument in part.args]
+        if len(values) != 3 or not isinstance(values[1], cst.Call) or len(values[1].args) != 1:
+            continue
+        counted, of = values[1].func, values[1].args[0].value
+        if not isinstance(counted, cst.Name) or counted.value != "len" or not isinstance(of, cst.Name):
+            continue
+        step = values[2]
+        size = given.get(step.value) if isinstance(step, cst.Name) else None
+        size = int(step.evaluated_value) if isinstance(step, cst.Integer) else size
+        count = count_of(run, given[of.value]) if of.value in given else None
+        if count is not None and isinstance(size, int) and size > 1:
+            return count, size
+    return None
 
 
 def _from_sequence(run: Run, instance: Instance, site: Site) -> Pipeline:

@@ -47,6 +47,7 @@ def make_generator(run: Run, function: FunctionValue, scope: Scope) -> IteratorV
     body = _Body(run, scope)
     made = run.new_iterator(resumed(run, function, body.run_all(function)), is_generator=True)
     made.endless = _never_ends(scope.file, function.node)
+    made.function, made.given = function, dict(scope.vars)
     return made
 
 

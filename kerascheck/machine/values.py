@@ -65,7 +65,7 @@ class IteratorValue(ListValue):
     What does not ask takes it for a list of unknown content. See `sequences.step`.
     """
 
-    __slots__ = ("endless", "is_generator", "is_private", "lost", "result", "running", "source")
+    __slots__ = ("endless", "function", "given", "is_generator", "is_private", "lost", "result", "running", "source")
 
     def __init__(self, source: Iterator[Value], birth: int) -> None:
         super().__init__((), birth, "iterator")
@@ -75,6 +75,8 @@ class IteratorValue(ListValue):
         self.running = False
         self.is_generator = False  # and not a `zip` or the like
         self.is_private = False  # nothing but a `for` knows it
+        self.function: FunctionValue | None = None  # the generator function that it runs
+        self.given: Mapping[str, Value] = {}  # what that was called with
         self.endless = False  # a generator that surely has always another item
         self.result: Value = None  # what a generator returned
 
