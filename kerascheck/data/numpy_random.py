@@ -265,11 +265,12 @@ _DRAWING: dict[str, Function] = {
 
 
 def _seed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """`numpy.random.seed(1)`: noted for the rules."""
+    """`numpy.random.seed(1)`: noted for the rules, where it holds for the whole program and not for some function."""
     from kerascheck.machine.keras.freeze import freeze_arguments
 
-    run.reach(site)
-    run.program.calls.append((name, freeze_arguments(run, arguments), site))
+    if not run.call_stack:
+        run.reach(site)
+        run.program.calls.append((name, freeze_arguments(run, arguments), site))
     return None
 
 
