@@ -66,12 +66,19 @@ class FrozenTraining(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        told: set[int] = set()  # one finding for a model is enough
         for call in program.trainings:
             if call.method not in FITTING or call.weights is None or call.compiled is None or call.guarded:
                 continue
             trains, frozen = call.weights
-            if trains or not any(weight.trainable for weight in frozen) or call.network.own_methods:
+            if (
+                trains
+                or id(call.network) in told
+                or not any(weight.trainable for weight in frozen)
+                or call.network.own_methods
+            ):
                 continue
+            told.add(id(call.network))
             yield Finding(
                 call.site,
                 f"{call.network.variable or call.network.name} is trained while all its weights are frozen: "
