@@ -19,6 +19,7 @@ from kerascheck.machine.values import DictValue, Instance, ListValue, Scope, Val
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, KerasObject, Network, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, Network, ResultRead, Site, Tensor
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 
@@ -95,6 +96,10 @@ def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, scope: Scope) 
 
         if isinstance(value, (Unknown, ListValue)):
             run.doubt(doubt_about(value, items.needs))  # there may be another number of them
+        if isinstance(value, Unknown) and star is None and (call := run.results.get(value.key)) is not None:
+            site = Site(run.file, targets[0])
+            run.reach(site)
+            run.program.reads.append(ResultRead(call, None, len(targets), site))
 
         for index, element in enumerate(targets):
             if star is not None and index >= star:

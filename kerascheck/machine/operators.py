@@ -33,7 +33,7 @@ from kerascheck.machine.values import (
 from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.ir import ResultRead, Site, Tensor
 from kerascheck.symbolic.unknown import Guarded, Symbol, Undetermined, Unknown
 
 _MAX_BITS = 4096  # of an integer result
@@ -433,8 +433,23 @@ def _no_such_key() -> Value:
     raise UserRaise(Symbol("builtins.KeyError"))
 
 
+def _note_read(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> None:
+    """`history.history["loss"]`, `model.evaluate(x, y)[1]`: noted for the rules."""
+    key = value.key
+    if isinstance(index, str) and isinstance(key, tuple) and len(key) == 3 and key[::2] == ("attribute", "history"):
+        call = run.results.get(key[1])
+    else:
+        call = run.results.get(key) if isinstance(index, int) else None
+    if call is not None:
+        site = Site(run.file, node)
+        run.reach(site)
+        run.program.reads.append(ResultRead(call, index, None, site))
+
+
 def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> Value:
     """An item of something unknown is the same unknown thing each time; an axis of a `shape` is a size."""
+    if run.results:
+        _note_read(run, value, index, node)
     key = _operand_key(index)
     if key is None and isinstance(index, tuple) and all(_operand_key(part) is not None for part in index):
         key = ("tuple", *(_operand_key(part) for part in index))

@@ -203,6 +203,8 @@ class Run:
         self.undecided = 0  # grows with each condition that is not known
         self.decided = 0  # grows with each that is decided: another run decides it otherwise
         self.weights_taken: tuple[Layer, Site] | None = None  # the latest `get_weights`: of what, and where
+        #: What training calls gave, by the identity of that: unknown numbers.
+        self.results: dict[Hashable, TrainCall] = {}
         self.drawn = 0  # grows with each call that draws random numbers of TensorFlow
         self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far

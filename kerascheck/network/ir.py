@@ -685,6 +685,20 @@ class GivenWeights:
         self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
 
 
+class ResultRead:
+    """A part of what a training call gave, as the program reads it.
+
+    `part`: the key of `fit(...).history[key]`, or the index of `evaluate(...)[index]`; `count`: how many parts it is
+    taken apart into, where it is.
+    """
+
+    def __init__(self, call: TrainCall, part: str | int | None, count: int | None, site: Site) -> None:
+        self.call = call
+        self.part = part
+        self.count = count
+        self.site = site
+
+
 class Raised:
     """A place where Keras would raise."""
 
@@ -726,6 +740,7 @@ class Program:
         self.trainings: list[TrainCall] = []
         self.preparations: list[Preparation] = []
         self.given_weights: list[GivenWeights] = []
+        self.reads: list[ResultRead] = []
         self.raised: list[Raised] = []
         self.gone: list[OldForm] = []
         self.looked_up: list[tuple[TrainCall, str, Site]] = []  # entries of histories that are read, by their names

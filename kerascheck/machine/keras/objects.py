@@ -206,7 +206,10 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
 
         saved_in_training(run, network, given)
     call.needs = run.reads
-    return result_of(run, call, site)
+    result = result_of(run, call, site)
+    if isinstance(result, Unknown) and method in ("fit", "evaluate"):
+        run.results[result.key] = call
+    return result
 
 
 def _training(name: str) -> Method:
