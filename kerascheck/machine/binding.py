@@ -18,8 +18,7 @@ from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import DictValue, Instance, ListValue, Scope, Value, bound_again
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import BuiltinLayer, KerasObject, Network, Site, Tensor
-from kerascheck.network.ir import BuiltinLayer, Network, ResultRead, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, KerasObject, Network, ResultRead, Site, Tensor
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 

@@ -37,8 +37,7 @@ def fed(program: Program) -> Iterator[Fed]:
 
 def steps_of(stream: Pipeline) -> Iterator[Step]:
     """The calls that led to the stream, those of streams that it was zipped of included."""
-    for step in stream.steps:
-        yield step
+    yield from stream.steps
     for part in stream.parts:
         if isinstance(part, Pipeline):
             yield from steps_of(part)

@@ -218,7 +218,7 @@ def _divides(loop: Loop, program: Program) -> bool:
         and step.arguments.value("shuffle", None, True) is True
         for step in program.preparations
     ):  # fmt: skip
-        return not isinstance(loop.over, Pipeline) or not loop.over.kind == "generator"
+        return not isinstance(loop.over, Pipeline) or loop.over.kind != "generator"
     keys = {step.site.key for step in _split_steps(loop.over)}
     names = {step.name for step in program.preparations if step.kind == "split" and step.site.key in keys}
     return bool(names) and not any("TimeSeries" in name for name in names)

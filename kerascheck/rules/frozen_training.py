@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
-from kerascheck.rules._training import later_only
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -83,7 +82,6 @@ class FrozenTraining(Rule):
                 call.site,
                 f"{call.network.variable or call.network.name} is trained while all its weights are frozen: "
                 "nothing changes; set trainable = True before",
-                severity=later_only(call.site),
             )
 
     VALID = [

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import KerasObject, Program, TrainCall, Weight
-from kerascheck.rules._training import later_only
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -87,12 +87,15 @@ class OptimizerOfOtherWeights(Rule):
             if trains <= known or first.weights is None or call.guarded or call.site.key in told:
                 continue
             told.add(call.site.key)
+            severity = severity_of(call.site.file)
+            if severity is None:
+                continue  # an older Keras learns of them
             who = "another model" if first.network is not call.network else "this model with fewer trainable weights"
             yield Finding(
                 call.site,
                 f"{optimizer.qualname.rpartition('.')[2]} was built when it trained {who} and does not know these "
                 "weights: Keras raises ValueError; give each compile() an optimizer of its own",
-                severity=later_only(call.site),
+                severity=severity,
             )
 
     VALID = [

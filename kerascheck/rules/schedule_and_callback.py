@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import CompileCall, KerasObject, Program
-from kerascheck.rules._training import argument_value, callbacks_of, known_int, later_only
+from kerascheck.rules._gone import severity_of
+from kerascheck.rules._training import argument_value, callbacks_of, known_int
 from kerascheck.rules.base import Finding, Invalid, Rule, Site, Thresholds
 
 _SCHEDULES = "keras.optimizers.schedules."
@@ -66,7 +67,8 @@ class ScheduleAndCallback(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
             schedule = schedule_of(call.compiled) if call.method == "fit" and not call.guarded else None
-            if schedule is None:
+            severity = severity_of(call.site.file)
+            if schedule is None or severity is None:
                 continue
             name = schedule.qualname.rpartition(".")[2]
             for callback in callbacks_of(call).of("ReduceLROnPlateau", "LearningRateScheduler"):
@@ -78,7 +80,7 @@ class ScheduleAndCallback(Rule):
                     f"{cls} sets the learning rate, which the optimizer takes from {name}: Keras raises TypeError; "
                     "keep one of the two",
                     anchor=call.site,
-                    severity=later_only(call.site),
+                    severity=severity,
                 )
 
     VALID = [
