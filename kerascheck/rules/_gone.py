@@ -26,8 +26,13 @@ def gone_mentions(program: Program) -> Iterator[tuple[Mention, Change, Site]]:
     What the program is ready to miss is left out, and the uses of a name whose import is one of them.
     """
     source = program.source
-    if source is None:
+    if source is None or program.caller is not None:  # such a program begins in another file
         return
+    yield from gone_in(source)
+
+
+def gone_in(source: Any) -> Iterator[tuple[Mention, Change, Site]]:
+    """The same for one file."""
     for mention in mentions_in(source):
         row = None if mention.is_guarded else gone_part(mention.dotted, mention.root)
         if row is None or (not mention.is_import and _is_imported(mention, row)):
@@ -70,4 +75,6 @@ def way_out(mention: Mention, row: Change) -> str | None:
     if own is not None and own.instead is not None:
         return own.instead
     moved = successor(mention.dotted, mention.root)
+    if moved is None and own is None and mention.is_import and row.kind == "module":
+        return None if row.new is None or mention.dotted != row.old else row.new
     return moved if moved is not None else (own or row).advice

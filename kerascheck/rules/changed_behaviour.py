@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, KerasObject, Program
+from kerascheck.network.ir import CompileCall, KerasObject, Program, Site
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import argument_site, value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -61,24 +61,20 @@ class ChangedBehaviour(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        known = severity_of(program.source)
-        if known is None:
-            return
-        severity = Severity.WARNING if known is Severity.ERROR else known
         for name, arguments, site in program.calls:
             if not name.startswith("keras.optimizers.") or name.count(".") != 2:
                 continue
-            given = arguments.get("decay")
-            if isinstance(given, Given) and given.value and not isinstance(given.value, Unknown):
+            given, severity = arguments.get("decay"), _severity(site)
+            if isinstance(given, Given) and given.value and not isinstance(given.value, Unknown) and severity:
                 owner = name.rpartition(".")[2]
                 message = f"{owner} of Keras 3 ignores decay; use keras.optimizers.schedules.InverseTimeDecay"
                 yield Finding(argument_site(site, given), message, anchor=site, severity=severity)
         for form in program.gone:
-            if form.kind == "set" and form.name == "lr":
+            severity = _severity(form.site)
+            if form.kind == "set" and form.name == "lr" and severity is not None:
                 message = "setting lr changes nothing in Keras 3; set learning_rate"
                 yield Finding(form.site, message, severity=severity)
-        if known is Severity.INFO:
-            yield from _metrics(program)
+        yield from _metrics(program)
 
     VALID = [
         # a schedule
@@ -134,11 +130,17 @@ optimizer.lr = 0.01
     ]
 
 
+def _severity(site: Site) -> Severity | None:
+    """How grave it is: nothing stops."""
+    known = severity_of(site.file)
+    return Severity.WARNING if known is Severity.ERROR else known
+
+
 def _metrics(program: Program) -> Iterator[Finding]:
     """Lists of metrics that stood for each of several outputs."""
     for call in program.compiles:
         given = call.arguments.get("metrics")
-        if isinstance(given, Given) and _is_for_all(call, given):
+        if isinstance(given, Given) and _severity(call.site) is Severity.INFO and _is_for_all(call, given):
             count = len(call.outputs)
             message = f"Keras 3 wants a list of metrics for each of the {count} outputs, or a dictionary"
             yield Finding(value_site(call.site, given), message, anchor=call.site, severity=Severity.INFO)

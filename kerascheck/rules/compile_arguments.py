@@ -439,7 +439,7 @@ class WrongCompileArgument(Rule):
             found = [*self._keywords(call), *self._optimizer(call)]
             if call.network.kind != "subclass":  # a training loop of the program may read them as it likes
                 found += [*self._losses(call), *self._metrics(call)]
-            grade = severity_of(program.source)
+            grade = severity_of(call.site.file)
             for finding, is_old in found:
                 if not is_old:
                     yield finding

@@ -65,10 +65,9 @@ class WrongFileEnding(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        severity = severity_of(program.source)
-        for name, arguments, site in program.calls if severity is not None else ():
-            found = _refused(name, arguments)
-            if found is not None:
+        for name, arguments, site in program.calls:
+            found, severity = _refused(name, arguments), severity_of(site.file)
+            if found is not None and severity is not None:
                 given, message = found
                 yield Finding(value_site(site, given), message, anchor=site, severity=severity)
 

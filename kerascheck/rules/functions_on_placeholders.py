@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.keras.names import exists
 from kerascheck.network.ir import OldForm, Program
-from kerascheck.rules._gone import gone_mentions, severity_of
+from kerascheck.rules._gone import gone_in, severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 _PACKAGES = {"tensorflow": "tf", "keras.backend": "tf.keras.backend", "numpy": "np"}
@@ -78,14 +78,9 @@ class FunctionOnPlaceholder(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        severity = severity_of(program.source)
-        forms = [form for form in program.gone if form.kind == "function"]
-        if severity is None or not forms:
-            return
-        # What is gone altogether is named by KC505.
-        named = {id(mention.call) for mention, _, _ in gone_mentions(program) if mention.call is not None}
-        for form in forms:
-            if id(form.site.node) not in named:
+        for form in program.gone:
+            severity = severity_of(form.site.file) if form.kind == "function" else None
+            if severity is not None and not _is_gone_itself(form):
                 yield Finding(form.site, _message(form), severity=severity)
 
     VALID = [
@@ -165,6 +160,13 @@ def loss(y_true, y_pred):
             ],
         ),
     ]  # fmt: skip
+
+
+def _is_gone_itself(form: OldForm) -> bool:
+    """Whether the function is one that KC505 speaks about."""
+    return form.owner == "keras.backend" and any(
+        mention.call is form.site.node for mention, _, _ in gone_in(form.site.file)
+    )
 
 
 def _message(form: OldForm) -> str:

@@ -101,10 +101,11 @@ from keras.layers import Embedding, LeakyReLU
 first = Embedding(100, 8, input_length=20)
 second = LeakyReLU(alpha=0.2)
 """,
-        # strides that are meant as such
+        # strides that are meant as such, and what is the same in both
         """
-from keras.layers import Conv2D
+from keras.layers import Conv2D, Convolution2D
 layer = Conv2D(32, 3, 3)
+same = Convolution2D(32, 1, 1)
 """,
         # weights of an embedding
         """
@@ -154,7 +155,7 @@ model = Sequential([
 ])
 """,
             [
-                (5, "Convolution2D(8, 3, 3) means strides of 3 in Keras 3; use kernel_size=(3, 3)"),
+                (5, "Convolution2D(8, 3, 3) means a kernel of 3 and strides of 3 in Keras 3; use kernel_size=(3, 3)"),
                 (5, "Keras 3 has no argument border_mode of Conv2D; use padding"),
                 (6, "Keras 3 has no argument p of Dropout; use rate"),
                 (7, "Keras 3 has no argument output_dim of Dense; use units"),
@@ -234,17 +235,13 @@ def _misplaced(mention: Mention, owners: tuple[str, ...], call: cst.Call, given:
     spelled = mention.dotted.rpartition(".")[2]
     axes = _WINDOWS.get(spelled)
     if axes is not None and len(positional) > axes:
-        sizes = [argument.value for argument in positional[1 : axes + 1]]
-        if all(isinstance(size, cst.Integer) for size in sizes) and not given & {"strides", "kernel_size"}:
-            shown = ", ".join(size.value for size in sizes if isinstance(size, cst.Integer))
-            first = positional[0].value
-            filters = first.value if isinstance(first, (cst.Integer, cst.Name)) else "..."
-            last = sizes[-1]
-            strides = last.value if isinstance(last, cst.Integer) else ""
-            yield (
-                call.func,
-                f"{spelled}({filters}, {shown}) means strides of {strides} in Keras 3; use kernel_size=({shown})",
-            )
+        sizes = [one.value.value for one in positional[1 : axes + 1] if isinstance(one.value, cst.Integer)]
+        if len(sizes) == axes and set(sizes) != {"1"} and not given & {"strides", "kernel_size"}:
+            filters = positional[0].value
+            first = filters.value if isinstance(filters, (cst.Integer, cst.Name)) else "..."
+            shown = ", ".join(sizes)
+            meant = f"a kernel of {sizes[0]} and strides of {sizes[1]} in Keras 3"
+            yield call.func, f"{spelled}({first}, {shown}) means {meant}; use kernel_size=({shown})"
     for place, argument in enumerate(positional):
         row = next((row for owner in owners if (row := find("position", owner, str(place))) is not None), None)
         if row is None or row.new is None or not isinstance(argument.value, cst.SimpleString):

@@ -73,10 +73,9 @@ class GoneMember(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        severity = severity_of(program.source)
-        for form in program.gone if severity is not None else ():
-            message = _message(form)
-            if message is not None:
+        for form in program.gone:
+            severity, message = severity_of(form.site.file), _message(form)
+            if severity is not None and message is not None:
                 yield Finding(form.site, message, severity=severity)
 
     VALID = [

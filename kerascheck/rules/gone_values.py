@@ -64,19 +64,17 @@ class GoneValue(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        severity = severity_of(program.source)
-        if severity is None:
-            return
         for name, arguments, site in program.calls:
-            given = arguments.get("reduction") if name.startswith("keras.losses.") else None
-            if isinstance(given, Given) and _is_auto(given.value):
+            given, severity = arguments.get("reduction"), severity_of(site.file)
+            if name.startswith("keras.losses.") and isinstance(given, Given) and _is_auto(given.value) and severity:
                 message = 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'
                 yield Finding(value_site(site, given), message, anchor=site, severity=severity)
-        for layer in program.layers if severity is Severity.INFO else ():
-            if layer.arguments is None or layer.site is None:
+        for layer in program.layers:
+            place = layer.site
+            if layer.arguments is None or place is None or severity_of(place.file) is not Severity.INFO:
                 continue
             for given, message in _names(layer.arguments.keywords):
-                yield Finding(value_site(layer.site, given), message, anchor=layer.site, severity=severity)
+                yield Finding(value_site(place, given), message, anchor=place, severity=Severity.INFO)
 
     VALID = [
         # reductions that there are

@@ -69,12 +69,9 @@ class NoSuchHistory(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        severity = severity_of(program.source)
-        if severity is None or not program.looked_up or _ASKED.search(program.source.text):
-            return
         for call, name, site in program.looked_up:
-            known = _known(call)
-            if known is None:
+            severity, known = severity_of(site.file), _known(call)
+            if known is None or severity is None or _ASKED.search(site.file.text):
                 continue
             base = name.removeprefix(_VALIDATION)
             if any(figure.matches(base) for figure in known):

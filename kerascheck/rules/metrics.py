@@ -380,8 +380,10 @@ class RemovedMetric(Rule):
     fixable = "unsafe"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        severity = severity_of(program.source)
-        for call in program.compiles if severity is not None else ():
+        for call in program.compiles:
+            severity = severity_of(call.site.file)
+            if severity is None:
+                continue
             for metric, site in metrics_of(call):
                 if isinstance(metric, str) and metric in _REMOVED and not registers_names(site):
                     new = _REMOVED[metric]

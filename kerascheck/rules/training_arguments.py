@@ -262,7 +262,7 @@ class RemovedTrainingArgument(Rule):
                     advice = f"did you mean {near[0]}?"
                 severity = None
                 if name in _KERAS_2 or name in _KERAS_1 or name in on_batch:
-                    severity = severity_of(program.source)
+                    severity = severity_of(call.site.file)
                     if severity is None:
                         continue
                 yield Finding(
@@ -437,7 +437,7 @@ class RemovedTrainingMethod(Rule):
                 advice = f"use {successor}" + (", which takes generators" if "generator" in call.method else "")
             else:
                 continue
-            severity = severity_of(program.source)
+            severity = severity_of(call.site.file)
             if severity is not None:
                 yield Finding(
                     call.site,

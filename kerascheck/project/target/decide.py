@@ -57,9 +57,11 @@ class Target:
         They are right where an older Keras is known to be meant. Where nothing but such forms show that, the program
         may well be one that somebody wants to run today: that is worth a note.
         """
-        if not self.era.is_old or self.contradicted:
+        if self.era is Era.KERAS_3 or self.contradicted:
             return "error"
-        return "note" if self.by_style or self.by_names else "pass"
+        if self.by_style or self.by_names:
+            return "note"
+        return "pass" if self.era.is_old else "error"
 
     @property
     def reads_as_written(self) -> bool:
@@ -88,7 +90,9 @@ def target_of(source: Source) -> Target:
     if own.dated and (found is None or found.era.is_old):
         return _meant(own.dated[0], reaches)
     if folder is None:
-        return Target(reaches, tuple(own.style), by_style=True) if own.style else Target(Era.UNKNOWN)
+        if own.style:
+            return Target(reaches, tuple(own.style), by_style=True)
+        return Target(Era.UNKNOWN, tuple(own.gone), by_names=bool(own.gone))
     if found is not None:
         return _meant(found, reaches)
     if (found := _beside(folder, os.path.basename(source.filename)) or _in_modules(source, folder)) is not None:
@@ -101,7 +105,7 @@ def target_of(source: Source) -> Target:
         return _meant(found, reaches)
     if own.style:
         return Target(reaches, tuple(own.style), by_style=True)
-    return Target(Era.UNKNOWN)
+    return Target(Era.UNKNOWN, tuple(own.gone), by_names=bool(own.gone))
 
 
 def surroundings(folder: str) -> str:

@@ -14,6 +14,7 @@ from functools import wraps
 from hashlib import blake2b
 from typing import TypeAlias, TypeVar
 
+from kerascheck.keras.changes import Package, gone_part
 from kerascheck.project.target.eras import Era, Evidence
 from kerascheck.text.lexing import code_only, without_comments
 
@@ -147,6 +148,7 @@ class Signs:
     new: list[Evidence] = field(default_factory=list)  # that it cannot be meant for an older one
     style: list[Evidence] = field(default_factory=list)  # how an older one is called
     dated: list[Evidence] = field(default_factory=list)  # that it ran before there was Keras 3
+    gone: list[Evidence] = field(default_factory=list)  # names that Keras 3 does not have: a weak sign, of one's own
     in_tensorflow: bool = False  # whether it reaches Keras as a part of TensorFlow
     in_keras: bool = False  # whether it reaches Keras at all
     python_2: Evidence | None = None
@@ -159,7 +161,7 @@ class Signs:
     @property
     def any(self) -> bool:
         """Whether there is any sign."""
-        return bool(self.proofs or self.new or self.style or self.dated or self.python_2)
+        return bool(self.proofs or self.new or self.style or self.dated or self.gone or self.python_2)
 
 
 def _once(look: Callable[[str], _Found]) -> Callable[[str], _Found]:
@@ -272,6 +274,7 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
     rest = next((dotted[len(root) :] for root in _ROOTS if dotted.startswith(root)), None)
     if parts[0] in ("tensorflow", "tensorflow_core"):
         behind = ".".join(parts[1:])
+        _note_gone(dotted, "tensorflow" if rest is None else "tf.keras", rest, found, rows, at)
         found.in_tensorflow = found.in_tensorflow or "keras" in parts[1:3] or "keras" in parts[3:4]
         if parts[1:3] == ["compat", "v1"]:
             if not (len(parts) > 3 and parts[3] in _NEUTRAL_V1):
@@ -284,6 +287,8 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
                 return
     if rest is None:
         return
+    if parts[0] == "keras":
+        _note_gone(dotted, "keras", rest, found, rows, at)
     found.in_keras = True
     if (name := _prefix(rest, KERAS_3_ONLY)) is not None:
         found.new.append(Evidence(Era.KERAS_3, f"keras.{name}", row=rows.at(at)))
@@ -292,6 +297,13 @@ def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
     elif (name := _prefix(rest, KERAS_2_ONLY)) is not None:
         era = Era.TF_KERAS if parts[0] != "keras" else Era.KERAS_2
         found.proofs.append(Evidence(era, f"keras.{name}", row=rows.at(at), settles=False))
+
+
+def _note_gone(dotted: str, package: Package, rest: str | None, found: Signs, rows: _Rows, at: int) -> None:
+    """Note a name that Keras 3, or TensorFlow 2, does not have when it is reached through the package."""
+    if not found.gone and gone_part(f"keras.{rest}" if rest is not None else dotted, package) is not None:
+        era = Era.KERAS_2 if package == "keras" else Era.TF_KERAS
+        found.gone.append(Evidence(era, dotted, row=rows.at(at), settles=False))
 
 
 def _is_in_keras(dotted: str, module: str) -> bool:

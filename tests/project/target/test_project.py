@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kerascheck.configuration.config import Settings
+from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 from kerascheck.project.source import Source
 from kerascheck.project.target import Era
@@ -73,9 +74,12 @@ def test_a_finding_of_the_cache_hangs_on_the_evidence(tmp_path: Path) -> None:
 
 def test_the_setting_decides_before_all_evidence(tmp_path: Path) -> None:
     text = b"from keras.layers import Dense\nDense(output_dim=3, init='uniform')\n"
-    assert not check_source(text, "program.py", Settings()).diagnostics
-    found = check_source(text, "program.py", Settings(target="keras3")).diagnostics
-    assert [one.code for one in found] == ["KC206", "KC206"]
+    path = str(tmp_path / "program.py")
+    noted = check_source(text, path, Settings()).diagnostics
+    assert [(one.code, one.severity) for one in noted] == [("KC503", Severity.INFO)] * 2
+    found = check_source(text, path, Settings(target="keras3")).diagnostics
+    assert [(one.code, one.severity) for one in found] == [("KC503", Severity.ERROR)] * 2
+    assert not check_source(text, path, Settings(target="keras1")).diagnostics
 
 
 def test_a_project_of_old_programs_is_old(tmp_path: Path) -> None:
