@@ -1,8 +1,7 @@
 """Whether an import surely works or surely fails under the Keras that the program is written for.
 
-`try: from keras.layers import CuDNNLSTM` fails in Keras 3, so the handler is what runs. The tables hold what neither
-`keras` nor `tensorflow.keras` has in Keras 3.15; where the program is written for an older Keras, nothing of Keras is
-claimed to fail.
+`try: from keras.layers import CuDNNLSTM` fails in Keras 3, so the handler is what runs. What Keras 3 does not have, the
+table of changes knows; where the program is written for an older Keras, nothing of Keras is claimed to fail.
 """
 
 from __future__ import annotations
@@ -13,36 +12,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from kerascheck.keras.changes import gone_part
 from kerascheck.layers.registry import REMOVED, find
 
 Outcome: TypeAlias = Literal["works", "fails", "unknown"]
 
 #: Ways to write the Keras that a program of today gets.
 _ROOTS = ("tensorflow.keras", "keras")
-
-#: Modules of older Keras, by what stands behind the root.
-_GONE_MODULES = frozenset(
-    {
-        "backend.tensorflow_backend", "backend.common", "engine", "utils.np_utils", "utils.multi_gpu_utils",
-        "utils.training_utils", "utils.vis_utils", "utils.generic_utils", "utils.data_utils", "utils.io_utils",
-        "utils.layer_utils", "utils.conv_utils", "layers.core", "layers.merge", "layers.advanced_activations",
-        "layers.recurrent", "layers.convolutional", "layers.pooling", "layers.wrappers", "layers.embeddings",
-        "layers.noise", "layers.local", "layers.normalization", "layers.convolutional_recurrent",
-        "layers.experimental", "objectives", "initializations", "wrappers.scikit_learn", "legacy.interfaces",
-        "mixed_precision.experimental", "estimator", "experimental", "premade", "contrib", "callbacks.experimental",
-        "dtensor", "feature_column",
-    }
-)  # fmt: skip
-#: Names of older Keras.
-_GONE_NAMES = frozenset(
-    {
-        "backend.set_session", "backend.get_session", "backend.set_learning_phase", "backend.learning_phase",
-        "backend.image_dim_ordering", "utils.multi_gpu_model", "utils.OrderedEnqueuer", "layers.DenseFeatures",
-        "backend.tf", "models.model_from_yaml", "backend.placeholder", "backend.function", "utils.HDF5Matrix",
-    }
-)  # fmt: skip
-#: Removed layers that `tensorflow.keras` still has.
-_KEPT_IN_TENSORFLOW = frozenset({"ThresholdedReLU", "RandomHeight", "RandomWidth"})
 
 #: What Keras 3 itself cannot do without.
 _NEEDED = frozenset({"numpy", "h5py", "rich", "ml_dtypes", "optree", "absl", "packaging", "namex"})
@@ -132,20 +108,11 @@ _KNOWN = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def is_gone(rest: str, root: str = "keras") -> bool:
     """Whether Keras 3 surely does not have `keras.<rest>`: a layer that was removed, a module of older Keras."""
-    if any(prefix in _GONE_MODULES or prefix in _GONE_NAMES for prefix in _prefixes(rest)):
-        return True
-    group, _, name = rest.partition(".")
-    if group != "layers" or name not in REMOVED:
-        return False
-    return not (root == "tensorflow.keras" and name in _KEPT_IN_TENSORFLOW) and not _is_alias(name)
-
-
-def _is_alias(name: str) -> bool:
-    """Whether Keras 3 still exports the old name of a layer."""
-    definition = find(name)
-    return definition is not None and definition.name != name and not name.startswith(("CuDNN", "Deconv", "Atrous"))
+    row = gone_part(f"keras.{rest}", "keras" if root == "keras" else "tf.keras")
+    return row is not None and row.raises is None
 
 
 @lru_cache(maxsize=256)
