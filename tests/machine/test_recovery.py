@@ -122,7 +122,7 @@ model.build((None, 4))
 model.add(Dense(2), name="b")  # instead: model.add(Dense(2))
 model.add(LSTM(3))  # instead: model.add(Dense(3))
 i = Input(4)  # instead: i = Input((4,))
-other = Model(input=i, output=Dense(2)(i))  # instead: other = Model(inputs=i, outputs=Dense(2)(i))
+other = Model(inputs=i, output=Dense(2)(i))  # instead: other = Model(inputs=i, outputs=Dense(2)(i))
 x = LSTM(3)(other(i))  # instead: x = Dense(3)(other(i))
 """,
     "trainings": """
