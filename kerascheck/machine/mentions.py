@@ -8,7 +8,7 @@ well, in the same scope, says nothing.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,15 +55,16 @@ def mentions_in(source: Any) -> Sequence[Mention]:
 
 @once
 def _mentions(tree: cst.Module) -> Sequence[Mention]:
-    reader = _Reader(tree)
-    return tuple(reader.mentions())
+    return tuple(_Reader(tree).mentions())
 
 
 #: Errors whose handlers are for what is not there.
 _CAUGHT = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "Exception", "BaseException", "NameError"})
 
-_FUNCTIONS = (cst.FunctionDef, cst.Lambda)
-_COMPREHENSIONS = (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+#: Nodes below which no name stands that matters.
+_LEAVES = frozenset(
+    {cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.Pass, cst.Break, cst.Continue, cst.Global, cst.Nonlocal}
+)
 
 
 class _Reader:
@@ -92,35 +93,40 @@ class _Reader:
     # -- the walk ---------------------------------------------------------------------------------------------------
 
     def _visit(self, node: cst.CSTNode, scope: _Scope, guarded: bool) -> None:
-        if isinstance(node, (cst.Import, cst.ImportFrom)):
-            self._import(node, scope, guarded)
-        elif isinstance(node, cst.Attribute):
-            self._use(node, scope, guarded, None)
-        elif isinstance(node, cst.Call):
-            self._call(node, scope, guarded)
-        elif isinstance(node, cst.Try):
-            self._try(node, scope, guarded)
-        elif isinstance(node, (cst.If, cst.IfExp)):
-            self._below(node, scope, guarded or self._asks_for_version(node.test))
-        elif isinstance(node, (*_FUNCTIONS, cst.ClassDef)):
-            self._definition(node, scope, guarded)
-        elif isinstance(node, _COMPREHENSIONS):
-            inner = _Scope(scope)
-            self._below(node, inner, guarded)
-        elif isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr)):
-            self._assignment(node, scope, guarded)
+        kind = type(node)
+        if kind in _LEAVES:
+            return
+        handler = _HANDLERS.get(kind)
+        if handler is not None:
+            handler(self, node, scope, guarded)
         else:
-            if isinstance(node, (cst.For, cst.CompFor)):
-                self._bind_target(node.target, scope)
-            elif isinstance(node, (cst.AsName, cst.Param)):
-                self._bind_target(node.name, scope)
-            elif isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
-                scope.bind(node.name.value)
-            self._below(node, scope, guarded)
+            for child in nodes_below(node):
+                self._visit(child, scope, guarded)
 
     def _below(self, node: cst.CSTNode, scope: _Scope, guarded: bool) -> None:
         for child in nodes_below(node):
             self._visit(child, scope, guarded)
+
+    def _attribute(self, node: cst.Attribute, scope: _Scope, guarded: bool) -> None:
+        self._use(node, scope, guarded, None)
+
+    def _if(self, node: cst.If | cst.IfExp, scope: _Scope, guarded: bool) -> None:
+        self._below(node, scope, guarded or self._asks_for_version(node.test))
+
+    def _comprehension(self, node: cst.BaseComp, scope: _Scope, guarded: bool) -> None:
+        self._below(node, _Scope(scope), guarded)
+
+    def _loop(self, node: cst.For | cst.CompFor, scope: _Scope, guarded: bool) -> None:
+        self._bind_target(node.target, scope)
+        self._below(node, scope, guarded)
+
+    def _as_name(self, node: cst.AsName, scope: _Scope, guarded: bool) -> None:
+        self._bind_target(node.name, scope)
+
+    def _match_name(self, node: cst.MatchAs | cst.MatchStar, scope: _Scope, guarded: bool) -> None:
+        if node.name is not None:
+            scope.bind(node.name.value)
+        self._below(node, scope, guarded)
 
     def _use(self, node: cst.Attribute | cst.Name, scope: _Scope, guarded: bool, call: cst.Call | None) -> None:
         if isinstance(node, cst.Name) or _root_of(node) is not None:
@@ -275,6 +281,24 @@ class _Reader:
         return []
 
 
+_HANDLERS: dict[type[cst.CSTNode], Callable[[_Reader, Any, _Scope, bool], None]] = {
+    cst.Import: _Reader._import,
+    cst.ImportFrom: _Reader._import,
+    cst.Attribute: _Reader._attribute,
+    cst.Call: _Reader._call,
+    cst.Try: _Reader._try,
+    cst.If: _Reader._if,
+    cst.IfExp: _Reader._if,
+    **dict.fromkeys((cst.FunctionDef, cst.Lambda, cst.ClassDef), _Reader._definition),
+    **dict.fromkeys((cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp), _Reader._comprehension),
+    **dict.fromkeys((cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr), _Reader._assignment),
+    cst.For: _Reader._loop,
+    cst.CompFor: _Reader._loop,
+    cst.AsName: _Reader._as_name,
+    cst.MatchAs: _Reader._match_name,
+    cst.MatchStar: _Reader._match_name,
+}
+
 _MAX_ALIASES = 5
 #: What programs ask for the version, and for what there is.
 _ASKING = frozenset({"__version__", "hasattr", "VERSION", "version_info", "find_spec"})
@@ -283,12 +307,21 @@ _ASKING = frozenset({"__version__", "hasattr", "VERSION", "version_info", "find_
 def _names_of_versions(tree: cst.Module) -> frozenset[str]:
     """Names that say something about versions: `IS_NEW = keras.__version__ > "2"`."""
     found: set[str] = set()
-    for part in walk(tree):
+    for part in _statements(tree.body):
         if isinstance(part, cst.Assign) and any(
             type(one) is cst.Name and (one.value in _ASKING or one.value in found) for one in walk(part.value)
         ):
             found |= {one.target.value for one in part.targets if isinstance(one.target, cst.Name)}
     return frozenset(found)
+
+
+def _statements(body: Sequence[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """The simple statements of a module, also those in its conditions and attempts."""
+    for statement in body:
+        if isinstance(statement, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
+            yield from statement.body
+        elif isinstance(statement, (cst.If, cst.Try, cst.Else, cst.ExceptHandler, cst.IndentedBlock)):
+            yield from _statements(nodes_below(statement))
 
 
 def _is_ready(handler: cst.ExceptHandler) -> bool:

@@ -141,8 +141,6 @@ def test_a_later_input_shape_is_ignored(keras: Any) -> None:
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("good/*.py")), ids=lambda path: path.stem)
 def test_the_good_fixtures_run(keras: Any, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if path.stem == "old_keras":
-        pytest.skip("written for Keras 1")
     import numpy as np
     import pandas as pd
 
