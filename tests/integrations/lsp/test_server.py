@@ -547,7 +547,7 @@ async def test_what_a_program_looks_for_may_appear(client: LanguageClient, folde
         await file.findings("KC105")
         file.close()
     file = opened(client, own, "b.py", "from tensorflow.keras.layers import Dense\nDense(4, dynamic=True)\n")
-    await file.findings("KC206")
+    await file.findings("KC503")
     written("requirements.txt", "tensorflow==2.3\n")
     await file.findings()
     file.close()

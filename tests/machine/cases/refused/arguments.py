@@ -254,14 +254,14 @@ layer = Conv2D(32, (3, 3), activation='relu')
 
 # -- a batch shape in a layer
 model = Sequential()
-model.add(LSTM(4, batch_input_shape=(1, 3, 1), stateful=True))  # KC206
+model.add(LSTM(4, batch_input_shape=(1, 3, 1), stateful=True))  # KC503
 # instead
 model = Sequential()
 model.add(Input(batch_shape=(1, 3, 1)))
 model.add(LSTM(4, stateful=True))
 
 # -- weights in a dense layer
-layer = Dense(3, weights=None)  # KC206
+layer = Dense(3, weights=None)  # KC503
 # instead
 layer = Embedding(5, 3, weights=None)
 
@@ -271,17 +271,17 @@ layer = LSTM(4, input_length=5, input_dim=3)  # KC206
 layer = Embedding(10, 3, input_length=5)
 
 # -- a batch size in a layer
-layer = Dense(3, input_shape=(4,), batch_size=2)  # KC206
+layer = Dense(3, input_shape=(4,), batch_size=2)  # KC503
 # instead
 layer = Dense(3, input_shape=(4,))
 
 # -- a dtype of the input in a layer
-layer = Dense(3, input_dtype='float32')  # KC206
+layer = Dense(3, input_dtype='float32')  # KC503
 # instead
 layer = Dense(3, dtype='float32')
 
 # -- dynamic layers
-layer = Dense(3, dynamic=True)  # KC206
+layer = Dense(3, dynamic=True)  # KC503
 # instead
 layer = Dense(3, autocast=True)
 
@@ -292,21 +292,21 @@ layer = Dropout(0.2, input_shape=(5, 3))
 
 # -- the old name of units, which tf.keras never had
 from tensorflow.keras.layers import Dense
-layer = Dense(output_dim=3)  # KC206
+layer = Dense(output_dim=3)  # KC503
 # instead
 from tensorflow.keras.layers import Dense
 layer = Dense(units=3)
 
 # -- the old name of an initializer, which tf.keras never had
 from tensorflow.keras.layers import Dense
-layer = Dense(3, init='uniform')  # KC206
+layer = Dense(3, init='uniform')  # KC503
 # instead
 from tensorflow.keras.layers import Dense
 layer = Dense(3, kernel_initializer='uniform')
 
 # -- the old name of a rate, which tf.keras never had
 from tensorflow.keras.layers import Dropout
-layer = Dropout(p=0.5)  # KC206
+layer = Dropout(p=0.5)  # KC503
 # instead
 from tensorflow.keras.layers import Dropout
 layer = Dropout(rate=0.5)

@@ -308,7 +308,7 @@ model = Model(base.inputs, base.outputs)
 # -- the arguments of Keras 1, which tf.keras never had
 from tensorflow.keras import Model
 i = Input((4,))
-model = Model(input=i, output=Dense(2)(i))  # KC206
+model = Model(input=i, output=Dense(2)(i))  # KC503
 # instead
 i = Input((4,))
 model = Model(inputs=i, outputs=Dense(2)(i))
@@ -454,7 +454,7 @@ n = model.output_shape[-1]
 
 # -- the output shape of a layer
 model = Sequential([Input((4,)), Dense(2)])
-n = model.layers[0].output_shape  # KC200
+n = model.layers[0].output_shape  # KC504
 # instead
 model = Sequential([Input((4,)), Dense(2)])
 n = model.layers[0].output.shape
