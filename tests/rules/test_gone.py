@@ -8,7 +8,7 @@ import pytest
 
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Diagnostic, Severity
-from kerascheck.engine import check_source
+from kerascheck.engine import check_source, examine
 
 OLD = """
 from keras.layers import Convolution2D, Dense
@@ -125,6 +125,20 @@ layer = Dense(3, kernel_constraint="maxnorm")
     assert one.message == 'Keras 3 knows no constraint "maxnorm"; use "max_norm"'
 
 
-def test_models_stay_known(tmp_path: Path) -> None:
-    report = check_source(OLD.encode(), str(tmp_path / "program.py"), Settings(target="keras3"))
-    assert not report.crashed and report.incomplete is None
+def test_a_refused_form_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    examined = examine(OLD.encode(), str(tmp_path / "program.py"), Settings(target="keras3"))
+    assert examined.analysis is not None
+    (model,) = examined.analysis.paths[0].networks
+    assert model.output_shapes() == [(None, 28, 28, 8)]
+    assert model.status() == "unknown"  # Keras 3 does not build it
+
+
+def test_what_stands_behind_a_refused_form_is_judged_by_its_meaning(tmp_path: Path) -> None:
+    code = """
+from keras.layers import Conv3D, Convolution3D
+from keras.models import Sequential
+model = Sequential()
+model.add(Convolution3D(8, 3, 3, 3, border_mode="same", input_shape=(9, 9, 9, 1)))
+"""
+    report = check_source(code.encode(), str(tmp_path / "program.py"), Settings(target="keras3"))
+    assert {one.code for one in report.diagnostics} == {"KC503"}

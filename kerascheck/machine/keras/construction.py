@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kerascheck.layers.base import LayerDef, configure
+from kerascheck.layers.base import Config, LayerDef, configure
 from kerascheck.layers.names import DTYPES, check_base, unknown_name
 from kerascheck.layers.recovery import Mended, mended
 from kerascheck.layers.registry import REMOVED, find
@@ -206,7 +206,20 @@ def _mended(
     values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
     if run.guarded or any(input_tensors(value) is not None for value in values):
         return None
+    if error.kind == "gone-argument":
+        found = _of_old(definition, arguments, spelled, error)
+        if found is not None:
+            return found
     return mended(definition, arguments, spelled, dialect, old_forms, error)
+
+
+def _of_old(definition: LayerDef, arguments: Arguments, spelled: str, error: KerasError) -> Mended | None:
+    """A call in the form of an older Keras, with the meaning that it had there; None where it had none there either."""
+    try:
+        config = configure(definition, arguments, spelled, 1, True)
+    except KerasError:
+        return None
+    return Mended(Config(config.layer_name, config.values_by_name, config.given, 3), arguments, [(error, None)], [])
 
 
 def _name(run: Run, layer: Layer, arguments: Arguments) -> None:
