@@ -75,6 +75,10 @@ def way_out(mention: Mention, row: Change) -> str | None:
     if own is not None and own.instead is not None:
         return own.instead
     moved = successor(mention.dotted, mention.root)
-    if moved is None and own is None and mention.is_import and row.kind == "module":
-        return None if row.new is None or mention.dotted != row.old else row.new
-    return moved if moved is not None else (own or row).advice
+    if moved is not None or own is not None or mention.dotted == row.old:
+        return moved if moved is not None else (own or row).advice
+    # What is in a module that is gone may have no single successor either.
+    further = find_name(f"{row.new}{mention.dotted[len(row.old) :]}") if row.new is not None else None
+    if further is not None:
+        return further.advice
+    return row.advice if row.new is None else None

@@ -62,7 +62,7 @@ class ChangedBehaviour(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for name, arguments, site in program.calls:
-            if not name.startswith("keras.optimizers.") or name.count(".") != 2:
+            if not name.startswith("keras.optimizers.") or name.count(".") != 2 or name.rpartition(".")[2][0].islower():
                 continue
             given, severity = arguments.get("decay"), _severity(site)
             if isinstance(given, Given) and given.value and not isinstance(given.value, Unknown) and severity:

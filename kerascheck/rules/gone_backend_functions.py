@@ -118,8 +118,8 @@ pooled = Lambda(lambda x: K.mean(x, axis=1))
 size = K.int_shape
 """,
             [
-                (5, "Keras 3 has no keras.backend.flatten; use keras.ops.reshape"),
-                (5, "Keras 3 has no keras.backend.flatten; use keras.ops.reshape"),
+                (5, "Keras 3 has no keras.backend.flatten; use keras.ops.reshape(x, (-1,))"),
+                (5, "Keras 3 has no keras.backend.flatten; use keras.ops.reshape(x, (-1,))"),
                 (6, "Keras 3 has no keras.backend.sum; use keras.ops.sum"),
                 (6, "Keras 3 has no keras.backend.sum; use keras.ops.sum"),
                 (6, "Keras 3 has no keras.backend.sum; use keras.ops.sum"),
