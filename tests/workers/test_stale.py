@@ -384,12 +384,12 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield names
 
 
-def findings(file: Path, use_cache: bool) -> list[tuple[int, str, str]]:
+def findings(file: Path, use_cache: bool) -> list[tuple[int, str, str, str]]:
     if not file.exists():
         return []
     (report,) = api.check_paths([file], settings=Resolver(), jobs=1, use_cache=use_cache)
     assert not report.crashed, report.diagnostics
-    return [(found.span.start.row, found.code, found.message) for found in report.diagnostics]
+    return [(one.span.start.row, one.code, one.severity.value, one.message) for one in report.diagnostics]
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())

@@ -114,7 +114,7 @@ def surroundings(folder: str) -> str:
     facts = _facts(place)
     linked = sorted(map(sorted, _links(facts).values())) if facts.is_old and not facts.is_package else []
     pinned = [str(found) for found in _pinned(place)]
-    return repr((pinned, facts.told, facts.is_package, linked, str(_of_project(place))))
+    return repr((pinned, facts.told, facts.is_package, linked, _of_project(place)))
 
 
 def _meant(found: Evidence, reaches: Era) -> Target:
