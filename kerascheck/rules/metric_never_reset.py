@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import KerasObject, Program
+from kerascheck.network.ir import KerasObject, Program, Site
 from kerascheck.rules._code import LOOPS, NOWHERE, Place, places_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import children
@@ -69,32 +69,24 @@ class MetricNeverReset(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         events = [one for one in program.events if isinstance(one, ObjectCall) and isinstance(one.subject, KerasObject)]
-        reported: set[int] = set()
+        found: dict[int, tuple[Site, dict[int, str]]] = {}  # by the loop: where it first reads one, and all of them
         for event in events:
             subject = event.subject
             assert isinstance(subject, KerasObject)
-            if event.method != "result" or id(subject) in reported or not subject.qualname.startswith("keras.metrics."):
+            if event.method != "result" or not subject.qualname.startswith("keras.metrics."):
                 continue
-            file = event.site.file
-            if "reset_state" in file.text or subject.site is None or subject.site.file is not file:
-                continue
-            places = places_in(file, file.tree)
-            updates = [
-                one.site.node
-                for one in events
-                if one.subject is subject and one.method in ("update_state", "__call__") and one.site.file is file
-            ]
-            for loop in places.get(id(event.site.node), NOWHERE).loops[:1]:
-                made = places.get(id(subject.site.node), NOWHERE).loops
-                if any(one is loop for one in made):
-                    continue
-                if any(_is_inside(places, node, loop) for node in updates):
-                    reported.add(id(subject))
-                    yield Finding(
-                        event.site,
-                        f"{subject.qualname.rpartition('.')[2]} is read in each round of this loop and never reset: it "
-                        "goes on over all rounds; call reset_state() at the beginning of each",
-                    )
+            loop = _loop_around(event, subject, events)
+            if loop is not None:
+                site, metrics = found.setdefault(id(loop), (event.site, {}))
+                metrics[id(subject)] = subject.qualname.rpartition(".")[2]
+        for site, metrics in found.values():
+            names = list(dict.fromkeys(metrics.values()))
+            shown = " and ".join(names) if len(names) < 3 else f"{len(metrics)} metrics"
+            yield Finding(
+                site,
+                f"{shown} {'is' if len(metrics) == 1 else 'are'} read in each round of this loop and never reset: the "
+                "figures go on over all rounds; call reset_state() at the beginning of each",
+            )
 
     VALID = [
         # reset
@@ -161,12 +153,29 @@ def train(data, epochs):
             [
                 (
                     12,
-                    "Mean is read in each round of this loop and never reset: it goes on over all rounds; call "
+                    "Mean is read in each round of this loop and never reset: the figures go on over all rounds; call "
                     "reset_state() at the beginning of each",
                 )
             ],
         ),
     ]
+
+
+def _loop_around(event: ObjectCall, subject: KerasObject, events: list[ObjectCall]) -> cst.CSTNode | None:
+    """The loop that reads the metric in each round, around one that updates it; None where that is not so."""
+    file = event.site.file
+    if "reset_state" in file.text or subject.site is None or subject.site.file is not file:
+        return None
+    places = places_in(file, file.tree)
+    made = places.get(id(subject.site.node), NOWHERE).loops
+    for loop in places.get(id(event.site.node), NOWHERE).loops[:1]:
+        if any(one is loop for one in made):
+            return None
+        for one in events:
+            is_update = one.subject is subject and one.method in ("update_state", "__call__")
+            if is_update and one.site.file is file and _is_inside(places, one.site.node, loop):
+                return loop
+    return None
 
 
 def _is_inside(places: dict[int, Place], node: cst.CSTNode, loop: cst.CSTNode) -> bool:

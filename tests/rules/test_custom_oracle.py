@@ -1,0 +1,457 @@
+"""What the rules about custom code and saving claim, tried on the installed Keras."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kerascheck.configuration.config import Settings
+from kerascheck.diagnostics import Severity
+from kerascheck.engine import check_source
+from kerascheck.rules._configs import BASE_KEYS
+from kerascheck.rules._reserved import RESERVED, TAKE_NONE
+from kerascheck.rules._state import STATEFUL
+from kerascheck.rules.optimizer_forms import REMOVED
+from tests.rules.oracle import keras
+
+pytestmark = pytest.mark.oracle
+
+_HEAD = """
+import os, pickle
+import numpy as np
+import tensorflow as tf
+import keras
+from keras import layers, losses, metrics, ops
+x = np.random.rand(16, 4).astype("float32")
+y = np.random.rand(16, 1).astype("float32")
+def network():
+    return keras.Sequential([layers.Input((4,)), layers.Dense(3), layers.Dense(1)])
+def train(layer=None, **options):
+    parts = [layers.Input((4,)), layers.Dense(4), *([] if layer is None else [layer]), layers.Dense(1)]
+    model = keras.Sequential(parts)
+    model.compile(**{"optimizer": "sgd", "loss": "mse", **options})
+    model.fit(x, y, verbose=0)
+    return model
+"""
+#: Programs on which Keras raises, by the rule that says so.
+RAISING = {
+    "KC801": [
+        """
+class Twice(layers.Layer):
+    def __init__(self):
+        self.factor = 2
+    def call(self, x):
+        return self.factor * x
+train(Twice())
+""",
+        """
+class Own(losses.Loss):
+    def __init__(self):
+        self.factor = 2
+    def call(self, y_true, y_pred):
+        return ops.mean(ops.abs(y_true - y_pred))
+train(loss=Own())
+""",
+        """
+class Own(layers.Layer):
+    def __init__(self):
+        self.scale = self.add_weight(shape=(4,))
+        super().__init__()
+Own()
+""",
+    ],
+    "KC802": [
+        """
+class Own(layers.Layer):
+    def call(self, x):
+        return layers.Dense(4)(x)
+train(Own())
+""",
+        """
+class Own(layers.Layer):
+    def call(self, x):
+        return x + self.add_weight(shape=(4,))
+train(Own())
+""",
+    ],
+    "KC803": [
+        """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.metrics = []
+Net()
+"""
+    ],
+    "KC805": [
+        """
+class Net(keras.Model):
+    def test_step(self, data):
+        x, y = data
+        return self.compute_loss(x, y, self(x))
+inputs = keras.Input((4,))
+net = Net(inputs, layers.Dense(1)(inputs))
+net.compile("sgd", "mse")
+net.evaluate(x, y, verbose=0)
+""",
+    ],
+    "KC806": [
+        """
+@tf.function
+def project(t):
+    return tf.matmul(t, tf.Variable(tf.ones((4, 2))))
+project(x)
+"""
+    ],
+    "KC808": [
+        """
+class Own(layers.Layer):
+    def call(self, x):
+        x = 2 * x
+train(Own())
+"""
+    ],
+    "KC820": [
+        """
+model = network()
+optimizer = keras.optimizers.SGD()
+def step():
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((model(x).numpy() - y) ** 2)
+    slopes = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(slopes, model.trainable_variables))
+step()
+""",
+        """
+model = network()
+optimizer = keras.optimizers.SGD()
+def step():
+    with tf.GradientTape() as tape:
+        output = model(x)
+    loss = tf.reduce_mean((output - y) ** 2)
+    slopes = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(slopes, model.trainable_variables))
+step()
+""",
+    ],
+    "KC821": [
+        """
+optimizer = keras.optimizers.Adam()
+model = network()
+optimizer.minimize(lambda: tf.reduce_mean(model(x)), model.trainable_variables)
+""",
+        """
+optimizer = keras.optimizers.Adam()
+model = network()
+with tf.GradientTape() as tape:
+    loss = tf.reduce_mean(model(x))
+slopes = tape.gradient(loss, model.trainable_variables)
+optimizer.apply_gradients(slopes, model.trainable_variables)
+""",
+        """
+optimizer = keras.optimizers.Adam()
+model = network()
+with tf.GradientTape() as tape:
+    loss = tf.reduce_mean(model(x))
+slopes = tape.gradient(loss, model.trainable_variables)
+optimizer.apply_gradients(zip(model.trainable_variables, slopes))
+""",
+    ],
+    "KC840": [
+        """
+def own(y_true, y_pred):
+    return ops.mean(ops.abs(y_true - ops.round(y_pred)))
+model = network()
+model.compile("sgd", loss=own)
+model.fit(x, y, verbose=0)
+""",
+        """
+def own(y_true, y_pred):
+    return ops.mean(ops.cast(y_pred > 0.5, "float32") - y_true)
+model = network()
+model.compile("sgd", loss=own)
+model.fit(x, y, verbose=0)
+""",
+    ],
+    "KC841": [
+        """
+def own(y_true, y_pred):
+    return ops.mean(y_true)
+model = network()
+model.compile("sgd", loss=own)
+model.fit(x, y, verbose=0)
+"""
+    ],
+    "KC842": [
+        """
+def own(y_true, y_pred):
+    return np.mean(np.abs(y_true - y_pred))
+model = network()
+model.compile("sgd", loss="mse", metrics=[own])
+model.fit(x, y, verbose=0)
+"""
+    ],
+    "KC845": [
+        """
+inputs = keras.Input((4,))
+middle = layers.Dense(3)(inputs)
+model = keras.Model(inputs, layers.Dense(1)(middle))
+def own(y_true, y_pred):
+    return ops.mean(ops.square(y_true - y_pred)) + ops.mean(middle)
+model.compile("sgd", loss=own)
+model.fit(x, y, verbose=0)
+"""
+    ],
+    "KC702": [
+        """
+network().save_weights("model.h5")
+""",
+        """
+keras.callbacks.ModelCheckpoint("best.h5", save_weights_only=True)
+""",
+        """
+network().load_weights("best.ckpt")
+""",
+    ],
+    "KC703": [
+        """
+network().save("folder")
+""",
+        """
+keras.callbacks.ModelCheckpoint("best.hdf5")
+""",
+        """
+model = network()
+model.export("serving", verbose=False)
+keras.models.load_model("serving")
+""",
+    ],
+    "KC704": [
+        """
+network().save_weights("model.weights.h5")
+fresh = keras.Sequential([layers.Dense(3), layers.Dense(1)])
+fresh.load_weights("model.weights.h5")
+""",
+        """
+fresh = keras.Sequential([layers.Dense(3), layers.Dense(1)])
+fresh.save_weights("model.weights.h5")
+""",
+    ],
+    "KC705": [
+        """
+layer = layers.Dense(3)
+layer.build((None, 4))
+layer.set_weights([np.zeros((4, 2)), np.zeros(2)])
+""",
+        """
+layer = layers.Embedding(10, 4, weights=[np.zeros((11, 4))])
+layer.build((None, 3))
+""",
+    ],
+    "KC706": [
+        """
+network().save_weights("model.weights.h5")
+other = keras.Sequential([layers.Input((4,)), layers.Dense(5), layers.Dense(1)])
+other.load_weights("model.weights.h5")
+"""
+    ],
+    "KC707": [
+        """
+def own(y_true, y_pred):
+    return ops.mean(ops.abs(y_true - y_pred))
+model = network()
+model.compile("sgd", loss=own)
+model.save("model.keras")
+keras.models.load_model("model.keras")
+""",
+        """
+class Twice(layers.Layer):
+    def call(self, x):
+        return 2 * x
+model = keras.Sequential([layers.Input((4,)), Twice()])
+model.save("model.h5")
+keras.models.load_model("model.h5")
+""",
+    ],
+    "KC708": [
+        """
+model = keras.Sequential([layers.Input((4,)), layers.Lambda(lambda t: 2 * t)])
+model.save("model.keras")
+keras.models.load_model("model.keras")
+""",
+        """
+def double(t):
+    return 2 * t
+model = keras.Sequential([layers.Input((4,)), layers.Lambda(double)])
+model.save("model.keras")
+keras.models.load_model("model.keras", safe_mode=False)
+""",
+    ],
+    "KC710": [
+        """
+class Lookup(layers.Layer):
+    def __init__(self, table, **kwargs):
+        super().__init__(**kwargs)
+        self.table = table
+    def call(self, x):
+        return ops.matmul(x, self.table)
+model = keras.Sequential([layers.Input((4,)), Lookup(np.eye(4))])
+model.save("model.keras")
+""",
+        """
+class Net(keras.Model):
+    def __init__(self, units):
+        super().__init__()
+        self.head = layers.Dense(units)
+    def call(self, x):
+        return self.head(x)
+net = Net(3)
+net(x)
+net.save("net.keras")
+""",
+    ],
+    "KC711": [
+        """
+class Scale(layers.Layer):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+model = keras.Sequential([layers.Input((4,)), Scale(3)])
+keras.models.clone_model(model)
+""",
+        """
+class Scale(layers.Layer):
+    def __init__(self, factor, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+    def get_config(self):
+        return {**super().get_config(), "scale": self.factor}
+model = keras.Sequential([layers.Input((4,)), Scale(3)])
+keras.models.clone_model(model)
+""",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "program"), [pytest.param(rule, program, id=f"{rule}-{number}") for rule in RAISING
+                          for number, program in enumerate(RAISING[rule])]
+)  # fmt: skip
+def test_keras_raises_where_the_rule_says_so(
+    rule: str, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keras()
+    monkeypatch.chdir(tmp_path)
+    text = _HEAD + program
+    found = check_source(text.encode(), "example.py", Settings()).diagnostics
+    assert any(one.code == rule and one.severity is Severity.ERROR for one in found)
+    with pytest.raises(Exception, match=r"."):
+        exec(compile(text, "example.py", "exec"), {"__name__": "example"})
+
+
+@pytest.mark.parametrize("base", sorted(RESERVED))
+def test_the_names_that_cannot_be_set(base: str) -> None:
+    module = keras()
+    cls: Any = module
+    for part in base.removeprefix("keras.").split("."):
+        cls = getattr(cls, part)
+    own = type(
+        "Own", (cls,), {"call": lambda self, x: x, "result": lambda self: 0.0, "update_state": lambda self: None}
+    )
+    refused = set()
+    for name in dir(cls):
+        if name.startswith("_"):
+            continue
+        try:
+            setattr(own(), name, [])
+        except AttributeError:
+            refused.add(name)
+        except (TypeError, ValueError):
+            continue
+    assert refused == RESERVED[base]
+    for name in TAKE_NONE & RESERVED[base]:
+        setattr(own(), name, None)
+
+
+def test_what_a_base_class_puts_into_a_configuration() -> None:
+    module = keras()
+    for base, keys in BASE_KEYS.items():
+        cls: Any = module
+        for part in base.removeprefix("keras.").split("."):
+            cls = getattr(cls, part)
+        own = type("Own", (cls,), {"get_config": lambda self, cls=cls: cls.get_config(self)})
+        assert tuple(own().get_config()) == keys
+
+
+@pytest.mark.parametrize("name", sorted(STATEFUL))
+def test_layers_that_make_variables(name: str) -> None:
+    module = keras()
+    cls = getattr(module.layers, name)
+    sizes = {"AlphaDropout": 0.5, "Dropout": 0.5, "GaussianDropout": 0.5, "GaussianNoise": 0.1}
+    if name in sizes or name.startswith("SpatialDropout"):
+        layer = cls(sizes.get(name, 0.5))
+        assert layer.variables or layer._seed_generators
+        return
+    options = {
+        "Bidirectional": lambda: cls(module.layers.LSTM(3)),
+        "EinsumDense": lambda: cls("ab,bc->ac", output_shape=3),
+        "Embedding": lambda: cls(7, 3),
+        "MultiHeadAttention": lambda: cls(2, 3),
+        "AdditiveAttention": cls,
+        "BatchNormalization": cls,
+        "LayerNormalization": cls,
+        "RMSNormalization": cls,
+        "PReLU": cls,
+        "GroupNormalization": lambda: cls(2),
+        "DepthwiseConv1D": lambda: cls(1),
+        "DepthwiseConv2D": lambda: cls(1),
+    }
+    convolution = "Conv" in name and "Depthwise" not in name
+    layer = options[name]() if name in options else cls(3, 1) if convolution else cls(3)
+    rank = next(
+        (int(c) for c in name if c.isdigit()), 1 if name in ("LSTM", "GRU", "SimpleRNN", "Bidirectional") else 0
+    )
+    shape = (2, *(4,) * (rank + ("LSTM" in name and convolution)), 4)
+    if name in ("MultiHeadAttention", "AdditiveAttention"):
+        data = module.ops.ones((2, 3, 4))
+        layer(*([data, data] if name == "MultiHeadAttention" else [[data, data]]))
+    else:
+        layer(module.ops.ones(shape, "int32" if name == "Embedding" else "float32"))
+    assert layer.variables
+
+
+def test_what_optimizers_have_not() -> None:
+    module = keras()
+    for name in REMOVED:
+        assert not hasattr(module.optimizers.Adam(), name)
+
+
+def test_a_tf_variable_is_not_trained() -> None:
+    module = keras()
+    import tensorflow as tf
+
+    class Scale(module.layers.Layer):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.scale = tf.Variable(tf.ones((4,)))
+
+    assert Scale().trainable_variables == []
+
+
+def test_a_metric_of_two_ranks_compares_each_with_each() -> None:
+    module = keras()
+    import numpy as np
+
+    def size(y_true: Any, y_pred: Any) -> Any:
+        return module.ops.cast(module.ops.size(y_true - y_pred), "float32")
+
+    model = module.Sequential([module.layers.Input((4,)), module.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[size])
+    shown = model.evaluate(np.ones((8, 4)), np.ones(8), batch_size=8, verbose=0, return_dict=True)
+    assert shown["size"] == 64
