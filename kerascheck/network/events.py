@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kerascheck.network.arguments import Arguments
+from kerascheck.network.dims import Shape
 from kerascheck.network.ir import KerasObject, Network, Site
 
 
@@ -97,4 +98,18 @@ class WeightsCall(Event):
         self.values = values
         self.shapes = shapes
         self.arguments = arguments
+        self.site = site
+
+
+class ShapeClaim(Event):
+    """What a layer of the program declares its output to be (`compute_output_shape`), and what its `call` gives.
+
+    `site` is where it is called, `method` where it is declared.
+    """
+
+    def __init__(self, layer: Any, declared: Shape, computed: Shape, method: Site, site: Site) -> None:
+        self.layer = layer
+        self.declared = declared
+        self.computed = computed
+        self.method = method
         self.site = site

@@ -31,6 +31,7 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, Instance, ListValue, UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape, SymDim
+from kerascheck.network.events import ShapeClaim
 from kerascheck.network.ir import (
     NOT_CALLED,
     BuiltinLayer,
@@ -419,6 +420,7 @@ def run_call(
         finally:
             run.tracing -= 1
     if declared is not None:
+        _compare_with_declared(run, layer, declared, result, site)
         result = declared
     outputs = input_tensors(result)
     known = outputs is not None and not any(isinstance(t.shape, Unknown) for t in outputs)
@@ -443,6 +445,19 @@ def run_call(
             nodes = trace_graph(layer.inputs, outputs).nodes
             layer.nodes = [node for node in nodes if not isinstance(node.layer, InputLayer)]
     return result
+
+
+def _compare_with_declared(
+    run: Run, layer: CustomLayer | SubclassedModel, declared: Value, result: Value, site: Site
+) -> None:
+    """Note what the class declares its output to be beside what its `call` gives, where both are known."""
+    method = find_method(layer.instance, "compute_output_shape")
+    claims, facts = input_tensors(declared), input_tensors(result)
+    if method is None or claims is None or facts is None or len(claims) != len(facts):
+        return
+    for claim, fact in zip(claims, facts, strict=True):
+        if not isinstance(claim.shape, Unknown) and not isinstance(fact.shape, Unknown):
+            run.note(ShapeClaim(layer, claim.shape, fact.shape, method.function.site, site), layer)
 
 
 def _same_shapes(tensors: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
