@@ -149,11 +149,17 @@ _DRAWING = (
     "tensorflow.random.shuffle", "tensorflow.random.poisson", "tensorflow.random.categorical",
     "tensorflow.random.gamma", "tensorflow.random_uniform", "tensorflow.random_normal", "tensorflow.image.random_",
 )  # fmt: skip
+#: Operations of TensorFlow that take logits.
+_OF_LOGITS = frozenset(
+    f"tensorflow.nn.{name}_cross_entropy_with_logits" for name in ("sparse_softmax", "softmax", "sigmoid")
+)
 
 
 def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site) -> Value:
     if function.name.startswith(_DRAWING):
         run.drawn += 1
+    if function.name in _OF_LOGITS:
+        note_object_call(run, function.name, "__call__", arguments, site)
     handler = find_external(function.name)
     if not run.tracing:
         note_function(run, function.name, arguments, site)

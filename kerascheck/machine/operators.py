@@ -69,6 +69,10 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
         return spread(run, lambda one: binary(run, op, one, restrict(run, right), node, scope), left)
     if type(right) is Guarded:
         return spread(run, lambda one: binary(run, op, left, one, node, scope), right)
+    if run.origins and isinstance(left, (Array, Tensor)) and isinstance(right, (Array, Tensor)):
+        from kerascheck.machine.keras.origins import note_pairing
+
+        note_pairing(run, left, right, Site(scope.file, node))
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         from kerascheck.machine.keras.tensors import tensor_operator
 

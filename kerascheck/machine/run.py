@@ -233,7 +233,7 @@ class Run:
         self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
         self.remembered: dict[Hashable, Value] = Cells()  # results of functions under `lru_cache`
         self.settings: dict[str, Value] = Cells({"image_data_format": "channels_last", "is_order_set": False})
-        self.main: Scope | None = None  # the names of the file itself, where the run begins with it
+        self._main: Scope | None = None
         self.modules: dict[str, Scope] = {}  # those of the project that were executed, by their paths
         self.arguments_given = False  # whether this run explores what arguments on the command line change
         self.reads_arguments = False  # whether the program has read them
@@ -330,6 +330,15 @@ class Run:
         """The result of `function(...)`. May raise UserRaise and BudgetExceeded."""
         handler = CALLS.get(type(function)) or CALLS[object]
         return handler(self, function, arguments, site)
+
+    @property
+    def main(self) -> Scope | None:
+        """The names of the file itself, where the run begins with it."""
+        return self._main
+
+    @main.setter
+    def main(self, scope: Scope | None) -> None:
+        self._main = self.program.main = scope
 
     @property
     def file(self) -> Any:

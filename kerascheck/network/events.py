@@ -113,3 +113,13 @@ class ShapeClaim(Event):
         self.computed = computed
         self.method = method
         self.site = site
+
+
+class Pairing(Event):
+    """`prediction - target`: what a model gave, of shape (n, 1), meets an array of shape (n,) in an operator."""
+
+    def __init__(self, network: Network, given: Shape, other: Shape, site: Site) -> None:
+        self.network = network
+        self.given = given
+        self.other = other
+        self.site = site

@@ -746,6 +746,7 @@ class Program:
         self.looked_up: list[tuple[TrainCall, str, Site]] = []  # entries of histories that are read, by their names
         self.fault: int | None = None  # the moment at which it surely fails: Python gets no further in this combination
         self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
+        self.main: Any = None  # the names of the module, where the path begins with it
         self.events: list[Any] = []  # what it does outside of compile and fit: see `network.events`
         self.reached: set[tuple[int, int]] = set()  # keys of the sites of all of these
         self.went_well: set[tuple[int, int]] = set()  # of operations on arrays and shapes that gave something known

@@ -98,8 +98,13 @@ class Code:
         self.function = function
         self.node: Any = function.node
         self.file = function.site.file
-        self.bound = bound_names(self.file, self.node)
+        self.bound = frozenset() if function.name == _MODULE else bound_names(self.file, self.node)
         self.objects = objects or []
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is the code of a module: what it binds is known, as it is at the end."""
+        return self.function.name == _MODULE
 
     def site(self, node: cst.CSTNode) -> Site:
         """The place of a node of it."""
@@ -148,6 +153,26 @@ class Code:
         if not held or any(one is None or isinstance(one, Unknown) or type(one) is not type(held[0]) for one in held):
             return None
         return held[0]
+
+
+#: The name under which the code of a module goes as one function.
+_MODULE = "<module>"
+
+
+def module_code(program: Program, file: Any) -> Code | None:
+    """The statements of the module itself as if they were a function; None where the names in it are not known."""
+    scope = program.main
+    if scope is None or scope.file is not file:
+        return None
+    return Code(
+        FunctionValue(_MODULE, _as_function(file, file.tree), scope, {}, Site(file, file.tree)), program.objects
+    )
+
+
+@once
+def _as_function(tree: cst.CSTNode) -> cst.FunctionDef:
+    assert isinstance(tree, cst.Module)
+    return cst.FunctionDef(cst.Name("_"), cst.Parameters(), cst.IndentedBlock(tree.body))
 
 
 def look_up(scope: Scope | None, name: str) -> Any:

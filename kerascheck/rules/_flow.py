@@ -181,7 +181,7 @@ class Walk:
         elif isinstance(node, cst.Expr):
             self.value(node.value)
             self._appended(node.value)
-        elif isinstance(node, (cst.Import, cst.ImportFrom)):
+        elif isinstance(node, (cst.Import, cst.ImportFrom)) and not self.code.is_module:
             for part in own_nodes(node):
                 if isinstance(part, cst.Name):
                     self.names[part.value] = UNKNOWN
@@ -369,9 +369,8 @@ class Walk:
             known = self._method(node, function, given)
             if known is not None:
                 return known
-        meaning = (
-            None if isinstance(function, cst.Name) and function.value in self.names else self.code.meaning(function)
-        )
+        is_bound = isinstance(function, cst.Name) and function.value in self.names and not self.code.is_module
+        meaning = None if is_bound else self.code.meaning(function)
         if isinstance(meaning, Symbol):
             return self._external(meaning.name, node, flows, given)
         if isinstance(meaning, (Layer, Instance)):

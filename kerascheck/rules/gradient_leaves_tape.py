@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, argument, functions_of, own_nodes
+from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes
 from kerascheck.rules._flow import GIVEN, UNKNOWN, Level, through
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -68,20 +68,12 @@ class GradientLeavesTape(Rule):
         for function in functions_of(program):
             if "GradientTape" not in names_used(function.site.file, function.node):
                 continue
-            code = Code(function, program.objects)
-            names = dict.fromkeys(_parameters(code), GIVEN if _of_models(code) else UNKNOWN)
-            seen: set[int] = set()
-            for taken in through(code, names, recording=False).gradients:
-                flow = taken.target
-                if flow.level is not Level.CUT or flow.cut is None or id(flow.cut) in seen:
-                    continue
-                seen.add(id(flow.cut))
-                if flow.why == "outside the tape":
-                    message = "this is computed outside of the tape, so its gradients are None; do it under `with`"
-                else:
-                    message = f"the gradient ends at {flow.why}: all gradients of this tape are None; use tensors and "
-                    message += "operations of TensorFlow up to tape.gradient"
-                yield Finding(code.site(flow.cut), message)
+            yield from _cuts(Code(function, program.objects))
+        main = program.main
+        if main is not None and "GradientTape" in names_used(main.file, main.file.tree):
+            code = module_code(program, main.file)
+            if code is not None:
+                yield from _cuts(code)
 
     VALID = [
         # all in tensors
@@ -227,3 +219,20 @@ def _of_models(code: Code) -> bool:
 
 def _is_gradient(call: cst.Call) -> bool:
     return isinstance(call.func, cst.Attribute) and call.func.attr.value == "gradient"
+
+
+def _cuts(code: Code) -> Iterator[Finding]:
+    """What is handed to the tapes in the code and has no gradient."""
+    names = dict.fromkeys(_parameters(code), GIVEN if _of_models(code) else UNKNOWN)
+    seen: set[int] = set()
+    for taken in through(code, names, recording=False).gradients:
+        flow = taken.target
+        if flow.level is not Level.CUT or flow.cut is None or id(flow.cut) in seen:
+            continue
+        seen.add(id(flow.cut))
+        if flow.why == "outside the tape":
+            message = "this is computed outside of the tape, so its gradients are None; do it under `with`"
+        else:
+            message = f"the gradient ends at {flow.why}: all gradients of this tape are None; use tensors and "
+            message += "operations of TensorFlow up to tape.gradient"
+        yield Finding(code.site(flow.cut), message)

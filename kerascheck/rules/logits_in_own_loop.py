@@ -66,6 +66,9 @@ class LogitsInOwnLoop(Rule):
         for event in program.events:
             if not isinstance(event, ObjectCall) or event.method not in ("__call__", "call"):
                 continue
+            if event.qualname.startswith("tensorflow.nn."):
+                yield from _into_operation(event, reported)
+                continue
             network = event.origins.get(1, event.origins.get("y_pred"))
             loss = _loss(event)
             if network is None or loss is None or event.site.key in reported:
@@ -162,6 +165,22 @@ step(tf.ones((8, 28, 28)), tf.zeros((8,), tf.int32))
         ),
         Invalid(
             """
+import tensorflow as tf
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+def step(x, y):
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=model(x))
+""",
+            [
+                (
+                    6,
+                    "sparse_softmax_cross_entropy_with_logits takes logits, but the output of sequential has gone "
+                    "through softmax; remove the one or the other",
+                )
+            ],
+        ),
+        Invalid(
+            """
 from keras import Sequential, layers, losses
 model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
 def step(x, y):
@@ -196,3 +215,18 @@ def _last_activation(network: Network) -> str | None:
         return None
     activation = describe(network.outputs[0]).activation
     return activation if isinstance(activation, str) else None
+
+
+def _into_operation(event: ObjectCall, reported: set[tuple[int, int]]) -> Iterator[Finding]:
+    """An operation of TensorFlow that takes logits, on what has gone through an activation."""
+    network = event.origins.get("logits", event.origins.get(1))
+    activation = None if network is None else _last_activation(network)
+    if network is not None and activation in ("softmax", "sigmoid") and event.site.key not in reported:
+        reported.add(event.site.key)
+        name = event.qualname.rpartition(".")[2]
+        yield Finding(
+            event.site,
+            f"{name} takes logits, but the output of {network.name} has gone through {activation}; remove the one or "
+            "the other",
+            severity=Severity.WARNING,
+        )

@@ -11,7 +11,7 @@ from kerascheck.network.events import ObjectCall
 from kerascheck.network.ir import KerasObject, Program, Site
 from kerascheck.rules._code import LOOPS, NOWHERE, Place, places_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import children
+from kerascheck.text.treewalk import children, walk
 
 
 class MetricNeverReset(Rule):
@@ -138,6 +138,31 @@ def test(folds):
     INVALID = [
         Invalid(
             """
+import keras
+class Trainer:
+    def __init__(self, model):
+        self.model = model
+        self.mean = keras.metrics.Mean()
+    def epoch(self, data):
+        for x, y in data:
+            self.mean.update_state(self.model(x))
+        return self.mean.result()
+    def run(self, data, epochs):
+        for epoch in range(epochs):
+            print(self.epoch(data))
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+Trainer(model).run([(keras.ops.ones((2, 4)), 0)], 3)
+""",
+            [
+                (
+                    10,
+                    "Mean is read in each round of this loop and never reset: the figures go on over all rounds; call "
+                    "reset_state() at the beginning of each",
+                )
+            ],
+        ),
+        Invalid(
+            """
 import tensorflow as tf
 model = tf.keras.Sequential([tf.keras.layers.Input((4,)), tf.keras.layers.Dense(3, activation="softmax")])
 mean = tf.keras.metrics.Mean()
@@ -167,14 +192,39 @@ def _loop_around(event: ObjectCall, subject: KerasObject, events: list[ObjectCal
     if "reset_state" in file.text or subject.site is None or subject.site.file is not file:
         return None
     places = places_in(file, file.tree)
+    place = places.get(id(event.site.node), NOWHERE)
+    updates = [
+        one.site.node
+        for one in events
+        if one.subject is subject and one.method in ("update_state", "__call__") and one.site.file is file
+    ]
+    if not place.loops and place.function and place.function != places.get(id(subject.site.node), NOWHERE).function:
+        return _of_function(file.tree, places, place.function, updates)
     made = places.get(id(subject.site.node), NOWHERE).loops
-    for loop in places.get(id(event.site.node), NOWHERE).loops[:1]:
+    for loop in place.loops[:1]:
         if any(one is loop for one in made):
             return None
-        for one in events:
-            is_update = one.subject is subject and one.method in ("update_state", "__call__")
-            if is_update and one.site.file is file and _is_inside(places, one.site.node, loop):
-                return loop
+        if any(_is_inside(places, node, loop) for node in updates):
+            return loop
+    return None
+
+
+def _of_function(
+    tree: cst.CSTNode, places: dict[int, Place], function: str, updates: list[cst.CSTNode]
+) -> cst.CSTNode | None:
+    """The loop of a function that updates the metric and reads it behind, where another loop calls that function."""
+    inner = [
+        place.loops[0]
+        for node in updates
+        if (place := places.get(id(node), NOWHERE)).loops and place.function == function
+    ]
+    if not inner:
+        return None
+    for node in walk(tree):
+        if isinstance(node, cst.Call) and places.get(id(node), NOWHERE).loops:
+            name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
+            if name == function:
+                return inner[0]
     return None
 
 

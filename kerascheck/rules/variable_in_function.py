@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import once
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, called_from, definition, functions_of
 from kerascheck.rules._state import made_variables
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.treewalk import walk
 
 
 class VariableInFunction(Rule):
@@ -59,10 +61,10 @@ class VariableInFunction(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for function in functions_of(program):
-            if not definition(function).decorators:
-                continue
             code = Code(function, program.objects)
-            if not any(_is_graph(code, item.decorator) for item in definition(function).decorators):
+            makers = [item.decorator for item in definition(function).decorators]
+            makers += wrapped_by(code.file, code.file.tree).get(function.name, ())
+            if not any(_is_graph(code, maker) for maker in makers):
                 continue
             for inner, call in called_from(code):
                 made = made_variables(inner, call) or _optimizer(inner, call)
@@ -160,3 +162,16 @@ def _optimizer(code: Code, call: cst.Call) -> str | None:
     name = code.symbol(call.func)
     last = name.rpartition(".")[2]
     return last if name.startswith("keras.optimizers.") and last[:1].isupper() and "." not in name[17:] else None
+
+
+@once
+def wrapped_by(tree: cst.CSTNode) -> dict[str, tuple[cst.BaseExpression, ...]]:
+    """What is called on functions by their names alone: `fast = tf.function(step)`."""
+    found: dict[str, tuple[cst.BaseExpression, ...]] = {}
+    for node in walk(tree):
+        if isinstance(node, cst.Call) and node.args and isinstance(node.func, (cst.Name, cst.Attribute)):
+            name = node.args[0].value
+            last = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+            if isinstance(name, cst.Name) and last.value == "function":
+                found[name.value] = (*found.get(name.value, ()), node.func)
+    return found

@@ -50,6 +50,22 @@ def refused_binding(method: BoundMethod, arguments: Arguments, subject: str) -> 
     return None
 
 
+def refused_training(method: BoundMethod, arguments: Arguments, subject: str) -> KerasError | None:
+    """The TypeError of a `call` that needs `training`, which Keras gives only where it is known (Keras 3.15)."""
+    node = method.function.node
+    if isinstance(node, cst.Lambda) or node.decorators or arguments.open_keywords or arguments.open_positional:
+        return None
+    for place, param in enumerate((*node.params.params, *node.params.kwonly_params)):
+        if param.name.value == "training" and param.default is None:
+            given = "training" in arguments.keywords or place <= len(arguments.positional)
+            if not given and not isinstance(arguments, SymbolicArguments):
+                return KerasError(
+                    f"{subject} needs the argument training, which is not given here; give it a default, training=None",
+                    "missing-argument",
+                )
+    return None
+
+
 def refused_base(cls: ClassValue, arguments: Arguments) -> KerasError | None:
     """The refusal of what `super().__init__(...)` hands to `Layer` or `Model`; not for inputs and outputs."""
     if not is_plain_subclass(cls):

@@ -12,7 +12,7 @@ from typing import Any
 from kerascheck.data.values import new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
-from kerascheck.network.ir import BuiltinLayer, Layer
+from kerascheck.network.ir import BuiltinLayer, Layer, Network
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
 
 #: Sizes of a window, one for each spatial axis.
@@ -41,6 +41,12 @@ _OTHER_ORDER = frozenset({"SpectralNormalization"})
 
 def held_weights(run: Run, layer: Layer, name: str) -> Value | None:
     """`layer.weights` and the like of a layer that is built; None where it is not, or what it holds is not known."""
+    if name == "get_weights" and isinstance(layer, Network) and layer.status() == "exact":
+        try:
+            weights = layer.all_weights()
+        except Undetermined:
+            return None
+        return run.new_list([new_array(run, weight.shape, Unknown("a dtype"), kind="numpy") for weight, _ in weights])
     if name not in _WEIGHTS or not isinstance(layer, BuiltinLayer) or isinstance(layer.weights, Unknown):
         return None
     if (

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from kerascheck.data.array import Array
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Instance, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.events import ModelCall, ObjectCall
-from kerascheck.network.ir import KerasObject, Layer, Network, Site
+from kerascheck.network.dims import definitely_equal
+from kerascheck.network.events import ModelCall, ObjectCall, Pairing
+from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
 from kerascheck.symbolic.unknown import Unknown
 
 #: The lists of variables of a model.
@@ -59,6 +61,21 @@ def note_object_call(run: Run, subject: KerasObject | str, method: str, argument
             origins[name] = network
     run.reach(site)
     run.note(ObjectCall(subject, method, arguments, site, origins), subject)
+
+
+def note_pairing(run: Run, left: Value, right: Value, site: Site) -> None:
+    """An operator pairs two arrays: note an output (n, 1) that meets (n,), of which numpy's rules make (n, n)."""
+    for one, other in ((left, right), (right, left)):
+        network = origin_of(run, one)
+        if network is None or not isinstance(other, (Array, Tensor)) or not isinstance(one, (Array, Tensor)):
+            continue
+        given, its = one.shape, other.shape
+        if isinstance(given, Unknown) or isinstance(its, Unknown) or len(given) != 2 or len(its) != 1:
+            continue
+        same = given[0] is None if its[0] is None else given[0] is not None and definitely_equal(given[0], its[0])
+        if given[1] == 1 and same and its[0] != 1:
+            run.reach(site)
+            run.note(Pairing(network, given, its, site), network)
 
 
 def is_noted(value: KerasObject, name: str) -> bool:

@@ -19,6 +19,7 @@ from kerascheck.machine.keras.class_refusals import (
     refused_base,
     refused_binding,
     refused_class,
+    refused_training,
     refused_weight,
 )
 from kerascheck.machine.keras.freeze import as_shape, freeze, freeze_arguments
@@ -356,6 +357,8 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
     error = refused_class(layer.instance, isinstance(layer, CustomLayer) and layer.base is not None)
     if error is None and method is not None:
         error = refused_binding(method, arguments, f"{layer.cls}.call")
+        if error is None and not run.tracing and isinstance(layer, CustomLayer):
+            error = refused_training(method, arguments, f"{layer.cls}.call")
     _refuse(run, layer, error, site)
     if layer.unknown is not None:
         result: Value = layer.unknown
