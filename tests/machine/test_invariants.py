@@ -28,6 +28,8 @@ UNCHANGED: dict[tuple[str, str], str] = {
     ("Given", "value"): "the plain value that was given",
     ("SymDim", "terms"): "made with the size",
     ("FunctionValue", "options"): "complete when the function is bound",
+    ("Snapshot", "trains"): "made with the snapshot",
+    ("Snapshot", "_stamps"): "made with the snapshot",
 }
 
 

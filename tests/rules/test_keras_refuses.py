@@ -60,7 +60,8 @@ def errors(code: str) -> list[Diagnostic]:
     return [
         found
         for found in report.diagnostics
-        if found.severity is Severity.ERROR and (found.code.startswith(("KC2", "KC50")) or found.code == "KC105")
+        if found.severity is Severity.ERROR
+        and (found.code.startswith(("KC2", "KC50")) or found.code in ("KC105", "KC801"))
     ]
 
 

@@ -346,12 +346,12 @@ y = Net()(Input((4,)))
 
 # -- super is not called
 class Net(Model):
-    def __init__(self):
+    def __init__(self):  # KC801
         self.dense = Dense(3)
     def call(self, x):
         return self.dense(x)
 model = Net()
-y = model(Input((4,)))  # KC200
+y = model(Input((4,)))  # here Keras raises
 # instead
 class Net(Model):
     def __init__(self):
@@ -364,11 +364,11 @@ y = model(Input((4,)))
 
 # -- super is not called in a layer
 class Block(Layer):
-    def __init__(self):
+    def __init__(self):  # KC801
         self.units = 3
     def call(self, x):
         return x
-y = Block()(Input((3,)))  # KC200
+y = Block()(Input((3,)))  # here Keras raises
 # instead
 class Block(Layer):
     def __init__(self):
