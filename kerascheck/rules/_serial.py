@@ -32,6 +32,18 @@ def parts_of(network: Network) -> list[Layer]:
     return found
 
 
+def written_parts(network: Network) -> list[Layer]:
+    """The model and the layers that its file names: what a class of the program makes itself is not among them."""
+    found: list[Layer] = [network]
+    seen = {id(network)}
+    for part in found:
+        for inner in part.sublayers() if own_class(part) is None else ():
+            if id(inner) not in seen:
+                seen.add(id(inner))
+                found.append(inner)
+    return found
+
+
 def own_class(layer: Layer) -> ClassValue | None:
     """The class of the program that the layer is of; None where it is one of Keras's."""
     instance = getattr(layer, "instance", None)
@@ -57,7 +69,7 @@ def is_registered(node: Any, scope: Any) -> bool:
 
 def strangers(network: Network, compiled: CompileCall | None) -> Iterator[tuple[str, str]]:
     """What the file of a model names and Keras does not know: kinds and names."""
-    for part in parts_of(network):
+    for part in written_parts(network):
         cls = own_class(part)
         if cls is not None and not is_registered(cls.node, cls.scope):
             yield ("model" if isinstance(part, Network) else "layer"), cls.name

@@ -15,7 +15,7 @@ from kerascheck.network.events import FileCall
 from kerascheck.network.ir import KerasObject, Layer, Network, Program
 from kerascheck.rules._code import base_of, is_keras_3
 from kerascheck.rules._configs import parameters_of
-from kerascheck.rules._serial import own_class, parts_of
+from kerascheck.rules._serial import own_class, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
 
@@ -92,7 +92,7 @@ class ConfigMissing(Rule):
                 continue
             if event.guarded or not is_keras_3(event.site):
                 continue
-            for part in parts_of(event.network):
+            for part in written_parts(event.network):
                 if part is event.network and event.verb == "clone":
                     continue
                 what = _unwritable(part)

@@ -11,7 +11,7 @@ from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Network, Program, Site
 from kerascheck.rules._code import base_of, classes_of, definition, is_keras_3, own_method
 from kerascheck.rules._configs import BASE_KEYS, config_keys, parameters_of, untaken
-from kerascheck.rules._serial import own_class, parts_of, snapshot_of
+from kerascheck.rules._serial import own_class, snapshot_of, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -233,7 +233,7 @@ again = keras.models.load_model("model.keras")
 
 def _not_restorable(network: Network, verb: str) -> str | None:
     """Why the model cannot be made again from its configuration."""
-    for part in parts_of(network):
+    for part in written_parts(network):
         cls = own_class(part)
         if cls is None or base_of(cls) not in ("keras.Layer", "keras.Model"):
             continue

@@ -11,7 +11,7 @@ from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Layer, Program
 from kerascheck.rules._code import is_keras_3
-from kerascheck.rules._serial import is_registered, is_told, parts_of, snapshot_of
+from kerascheck.rules._serial import is_registered, is_told, snapshot_of, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -64,7 +64,7 @@ class LambdaAtLoad(Rule):
             held = snapshot_of(event.held) if isinstance(event, FileCall) and event.verb == "load" else None
             if held is None or event.guarded or not is_keras_3(event.site):
                 continue
-            for layer in parts_of(held.network):
+            for layer in written_parts(held.origin):
                 function = getattr(layer, "function", None)
                 if layer.cls != "Lambda" or not isinstance(function, FunctionValue):
                     continue
@@ -108,6 +108,21 @@ def scale(x):
 model = keras.Sequential([layers.Input((4,)), layers.Lambda(scale)])
 model.save("model.keras")
 again = keras.models.load_model("model.keras", custom_objects={"scale": scale})
+""",
+        # a class of the program makes its layers itself
+        """
+import keras
+from keras import layers
+@keras.saving.register_keras_serializable()
+class Double(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = layers.Lambda(lambda x: 2 * x)
+    def call(self, x):
+        return self.inner(x)
+model = keras.Sequential([layers.Input((4,)), Double()])
+model.save("model.keras")
+again = keras.models.load_model("model.keras")
 """,
         # weights alone
         """

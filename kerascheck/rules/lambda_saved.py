@@ -10,7 +10,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
-from kerascheck.rules._serial import parts_of
+from kerascheck.rules._serial import written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -60,7 +60,7 @@ class LambdaSaved(Rule):
         for event in program.events:
             if not isinstance(event, FileCall) or event.verb != "save" or event.network is None:
                 continue
-            for layer in parts_of(event.network):
+            for layer in written_parts(event.network):
                 function = getattr(layer, "function", None)
                 is_lambda = isinstance(function, FunctionValue) and isinstance(function.node, cst.Lambda)
                 if layer.cls == "Lambda" and is_lambda:

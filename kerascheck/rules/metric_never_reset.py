@@ -81,7 +81,8 @@ class MetricNeverReset(Rule):
                 metrics[id(subject)] = subject.qualname.rpartition(".")[2]
         for site, metrics in found.values():
             names = list(dict.fromkeys(metrics.values()))
-            shown = " and ".join(names) if len(names) < 3 else f"{len(metrics)} metrics"
+            few = len(names) < 3 and len(names) == len(metrics)
+            shown = " and ".join(names) if few else f"{len(metrics)} metrics"
             yield Finding(
                 site,
                 f"{shown} {'is' if len(metrics) == 1 else 'are'} read in each round of this loop and never reset: the "
