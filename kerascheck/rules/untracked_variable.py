@@ -121,6 +121,16 @@ class Scale(tf.keras.layers.Layer):
         self.scale.assign(0.9 * self.scale + 0.1 * tf.reduce_max(x))
         return x / self.scale
 """,
+        # a number that is kept
+        """
+import tensorflow as tf
+class Detector(tf.keras.Model):
+    def __init__(self, threshold):
+        super().__init__()
+        self.threshold = tf.Variable(0.5)
+    def call(self, x):
+        return x / self.threshold
+""",
         # trained by hand
         """
 import tensorflow as tf
@@ -183,7 +193,7 @@ class Net(Model):
     def __init__(self):
         super().__init__()
         self.head = layers.Dense(3)
-        self.temperature = tf.Variable(initial_value=1.0)
+        self.temperature = tf.Variable(initial_value=1.0, trainable=True)
     def call(self, x):
         return self.head(x) / self.temperature
 """,
@@ -211,6 +221,8 @@ def _kept_variable(code: Code, node: cst.CSTNode) -> str | None:
         return None
     if argument(call, "validate_shape") is not None or argument(call, "shape") is not None:
         return None
+    if trainable is None and not isinstance(argument(call, "initial_value", 0), cst.Call):
+        return None  # a number may be a state that is kept, such as a threshold
     return name if _is_float(code, call) else None
 
 
