@@ -443,7 +443,7 @@ def _note_read(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> Non
     if isinstance(index, str) and isinstance(key, tuple) and len(key) == 3 and key[::2] == ("attribute", "history"):
         call = run.results.get(key[1])
     else:
-        call = run.results.get(key) if isinstance(index, int) else None
+        call = run.results.get(key) if isinstance(index, int) and isinstance(node, cst.Subscript) else None
     if call is not None:
         site = Site(run.file, node)
         run.reach(site)
