@@ -41,8 +41,7 @@ def _resampled(part: str) -> Method:
             prepared(run, "resample", thing.qualname, [x, y], site, arguments)
         key = fresh_key(run, site)
         count = SymDim.named("?.shape[0]", ("resampled", key))
-        made = tuple(some_rows(run, value, count, part, None, site, key) for value in (x, y))
-        return made
+        return tuple(some_rows(run, value, count, part, None, site, key) for value in (x, y))
 
     return fit_resample
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from kerascheck.data.array import Array
 from kerascheck.network.ir import Layer, Network, Program, Tensor, TrainCall
@@ -62,12 +64,17 @@ def entrance(network: Network, program: Program) -> Entrance:
     return found[0] if len(kinds) == 1 else _OTHER
 
 
-def _followed(network: Network, tensor: Tensor, depth: int) -> list[Entrance]:
-    """What each of the layers meets that take the tensor."""
+def _followed(
+    network: Network, tensor: Tensor, depth: int, beyond: Callable[[], list[Entrance]] | None = None
+) -> list[Entrance]:
+    """What each of the layers meets that take the tensor; `beyond` tells it of what the network gives."""
     nodes = [node for node in network.nodes if any(one is tensor for one in node.inputs)]
     nodes = [node for node in nodes if node.layer.cls != "InputLayer"]
-    if not nodes or depth > 30:
+    if depth > 30:
         return [_OTHER]
+    if not nodes:
+        gives = len(network.outputs) == 1 and network.outputs[0] is tensor
+        return beyond() if beyond is not None and gives else [_OTHER]
     found: list[Entrance] = []
     for node in nodes:
         layer = node.layer
@@ -78,11 +85,12 @@ def _followed(network: Network, tensor: Tensor, depth: int) -> list[Entrance]:
             if is_application(layer):
                 found.append(Entrance("application", layer) if _begins_by_itself(layer) else _OTHER)
             elif layer.open is None and layer.kind != "subclass" and len(inner) == 1:
-                found += _followed(layer, inner[0], depth + 1)
+                after = partial(_followed, network, node.outputs[0], depth + 1, beyond)
+                found += _followed(layer, inner[0], depth + 1, after)
             else:
                 return [_OTHER]
         elif layer.cls in _PASSING:
-            found += _followed(network, node.outputs[0], depth + 1)
+            found += _followed(network, node.outputs[0], depth + 1, beyond)
         elif layer.cls in _WEIGHING and not _is_normalized_after(network, layer, node.outputs[0]):
             found.append(Entrance("weights", layer))
         else:

@@ -777,8 +777,8 @@ print(np.mean(classes == test.classes))
             [
                 (
                     6,
-                    "predictions of this stream come in the order in which it shuffles, the labels they are compared with "
-                    "in their own; give it shuffle=False",
+                    "predictions of this stream come in the order in which it shuffles, the labels they are compared "
+                    "with in their own; give it shuffle=False",
                 )
             ],
         ),
@@ -796,8 +796,8 @@ print(accuracy_score(test.classes, predicted), classification_report(y_true=test
             [
                 (
                     6,
-                    "predictions of this stream come in the order in which it shuffles, the labels they are compared with "
-                    "in their own; give it shuffle=False",
+                    "predictions of this stream come in the order in which it shuffles, the labels they are compared "
+                    "with in their own; give it shuffle=False",
                 ),
             ],
         ),
@@ -820,8 +820,8 @@ print(report(model))
             [
                 (
                     11,
-                    "predictions of this stream come in the order in which it shuffles, the labels they are compared with "
-                    "in their own; give it shuffle=False",
+                    "predictions of this stream come in the order in which it shuffles, the labels they are compared "
+                    "with in their own; give it shuffle=False",
                 )
             ],
         ),
@@ -841,8 +841,8 @@ print(np.mean(labels == predicted))
             [
                 (
                     5,
-                    "predictions of this stream come in the order in which it shuffles, the labels they are compared with "
-                    "in their own; give it shuffle=False",
+                    "predictions of this stream come in the order in which it shuffles, the labels they are compared "
+                    "with in their own; give it shuffle=False",
                 )
             ],
         ),
@@ -850,8 +850,8 @@ print(np.mean(labels == predicted))
 
 
 _SHUFFLED = (
-    "predictions of this stream come in the order in which it shuffles, the labels they are compared with in their own; "
-    "give it shuffle=False"
+    "predictions of this stream come in the order in which it shuffles, the labels they are compared with in their "
+    "own; give it shuffle=False"
 )
 
 

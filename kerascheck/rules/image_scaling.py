@@ -171,6 +171,27 @@ model.fit(x, y, epochs=5)
                 )
             ],
         ),
+        # behind a stack of layers that change them at random
+        Invalid(
+            """
+import keras
+from keras import Sequential, datasets, layers
+(x, y), _ = datasets.cifar10.load_data()
+change = Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])
+model = Sequential([
+    layers.Input((32, 32, 3)), change, layers.Conv2D(8, 3, activation="relu"), layers.Flatten(),
+    layers.Dense(10, activation="softmax"),
+])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y)
+""",
+            [
+                (
+                    11,
+                    "the pixels go from 0 to 255; divide by 255, or begin the network with layers.Rescaling(1 / 255)",
+                )
+            ],
+        ),
         # from a directory
         Invalid(
             """

@@ -24,8 +24,8 @@ class PredictInLoop(Rule):
     ## Why it is bad
 
     A call of `predict` makes a data set, an iterator and a progress bar before it computes anything: some tens of
-    milliseconds for a sample that takes one. Four hundred windows took 80 seconds one by one, and 0.6 in one call. Where
-    each sample hangs on the one before, calling the model itself costs a fraction.
+    milliseconds for a sample that takes one. Four hundred windows took 80 seconds one by one, and 0.6 in one call.
+    Where each sample hangs on the one before, calling the model itself costs a fraction.
 
     ## Example
 

@@ -20,8 +20,8 @@ class SeedOfNumpyOnly(Rule):
 
     ## What it does
 
-    Reports `numpy.random.seed(...)` in a program that trains a model and calls neither `keras.utils.set_random_seed` nor
-    `tf.random.set_seed`.
+    Reports `numpy.random.seed(...)` in a program that trains a model and calls neither `keras.utils.set_random_seed`
+    nor `tf.random.set_seed`.
 
     ## Why it is bad
 

@@ -17,8 +17,8 @@ class StatefulBatches(ClashRule):
 
     ## Why it is bad
 
-    The layer keeps a state for each sample of a batch. TensorFlow raises InvalidArgumentError ("Incompatible shapes") in
-    the first batch of another size, which often is the last one of an epoch.
+    The layer keeps a state for each sample of a batch. TensorFlow raises InvalidArgumentError ("Incompatible shapes")
+    in the first batch of another size, which often is the last one of an epoch.
 
     ## Example
 

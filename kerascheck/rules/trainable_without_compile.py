@@ -91,8 +91,8 @@ class TrainableWithoutCompile(Rule):
             what = "on" if released else "off"
             yield Finding(
                 call.site,
-                f"{names}: trainable was turned {what} without effect, since the step of the first training is used again; "
-                "call compile() after trainable is changed",
+                f"{names}: trainable was turned {what} without effect, since the step of the first training is used "
+                "again; call compile() after trainable is changed",
             )
             first[id(compiled)] = call
 
