@@ -84,8 +84,8 @@ class OptimizerOfOtherWeights(Rule):
             if not trains:
                 continue
             _, first, known = built.setdefault(id(optimizer), (optimizer, call, trains))
-            if trains <= known or first.weights is None or call.guarded or call.site.key in told:
-                continue
+            if trains <= known or compiled is first.compiled or call.guarded or call.site.key in told:
+                continue  # without a new compile(), the step of the first training is used again
             told.add(call.site.key)
             severity = severity_of(call.site.file)
             if severity is None:
@@ -133,6 +133,19 @@ model = Sequential([layers.Input((8,)), layers.Dense(1)])
 model.compile(optimizer, "mse")
 model.fit(x, y)
 model.compile(optimizer, "mae")
+model.fit(x, y)
+""",
+        # without compile() nothing new is trained
+        """
+import keras
+import numpy as np
+from keras import Sequential, layers
+x, y = np.random.rand(32, 8), np.random.rand(32, 1)
+model = Sequential([layers.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1)])
+model.layers[0].trainable = False
+model.compile(keras.optimizers.Adam(0.001), "mse")
+model.fit(x, y)
+model.layers[0].trainable = True
 model.fit(x, y)
 """,
         # the other model is only tested

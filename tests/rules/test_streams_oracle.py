@@ -140,5 +140,5 @@ out = layers.MultiHeadAttention(2, 4)(query, value, attention_mask=mask)
     if fits:
         attention(*arguments, attention_mask=np.ones((2, *mask)))
     else:
-        with pytest.raises(Exception, match="must be equal|[Ii]ncompatible"):
+        with pytest.raises(Exception, match=r"must be equal|[Ii]ncompatible"):
             attention(*arguments, attention_mask=np.ones((2, *mask)))
