@@ -90,6 +90,17 @@ model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(data.shuffle(640).cache().shuffle(640).batch(32).shuffle(20), epochs=5)
 """,
+        # the first batches are the sequences that are shuffled
+        """
+import numpy as np
+import tensorflow as tf
+from keras import Sequential, layers
+text = tf.data.Dataset.from_tensor_slices(np.random.randint(0, 50, 6400)).batch(65, drop_remainder=True)
+pairs = text.map(lambda part: (part[:-1], part[1:])).shuffle(100).batch(8)
+model = Sequential([layers.Embedding(50, 16), layers.LSTM(16, return_sequences=True), layers.Dense(50, "softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(pairs, epochs=5)
+""",
         # batches that Keras makes, and shuffles before
         """
 import keras
@@ -143,7 +154,7 @@ def _weak(stream: Pipeline) -> tuple[Step, str] | None:
     before = steps[1].before if len(steps) > 1 else None
     if before is not None and before.shuffled is True:
         return None
-    if batches and batches[0] < shuffles[0] and "unbatch" not in names:
+    if batches and batches[-1] < shuffles[0] and "unbatch" not in names:
         text = "shuffle() behind batch() moves whole batches, whose samples stay together; shuffle before batch()"
         return steps[shuffles[0]], text
     caches = [index for index, name in enumerate(names) if name == "cache"]
