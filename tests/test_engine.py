@@ -85,7 +85,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def analyze_as(monkeypatch: pytest.MonkeyPatch, paths: Callable[[Source], list[Program]]) -> None:
-    monkeypatch.setattr("kerascheck.machine.analyze", lambda source, seconds: FakeAnalysis(paths(source)))
+    monkeypatch.setattr("kerascheck.machine.analyze", lambda source, *settings: FakeAnalysis(paths(source)))
 
 
 def select(*codes: str) -> Settings:
@@ -98,6 +98,22 @@ def check(text: str, settings: Settings | None = None) -> Report:
 
 def lines(report: Report) -> list[tuple[str, int, int]]:
     return [(d.code, d.span.start.row, d.span.start.column) for d in report.diagnostics]
+
+
+def test_for_rules_of_other_packages_all_functions_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Foreign(FlagsNames):
+        code = "ACME001"
+
+    asked: list[object] = []
+
+    def analyze(source: Source, seconds: float, calls_matter: bool) -> FakeAnalysis:
+        asked.append(calls_matter)
+        return FakeAnalysis()
+
+    monkeypatch.setattr("kerascheck.machine.analyze", analyze)
+    check_source(b"import keras", "x.py", Settings(), [FlagsNames()])
+    check_source(b"import keras", "x.py", Settings(), [Foreign()])
+    assert asked == [False, True]
 
 
 def test_a_finding_has_its_place_and_its_fix() -> None:

@@ -22,7 +22,7 @@ _OTHERS = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:torch|jax|cupy|mxnet)\b", 
 
 
 @lru_cache(maxsize=16)
-def _works_with_arrays(text: str) -> bool:
+def works_with_arrays(text: str) -> bool:
     """Whether a file imports a library of arrays, and none whose tensors have the same methods."""
     return bool(_ARRAYS.search(text)) and not _OTHERS.search(text)
 
@@ -31,7 +31,7 @@ def call_unknown_method(run: Run, function: Unknown, arguments: Arguments, site:
     """`x.reshape(...)` and `x.astype(...)` of something unknown; None where nothing is known of the result."""
     key: Any = function.key
     method = _METHODS.get(key[2]) if isinstance(key, tuple) and len(key) == 3 and key[0] == "attribute" else None
-    if method is None or not _works_with_arrays(site.file.text):
+    if method is None or not works_with_arrays(site.file.text):
         return None
     text = function.text.rpartition(".")[0] if function.text else None
     receiver = Unknown(function.reason, key[1], text or None)

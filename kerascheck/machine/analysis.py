@@ -23,6 +23,7 @@ from kerascheck.machine.callers import (
     is_order_set_elsewhere,
     project_of_caller,
 )
+from kerascheck.machine.consequences import Consequences
 from kerascheck.machine.feasibility import root_of
 from kerascheck.machine.functions import LEFT_OUT
 from kerascheck.machine.needs import network_needs, place_of, program_needs, training_needs, trainings_need
@@ -77,6 +78,10 @@ _MAX_OF_DATA = 3
 _MAX_ROUNDS = 4
 
 
+#: Whether calls that nobody wrote are left out where they can show nothing. Tests ask what is without that.
+SKIPS = True
+
+
 @dataclass
 class Analysis:
     """What a source builds, run by run."""
@@ -85,16 +90,19 @@ class Analysis:
     incomplete: str | None = None  # why the analysis stopped early
     by_chance: bool = False  # whether it may go further, or less far, the next time
     fault: Exception | None = None  # the error of our own that has stopped it
+    calls_matter: bool = False  # whether all functions are followed: see `analyze`
 
 
-def analyze(source: Any, seconds: float = 2.0) -> Analysis:
+def analyze(source: Any, seconds: float = 2.0, calls_matter: bool = False) -> Analysis:
     """Interpret a source: the module itself, then each function and method that it never calls.
 
     Args:
         source: a `kerascheck.project.source.Source`.
         seconds: the work after which the rest is left unknown, in seconds of a slow core (see `Budget`).
+        calls_matter: whether somebody looks at calls and imports by themselves (`Program.calls`, `Program.imports`):
+            else functions that nobody calls are left out where nothing but these can be seen in them.
     """
-    result = Analysis()
+    result = Analysis(calls_matter=calls_matter)
     with no_collection():
         project = Project(source)
         budget = Budget(seconds)
@@ -163,6 +171,7 @@ class _Base:
     #: The objects of classes that nobody makes, by the ids of the classes; None where they cannot be made.
     constructed: dict[int, _Constructed | None] = field(default_factory=dict)
     entry: int = 0  # of the latest start
+    consequences: Consequences | None = None  # which calls may show anything
 
     @property
     def scope(self) -> Scope:
@@ -720,7 +729,7 @@ def _explore_callers(base: _Base, project: Project, seconds: float, result: Anal
     for number, source in enumerate(calling_sources(files, names) if names else ()):
         caller = project_of_caller(source, project)
         budget = Budget(seconds * SHARE_OF_A_CALLER)
-        found = Analysis()
+        found = Analysis(calls_matter=result.calls_matter)
         entry = (number + 1) * ENTRIES_OF_A_CALLER
         calling = _Start(caller, budget, found, _run_module, entry).explore()
         if calling is not None and found.incomplete is None:
@@ -773,9 +782,27 @@ def _explore_uncalled(
 
 def _explore_call(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
     """A call that nobody wrote; once more without what has only been guessed about it. Whether the budget lasts."""
+    if not _may_matter(base, call, project, result):
+        return True
     if call.is_constructing and not call.doubts:
         return _explore_method(base, call, project, budget, result)
     return _explore_alone(base, call, project, budget, result)
+
+
+def _may_matter(base: _Base, call: UnseenCall, project: Project, result: Analysis) -> bool:
+    """Whether the call may show anything, as far as that is known before there is an object."""
+    if result.calls_matter or not SKIPS:
+        return True
+    considered = base.consequences
+    if considered is None:
+        considered = base.consequences = Consequences(base.run, project)
+    function = call.function
+    if considered.of_function(function):
+        return True
+    if call.is_constructing:
+        assert function.owner is not None
+        return considered.of_construction(function, function.owner)
+    return call.made is not None and considered.of_object(function, call.made)
 
 
 def _explore_alone(base: _Base, call: UnseenCall, project: Project, budget: Budget, result: Analysis) -> bool:
@@ -805,6 +832,12 @@ def _explore_method(base: _Base, call: UnseenCall, project: Project, budget: Bud
     made = base.constructed[owner]
     if made is None:
         return True  # no method gets an object to run on
+    considered = base.consequences
+    if considered is not None and not considered.of_function(call.function):
+        with made.in_place():
+            matters = considered.of_object(call.function, made.construction.made_object)
+        if not matters:
+            return made.is_shown or _show(base, made, project, budget, result)
     before = len(result.paths)
     call.construction = made.construction
     start = _start_of(base, call, project, budget, result)

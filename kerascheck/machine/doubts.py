@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from typing import NamedTuple
 
 from kerascheck.machine.values import Value
@@ -98,4 +98,18 @@ def _covers(doubt: Doubt, part: Doubt) -> bool:
 
 def is_in(part: Hashable, key: Hashable) -> bool:
     """Whether the one key is a part of the other, or all of it."""
-    return part == key or (isinstance(key, tuple) and any(is_in(part, one) for one in key))
+    return is_any_in((part,), key)
+
+
+def is_any_in(parts: Container[Hashable], key: Hashable) -> bool:
+    """The same of any of several keys. Each part of the key is looked at once."""
+    waiting: list[Hashable] = [key]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if one in parts:
+            return True
+        if isinstance(one, tuple) and id(one) not in seen:
+            seen.add(id(one))
+            waiting += one
+    return False

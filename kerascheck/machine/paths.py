@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kerascheck.machine.doubts import is_in
+from kerascheck.machine.doubts import is_any_in
 from kerascheck.machine.values import DictValue, ListValue, UserRaise, Value
 from kerascheck.symbolic.journal import Changes, Mark, lay_down
 from kerascheck.symbolic.unknown import NOTHING, Guarded, Unknown, forgotten, is_forgotten
@@ -100,7 +100,7 @@ def settle(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Co
     if isinstance(found, bool):
         return found
     key, positive = found.key, True
-    if run.grown and any(is_in(one, key) for one in run.grown):
+    if run.grown and is_any_in(run.grown, key):
         key = run.fresh("a condition", node).key  # what was there before says nothing
     while isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
         key, positive = key[1], not positive

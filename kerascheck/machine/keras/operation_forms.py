@@ -20,8 +20,17 @@ from kerascheck.symbolic.unknown import Undetermined, Unknown
 Call = Callable[[Run, str, Arguments, Site], Value]
 Rule = Callable[[Sequence[Shape]], list[Shape]]
 
+#: The functions that make nothing known of operands that are not: see `follows`.
+FOLLOWING: set[Call] = set()
+
 #: Operands in a list that are asked why they are not known.
 _MAX_OPERANDS = 50
+
+
+def follows(call: Call) -> Call:
+    """Mark a function: of operands that are not known it makes nothing that is, whatever its other arguments are."""
+    FOLLOWING.add(call)
+    return call
 
 
 #: Operations whose names in Keras do not follow from those of their functions.
@@ -158,7 +167,7 @@ def unary(rule: Callable[[Shape, Arguments], Shape]) -> Call:
             return not_tensors(run, name, site)
         return operate(run, class_name(name), [tensor], lambda shapes: [rule(shapes[0], arguments)], site)[0]
 
-    return call
+    return follows(call)
 
 
 def _packed(run: Run, value: Value, site: Site) -> Tensor | None:
@@ -189,7 +198,7 @@ def binary(rule: Callable[[Shape, Shape], Shape], dtype: str | None = None) -> C
         two: Rule = lambda shapes: [rule(shapes[0], shapes[1])]  # noqa: E731
         return operate(run, class_name(name), tensors, two, site, dtype)[0]
 
-    return call
+    return follows(call)
 
 
 def undetermined(reason: str) -> Rule:
@@ -241,7 +250,7 @@ def joint(rule: Callable[[Sequence[Shape], Arguments], Shape], *names: str) -> C
             return not_tensors(run, name, site)
         return operate(run, class_name(name), tensors, lambda shapes: [rule(shapes, arguments)], site)[0]
 
-    return call
+    return follows(call)
 
 
 def made(run: Run, dims: Sequence[Dim], dtype: Value, default: str = "float32") -> Value:
@@ -268,7 +277,7 @@ def outside_call(function: Call) -> Call:
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return not_tensors(run, name, site) if run.tracing else function(run, name, arguments, site)
 
-    return call
+    return follows(call) if function in FOLLOWING else call
 
 
 def inside_call(function: Call) -> Call:
@@ -277,4 +286,4 @@ def inside_call(function: Call) -> Call:
     def call(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return function(run, name, arguments, site) if run.tracing else not_tensors(run, name, site)
 
-    return call
+    return follows(call) if function in FOLLOWING else call

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from kerascheck.data.array import Array
 from kerascheck.data.scalars import number
@@ -20,6 +21,7 @@ from kerascheck.machine.keras import (
 )
 from kerascheck.machine.keras.freeze import as_size, freeze_arguments
 from kerascheck.machine.keras.operation_forms import (
+    FOLLOWING,
     Call,
     because,
 )
@@ -43,6 +45,9 @@ from kerascheck.machine.keras.operation_forms import (
 )
 from kerascheck.machine.keras.operation_forms import (
     first as _first,
+)
+from kerascheck.machine.keras.operation_forms import (
+    follows as _follows,
 )
 from kerascheck.machine.keras.operation_forms import (
     given as _given,
@@ -119,7 +124,7 @@ def _many(rule: Callable[[Sequence[Shape], Arguments], Shape]) -> Call:
         made = operate(run, _class_name(name), tensors, lambda shapes: [rule(shapes, arguments)], site)[0]
         return _vector_of_sizes(run, items, made)
 
-    return call
+    return _follows(call)
 
 
 def _is_one_tensor(value: Value) -> bool:
@@ -148,6 +153,7 @@ def _norm(shape: Shape, arguments: Arguments) -> Shape:
     return tensor_shapes.reduce(shape, axes, _truth(_given(arguments, 3, "keepdims", default=False)))
 
 
+@_follows
 def _gather(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.gather(params, indices, axis)` and `keras.ops.take(x, indices, axis)`: the indices in place of the axis."""
     tensor, indices = operand(run, _given(arguments, 0, "x", "params")), operand(run, _given(arguments, 1, "indices"))
@@ -172,6 +178,7 @@ def _flatten_batch(shape: Shape, arguments: Arguments) -> Shape:
 _expanded = _unary(lambda shape, a: tensor_shapes.expand_dims(shape, _axis(_given(a, 1, "axis", "dim"), -1)))
 
 
+@_follows
 def _expand_dims(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     value = _first(arguments)
     if _is_run_time_size(value) or (isinstance(value, int) and not isinstance(value, bool)):
@@ -179,6 +186,7 @@ def _expand_dims(run: Run, name: str, arguments: Arguments, site: Site) -> Value
     return _expanded(run, name, arguments, site)
 
 
+@_follows
 def _split(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensor = operand(run, _first(arguments) if arguments.positional else arguments.value("value"))
     if tensor is None:
@@ -218,6 +226,7 @@ def _between(places: Sequence[int], dim: Dim) -> list[Dim]:
     return [*(end - start for start, end in itertools.pairwise(starts)), None if dim is None else dim - starts[-1]]
 
 
+@_follows
 def _unstack(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensor = _first(arguments)
     if isinstance(tensor, Array) and tensor.items is not None:
@@ -235,6 +244,7 @@ def _unstack(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.new_list(operate(run, "Unstack", [tensor], lambda shapes: [rest] * count, site))
 
 
+@_follows
 def _shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """The static shape, as `keras.ops.shape` gives it: sizes known only at run time are tensors while `call` runs."""
     value = _first(arguments)
@@ -248,6 +258,7 @@ def _shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return tuple(unknown_size() if dim is None else dim for dim in tensor.shape)
 
 
+@_follows
 def _tensor_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.TensorShape(sizes)`: a tuple of sizes, as the shapes of tensors are."""
     given = arguments.value("dims", 0)
@@ -257,6 +268,7 @@ def _tensor_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Valu
     return run.fresh("a shape of unknown rank", site.node) if isinstance(sizes, Unknown) else tuple(sizes)
 
 
+@_follows
 def _run_time_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.shape(x)` and `K.shape(x)`: a vector of sizes."""
     shape = _shape(run, name, arguments, site)
@@ -266,6 +278,7 @@ def _run_time_shape(run: Run, name: str, arguments: Arguments, site: Site) -> Va
     return new_array(run, (len(sizes),), "int32", kind="tensor", items=sizes)
 
 
+@_follows
 def _ndim(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensor = operand(run, _first(arguments))
     if tensor is not None and not isinstance(tensor.shape, Unknown):
@@ -323,6 +336,7 @@ def _eye(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return _made(run, sizes, arguments.value("dtype"))
 
 
+@_follows
 def _constant(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.constant(value)`, `keras.ops.array(value)`: a tensor of what the source spells out."""
     value = arguments.positional[0].value if arguments.positional else _first(arguments)
@@ -336,6 +350,7 @@ def _constant(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return new_array(run, array.shape, kind, kind="tensor", items=array.items)
 
 
+@_follows
 def _cast(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     value = _first(arguments)
     dtype = dtype_of(_given(arguments, 1, "dtype"))
@@ -348,6 +363,7 @@ def _cast(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return operate(run, "Cast", [tensor], lambda shapes: [shapes[0]], site, kind)[0]
 
 
+@_follows
 def _einsum(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     equation = _first(arguments)
     operands = [given.value for given in arguments.positional[1:]]
@@ -382,6 +398,7 @@ def call_initializer(run: Run, initializer: KerasObject, arguments: Arguments, s
         return _not_tensors(run, initializer.qualname, site)
 
 
+@_follows
 def _where(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
     tensors = [tensor for tensor in (operand(run, value) for value in values) if tensor is not None]
@@ -437,6 +454,7 @@ def _broadcast_to(shape: Shape, arguments: Arguments) -> Shape:
     return tuple(_sizes(_given(arguments, 1, "shape")))
 
 
+@_follows
 def _activation(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`keras.activations.get(identifier)`: the function of that name, a function as it is."""
     value = arguments.value("identifier", 0)
@@ -447,9 +465,10 @@ def _activation(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _answer(value: Value) -> Call:
     """A function that gives the same each time."""
-    return lambda run, name, arguments, site: value
+    return _follows(lambda run, name, arguments, site: value)
 
 
+@_follows
 def _dot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`K.dot(x, y)`: the last axis of x with the last but one of y."""
     tensors = _two(run, arguments)
@@ -465,6 +484,7 @@ def _dot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return operate(run, "Dot", tensors, rule, site)[0]
 
 
+@_follows
 def _tensordot(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensors = _two(run, arguments)
     if tensors is None:
@@ -497,6 +517,7 @@ def _resize(shape: Shape, arguments: Arguments) -> Shape:
     return (*shape[:-3], *size, shape[-1])
 
 
+@_follows
 def _crop_and_resize(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`tf.image.crop_and_resize(image, boxes, box_indices, crop_size)`: an image of that size for each box."""
     values = [_given(arguments, 0, "image"), _given(arguments, 1, "boxes")]
@@ -526,6 +547,7 @@ def _space(sign: int) -> Callable[[Shape, Arguments], Shape]:
     return rule
 
 
+@_follows
 def _normalize_moments(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensor = operand(run, _first(arguments))
     if tensor is None:
@@ -671,6 +693,7 @@ def _default_axis(arguments: Arguments) -> int:
     return -1 if name in ("K", "backend") else 0
 
 
+@_follows
 def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     transposed = [_given(arguments, None, f"transpose_{side}", default=False) for side in "ab"]
     tensors = _two(run, arguments)
@@ -689,14 +712,24 @@ def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def operations() -> dict[str, Call]:
     """All of them, by canonical name."""
-    every = [
+    return {name: on_data(_noted(call)) for call, names in _every_row() for name in names}
+
+
+@cache
+def following() -> frozenset[str]:
+    """The names of those that make nothing known of operands that are not."""
+    return frozenset(name for call, names in _every_row() if call in FOLLOWING for name in names)
+
+
+@cache
+def _every_row() -> list[tuple[Call, list[str]]]:
+    return [
         *_rows(),
         *operations_arrays.rows(),
         *operations_images.rows(),
         *operations_networks.rows(),
         *operations_tensorflow.rows(),
     ]
-    return {name: on_data(_noted(call)) for call, names in every for name in names}
 
 
 def _noted(call: Call) -> Call:

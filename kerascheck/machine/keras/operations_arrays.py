@@ -17,6 +17,7 @@ from kerascheck.machine.keras.operation_forms import (
     binary,
     class_name,
     first,
+    follows,
     given,
     joint,
     not_tensors,
@@ -109,9 +110,10 @@ def _pair(rule: tensor_shapes.PairRule) -> Call:
         pair: Rule = lambda shapes: [rule(shapes[0], shapes[1])]  # noqa: E731
         return operate(run, class_name(name), tensors, pair, site)[0]
 
-    return call
+    return follows(call)
 
 
+@follows
 def _test(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """A question about each number."""
     tensor = operand(run, first(arguments))
@@ -214,6 +216,7 @@ def _sliced(shape: Shape, arguments: Arguments) -> Shape:
     return tuple(result)
 
 
+@follows
 def _appended(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensors = two(run, arguments)
     if tensors is None:
@@ -255,9 +258,10 @@ def _stacked(at: int, least: int) -> Call:
 
         return operate(run, class_name(name), tensors, rule, site)[0]
 
-    return call
+    return follows(call)
 
 
+@follows
 def _divided(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`array_split`: the first parts are one larger where the axis does not divide evenly."""
     tensor, count = operand(run, first(arguments)), given(arguments, 1, "indices_or_sections")
@@ -279,6 +283,7 @@ def _divided(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return run.new_list(operate(run, class_name(name), [tensor], rule, site, count=count))
 
 
+@follows
 def _top(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """The largest numbers of the last axis, and where they are."""
     tensor = operand(run, first(arguments))

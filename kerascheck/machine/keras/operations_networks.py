@@ -14,6 +14,7 @@ from kerascheck.machine.keras.operation_forms import (
     binary,
     class_name,
     first,
+    follows,
     given,
     inside_call,
     joint,
@@ -200,6 +201,8 @@ def _square(shape: Shape, arguments: Arguments) -> Shape:
     return shape
 
 
+@follows
+@follows
 def _decomposed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`qr`: an orthogonal and a triangular matrix."""
     tensor = operand(run, first(arguments))
@@ -216,6 +219,8 @@ def _decomposed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return tuple(operate(run, "Qr", [tensor], rule, site, count=2))
 
 
+@follows
+@follows
 def _solved(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     tensors = two(run, arguments)
     if tensors is None:

@@ -12,6 +12,7 @@ from kerascheck.machine.keras.operation_forms import (
     Call,
     axis,
     first,
+    follows,
     given,
     inside_call,
     joint,
@@ -192,6 +193,7 @@ def _slice(shape: Shape, arguments: Arguments) -> Shape:
     return tuple(made)
 
 
+@follows
 def _sequence_mask(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     lengths = operand(run, given(arguments, 0, "lengths"))
     longest = given(arguments, 1, "maxlen")

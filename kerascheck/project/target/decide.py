@@ -431,11 +431,13 @@ def _in_modules(source: Source, folder: Path) -> Evidence | None:
     """What the modules of the project say that the program imports, directly or through others."""
     waiting = [(dotted, level, folder) for dotted, level in imports_in(source.text)]
     seen: set[Path] = set()
+    asked: set[tuple[str, int, Path]] = set()  # files of one folder import much the same
     modules: list[tuple[str, Signs]] = []
     while waiting and len(seen) < _MAX_IMPORTED:
         dotted, level, place = waiting.pop(0)
-        if not level and dotted.partition(".")[0] in _FOREIGN:
+        if (not level and dotted.partition(".")[0] in _FOREIGN) or (dotted, level, place) in asked:
             continue
+        asked.add((dotted, level, place))
         # What stands behind the last dot may be a name in the module.
         for name in (dotted, dotted.rpartition(".")[0]):
             path = next(iter(modules_named(name, level, place)), None) if name or level else None
