@@ -14,8 +14,9 @@ configuration files that the command line would use for the file (`settings_for`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from os import PathLike, fspath
 from pathlib import Path
@@ -90,6 +91,7 @@ class FixResult:
     source: _Text
     fixed: int
     report: Report
+    codes: Mapping[str, int] = field(default_factory=dict)  # how many of each code were fixed
 
 
 def settings_for(
@@ -272,25 +274,32 @@ def _fix(
     unsafe: bool | None,
     only: Callable[[Report, bytes], Iterable[Diagnostic]] | None,
 ) -> FixResult:
-    from kerascheck.engine import check_source
+    from kerascheck.engine import deep_recursion, examine
     from kerascheck.fixes.apply import fix_all
+    from kerascheck.fixes.proof import programs_of
 
     used = settings or settings_for(filename)
     name, raw = fspath(filename), to_bytes(source, filename)
 
+    built: dict[bytes, Counter[Hashable] | None] = {}
+
     def check(new: bytes) -> Report:
-        report = check_source(new, name, used)
+        found = examine(new, name, used)
+        report, source, analysis = found.report, found.source, found.analysis
+        if source is not None and analysis is not None and report.incomplete is None and not report.crashed:
+            with deep_recursion():
+                built[new] = programs_of(source, analysis)
         return report if only is None else _with_fixes_of(report, set(only(report, new)))
 
     before = check(raw)
     if isinstance(source, str) and not _is_text_of(source, raw, name):
         return FixResult(source, 0, before)
-    result = fix_all(raw, before, check, used.unsafe_fixes if unsafe is None else unsafe)
+    result = fix_all(raw, before, check, used.unsafe_fixes if unsafe is None else unsafe, built.get)
     if isinstance(source, bytes):
-        return FixResult(result.raw, result.count, result.report)
+        return FixResult(result.raw, result.count, result.report, dict(result.codes))
     if result.raw == raw:
         return FixResult(source, 0, result.report)
-    return FixResult(_text(result.raw, name), result.count, result.report)
+    return FixResult(_text(result.raw, name), result.count, result.report, dict(result.codes))
 
 
 def _with_fixes_of(report: Report, wanted: set[Diagnostic]) -> Report:

@@ -250,6 +250,11 @@ class _Check:
         if UNUSED_SUPPRESSION in self._rules:
             self._report.diagnostics += self._unused(suppressions, source)
         self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
+        offers = self._settings.offers_fix
+        self._report.diagnostics = [
+            found if found.fix is None or offers(found.code, found.name) else replace(found, fix=None)
+            for found in self._report.diagnostics
+        ]
         if not source.is_faithful:
             self._report.diagnostics = [replace(found, fix=None) for found in self._report.diagnostics]
         self._report.diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
@@ -368,10 +373,18 @@ class _Check:
     def _fix(self, item: _Found, source: Source) -> Fix | None:
         from kerascheck.fixes.lower import CannotLower, lower
 
-        if item.finding.repair is None:
+        repair = item.finding.repair
+        if repair is None and item.rule.migrates and not source.broken:
+            from kerascheck.migrate.repairs import repair_at
+
+            repair = repair_at(source, item.finding.site.node)
+        if repair is None:
             return None
+        if item.rule.migrates and item.finding.severity is Severity.INFO:
+            # As far as is known, the program is meant for an older Keras: one old form less makes it run on none.
+            repair = replace(repair, applicability=Applicability.UNSAFE)
         try:
-            return lower(item.finding.repair, source)
+            return lower(repair, source)
         except (CannotLower, LookupError) as error:
             _log.debug("no fix for %s: %s", item.rule.code, error)
             return None

@@ -120,7 +120,7 @@ def test_a_finding_has_its_place_and_its_fix() -> None:
     [found] = check("x = [bad(), 1]\n").diagnostics
     assert (found.code, found.name, found.severity, found.message) == ("KC901", "flags-names", "warning", "bad is bad")
     assert (found.span.start.row, found.span.start.column, found.span.end.column) == (2, 6, 11)
-    assert found.fix is not None and found.fix.edits[0].content == "goo"  # the rest is the same text
+    assert found.fix is not None and found.fix.edits[0].content == "good"  # the rest is the same text
     assert (found.filename, found.noqa_row) == ("x.py", 2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -245,3 +246,57 @@ def test_a_diff_of_what_has_changed_meanwhile(
     after_checking(lambda: (folder / "x.py").write_text(FIXED))
     result = run("--diff", "x.py")
     assert (result.exit_code, result.stdout) == (0, "")
+
+
+class TestWhatIsFixed:
+    """Options that choose what is fixed, and what is said of it."""
+
+    TWO = (
+        "from keras import Sequential, layers\nmodel = Sequential()\nmodel.add(layers.Dense(7, input_shape=(3,)))\n"
+        "model.add(layers.Dense(8, input_dim=7))  # noqa: KC102\nmodel.add(layers.Dense(1))\n"
+    )
+
+    @pytest.fixture(autouse=True)
+    def _file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("x.py").write_text(self.TWO)
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(
+            app, ["--no-cache", "--isolated", "--select", "KC003,KC102,KC103", *arguments, "x.py"]
+        )
+
+    @pytest.mark.parametrize(
+        ("arguments", "left"),
+        [
+            (["--fixable", "KC103"], ["KC003"]),
+            (["--unfixable", "KC103"], ["KC103"]),
+            (["--fixable", "KC1", "--unfixable", "redundant-input-shape"], ["KC003", "KC103"]),
+            ([], []),
+        ],
+    )
+    def test_the_rules_that_are_fixed(self, arguments: list[str], left: list[str]) -> None:
+        shown = self.run("--fix", *arguments).stdout
+        assert [code for code in ("KC003", "KC103") if code in shown] == left
+
+    def test_what_is_not_to_be_fixed_has_no_fix(self) -> None:
+        found = json.loads(self.run("--unfixable", "KC103", "--output-format", "json").stdout)
+        assert {item["code"]: item["fix"] is None for item in found} == {"KC103": True, "KC003": False}
+
+    def test_nothing_is_said_of_what_is_left(self) -> None:
+        result = self.run("--fix-only", "--unfixable", "KC103")
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert "noqa" not in Path("x.py").read_text()
+
+    def test_which_were_fixed(self) -> None:
+        result = self.run("--fix", "--show-fixes")
+        assert "Fixed 2 findings:\n- x.py:\n    1 x KC003 (unused-suppression)\n    1 x KC103 (" in result.stdout
+
+    def test_a_fix_can_fail_the_run(self) -> None:
+        assert self.run("--fix").exit_code == 0
+        Path("x.py").write_text(self.TWO)
+        assert self.run("--fix", "--exit-non-zero-on-fix").exit_code == 1
+        assert self.run("--fix", "--exit-non-zero-on-fix").exit_code == 0
+
+    def test_a_rule_that_does_not_exist(self) -> None:
+        assert self.run("--unfixable", "KC1O3").exit_code == 2

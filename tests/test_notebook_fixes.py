@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from kerascheck import api
 from kerascheck.cli.app import app
 from kerascheck.diagnostics import Applicability, Edit, Fix, Position, Span
+from kerascheck.fixes import patches
 from kerascheck.project.source import Source
 from kerascheck.text.notebook import Notebook
 
@@ -112,7 +113,8 @@ def test_the_command_changes_the_file(folder: Path) -> None:
     assert path.read_text(encoding="utf-8") == right
 
 
-def test_a_diff_names_the_cells(folder: Path) -> None:
+def test_a_diff_on_a_terminal_names_the_cells(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patches, "_is_terminal", lambda: True)
     (folder / "x.ipynb").write_text(json.dumps(notebook(IMPORTS, MODEL, "!ls\n" + WRONG)))
     result = CliRunner().invoke(app, ["--select", "KC103", "--diff", "."])
     assert result.exit_code == 1

@@ -69,6 +69,13 @@ def check(
         Optional[bool],  # noqa: UP045
         typer.Option("--unsafe-fixes/--no-unsafe-fixes", help="Apply, or show, unsafe fixes too."),
     ] = None,
+    fixable: Annotated[_Codes, typer.Option(help="Codes, prefixes or names of the rules to fix.")] = None,
+    unfixable: Annotated[_Codes, typer.Option(help="Codes, prefixes or names of the rules not to fix.")] = None,
+    fix_only: Annotated[bool, typer.Option("--fix-only", help="Apply fixes, and report nothing that is left.")] = False,
+    show_fixes: Annotated[bool, typer.Option("--show-fixes", help="Say which findings were fixed.")] = False,
+    exit_non_zero_on_fix: Annotated[
+        bool, typer.Option("--exit-non-zero-on-fix", help="Exit with 1 if anything was fixed.")
+    ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
     output_format: Annotated[
         Optional[str],  # noqa: UP045
@@ -126,8 +133,10 @@ def check(
         extend_exclude=_split(extend_exclude),
         force_exclude=force_exclude,
         output_format=output_format,
-        fix=fix,
+        fix=True if fix_only else fix,
         unsafe_fixes=unsafe_fixes,
+        fixable=_split(fixable) if fixable else None,
+        unfixable=_split(unfixable),
         budget=budget,
         read_data=read_data,
         target=target,
@@ -139,6 +148,9 @@ def check(
         config=config,
         isolated=isolated,
         diff=diff,
+        fix_only=fix_only,
+        show_fixes=show_fixes,
+        exit_non_zero_on_fix=exit_non_zero_on_fix,
         statistics=statistics,
         exit_zero=exit_zero,
         stdin_filename=stdin_filename,
@@ -240,6 +252,41 @@ def report(
         paths=tuple(paths or [Path()]), overrides=overrides, config=config, isolated=isolated, jobs=jobs
     )
     raise typer.Exit(_run(lambda: commands.report(options, output, title, sys.stdout)))
+
+
+@app.command()
+def migrate(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    came_from: Annotated[
+        str, typer.Option("--from", help="The Keras that the programs are written for: auto, keras1, keras2, tf-keras.")
+    ] = "auto",
+    to: Annotated[str, typer.Option("--to", help="The Keras that they are to run with: keras3.")] = "keras3",
+    write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing but a patch to stdout.")] = False,
+    report: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Write what is done and what is left to this file: .html, .md or .json."),
+    ] = None,
+    to_keras: Annotated[bool, typer.Option("--to-keras", help="Turn tf.keras to keras.")] = False,
+    backend_neutral: Annotated[
+        bool,
+        typer.Option("--backend-neutral", help="Turn functions of tf and of keras.backend on tensors to keras.ops."),
+    ] = False,
+    mark: Annotated[bool, typer.Option("--mark", help="Write a comment above what is left to do by hand.")] = False,
+    config: _Config = None,
+    isolated: _Isolated = False,
+) -> None:
+    """Bring programs of Keras 1, Keras 2 and tf.keras to Keras 3.
+
+    Exit status: 0 nothing is left to do, 1 something is, 2 an error.
+    """
+    from kerascheck.migrate.command import MigrateOptions
+    from kerascheck.migrate.command import migrate as run
+
+    options = MigrateOptions(
+        tuple(paths), came_from, to, write, diff, report, to_keras, backend_neutral, mark, config, isolated
+    )
+    raise typer.Exit(_run(lambda: run(options, sys.stdout), True))
 
 
 @app.command()

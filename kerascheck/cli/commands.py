@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kerascheck.configuration.config import Overrides, Resolver
 from kerascheck.errors import ConfigError
+from kerascheck.fixes.patches import show_difference
 from kerascheck.runtime.reading import read_program, source_limit
-from kerascheck.text.escaping import as_json, patch_path, say, visible
-from kerascheck.text.lines import NEWLINE
+from kerascheck.text.escaping import as_json, say
 
 if TYPE_CHECKING:
     from kerascheck.configuration.config import Settings
@@ -44,6 +43,9 @@ class CheckOptions:
     config: Path | None = None
     isolated: bool = False
     diff: bool = False
+    fix_only: bool = False  # report nothing that is left
+    show_fixes: bool = False  # say which findings were fixed
+    exit_non_zero_on_fix: bool = False
     statistics: bool = False
     exit_zero: bool = False
     stdin_filename: str | None = None
@@ -159,6 +161,7 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
     shown = [limits.applied(report, _read) for report in reports]
     fixed = 0
     changed = False
+    fixes: dict[str, Mapping[str, int]] = {}
     for index, report in enumerate(shown):
         settings = resolver.settings_for(Path(report.filename))
         if not (options.diff or settings.fix) or not _is_fixable(report, settings):
@@ -168,12 +171,16 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
         if options.diff:
             changed = changed or outcome.fixed > 0
             if outcome.fixed:
-                _print_diff(outcome.before, outcome.after, report.filename)
+                show_difference(outcome.before, outcome.after, report.filename)
             continue
         after = outcome.after
         reports[index] = outcome.report
         shown[index] = limits.applied(outcome.report, lambda _, after=after: after)  # type: ignore[misc]
         fixed += outcome.fixed
+        if outcome.fixed:
+            fixes[report.filename] = outcome.codes
+    if options.show_fixes:
+        _show_fixes(fixes, own.output_format)
     if options.diff:
         return _status(shown, changed, options)
     _tell(limits, reports, _read, resolver)
@@ -203,11 +210,13 @@ def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
         outcome = Outcome([shown], lambda _: raw, 0, settings.unsafe_fixes)
         return _conclude(outcome, options, settings.output_format, sys.stderr if settings.fix else None)
     fixed = api.fix(raw, filename, settings=settings, only=limits.kept if limits else None)
+    if options.show_fixes and fixed.fixed:
+        _show_fixes({filename: fixed.codes}, "")
     new = fixed.source
     assert isinstance(new, bytes)
     shown = limits.applied(fixed.report, lambda _: new)
     if options.diff:
-        _print_diff(raw, new, filename)
+        show_difference(raw, new, filename)
         return _status([shown], fixed.fixed > 0, options)
     sys.stdout.buffer.write(new)
     sys.stdout.flush()
@@ -261,6 +270,22 @@ class _Outcome:
     after: bytes
     report: Report
     fixed: int = 0
+    codes: Mapping[str, int] = field(default_factory=dict)
+
+
+def _show_fixes(fixes: Mapping[str, Mapping[str, int]], output_format: str) -> None:
+    """Say which findings were fixed, file by file: where people read it, on stdout."""
+    from kerascheck.rules.registry import find_rule
+
+    stream = sys.stdout if output_format == "text" else sys.stderr
+    total = sum(count for codes in fixes.values() for count in codes.values())
+    if total:
+        print(f"Fixed {total} finding{'s' * (total != 1)}:", file=stream)
+    for filename, codes in fixes.items():
+        print(f"- {filename}:", file=stream)
+        for code, count in sorted(codes.items()):
+            rule = find_rule(code)
+            print(f"    {count} x {code}{f' ({rule.name})' if rule is not None else ''}", file=stream)
 
 
 def _fixed(filename: str, settings: Settings, limits: Limits, write: bool) -> _Outcome:
@@ -276,10 +301,10 @@ def _fixed(filename: str, settings: Settings, limits: Limits, write: bool) -> _O
     found = api.fix(before, filename, settings=settings, only=limits.kept if limits else None)
     assert isinstance(found.source, bytes)
     if not write or not found.fixed:
-        return _Outcome(before, found.source, found.report, found.fixed)
+        return _Outcome(before, found.source, found.report, found.fixed, found.codes)
     try:
         write_atomically(filename, found.source, before)
-        return _Outcome(before, found.source, found.report, found.fixed)
+        return _Outcome(before, found.source, found.report, found.fixed, found.codes)
     except ChangedMeanwhile:
         print(f"warning: {filename}: not fixed, it has changed meanwhile", file=sys.stderr)
     except OSError as error:
@@ -291,19 +316,6 @@ def _fixed(filename: str, settings: Settings, limits: Limits, write: bool) -> _O
     return _Outcome(before, before, api.check(before, filename, settings=settings))
 
 
-def _print_diff(old: bytes, new: bytes, filename: str) -> None:
-    from kerascheck.project.source import Source
-
-    for (cell, before), (_, after) in zip(Source(old, filename).texts(), Source(new, filename).texts(), strict=True):
-        name = patch_path(filename if cell is None else f"{filename}:cell {cell}")
-        for line in difflib.unified_diff(_lines(before), _lines(after), name, name, lineterm=""):
-            print(visible(line) if sys.stdout.isatty() else line)  # a patch holds the lines as they are
-
-
-def _lines(text: str) -> list[str]:
-    return NEWLINE.split(text)
-
-
 def _warn_if_incomplete(filename: str, reason: str | None) -> None:
     """Say on stderr that a part of a file is not analysed."""
     if reason is not None:
@@ -312,6 +324,9 @@ def _warn_if_incomplete(filename: str, reason: str | None) -> None:
 
 def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, default: TextIO | None = None) -> int:
     """Write the findings in the wanted format to the wanted place; the exit status."""
+    if options.fix_only:
+        status = _status(outcome.reports, False, options)
+        return FOUND if status == OK and outcome.fixed and options.exit_non_zero_on_fix else status
     from kerascheck.reporters.base import find_reporter
 
     for report in outcome.reports:
@@ -325,7 +340,8 @@ def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, defau
         with io.TextIOWrapper(content, "utf-8", "backslashreplace", write_through=True) as text:
             render(outcome, text, False)
             _write(options.output_file, content.getvalue())
-    return _status(outcome.reports, bool(outcome.diagnostics), options)
+    found = bool(outcome.diagnostics) or (outcome.fixed > 0 and options.exit_non_zero_on_fix)
+    return _status(outcome.reports, found, options)
 
 
 def _write(file: Path, content: bytes) -> None:

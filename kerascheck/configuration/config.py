@@ -49,6 +49,8 @@ class Settings:
     output_format: str = "text"
     fix: bool = False
     unsafe_fixes: bool = False
+    fixable: tuple[str, ...] = ("ALL",)  # selectors of the rules whose fixes are offered
+    unfixable: tuple[str, ...] = ()  # and of those whose are not
     baseline: str = ""  # the file of the findings that are known, if there is one
     budget: float = 2.0  # the work that a file may cost, in seconds of a slow core
     read_data: bool = True  # whether data beside a program may be read: headers, rows, classes
@@ -62,8 +64,12 @@ class Settings:
         """The part on which the findings of a file depend (and nothing else), for caching them."""
         return (
             *(self.selection, self.per_file_ignores, self.budget, self.thresholds, self.root, self.noqa),
-            *(self.read_data, self.target),
+            *(self.read_data, self.target, self.fixable, self.unfixable),
         )
+
+    def offers_fix(self, code: str, name: str) -> bool:
+        """Whether the fixes of a rule are offered."""
+        return Selection((Layer(self.fixable, self.unfixable),)).includes(code, name)
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,8 @@ class Overrides:
     output_format: str | None = None
     fix: bool | None = None
     unsafe_fixes: bool | None = None
+    fixable: tuple[str, ...] | None = None
+    unfixable: tuple[str, ...] = ()
     budget: float | None = None
     read_data: bool | None = None
     baseline: str | None = None  # empty: none
@@ -187,6 +195,8 @@ _KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
     "output-format": (_output_format, "text"),
     "fix": (_boolean, False),
     "unsafe-fixes": (_boolean, False),
+    "fixable": (_selectors, ("ALL",)),
+    "unfixable": (_selectors, ()),
     "baseline": (_path, ""),
     "budget": (_budget, 2.0),
     "read-data": (_boolean, True),
@@ -244,8 +254,10 @@ class Resolver:
                 raise ConfigError(f"the budget must be {expected}, got {overrides.budget!r}") from None
         if overrides.target is not None and overrides.target not in TARGETS:
             raise ConfigError(f"{overrides.target!r} is no target; there are {', '.join(TARGETS)}")
-        for selector in (*(overrides.select or ()), *overrides.ignore, *overrides.extend_select):
-            check_selector(selector)
+        selections = (overrides.select or (), overrides.ignore, overrides.extend_select)
+        for selector in (*selections, overrides.fixable or (), overrides.unfixable):
+            for one in selector:
+                check_selector(one)
         for pattern in (*(overrides.exclude or ()), *overrides.extend_exclude):
             check_pattern(pattern)
 
@@ -334,7 +346,7 @@ def _resolve(file: Path | None, overrides: Overrides) -> Resolved:
         if value is None or value == ():
             continue
         key = item.name.replace("_", "-")
-        if item.name in ("ignore", "extend_select", "extend_exclude") and key in given:
+        if item.name in ("ignore", "extend_select", "extend_exclude", "unfixable") and key in given:
             values[key] = (*given[key], *value)
             origins[key] += " and command line"
         else:

@@ -32,6 +32,11 @@ def keeps_effects(replacements: Iterable[Replacement]) -> bool:
     return all(after[code] == count for code, count in before.items())
 
 
+def has_effect(node: cst.CSTNode) -> bool:
+    """Whether something is done where an expression is worked out, besides what it gives."""
+    return any(True for _ in _effects([node]))
+
+
 def _within(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
     """What there is of a node besides the call that it is."""
     if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from kerascheck.diagnostics import Edit, Fix, Span
+from kerascheck.fixes.changes import CannotChange, differences, edits_of
 from kerascheck.fixes.effects import keeps_effects
 
 if TYPE_CHECKING:
@@ -27,30 +28,30 @@ def lower(repair: Repair, source: Source) -> Fix:
         CannotLower: a node cannot be found in the text as it is, or what is done in it would be done no more.
         LookupError: a node is not part of the tree.
     """
-    edits = [_edit(replacement, source) for replacement in repair.replacements]
+    edits = [edit for replacement in repair.replacements for edit in _edits(replacement, source)]
+    try:
+        edits += edits_of(repair.changes, source)
+    except CannotChange as error:
+        raise CannotLower(str(error)) from None
     edits.sort(key=lambda edit: edit.span)
     if any(left.span.end > right.span.start for left, right in itertools.pairwise(edits)):
         raise CannotLower("the replacements overlap")
+    if not edits:
+        raise CannotLower("nothing would change")
     if not keeps_effects(repair.replacements):
         raise CannotLower("what is taken out has an effect")
     return Fix(repair.applicability, repair.message, tuple(edits))
 
 
-def _edit(replacement: Replacement, source: Source) -> Edit:
+def _edits(replacement: Replacement, source: Source) -> list[Edit]:
     if replacement.new is None:
-        return _removal(replacement.old, source)
+        return [removal(replacement.old, source)]
     start, old = _stretch(replacement.old, source)
     new = source.code_for(replacement.new, like=replacement.old)
-    kept_front = _common_length(old, new)
-    kept_back = _common_length(old[kept_front:][::-1], new[kept_front:][::-1])
-    span = Span(source.position(start + kept_front), source.position(start + len(old) - kept_back))
-    return Edit(span, new[kept_front : len(new) - kept_back])
-
-
-def _common_length(left: str, right: str) -> int:
-    """How many characters both begin with."""
-    pairs = zip(left, right, strict=False)
-    return next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(left), len(right)))
+    return [
+        Edit(Span(source.position(start + first), source.position(start + last)), content)
+        for first, last, content in differences(old, new)
+    ]
 
 
 def _stretch(node: cst.CSTNode, source: Source) -> tuple[int, str]:
@@ -64,7 +65,7 @@ def _stretch(node: cst.CSTNode, source: Source) -> tuple[int, str]:
     return start, text
 
 
-def _removal(statement: cst.CSTNode, source: Source) -> Edit:
+def removal(statement: cst.CSTNode, source: Source) -> Edit:
     """Take out a statement: its rows where it stands alone, `pass` in its place where a body would be left empty."""
     line, block = source.locator.line_and_block_of(statement)
     if isinstance(statement, cst.BaseCompoundStatement):

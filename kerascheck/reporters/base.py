@@ -79,7 +79,8 @@ def summary(outcome: Outcome) -> str:
         files = len({d.filename for d in outcome.diagnostics})
         hint = ""
         if outcome.fixable:
-            hint = f" ({outcome.fixable} fixable with --fix)"
+            more = f", {outcome.hidden_fixes} more with --unsafe-fixes" if outcome.hidden_fixes else ""
+            hint = f" ({outcome.fixable} fixable with --fix{more})"
         elif outcome.hidden_fixes:
             hint = f" ({outcome.hidden_fixes} fixable with --fix --unsafe-fixes)"
         lines.append(f"Found {_counted(found, 'finding')} in {_counted(files, 'file')}{hint}.")

@@ -17,6 +17,8 @@ from kerascheck.network.ir import Program, Site
 if TYPE_CHECKING:
     import libcst as cst
 
+    from kerascheck.fixes.changes import Change
+
 __all__ = [
     "Applicability",
     "Finding",
@@ -44,11 +46,12 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Repair:
-    """A fix in terms of nodes; the engine turns it into text edits."""
+    """A fix in terms of nodes: new ones for old ones, or changes as a reviewer would name them."""
 
     message: str
-    replacements: tuple[Replacement, ...]
+    replacements: tuple[Replacement, ...] = ()
     applicability: Applicability = Applicability.SAFE
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class Rule:
     severity: ClassVar[Severity]
     enabled: ClassVar[bool] = True  # on by default
     fixable: ClassVar[Literal["none", "safe", "unsafe"]] = "none"
+    migrates: ClassVar[bool] = False  # whether its findings are fixed as `kerascheck migrate` does it
     since: ClassVar[str] = "0.1.0"
     url: ClassVar[str] = ""  # its page, for a rule of another package; our own have theirs in our documentation
 

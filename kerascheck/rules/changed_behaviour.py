@@ -59,6 +59,8 @@ class ChangedBehaviour(Rule):
     code = "KC509"
     name = "changed-behaviour"
     severity = Severity.WARNING
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for name, arguments, site in program.calls:
@@ -126,6 +128,11 @@ optimizer.lr = 0.01
                 (3, "SGD of Keras 3 ignores decay; use keras.optimizers.schedules.InverseTimeDecay"),
                 (4, "setting lr changes nothing in Keras 3; set learning_rate"),
             ],
+            """
+from keras.optimizers import SGD
+optimizer = SGD(learning_rate=0.1, decay=1e-6)
+optimizer.learning_rate = 0.01
+""",
         ),
     ]
 

@@ -432,7 +432,8 @@ class WrongCompileArgument(Rule):
     code = "KC434"
     name = "wrong-compile-argument"
     severity = Severity.ERROR
-    fixable = "safe"
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.compiles:
@@ -652,7 +653,7 @@ model.compile("adam", "mse", ["mae", "accuracy"])
             fixed="""
 from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
-model.compile("adam", "kullback_leibler_divergence", metrics=["accuracy"])
+model.compile("adam", "kl_divergence", metrics=["accuracy"])
 model.compile("adam", "mse", metrics=["mae", "accuracy"])
 """,
         ),

@@ -63,6 +63,8 @@ class WrongFileEnding(Rule):
     code = "KC508"
     name = "wrong-file-ending"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for name, arguments, site in program.calls:
@@ -140,6 +142,18 @@ other = callbacks.ModelCheckpoint(filepath="best.h5", save_weights_only=True)
                 (10, "ModelCheckpoint of Keras 3 saves models to .keras or .h5, not to -{epoch:02d}.hdf5"),
                 (11, "ModelCheckpoint of Keras 3 saves weights to .weights.h5, not to best.h5"),
             ],
+            """
+import os
+import sys
+from keras import Sequential, callbacks, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.save("my_model.keras")
+model.save(os.path.join(sys.argv[1], "final.keras"))
+model.save_weights("first.weights.h5")
+model.save_weights(f"{sys.argv[1]}/weights.weights.h5")
+saver = callbacks.ModelCheckpoint(sys.argv[1] + "-{epoch:02d}.keras")
+other = callbacks.ModelCheckpoint(filepath="best.weights.h5", save_weights_only=True)
+""",
         ),
     ]
 

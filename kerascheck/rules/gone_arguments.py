@@ -63,6 +63,8 @@ class GoneArgument(Rule):
     code = "KC503"
     name = "gone-argument"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         severity = severity_of(program.source)
@@ -162,6 +164,15 @@ model = Sequential([
                 (7, "Keras 3 has no argument init of Dense; use kernel_initializer"),
                 (7, "Keras 3 has no argument W_regularizer of Dense; use kernel_regularizer"),
             ],
+            """
+from keras.layers import Convolution2D, Dense, Dropout
+from keras.models import Model, Sequential
+model = Sequential([
+    Convolution2D(8, (3, 3), padding="same", input_shape=(28, 28, 1)),
+    Dropout(rate=0.3),
+    Dense(units=10, kernel_initializer="random_uniform", kernel_regularizer="l2"),
+])
+""",
         ),
         Invalid(
             """
@@ -179,6 +190,15 @@ def compiled(model, rate):
                 (6, 'Dense takes an activation there in Keras 3; use kernel_initializer="uniform"'),
                 (8, "Keras 3 has no argument lr of SGD; use learning_rate"),
             ],
+            """
+import tensorflow as tf
+from keras.layers import Dense, Input
+from keras.models import Model
+inputs = Input((4,))
+model = Model(inputs=inputs, outputs=Dense(2, kernel_initializer="uniform")(inputs))
+def compiled(model, rate):
+    model.compile(tf.keras.optimizers.SGD(learning_rate=rate, momentum=0.9), "mse")
+""",
         ),
         Invalid(
             """
@@ -187,6 +207,11 @@ from keras.models import Sequential
 model = Sequential([LSTM(6, batch_input_shape=(4, 1, 2), stateful=True)])
 """,
             [(4, "Keras 3 has no argument batch_input_shape of LSTM; use keras.Input(batch_shape=)")],
+            """
+from keras.layers import LSTM, Input
+from keras.models import Sequential
+model = Sequential([Input(batch_shape=(4, 1, 2)), LSTM(6, stateful=True)])
+""",
         ),
     ]
 

@@ -53,6 +53,8 @@ class GoneBackendFunction(Rule):
     code = "KC505"
     name = "gone-backend-function"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         severity = severity_of(program.source)
@@ -126,6 +128,16 @@ size = K.int_shape
                 (7, "Keras 3 has no keras.backend.mean; use keras.ops.mean"),
                 (8, "Keras 3 has no keras.backend.int_shape; use x.shape"),
             ],
+            """
+from keras.layers import Lambda
+from keras import ops
+from tensorflow.keras.backend import int_shape
+def dice(y_true, y_pred):
+    a, b = ops.reshape(y_true, (-1,)), ops.reshape(y_pred, (-1,))
+    return 2 * ops.sum(a * b) / (ops.sum(a) + ops.sum(b))
+pooled = Lambda(lambda x: ops.mean(x, axis=1))
+size = int_shape
+""",
         ),
         Invalid(
             """
@@ -137,5 +149,9 @@ inputs = K.placeholder((None, 3))
                 (3, "Keras 3 has no tf.keras.backend.learning_phase; use the training argument of call"),
                 (4, "Keras 3 has no tf.keras.backend.placeholder; use keras.Input"),
             ],
+            """
+from tensorflow.keras import Input
+inputs = Input(batch_shape=(None, 3))
+""",
         ),
     ]

@@ -71,6 +71,8 @@ class GoneMember(Rule):
     code = "KC504"
     name = "gone-member"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for form in program.gone:
@@ -159,6 +161,15 @@ print(convolution.output_shape, convolution.get_output_at(0), x._keras_shape)
                 (8, "layers of Keras 3 have no get_output_at; use layer.output"),
                 (8, "tensors of a graph of Keras 3 have no _keras_shape; use shape"),
             ],
+            """
+from tensorflow.keras import layers, models
+picture = layers.Input((8, 8, 3))
+convolution = layers.Conv2D(4, 3)
+x = convolution(picture)
+height, width, depth = list(x.shape)[1:]
+size = list(x.shape)[1]
+print(convolution.output.shape, convolution.output, x.shape)
+""",
         ),
         Invalid(
             """
@@ -178,6 +189,18 @@ mean.reset_states()
                 (7, "models of Keras 3 have no reset_states; use reset_state of the stateful layers"),
                 (9, "metrics of Keras 3 have no reset_states; use reset_state"),
             ],
+            """
+from keras import Sequential, layers, metrics, optimizers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+optimizer = optimizers.SGD(0.1)
+model.compile(optimizer, "mse")
+print(optimizer.learning_rate, model.optimizer.learning_rate, model.to_json())
+for layer in model.layers:
+    if hasattr(layer, "reset_states"):
+        layer.reset_states()
+mean = metrics.Mean()
+mean.reset_state()
+""",
         ),
     ]
 

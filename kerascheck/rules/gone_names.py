@@ -50,6 +50,8 @@ class GoneName(Rule):
     code = "KC502"
     name = "gone-name"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         severity = severity_of(program.source)
@@ -136,6 +138,10 @@ from keras.utils.visualize_util import plot
                 (3, "Keras 3 has no keras.utils.np_utils; use keras.utils.to_categorical"),
                 (4, "Keras 3 has no keras.utils.visualize_util.plot; use keras.utils.plot_model"),
             ],
+            """
+from keras.layers import Dense, Dropout
+from keras.utils import to_categorical, plot_model
+""",
         ),
         Invalid(
             """
@@ -156,6 +162,10 @@ tokenizer = Tokenizer(num_words=100)
                     "keras.layers",
                 ),
             ],
+            """
+from tensorflow.keras.preprocessing.text import Tokenizer
+tokenizer = Tokenizer(num_words=100)
+""",
         ),
         Invalid(
             """
@@ -170,5 +180,12 @@ session = tf.Session()
                 (5, "Keras 3 raises ImportError for tf.keras.optimizers.legacy.Adam; use keras.optimizers.Adam"),
                 (6, "TensorFlow 2 has no tf.Session; use tf.compat.v1.Session"),
             ],
+            """
+import tensorflow as tf
+from tensorflow import keras
+flip = keras.layers.RandomFlip("horizontal")
+adam = tf.keras.optimizers.Adam(0.01)
+session = tf.Session()
+""",
         ),
     ]

@@ -62,6 +62,8 @@ class GoneValue(Rule):
     code = "KC510"
     name = "gone-value"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for name, arguments, site in program.calls:
@@ -109,6 +111,11 @@ other = tf.keras.losses.BinaryCrossentropy(reduction="auto")
                 (3, 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'),
                 (4, 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'),
             ],
+            """
+import tensorflow as tf
+loss = tf.keras.losses.MeanSquaredError(reduction="sum_over_batch_size")
+other = tf.keras.losses.BinaryCrossentropy(reduction="sum_over_batch_size")
+""",
         ),
     ]
 

@@ -67,6 +67,8 @@ class NoSuchHistory(Rule):
     code = "KC507"
     name = "no-such-history"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call, name, site in program.looked_up:
@@ -152,6 +154,18 @@ print(entries["val_loss"], entries["auc"])
                 (11, 'the history has no "val_loss": fit has no validation data'),
                 (11, 'the history has no "auc" in Keras 3; there are loss, accuracy, learning_rate'),
             ],
+            """
+import numpy as np
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+plateau = keras.callbacks.ReduceLROnPlateau()
+history = model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=20, callbacks=[plateau])
+print(history.history["accuracy"], history.history["learning_rate"])
+entries = history.history
+print(entries["val_loss"], entries["auc"])
+""",
         ),
     ]
 

@@ -244,7 +244,8 @@ class RemovedTrainingArgument(Rule):
     code = "KC421"
     name = "removed-training-argument"
     severity = Severity.ERROR
-    fixable = "safe"
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
@@ -338,6 +339,13 @@ model.compile("adam", "mse")
 model.evaluate(np.zeros((8, 4)), np.zeros((8, 1)), show_accuracy=True)
 """,
             [(6, 'evaluate has no argument show_accuracy; give compile metrics=["accuracy"]')],
+            """
+import numpy as np
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.evaluate(np.zeros((8, 4)), np.zeros((8, 1)))
+""",
         ),
         Invalid(
             """
@@ -356,6 +364,13 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)), workers=4, batchsize=4, colour="re
                 (6, "fit has no argument batchsize; did you mean batch_size?"),
                 (6, "fit has no argument colour"),
             ],
+            """
+import numpy as np
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), batchsize=4, colour="red")
+""",
         ),
     ]
 
@@ -426,7 +441,8 @@ class RemovedTrainingMethod(Rule):
     code = "KC422"
     name = "removed-training-method"
     severity = Severity.ERROR
-    fixable = "safe"
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
@@ -522,7 +538,7 @@ from elsewhere import batches, tests
 model = Sequential([Dense(1, input_shape=(4,))])
 model.compile("adam", "mse")
 model.fit(batches(), steps_per_epoch=100, epochs=5)
-model.fit_generator(batches(), 100, 5, validation_data=tests())
+model.fit(batches(), steps_per_epoch=100, epochs=5, validation_data=tests())
 """,
         ),
     ]

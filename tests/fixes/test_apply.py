@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Hashable
 
 import pytest
 
@@ -116,3 +117,18 @@ def test_encoding_mark_and_line_endings_stay(first: bytes) -> None:
     report = Report("x.py", [finding(edit(row, 5, 6, "b"))])
     fixed = fix_all(source.raw, report, lambda _: Report("x.py"), unsafe=False)
     assert fixed.raw == first + b"x = 1\r\ny = b\r\n"
+
+
+def test_a_safe_fix_after_which_another_network_is_built_is_undone() -> None:
+    raw, edit = b"f(a)\n", Edit(span(1, 1, 5), "f(b)")
+
+    def check(new: bytes) -> Report:
+        return Report("x.py", [finding(edit)] if new == raw else [])
+
+    def networks(new: bytes) -> Counter[Hashable]:
+        return Counter({"a network" if new == raw else "another one": 1})
+
+    assert fix_all(raw, check(raw), check, unsafe=False, builds=networks).raw == raw
+    assert fix_all(raw, check(raw), check, unsafe=False, builds=lambda _: Counter()).raw == b"f(b)\n"
+    unsafe = Report("x.py", [finding(edit, applicability=UNSAFE)])
+    assert fix_all(raw, unsafe, lambda _: Report("x.py"), unsafe=True, builds=networks).raw == b"f(b)\n"

@@ -61,6 +61,12 @@ def test_text_is_what_flake8_writes() -> None:
             False,
             "Found 1 finding in 1 file (1 fixable with --fix --unsafe-fixes).",
         ),
+        (
+            [finding(1, 1, 1, 2, Applicability.SAFE), finding(2, 1, 2, 2, Applicability.UNSAFE)],
+            0,
+            False,
+            "Found 2 findings in 1 file (1 fixable with --fix, 1 more with --unsafe-fixes).",
+        ),
         ([finding(1, 1, 1, 2, Applicability.UNSAFE)], 0, True, "Found 1 finding in 1 file (1 fixable with --fix)."),
     ],
 )

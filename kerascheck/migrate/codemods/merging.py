@@ -1,0 +1,109 @@
+"""The function `merge` and the layer `Merge` of Keras 1: each way of merging is a layer and a function of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from kerascheck.fixes.changes import AddArgument, Change, RemoveArgument, RenameKeyword, Rewrite
+from kerascheck.migrate.arguments import argument, keyword, positional, text_of
+from kerascheck.migrate.context import Context, Step
+
+#: The function for a mode.
+_MODES = {
+    "sum": "add", "mul": "multiply", "ave": "average", "max": "maximum", "concat": "concatenate", "dot": "dot",
+    "cos": "dot",
+}  # fmt: skip
+
+
+def find(context: Context) -> Iterator[Step]:
+    """A step for each call of `merge`; `Merge` merges models, and is listed."""
+    for call, name in context.called():
+        if name in (
+            "keras.layers.merge",
+            "keras.layers.merge.merge",
+            "keras.engine.merge",
+            "keras.layers.topology.merge",
+        ):
+            yield steps(context, call)
+        elif name == "keras.layers.Merge":
+            yield _layer(context, call)
+
+
+def _by_function(context: Context, call: cst.Call, mode: cst.Arg) -> Step:
+    """The step for a merge by a function of the program: a Lambda layer, which finds the shape by itself."""
+    inputs, name = argument(call, "inputs", 0), keyword(call, "name")
+    others = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    if inputs is None or not others <= {"inputs", "mode", "output_shape", "name"}:
+        return Step("merging", call, "merge is gone: use a Lambda layer")
+    spelled = context.spell("keras.layers.Lambda")
+    named = (", name=", name.value) if name is not None else ()
+    pieces = (f"{spelled.text}(", mode.value, *named, ")(", inputs.value, ")")
+    return Step("merging", call, "merge by a function is a Lambda layer", (Rewrite(call, pieces),), spelled.needs)
+
+
+#: The layer for a mode.
+_LAYERS = {
+    "sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "concat": "Concatenate", "dot": "Dot",
+}  # fmt: skip
+
+
+def _layer(context: Context, call: cst.Call) -> Step:
+    """The step for a layer `Merge`: one that is called on tensors; of models that it merges, the outputs are wanted."""
+    given = keyword(call, "mode")
+    mode = text_of(given.value) if given is not None else None
+    names = {arg.keyword.value: arg for arg in call.args if arg.keyword is not None}
+    if mode not in _LAYERS or given is None or len(names) != len(call.args) or "layers" in names:
+        return Step("merging", call, "Merge is gone: merge the outputs of the models with a layer such as Concatenate")
+    spelled = context.spell(f"keras.layers.{_LAYERS[mode]}")
+    changes: list[Change] = [Rewrite(call.func, (spelled.text,)), RemoveArgument(call, given)]
+    for old, new, wanted in (("concat_axis", "axis", "concat"), ("dot_axes", "axes", "dot")):
+        if old in names:
+            arg = names[old]
+            changes.append(RenameKeyword(arg, new) if mode == wanted else RemoveArgument(call, arg))
+    return Step("merging", call, f"Merge(mode={mode!r}) is {_LAYERS[mode]}", tuple(changes), spelled.needs)
+
+
+def steps(context: Context, call: cst.Call) -> Step:
+    """The step for one call of `merge`."""
+    given = argument(call, "mode", 1)
+    mode = text_of(given.value) if given is not None else "sum"
+    if given is not None and isinstance(given.value, cst.Lambda):
+        return _by_function(context, call, given)
+    if mode not in _MODES:
+        return Step("merging", call, "merge is gone, and its mode is not known here: use a Lambda layer, or keras.ops")
+    spelled = context.spell(f"keras.layers.{_MODES[mode]}")
+    changes: list[Change] = [Rewrite(call.func, (spelled.text,))]
+    if given is not None:
+        changes.append(RemoveArgument(call, given))
+    axis = keyword(call, "concat_axis")
+    if axis is not None:
+        changes.append(RenameKeyword(axis, "axis") if mode == "concat" else RemoveArgument(call, axis))
+    dots = keyword(call, "dot_axes")
+    if dots is not None:
+        changes.append(RenameKeyword(dots, "axes") if mode in ("dot", "cos") else RemoveArgument(call, dots))
+    elif mode in ("dot", "cos"):
+        return Step("merging", call, "merge is gone; keras.layers.dot needs its axes")
+    for index, arg in enumerate(call.args):
+        if arg.keyword is None and index >= 2:
+            names = {2: "concat_axis", 3: "dot_axes"}
+            wanted = {"concat": 2, "dot": 3, "cos": 3}.get(mode)
+            if index == wanted:
+                changes.append(Rewrite(arg, ("axis=" if mode == "concat" else "axes=", arg.value)))
+            elif index in names:
+                changes.append(RemoveArgument(call, arg))
+        elif arg.keyword is not None and arg.keyword.value in (
+            "output_shape",
+            "output_mask",
+            "arguments",
+            "node_indices",
+            "tensor_indices",
+        ):
+            changes.append(RemoveArgument(call, arg))
+    if mode == "cos":
+        changes.append(AddArgument(call, ("normalize=True",)))
+    first = keyword(call, "inputs") or positional(call, 0)
+    if first is None:
+        return Step("merging", call, "merge is gone, and what it merges is not written here")
+    return Step("merging", call, f"merge(mode={mode!r}) is {_MODES[mode]}", tuple(changes), spelled.needs)

@@ -1,0 +1,151 @@
+"""All that is done to one file: the steps of every codemod, the imports, and the edits that they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kerascheck.diagnostics import Edit
+from kerascheck.fixes.changes import CannotChange, Change, RemoveArgument, edits_of
+from kerascheck.fixes.effects import has_effect
+from kerascheck.migrate import marks
+from kerascheck.migrate.codemods import (
+    backend,
+    convolutions,
+    decays,
+    devices,
+    file_names,
+    functions,
+    generators,
+    image_order,
+    learning_rates,
+    log_keys,
+    members,
+    merging,
+    names,
+    old_arguments,
+    own_classes,
+    predicted_classes,
+    reductions,
+    sessions,
+    several_outputs,
+    stateful,
+    static_shapes,
+    tensorflow_functions,
+    texts,
+    training_arguments,
+    wrappers,
+)
+from kerascheck.migrate.context import Context, Options, Step
+from kerascheck.project.source import Source, Unfaithful
+
+_CODEMODS: tuple[Callable[[Context], Iterable[Step]], ...] = (
+    merging.find, convolutions.find, old_arguments.find, training_arguments.find, generators.find,
+    predicted_classes.find, learning_rates.find, static_shapes.find, backend.find, image_order.find, texts.find,
+    log_keys.find, file_names.find, reductions.find, several_outputs.find, devices.find, stateful.find, wrappers.find,
+    sessions.find, decays.find, functions.find, own_classes.find, members.find, tensorflow_functions.find,
+)  # fmt: skip
+
+
+@dataclass
+class Plan:
+    """What is done to one text, and what is left to do by hand."""
+
+    source: Source
+    done: list[Step] = field(default_factory=list)
+    left: list[Step] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes of the file after it."""
+        return self.source.edited(_in_cells(self.source, self.edits)) if self.edits else self.source.raw
+
+
+def plan(source: Source, options: Options | None = None) -> Plan:
+    """The plan for a file.
+
+    Raises:
+        SourceError: it is no Python.
+    """
+    context, steps = planned_steps(source, options)
+    made = Plan(source)
+    made.done = [step for step in steps if step.is_done]
+    made.left = [step for step in steps if not step.is_done]
+    changes = [change for step in made.done for change in step.changes]
+    if context.options.mark:
+        changes += marks.of(context, made.left)
+    made.edits = edits_of(changes, source)
+    return made
+
+
+def planned_steps(source: Source, options: Options | None = None) -> tuple[Context, list[Step]]:
+    """All steps for a file, with what was found out about it.
+
+    Raises:
+        SourceError: it is no Python.
+    """
+    from kerascheck.migrate.imports import Imports
+
+    _ = source.tree
+    if source.broken:
+        raise source.broken[0]  # what these cells use of the others is not known
+    context = Context(source, options or Options())
+    steps = list(_consistent(context, [step for find in _CODEMODS for step in find(context)]))
+    steps += _consistent(context, names.find(context, context.rewritten(steps)), steps)
+    steps += list(Imports(context, context.rewritten(steps), steps).steps())
+    return context, steps
+
+
+def _consistent(context: Context, steps: Iterable[Step], before: Sequence[Step] = ()) -> Iterator[Step]:
+    """The steps without those whose changes contradict earlier ones, or take an effect away: these are listed."""
+    wanted = [_listed(step) if _loses_effect(step) else step for step in steps]
+    kept = [change for step in before for change in step.changes]
+    if _is_possible(context, [*kept, *(change for step in wanted for change in step.changes)]):
+        yield from wanted
+        return
+    for step in wanted:
+        if step.changes and _is_possible(context, [*kept, *step.changes]):
+            kept += step.changes
+            yield step
+        else:
+            yield _listed(step)
+
+
+def _is_possible(context: Context, changes: Sequence[Change]) -> bool:
+    """Whether changes do not contradict each other."""
+    try:
+        edits_of(changes, context.source)
+    except (CannotChange, LookupError):
+        return False
+    return True
+
+
+def _listed(step: Step) -> Step:
+    """The step as something to do by hand."""
+    return Step(step.kind, step.node, step.message, page=step.page)
+
+
+def _loses_effect(step: Step) -> bool:
+    """Whether an argument goes that does something, and is not written elsewhere."""
+    pieces = [piece for change in step.changes for piece in getattr(change, "pieces", ())]
+    kept = {id(piece) for piece in pieces}
+    return any(
+        isinstance(change, RemoveArgument) and id(change.arg.value) not in kept and has_effect(change.arg.value)
+        for change in step.changes
+    )
+
+
+def _in_cells(source: Source, edits: Iterable[Edit]) -> Iterator[tuple[int | None, Edit]]:
+    """The edits with the cells that they belong to."""
+    from kerascheck.diagnostics import Applicability, Fix
+
+    for edit in edits:
+        cell, _ = source.in_cell(edit.span.start.row)
+        if cell is None:
+            yield None, edit
+            continue
+        fix = source.fix_in_cell(Fix(Applicability.UNSAFE, "", (edit,)), edit.span.start.row)
+        if fix is None:
+            raise Unfaithful(f"in cell {cell}, a change would touch what is no Python")
+        yield from ((cell, one) for one in fix.edits)
