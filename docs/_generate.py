@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from kerascheck.explain.page import page as messages_page
 from kerascheck.rules.base import Invalid, Rule
-from kerascheck.rules.registry import own_rules
+from kerascheck.rules.registry import find_rule, own_rules
 from kerascheck.views.rule_page import rule_page
 
 README = Path(__file__).parent.parent / "README.md"
@@ -58,6 +59,12 @@ def index_page() -> str:
     for title, rules in by_family().items():
         parts.append(f"## {title}\n\n{table(rules, '{name}.md')}")
     return "\n".join(parts)
+
+
+def link_to_rule(code: str) -> str | None:
+    """A link to the page of a rule, from a page at the top."""
+    rule = find_rule(code)
+    return f"[{rule.code} {rule.name}](rules/{rule.name}.md)" if rule is not None else None
 
 
 def full_page(rule: Rule) -> str:
@@ -107,6 +114,7 @@ def on_files(files: Any, config: Any) -> Any:
     from mkdocs.structure.files import File
 
     files.append(File.generated(config, "rules/index.md", content=index_page()))
+    files.append(File.generated(config, "messages.md", content=messages_page(link_to_rule)))
     for rule in own_rules():
         files.append(File.generated(config, f"rules/{rule.name}.md", content=full_page(rule)))
     return files

@@ -177,6 +177,35 @@ def summary(
 
 
 @app.command()
+def explain(
+    message: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False),
+    ] = None,
+    script: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="The program or notebook that failed.", show_default=False),
+    ] = None,
+    output_format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    config: _Config = None,
+    isolated: _Isolated = False,
+) -> None:
+    """Explain an error message: the row, the shapes there, what it means, and what to do.
+
+    python train.py 2>&1 | kerascheck explain
+
+    Your code is not run. Exit status: 0 explained, 1 not understood, 2 an error.
+    """
+    from kerascheck.cli import explain as command
+
+    asked: list[command.Question] = []  # read here once, since what follows may be begun again
+    status = _run(lambda: asked.append(command.question(message, script)))
+    raise typer.Exit(
+        status or _run(lambda: command.explain(asked[0], output_format, sys.stdout, config, isolated), True)
+    )
+
+
+@app.command()
 def verify(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     output_format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",

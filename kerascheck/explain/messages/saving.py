@@ -1,0 +1,369 @@
+"""Messages of saving and loading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascheck.explain.messages.base import SHAPE, Groups, Message
+
+_OF_KERAS = frozenset(
+    {"Functional", "Sequential", "Model", "InputLayer", "Dense", "Conv2D", "LSTM", "BatchNormalization"}
+)
+
+
+def _about_class(found: Groups) -> Iterator[str]:
+    if found.get("name") in _OF_KERAS:
+        yield (
+            f"`{found['name']}` is of Keras itself: the file comes from a newer version. Load it with "
+            f"the version and the "
+            "package (`tensorflow.keras` or `keras`) that saved it"
+        )
+
+
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        id="keras3-batch-shape",
+        patterns=(
+            r"Unrecognized keyword arguments: \['(?P<name>batch_shape|optional)'",
+            r"Unrecognized keyword arguments passed to (?:InputLayer|\w+): "
+            r"\{'(?P<name>batch_shape|batch_input_shape)'",
+            r"Unknown dtype policy: ?'?DTypePolicy|Unable to "
+            r"(?:restore|deserialize).{0,60}'(?P<name>DTypePolicy)'",
+        ),
+        title="The model was saved by another generation of Keras: its config has `{name|DTypePolicy}`",
+        page="A model saved by Keras 3 is loaded by Keras 2, or the other way round (`Unrecognized "
+        "keyword arguments: ['batch_shape']`)",
+        why="Keras 3 writes `batch_shape` and `DTypePolicy` into its files, Keras 2 "
+        "`batch_input_shape`; neither reads all of the other's.",
+        todo=(
+            "Load it with the version that saved it: `pip install 'keras>=3'` with TensorFlow 2.16 "
+            "or newer, or `pip install tf-keras` and "
+            "`TF_USE_LEGACY_KERAS=1` for files of Keras 2",
+            "Or build the model in code and load only the weights (`.weights.h5`)",
+        ),
+        examples=(
+            "TypeError: Error when deserializing class 'InputLayer' using config={'batch_shape': "
+            "[None, 28, 28], 'dtype': 'float32'}.\n\n"
+            "Exception encountered: Unrecognized keyword arguments: ['batch_shape']",
+        ),
+    ),
+    Message(
+        id="lambda-loading",
+        patterns=(
+            r"(?:Requested the deserialization of|deserializ\w+) a `?Lambda`? layer "
+            r".{0,80}(?:lambda|unsafe|disallowed)",
+            r"The `?function`? of this `?Lambda`? layer is a Python lambda",
+        ),
+        title="The file holds a `Lambda` layer with Python code, which is not loaded without being asked for",
+        page="`Requested the deserialization of a Lambda layer whose function is a Python lambda`",
+        why="Loading such a file runs code from it; Keras refuses that by default.",
+        todo=(
+            "If the file is your own: `load_model(path, safe_mode=False)`",
+            "Better: replace the lambda by a layer of your own, or by `Rescaling`, `keras.ops` and the like",
+        ),
+        examples=(
+            "ValueError: Requested the deserialization of a `Lambda` layer whose `function` is a "
+            "Python lambda. This carries a potential risk of arbitrary code execution",
+            "ValueError: Requested the deserialization of a Lambda layer with a Python `lambda` "
+            "inside it. This carries a potential risk of arbitrary code execution",
+        ),
+    ),
+    Message(
+        id="unknown-function",
+        patterns=(
+            r"Could not locate function '(?P<name>\w+)'",
+            r"Could not deserialize '(?P<name>keras\.metrics\.\w+)' because it is not a KerasSaveable "
+            r"subclass",
+            r"Unknown object: ?'?(?P<name>\w+)",
+        ),
+        title="The file names `{name}`, a function that loading cannot find",
+        page="`Could not locate function`, `Unknown metric function`, `Could not deserialize 'keras.metrics.mse'`",
+        why="Files hold the names of losses, metrics and activations of your own, not their code. In "
+        'H5 files even `"mse"` by name is not found again by Keras 3.',
+        todo=(
+            "Load without the compile settings: `load_model(path, compile=False)`, and compile anew",
+            'Or name it: `load_model(path, custom_objects={{"{name}": {name}}})`, or decorate it '
+            "with `@keras.saving.register_keras_serializable()` before saving",
+        ),
+        examples=(
+            "TypeError: Could not locate function 'own'. Make sure custom classes and functions are "
+            "decorated with `@keras.saving.register_keras_serializable()`.",
+            "ValueError: Could not deserialize 'keras.metrics.mse' because it is not a KerasSaveable subclass",
+        ),
+    ),
+    Message(
+        id="unknown-class",
+        more=_about_class,
+        patterns=(r"Could not locate class '(?P<name>\w+)'", r"Unknown (?:layer|object): ?['\"]?(?P<name>[\w>]+)"),
+        title="The file names `{name}`, a class that loading cannot find",
+        page="`Unknown layer: 'MyLayer'`, `Could not locate class 'MyLayer'` (`custom_objects`)",
+        why="Files hold the names of classes of your own, not their code. The class must be known "
+        "when the model is loaded, under the name that it was saved with.",
+        todo=(
+            'Name it: `keras.models.load_model(path, custom_objects={{"{name}": {name}}})`',
+            "Or decorate the class with `@keras.saving.register_keras_serializable()` before saving, "
+            "and import its module before loading",
+            "For layers of other packages (`hub.KerasLayer`, `tfa.…`) pass the class of that package",
+        ),
+        examples=(
+            "ValueError: Unknown layer: 'L'. Please ensure you are using a "
+            "`keras.utils.custom_object_scope` and that this object is included in the scope.",
+            "TypeError: Could not locate class 'L'. Make sure custom classes and functions are "
+            "decorated with `@keras.saving.register_keras_serializable()`.",
+            "ValueError: Unknown layer: AttentionLayer",
+        ),
+    ),
+    Message(
+        id="from-config",
+        patterns=(
+            r"could not be deserialized properly\. .{0,1500}?Exception encountered: "
+            r"(?P<reason>[^\n]{1,200})",
+            r"Error when deserializing class '(?P<cls>\w+)' using config=.{0,1500}?Exception "
+            r"encountered: (?P<reason>[^\n]{1,200})",
+        ),
+        title="A class cannot be made again from what was saved: {reason}",
+        page="`could not be deserialized properly`, `Error when deserializing class`",
+        why="Loading calls the constructor with what `get_config` returned. All of it must be "
+        "arguments of `__init__`, `name`, `trainable` and `dtype` included.",
+        todo=(
+            "Take `**kwargs` in `__init__` and pass it on: `super().__init__(**kwargs)`",
+            "Return from `get_config` exactly what `__init__` takes, with `super().get_config()`",
+        ),
+        examples=(
+            "TypeError: <class 'example.L'> could not be deserialized properly. Please ensure that "
+            "components that are Python object instances (layers, models, etc.) returned by "
+            "`get_config()` are explicitly deserialized in the model's `from_config()` method.\n\n"
+            "config={'module': 'example'}.\n\nException encountered: L.__init__() got an unexpected "
+            "keyword argument 'name'",
+        ),
+    ),
+    Message(
+        id="get-config",
+        patterns=(
+            r"was created by passing non-serializable argument values in `?__init__\(\)`?, and "
+            r"therefore the \w+ must override `?get_config",
+            r"[Ll]ayer `?(?P<cls>\w+)`? (?:has|with) arguments? .{0,120}(?:must override|in "
+            r"`__init__` and therefore must override) `?get_config",
+        ),
+        title="A layer or model of your own needs `get_config` to be saved",
+        page="`Layer has arguments in __init__ and therefore must override get_config`",
+        why="A file keeps the arguments of the constructor. Keras cannot guess them where they are "
+        "not plain values, or in older versions at all.",
+        todo=(
+            'Add `def get_config(self): return {{**super().get_config(), "units": self.units}}` '
+            "with all arguments of `__init__`",
+            'Or save the weights only: `model.save_weights("model.weights.h5")`',
+        ),
+        examples=(
+            "NotImplementedError: Object L was created by passing\nnon-serializable argument values "
+            "in `__init__()`,\nand therefore the layer must override `get_config()` in\norder to be "
+            "serializable.",
+            "NotImplementedError: Layer L has arguments in `__init__` and therefore must override `get_config`.",
+        ),
+    ),
+    Message(
+        id="save-ending",
+        patterns=(
+            r"Invalid filepath extension for saving\..{0,400}?Received: "
+            r"filepath=(?P<path>\S{1,200}?)\.?(?:\s|$)",
+            r"The following argument\(s\) are not supported with the native Keras format: "
+            r"\['(?P<name>\w+)'",
+        ),
+        title="A model file must end in `.keras` (or `.h5`); {path|this} does not",
+        page="`Invalid filepath extension for saving. Please add either a .keras extension`",
+        why="Keras 3 writes files, no SavedModel folders, with `save`.",
+        todo=('`model.save("model.keras")`', 'For TFLite, TF Serving and the like: `model.export("folder")`'),
+        examples=(
+            "ValueError: Invalid filepath extension for saving. Please add either a `.keras` "
+            "extension for the native Keras format (recommended) or a `.h5` extension. Use "
+            "`model.export(filepath)` if you want to export a SavedModel for use with "
+            "TFLite/TFServing/etc. Received: filepath=model.",
+        ),
+    ),
+    Message(
+        id="load-ending",
+        patterns=(r"File format not supported: filepath=(?P<path>[^\n]{1,200}?)\. Keras 3 only supports",),
+        title="Keras 3 cannot load {path} as a model: it is no `.keras` or `.h5` file",
+        page="`File format not supported: ... Keras 3 only supports V3 .keras files and legacy H5 format files`",
+        why="SavedModel folders of Keras 2, and files with other endings, are not read by `load_model`.",
+        todo=(
+            'A SavedModel, for inference: `keras.layers.TFSMLayer("{path}", call_endpoint="serving_default")`',
+            "Load it in Keras 2 (`tf_keras`) and save it as `.keras` or `.h5`",
+            "An H5 file with another ending: rename it to `.h5`",
+        ),
+        examples=(
+            "ValueError: File format not supported: filepath=saved. Keras 3 only supports V3 "
+            "`.keras` files, legacy H5 format files (`.h5` extension).",
+        ),
+    ),
+    Message(
+        id="weights-ending",
+        patterns=(
+            r"The filename must end in `\.weights\.h5`\. Received: filepath=(?P<path>\S{1,200})",
+            r"`save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end in "
+            r"`\.weights\.h5`.{0,60}Received: filepath=(?P<path>\S{1,200})",
+        ),
+        title="A file of weights must end in `.weights.h5`; {path} does not",
+        page="`The filename must end in .weights.h5`",
+        why="Keras 3 tells files of weights from files of models by the ending.",
+        todo=(
+            'Rename it: `model.save_weights("model.weights.h5")`, also in `ModelCheckpoint(..., '
+            "save_weights_only=True)`",
+        ),
+        examples=(
+            "ValueError: The filename must end in `.weights.h5`. Received: filepath=w.h5",
+            "ValueError: When using `save_weights_only=True` in `ModelCheckpoint`, the filepath "
+            "provided must end in `.weights.h5` (Keras weights format). Received: filepath=m.h5",
+        ),
+    ),
+    Message(
+        id="checkpoint-ending",
+        patterns=(
+            r"The filepath provided must end in `\.keras` \(Keras model format\)\. Received: "
+            r"filepath=(?P<path>\S{1,200})",
+        ),
+        title="`ModelCheckpoint` writes `.keras` files; {path} ends otherwise",
+        page="`The filepath provided must end in .keras (Keras model format)`",
+        why="Endings such as `.hdf5` and `.h5`, or none, belong to Keras 2.",
+        todo=('`ModelCheckpoint("model.keras")`; for weights only `"model.weights.h5"` with `save_weights_only=True`',),
+        examples=(
+            "ValueError: The filepath provided must end in `.keras` (Keras model format). Received: filepath=m.hdf5",
+        ),
+    ),
+    Message(
+        id="model-file-missing",
+        patterns=(
+            r"File not found: filepath=(?P<path>[^\n]{1,200}?)\. Please ensure the file is an "
+            r"accessible",
+            r"(?:SavedModel file does not exist at|No file or directory found at):? "
+            r"(?P<path>[^\n]{1,200})",
+            r"[Uu]nable to (?:synchronously )?open file \(unable to open file:? ?\(?name = "
+            r"'(?P<path>[^']{1,200})'",
+        ),
+        title="There is no model file {path}, or it is not in the format of its ending",
+        page="`File not found: filepath=... Please ensure the file is an accessible .keras zip file`, "
+        "`Unable to open file`",
+        why="The path is relative to the folder in which the program runs, which is not always that "
+        "of the script. The first form also appears where the file exists but is no `.keras` "
+        "file: an H5 file, or one that was not written to its end.",
+        todo=("Print `os.getcwd()` and `os.path.exists(path)`", "An older H5 file: give it the ending `.h5`"),
+        examples=(
+            "ValueError: File not found: filepath=none.keras. Please ensure the file is an "
+            "accessible `.keras` zip file.",
+            "FileNotFoundError: [Errno 2] Unable to synchronously open file (unable to open file: "
+            "name = 'none.h5', errno = 2, error message = 'No such file or directory', flags = 0, "
+            "o_flags = 0)",
+            "OSError: SavedModel file does not exist at: model.h5/{saved_model.pbtxt|saved_model.pb}",
+        ),
+    ),
+    Message(
+        id="broken-model-file",
+        patterns=(
+            r"[Uu]nable to (?:synchronously )?open file \((?P<reason>file signature not "
+            r"found|truncated file[^)]{0,80}|bad object header[^)]{0,80})\)",
+            r"(?P<reason>File is not a zip file)",
+        ),
+        title="The file is not what its ending says: {reason}",
+        page="`Unable to open file (file signature not found)`, `truncated file`",
+        why="A download or copy broke off, Git LFS left a pointer of a few lines, or a file of "
+        "another format was renamed.",
+        todo=("Look at its size; fetch it again (`git lfs pull`)", "Save it again with the ending that fits"),
+        examples=("OSError: Unable to synchronously open file (file signature not found)",),
+    ),
+    Message(
+        id="weights-count",
+        patterns=(
+            r"Layer count mismatch when loading weights from file\. Model expected (?P<wanted>\d+) "
+            r"layers, found (?P<found>\d+) saved layers",
+            r"load a weight file containing (?P<found>\d+) layers into a model with (?P<wanted>\d+) "
+            r"layers",
+        ),
+        title="The model has {wanted} layers with weights, the file {found}",
+        page="`Layer count mismatch when loading weights from file`, `You are trying to load a weight "
+        "file containing 1 layers into a model with 2 layers`",
+        why="Weights fit the architecture that they were saved from only. A top was added or left "
+        "out (`include_top`), or the model has changed since.",
+        todo=(
+            "Build the very model that was trained, and compare `summary()` of both",
+            "For a part: `load_weights(path, by_name=True)` with H5 files, or `skip_mismatch=True`",
+        ),
+        examples=(
+            "ValueError: Layer count mismatch when loading weights from file. Model expected 2 "
+            "layers, found 1 saved layers.",
+            "ValueError: You are trying to load a weight file containing 1 layers into a model with 2 layers.",
+        ),
+    ),
+    Message(
+        id="weights-shape",
+        patterns=(
+            rf"Shape mismatch in layer #(?P<number>\d+) \(named (?P<layer>\w+)\) ?for weight "
+            rf"(?P<weight>\S+)\. Weight expects shape (?P<wanted>{SHAPE})\. Received saved weight with "
+            rf"shape (?P<found>{SHAPE})",
+            r"A total of (?P<count>\d+) objects could not be loaded\.(?:.{0,400}could not be loaded:? "
+            r"(?P<objects>\[[^\n]{1,300}))?",
+            rf"(?:axes|Shape) "
+            rf".{{0,40}}mismatch.{{0,80}}(?P<wanted>{SHAPE}).{{0,60}}(?P<found>{SHAPE}).{{0,40}}weight",
+            r"Layer '?(?P<layer>\w+)'? expected (?P<wanted>\d+) variables, but received "
+            r"(?P<found>\d+) variables",
+            rf"Cannot assign value to variable ['\" ]{{0,3}}(?P<weight>[\w/:]+).{{0,40}}variable shape "
+            rf"(?P<wanted>{SHAPE}), and the assigned value shape (?P<found>{SHAPE})",
+        ),
+        title="Saved weights do not fit {layer|the layers of the model}: expected {wanted|others}, "
+        "found {found|those of another model}",
+        page="`A total of 1 objects could not be loaded`, `Shape mismatch in layer #0 ... Weight "
+        "expects shape`, `expected 2 variables, but received 0 variables`",
+        why="The file was saved from a model of other sizes: another number of classes, units, or "
+        "input channels, or another order of layers.",
+        todo=(
+            "Build the very model that was trained, and compare `summary()` of both",
+            "To take over the rest only: `load_weights(path, skip_mismatch=True)`",
+        ),
+        examples=(
+            "ValueError: A total of 1 objects could not be loaded. Example error message for object "
+            "<Dense name=dense_29, built=True>:\n\nThe shape of the target variable and the shape of "
+            "the target value in `variable.assign(value)` must match.",
+            "ValueError: Shape mismatch in layer #0 (named dense_31)for weight "
+            "sequential_34/dense_31/kernel. Weight expects shape (4, 3). Received saved weight with "
+            "shape (4, 1)",
+            "ValueError: Layer 'dense' expected 2 variables, but received 0 variables during "
+            "loading. Expected: ['kernel', 'bias']",
+            "ValueError: Cannot assign value to variable ' dense/kernel:0': Shape mismatch.The "
+            "variable shape (64, 10), and the assigned value shape (64, 5) are incompatible.",
+        ),
+    ),
+    Message(
+        id="h5py-decode",
+        patterns=(r"'str' object has no attribute 'decode'",),
+        title="This version of Keras cannot read H5 files with the installed h5py",
+        page="`'str' object has no attribute 'decode'` (from `load_model` or `load_weights`)",
+        why="Keras before 2.4 expects bytes where h5py 3 returns text.",
+        todo=("`pip install 'h5py<3'`, or a newer TensorFlow",),
+        examples=("AttributeError: 'str' object has no attribute 'decode'",),
+    ),
+    Message(
+        id="save-folder",
+        patterns=(
+            r"[Uu]nable to (?:synchronously )?create file \(unable to open file: name = '(?P<path>[^']{1,200})'",
+        ),
+        title="The file {path} cannot be written: its folder does not exist, or may not be written to",
+        page="`Unable to create file (unable to open file: name = ..., No such file or directory)`",
+        why="Saving makes no folders.",
+        todo=("Make the folder before: `os.makedirs(os.path.dirname(path), exist_ok=True)`",),
+        examples=(
+            "OSError: Unable to create file (unable to open file: name = 'models/x.h5', errno = 2, "
+            "error message = 'No such file or directory', flags = 13, o_flags = 242)",
+        ),
+    ),
+    Message(
+        id="loaded-metrics",
+        patterns=(r"Compiled the loaded model, but the compiled metrics have yet to be built",),
+        title="A note: the loaded model is compiled, and shows its metrics after the first training or evaluation",
+        page="`Compiled the loaded model, but the compiled metrics have yet to be built`",
+        why="Metrics are built by the first data. Nothing is wrong with the weights.",
+        todo=("Nothing; `load_model(path, compile=False)` where only predictions are needed",),
+        examples=(
+            "WARNING:absl:Compiled the loaded model, but the compiled metrics have yet to be built. "
+            "`model.compile_metrics` will be empty until you train or evaluate the model.",
+        ),
+    ),
+)

@@ -1,0 +1,560 @@
+"""Messages of `fit`, `evaluate`, `predict`, of losses at work and of callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascheck.explain.messages.base import SHAPE, Groups, Message, sizes
+
+_LOSS_ADVICE = (
+    'Class numbers (0, 1, 2, ...) and softmax with one unit a class: `loss="sparse_categorical_crossentropy"`',
+    'One-hot rows (`to_categorical`) and softmax: `loss="categorical_crossentropy"`, as many '
+    "units as the rows are long",
+    'Two classes as 0 and 1: `Dense(1, activation="sigmoid")` and `loss="binary_crossentropy"`',
+)
+
+
+def _about_targets(found: Groups) -> Iterator[str]:
+    target, output = sizes(found.get("target", "")), sizes(found.get("output", ""))
+    if not target or not output:
+        return
+    one = len(target) == 1 or target[-1] == "1"
+    if one and output[-1].isdigit() and int(output[-1]) > 1 and len(output) <= max(2, len(target)):
+        yield (
+            f"The targets hold one number a sample and the output {output[-1]} units: if the numbers are classes, use "
+            f'`loss="sparse_categorical_crossentropy"`, or one-hot targets, '
+            f"`keras.utils.to_categorical(y, {output[-1]})`"
+        )
+    elif output[-1] == "1" and target[-1].isdigit() and int(target[-1]) > 1 and len(target) == 2:
+        yield f"The targets are {target[-1]} wide and the output has one unit: give the last layer {target[-1]} units"
+    elif len(output) > len(target):
+        yield (
+            "The output has more axes than the targets: a `Flatten`, global pooling, or "
+            "`return_sequences=False` in the last "
+            "recurrent layer is missing before the last Dense"
+        )
+    elif len(output) == len(target) and target[-1] != output[-1] and target[-1].isdigit():
+        yield f"Give the last layer {target[-1]} units, as wide as the targets"
+
+
+def _about_axes(found: Groups) -> Iterator[str]:
+    target, output = sizes(found.get("target", "")), sizes(found.get("output", ""))
+    if not target or not output:
+        return
+    if len(output) > 2 and (len(target) == 1 or target[1:] == ["1"]):
+        yield (
+            "The output still has the axes of an image or sequence: put `Flatten()` or global pooling before the last "
+            "Dense (in recurrent layers, leave out the last `return_sequences=True`)"
+        )
+    elif target == output or (len(target) == len(output) == 2 and target[-1] not in ("1", "None")):
+        yield 'The targets are one-hot rows: `loss="categorical_crossentropy"` takes them as they are'
+
+
+def _about_label(found: Groups) -> Iterator[str]:
+    value, size = int(found["value"]), int(found["size"])
+    if value == size:
+        yield f"If the labels count from 1 to {value}: `y = y - 1`"
+        yield f"If they count from 0 to {value}, there are {value + 1} classes: give the last layer {value + 1} units"
+    elif value > size:
+        yield f"For labels up to {value} the last layer needs {value + 1} units, or the labels must be renumbered"
+
+
+def _about_history(found: Groups) -> Iterator[str]:
+    name = found.get("name", "")
+    if name in ("acc", "val_acc"):
+        yield f'Since Keras 2.3 the figure is called `{name}uracy` (with `metrics=["accuracy"]` in `compile`)'
+    elif name in ("accuracy", "val_accuracy"):
+        yield (
+            f'Compiled with `metrics=["acc"]` it is called `{name.replace("accuracy", "acc")}`; with '
+            '`"binary_accuracy"` or a metric object, by the name of that'
+        )
+    if name.startswith("val_"):
+        yield "Figures that begin with `val_` need `validation_data` or `validation_split` in `fit`"
+
+
+def _about_monitor(found: Groups) -> Iterator[str]:
+    if known := found.get("known"):
+        yield f"Monitor one of those that there are: {known}"
+    yield from _about_history(found)
+
+
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        id="target-output-shape",
+        patterns=(
+            rf"`target` and `output` must have the same (?:rank \(ndim\)|shape)\. Received: "
+            rf"target\.shape=(?P<target>{SHAPE}), output\.shape=(?P<output>{SHAPE})",
+            rf"`?logits`? and `?labels`? must have the same shape,? ?(?:received)? "
+            rf"?\(?(?P<output>{SHAPE}) vs\.? (?P<target>{SHAPE})",
+            r"`?labels`? and `?logits`? must have the same shape",
+            rf"A target array with shape (?P<target>{SHAPE}) was passed for an output of shape (?P<output>{SHAPE})",
+            rf"Shapes (?P<target>{SHAPE}) and (?P<output>{SHAPE}) are incompatible",
+        ),
+        title="The targets have the shape {target|of something else}, the output of the model {output|has another}",
+        page="Targets and output differ (`logits and labels must have the same shape`, `Arguments "
+        "target and output must have the same shape`, `Shapes (None, 1) and (None, 10) are "
+        "incompatible`)",
+        why="This loss compares targets and output value by value, so both need the same shape. "
+        "Usually the loss does not fit the form of the labels (class numbers or "
+        "one-hot rows), or the last layer has another number of units than there are classes.",
+        todo=_LOSS_ADVICE,
+        more=_about_targets,
+        rules=("KC214", "KC215"),
+        examples=(
+            "ValueError: Arguments `target` and `output` must have the same shape. Received: "
+            "target.shape=(None, 1), output.shape=(None, 3)",
+            "ValueError: `logits` and `labels` must have the same shape, received ((None, 10) vs (None, 1)).",
+            "ValueError: logits and labels must have the same shape ((None, 10) vs (None, 1))",
+            "ValueError: Shapes (None, 1) and (None, 10) are incompatible",
+            "ValueError: A target array with shape (60000, 1) was passed for an output of shape "
+            "(None, 10) while using as loss `categorical_crossentropy`.",
+        ),
+    ),
+    Message(
+        id="target-output-rank",
+        patterns=(
+            rf"Argument `output` must have rank \(ndim\) `target\.ndim - 1`\. Received: "
+            rf"target\.shape=(?P<target>{SHAPE}), output\.shape=(?P<output>{SHAPE})",
+            rf"logits and labels must have the same first dimension, got logits shape "
+            rf"(?P<output>{SHAPE}) and labels shape (?P<target>{SHAPE})",
+            rf"`target` and `output` must have the same (?:shape except for the last dimension|shape "
+            rf"up until the last dimension).{{0,80}}target\.shape=(?P<target>{SHAPE}), "
+            rf"output\.shape=(?P<output>{SHAPE})",
+            r"`labels\.shape` must equal `logits\.shape` except for the last dimension|Can not "
+            r"squeeze dim\[1\], expected a dimension of 1, got (?P<classes>\d+)",
+            rf"[Yy]ou are passing a target array of shape (?P<target>{SHAPE}) while using as loss `(?P<loss>\w+)`",
+            rf"The shape of labels \(received (?P<target>{SHAPE})\) should equal the shape of logits "
+            rf"except for the last dimension \(received (?P<output>{SHAPE})\)",
+        ),
+        title="Targets {target|of this shape} do not fit the output {output|of the model} in a loss of class numbers",
+        page="One-hot rows for a loss of class numbers, or the other way round (`logits and labels "
+        "must have the same first dimension`, `You are passing a target array of shape`)",
+        why="`sparse_categorical_crossentropy` takes class numbers with one axis less than the "
+        "output {output|of the model}; `categorical_crossentropy` takes one-hot rows of the same "
+        "shape as the output. For "
+        "sequences and images the output may also have a `Flatten` or `return_sequences` too few or too many.",
+        todo=(
+            'One-hot targets: `loss="categorical_crossentropy"`',
+            "Class numbers: keep the sparse loss and leave out `to_categorical`; back from one-hot "
+            "with `y.argmax(axis=-1)`",
+        ),
+        more=_about_axes,
+        rules=("KC214",),
+        examples=(
+            "ValueError: Argument `output` must have rank (ndim) `target.ndim - 1`. Received: "
+            "target.shape=(None, 3), output.shape=(None, 3)",
+            "InvalidArgumentError: logits and labels must have the same first dimension, got logits "
+            "shape [32,10] and labels shape [320]",
+            "ValueError: You are passing a target array of shape (60000, 1) while using as loss "
+            "`categorical_crossentropy`. `categorical_crossentropy` expects targets to be binary "
+            "matrices",
+            "ValueError: Shape mismatch: The shape of labels (received (320,)) should equal the "
+            "shape of logits except for the last dimension (received (32, 10)).",
+        ),
+    ),
+    Message(
+        id="label-out-of-range",
+        patterns=(
+            r"Received a label value of (?P<value>-?\d+) which is outside the valid range of \[0, "
+            r"?(?P<size>\d+)\)",
+        ),
+        title="A label is {value}, but the output has {size} units, for the classes 0 to {last}",
+        page="`Received a label value of 10 which is outside the valid range of [0, 10)`",
+        why="With `sparse_categorical_crossentropy` class numbers count from 0 and must be smaller "
+        "than the number of units. Labels that begin with 1, a class that was forgotten, or -1 "
+        "for unknown ones go "
+        "beyond. On a GPU the same mistake gives a loss of nan instead of this error.",
+        todo=(
+            "Give the last layer one unit a class: the largest label plus one",
+            "Number the classes from 0 without gaps: `LabelEncoder`, or `np.unique(y, return_inverse=True)`",
+        ),
+        more=_about_label,
+        rules=("KC219",),
+        examples=(
+            "InvalidArgumentError: Graph execution error:\nReceived a label value of 3 which is "
+            "outside the valid range of [0, 3).  Label values: 3 3 3 3",
+        ),
+    ),
+    Message(
+        id="data-cardinality",
+        patterns=(
+            r"Data cardinality is ambiguous.{0,200}?'?x'? sizes: (?P<x>[\d, ]+).{0,20}?'?y'? sizes: (?P<y>[\d, ]+)",
+            r"Data cardinality is ambiguous",
+            r"Input arrays should have the same number of samples as target arrays\. Found (?P<x>\d+) "
+            r"input samples and (?P<y>\d+) target samples",
+        ),
+        title="Inputs and targets have different numbers of samples: {x|one} and {y|another}",
+        page="`Data cardinality is ambiguous. Make sure all arrays contain the same number of samples`",
+        why="The first axis of every array counts the samples. Often one of two splits was mixed up "
+        "(`x_train` with `y_test`), rows were dropped from one of them only, windows were cut "
+        "from x but not from y, or several "
+        "inputs were given as a plain list.",
+        todo=(
+            "Print `x.shape` and `y.shape` just before `fit`",
+            "Check the order of what `train_test_split` returns: x_train, x_test, y_train, y_test",
+        ),
+        rules=("KC213",),
+        examples=(
+            "ValueError: Data cardinality is ambiguous. Make sure all arrays contain the same number "
+            "of samples.'x' sizes: 8\n'y' sizes: 7",
+            "ValueError: Data cardinality is ambiguous:\n  x sizes: 8\n  y sizes: 7\nMake sure all "
+            "arrays contain the same number of samples.",
+            "ValueError: Input arrays should have the same number of samples as target arrays. Found "
+            "8 input samples and 7 target samples.",
+        ),
+    ),
+    Message(
+        id="data-type",
+        patterns=(
+            r"Unrecognized data type: (?P<name>\w)=.{0,2000}?\(of type <class '(?P<type>[^']{1,80})'>\)",
+            r"Failed to find data adapter that can handle input",
+            r"Unrecognized data type: (?P<name>\w)=",
+        ),
+        title="`{name|x}` is given in a form that Keras does not take for data: {type|see the message}",
+        page="`Unrecognized data type: x=... (of type <class 'list'>)`, `Failed to find data adapter "
+        "that can handle input`",
+        why="Keras takes NumPy arrays, tensors, pandas frames, tf.data streams, PyDataset and "
+        "generators. A list of numbers or of lists is not data to Keras 3: lists are read as "
+        "several inputs.",
+        todo=(
+            "Make it an array: `x = np.array(x)`, `y = np.array(y)`",
+            "Of several inputs, each must be an array: `[np.array(a), np.array(b)]`",
+        ),
+        rules=("KC211",),
+        examples=(
+            "ValueError: Unrecognized data type: x=[[1.0, 2.0, 3.0, 4.0]] (of type <class 'list'>)",
+            "ValueError: Failed to find data adapter that can handle input: (<class 'list'> "
+            "containing values of types {\"<class 'float'>\"}), <class 'numpy.ndarray'>",
+        ),
+    ),
+    Message(
+        id="validation-split",
+        patterns=(r"`validation_split` is only supported for [Tt]ensors or NumPy arrays",),
+        title="`validation_split` needs arrays; a stream or generator cannot be split",
+        page="`Argument validation_split is only supported for tensors or NumPy arrays`",
+        why="Keras takes the last part of the arrays for validation; of a stream it does not know the end.",
+        todo=(
+            "Split before: `train = data.skip(n)`, `valid = data.take(n)`, and `fit(train, validation_data=valid)`",
+            'With directories: `validation_split=0.2, subset="both", seed=1` in `image_dataset_from_directory`',
+        ),
+        rules=("KC423",),
+        examples=(
+            "ValueError: Argument `validation_split` is only supported for tensors or NumPy "
+            "arrays.Found incompatible type in the input: [<class "
+            "'tensorflow.python.data.ops.batch_op._BatchDataset'>]",
+            "ValueError: `validation_split` is only supported for Tensors or NumPy arrays, found "
+            "following types in the input: [<class 'generator'>]",
+        ),
+    ),
+    Message(
+        id="validation-split-empty",
+        patterns=(
+            r"Training data contains (?P<count>\d+) samples, which is not sufficient to split it into "
+            r"a validation and training set as specified by `validation_split=(?P<split>[\d.]+)",
+        ),
+        title="{count} samples are too few for `validation_split={split}`: one of the two parts would be empty",
+        page="`Training data contains 1 samples, which is not sufficient to split it`",
+        why="The data has fewer samples than expected: a filter left almost nothing, or a batch axis "
+        "was added to the whole data, so that it counts as one sample.",
+        todo=("Print `x.shape`: the first number must be the number of samples",),
+        rules=("KC213",),
+        examples=(
+            "ValueError: Training data contains 1 samples, which is not sufficient to split it into "
+            "a validation and training set as specified by `validation_split=0.5`. Either provide "
+            "more data",
+        ),
+    ),
+    Message(
+        id="targets-with-stream",
+        patterns=(
+            r"When providing `x` as a (?P<kind>.{1,60}?), `?(?P<name>y|sample_weight)`? should not be passed",
+            r"`(?P<name>y|sample_weight)` argument is not supported when using (?P<kind>.{1,60}?) as "
+            r"input",
+            r"`(?P<name>y)` argument is not supported when using",
+        ),
+        title="With a stream as `x`, `{name}` must not be given: the stream yields it",
+        page="`When providing x as a tf.data.Dataset, y should not be passed`",
+        why="A tf.data stream, PyDataset or generator yields batches `(inputs, targets)` or "
+        "`(inputs, targets, weights)` itself.",
+        todo=(
+            "Put the targets into the stream: `tf.data.Dataset.from_tensor_slices((x, "
+            "y)).batch(32)`, and call `fit(stream)`",
+        ),
+        rules=("KC423",),
+        examples=(
+            "ValueError: When providing `x` as a tf.data.Dataset, `y` should not be passed. Instead, "
+            "the targets should be included as part of the tf.data.Dataset.",
+            "ValueError: `y` argument is not supported when using dataset as input.",
+        ),
+    ),
+    Message(
+        id="endless-stream",
+        patterns=(
+            r"[Ww]hen passing an infinitely repeating dataset, (?:you must|please) specify (?:a|the) "
+            r"`?(?P<name>\w+)`?",
+            r"infinitely repeating dataset",
+        ),
+        title="A stream that never ends needs `{name|steps_per_epoch}`",
+        page="`When passing an infinitely repeating dataset, please specify a steps_per_epoch value`",
+        why="`.repeat()` without a number repeats for ever, so an epoch would have no end.",
+        todo=("Leave out `.repeat()`, Keras begins anew each epoch; or give `steps_per_epoch=len(x) // batch_size`",),
+        rules=("KC424",),
+        examples=(
+            "ValueError: When passing an infinitely repeating dataset, please specify a "
+            "`steps_per_epoch` value so that epoch level callbacks continue to work.",
+            "ValueError: When passing an infinitely repeating dataset, you must specify the "
+            "`steps_per_epoch` argument.",
+        ),
+    ),
+    Message(
+        id="ran-out-of-data",
+        patterns=(r"[Yy]our (?:input|dataset|dataset iterator) ran out of data; interrupting training",),
+        title="The stream has fewer batches than `steps_per_epoch` (and epochs) ask for; training stopped early",
+        page="`Your input ran out of data; interrupting training`",
+        why="`steps_per_epoch * epochs` batches were asked for. `steps_per_epoch` counts batches, "
+        "not samples. A plain generator that ends is not started again for the next epoch; data "
+        "without any "
+        "samples gives the same message.",
+        todo=(
+            "Leave out `steps_per_epoch`, or set it to `len(data)`, the number of batches",
+            "Let a generator loop for ever, `while True:`, or use `.repeat()`",
+            "Check that there are samples at all",
+        ),
+        rules=("KC425",),
+        examples=(
+            "UserWarning: Your input ran out of data; interrupting training. Make sure that your "
+            "dataset or generator can generate at least `steps_per_epoch * epochs` batches.",
+            "WARNING:tensorflow:Your input ran out of data; interrupting training.",
+        ),
+    ),
+    Message(
+        id="no-data",
+        patterns=(
+            r"cannot access local variable "
+            r"'(?P<name>batch_outputs)'",
+            r"local variable '(?P<name>logs|batch_outputs)' "
+            r"referenced before "
+            r"assignment",
+            r"Unexpected result of `?(?:train|test|predict)_function`? \([Ee]mpty "
+            r"[Ll]ogs\)",
+            r"Expect x to be a non-empty array or dataset",
+            r"[Tt]he PyDataset has length 0|The (?:dataset|Sequence) (?:is empty|has length 0)|Asked "
+            r"to retrieve element 0, but the Sequence has length 0",
+        ),
+        title="There is no batch of data: the arrays or the stream are empty",
+        page="`Expect x to be a non-empty array or dataset`, `Unexpected result of train_function "
+        "(Empty Logs)`, `cannot access local variable 'batch_outputs'`",
+        why="A filter or a split left no samples, a folder has no images, a generator ended before "
+        "(one is used up after one run), or `drop_remainder=True` with a batch larger than the "
+        "data.",
+        todo=("Print `len(x)` or `len(data)` before the call", "Make generators anew for each call"),
+        examples=(
+            "UnboundLocalError: cannot access local variable 'batch_outputs' where it is not associated with a value",
+            "ValueError: Expect x to be a non-empty array or dataset.",
+            "ValueError: Unexpected result of `train_function` (Empty Logs). This could be due to "
+            "issues in input pipeline that resulted in an empty dataset.",
+        ),
+    ),
+    Message(
+        id="class-weight",
+        patterns=(
+            r"'(?P<type>list|str|ndarray|numpy\.ndarray)' object has no attribute 'get'",
+            r"`class_weight` must (?:contain|be "
+            r"a) .{0,120}",
+            r"Expected `class_weight` to be a dict",
+            r"`?class_weight`? is only supported "
+            r"for [Mm]odels "
+            r"with a single output",
+        ),
+        title="`class_weight` takes a dictionary from class numbers to weights",
+        page="`class_weight` in a form that Keras cannot use (`'list' object has no attribute 'get'`, "
+        "`Expected class_weight to be a dict`)",
+        why='A list, an array or `"balanced"` (which only scikit-learn knows) does not work, and '
+        "neither does a model of several outputs.",
+        todo=(
+            "Write `class_weight={{0: 1.0, 1: 5.0}}`; from `compute_class_weight`: `dict(enumerate(weights))`",
+            "For several outputs use `sample_weight`",
+        ),
+        rules=("KC426", "KC218"),
+        kind=("AttributeError", "ValueError", "TypeError"),
+        examples=(
+            "AttributeError: 'list' object has no attribute 'get'",
+            "ValueError: Expected `class_weight` to be a dict "
+            "with keys from 0 to "
+            "one less than the "
+            "number of classes, found [1, 2]",
+            "ValueError: `class_weight` is only supported for Models with a single output.",
+        ),
+    ),
+    Message(
+        id="monitor",
+        patterns=(
+            r"(?:[Ee]arly ?[Ss]topping|ReduceLROnPlateau|[Ll]earning rate reduction|Reduce LR on "
+            r"plateau|\w+) (?:is )?conditioned on metric `(?P<name>\w+)` which is not available\. "
+            r"Available metrics are:? (?P<known>[\w,` ]{1,300})",
+            r"(?P<callback>\w+) callback received monitor=(?P<name>\w+), but Keras isn't able to "
+            r"automatically determine",
+            r"Can save best model only with (?P<name>\w+) available",
+        ),
+        title="A callback monitors `{name}`, which this training does not compute",
+        page="`Early stopping conditioned on metric val_acc which is not available`, `Can save best "
+        "model only with val_acc available, skipping`",
+        why="Callbacks see what is printed behind each epoch: `loss`, the compiled metrics by name, "
+        "and with validation data the same with `val_` before. A name that is not "
+        "among them makes the callback do nothing, or stop with an error.",
+        todo=(
+            'Name a figure as `fit` prints it; `val_accuracy` needs `metrics=["accuracy"]` and validation data',
+            'Give metric objects a fixed name, `Precision(name="precision")`: '
+            "without one they are "
+            "numbered, `precision_1`",
+        ),
+        more=_about_monitor,
+        rules=("KC428", "KC429"),
+        examples=(
+            "UserWarning: Early stopping conditioned on metric `val_loss` which is not available. "
+            "Available metrics are: loss",
+            "ValueError: EarlyStopping callback received monitor=val_acc, but Keras isn't able to "
+            "automatically determine whether that metric should be maximized or minimized.",
+            "WARNING:tensorflow:Early stopping conditioned on metric `val_acc` which is not "
+            "available. Available metrics are: loss,accuracy,val_loss,val_accuracy",
+            "WARNING:tensorflow:Can save best model only with val_acc available, skipping.",
+        ),
+    ),
+    Message(
+        id="missing-history-key",
+        patterns=(
+            r"^'?(?P<name>(?:val_)?(?:acc|accuracy|loss|mae|mse|mean_absolute_error|mean_squared_error|auc(?:_\d+)?|precision(?:_\d+)?|recall(?:_\d+)?|f1\w*|binary_accuracy|"
+            r"categorical_accuracy|sparse_categorical_accuracy|lr|learning_rate))'?\s*$",
+            r"KeyError: '(?P<name>val_\w+|acc|accuracy|loss|lr)'",
+        ),
+        title="`history.history` has no `{name}`",
+        page="`KeyError: 'val_accuracy'`, `KeyError: 'acc'`, `KeyError: 'val_loss'`",
+        why="The keys are the names under which `fit` prints the figures: `loss`, the metrics of "
+        "`compile`, and with validation data the same with `val_` before.",
+        todo=("Print `history.history.keys()` and use one of those",),
+        more=_about_history,
+        rules=("KC428",),
+        kind=("KeyError", ""),
+        examples=("KeyError: 'val_loss'", "KeyError: 'acc'", "KeyError: 'val_accuracy'"),
+    ),
+    Message(
+        id="not-a-callback",
+        patterns=(
+            r"'(?P<type>\w+)' object has no attribute "
+            r"'(?:set_model|set_params|on_train_begin|_implements_train_batch_hooks)'",
+            r"set_model\(\) missing 1 required "
+            r"positional "
+            r"argument: 'model'",
+            r"set_params\(\) missing 1 required positional argument",
+        ),
+        title="Something in `callbacks` is not a callback: {type|a class instead of an object}",
+        page="`'str' object has no attribute 'set_model'`, `set_model() missing 1 required positional argument`",
+        why="`callbacks` is a list of objects of `keras.callbacks.Callback`. A class without "
+        "parentheses, a function or a name is none; in Keras 2 neither is one of the other "
+        "package (`keras` and `tensorflow.keras`).",
+        todo=(
+            "Make the object: `EarlyStopping(patience=3)`",
+            "Wrap a function: `keras.callbacks.LambdaCallback(on_epoch_end=...)` or `LearningRateScheduler(f)`",
+        ),
+        rules=("KC431",),
+        examples=(
+            "AttributeError: 'str' object has no attribute 'set_model'",
+            "TypeError: Callback.set_model() missing 1 required positional argument: 'model'",
+        ),
+    ),
+    Message(
+        id="nan-loss",
+        patterns=(
+            r"\b(?P<name>(?:val_)?loss): nan",
+            r"Batch (?P<batch>\d+): Invalid loss, terminating "
+            r"training",
+            r"Tensor had (?P<what>NaN|Inf|-Inf|Inf and NaN) "
+            r"values",
+            r"\bnan loss\b",
+        ),
+        title="The loss is not a number any more (nan)",
+        page="nan loss: `loss: nan`, `Invalid loss, terminating training`, `Tensor had NaN values`",
+        why="From the first batch on: there are NaN or infinite values in the data, or labels beyond "
+        "the classes. After a while: the training diverges, since the learning rate is too high, "
+        "the features are not scaled, or a "
+        "logarithm or division of zero is in a loss of your own.",
+        todo=(
+            "Check the data: `np.isnan(x).any()`, `np.isfinite(x).all()`, the same for `y`; drop or "
+            "fill what is missing",
+            "Scale the features (`StandardScaler`, `x / 255`) and lower the learning rate "
+            "(`Adam(1e-4)`), or clip gradients, `Adam(clipnorm=1.0)`",
+            "Check labels against the output: class numbers 0 to n - 1 for n units; 0 and 1 for `binary_crossentropy`",
+            "Use logits with `from_logits=True` rather than a logarithm of your own",
+        ),
+        rules=("KC408", "KC407", "KC400", "KC427", "KC219", "KC310", "KC313"),
+        examples=(
+            "1/1 - 0s - 467ms/step - loss: nan",
+            "Batch 0: Invalid loss, terminating training",
+            "InvalidArgumentError: "
+            "{{function_node "
+            "__wrapped__CheckNumerics}} x : "
+            "Tensor had NaN "
+            "values [Op:CheckNumerics]",
+        ),
+    ),
+    Message(
+        id="history-as-model",
+        patterns=(r"'History' object has no attribute '(?P<name>\w+)'",),
+        title="`{name}` is asked of what `fit` returns, which is the history, not the model",
+        page="`'History' object has no attribute 'predict'` (or `evaluate`, `save`)",
+        why="`model = model.fit(...)` replaces the model by its history.",
+        todo=(
+            "Keep both: `history = model.fit(...)`, then `model.{name}(...)`",
+            "The figures are in `history.history`",
+        ),
+        examples=("AttributeError: 'History' object has no attribute 'predict'",),
+    ),
+    Message(
+        id="input-structure",
+        patterns=(
+            r"The structure of `inputs` doesn't match the expected structure\.(?: Expected: (?P<wanted>[^\n]{1,200}))?",
+        ),
+        title="A warning: the inputs come in another structure than the model was built with",
+        page="`The structure of inputs doesn't match the expected structure`",
+        why="The model was built with a list or dictionary of inputs and gets a plain tensor, or the other way round.",
+        todo=("Pass what the model was built with: `Model(inputs=x)` for one tensor, a list for `Model(inputs=[x])`",),
+        rules=("KC211",),
+        examples=(
+            "UserWarning: The structure of `inputs` doesn't match the expected structure.\nExpected: "
+            "[['keras_tensor']]\nReceived: inputs=Tensor(shape=(8, 4))",
+        ),
+    ),
+    Message(
+        id="partial-gradients",
+        patterns=(r"Gradients do not exist for variables (?P<names>\[[^\]]{0,300})",),
+        title="Some weights do not influence the loss, and are not trained",
+        page="`Gradients do not exist for variables [...] when minimizing the loss`",
+        why="A layer is made and not used on the way to the outputs that have a loss, or a step "
+        "without a gradient (`argmax`, `round`, a cast to integers) stands between.",
+        todo=(
+            "Look for layers whose result is not used, and outputs without a loss",
+            "If it is meant so, set `layer.trainable = False`",
+        ),
+        examples=(
+            "UserWarning: Gradients do not exist for variables ['dense/kernel'] when minimizing the "
+            "loss. If using `model.compile()`, did you forget to provide a `loss` argument?",
+        ),
+    ),
+    Message(
+        id="retracing",
+        patterns=(r"(?P<count>\d+) out of the last \d+ calls to .{0,200}triggered tf\.function retracing",),
+        title="A warning: TensorFlow builds its graph again and again, which is slow",
+        page="`5 out of the last 5 calls to <function> triggered tf.function retracing`",
+        why="`predict` (or a `tf.function`) is called in a loop with arrays of changing shapes or "
+        "with Python numbers, or a model is made anew in each round.",
+        todo=(
+            "Predict many samples in one call, or call the model itself for a few: `model(x, training=False)`",
+            "Make models and functions once, outside of loops; pass tensors of one shape",
+        ),
+        examples=(
+            "WARNING:tensorflow:6 out of the last 6 calls to <function "
+            "TensorFlowTrainer.make_predict_function.<locals>.one_step_on_data_distributed at 0x7f> "
+            "triggered tf.function retracing. Tracing is expensive",
+        ),
+    ),
+)
