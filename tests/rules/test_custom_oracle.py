@@ -204,23 +204,9 @@ model.compile("sgd", loss=own)
 model.fit(x, y, verbose=0)
 """
     ],
-    "KC702": [
-        """
-network().save_weights("model.h5")
-""",
-        """
-keras.callbacks.ModelCheckpoint("best.h5", save_weights_only=True)
-""",
-        """
-network().load_weights("best.ckpt")
-""",
-    ],
     "KC703": [
         """
-network().save("folder")
-""",
-        """
-keras.callbacks.ModelCheckpoint("best.hdf5")
+network().load_weights("best.ckpt")
 """,
         """
 model = network()

@@ -54,14 +54,13 @@ class Target:
     def old_forms(self) -> Literal["pass", "note", "error"]:
         """What is to be said of forms that Keras 3 does not have.
 
-        They are right where an older Keras is known to be meant. Where nothing but such forms show that, the program
-        may well be one that somebody wants to run today: that is worth a note.
+        They are right where an older Keras is known to be meant, and wrong where Keras 3 is. Where nothing shows which,
+        or nothing but such forms, the program may be old, or one that somebody wants to run today: that is worth a
+        note.
         """
         if self.era is Era.KERAS_3 or self.contradicted:
             return "error"
-        if self.by_style or self.by_names:
-            return "note"
-        return "pass" if self.era.is_old else "error"
+        return "pass" if self.era.is_old and not (self.by_style or self.by_names) else "note"
 
     @property
     def reads_as_written(self) -> bool:

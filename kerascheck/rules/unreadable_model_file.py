@@ -1,4 +1,4 @@
-"""KC703: a model under a name that Keras 3 does not take."""
+"""KC703: a model or weights are loaded from what Keras 3 does not read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import Exported
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules._paths import ending_of, last_part
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -16,35 +16,38 @@ _ENDINGS = (".keras", ".h5", ".hdf5")
 _FOREIGN = (".pb", ".tf", ".pkl", ".pickle", ".json", ".pt", ".pth", ".onnx", ".tflite", ".ckpt", ".model", ".sav")
 
 
-class ModelFileName(Rule):
-    """A model is saved under a name that ends neither in `.keras` nor in `.h5`, or loaded from a folder.
+#: Formats of weights that Keras 3 does not read.
+_FOREIGN_WEIGHTS = (".ckpt", ".tf", ".index", ".npz", ".npy", ".pt", ".pth", ".pkl", ".pb", ".weights")
+
+
+class UnreadableModelFile(Rule):
+    """A model or its weights are loaded from a file or folder that Keras 3 does not read.
 
     ## What it does
 
-    Reports `model.save`, `ModelCheckpoint` and `load_model` with a path of another ending, and `load_model` of what
-    `model.export` has written.
+    Reports `load_model` with a path that ends neither in `.keras` nor in `.h5`, or that `model.export` has written, and
+    `load_weights` of checkpoints and other formats. A program for which an older Keras is known to be meant may use
+    them. Where nothing shows which Keras is meant, the finding is a note.
 
     ## Why it is bad
 
-    Keras 3 writes and reads `.keras` files (and `.h5`) alone: "Invalid filepath extension for saving". A SavedModel, as
-    `export` writes it, is for serving: `load_model` refuses it.
+    Keras 3 reads `.keras` files (and `.h5`) alone: "File format not supported". A SavedModel, as `export` writes it, is
+    for serving: `load_model` refuses it.
 
     ## Example
 
     ```python
-    from keras import Sequential, layers
+    import keras
 
-    model = Sequential([layers.Input((4,)), layers.Dense(1)])
-    model.save("my_model")
+    model = keras.models.load_model("my_model")
     ```
 
     ## Use instead
 
     ```python
-    from keras import Sequential, layers
+    import keras
 
-    model = Sequential([layers.Input((4,)), layers.Dense(1)])
-    model.save("my_model.keras")
+    model = keras.models.load_model("my_model.keras")
     ```
 
     ## References
@@ -53,35 +56,32 @@ class ModelFileName(Rule):
     """
 
     code = "KC703"
-    name = "model-file-name"
+    name = "unreadable-model-file"
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            if not isinstance(event, FileCall) or event.guarded or not is_keras_3(event.site):
+            severity = severity_of(event.site.file)
+            if not isinstance(event, FileCall) or event.guarded or severity is None:
                 continue
             if event.verb == "load" and isinstance(event.held, Exported):
                 yield Finding(
                     event.site,
                     "model.export writes a SavedModel for serving, which load_model does not read; save a .keras file, "
                     "or wrap the folder with keras.layers.TFSMLayer",
+                    severity=severity,
                 )
                 continue
             ending = ending_of(event.arguments, event.site)
-            if ending is None or "save_format" in event.arguments.keywords or "://" in ending:
+            if ending is None or "://" in ending:
                 continue
-            if event.verb == "save" and _is_wrong(ending):
-                yield Finding(event.site, f"save takes a name that ends in .keras, got {last_part(ending)!r}")
-            elif event.verb == "load" and _is_wrong(ending) and event.path is not None:
-                yield Finding(event.site, f"load_model reads .keras and .h5 files, got {last_part(ending)!r}")
-        for name, arguments, site in program.calls:
-            if not name.endswith(".ModelCheckpoint") or not is_keras_3(site):
+            if event.verb == "load" and _is_wrong(ending) and event.path is not None:
+                message = f"load_model of Keras 3 reads .keras and .h5 files, got {last_part(ending)!r}"
+            elif event.verb == "load_weights" and ending.endswith(_FOREIGN_WEIGHTS):
+                message = f"load_weights of Keras 3 reads .weights.h5, .keras and .h5 files, got {last_part(ending)!r}"
+            else:
                 continue
-            if arguments.value("save_weights_only", 4, False) is not False or "save_format" in arguments.keywords:
-                continue
-            ending = ending_of(arguments, site)
-            if ending is not None and "://" not in ending and (_is_wrong(ending) or ending.endswith(".hdf5")):
-                yield Finding(site, f"ModelCheckpoint takes a path that ends in .keras, got {last_part(ending)!r}")
+            yield Finding(event.site, message, severity=severity)
 
     VALID = [
         # the endings of Keras
@@ -89,8 +89,9 @@ class ModelFileName(Rule):
 import keras
 model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
 model.save("model.keras")
-model.save("old.h5")
-keep = keras.callbacks.ModelCheckpoint("best-{epoch}.keras")
+model.load_weights("best.weights.h5")
+model.load_weights("old.h5")
+again = keras.models.load_model("old.h5")
 """,
         # a path that is not known
         """
@@ -121,15 +122,17 @@ model = keras.saving.load_model("hf://keras/some_model")
             """
 import tensorflow as tf
 model = tf.keras.Sequential([tf.keras.layers.Input((4,)), tf.keras.layers.Dense(1)])
-model.save("saved/classifier")
-keep = tf.keras.callbacks.ModelCheckpoint("best.hdf5", save_best_only=True)
 again = tf.keras.models.load_model("saved/classifier")
 """,
-            [
-                (4, "save takes a name that ends in .keras, got 'classifier'"),
-                (5, "ModelCheckpoint takes a path that ends in .keras, got 'best.hdf5'"),
-                (6, "load_model reads .keras and .h5 files, got 'classifier'"),
-            ],
+            [(4, "load_model of Keras 3 reads .keras and .h5 files, got 'classifier'")],
+        ),
+        Invalid(
+            """
+import tensorflow as tf
+model = tf.keras.Sequential([tf.keras.layers.Input((4,)), tf.keras.layers.Dense(1)])
+model.load_weights("training/cp.ckpt")
+""",
+            [(4, "load_weights of Keras 3 reads .weights.h5, .keras and .h5 files, got 'cp.ckpt'")],
         ),
         Invalid(
             """
