@@ -20,6 +20,12 @@ def severity_of(source: Any) -> Severity | None:
     return _SEVERITIES.get(target.old_forms) if isinstance(target, Target) else None
 
 
+def severity_of_refusal(source: Any) -> Severity | None:
+    """How grave it is that Keras 3, and no older one, refuses what a source does; None where an older one is meant."""
+    target = getattr(source, "target", None)
+    return _SEVERITIES.get(target.refusals) if isinstance(target, Target) else None
+
+
 def gone_mentions(program: Program) -> Iterator[tuple[Mention, Change, Site]]:
     """The names in the program that Keras 3 does not have, each with its row and the place of it.
 

@@ -9,7 +9,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program
-from kerascheck.rules._gone import severity_of
+from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules._streams import other_backend
 from kerascheck.rules._training import argument, argument_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -82,7 +82,7 @@ class ListsInStream(Rule):
                 if other_backend(call.site):
                     continue
                 message = _message(stream)
-                severity = severity_of(call.site.file)
+                severity = severity_of_refusal(call.site.file)
                 if message is not None and severity is not None:
                     site = argument_site(call.site, given)
                     yield Finding(site, message, anchor=call.site, severity=severity)

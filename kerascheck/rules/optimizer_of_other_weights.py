@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import KerasObject, Program, TrainCall, Weight
-from kerascheck.rules._gone import severity_of
+from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -87,7 +87,7 @@ class OptimizerOfOtherWeights(Rule):
             if trains <= known or compiled is first.compiled or call.guarded or call.site.key in told:
                 continue  # without a new compile(), the step of the first training is used again
             told.add(call.site.key)
-            severity = severity_of(call.site.file)
+            severity = severity_of_refusal(call.site.file)
             if severity is None:
                 continue  # an older Keras learns of them
             who = "another model" if first.network is not call.network else "this model with fewer trainable weights"

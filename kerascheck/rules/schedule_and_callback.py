@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import CompileCall, KerasObject, Program
-from kerascheck.rules._gone import severity_of
+from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules._training import argument_value, callbacks_of, known_int
 from kerascheck.rules.base import Finding, Invalid, Rule, Site, Thresholds
 
@@ -67,7 +67,7 @@ class ScheduleAndCallback(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
             schedule = schedule_of(call.compiled) if call.method == "fit" and not call.guarded else None
-            severity = severity_of(call.site.file)
+            severity = severity_of_refusal(call.site.file)
             if schedule is None or severity is None:
                 continue
             name = schedule.qualname.rpartition(".")[2]

@@ -8,7 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import Exported
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
-from kerascheck.rules._gone import severity_of
+from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules._paths import ending_of, last_part
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -61,7 +61,7 @@ class UnreadableModelFile(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            severity = severity_of(event.site.file)
+            severity = severity_of_refusal(event.site.file)
             if not isinstance(event, FileCall) or event.guarded or severity is None:
                 continue
             if event.verb == "load" and isinstance(event.held, Exported):

@@ -63,6 +63,14 @@ class Target:
         return "pass" if self.era.is_old and not (self.by_style or self.by_names) else "note"
 
     @property
+    def refusals(self) -> Literal["pass", "note", "error"]:
+        """What is to be said of what Keras 3 refuses, and older ones did not, where it is no old form.
+
+        Where nothing shows another one, it is the Keras that is installed today.
+        """
+        return "error" if self.era is Era.UNKNOWN else self.old_forms
+
+    @property
     def reads_as_written(self) -> bool:
         """Whether arguments mean what they do in Keras 3, since there never were other forms of them."""
         return self.era not in (Era.KERAS_1, Era.KERAS_2)
