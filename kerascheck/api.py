@@ -276,7 +276,7 @@ def _fix(
 ) -> FixResult:
     from kerascheck.engine import deep_recursion, examine
     from kerascheck.fixes.apply import fix_all
-    from kerascheck.fixes.proof import programs_of
+    from kerascheck.views.program_facts import programs_of
 
     used = settings or settings_for(filename)
     name, raw = fspath(filename), to_bytes(source, filename)

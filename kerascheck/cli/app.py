@@ -309,8 +309,8 @@ def migrate(
 
     Exit status: 0 nothing is left to do, 1 something is, 2 an error.
     """
-    from kerascheck.migrate.command import MigrateOptions
-    from kerascheck.migrate.command import migrate as run
+    from kerascheck.cli.migrate import MigrateOptions
+    from kerascheck.cli.migrate import migrate as run
 
     options = MigrateOptions(
         tuple(paths), came_from, to, write, diff, report, to_keras, backend_neutral, mark, config, isolated

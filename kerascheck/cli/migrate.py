@@ -194,10 +194,10 @@ def planned(source: Source, wanted: Options, budget: float) -> tuple[Plan, FileR
 def _differing(source: Source, new: bytes, budget: float) -> list[Entry]:
     """An entry where a model that is known before is not there after: other layers, shapes or parameters."""
     from kerascheck.engine import analyze
-    from kerascheck.fixes.proof import is_kept, sizes_of
     from kerascheck.migrate.context import GUIDE
     from kerascheck.migrate.report import Entry
     from kerascheck.project.source import SourceError
+    from kerascheck.views.program_facts import is_kept, sizes_of
 
     era = source.target.era.value
     try:
