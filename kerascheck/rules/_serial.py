@@ -97,7 +97,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 def is_told(arguments: Arguments, name: str, site: Site) -> bool:
     """Whether a call of `load_model` may know the object: by `custom_objects`, or in another way."""
-    if _KNOWN_OTHERWISE.search(site.file.text) is not None or arguments.open_keywords:
+    if _KNOWN_OTHERWISE.search(site.file.code) is not None or arguments.open_keywords:
         return True
     given = arguments.value("custom_objects", 1)
     if given is None:

@@ -176,7 +176,7 @@ def _fault(event: FileCall, layer: Layer, function: FunctionValue) -> str | None
     """Why the layer cannot be loaded."""
     if isinstance(function.node, cst.Lambda):
         safe = event.arguments.value("safe_mode", 3, True)
-        if safe is not True or "enable_unsafe_deserialization" in event.site.file.text:
+        if safe is not True or "enable_unsafe_deserialization" in event.site.file.code:
             return None
         return (
             f"{layer.name} (Lambda) holds a Python lambda, which load_model refuses; write a layer class, or give "

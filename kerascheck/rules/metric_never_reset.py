@@ -190,7 +190,7 @@ def train(data, epochs):
 def _loop_around(event: ObjectCall, subject: KerasObject, events: list[ObjectCall]) -> cst.CSTNode | None:
     """The loop that reads the metric in each round, around one that updates it; None where that is not so."""
     file = event.site.file
-    if "reset_state" in file.text or subject.site is None or subject.site.file is not file:
+    if "reset_state" in file.code or subject.site is None or subject.site.file is not file:
         return None
     places = places_in(file, file.tree)
     place = places.get(id(event.site.node), NOWHERE)

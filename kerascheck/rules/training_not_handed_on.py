@@ -79,7 +79,7 @@ class TrainingNotHandedOn(Rule):
             if len(event.arguments.positional) != 1 or not isinstance(event.arguments.get("training"), Absent):
                 continue
             layer = _differing(network)
-            if layer is not None and not _trains_anyway(network) and "learning_phase" not in event.site.file.text:
+            if layer is not None and not _trains_anyway(network) and "learning_phase" not in event.site.file.code:
                 reported.add(event.site.key)
                 yield Finding(
                     event.site,

@@ -186,7 +186,7 @@ def test_an_old_program_that_ran_in_keras_3_is_looked_at_as_such(folder: Path) -
         "ValueError: Unrecognized keyword arguments passed to Dense: {'init': 'uniform'}\n"
     )
     found = explained(text)
-    assert [item.code for item in found.knowledge.findings] == ["KC206"]
+    assert [item.code for item in found.knowledge.findings] == ["KC503"]
     assert any("Keras 3" in hint for hint in found.hints)
 
 

@@ -21,7 +21,9 @@ noise = keras.Input((10,))
 both = Model(noise, discriminator(generator(noise)))
 both.compile(loss="binary_crossentropy", optimizer="adam")
 fake = generator.predict(np.random.normal(0, 1, (8, 10)))
+discriminator.trainable = True
 discriminator.train_on_batch(fake, np.zeros((8, 1)))
+discriminator.trainable = False
 both.train_on_batch(np.random.normal(0, 1, (8, 10)), np.ones((8, 1)))
 
 # -- the same in a Sequential: fine
@@ -49,7 +51,9 @@ class Pair:
     def train(self, rounds):
         for _ in range(rounds):
             fake = self.generator.predict(np.random.normal(0, 1, (8, 10)))
+            self.discriminator.trainable = True
             loss = self.discriminator.train_on_batch(fake, np.zeros((8, 1)))
+            self.discriminator.trainable = False
             self.both.train_on_batch(np.random.normal(0, 1, (8, 10)), np.ones((8, 1)))
             print("%.2f, accuracy %.2f" % (loss[0], 100 * loss[1]))
 

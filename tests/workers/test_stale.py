@@ -24,8 +24,8 @@ MODEL = "model = Sequential([Input((4,)), layers.Dropout(RATE), layers.Dense(1)]
 KERAS = "from keras import Input, Sequential, layers\n"
 PROJECT = '[project]\nname = "acme"\n'
 OLD = "import tensorflow as tf\nx = tf.placeholder(tf.float32)\n"
-#: Keras 3 refuses the argument, Keras 2 takes it.
-OLD_FORM = "from tensorflow.keras.layers import Dense\nDense(4, dynamic=True)\n"
+#: An error where nothing shows an older Keras, a note where others seem to be written for one.
+OLD_FORM = "import keras\nmodel = keras.models.load_model('folder')\n"
 
 Change = Callable[[Path], None]
 
