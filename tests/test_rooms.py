@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from kerascheck.rules.registry import own_rules
+
 PACKAGE = Path(__file__).parent.parent / "kerascheck"
 
 
@@ -28,3 +30,11 @@ def test_few_modules_stand_at_the_front_door() -> None:
 def test_a_room_says_what_lives_there(room: Path) -> None:
     assert (room / "__init__.py").read_text(encoding="utf-8").startswith('"""')
     assert f"`{room.name}/`" in (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_a_rule_is_a_module_of_its_name_in_the_package_of_its_family() -> None:
+    for rule in own_rules():
+        if rule.code.startswith("KC0"):
+            continue
+        family = f"kerascheck.rules.kc{rule.code[2]}"
+        assert type(rule).__module__ == f"{family}.{rule.name.replace('-', '_')}"

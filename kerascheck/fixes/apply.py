@@ -55,7 +55,8 @@ def fix_all(
         report: what checking it gave.
         check: checks new bytes of the same file.
         unsafe: whether to apply unsafe fixes too.
-        builds: what a program builds, of bytes that have just been checked (see `views/program_facts.py`); None where it is not known.
+        builds: what a program builds, of bytes that have just been checked (see `views/program_facts.py`); None where
+            it is not known.
     """
     count = 0
     codes: Counter[str] = Counter()

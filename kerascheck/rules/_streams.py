@@ -11,7 +11,7 @@ from kerascheck.data.training import training_data
 from kerascheck.network.arguments import CannotTell, Given
 from kerascheck.network.ir import Program, Site, TrainCall
 from kerascheck.rules._training import argument, argument_site, known_int
-from kerascheck.rules.training_arguments import batches_of
+from kerascheck.rules.kc4.steps_for_arrays import batches_of
 
 #: Where the program says that Keras runs on something else than TensorFlow.
 _OTHER_BACKEND = re.compile(r"KERAS_BACKEND\W+(jax|torch|openvino)")

@@ -26,10 +26,10 @@ def own_rules() -> tuple[Rule, ...]:
     import kerascheck.rules as package
 
     found: list[Rule] = []
-    for info in pkgutil.iter_modules(package.__path__):
-        if info.name in ("base", "plugins", "registry"):
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if info.name.removeprefix(f"{package.__name__}.") in ("base", "plugins", "registry"):
             continue
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        module = importlib.import_module(info.name)
         found += [
             value()
             for value in vars(module).values()

@@ -13,7 +13,7 @@ from kerascheck.engine import check_source
 from kerascheck.rules._configs import BASE_KEYS
 from kerascheck.rules._reserved import RESERVED, TAKE_NONE
 from kerascheck.rules._state import STATEFUL
-from kerascheck.rules.optimizer_forms import REMOVED
+from kerascheck.rules.kc8.optimizer_forms import REMOVED
 from tests.rules.oracle import keras
 
 pytestmark = pytest.mark.oracle

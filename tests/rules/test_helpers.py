@@ -11,8 +11,8 @@ from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject
 from kerascheck.rules._graph import surely_at_least
 from kerascheck.rules._raised import refused_rate
-from kerascheck.rules.dropout import _percent
-from kerascheck.rules.metrics import _builtin_for
+from kerascheck.rules.kc1._dropout import _percent
+from kerascheck.rules.kc3.hand_made_metric import _builtin_for
 from kerascheck.symbolic.unknown import KerasError, Symbol, Unknown
 from kerascheck.training.compiled_losses import ALIASES, LOSSES, Loss, read_loss, standard_name
 

@@ -82,7 +82,7 @@ def test_outputs_stay_in_the_range_of_their_activation(
 def test_the_ranges_of_the_activations(keras: Any) -> None:
     import numpy as np
 
-    from kerascheck.rules.labels import _RANGES
+    from kerascheck.rules.kc3.targets_out_of_reach import _RANGES
 
     x = np.linspace(-50, 50, 1001).reshape(1, -1).astype("float32")
     for name, (low, high) in _RANGES.items():

@@ -1,0 +1,1 @@
+"""KC1: the architecture of networks, one rule a module."""

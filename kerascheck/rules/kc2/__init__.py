@@ -1,0 +1,1 @@
+"""KC2: what Keras refuses, one rule a module."""

@@ -1,0 +1,108 @@
+"""KC205: A layer gets an argument value that it refuses."""
+
+from __future__ import annotations
+
+from kerascheck.network.ir import Raised
+from kerascheck.rules._graph import registers_names
+from kerascheck.rules.base import Invalid
+from kerascheck.rules.kc2._keras_refuses import _Refusal
+
+
+class InvalidArgument(_Refusal):
+    """A layer gets an argument value that it refuses.
+
+    ## What it does
+
+    Checks the values that constructors check: sizes that must be positive integers, paddings, fractions, activations.
+
+    ## Why it is bad
+
+    Keras raises ValueError or TypeError when the layer is made.
+
+    ## Example
+
+    ```python
+    from keras.layers import Conv2D
+
+    layer = Conv2D(32, 3, padding="full")
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras.layers import Conv2D
+
+    layer = Conv2D(32, 3, padding="same")
+    ```
+
+    ## References
+
+    - [Keras: layers](https://keras.io/api/layers/)
+    """
+
+    code = "KC205"
+    name = "invalid-argument"
+    kinds = frozenset({"argument"})
+
+    def covers(self, raised: Raised) -> bool:
+        if "Keras knows no" in raised.error.message and registers_names(raised.site):
+            return False
+        return super().covers(raised)
+
+    VALID = [
+        # a name that the program registers, as Keras 2 looks it up
+        """
+from keras import backend as K
+from keras.layers import Dense
+from keras.utils.generic_utils import get_custom_objects
+def softer(x):
+    return K.softplus(x) + 1e-9
+get_custom_objects()["softer"] = softer
+layer = Dense(4, activation="softer")
+""",
+        # the usual
+        """
+from keras.layers import Conv2D
+layer = Conv2D(32, (3, 5), padding="same", strides=2)
+""",
+        # not known
+        """
+import sys
+from keras.layers import Conv2D
+layer = Conv2D(32, 3, padding=sys.argv[1])
+""",
+        # the program is ready for the error
+        """
+from keras.layers import Dense
+try:
+    layer = Dense(-1)
+except ValueError:
+    layer = Dense(1)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from keras.layers import Dense
+layer = Dense(0)
+""",
+            [(3, "Dense expects a positive integer for units, got 0")],
+        ),
+        Invalid(
+            """
+from keras.layers import Activation
+layer = Activation("rellu")
+""",
+            [(3, "Activation: Keras knows no activation called 'rellu'; did you mean 'relu'?")],
+        ),
+        # Keras asks for an integer of Python's own
+        Invalid(
+            """
+import numpy as np
+from keras.layers import Dense
+labels = np.array([0, 2, 1])
+layer = Dense(labels.max() + 1)
+""",
+            [(5, "Dense expects an integer of Python for units, got 3 as numpy int64; write units=int(...)")],
+        ),
+    ]

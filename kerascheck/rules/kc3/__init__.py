@@ -1,0 +1,1 @@
+"""KC3: outputs, losses and labels, one rule a module."""

@@ -1,0 +1,1 @@
+"""KC4: data and training calls, one rule a module."""

@@ -1,0 +1,276 @@
+"""KC402: A scaler (or the like) learns from the test data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascheck.data.array import Array
+from kerascheck.data.content import Rows
+from kerascheck.data.training import FITTING, training_data, validation_data
+from kerascheck.diagnostics import Severity
+from kerascheck.network.ir import Preparation, Program
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.rules.kc4._data_preparation import _rows, _same_rows, _source
+
+#: What learns from features; encoders of labels may see all of them.
+_LEARNING = (
+    "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "PowerTransformer", "QuantileTransformer", "PCA",
+    "IncrementalPCA", "KernelPCA", "TruncatedSVD", "FastICA", "NMF", "SelectKBest", "SelectPercentile",
+    "SimpleImputer", "KNNImputer", "Imputer", "KBinsDiscretizer", "TfidfVectorizer", "CountVectorizer",
+    "TfidfTransformer", "ImageDataGenerator",
+)  # fmt: skip
+
+
+#: The methods that test a model.
+_TESTING = frozenset({"evaluate", "predict", "evaluate_generator", "predict_generator", "predict_classes"})
+
+
+def _parts(rows: Rows | None) -> tuple[str, ...]:
+    """The divisions that led to the samples, outermost first."""
+    return tuple(rows.part.split("/")) if rows is not None and rows.part is not None else ()
+
+
+class LeakyPreprocessing(Rule):
+    """A scaler (or the like) learns from the test data.
+
+    ## What it does
+
+    Reports `fit` and `fit_transform` of the transformers of scikit-learn (scalers, PCA, imputers, selections of
+    columns, vectorizers) on a test part; and, as advice, on all samples before they are divided, or before different
+    slices of them train and test a model.
+
+    ## Why it is bad
+
+    Fitted anew on the test data, it scales them otherwise than the training data: equal samples get different numbers.
+    Fitted on everything, it lets the test data into the training, and the test result looks better than it is.
+
+    ## Example
+
+    ```python
+    from sklearn.datasets import load_wine
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+    from keras import Sequential, layers
+
+    x, y = load_wine(return_X_y=True)
+    x_train, x_test, y_train, y_test = train_test_split(x, y)
+    scaler = StandardScaler()
+    x_train = scaler.fit_transform(x_train)
+    x_test = scaler.fit_transform(x_test)
+    model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x_train, y_train)
+    model.evaluate(x_test, y_test)
+    ```
+
+    ## Use instead
+
+    ```python
+    from sklearn.datasets import load_wine
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+    from keras import Sequential, layers
+
+    x, y = load_wine(return_X_y=True)
+    x_train, x_test, y_train, y_test = train_test_split(x, y)
+    scaler = StandardScaler()
+    x_train = scaler.fit_transform(x_train)
+    x_test = scaler.transform(x_test)
+    model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x_train, y_train)
+    model.evaluate(x_test, y_test)
+    ```
+
+    ## References
+
+    - [scikit-learn: common pitfalls, data leakage](https://scikit-learn.org/stable/common_pitfalls.html#data-leakage)
+    """
+
+    code = "KC402"
+    name = "leaky-preprocessing"
+    severity = Severity.WARNING
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        if not any(call.method in FITTING for call in program.trainings):
+            return
+        for index, step in enumerate(program.preparations):
+            name = step.name.rpartition(".")[2]
+            rows = _prepared_rows(step)
+            if step.kind != "fit" or name not in _LEARNING or rows is None:
+                continue
+            if "test" in _parts(rows):
+                yield Finding(
+                    step.site, f"{name} is fitted on test data; fit it on the training data, and transform these"
+                )
+            elif not _parts(rows) and name != "ImageDataGenerator" and _is_divided_later(program, index, rows):
+                yield Finding(
+                    step.site,
+                    f"{name} is fitted on all samples before they are divided; fit it on the training part",
+                    severity=Severity.INFO,
+                )
+
+    VALID = [
+        # fitted on the training part
+        """
+from sklearn.datasets import load_wine
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+x, y = load_wine(return_X_y=True)
+x_train, x_test, y_train, y_test = train_test_split(x, y)
+scaler = StandardScaler().fit(x_train)
+x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
+model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
+        # encoders of labels may know all classes
+        """
+from sklearn.datasets import load_wine
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import LabelBinarizer
+from keras import Sequential, layers
+x, y = load_wine(return_X_y=True)
+y = LabelBinarizer().fit_transform(y)
+x_train, x_test, y_train, y_test = train_test_split(x, y)
+model = Sequential([layers.Input((13,)), layers.BatchNormalization(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(x_train, y_train)
+""",
+        # fitted on the first part of a series
+        """
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import MinMaxScaler
+from keras import Sequential, layers
+def windows(values, size):
+    x, y = [], []
+    for i in range(size, len(values)):
+        x.append(values[i - size : i, 0])
+        y.append(values[i, 0])
+    return np.array(x)[..., np.newaxis], np.array(y)
+prices = pd.read_csv("prices.csv")[["close"]].values
+size = int(len(prices) * 0.8)
+scaler = MinMaxScaler().fit(prices[:size])
+x_train, y_train = windows(scaler.transform(prices[:size]), 30)
+x_test, y_test = windows(scaler.transform(prices[size:]), 30)
+model = Sequential([layers.Input((30, 1)), layers.LSTM(8), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
+        # nothing is held back
+        """
+from sklearn.datasets import load_wine
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+x, y = load_wine(return_X_y=True)
+x = StandardScaler().fit_transform(x)
+model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from sklearn.datasets import load_wine
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from keras import Sequential, layers
+x, y = load_wine(return_X_y=True)
+x = MinMaxScaler().fit_transform(x)
+x_train, x_test, y_train, y_test = train_test_split(x, y)
+scaler = StandardScaler()
+x_train = scaler.fit_transform(x_train)
+x_test = scaler.fit_transform(x_test)
+model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
+            [
+                (7, "MinMaxScaler is fitted on all samples before they are divided; fit it on the training part"),
+                (11, "StandardScaler is fitted on test data; fit it on the training data, and transform these"),
+            ],
+        ),
+        # data that nothing is known of
+        Invalid(
+            """
+from elsewhere import x, y
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2)
+x_train = StandardScaler().fit_transform(x_train)
+x_test = StandardScaler().fit_transform(x_test)
+model = Sequential([layers.Input((13,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train)
+""",
+            [(8, "StandardScaler is fitted on test data; fit it on the training data, and transform these")],
+        ),
+        # a series, cut and then taken apart into windows
+        Invalid(
+            """
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import MinMaxScaler
+from keras import Sequential, layers
+def windows(values, size):
+    x, y = [], []
+    for i in range(size, len(values)):
+        x.append(values[i - size : i, 0])
+        y.append(values[i, 0])
+    return np.array(x)[..., np.newaxis], np.array(y)
+prices = pd.read_csv("prices.csv")[["close"]].values
+prices = MinMaxScaler().fit_transform(prices)
+size = int(len(prices) * 0.8)
+x_train, y_train = windows(prices[:size], 30)
+x_test, y_test = windows(prices[size:], 30)
+model = Sequential([layers.Input((30, 1)), layers.LSTM(8), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
+            [(13, "MinMaxScaler is fitted on all samples before they are divided; fit it on the training part")],
+        ),
+        # slices
+        Invalid(
+            """
+from sklearn.datasets import load_diabetes
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+x, y = load_diabetes(return_X_y=True)
+x = StandardScaler().fit_transform(x)
+model = Sequential([layers.Input((10,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x[:300], y[:300])
+model.evaluate(x[300:], y[300:])
+""",
+            [(6, "StandardScaler is fitted on all samples before they are divided; fit it on the training part")],
+        ),
+    ]
+
+
+def _prepared_rows(step: Preparation) -> Rows | None:
+    first = step.arrays[0] if step.arrays else None
+    return first.rows if isinstance(first, Array) else None
+
+
+def _is_divided_later(program: Program, index: int, rows: Rows) -> bool:
+    """Whether the samples are divided after this step, or models are trained and tested on different parts of them."""
+    for step in program.preparations[index + 1 :]:
+        of = [array.rows for array in step.arrays if isinstance(array, Array)]
+        if step.kind == "split" and any(_same_rows(rows, other) for other in of):
+            return True
+    trained: set[str] = set()
+    tested: set[str] = set()
+    for call in program.trainings:
+        own, held = _rows(training_data(call)), _rows(validation_data(call))
+        for found, parts in ((own, tested if call.method in _TESTING else trained), (held, tested)):
+            if found is not None and _source(found) == _source(rows) and found.part is not None:
+                parts.add(found.part)
+    return bool(trained) and bool(tested - trained)

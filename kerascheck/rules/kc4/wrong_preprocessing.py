@@ -1,0 +1,202 @@
+"""KC401: A ready-made network gets images that are prepared in another way than those it was trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascheck.diagnostics import Severity
+from kerascheck.network.ir import Program
+from kerascheck.rules._scales import RANGES, Application, entrance, features_of, pretrained, scale_of
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.rules.kc4._image_scaling import _x_site
+
+
+class WrongPreprocessing(Rule):
+    """A ready-made network gets images that are prepared in another way than those it was trained on.
+
+    ## What it does
+
+    Compares the images that reach a network of `keras.applications` with ImageNet weights with what its own
+    `preprocess_input` gives: images as they are loaded, divided by 255, or prepared for another network.
+    `EfficientNet`, `EfficientNetV2`, `MobileNetV3` and `ConvNeXt` scale in their first layers and want 0 to 255.
+
+    ## Why it is bad
+
+    The weights are right for one range and order of channels. With others the features are wrong from the first layer
+    on; nothing fails, the results are just bad, or training repairs what need not have been broken.
+
+    ## Example
+
+    ```python
+    import keras
+    from keras import datasets, layers
+
+    (x, y), _ = datasets.cifar10.load_data()
+    base = keras.applications.VGG16(include_top=False, input_shape=(32, 32, 3))
+    model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x / 255.0, y)
+    ```
+
+    ## Use instead
+
+    ```python
+    import keras
+    from keras import datasets, layers
+
+    (x, y), _ = datasets.cifar10.load_data()
+    base = keras.applications.VGG16(include_top=False, input_shape=(32, 32, 3))
+    model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(keras.applications.vgg16.preprocess_input(x), y)
+    ```
+
+    ## References
+
+    - [Keras applications](https://keras.io/api/applications/)
+    """
+
+    code = "KC401"
+    name = "wrong-preprocessing"
+    severity = Severity.WARNING
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for call in program.trainings:
+            x = features_of(call)
+            scale = scale_of(x) if x is not None else None
+            if scale is None:
+                continue
+            met = entrance(call.network, program)
+            application = pretrained(met.layer) if met.kind == "application" else None
+            message = _misprepared(application, scale) if application is not None else None
+            if message is not None:
+                yield Finding(_x_site(call), message, anchor=call.site)
+
+    VALID = [
+        # by layers before it
+        """
+import keras
+from keras import Input, Model, datasets, layers
+from keras.applications import mobilenet_v2
+(x, y), _ = datasets.cifar10.load_data()
+images = Input((32, 32, 3))
+scaled = layers.Lambda(mobilenet_v2.preprocess_input)(layers.Resizing(96, 96)(images))
+body = mobilenet_v2.MobileNetV2(include_top=False, input_tensor=scaled, pooling="avg")
+for model in (Model(images, layers.Dense(10, "softmax")(body.output)),
+              keras.Sequential([body, layers.Dense(10, "softmax")])):
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x, y)
+""",
+        # its own
+        """
+import keras
+from keras import datasets
+(x, y), _ = datasets.cifar10.load_data()
+model = keras.applications.ResNet50(include_top=False, input_shape=(32, 32, 3))
+model.predict(keras.applications.resnet50.preprocess_input(x.astype("float32")))
+""",
+        # one that does the same
+        """
+import keras
+from keras import datasets
+(x, y), _ = datasets.cifar10.load_data()
+model = keras.applications.VGG19(include_top=False, input_shape=(32, 32, 3))
+model.predict(keras.applications.vgg16.preprocess_input(x))
+""",
+        # by hand
+        """
+import keras
+from keras import datasets
+(x, y), _ = datasets.cifar10.load_data()
+model = keras.applications.MobileNetV2(include_top=False, input_shape=(32, 32, 3))
+model.predict(x / 127.5 - 1)
+""",
+        # in the network
+        """
+import keras
+from keras import datasets
+(x, y), _ = datasets.cifar10.load_data()
+i = keras.Input((32, 32, 3))
+base = keras.applications.ResNet50(include_top=False, input_shape=(32, 32, 3))
+model = keras.Model(i, base(keras.applications.resnet50.preprocess_input(i)))
+model.predict(x)
+""",
+        # the network scales itself
+        """
+import keras
+from keras import datasets
+(x, y), _ = datasets.cifar10.load_data()
+for make in (keras.applications.EfficientNetB0, keras.applications.MobileNetV3Small):
+    model = make(include_top=False, input_shape=(32, 32, 3))
+    model.predict(x)
+""",
+        # weights of its own: any scale will do
+        """
+import keras
+from keras import datasets, layers
+(x, y), _ = datasets.cifar10.load_data()
+base = keras.applications.ResNet50(include_top=False, weights=None, input_shape=(32, 32, 3))
+model = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x / 255.0, y)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import keras
+from keras import datasets
+(x, y), _ = datasets.cifar10.load_data()
+model = keras.applications.ResNet50(include_top=False, input_shape=(32, 32, 3))
+model.predict(x)
+model.predict(x / 255.0)
+model.predict(keras.applications.mobilenet_v2.preprocess_input(x))
+""",
+            [
+                (
+                    6,
+                    "ResNet50 wants BGR around 0, from -124 to 151, not 0 to 255; "
+                    "use keras.applications.resnet.preprocess_input",
+                ),
+                (
+                    7,
+                    "ResNet50 wants BGR around 0, from -124 to 151, not 0 to 1; "
+                    "use keras.applications.resnet.preprocess_input",
+                ),
+                (
+                    8,
+                    "ResNet50 wants BGR around 0, from -124 to 151, not -1 to 1; "
+                    "use keras.applications.resnet.preprocess_input",
+                ),
+            ],
+        ),
+        # scaled twice
+        Invalid(
+            """
+import keras
+from keras import layers
+from keras.preprocessing.image import ImageDataGenerator
+train = ImageDataGenerator(rescale=1.0 / 255).flow_from_directory("train", target_size=(224, 224))
+base = keras.applications.EfficientNetB0(include_top=False, pooling="avg")
+model = keras.Model(base.input, layers.Dense(train.num_classes, activation="softmax")(base.output))
+model.compile("adam", "categorical_crossentropy")
+model.fit(train)
+""",
+            [(9, "EfficientNetB0 scales the images itself and wants 0 to 255, not 0 to 1")],
+        ),
+    ]
+
+
+def _misprepared(application: Application, scale: str) -> str | None:
+    """What is wrong with images of this scale for the network; None where nothing is, or it is not known."""
+    wanted = {"caffe": "caffe", "tf": "tf", "torch": "torch", None: "0 to 255"}[application.mode]
+    given = "tf" if scale == "-1 to 1" else scale
+    if given == wanted or given in ("standardized", "scaled"):
+        return None
+    shown = RANGES.get(given, given)
+    if application.mode is None:
+        return f"{application.name} scales the images itself and wants 0 to 255, not {shown}"
+    return (
+        f"{application.name} wants {RANGES[application.mode]}, not {shown}; "
+        f"use keras.applications.{application.module}.preprocess_input"
+    )

@@ -1,0 +1,1 @@
+"""KC5: other versions of Keras, one rule a module."""

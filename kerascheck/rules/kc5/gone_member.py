@@ -1,0 +1,224 @@
+"""KC504: methods and attributes that objects of Keras 3 do not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascheck.diagnostics import Severity
+from kerascheck.keras.changes import find_member
+from kerascheck.network.ir import OldForm, Program
+from kerascheck.rules._gone import severity_of
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+#: What KC422 speaks about.
+_TRAINING = frozenset({"fit_generator", "evaluate_generator", "predict_generator", "predict_classes", "predict_proba"})
+
+
+_SUBJECTS = {
+    "keras.Model": "models",
+    "keras.Sequential": "Sequential models",
+    "keras.layers.Layer": "layers",
+    "keras.optimizers.Optimizer": "optimizers",
+    "keras.metrics.Metric": "metrics",
+    "keras.KerasTensor": "tensors of a graph",
+}
+
+
+_OF_SHAPES = {
+    "as_list": "list(x.shape)",
+    "rank": "len(x.shape)",
+    "ndims": "len(x.shape)",
+    "dims": "x.shape",
+}
+
+
+class GoneMember(Rule):
+    """A method or attribute of an older Keras.
+
+    ## What it does
+
+    Follows models, layers, optimizers, metrics and the tensors between layers to where the program reads an attribute
+    or calls a method that Keras 3 does not have: `model.reset_states()`, `layer.output_shape`, `optimizer.lr`,
+    `layer.get_output_at(0)`, `x.get_shape()`, `x.shape.as_list()`. (Methods for training have a rule of their own,
+    KC422.)
+
+    A program for which an older Keras is known to be meant may use them. Where nothing but its own style shows an
+    older Keras, the finding is a note. Inside the `call` of a layer, tensors are those of the backend.
+
+    ## Why it is bad
+
+    Python raises AttributeError.
+
+    ## Example
+
+    ```python
+    from tensorflow.keras import layers
+
+    inputs = layers.Input((8, 8, 3))
+    height, width, depth = inputs.shape.as_list()[1:]
+    ```
+
+    ## Use instead
+
+    ```python
+    from tensorflow.keras import layers
+
+    inputs = layers.Input((8, 8, 3))
+    height, width, depth = inputs.shape[1:]
+    ```
+
+    ## References
+
+    - [Keras: migrating Keras 2 code to Keras 3](https://keras.io/guides/migrating_to_keras_3/)
+    """
+
+    code = "KC504"
+    name = "gone-member"
+    severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for form in program.gone:
+            severity, message = severity_of(form.site.file), _message(form)
+            if severity is not None and message is not None:
+                yield Finding(form.site, message, severity=severity)
+
+    VALID = [
+        # what they have
+        """
+import numpy as np
+from keras import Input, Model, layers, optimizers
+inputs = Input((4,))
+layer = layers.LSTM(3, stateful=True)
+dense = layers.Dense(2)
+model = Model(inputs, dense(inputs))
+print(dense.output.shape, dense.units, model.output_shape, model.input_shape, list(inputs.shape))
+optimizer = optimizers.Adam(0.1)
+print(optimizer.learning_rate, optimizer.iterations, optimizer.variables)
+layer.reset_states()
+""",
+        # tensors inside of a call
+        """
+from keras import layers
+class Halved(layers.Layer):
+    def call(self, x):
+        batch, size = x.get_shape().as_list()
+        return x[:, : size // 2]
+outputs = Halved()(layers.Input((4,)))
+""",
+        # tensors of TensorFlow
+        """
+import tensorflow as tf
+from keras import layers
+x = tf.zeros((2, 3))
+print(x.shape.as_list(), x.get_shape())
+y = layers.Dense(2)(x)
+print(y.shape.as_list())
+""",
+        # an attribute that the program sets
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Dense(1)])
+model.validation_data = [1, 2]
+print(model.validation_data)
+""",
+        # a method of the program
+        """
+import keras
+class Model(keras.Model):
+    def reset_states(self):
+        return None
+Model().reset_states()
+""",
+        # it looks before
+        """
+from keras import optimizers
+optimizer = optimizers.Adam(0.1)
+try:
+    rate = optimizer.lr
+except AttributeError:
+    rate = optimizer.learning_rate
+""",
+        # something else
+        """
+import keras
+import torch
+rate = torch.optim.Adam([]).lr
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from tensorflow.keras import layers, models
+picture = layers.Input((8, 8, 3))
+convolution = layers.Conv2D(4, 3)
+x = convolution(picture)
+height, width, depth = x.get_shape().as_list()[1:]
+size = x.shape.as_list()[1]
+print(convolution.output_shape, convolution.get_output_at(0), x._keras_shape)
+""",
+            [
+                (6, "tensors of a graph of Keras 3 have no get_shape; use x.shape, a tuple"),
+                (7, "the shape of a tensor is a tuple in Keras 3, without as_list; use list(x.shape)"),
+                (8, "layers of Keras 3 have no output_shape; use layer.output.shape"),
+                (8, "layers of Keras 3 have no get_output_at; use layer.output"),
+                (8, "tensors of a graph of Keras 3 have no _keras_shape; use shape"),
+            ],
+            """
+from tensorflow.keras import layers, models
+picture = layers.Input((8, 8, 3))
+convolution = layers.Conv2D(4, 3)
+x = convolution(picture)
+height, width, depth = list(x.shape)[1:]
+size = list(x.shape)[1]
+print(convolution.output.shape, convolution.output, x.shape)
+""",
+        ),
+        Invalid(
+            """
+from keras import Sequential, layers, metrics, optimizers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+optimizer = optimizers.SGD(0.1)
+model.compile(optimizer, "mse")
+print(optimizer.lr, model.optimizer.lr, model.to_yaml())
+model.reset_states()
+mean = metrics.Mean()
+mean.reset_states()
+""",
+            [
+                (6, "optimizers of Keras 3 have no lr; use learning_rate"),
+                (6, "optimizers of Keras 3 have no lr; use learning_rate"),
+                (6, "models of Keras 3 have no to_yaml; use to_json"),
+                (7, "models of Keras 3 have no reset_states; use reset_state of the stateful layers"),
+                (9, "metrics of Keras 3 have no reset_states; use reset_state"),
+            ],
+            """
+from keras import Sequential, layers, metrics, optimizers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+optimizer = optimizers.SGD(0.1)
+model.compile(optimizer, "mse")
+print(optimizer.learning_rate, model.optimizer.learning_rate, model.to_json())
+for layer in model.layers:
+    if hasattr(layer, "reset_states"):
+        layer.reset_states()
+mean = metrics.Mean()
+mean.reset_state()
+""",
+        ),
+    ]
+
+
+def _message(form: OldForm) -> str | None:
+    """What to say of it; None where another rule does."""
+    if form.kind == "shape":
+        way = _OF_SHAPES.get(form.name)
+        message = f"the shape of a tensor is a tuple in Keras 3, without {form.name}"
+        return f"{message}; use {way}" if way is not None else message
+    if form.kind != "member" or form.name in _TRAINING:
+        return None
+    row = find_member((form.owner,), form.name)
+    way = row.advice if row is not None else None
+    subject = _SUBJECTS.get(form.owner, form.owner.rpartition(".")[2])
+    message = f"{subject} of Keras 3 have no {form.name}"
+    return f"{message}; use {way}" if way is not None else message

@@ -1,0 +1,1 @@
+"""KC6: speed and reproducibility, one rule a module."""

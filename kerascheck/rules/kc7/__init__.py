@@ -1,0 +1,1 @@
+"""KC7: saving, loading and security, one rule a module."""

@@ -1,0 +1,1 @@
+"""KC8: custom layers, models and training loops, one rule a module."""
