@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascheck.layers.applications.layers import find_layer
-from kerascheck.layers.base import configure
+from kerascheck.layers.configuring import configure
 from kerascheck.machine.keras.functional import trace_graph
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.machine.libraries import LIBRARIES

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kerascheck.layers.base import Config, LayerDef, configure, near_argument, parse_signature
+from kerascheck.layers.base import Config, LayerDef, parse_signature
+from kerascheck.layers.configuring import configure, near_argument
 from kerascheck.layers.integers import is_of_numpy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import NAMELESS, Shape, SymDim

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from kerascheck.layers.base import Config, LayerDef
-from kerascheck.layers.core import KERNEL_PARAMETERS, is_activation
+from kerascheck.layers.core import is_activation
 from kerascheck.layers.geometry import (
     channels_first,
     check_padding,
@@ -20,238 +20,33 @@ from kerascheck.layers.geometry import (
     split_channels,
     window,
 )
-from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
-from kerascheck.network.ir import BuiltinLayer, Layer, Weight
-from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
+from kerascheck.layers.recurrent_cells import (
+    CELL_HEAD,
+    CONSTRAINTS,
+    DROPOUT,
+    INITIALIZERS,
+    OLD_PARAMETERS,
+    REGULARIZERS,
+    REMOVED,
+    Gates,
+    GruGates,
+    LstmGates,
+    build_cell,
+    cell_of,
+    check_units,
+    layers_in,
+)
+from kerascheck.network.dims import Int, Shape, definitely_different, format_shape
+from kerascheck.network.ir import Layer, Weight
+from kerascheck.symbolic.unknown import KerasError, Undetermined
 
-_OLD_PARAMETERS = {
-    **KERNEL_PARAMETERS,
-    "output_dim": "units",
-    "inner_init": "recurrent_initializer",
-    "inner_activation": "recurrent_activation",
-    "U_regularizer": "recurrent_regularizer",
-    "dropout_W": "dropout",
-    "dropout_U": "recurrent_dropout",
-}
-_REMOVED = frozenset({"consume_less", "forget_bias_init", "implementation", "time_major", "input_length"})
-
-_CELL_HEAD = {
-    "SimpleRNN": "units, activation='tanh', use_bias=True, ",
-    "gated": "units, activation='tanh', recurrent_activation='sigmoid', use_bias=True, ",
-}
-_INITIALIZERS = "kernel_initializer='glorot_uniform', recurrent_initializer='orthogonal', bias_initializer='zeros', "
-_REGULARIZERS = "kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None, "
-_CONSTRAINTS = "kernel_constraint=None, recurrent_constraint=None, bias_constraint=None, "
-_DROPOUT = "dropout=0.0, recurrent_dropout=0.0, "
 _ACTIVITY = "activity_regularizer=None, "
+
+
 _LOOP = "return_sequences=False, return_state=False, go_backwards=False, stateful=False, "
 
 
-def _check_units(c: Config) -> None:
-    """Raise KerasError for arguments that the constructors of cells refuse."""
-    positive(c, "units")
-    for name in ("dropout", "recurrent_dropout"):
-        c.number(name)
-
-
-def _gate_weights(c: Config, inputs: Int, gates: int, bias_rows: int = 1) -> list[Weight]:
-    """Kernel, recurrent kernel and bias of a cell with this many gates."""
-    units = c.dim("units")
-    weights = [
-        Weight("kernel", (inputs, units * gates)),
-        Weight("recurrent_kernel", (units, units * gates)),
-    ]
-    if c.flag("use_bias"):
-        weights.append(Weight("bias", (units * gates,) if bias_rows == 1 else (bias_rows, units * gates)))
-    return weights
-
-
-def _gru_bias_rows(c: Config) -> int:
-    """A GRU with `reset_after` has two biases. Keras 1 did not know it."""
-    return 2 if c.flag("reset_after") and ("reset_after" in c.given or c.dialect >= 2) else 1
-
-
-class _Gates:
-    """How many gates a kind of cell has."""
-
-    gates: ClassVar[int] = 1
-
-    def gate_weights(self, c: Config, inputs: Int) -> list[Weight]:
-        """The weights for this many input features."""
-        return _gate_weights(c, inputs, self.gates)
-
-
-class _LstmGates(_Gates):
-    gates = 4
-
-
-class _GruGates(_Gates):
-    gates = 3
-
-    def gate_weights(self, c: Config, inputs: Int) -> list[Weight]:
-        return _gate_weights(c, inputs, self.gates, _gru_bias_rows(c))
-
-
-# -- cells ---------------------------------------------------------------------------------------------
-
-
-class Cell(LayerDef):
-    """One step of a recurrent layer, called on an input and its states."""
-
-    call_tensors = 2
-    further_inputs = ("states",)
-
-    def state_sizes(self, c: Config) -> list[Int]:
-        """The sizes of its states, all nesting removed."""
-        raise NotImplementedError
-
-    def nested_states(self, c: Config) -> bool:
-        """Whether the states come as lists in a list."""
-        return False
-
-    def width(self, c: Config) -> Int:
-        """The size of its output."""
-        return self.state_sizes(c)[0]
-
-    def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
-        states = self.state_sizes(c)
-        if len(shapes) != 1 + len(states) or any(len(shape) != 2 for shape in shapes):
-            raise Undetermined(f"{self.name} called on " + ", ".join(format_shape(s) for s in shapes))
-        batches = {shape[0] for shape in shapes} - {None}
-        if len(batches) > 1:
-            raise Undetermined(f"{self.name} called on inputs of different batch sizes")
-        batch: Dim = batches.pop() if batches else None
-        return [(batch, self.width(c)), *((batch, size) for size in states)]
-
-
-class _PlainCell(_Gates, Cell):
-    """A cell with one size."""
-
-    old_parameters = _OLD_PARAMETERS
-    removed_parameters = _REMOVED
-
-    def validate(self, c: Config) -> None:
-        _check_units(c)
-
-    def state_sizes(self, c: Config) -> list[Int]:
-        return [c.dim("units")]
-
-    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
-        return self.gate_weights(c, known_size(c, shapes[0], -1, "its features"))
-
-
-class SimpleRNNCell(_PlainCell):
-    """One step of SimpleRNN. https://keras.io/api/layers/recurrent_layers/simple_rnn_cell/"""
-
-    name = "SimpleRNNCell"
-    signature = _CELL_HEAD["SimpleRNN"] + _INITIALIZERS + _REGULARIZERS + _CONSTRAINTS + _DROPOUT + "seed=None"
-
-
-class LSTMCell(_LstmGates, _PlainCell):
-    """One step of LSTM. https://keras.io/api/layers/recurrent_layers/lstm_cell/"""
-
-    name = "LSTMCell"
-    signature = (
-        _CELL_HEAD["gated"]
-        + _INITIALIZERS
-        + "unit_forget_bias=True, "
-        + _REGULARIZERS
-        + _CONSTRAINTS
-        + _DROPOUT
-        + "seed=None"
-    )
-    base_parameters = LayerDef.base_parameters | {"implementation"}
-    removed_parameters = _REMOVED - {"implementation"}
-
-    def state_sizes(self, c: Config) -> list[Int]:
-        return [c.dim("units")] * 2
-
-
-class GRUCell(_GruGates, _PlainCell):
-    """One step of GRU. https://keras.io/api/layers/recurrent_layers/gru_cell/"""
-
-    name = "GRUCell"
-    signature = (
-        _CELL_HEAD["gated"] + _INITIALIZERS + _REGULARIZERS + _CONSTRAINTS + _DROPOUT + "reset_after=True, seed=None"
-    )
-    base_parameters = LayerDef.base_parameters | {"implementation"}
-    removed_parameters = _REMOVED - {"implementation"}
-
-
-class StackedRNNCells(Cell):
-    """Several cells as one. https://keras.io/api/layers/recurrent_layers/stacked_rnn_cell/"""
-
-    name = "StackedRNNCells"
-    signature = "cells"
-
-    def validate(self, c: Config) -> None:
-        for cell in self.weight_holders(c):
-            cell_of(c, cell)
-
-    def state_sizes(self, c: Config) -> list[Int]:
-        sizes: list[Int] = []
-        for cell in self.weight_holders(c):
-            definition, config = cell_of(c, cell)
-            sizes += definition.state_sizes(config)
-        return sizes
-
-    def nested_states(self, c: Config) -> bool:
-        for cell in self.weight_holders(c):
-            definition, config = cell_of(c, cell)
-            if definition.nested_states(config) or len(definition.state_sizes(config)) > 1:
-                return True
-        return False
-
-    def width(self, c: Config) -> Int:
-        definition, config = cell_of(c, self.weight_holders(c)[-1])
-        return definition.width(config)
-
-    def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
-        incoming = shapes[0]
-        for cell in self.weight_holders(c):
-            incoming = (incoming[0], build_cell(c, cell, incoming))
-        return []
-
-    def weight_holders(self, c: Config) -> Sequence[Layer]:
-        return layers_in(c, "cells")
-
-
-def layers_in(c: Config, name: str) -> list[Layer]:
-    """The layers in a list argument."""
-    value = c.known(name)
-    if not isinstance(value, (list, tuple)):
-        raise Undetermined(f"{name} of {c.layer_name}")
-    found: list[Layer] = []
-    for item in value:
-        if isinstance(item, Unknown):
-            raise Undetermined(item.reason)
-        if not isinstance(item, Layer):
-            raise Undetermined(f"{name} of {c.layer_name}")
-        found.append(item)
-    if not found:
-        raise KerasError(f"{c.layer_name} needs at least one cell", "argument")
-    return found
-
-
-def cell_of(c: Config, cell: Layer) -> tuple[Cell, Config]:
-    """The definition of a cell. Raises KerasError for a built-in layer that is none."""
-    if not isinstance(cell, BuiltinLayer):
-        raise Undetermined(f"cell {cell.cls} is not built in")
-    if not isinstance(cell.definition, Cell):
-        raise KerasError(f"{c.layer_name} expects a cell such as LSTMCell, got a {cell.cls} layer", "argument")
-    return cell.definition, cell.config
-
-
-def build_cell(c: Config, cell: Layer, incoming: Shape) -> Int:
-    """Give a cell its weights for this input; its width."""
-    definition, config = cell_of(c, cell)
-    cell.infer([incoming[:1] + incoming[-1:], *((incoming[0], size) for size in definition.state_sizes(config))])
-    return definition.width(config)
-
-
 # -- layers --------------------------------------------------------------------------------------------
-
-
 class Recurrent(LayerDef):
     """A layer that walks along time (axis 1): called on a sequence and, if given, its first states."""
 
@@ -293,13 +88,13 @@ class Recurrent(LayerDef):
         return [output, *self.state_shapes(c, shape)] if c.flag("return_state") else [output]
 
 
-class _PlainRecurrent(_Gates, Recurrent):
+class _PlainRecurrent(Gates, Recurrent):
     """A recurrent layer with its own cell."""
 
     ndim = 3
     one_by_one = True
-    old_parameters = _OLD_PARAMETERS
-    removed_parameters = _REMOVED
+    old_parameters = OLD_PARAMETERS
+    removed_parameters = REMOVED
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
         if dialect == 1 and len(positional) > 1 and not is_activation(positional[1]):
@@ -309,7 +104,7 @@ class _PlainRecurrent(_Gates, Recurrent):
             del positional[1:]
 
     def validate(self, c: Config) -> None:
-        _check_units(c)
+        check_units(c)
         if "use_cudnn" in c and isinstance(c.known("use_cudnn"), str) and c["use_cudnn"] != "auto":
             raise KerasError(f"{self.name} expects use_cudnn to be 'auto', True or False", "argument")
 
@@ -338,57 +133,57 @@ class SimpleRNN(_PlainRecurrent):
 
     name = "SimpleRNN"
     signature = (
-        _CELL_HEAD["SimpleRNN"]
-        + _INITIALIZERS
-        + _REGULARIZERS
+        CELL_HEAD["SimpleRNN"]
+        + INITIALIZERS
+        + REGULARIZERS
         + _ACTIVITY
-        + _CONSTRAINTS
-        + _DROPOUT
+        + CONSTRAINTS
+        + DROPOUT
         + _LOOP
         + "unroll=False, seed=None"
     )
 
 
-class LSTM(_LstmGates, _PlainRecurrent):
+class LSTM(LstmGates, _PlainRecurrent):
     """Long short-term memory. https://keras.io/api/layers/recurrent_layers/lstm/"""
 
     name = "LSTM"
     signature = (
-        _CELL_HEAD["gated"]
-        + _INITIALIZERS
+        CELL_HEAD["gated"]
+        + INITIALIZERS
         + "unit_forget_bias=True, "
-        + _REGULARIZERS
+        + REGULARIZERS
         + _ACTIVITY
-        + _CONSTRAINTS
-        + _DROPOUT
+        + CONSTRAINTS
+        + DROPOUT
         + "seed=None, "
         + _LOOP
         + "unroll=False, use_cudnn='auto'"
     )
     base_parameters = Recurrent.base_parameters | {"implementation"}
-    removed_parameters = _REMOVED - {"implementation"}
+    removed_parameters = REMOVED - {"implementation"}
 
     def state_shapes(self, c: Config, shape: Shape) -> list[Shape]:
         return [(shape[0], c.dim("units"))] * 2
 
 
-class GRU(_GruGates, _PlainRecurrent):
+class GRU(GruGates, _PlainRecurrent):
     """Gated recurrent unit. https://keras.io/api/layers/recurrent_layers/gru/"""
 
     name = "GRU"
     signature = (
-        _CELL_HEAD["gated"]
-        + _INITIALIZERS
-        + _REGULARIZERS
+        CELL_HEAD["gated"]
+        + INITIALIZERS
+        + REGULARIZERS
         + _ACTIVITY
-        + _CONSTRAINTS
-        + _DROPOUT
+        + CONSTRAINTS
+        + DROPOUT
         + "seed=None, "
         + _LOOP
         + "unroll=False, reset_after=True, use_cudnn='auto'"
     )
     base_parameters = Recurrent.base_parameters | {"implementation"}
-    removed_parameters = _REMOVED - {"implementation"}
+    removed_parameters = REMOVED - {"implementation"}
 
 
 _CUDNN = (
@@ -483,13 +278,13 @@ class _ConvLSTM(Recurrent):
     rank: ClassVar[int]
     inner_layers = "made"  # its cell, which is not told about `trainable` as those of LSTM and GRU are
     old_parameters = {
-        **_OLD_PARAMETERS,
+        **OLD_PARAMETERS,
         "nb_filter": "filters",
         "border_mode": "padding",
         "subsample": "strides",
         "dim_ordering": "data_format",
     }
-    removed_parameters = _REMOVED
+    removed_parameters = REMOVED
 
     def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
         if dialect >= 3 or self.rank != 2:
@@ -545,12 +340,12 @@ class _ConvLSTM(Recurrent):
 _CONV_LSTM = (
     "filters, kernel_size, strides=1, padding='valid', data_format=None, dilation_rate=1, activation='tanh', "
     "recurrent_activation='sigmoid', use_bias=True, "
-    + _INITIALIZERS
+    + INITIALIZERS
     + "unit_forget_bias=True, "
-    + _REGULARIZERS
+    + REGULARIZERS
     + _ACTIVITY
-    + _CONSTRAINTS
-    + _DROPOUT
+    + CONSTRAINTS
+    + DROPOUT
     + "seed=None, "
     + _LOOP.removesuffix(", ")
 )

@@ -17,10 +17,12 @@ FAMILIES = (
     "normalization",
     "regularization",
     "recurrent",
+    "recurrent_cells",
     "merging",
     "wrappers",
     "attention",
     "preprocessing",
+    "augmentation",
     "foreign",
     "removed",
 )

@@ -19,7 +19,6 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.static import dotted_text
 from kerascheck.machine.values import (
     MISSING,
-    AttributesView,
     BoundMethod,
     ClassValue,
     DictObject,
@@ -42,6 +41,7 @@ from kerascheck.machine.values import (
     bound_again,
     presence,
 )
+from kerascheck.machine.views_of_values import AttributesView
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor

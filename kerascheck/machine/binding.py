@@ -146,7 +146,7 @@ def _set_item(run: Run, target: cst.Subscript, value: Value, scope: Scope) -> No
 
 
 def _store_item(run: Run, receiver: Value, index: Value, value: Value, target: cst.Subscript, scope: Scope) -> None:
-    from kerascheck.machine.expressions import put
+    from kerascheck.machine.literals import put
 
     if type(receiver) is Guarded:
         spread(run, lambda one: _store_item(run, one, index, value, target, scope), receiver)
@@ -205,7 +205,7 @@ def is_plain_slice(index: Value) -> bool:
 
 def delete_item(run: Run, receiver: ListValue | DictValue, index: Value, node: cst.CSTNode) -> None:
     """`del receiver[index]`."""
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     error = "KeyError" if isinstance(receiver, DictValue) else "IndexError"
     missing = Doubt(None, True, error, value_needs((receiver, index)))

@@ -11,8 +11,8 @@ from kerascheck.machine.attributes import find_slot, get_attribute, set_plainly
 from kerascheck.machine.calls import plain_call
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.exceptions import is_exception, make_exception
-from kerascheck.machine.expressions import is_known_key
 from kerascheck.machine.joins import choose
+from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.methods import either, ordered, set_of, sort_items
 from kerascheck.machine.operators import UNION, binary, bounded
 from kerascheck.machine.paths import fork_value, lift, restrict, settle, spread
@@ -173,7 +173,7 @@ def _set(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 
 def _dict(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.expressions import put
+    from kerascheck.machine.literals import put
 
     made = run.new_dict()
     for value in _values(arguments):
@@ -359,7 +359,7 @@ def _bool(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     values = _values(arguments)
     if not values:
         return False
-    from kerascheck.machine.expressions import as_value
+    from kerascheck.machine.boolean_expressions import as_value
 
     return as_value(run, settle(run, values[0], site.node))
 
@@ -512,7 +512,7 @@ def _first_that_stops(run: Run, stop: bool, items: list[Value], last: bool, site
     if isinstance(verdict, bool):
         return stop if verdict is stop else _first_that_stops(run, stop, others, last, site)
     if not others and last is not stop:
-        from kerascheck.machine.expressions import as_value
+        from kerascheck.machine.boolean_expressions import as_value
 
         return as_value(run, verdict)
 

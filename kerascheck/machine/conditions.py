@@ -370,7 +370,7 @@ def _constants_in(container: Value) -> Value:
 
 
 def _is_key(value: Value) -> bool:
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     return is_known_key(value)
 

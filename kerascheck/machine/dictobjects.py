@@ -124,7 +124,7 @@ def _get_item(run: Run, receiver: DictObject, arguments: Arguments, site: Site) 
 
 
 def _set_item(run: Run, receiver: DictObject, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.expressions import put
+    from kerascheck.machine.literals import put
 
     if run.may_change(receiver):
         put(receiver, arguments.value("key", 0), arguments.value("value", 1))

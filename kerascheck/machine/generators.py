@@ -14,19 +14,14 @@ import libcst as cst
 from kerascheck.machine.binding import assign
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.contexts import enter_contexts, leave_contexts
+from kerascheck.machine.handlers import begin_handler, end_handler
+from kerascheck.machine.loops import rest_of_for
 from kerascheck.machine.paths import Signal, Split, WaysOut
 from kerascheck.machine.run import MAX_COMPREHENSION, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.machine.sequences import END, Lost, as_unknown, iterate, open_iterator, resumed, step
-from kerascheck.machine.statements import (
-    begin_handler,
-    chosen_arm,
-    chosen_case,
-    end_handler,
-    is_endless,
-    rest_of_for,
-    unknown_loop,
-)
+from kerascheck.machine.statements import chosen_arm, chosen_case
 from kerascheck.machine.static import contains_yield, is_infinite, yields_in
+from kerascheck.machine.unknown_loops import is_endless, unknown_loop
 from kerascheck.machine.values import FunctionValue, IteratorValue, Scope, UserRaise, Value
 from kerascheck.project.source import Source
 from kerascheck.symbolic.journal import lay_down

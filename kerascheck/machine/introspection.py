@@ -9,7 +9,8 @@ import libcst as cst
 from kerascheck.machine.attributes import attributes_of
 from kerascheck.machine.needs import value_needs
 from kerascheck.machine.run import Run
-from kerascheck.machine.values import ClassValue, Instance, NamesView, Scope, Value, presence
+from kerascheck.machine.values import ClassValue, Instance, Scope, Value, presence
+from kerascheck.machine.views_of_values import NamesView
 from kerascheck.symbolic.unknown import NOTHING, Unknown
 
 

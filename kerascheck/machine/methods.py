@@ -15,12 +15,11 @@ from kerascheck.machine.operators import MAX_TEXT, bounded
 from kerascheck.machine.paths import fork_value, settle
 from kerascheck.machine.run import MAX_ITEMS, RAISED, Run
 from kerascheck.machine.sequences import END, Lost, NotPlain, has_not_begun, items_of, members_of, step, to_python
+from kerascheck.machine.text_methods import STRING_METHODS, Method, decode, encode, number, string
 from kerascheck.machine.values import DefaultDict, DictValue, DictView, IteratorValue, ListValue, Value, not_known
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic.unknown import Unknown
-
-Method = Callable[[Run, Any, Arguments, Site], Value]
 
 
 def _first(arguments: Arguments, default: Value = None) -> Value:
@@ -28,8 +27,6 @@ def _first(arguments: Arguments, default: Value = None) -> Value:
 
 
 # -- lists and sets --------------------------------------------------------------------------------------------
-
-
 def _changes(receiver: ListValue) -> None:
     """What is changed is no longer the list of unknown items that it was."""
     if receiver.unknown is not None and receiver.kind in ("list", "set", "deque"):
@@ -247,7 +244,7 @@ def _set_method(op: str, in_place: bool = False) -> Method:
     """`union`, `difference` and their like, for sets of known members."""
 
     def method(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
-        from kerascheck.machine.expressions import is_known_key
+        from kerascheck.machine.literals import is_known_key
 
         known: set[Any] = set()
         others = [members_of(run, given.value) for given in arguments.positional]
@@ -282,7 +279,7 @@ def _set_pop(run: Run, receiver: ListValue, arguments: Arguments, site: Site) ->
 
 def set_of(run: Run, items: list[Value]) -> ListValue:
     """A set of the items, each once; unknown where two may be equal or not."""
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     if (len(items) > 1 and not all(map(is_known_key, items))) or len(items) > MAX_ITEMS:
         return run.unknown_list("a set of things that may be equal", "set")
@@ -290,8 +287,6 @@ def set_of(run: Run, items: list[Value]) -> ListValue:
 
 
 # -- dictionaries -------------------------------------------------------------------------------------------------
-
-
 def either(run: Run, there: Value, value: Value, default: Value, node: cst.CSTNode) -> Value:
     """The value, where it is there; else the default."""
     verdict = settle(run, there, node)
@@ -301,7 +296,7 @@ def either(run: Run, there: Value, value: Value, default: Value, node: cst.CSTNo
 
 
 def _get(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     key = _first(arguments)
     if is_known_key(key):
@@ -317,7 +312,7 @@ def _get(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Val
 
 
 def _dict_pop(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     key = _first(arguments)
     if is_known_key(key) and receiver.lacks(key) and len(arguments.positional) < 2:
@@ -332,7 +327,7 @@ def _dict_pop(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -
 
 
 def _setdefault(run: Run, receiver: DictValue, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     key = _first(arguments)
     if is_known_key(key) and receiver.unknown is None:
@@ -399,8 +394,6 @@ def _dict_copy(run: Run, receiver: DictValue, arguments: Arguments, site: Site) 
 
 
 # -- iterators ------------------------------------------------------------------------------------------------------
-
-
 def _following(run: Run, receiver: IteratorValue, arguments: Arguments, site: Site) -> Value:
     """`iterator.__next__()` and `generator.send(value)`."""
     sent = _first(arguments)
@@ -416,36 +409,6 @@ def _close(run: Run, receiver: IteratorValue, arguments: Arguments, site: Site) 
     if run.may_change(receiver):
         receiver.source = iter(())
     return None
-
-
-# -- strings ----------------------------------------------------------------------------------------------------------
-
-
-def _string(name: str) -> Method:
-    """A method of `str` that takes and gives plain values."""
-
-    def method(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
-        values = [given.value for given in arguments.positional]
-        if not arguments.keywords and all(isinstance(v, (str, int, tuple)) for v in values):
-            if any(isinstance(v, int) and abs(v) > 10_000 for v in values) or _may_grow(receiver, name, values):
-                return run.fresh(f"{name}() of a large size", site.node)
-            try:
-                result = getattr(receiver, name)(*values)
-            except RAISED as error:
-                return run.fails(type(error).__name__, f"{name}() that raises", site.node)
-            return run.new_list(result) if isinstance(result, list) else result
-        return run.fresh(f"{name}() of something unknown", site.node)
-
-    return method
-
-
-def _may_grow(receiver: str, name: str, values: list[Value]) -> bool:
-    """Whether replacing, or wide tabs, would make a very long text."""
-    if name == "expandtabs":
-        return bool(values) and isinstance(values[0], int) and receiver.count("\t") * values[0] > MAX_TEXT
-    if name != "replace" or len(values) < 2 or not isinstance(values[1], str):
-        return False
-    return (len(receiver) + 1) * (len(values[1]) + 1) > MAX_TEXT
 
 
 def _format(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
@@ -466,44 +429,6 @@ def _join(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
         return receiver.join(items)
     return run.fresh("join() of something unknown", site.node)
 
-
-def _number(name: str) -> Method:
-    """A method of numbers without arguments."""
-
-    def method(run: Run, receiver: Any, arguments: Arguments, site: Site) -> Value:
-        if not isinstance(receiver, (int, float)) or not hasattr(receiver, name):
-            return run.fresh(f"{name}() of something unknown", site.node)
-        try:
-            return getattr(receiver, name)()
-        except RAISED as error:
-            return run.fails(type(error).__name__, f"{name}() that raises", site.node)
-
-    return method
-
-
-#: Encodings that take time in proportion to the text.
-_ENCODINGS = frozenset({"utf8", "utf16", "utf32", "ascii", "latin1", "iso88591", "cp1252"})
-
-
-def _encode(run: Run, receiver: str, arguments: Arguments, site: Site) -> Value:
-    name = arguments.value("encoding", 0, "utf-8")
-    if isinstance(name, str) and name.lower().replace("-", "").replace("_", "") not in _ENCODINGS:
-        return run.fresh("encode() by a rare encoding, or by none", site.node)
-    return _string("encode")(run, receiver, arguments, site)
-
-
-def _decode(run: Run, receiver: bytes, arguments: Arguments, site: Site) -> Value:
-    if arguments.positional or arguments.keywords or len(receiver) > MAX_TEXT:
-        return run.fresh("decode() of something unknown", site.node)
-    return receiver.decode(errors="replace")
-
-
-_STRING_METHODS = (
-    "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "replace", "startswith", "endswith", "title",
-    "capitalize", "isdigit", "find", "count", "removeprefix", "removesuffix", "splitlines", "zfill", "isupper",
-    "islower", "partition", "rpartition", "center", "ljust", "rjust", "casefold", "index", "rindex", "rfind", "isalnum",
-    "isalpha", "isspace", "isnumeric", "isdecimal", "isidentifier", "istitle", "swapcase", "expandtabs",
-)  # fmt: skip
 
 METHODS: dict[str, dict[str, Method]] = {
     "list": {
@@ -563,8 +488,8 @@ METHODS: dict[str, dict[str, Method]] = {
         "count": _count,
         "as_list": lambda run, receiver, arguments, site: run.new_list(receiver),  # of a TensorShape
     },
-    "int": {"bit_length": _number("bit_length"), "is_integer": _number("is_integer")},
-    "float": {"is_integer": _number("is_integer")},
-    "bytes": {"decode": _decode},
-    "str": {**{name: _string(name) for name in _STRING_METHODS}, "encode": _encode, "format": _format, "join": _join},
+    "int": {"bit_length": number("bit_length"), "is_integer": number("is_integer")},
+    "float": {"is_integer": number("is_integer")},
+    "bytes": {"decode": decode},
+    "str": {**{name: string(name) for name in STRING_METHODS}, "encode": encode, "format": _format, "join": _join},
 }

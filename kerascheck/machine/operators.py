@@ -24,12 +24,12 @@ from kerascheck.machine.values import (
     DictValue,
     Instance,
     ListValue,
-    NamesView,
     NativeObject,
     Scope,
     UserRaise,
     Value,
 )
+from kerascheck.machine.views_of_values import NamesView
 from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
@@ -212,7 +212,7 @@ _SET_OPERATORS: dict[str, Callable[[set[Any], set[Any]], set[Any]]] = {
 
 def _sets(run: Run, op: str, left: ListValue, right: ListValue) -> Value | None:
     """Union, intersection and differences of sets of plain values."""
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     compute = _SET_OPERATORS.get(op)
     if compute is None:
@@ -407,7 +407,7 @@ def _class_item(run: Run, cls: ClassValue, index: Value, node: cst.CSTNode) -> V
 
 
 def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value:
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     if is_known_key(index) and index in value.items:
         return value.items[index]

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.machine.attributes import find_member, get_attribute, lacks_attribute
 from kerascheck.machine.binding import assign_name
 from kerascheck.machine.conditions import compare, truth
-from kerascheck.machine.expressions import is_known_key
+from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.paths import fork_value, settle
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of

@@ -17,7 +17,7 @@ from typing import Any
 from kerascheck.layers.applications.layers import HOMES
 from kerascheck.layers.base import MultiInput, activation_name, parse_signature
 from kerascheck.layers.recurrent import Recurrent
-from kerascheck.machine.keras.subclassing import FunctionLayer
+from kerascheck.machine.keras.function_layers import FunctionLayer
 from kerascheck.machine.keras.tensors import Constant, Operation
 from kerascheck.network.dims import is_exact
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Tensor

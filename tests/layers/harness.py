@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kerascheck.layers.base import configure
+from kerascheck.layers.configuring import configure
 from kerascheck.layers.registry import find
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape

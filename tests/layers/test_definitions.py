@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kerascheck.layers.base import configure, parse_signature
+from kerascheck.layers.base import parse_signature
+from kerascheck.layers.configuring import configure
 from kerascheck.layers.registry import FAMILIES as MODULES
 from kerascheck.layers.registry import definitions
 from kerascheck.network.arguments import Arguments, Given

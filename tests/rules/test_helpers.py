@@ -111,7 +111,7 @@ def test_names_of_hand_made_metrics(name: str, builtin: str | None) -> None:
 
 
 def test_refused_rate_reads_what_the_layers_say() -> None:
-    from kerascheck.layers.base import configure
+    from kerascheck.layers.configuring import configure
     from kerascheck.layers.registry import find
 
     for cls in ("Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout"):

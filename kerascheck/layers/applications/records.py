@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from kerascheck.layers.applications.layers import find_layer
-from kerascheck.layers.base import Config, LayerDef, configure
+from kerascheck.layers.base import Config, LayerDef
+from kerascheck.layers.configuring import configure
 from kerascheck.network.arguments import Arguments, Given
 
 DATA = Path(__file__).parent / "data"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kerascheck.layers.recurrent import Cell, StackedRNNCells, cell_of
+from kerascheck.layers.recurrent_cells import Cell, StackedRNNCells, cell_of
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments

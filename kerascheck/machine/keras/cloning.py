@@ -8,8 +8,9 @@ from typing import Any
 from kerascheck.layers.base import Config
 from kerascheck.machine.attributes import find_method, get_attribute
 from kerascheck.machine.keras.calling import apply_layer
+from kerascheck.machine.keras.function_layers import FunctionLayer
 from kerascheck.machine.keras.functional import finish_functional
-from kerascheck.machine.keras.subclassing import CustomLayer, FunctionLayer
+from kerascheck.machine.keras.subclassing import CustomLayer
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, Instance, Value

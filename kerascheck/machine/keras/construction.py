@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kerascheck.layers.base import Config, LayerDef, configure
+from kerascheck.layers.base import Config, LayerDef
+from kerascheck.layers.configuring import configure
 from kerascheck.layers.names import DTYPES, check_base, unknown_name
 from kerascheck.layers.recovery import Mended, mended
 from kerascheck.layers.registry import REMOVED, find
@@ -173,7 +174,7 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     if run.image_data_format != "channels_last" and config.get("data_format", "") is None:
         config.change("data_format", run.image_data_format)
     if definition.name == "Lambda":
-        from kerascheck.machine.keras.subclassing import FunctionLayer
+        from kerascheck.machine.keras.function_layers import FunctionLayer
 
         layer = FunctionLayer(definition, config, "", site, frozen)
         layer.function, layer.machine = arguments.value("function", 0), run

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kerascheck.layers.base import configure
+from kerascheck.layers.configuring import configure
 from kerascheck.layers.registry import find
 from kerascheck.machine.attributes import find_method
 from kerascheck.machine.conditions import truth
@@ -52,6 +52,8 @@ _TRAINING = (
     *("fit", "evaluate", "predict", "train_step", "test_step", "predict_step", "train_on_batch", "compile"),
     *("compute_loss", "compute_metrics", "make_train_function", "make_test_function", "__call__"),
 )
+
+
 #: How deep custom layers may call custom layers.
 _MAX_NESTING = 12
 
@@ -78,7 +80,7 @@ class CustomLayer(Layer):
         if self.unknown is not None:
             raise Undetermined(self.unknown.reason)
         result = run_call(self.machine, self, _called_again(self.machine, self.latest, shapes), self.site)
-        return _known_shapes(result, self.cls)
+        return known_shapes(result, self.cls)
 
     def sublayers(self) -> list[Layer]:
         return layers_on(self.instance)
@@ -199,7 +201,7 @@ class SubclassedModel(Network):
         if self.kind != "subclass":
             return super().infer(shapes)
         result = run_call(self.machine, self, _called_again(self.machine, self.latest, shapes), self.site)
-        return _known_shapes(result, self.cls)
+        return known_shapes(result, self.cls)
 
     def all_weights(self) -> list[tuple[Weight, bool]]:
         if isinstance(self.weights, Unknown):
@@ -346,8 +348,6 @@ def layers_on(instance: Instance) -> list[Layer]:
 
 
 # -- calling ------------------------------------------------------------------------------------------------------
-
-
 def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Arguments, site: Site) -> Value:
     """`layer(inputs, ...)`: interpret `call`; what comes out belongs to the outer graph."""
     run.reach(site)
@@ -597,7 +597,7 @@ def map_tensors(run: Run, value: Value, change: Callable[[Tensor], Tensor]) -> V
     return value
 
 
-def _known_shapes(result: Value, cls: str) -> list[Shape]:
+def known_shapes(result: Value, cls: str) -> list[Shape]:
     tensors = input_tensors(result)
     if tensors is None:
         raise Undetermined(result.reason if isinstance(result, Unknown) else f"what {cls} returns is not known")
@@ -629,8 +629,6 @@ def build_subclass(run: Run, layer: SubclassedModel, shape: Value, site: Site) -
 
 
 # -- what the base classes provide -------------------------------------------------------------------------------
-
-
 def add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     """`self.add_weight(...)`: a variable of the layer."""
     first = arguments.positional[0].value if arguments.positional else None
@@ -721,34 +719,3 @@ def _infer_base(run: Run, base: BuiltinLayer, shapes: list[Shape], site: Site) -
         return Unknown(REFUSED)
     except Undetermined as undetermined:
         return Unknown(undetermined.reason)
-
-
-# -- Lambda --------------------------------------------------------------------------------------------------------
-
-
-class FunctionLayer(BuiltinLayer):
-    """A Lambda whose function belongs to the program: calling it runs the function."""
-
-    runs_program = True
-    function: Value
-    machine: Run
-
-    def infer(self, shapes: list[Shape]) -> list[Shape]:
-        self.weights = []
-        tensors = [Tensor(shape) for shape in shapes]
-        value: Value = tensors[0] if len(tensors) == 1 else self.machine.new_list(tensors)
-        keywords: dict[str, Given] = {}
-        extra = self.config.get("arguments")
-        if isinstance(extra, dict):
-            keywords = {key: Given(item) for key, item in extra.items() if isinstance(key, str)}
-        assert self.site is not None
-        self.machine.tracing += 1
-        try:
-            result = constants(
-                self.machine, self.machine.call(self.function, Arguments([Given(value)], keywords), self.site)
-            )
-            return _known_shapes(result, "the function of Lambda")
-        except (UserRaise, Undetermined):
-            return super().infer(shapes)
-        finally:
-            self.machine.tracing -= 1

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kerascheck.machine.libraries import make_namespace, namespace
-from kerascheck.machine.methods import METHODS, Method
+from kerascheck.machine.methods import METHODS
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
+from kerascheck.machine.text_methods import Method
 from kerascheck.machine.values import ClassValue, DictValue, Instance, NativeObject, UserRaise, Value
 from kerascheck.network.arguments import Absent, Arguments, Given
 from kerascheck.network.ir import Site

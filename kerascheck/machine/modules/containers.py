@@ -39,7 +39,7 @@ def _counter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _count(run: Run, counter: DictValue, arguments: Arguments, site: Site) -> Value:
     """Add the counts of another dictionary, or count the items of something."""
-    from kerascheck.machine.expressions import is_known_key
+    from kerascheck.machine.literals import is_known_key
 
     if not run.may_change(counter):
         return None

@@ -9,9 +9,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Hashable
 
-from kerascheck.machine.methods import METHODS, Method
+from kerascheck.machine.methods import METHODS
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import as_unknown
+from kerascheck.machine.text_methods import Method
 from kerascheck.machine.values import NativeObject, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
