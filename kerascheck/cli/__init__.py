@@ -1,1 +1,1 @@
-"""The command line: its arguments (`app`), what the commands do (`commands`), and watching files (`watch`)."""
+"""The command line: its arguments (`app`), a module for each command, and what they share (`common`)."""

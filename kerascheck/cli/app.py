@@ -1,4 +1,4 @@
-"""The command line: reads arguments, calls `commands`, nothing else."""
+"""The command line: reads arguments, calls the commands (a module for each), nothing else."""
 
 from __future__ import annotations
 
@@ -122,7 +122,8 @@ def check(
     isolated: _Isolated = False,
 ) -> None:
     """Check files and folders. Exit status: 0 nothing found, 1 findings, 2 an error."""
-    from kerascheck.cli import commands
+    from kerascheck.cli.check import check as check_files
+    from kerascheck.cli.common import CheckOptions
     from kerascheck.configuration.config import Overrides
 
     overrides = Overrides(
@@ -142,7 +143,7 @@ def check(
         target=target,
         baseline="" if no_baseline else str(baseline) if baseline is not None else None,
     )
-    options = commands.CheckOptions(
+    options = CheckOptions(
         paths=tuple(paths or [Path()]),
         overrides=overrides,
         config=config,
@@ -161,7 +162,7 @@ def check(
         diff_base=diff_base,
         watch=watch,
     )
-    raise typer.Exit(_run(lambda: commands.check(options)))
+    raise typer.Exit(_run(lambda: check_files(options)))
 
 
 @app.command()
@@ -171,9 +172,10 @@ def summary(
     isolated: _Isolated = False,
 ) -> None:
     """Show the layers, shapes and parameter counts of all models, without running anything."""
-    from kerascheck.cli import commands
 
-    raise typer.Exit(_run(lambda: commands.summarize(paths, output_format, isolated, sys.stdout), True))
+    from kerascheck.cli.models import summarize
+
+    raise typer.Exit(_run(lambda: summarize(paths, output_format, isolated, sys.stdout), True))
 
 
 @app.command()
@@ -216,9 +218,10 @@ def verify(
     Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error. Needs the extra `tensorflow`, or any
     Keras 3 with a backend.
     """
-    from kerascheck.cli import commands
 
-    raise typer.Exit(_run(lambda: commands.verify(paths, output_format, isolated, sys.stdout), True))
+    from kerascheck.cli.models import verify as verify_models
+
+    raise typer.Exit(_run(lambda: verify_models(paths, output_format, isolated, sys.stdout), True))
 
 
 @app.command()
@@ -253,9 +256,10 @@ def graph(
     isolated: _Isolated = False,
 ) -> None:
     """Draw a model: its layers with shapes and parameters, and what check finds, marked."""
-    from kerascheck.cli import commands
 
-    raise typer.Exit(_run(lambda: commands.graph(path, output, model, isolated, sys.stdout), True))
+    from kerascheck.cli.models import graph as graph_models
+
+    raise typer.Exit(_run(lambda: graph_models(path, output, model, isolated, sys.stdout), True))
 
 
 @app.command()
@@ -273,14 +277,15 @@ def report(
     isolated: _Isolated = False,
 ) -> None:
     """Write one HTML page with all findings, their lines, and all models drawn. It needs nothing but a browser."""
-    from kerascheck.cli import commands
+    from kerascheck.cli.common import CheckOptions
+    from kerascheck.cli.report import write_report
     from kerascheck.configuration.config import Overrides
 
     overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select))
-    options = commands.CheckOptions(
+    options = CheckOptions(
         paths=tuple(paths or [Path()]), overrides=overrides, config=config, isolated=isolated, jobs=jobs
     )
-    raise typer.Exit(_run(lambda: commands.report(options, output, title, sys.stdout)))
+    raise typer.Exit(_run(lambda: write_report(options, output, title, sys.stdout)))
 
 
 @app.command()
@@ -321,17 +326,19 @@ def migrate(
 @app.command()
 def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")]) -> None:
     """Explain a rule."""
-    from kerascheck.cli import commands
 
-    raise typer.Exit(_run(lambda: commands.explain_rule(code, sys.stdout)))
+    from kerascheck.cli.rules import explain_rule
+
+    raise typer.Exit(_run(lambda: explain_rule(code, sys.stdout)))
 
 
 @app.command()
 def rules(output_format: Annotated[str, typer.Option(help="table or json.")] = "table") -> None:
     """List all rules."""
-    from kerascheck.cli import commands
 
-    raise typer.Exit(_run(lambda: commands.list_rules(output_format, sys.stdout)))
+    from kerascheck.cli.rules import list_rules
+
+    raise typer.Exit(_run(lambda: list_rules(output_format, sys.stdout)))
 
 
 @app.command()
@@ -349,12 +356,12 @@ def config(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Show the settings in force and where each comes from; of a file, for which Keras it is written, and why."""
-    from kerascheck.cli import commands
+    from kerascheck.cli.show_config import show_config
     from kerascheck.configuration.config import Overrides
 
     def show() -> None:
         overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select), target=target)
-        commands.show_config(path, overrides, config, isolated, sys.stdout, as_json)
+        show_config(path, overrides, config, isolated, sys.stdout, as_json)
 
     raise typer.Exit(_run(show))
 
@@ -365,9 +372,9 @@ def lsp(
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is received and sent to stderr.")] = False,
 ) -> None:
     """Run the language server, for editors, on standard input and output. Needs the extra `lsp`."""
-    from kerascheck.cli import commands
+    from kerascheck.cli.editor import serve_editor
 
-    raise typer.Exit(_run(lambda: commands.serve_editor(verbose)))
+    raise typer.Exit(_run(lambda: serve_editor(verbose)))
 
 
 def _split(values: list[str] | None) -> tuple[str, ...]:
@@ -386,7 +393,7 @@ def _run(command: Callable[[], int | None], in_copy: bool = False) -> int:
         command: what to do.
         in_copy: whether it is to be done in another process, which this one watches.
     """
-    from kerascheck.cli.commands import FAILED, Failure
+    from kerascheck.cli.common import FAILED, Failure
     from kerascheck.errors import ConfigError
 
     for stream in (sys.stdout, sys.stderr):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from kerascheck.cli.commands import FAILED, FOUND, OK, Failure, analyse_text
+from kerascheck.cli.common import FAILED, FOUND, OK, Failure, analyse_text
 from kerascheck.configuration.config import Resolver
 from kerascheck.errors import ConfigError
 from kerascheck.runtime.reading import read_program

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from kerascheck.cli.commands import OK, STDIN, Failure, wants_colour
+from kerascheck.cli.common import OK, STDIN, Failure, wants_colour
 from kerascheck.configuration.config import Resolver
 from kerascheck.errors import ConfigError
 from kerascheck.runtime.reading import MAX_NOTEBOOK_BYTES, read_bytes, read_program

@@ -47,7 +47,7 @@ def migrate(options: MigrateOptions, stream: TextIO) -> int:
     Raises:
         Failure: an option means nothing, a path does not exist, or the configuration is wrong.
     """
-    from kerascheck.cli.commands import FAILED, FOUND, OK, Failure
+    from kerascheck.cli.common import FAILED, FOUND, OK, Failure
     from kerascheck.configuration.config import Overrides, Resolver
     from kerascheck.errors import ConfigError
     from kerascheck.migrate.context import Options
@@ -86,7 +86,7 @@ def migrate(options: MigrateOptions, stream: TextIO) -> int:
 
 def _refuse(options: MigrateOptions) -> None:
     """Raises Failure for options that mean nothing."""
-    from kerascheck.cli.commands import Failure
+    from kerascheck.cli.common import Failure
 
     if options.to != "keras3":
         raise Failure(f"--to {options.to}: programs are brought to keras3 and to nothing else")
@@ -215,7 +215,7 @@ def _differing(source: Source, new: bytes, budget: float) -> list[Entry]:
 
 def _write_report(path: Path, reports: Sequence[FileReport]) -> None:
     """Raises Failure."""
-    from kerascheck.cli.commands import Failure
+    from kerascheck.cli.common import Failure
     from kerascheck.fixes.write import write_whole
     from kerascheck.migrate import report
 

@@ -17,9 +17,9 @@ from typing import IO, Any
 import pytest
 from typer.testing import CliRunner
 
-from kerascheck.cli import commands
+from kerascheck.cli import check as commands
 from kerascheck.cli.app import app
-from kerascheck.cli.commands import CheckOptions
+from kerascheck.cli.common import CheckOptions
 from kerascheck.cli.watch import watch
 from kerascheck.project.source import Source
 from tests.scripts import FIXED, SCRIPT

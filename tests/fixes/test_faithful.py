@@ -93,7 +93,8 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
     path = tmp_path / "x.py"
     path.write_bytes(program("utf-7", UNFAITHFUL["utf-7"]))
     before = path.read_bytes()
-    from kerascheck.cli.commands import CheckOptions, check
+    from kerascheck.cli.check import check
+    from kerascheck.cli.common import CheckOptions
     from kerascheck.configuration.config import Overrides
 
     assert check(CheckOptions((path,), Overrides(fix=True), no_cache=True, isolated=True)) == 1

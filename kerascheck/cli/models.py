@@ -1,0 +1,133 @@
+"""The commands about models: `summary`, `verify` and `graph`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from kerascheck.cli.common import (
+    FOUND,
+    OK,
+    Failure,
+    analyse_each,
+    analyse_file,
+    settings_of,
+    wants_colour,
+    write_output,
+)
+from kerascheck.text.escaping import as_json, say
+
+if TYPE_CHECKING:
+    from kerascheck.diagnostics import Diagnostic
+    from kerascheck.machine import Analysis
+    from kerascheck.project.source import Source
+
+
+def summarize(paths: Sequence[Path], output_format: str, isolated: bool, stream: TextIO) -> int:
+    """`kerascheck summary`: the models of files and folders, as tables or as JSON; the exit status.
+
+    Raises:
+        Failure: a path does not exist, or there is no such format.
+    """
+    from kerascheck.views.summary import summarize
+
+    if output_format not in ("table", "json"):
+        raise Failure(f"{output_format!r} is no format of this command: table or json")
+    from kerascheck.views.tables import Table, table_of, write_table
+
+    rows: list[dict[str, object]] = []
+    tables: list[Table] = []
+
+    def use(source: Source, analysis: Analysis) -> None:
+        models = summarize(source, analysis)
+        if output_format == "json":
+            rows.extend([model.as_dict() for model in models])
+        else:
+            tables.extend([table_of(model) for model in models])
+
+    status = analyse_each(paths, isolated, use)
+    if output_format == "json":
+        stream.write(as_json(rows, stream) + "\n")
+    else:
+        for table in tables:
+            write_table(table, stream, wants_colour(stream))
+        if not tables and status == OK:
+            stream.write("No models found.\n")
+    return status
+
+
+def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: TextIO) -> int:
+    """`kerascheck verify`: the exact networks of files and folders against the real Keras; the exit status.
+
+    Raises:
+        Failure: a path does not exist, there is no such format, or no Keras.
+    """
+    from kerascheck.verify.verify import NoKeras, Verdict, import_keras, write_json, write_text
+    from kerascheck.verify.verify import verify as verify_source
+
+    if output_format not in ("text", "json"):
+        raise Failure(f"{output_format!r} is no format of this command: text or json")
+    try:
+        keras = import_keras()
+    except NoKeras as error:
+        raise Failure(str(error)) from None
+    verdicts: list[Verdict] = []
+    status = analyse_each(
+        paths, isolated, lambda source, analysis: verdicts.extend(verify_source(source, analysis, keras)), limited=False
+    )
+    (write_json if output_format == "json" else write_text)(verdicts, stream)
+    if status == OK and any(verdict.result == "differs" for verdict in verdicts):
+        return FOUND
+    return status
+
+
+def graph(path: Path, output: Path | None, name: str | None, isolated: bool, stream: TextIO) -> int:
+    """`kerascheck graph`: one model of a file as a picture; the exit status.
+
+    Raises:
+        Failure: there is no such file, model or format, or a package is missing.
+    """
+    from kerascheck.views import drawing
+    from kerascheck.views.graph import Architecture, architecture, sites_of
+    from kerascheck.views.summary import summarize
+    from kerascheck.workers.supervision import on_file
+
+    kind = output.suffix.lower() if output is not None else ".mmd"
+    if kind not in (".mmd", ".svg", ".html", ".png"):
+        raise Failure(f"{output}: the format is taken from the ending: .svg, .png, .html or .mmd")
+    pictures: list[Architecture] = []
+
+    def draw(source: Source, analysis: Analysis, findings: list[Diagnostic]) -> None:
+        every = summarize(source, analysis)
+        models = [model for model in every if name is None or name in (model.name, model.network.name)]
+        for model in models[-1:]:
+            sites = sites_of(model.network, analysis.paths) if len(every) > 1 else None
+            pictures.append(architecture(model, model.network, source, findings, sites))
+        others = [f"{model.name}" for model in models[:-1] if model.name is not None]
+        if others and name is None:
+            say("kerascheck", f"drawn: {models[-1].name}; --model draws another: {', '.join(others)}")
+
+    problem = analyse_file(str(path), settings_of(path, isolated), draw, examine=True)
+    if problem is not None:
+        raise Failure(problem)
+    if not pictures:
+        raise Failure(f"{path}: no model" + (f" called {name}" if name is not None else ""))
+    try:
+        with on_file(str(path), settings_of(path, isolated).budget):
+            if kind == ".png":
+                content = drawing.png(pictures[0])
+            else:
+                render = {".mmd": drawing.mermaid, ".svg": drawing.svg, ".html": drawing.html}[kind]
+                content = render(pictures[0]).encode()
+    except drawing.MissingPackage as error:
+        raise Failure(str(error)) from None
+    except Exception as error:
+        from kerascheck.engine import internal_error
+
+        raise Failure(f"{path}: {internal_error('drawing', error)}") from None
+    if output is None:
+        stream.write(content.decode())
+    else:
+        write_output(output, content)
+    return OK

@@ -1,0 +1,68 @@
+"""`kerascheck report`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from kerascheck.cli.common import (
+    STDIN,
+    CheckOptions,
+    Failure,
+    shown_progress,
+    status_of,
+    warn_if_incomplete,
+    write_output,
+)
+from kerascheck.configuration.config import Resolver
+from kerascheck.errors import ConfigError
+
+if TYPE_CHECKING:
+    pass
+
+
+def write_report(
+    options: CheckOptions,
+    output: Path,
+    title: str | None,
+    stream: TextIO,
+) -> int:
+    """`kerascheck report`: findings and models of files and folders as one page; the exit status.
+
+    Raises:
+        Failure: a path does not exist, the configuration is wrong, or the page cannot be written.
+    """
+    from kerascheck.project.discovery import NoSuchPath, discover
+    from kerascheck.views.report.collect import collect
+    from kerascheck.views.report.page import page
+    from kerascheck.workers.parallel import Job
+
+    try:
+        resolver = Resolver(options.overrides, options.config, options.isolated)
+        jobs = [Job(str(path), resolver.settings_for(path)) for path in discover(options.paths, resolver.settings_for)]
+    except (ConfigError, NoSuchPath) as error:
+        raise Failure(str(error)) from None
+    done = 0
+    with shown_progress() as progress:
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress is not None:
+                progress(done, len(jobs))
+
+        files = collect(jobs, options.jobs, advance)
+    for file in files:
+        warn_if_incomplete(file.filename, file.report.incomplete)
+    heading = title or f"kerascheck: {', '.join(str(path) for path in options.paths)}"
+    content = page(files, heading).encode("utf-8", "replace")
+    if str(output) == STDIN:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        write_output(output, content)
+        found, models = sum(len(file.findings) for file in files), sum(len(file.models) for file in files)
+        counts = [f"{number} {noun}{'s' * (number != 1)}" for number, noun in ((found, "finding"), (models, "model"))]
+        stream.write(f"{output}: {' and '.join(counts)} in {len(files)} file{'s' * (len(files) != 1)}.\n")
+    return status_of([file.report for file in files], False, options)
