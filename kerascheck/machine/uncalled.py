@@ -12,6 +12,7 @@ import libcst as cst
 
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.classes import instantiate
+from kerascheck.machine.code_facts import mentions
 from kerascheck.machine.functions import SymbolicArguments, call_function
 from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
 from kerascheck.machine.run import Run
@@ -153,6 +154,7 @@ def unseen_calls(function: FunctionValue, objects: Iterable[Instance]) -> list[U
     if owner is not None and function.name == "__init__":
         return []  # run with the object of each method
     made = [(own, one) for one in objects if owner is not None and (own := _own_function(function, one)) is not None]
+    made = [(own, one) for own, one in made if not _is_called_by_class(own, one)]
     return [UnseenCall(own, one) for own, one in made[:_MAX_OBJECTS]] or [UnseenCall(function)]
 
 
@@ -163,6 +165,20 @@ def _own_function(function: FunctionValue, made: Instance) -> FunctionValue | No
         if isinstance(member, FunctionValue) and member.node is function.node:
             return member
     return None
+
+
+def _is_called_by_class(function: FunctionValue, made: Instance) -> bool:
+    """Whether methods of the object mention the function: none of the calls that they write has been come to.
+
+    The object was then made, or used, in another way than those that come there, and what it has is no fact there.
+    """
+    members = (member for cls in made.cls.mro() if isinstance(cls, ClassValue) for member in cls.members.values())
+    return any(
+        isinstance(member, FunctionValue)
+        and member.node is not function.node
+        and function.name in mentions(member.site.file, member.node).attributes
+        for member in members
+    )
 
 
 def _constructor_arguments(owner: ClassValue) -> tuple[SymbolicArguments, list[Guess]]:

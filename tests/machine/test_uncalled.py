@@ -363,6 +363,37 @@ def test_methods_are_entered_on_the_objects_that_the_program_makes() -> None:
     assert made == {("exact", "[(None, 2)]", "10"), ("exact", "[(None, 3)]", "15")}
 
 
+@pytest.mark.parametrize("use", ["Nets('dense', {shape})", "Nets('dense', {shape}).build()"])
+@pytest.mark.parametrize("setting", ["self.shape = (8,) if kind == 'dense' else (8, 8, 3)", "self.shape = shape"])
+def test_what_the_class_calls_in_other_cases_does_not_run_on_the_objects_of_these(use: str, setting: str) -> None:
+    calls = """
+                if self.kind == "dense":
+                    self.model = self.dense()
+                else:
+                    self.model = self.images()
+    """
+    in_constructor = "build" not in use
+    code = f"""
+        class Nets:
+            def __init__(self, kind, shape):
+                self.kind = kind
+                {setting}
+                {calls.strip() if in_constructor else "self.model = None"}
+
+            def build(self):
+                {"pass" if in_constructor else calls.strip()}
+
+            def dense(self):
+                return Sequential([Input(self.shape), Dense(4, activation="softmax")])
+
+            def images(self):
+                return Sequential([Input(self.shape), Conv2D(4, 3), Flatten(), Dense(4, activation="softmax")])
+
+        {use.format(shape="(8,)")}
+    """
+    assert [found for found in _codes(code) if found.startswith("KC2")] == []
+
+
 def test_a_method_leaves_the_objects_of_the_program_as_they_are() -> None:
     made = _models("""
         class Trainer:
