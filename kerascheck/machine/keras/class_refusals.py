@@ -133,7 +133,7 @@ def refused_weight(layer: str, arguments: Arguments, shape: object, is_entry: bo
     if isinstance(first, str):
         return KerasError(
             f"{layer}.add_weight takes the shape first in Keras 3; write add_weight(shape=..., name={first!r})",
-            "argument",
+            "old-argument",
         )
     if isinstance(shape, tuple) and None in shape and not is_entry:
         return KerasError(

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program, Raised
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules._raised import ARRAYS, refused_rate
 from kerascheck.rules._ways_out import way_out
 from kerascheck.rules.base import Finding, Rule, Thresholds
@@ -31,8 +32,11 @@ class _Refusal(Rule):
             message = _message(raised)
             if not self.covers(raised) or (raised.site.key, message) in reported:
                 continue
+            severity = severity_of(raised.site.file) if raised.error.kind in _OLD_FORMS else self.severity
+            if severity is None:
+                continue
             reported.add((raised.site.key, message))
-            yield Finding(raised.site, message, help=self.advice)
+            yield Finding(raised.site, message, help=self.advice, severity=severity)
 
     def covers(self, raised: Raised) -> bool:
         """Whether this rule, and no other, speaks about the error."""
@@ -47,6 +51,10 @@ def _message(raised: Raised) -> str:
         message = f"{layer.name} ({layer.cls}){message.removeprefix(layer.cls)}"
     way = way_out(raised)
     return f"{message}; {way}" if way is not None else message
+
+
+#: The kinds of what Keras 2 takes and Keras 3 does not.
+_OLD_FORMS = frozenset({"old-argument"})
 
 
 _MERGING = frozenset(

@@ -14,6 +14,7 @@ class InvalidArgument(_Refusal):
     ## What it does
 
     Checks the values that constructors check: sizes that must be positive integers, paddings, fractions, activations.
+    What Keras 2 takes, as `add_weight` with the name first, is a note where nothing shows which Keras is meant.
 
     ## Why it is bad
 
@@ -42,7 +43,7 @@ class InvalidArgument(_Refusal):
 
     code = "KC205"
     name = "invalid-argument"
-    kinds = frozenset({"argument"})
+    kinds = frozenset({"argument", "old-argument"})
 
     def covers(self, raised: Raised) -> bool:
         if "Keras knows no" in raised.error.message and registers_names(raised.site):
@@ -94,6 +95,19 @@ from keras.layers import Activation
 layer = Activation("rellu")
 """,
             [(3, "Activation: Keras knows no activation called 'rellu'; did you mean 'relu'?")],
+        ),
+        # the weights of Keras 2
+        Invalid(
+            """
+import keras
+class Scale(keras.layers.Layer):
+    def build(self, shape):
+        self.factor = self.add_weight("factor", shape=(3,))
+    def call(self, x):
+        return x * self.factor
+outputs = Scale()(keras.Input((3,)))
+""",
+            [(5, "Scale.add_weight takes the shape first in Keras 3; write add_weight(shape=..., name='factor')")],
         ),
         # Keras asks for an integer of Python's own
         Invalid(

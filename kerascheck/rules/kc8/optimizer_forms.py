@@ -8,8 +8,9 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import Program
+from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import Code, base_of, classes_of, is_keras_3, methods, own_nodes
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk
 
@@ -23,6 +24,10 @@ REMOVED = {
 }
 
 
+#: What `apply_gradients` took up to Keras 2.
+_OLD_ARGUMENTS = frozenset({"name", "global_step", "experimental_aggregate_gradients", "skip_gradients_aggregation"})
+
+
 #: What models call their variables.
 _SWAPPED = frozenset({"trainable_variables", "trainable_weights", "variables", "weights"})
 
@@ -32,8 +37,9 @@ class OptimizerForms(Rule):
 
     ## What it does
 
-    Reports `optimizer.minimize` and other methods that Keras 3 removed, and `apply_gradients` with more than the pairs
-    of gradients and variables, with the gradients alone, or with the pairs the wrong way round.
+    Reports `self.optimizer.minimize` in a model, and other methods that Keras 3 removed, and `apply_gradients` with
+    more than the pairs of gradients and variables, with the gradients alone, or with pairs the wrong way round. What
+    an older Keras has is a note where nothing shows which Keras is meant.
 
     ## Why it is bad
 
@@ -42,30 +48,29 @@ class OptimizerForms(Rule):
     ## Example
 
     ```python
-    import tensorflow as tf
-    from keras import Sequential, layers, optimizers
+    import keras
 
-    model = Sequential([layers.Input((4,)), layers.Dense(1)])
-    optimizer = optimizers.Adam()
-
-    def step(x):
-        optimizer.minimize(lambda: tf.reduce_mean(model(x)), model.trainable_variables)
+    class Net(keras.Model):
+        def train_step(self, data):
+            x, y = data
+            self.optimizer.minimize(lambda: self.compute_loss(x, y, self(x)), self.trainable_variables)
+            return {}
     ```
 
     ## Use instead
 
     ```python
+    import keras
     import tensorflow as tf
-    from keras import Sequential, layers, optimizers
 
-    model = Sequential([layers.Input((4,)), layers.Dense(1)])
-    optimizer = optimizers.Adam()
-
-    def step(x):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(model(x))
-        gradients = tape.gradient(loss, model.trainable_variables)
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+    class Net(keras.Model):
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = self.compute_loss(x, y, self(x, training=True))
+            gradients = tape.gradient(loss, self.trainable_variables)
+            self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
+            return {"loss": loss}
     ```
 
     ## References
@@ -85,10 +90,12 @@ class OptimizerForms(Rule):
             call = event.arguments.call
             if event.site.key in reported or event.guarded or not is_keras_3(event.site) or _is_legacy(event.qualname):
                 continue
-            message = _fault(event.qualname.rpartition(".")[2], event.method, call)
-            if message is not None:
+            if event.method in REMOVED:
+                continue  # KC504 speaks of what known optimizers have no more
+            finding = _fault(event.method, call, event.site)
+            if finding is not None:
                 reported.add(event.site.key)
-                yield Finding(event.site, message)
+                yield finding
         for cls in classes_of(program):
             if base_of(cls) not in ("keras.Model", "keras.Sequential") or not is_keras_3(cls.site):
                 continue
@@ -100,10 +107,10 @@ class OptimizerForms(Rule):
                     if code.is_own_attribute(node.func.value) != "optimizer" or _sets_optimizer(cls.node):
                         continue
                     site = code.site(node)
-                    message = _fault("optimizer", node.func.attr.value, node)
-                    if message is not None and site.key not in reported:
+                    finding = _fault(node.func.attr.value, node, site)
+                    if finding is not None and site.key not in reported:
                         reported.add(site.key)
-                        yield Finding(site, message)
+                        yield finding
 
     VALID = [
         # pairs of gradients and variables
@@ -136,6 +143,14 @@ from mine import Adam
 optimizer = Adam()
 optimizer.minimize(lambda: 0.0, [])
 """,
+        # KC504 speaks of it
+        """
+import tensorflow as tf
+from keras import Sequential, layers, optimizers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+optimizer = optimizers.Adam()
+optimizer.minimize(lambda: tf.reduce_mean(model(tf.ones((2, 4)))), model.trainable_variables)
+""",
         # the optimizers of old
         """
 import tensorflow as tf
@@ -147,21 +162,17 @@ optimizer.minimize(lambda: tf.reduce_mean(model(tf.ones((2, 3)))), var_list=mode
     INVALID = [
         Invalid(
             """
-import tensorflow as tf
-from tensorflow.keras.optimizers import Adam
-class Agent:
-    def __init__(self):
-        self.policy = tf.keras.Sequential([tf.keras.layers.Input((4,)), tf.keras.layers.Dense(2)])
-        self.optimizer = Adam(learning_rate=0.01)
-    def learn(self, states):
-        self.optimizer.minimize(lambda: tf.reduce_mean(self.policy(states)), self.policy.trainable_variables)
-agent = Agent()
-agent.learn(tf.ones((2, 4)))
+import keras
+class Net(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        self.optimizer.minimize(lambda: self.compute_loss(x, y, self(x)), self.trainable_variables)
+        return {}
 """,
             [
                 (
-                    9,
-                    "Adam of Keras 3 has no minimize; compute the gradients with tf.GradientTape and call "
+                    6,
+                    "an optimizer of Keras 3 has no minimize; compute the gradients with tf.GradientTape and call "
                     "apply_gradients",
                 )
             ],
@@ -224,28 +235,33 @@ def _is_legacy(qualname: str) -> bool:
     return ".legacy." in qualname or ".schedules." in qualname or ".experimental." in qualname
 
 
-def _fault(cls: str, method: str, call: cst.Call | None) -> str | None:
-    """What is wrong with the call."""
+def _fault(method: str, call: cst.Call | None, site: Site) -> Finding | None:
+    """What is wrong with the call. What older ones have is as grave as any old form."""
+    old = severity_of(site.file)
     if method in REMOVED:
-        name = f"{cls} of Keras 3" if cls != "optimizer" else "an optimizer of Keras 3"
-        return f"{name} has no {method}; {REMOVED[method]}"
+        message = f"an optimizer of Keras 3 has no {method}; {REMOVED[method]}"
+        return None if old is None else Finding(site, message, severity=old)
     if method != "apply_gradients" or call is None or any(arg.star for arg in call.args):
         return None
     positional = [arg.value for arg in call.args if arg.keyword is None]
     for arg in call.args:
         if arg.keyword is not None and arg.keyword.value != "grads_and_vars":
-            return f"apply_gradients of Keras 3 has no argument {arg.keyword.value}"
+            name = arg.keyword.value
+            grade = old if name in _OLD_ARGUMENTS else Severity.ERROR
+            message = f"apply_gradients of Keras 3 has no argument {name}"
+            return None if grade is None else Finding(site, message, severity=grade)
     if len(positional) > 1:
-        return (
+        return Finding(
+            site,
             "apply_gradients takes pairs of gradients and variables and nothing else; write "
-            "apply_gradients(zip(gradients, variables))"
+            "apply_gradients(zip(gradients, variables))",
         )
     pairs = positional[0] if positional else None
     if isinstance(pairs, cst.Call) and isinstance(pairs.func, cst.Name) and pairs.func.value == "zip":
         first = pairs.args[0].value if len(pairs.args) == 2 else None
         second = pairs.args[1].value if len(pairs.args) == 2 else None
         if _is_variables(first) and not _is_variables(second):
-            return "apply_gradients takes the gradients first: zip(gradients, variables)"
+            return Finding(site, "apply_gradients takes the gradients first: zip(gradients, variables)")
     return None
 
 
