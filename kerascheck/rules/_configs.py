@@ -36,10 +36,17 @@ class Parameters:
 
 
 def parameters_of(cls: ClassValue) -> Parameters | None:
-    """What `__init__` of the class takes; None where that is not clear."""
-    init = find_member(cls, "__init__")
-    if init is None:
+    """What `__init__` of the class takes, with what it hands on to those of its bases; None where that is not clear."""
+    return _parameters([one for one in cls.mro() if isinstance(one, ClassValue)])
+
+
+def _parameters(classes: list[ClassValue]) -> Parameters | None:
+    """What the first `__init__` in these classes takes."""
+    while classes and "__init__" not in classes[0].members:
+        classes = classes[1:]
+    if not classes:
         return Parameters(hands_on=True)
+    init = classes[0].members["__init__"]
     if not isinstance(init, FunctionValue) or not isinstance(init.node, cst.FunctionDef) or init.node.decorators:
         return None
     params = init.node.params
@@ -54,16 +61,37 @@ def parameters_of(cls: ClassValue) -> Parameters | None:
         return found
     rest = params.star_kwarg.name.value
     uses = [node for node in own_nodes(init.node.body) if isinstance(node, cst.Name) and node.value == rest]
-    handed = [
-        node
-        for node in own_nodes(init.node.body)
-        if isinstance(node, cst.Arg) and node.star == "**" and isinstance(node.value, cst.Name)
-        and node.value.value == rest
-    ]  # fmt: skip
-    if len(uses) != len(handed) or len(handed) > 1:
+    calls = [node for node in own_nodes(init.node.body) if isinstance(node, cst.Call) and _hands_on(node, rest)]
+    behind = _parameters(classes[1:])
+    if len(uses) != 1 or len(calls) != 1 or behind is None or not _constructs(calls[0]):
+        return None  # (where nothing is handed on, it swallows whatever comes)
+    given = _given(calls[0], behind)
+    if given is None:
         return None
-    found.hands_on = True
+    found.names += [name for name in behind.names if name not in given]
+    found.required += [name for name in behind.required if name not in given]
+    found.hands_on = behind.hands_on
     return found
+
+
+def _hands_on(call: cst.Call, rest: str) -> bool:
+    return any(arg.star == "**" and isinstance(arg.value, cst.Name) and arg.value.value == rest for arg in call.args)
+
+
+def _constructs(call: cst.Call) -> bool:
+    """`super().__init__(...)`, or that of a class by its name."""
+    return isinstance(call.func, cst.Attribute) and call.func.attr.value == "__init__"
+
+
+def _given(call: cst.Call, behind: Parameters) -> set[str] | None:
+    """The parameters of the base class that the call sets itself; None where that is not clear."""
+    assert isinstance(call.func, cst.Attribute)
+    positional = [arg for arg in call.args if arg.keyword is None and arg.star != "**"]
+    if not isinstance(call.func.value, cst.Call):
+        positional = positional[1:]  # Base.__init__(self, ...)
+    if any(arg.star for arg in positional) or sum(arg.star == "**" for arg in call.args) > 1:
+        return None
+    return {arg.keyword.value for arg in call.args if arg.keyword is not None} | set(behind.names[: len(positional)])
 
 
 def config_keys(cls: ClassValue) -> list[str] | None:

@@ -148,6 +148,50 @@ class Scale(layers.Layer):
     def get_config(self):
         return settings(self)
 """,
+        # the rest goes to a base class of the program
+        """
+import keras
+class Affine(keras.layers.Layer):
+    def __init__(self, scale=True, offset=True, **kwargs):
+        super(Affine, self).__init__(**kwargs)
+        self.scale, self.offset = scale, offset
+    def call(self, x):
+        return self.scale * x + self.offset
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale, "offset": self.offset}
+class Normal(Affine):
+    def __init__(self, epsilon=1e-3, **kwargs):
+        super(Normal, self).__init__(**kwargs)
+        self.epsilon = epsilon
+    def get_config(self):
+        config = {"epsilon": self.epsilon}
+        base_config = super(Normal, self).get_config()
+        return dict(list(base_config.items()) + list(config.items()))
+""",
+        # the rest is swallowed
+        """
+import keras
+class Scale(keras.layers.Layer):
+    def __init__(self, factor=2, **kwargs):
+        super().__init__()
+        self.factor = factor
+    def call(self, x):
+        return self.factor * x
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor, "kind": "scale"}
+""",
+        # the rest is for an inner layer
+        """
+import keras
+class Block(keras.layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__()
+        self.dense = keras.layers.Dense(4, **kwargs)
+    def call(self, x):
+        return self.dense(x)
+    def get_config(self):
+        return {"activation": "relu", "use_bias": False}
+""",
         # what becomes of the rest is not known
         """
 from keras import layers
@@ -196,6 +240,34 @@ class Shift(tf.keras.layers.Layer):
                 (
                     19,
                     "a saved Shift cannot be loaded: get_config gives a configuration without by, which __init__ needs",
+                ),
+            ],
+        ),
+        # the base class of the program sets one of them itself
+        Invalid(
+            """
+import keras
+class Affine(keras.layers.Layer):
+    def __init__(self, scale, offset, **kwargs):
+        super().__init__(**kwargs)
+        self.scale, self.offset = scale, offset
+    def call(self, x):
+        return self.scale * x + self.offset
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale, "offset": self.offset}
+class Shift(Affine):
+    def __init__(self, **kwargs):
+        super().__init__(1.0, **kwargs)
+    def get_config(self):
+        config = super().get_config()
+        config["centre"] = 0
+        return config
+""",
+            [
+                (
+                    14,
+                    "a saved Shift cannot be loaded: get_config gives a configuration which __init__ does not take: "
+                    "scale and centre",
                 ),
             ],
         ),
