@@ -66,9 +66,10 @@ class Target:
     def refusals(self) -> Literal["pass", "note", "error"]:
         """What is to be said of what Keras 3 refuses, and older ones did not, where it is no old form.
 
-        Where nothing shows another one, it is the Keras that is installed today.
+        Where nothing shows another one, not even names that Keras 3 does not have, it is the Keras that is installed
+        today.
         """
-        return "error" if self.era is Era.UNKNOWN else self.old_forms
+        return "error" if self.era is Era.UNKNOWN and not self.by_names else self.old_forms
 
     @property
     def reads_as_written(self) -> bool:

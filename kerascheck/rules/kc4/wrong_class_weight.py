@@ -8,6 +8,7 @@ from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program, TrainCall
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import (
     PARAMETERS,
     argument,
@@ -68,6 +69,10 @@ class WrongClassWeight(Rule):
             if not isinstance(given, Given) or given.value is None or isinstance(given.value, Unknown):
                 continue
             message, severity = self._judge(call, given.value)
+            if _is_by_output(given.value):
+                severity = severity_of(call.site.file)
+                if severity is None:
+                    continue
             if message is not None:
                 yield Finding(value_site(call.site, given), message, anchor=call.site, severity=severity)
 
@@ -167,6 +172,11 @@ model.fit(np.zeros((8, 4)), [np.zeros((8, 1)), np.zeros((8, 1))], class_weight={
             [(7, "class_weight is for models with one output, this one has 2; use sample_weight")],
         ),
     ]
+
+
+def _is_by_output(value: object) -> bool:
+    """Dictionaries in a list, which Keras 2 takes: one for each output."""
+    return isinstance(value, (list, tuple)) and any(isinstance(one, dict) for one in value)
 
 
 def _numbered(weights: dict[object, object]) -> str:
