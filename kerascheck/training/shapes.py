@@ -109,8 +109,8 @@ def broadcast(left: Shape, right: Shape, names: tuple[str, str] = ("the targets"
             result.append(x)
         elif x == 1 or y == 1:
             result.append(y if x == 1 else x)
-            # A size with a name may be 1 itself.
-            surely = not isinstance(y if x == 1 else x, SymDim) or BATCH in (x, y)
+            # A size with a name may be 1 itself, and so may one of the data that is not known: windows that are sliced.
+            surely = (not isinstance(y if x == 1 else x, SymDim) and x is not None) or BATCH in (x, y)
             if surely and (axis or len(left) != len(right)):
                 repeated.add(names[0] if x == 1 else names[1])
         elif is_different(x, y):

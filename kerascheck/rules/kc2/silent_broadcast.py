@@ -80,6 +80,17 @@ model = Sequential([layers.Input((20,)), layers.Dense(4)])
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 20)), np.zeros((100, 4)))
 """,
+        # windows of which the last step is the target
+        """
+import numpy as np
+import tensorflow as tf
+from keras import Sequential, layers
+windows = tf.data.Dataset.from_tensor_slices(np.zeros(1000)).window(5, shift=1, drop_remainder=True)
+rows = windows.flat_map(lambda window: window.batch(5)).map(lambda row: (row[:-1], row[-1:]))
+model = Sequential([layers.Input((None, 1)), layers.SimpleRNN(40), layers.Dense(1)])
+model.compile("adam", "mae", metrics=["mse"])
+model.fit(rows.map(lambda x, y: (tf.expand_dims(x, -1), y)).batch(30), epochs=2)
+""",
         # targets of unknown width
         """
 import numpy as np
