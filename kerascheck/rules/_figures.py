@@ -16,6 +16,7 @@ from kerascheck.machine.run import snake_case
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Absent, Arguments, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Tensor
+from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._graph import registers_names
 from kerascheck.rules._training import is_plain_model
 from kerascheck.symbolic.unknown import Symbol
@@ -172,7 +173,9 @@ def _figure(value: Any, prefix: str, call: CompileCall) -> Iterator[Figure | Non
             yield None
         return
     if isinstance(value, FunctionValue):
-        own = "lambda" if isinstance(value.node, cst.Lambda) else snake_case(value.name)
+        # Keras 3 writes the name of a function as it does those of classes; older ones take it as it is.
+        named = snake_case(value.name) if is_keras_3(call.site) else value.name
+        own = "lambda" if isinstance(value.node, cst.Lambda) else named
         yield Figure(prefix + own, None, True, False)
         return
     yield None

@@ -76,3 +76,19 @@ def test_what_only_keras_3_refuses(
     assert graded(tmp_path, code, rule) == ERROR
     (tmp_path / "requirements.txt").write_text(OLD)
     assert graded(tmp_path, code, rule) is None
+
+
+def test_a_function_as_metric_is_called_as_it_is_before_keras_3(tmp_path: Path) -> None:
+    code = """
+import numpy as np
+from keras import Sequential, callbacks, layers
+def Overlap(y_true, y_pred):
+    return y_true * y_pred
+model = Sequential([layers.Dense(1, input_shape=(4,))])
+model.compile("adam", "mse", metrics=[Overlap])
+stop = callbacks.EarlyStopping(monitor="val_Overlap", mode="max")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), validation_split=0.5, callbacks=[stop])
+"""
+    assert graded(tmp_path, code, "KC428") == Severity.WARNING
+    (tmp_path / "requirements.txt").write_text(OLD)
+    assert graded(tmp_path, code, "KC428") is None
