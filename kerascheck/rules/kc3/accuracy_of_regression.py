@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kerascheck.data.array import Array
+from kerascheck.data.training import training_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.ir import CompileCall, Program
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import REGRESSION, losses_by_output, metrics_of
+
+
+def _learns_classes(program: Program, call: CompileCall) -> bool:
+    """Whether the targets that the model is seen to get are zeros and ones, and both of them."""
+    values: set[float] = set()
+    for training in program.trainings:
+        target = training_data(training).y if training.network is call.network else None
+        if target is None:
+            continue
+        if not isinstance(target, Array) or target.content.values is None:
+            return False
+        values |= target.content.values
+    return values == {0, 1}
 
 
 class AccuracyOfRegression(Rule):
@@ -25,7 +40,8 @@ class AccuracyOfRegression(Rule):
 
     Accuracy is the share of right classes. On a real number Keras counts how often it lies on the same side of 0.5 as
     the label: the figure says nothing about a regression, and looks like a network that does not learn. (For classes 0
-    and 1 the figure is right; sigmoid with `binary_crossentropy` then is the better way.)
+    and 1 the figure is right, and where the targets are seen to be those nothing is said; sigmoid with
+    `binary_crossentropy` then is the better way.)
 
     ## Example
 
@@ -59,7 +75,7 @@ class AccuracyOfRegression(Rule):
             if call.network.open is not None or len(call.outputs) != 1:
                 continue
             place = next((site for metric, site in metrics_of(call) if _is_accuracy(metric)), None)
-            if place is None:
+            if place is None or _learns_classes(program, call):
                 continue
             for target in losses_by_output(call):
                 output = describe(target.tensor)
@@ -100,6 +116,15 @@ model.compile(loss="mse", metrics=["accuracy"])
 from keras import Sequential, layers
 model = Sequential([layers.Input((20,)), layers.Dense(1)])
 model.compile(loss="mse", metrics=["mae"])
+""",
+        # real or fake, by least squares
+        """
+import numpy as np
+from keras import Sequential, layers
+critic = Sequential([layers.Input((20,)), layers.Dense(64, activation="relu"), layers.Dense(1)])
+critic.compile("adam", "mse", metrics=["accuracy"])
+critic.train_on_batch(np.random.normal(0, 1, (32, 20)), np.ones((32, 1)))
+critic.train_on_batch(np.random.normal(0, 1, (32, 20)), np.zeros((32, 1)))
 """,
         # a threshold that is meant
         """
