@@ -11,6 +11,7 @@ from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance
+from kerascheck.network.arguments import Absent
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import KerasObject, Layer, Network, Program
 from kerascheck.rules._code import base_of, is_keras_3
@@ -90,7 +91,7 @@ class ConfigMissing(Rule):
         for event in program.events:
             if not isinstance(event, FileCall) or event.verb not in _VERBS or event.network is None:
                 continue
-            if event.guarded or not is_keras_3(event.site):
+            if event.guarded or not is_keras_3(event.site) or _is_named_for_keras_2(event):
                 continue
             for part in written_parts(event.network):
                 if part is event.network and event.verb == "clone":
@@ -132,6 +133,20 @@ class Scale(layers.Layer):
         return x * self.factors[0]
 model = keras.Sequential([layers.Input((3,)), Scale([1.0, 2.0])])
 model.save("model.keras")
+""",
+        # KC508 speaks of a folder as of old: Keras 2 writes the model as a graph
+        """
+import keras
+import numpy as np
+from keras import layers
+class Lookup(layers.Layer):
+    def __init__(self, table, **kwargs):
+        super().__init__(**kwargs)
+        self.table = table
+    def call(self, x):
+        return keras.ops.matmul(x, self.table)
+model = keras.Sequential([layers.Input((3,)), Lookup(np.eye(3))])
+model.save("models/lookup")
 """,
         # weights alone
         """
@@ -275,3 +290,10 @@ def _kind(value: Any) -> str | None:
     if isinstance(value, KerasObject):
         return f"an object of {value.qualname.rpartition('.')[2]}"
     return f"an object of {value.cls.name}" if isinstance(value, Instance) and value.cls.kind == "" else None
+
+
+def _is_named_for_keras_2(event: FileCall) -> bool:
+    """Whether a model is saved under a name that Keras 3 refuses before it looks at the model."""
+    if event.verb != "save" or event.path is None or not isinstance(event.arguments.get("zipped"), Absent):
+        return False
+    return not event.path.endswith((".keras", ".h5", ".hdf5"))
