@@ -179,7 +179,7 @@ def scale_of(array: Array) -> str | None:
     """How the numbers surely are scaled; None where that is not known.
 
     One of "0 to 255", "0 to 1", "-1 to 1" (images), "caffe", "tf", "torch" (after `preprocess_input`), "standardized",
-    "scaled" (by a scaler).
+    "scaled" (by a scaler); "0 to 1000" and the like where pixels were multiplied, as `rescale=1/.255` does.
     """
     content = array.content
     modules = [tag.partition(":")[2] for tag in content.tags if tag.startswith("preprocess:")]
@@ -192,7 +192,7 @@ def scale_of(array: Array) -> str | None:
         return "standardized"
     if "pixels" in content.tags and content.attained and content.low is not None and content.high is not None:
         if content.low == 0 and content.high >= 100:
-            return "0 to 255"
+            return "0 to 255" if content.high < 256 else f"0 to {content.high:.0f}"
         if content.low == 0 and 0.9 < content.high <= 1.01:
             return "0 to 1"
         if -1.01 <= content.low < -0.9 and 0.9 < content.high <= 1.01:

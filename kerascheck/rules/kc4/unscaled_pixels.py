@@ -64,14 +64,16 @@ class UnscaledPixels(Rule):
             if call.method not in ("fit", "fit_generator", "train_on_batch"):
                 continue
             x = features_of(call)
-            if x is None or "pixels" not in x.content.tags or scale_of(x) != "0 to 255":
+            scale = scale_of(x) if x is not None and "pixels" in x.content.tags else None
+            if scale is None or not scale.startswith("0 to ") or scale == "0 to 1":
                 continue
             if entrance(call.network, program).kind == "weights":
-                yield Finding(
-                    _x_site(call),
-                    "the pixels go from 0 to 255; divide by 255, or begin the network with layers.Rescaling(1 / 255)",
-                    anchor=call.site,
+                way = (
+                    "divide by 255, or begin the network with layers.Rescaling(1 / 255)"
+                    if scale == "0 to 255"
+                    else "1 / 255 brings them to 0 to 1"
                 )
+                yield Finding(_x_site(call), f"the pixels go from {scale}; {way}", anchor=call.site)
 
     VALID = [
         # divided
@@ -145,6 +147,19 @@ model.fit(images.flow_from_directory("train", target_size=(64, 64), class_mode="
 """,
     ]
     INVALID = [
+        # a slip of the pen
+        Invalid(
+            """
+from keras import Sequential, layers
+from keras.src.legacy.preprocessing.image import ImageDataGenerator
+images = ImageDataGenerator(rescale=1/.255).flow_from_directory("train", target_size=(64, 64), class_mode="binary")
+model = Sequential([layers.Input((64, 64, 3)), layers.Conv2D(8, 3, activation="relu"), layers.Flatten(),
+                    layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy")
+model.fit(images)
+""",
+            [(8, "the pixels go from 0 to 1000; 1 / 255 brings them to 0 to 1")],
+        ),
         Invalid(
             """
 from keras import Sequential, datasets, layers
