@@ -40,6 +40,10 @@ class Scale(keras.layers.Layer):
         return x * self.factor
 outputs = Scale()(keras.Input((3,)))
 """
+NUMBER_AS_SHAPE = """
+from keras import Input, Sequential, layers
+model = Sequential([Input(4), layers.Dense(1)])
+"""
 MINIMIZE = """
 import keras
 class Net(keras.Model):
@@ -64,6 +68,7 @@ def graded(folder: Path, code: str, rule: str) -> Severity | None:
         ("KC845", GRAPH_LOSS, ERROR, None),
         ("KC426", WEIGHTS_OF_OUTPUTS, NOTE, NOTE),
         ("KC205", NAME_FIRST, NOTE, NOTE),
+        ("KC205", NUMBER_AS_SHAPE, NOTE, NOTE),
         ("KC821", MINIMIZE, NOTE, None),
     ],
 )

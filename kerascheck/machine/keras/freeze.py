@@ -175,8 +175,10 @@ def checked_shape(run: Run, owner: str, value: Value) -> tuple[int | SymDim | No
     if run.project.dialect < 3:
         return shape
     if is_plain(value) and not isinstance(value, (tuple, list)):
+        is_old = isinstance(value, int) and not isinstance(value, bool)  # Keras 2 takes a single size
         hint = f"; write ({value},)" if isinstance(value, int) else ""
-        raise KerasError(f"{owner} expects a tuple as its shape in Keras 3, got {value!r}{hint}", "argument")
+        message = f"{owner} expects a tuple as its shape in Keras 3, got {value!r}{hint}"
+        raise KerasError(message, "old-argument" if is_old else "argument")
     items = value.items if isinstance(value, ListValue) and value.unknown is None else value
     for size in items if isinstance(items, (tuple, list)) else ():
         if isinstance(size, (float, str, tuple, list)) or (isinstance(size, int) and size < 0):

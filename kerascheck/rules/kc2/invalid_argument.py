@@ -14,7 +14,8 @@ class InvalidArgument(_Refusal):
     ## What it does
 
     Checks the values that constructors check: sizes that must be positive integers, paddings, fractions, activations.
-    What Keras 2 takes, as `add_weight` with the name first, is a note where nothing shows which Keras is meant.
+    What Keras 2 takes, as `add_weight` with the name first or `Input(4)`, is a note where nothing shows which Keras is
+    meant.
 
     ## Why it is bad
 
