@@ -93,7 +93,7 @@ def _refuse(options: MigrateOptions) -> None:
     if options.came_from not in _FROM:
         raise Failure(f"--from {options.came_from}: expected {', '.join(_FROM[:-1])} or {_FROM[-1]}")
     if options.write and options.diff:
-        raise Failure("--write and --diff go not together: the one writes, the other changes nothing")
+        raise Failure("--write and --diff do not go together: one changes the files, the other changes nothing")
     if options.report is not None and options.report.suffix.lower() not in _FORMATS:
         raise Failure(f"{options.report}: the format is taken from the ending: .html, .md or .json")
 

@@ -36,6 +36,16 @@ class Rewrite:
 
 
 @dataclass(frozen=True, eq=False)
+class RewriteWithin:
+    """Write something else for a stretch of a string, counted in what is written between its quotes."""
+
+    node: cst.SimpleString
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
 class RenameKeyword:
     """Call a keyword argument by another name."""
 
@@ -92,7 +102,15 @@ class InsertRows:
 
 
 Change: TypeAlias = (
-    Rewrite | RenameKeyword | RemoveArgument | AddArgument | RemoveItem | AddItem | RemoveStatement | InsertRows
+    Rewrite
+    | RewriteWithin
+    | RenameKeyword
+    | RemoveArgument
+    | AddArgument
+    | RemoveItem
+    | AddItem
+    | RemoveStatement
+    | InsertRows
 )
 
 
@@ -210,10 +228,14 @@ class _Lowering:
             found += self._of_items(items, gone, more)
         return _Splices(self._text, found)
 
-    def _splice(self, change: Rewrite | RenameKeyword | RemoveStatement | InsertRows) -> _Splice:
+    def _splice(self, change: Rewrite | RewriteWithin | RenameKeyword | RemoveStatement | InsertRows) -> _Splice:
         if isinstance(change, Rewrite):
             start, end = self.stretch(change.node)
             return _Splice(start, end, self._parts(change.pieces))
+        if isinstance(change, RewriteWithin):
+            first = self._source.offset(self._source.locate(change.node).start)
+            first += len(change.node.prefix) + len(change.node.quote)
+            return _Splice(first + change.start, first + change.end, (change.text,))
         if isinstance(change, RenameKeyword):
             if change.arg.keyword is None:
                 raise CannotChange("only a keyword argument has a name")

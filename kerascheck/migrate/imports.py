@@ -82,7 +82,7 @@ class Imports:
         module = getattr(binding.statement, "module", None)
         if module is not None:
             change = Rewrite(module, (self._rooted(binding.module, new),))
-            yield Step("imports", binding.statement, f"{binding.module} is {new}", (change,))
+            yield Step("imports", binding.statement, f"{binding.module} is now {new}", (change,))
 
     def _is_unused(self, binding: Binding) -> bool:
         """Whether nothing uses an import any more, or it fails and nothing has ever used it."""
@@ -153,7 +153,7 @@ class Imports:
             messages.append(f"{binding.dotted} is gone from keras")
             notes.append(f"only tensorflow.keras has {name} still")
             return Need(f"tensorflow.{binding.module}", name, binding.local)
-        messages.append(f"{binding.dotted} is {new}")
+        messages.append(f"{binding.dotted} is now {new}")
         if new == "keras":
             return Need("", "keras", binding.local)
         parent, _, name = new.rpartition(".")
@@ -172,12 +172,12 @@ class Imports:
         if binding.alias.asname is None:
             if new is None or not binding.module.startswith("keras"):
                 return None
-            messages.append(f"{binding.module} is {new}")
+            messages.append(f"{binding.module} is now {new}")
             changes.append(Rewrite(binding.alias.name, (new,)))
             return None
         if new is None:
             return None
-        messages.append(f"{binding.module} is {new}")
+        messages.append(f"{binding.module} is now {new}")
         if new == "keras" and binding.local == "keras":
             return Need("", "keras", "keras")
         changes.append(Rewrite(binding.alias.name, (self._rooted(binding.module, new),)))

@@ -90,9 +90,10 @@ def as_text(reports: Sequence[FileReport], written: bool) -> str:
     left = sum(len(report.left) for report in reports)
     files = sum(bool(report.done) for report in reports)
     verb = "changed" if written else "to change"
-    rows.append(
-        f"{done} {_places(done)} {verb} in {files} {'file' if files == 1 else 'files'}, {left} left to do by hand."
+    what = (
+        f"{done} {_places(done)} {verb} in {files} {'file' if files == 1 else 'files'}" if done else f"Nothing {verb}"
     )
+    rows.append(f"{what}, {left} left to do by hand.")
     return "\n".join(rows) + "\n"
 
 
@@ -112,7 +113,7 @@ def as_markdown(reports: Sequence[FileReport]) -> str:
     for report in reports:
         if not report.done and not report.left and report.skipped is None:
             continue
-        rows += ["", f"## {report.filename}", "", f"Written for {report.era}."]
+        rows += ["", f"## {report.filename}", "", _written_for(report.era)]
         if report.skipped is not None:
             rows.append(f"Not looked at: {report.skipped}.")
         for title, entries in (("By hand", report.left), ("Look at it", report.notes), ("Done", report.done)):
@@ -157,7 +158,7 @@ def as_html(reports: Sequence[FileReport]) -> str:
 
 
 def _section(report: FileReport) -> Markup:
-    parts: list[Child] = [tag("h2", report.filename), tag("p", f"Written for {report.era}.")]
+    parts: list[Child] = [tag("h2", report.filename), tag("p", _written_for(report.era))]
     if report.skipped is not None:
         parts.append(tag("p", f"Not looked at: {report.skipped}", class_="left"))
     for title, entries in (("By hand", report.left), ("Look at it", report.notes), ("Done", report.done)):
@@ -174,6 +175,15 @@ def _section(report: FileReport) -> Markup:
             ]  # fmt: skip
             parts += [tag("h3", title), tag("ul", items)]
     return tag("section", parts)
+
+
+#: What the versions are called in a sentence.
+_VERSIONS = {"keras1": "Keras 1", "keras2": "Keras 2", "tf-keras": "tf.keras", "keras3": "Keras 3"}
+
+
+def _written_for(era: str) -> str:
+    known = _VERSIONS.get(era)
+    return f"Written for {known}." if known is not None else "Nothing shows for which Keras it is written."
 
 
 def _places(count: int) -> str:

@@ -50,7 +50,7 @@ def test_it_writes(folder: Path) -> None:
     result = run("--write", "x.py")
     assert (result.exit_code, result.stdout) == (0, "2 things changed in 1 file, 0 left to do by hand.\n")
     assert (folder / "x.py").read_text() == NEW
-    assert run("--write", "x.py").stdout == "0 things changed in 0 files, 0 left to do by hand.\n"
+    assert run("--write", "x.py").stdout == "Nothing changed, 0 left to do by hand.\n"
 
 
 def test_what_is_left_is_listed(folder: Path) -> None:
@@ -136,7 +136,7 @@ def test_reports(folder: Path, kind: str) -> None:
     [
         (["--to", "keras4", "."], "brought to keras3 and to nothing else"),
         (["--from", "keras3", "."], "expected keras1, keras2 or tf-keras"),
-        (["--write", "--diff", "."], "go not together"),
+        (["--write", "--diff", "."], "do not go together"),
         (["--report", "x.txt", "."], ".html, .md or .json"),
         (["nowhere.py"], "no such file or folder"),
     ],

@@ -103,7 +103,7 @@ def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name:
         if name in _SAME and name not in _ADDED and name != "relu":
             spelled = context.spell(f"keras.ops.{name}")
             return Step(
-                "backend", use, f"K.{name} is keras.ops.{name}", (Rewrite(use, (spelled.text,)),), spelled.needs
+                "backend", use, f"K.{name} is now keras.ops.{name}", (Rewrite(use, (spelled.text,)),), spelled.needs
             )
         return listed
     if has_stars(call):
@@ -135,7 +135,7 @@ def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name:
     changes += [RenameKeyword(arg, keywords[own]) for arg, own in named if own in keywords]
     if name in _ADDED and argument(call, *_ADDED[name][:2]) is None:
         changes.append(AddArgument(call, (_ADDED[name][2],)))
-    return Step("backend", use, f"K.{name} is {target}", tuple(changes), spelled.needs)
+    return Step("backend", use, f"K.{name} is now {target}", tuple(changes), spelled.needs)
 
 
 def _through_tensorflow(context: Context, use: cst.BaseExpression, name: str) -> Step:

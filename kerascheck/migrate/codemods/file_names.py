@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
 
-from kerascheck.fixes.changes import RemoveArgument, Rewrite
-from kerascheck.migrate.arguments import argument, has_stars, is_name, keyword, positional, requoted, text_of
+from kerascheck.fixes.changes import RemoveArgument, Rewrite, RewriteWithin
+from kerascheck.migrate.arguments import argument, has_stars, is_name, keyword, positional, text_of
 from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.kinds import Kind
 
@@ -53,8 +54,18 @@ def find(context: Context) -> Iterator[Step]:
         # A text with the ending of a file is one; one without may be anything else as well.
         if text in renamed and isinstance(node, cst.SimpleString) and (_ENDING.search(text or "") or id(node) in read):
             new = renamed[text]
-            change = Rewrite(node, (requoted(node, new.name),))
-            yield Step("files", node, f"the file {text!r} is {new.name!r}", (change,), about=tuple(new.paths))
+            changes = _with_ending(node, text or "", new.name)
+            message = f"the file {text!r} must be called {new.name!r}"
+            yield Step("files", node, message, changes, about=tuple(new.paths))
+
+
+def _with_ending(node: cst.SimpleString, old: str, new: str) -> tuple[RewriteWithin, ...]:
+    """The end of a name where it differs, as it is written: what stands before it may be changed by others."""
+    same = len(os.path.commonprefix([old, new]))
+    written = node.raw_value
+    if not written.endswith(old[same:]):
+        return ()
+    return (RewriteWithin(node, len(written) - len(old) + same, len(written), new[same:]),)
 
 
 #: Functions that are given the name of a file.
@@ -118,7 +129,7 @@ def _one(
             continue
         new = _renamed(text, is_weights, is_checkpoint, is_h5)
         if new != text and isinstance(literal, cst.FormattedStringText):
-            yield Step("files", literal, f"the file ...{text} is ...{new}", (Rewrite(literal, (new,)),))
+            yield Step("files", literal, f"the name of the file must end in {new}", (Rewrite(literal, (new,)),))
         elif new != text:
             renamed.setdefault(text, _New(new)).paths.append(path)
 

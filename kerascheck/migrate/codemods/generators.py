@@ -66,7 +66,7 @@ def steps(context: Context, call: cst.Call, func: cst.Attribute) -> Step:
             changes.append(RemoveArgument(call, arg))
         elif name in _COUNTS:
             changes.append(Rewrite(arg, (f"{_COUNTS[name]}=", *_batches(context, call, arg, name, notes))))
-    message = f"{method} is {new}"
+    message = f"{method} is now {new}"
     return Step("generators", func, message, tuple(changes), note="; ".join(notes) or None)
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 
 import libcst as cst
 
-from kerascheck.fixes.changes import Rewrite
+from kerascheck.fixes.changes import Rewrite, RewriteWithin
 from kerascheck.migrate.arguments import argument, positional, requoted, text_of
 from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.kinds import Kind
 
 _OLD = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _RATE = {"lr": "learning_rate"}
-_FIELD = re.compile(r"\{(val_)?acc(?=[:}])")
+_FIELD = re.compile(r"\{(val_)?(acc)(?=[:}])")
 
 
 def find(context: Context) -> Iterator[Step]:
@@ -41,12 +41,13 @@ def find(context: Context) -> Iterator[Step]:
         is_saver = name.endswith("ModelCheckpoint") and "acc" in known
         path = argument(call, "filepath", 0) if is_saver else None
         for literal in _texts(context, path.value) if path is not None else ():
-            text = text_of(literal) or ""
-            new = _FIELD.sub(lambda match: f"{{{match.group(1) or ''}accuracy", text)
-            if new != text:
-                yield Step(
-                    "keys", literal, "the accuracy is called accuracy", (Rewrite(literal, (requoted(literal, new),)),)
-                )
+            # Within the text, since the ending of the same name may have to be another one, too.
+            fields = tuple(
+                RewriteWithin(literal, match.start(2), match.end(2), "accuracy")
+                for match in _FIELD.finditer(literal.raw_value)
+            )
+            if fields:
+                yield Step("keys", literal, "the accuracy is called accuracy", fields)
 
 
 def _texts(context: Context, node: cst.CSTNode) -> Iterator[cst.SimpleString]:
@@ -91,4 +92,4 @@ def _sets_rate(context: Context) -> bool:
 def _step(node: cst.BaseExpression, known: Mapping[str, str]) -> Iterator[Step]:
     text = text_of(node)
     if text is not None and known.get(text, text) != text and isinstance(node, cst.SimpleString):
-        yield Step("keys", node, f"{text!r} is {known[text]!r}", (Rewrite(node, (requoted(node, known[text]),)),))
+        yield Step("keys", node, f"{text!r} is now {known[text]!r}", (Rewrite(node, (requoted(node, known[text]),)),))

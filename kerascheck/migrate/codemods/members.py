@@ -45,7 +45,7 @@ def find(context: Context) -> Iterator[Step]:
 
 def _member(context: Context, node: cst.Attribute, new: str | None, advice: str | None) -> Iterator[Step]:
     name = node.attr.value
-    message = f"{name} is {_PATHS.get(name) or _AT.get(name) or new}"
+    message = f"{name} is now {_PATHS.get(name) or _AT.get(name) or new}"
     call = context.names.parent(node)
     if name in _PATHS:
         yield Step("attributes", node, message, (Rewrite(node.attr, (_PATHS[name],)),))

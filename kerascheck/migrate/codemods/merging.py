@@ -62,7 +62,7 @@ def _layer(context: Context, call: cst.Call) -> Step:
         if old in names:
             arg = names[old]
             changes.append(RenameKeyword(arg, new) if mode == wanted else RemoveArgument(call, arg))
-    return Step("merging", call, f"Merge(mode={mode!r}) is {_LAYERS[mode]}", tuple(changes), spelled.needs)
+    return Step("merging", call, f"Merge(mode={mode!r}) is now {_LAYERS[mode]}", tuple(changes), spelled.needs)
 
 
 def steps(context: Context, call: cst.Call) -> Step:
@@ -106,4 +106,4 @@ def steps(context: Context, call: cst.Call) -> Step:
     first = keyword(call, "inputs") or positional(call, 0)
     if first is None:
         return Step("merging", call, "merge is gone, and what it merges is not written here")
-    return Step("merging", call, f"merge(mode={mode!r}) is {_MODES[mode]}", tuple(changes), spelled.needs)
+    return Step("merging", call, f"merge(mode={mode!r}) is now {_MODES[mode]}", tuple(changes), spelled.needs)

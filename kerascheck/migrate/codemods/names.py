@@ -42,7 +42,9 @@ def steps(context: Context, binding: Binding, use: cst.BaseExpression) -> Iterat
     if new is not None:
         spelled = respelled(context, binding, new)
         if spelled.text != context.source.code_for(node):
-            yield Step("names", node, f"{_shown(dotted)} is {new}", (Rewrite(node, (spelled.text,)),), spelled.needs)
+            yield Step(
+                "names", node, f"{_shown(dotted)} is now {new}", (Rewrite(node, (spelled.text,)),), spelled.needs
+            )
     elif only_in_tensorflow(dotted):
         spelled = context.through_tensorflow(dotted)
         change = Rewrite(node, (spelled.text,))
@@ -80,7 +82,7 @@ def gone_message(dotted: str) -> str:
     """What to say of a name that nothing takes the place of."""
     row = row_of(dotted)
     if row is not None and row.old != under_keras(dotted):
-        return f"{_shown(dotted)} is gone, with the module {row.old}"
+        return f"{_shown(dotted)} is gone, as is all of {row.old}"
     advice = row.advice if row is not None else None
     return f"{_shown(dotted)} is gone{f': {advice}' if advice else ''}"
 

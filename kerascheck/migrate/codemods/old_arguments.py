@@ -65,7 +65,10 @@ def renamed(context: Context, call: cst.Call, name: str, rows: Iterable[Row]) ->
             yield Step("arguments", arg, f"{short}(period=1) is what it does", (RemoveArgument(call, arg),))
         elif row.new is not None and keyword(call, row.new) is None:
             yield Step(
-                "arguments", arg, f"{short}({row.old}=) is {row.new}", (RenameKeyword(arg, row.new), *_value(arg, row))
+                "arguments",
+                arg,
+                f"{short}({row.old}=) is now {row.new}",
+                (RenameKeyword(arg, row.new), *_value(arg, row)),
             )
         elif row.instead is None:
             note = f"{short} has no {row.old} any more; it is left out" if row.new is None else None

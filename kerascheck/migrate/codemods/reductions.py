@@ -34,4 +34,4 @@ def find(context: Context) -> Iterator[Step]:
         ):
             text = _TEXTS.get(node.attr.value)
             if text is not None:
-                yield Step("texts", node, f"Reduction.{node.attr.value} is {text}", (Rewrite(node, (text,)),))
+                yield Step("texts", node, f"Reduction.{node.attr.value} is now {text}", (Rewrite(node, (text,)),))

@@ -43,7 +43,7 @@ def _is_trained(context: Context, node: cst.BaseExpression) -> bool:
 
 
 def _input(context: Context, call: cst.Call, shape: cst.Arg) -> Step:
-    message = "batch_input_shape is keras.Input(batch_shape=)"
+    message = "batch_input_shape is now keras.Input(batch_shape=)"
     spelled = context.spell("keras.layers.Input")
     remove = RemoveArgument(call, shape)
     value = context.source.code_for(shape.value)

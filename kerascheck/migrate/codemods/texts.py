@@ -52,4 +52,4 @@ def steps(context: Context, node: cst.CSTNode, owner: str) -> Iterator[Step]:
         if row.new is None:
             yield Step("texts", node, f"{what} know no {text!r} any more{f': {row.instead}' if row.instead else ''}")
         else:
-            yield Step("texts", node, f"{text!r} is {row.new!r}", (Rewrite(node, (requoted(node, row.new),)),))
+            yield Step("texts", node, f"{text!r} is now {row.new!r}", (Rewrite(node, (requoted(node, row.new),)),))

@@ -34,7 +34,7 @@ def steps(context: Context, call: cst.Call, method: str, is_model: bool) -> Iter
     for old, new in _RENAMED.items():
         arg = keyword(call, old)
         if arg is not None and keyword(call, new) is None:
-            yield Step("arguments", arg, f"{method}({old}=) is {new}", (RenameKeyword(arg, new),))
+            yield Step("arguments", arg, f"{method}({old}=) is now {new}", (RenameKeyword(arg, new),))
     for old in (*_GONE.get(method, ()), *LOADING):
         arg = keyword(call, old)
         if arg is not None and (is_model or old in ("class_mode", "pickle_safe", "max_q_size", "nb_worker", "workers")):
