@@ -223,10 +223,12 @@ def test_patterns_that_mean_nothing(folder: Path, pattern: str) -> None:
     ):
         (folder / ".kerascheck.toml").write_text(setting)
         result = CliRunner().invoke(app, ["."])
-        assert result.exit_code == 2 and "is no pattern of files" in result.stderr and "Traceback" not in result.output
+        assert (
+            result.exit_code == 2 and "is not a pattern of files" in result.stderr and "Traceback" not in result.output
+        )
     (folder / ".kerascheck.toml").unlink()
     result = CliRunner().invoke(app, ["--extend-exclude", pattern, "."])
-    assert result.exit_code == 2 and "is no pattern of files" in result.stderr
+    assert result.exit_code == 2 and "is not a pattern of files" in result.stderr
 
 
 def test_brackets_within_brackets_are_no_warning(folder: Path, recwarn: pytest.WarningsRecorder) -> None:

@@ -50,7 +50,7 @@ _Version = tuple[str, Callable[[], bytes | None]]
 
 def _two(paths: Sequence[Path], resolver: Resolver) -> Iterator[tuple[_Version, _Version]]:
     if len(paths) != 2:
-        raise Failure("two files or folders are compared, or files with a revision: --base REV")
+        raise Failure("expected two files or folders, or --base REV to compare with a git revision")
     old, new = paths
     if old.is_dir() != new.is_dir():
         raise Failure(f"{old} and {new}: a file cannot be compared with a folder")

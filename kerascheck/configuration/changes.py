@@ -161,7 +161,7 @@ class _Repository:
         commit = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{self._revision}^{{commit}}")
         if commit is None:
             raise ChangesError(
-                f"{self._revision!r} is no branch, tag or commit of the repository {self._root}; "
+                f"{self._revision!r} is not a branch, tag or commit of the repository {self._root}; "
                 "a shallow clone may lack it"
             )
         base = self._run("merge-base", commit.decode().strip(), "HEAD")

@@ -121,7 +121,7 @@ def check_pattern(pattern: str) -> None:
 
     reason = why_no_pattern(pattern)
     if reason is not None:
-        raise ConfigError(f"{pattern!r} is no pattern of files: {reason}")
+        raise ConfigError(f"{pattern!r} is not a pattern of files: {reason}")
 
 
 def _selectors(value: object) -> tuple[str, ...]:
@@ -246,14 +246,16 @@ class Resolver:
     def _check(overrides: Overrides) -> None:
         """Raises ConfigError for what does not exist."""
         if overrides.output_format is not None and overrides.output_format not in OUTPUT_FORMATS:
-            raise ConfigError(f"{overrides.output_format!r} is no output format; there are {', '.join(OUTPUT_FORMATS)}")
+            raise ConfigError(
+                f"{overrides.output_format!r} is not an output format; expected one of {', '.join(OUTPUT_FORMATS)}"
+            )
         if overrides.budget is not None:
             try:
                 _budget(overrides.budget)
             except TypeError as expected:
                 raise ConfigError(f"the budget must be {expected}, got {overrides.budget!r}") from None
         if overrides.target is not None and overrides.target not in TARGETS:
-            raise ConfigError(f"{overrides.target!r} is no target; there are {', '.join(TARGETS)}")
+            raise ConfigError(f"{overrides.target!r} is not a target; expected one of {', '.join(TARGETS)}")
         selections = (overrides.select or (), overrides.ignore, overrides.extend_select)
         for selector in (*selections, overrides.fixable or (), overrides.unfixable):
             for one in selector:

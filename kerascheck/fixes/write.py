@@ -41,7 +41,7 @@ def write_atomically(filename: str, raw: bytes, expected: bytes | None = None) -
     target = os.path.realpath(filename)
     status = os.stat(target)
     if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "it is no regular file", filename)
+        raise OSError(errno.EINVAL, "it is not a regular file", filename)
     if not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only", filename)
     if status.st_nlink > 1:

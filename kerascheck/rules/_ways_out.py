@@ -59,7 +59,7 @@ def _rank(layer: Layer, tensors: list[Tensor], shapes: list[Shape]) -> str | Non
     shape, before = shapes[0], _before(tensors[0])
     if layer.cls in ("Concatenate", "Dot") or len(shapes) > 1:
         longest = max(shapes, key=len)
-        return f"Flatten() brings {format_shape(longest)} to one axis behind the batch" if len(longest) > 2 else None
+        return f"Flatten() brings {format_shape(longest)} to one axis after the batch" if len(longest) > 2 else None
     wanted = _wanted_rank(layer)
     if wanted is None or len(shape) == wanted:
         return None
@@ -110,7 +110,7 @@ def _too_many(layer: Layer, before: Layer | None, shape: Shape, wanted: int) -> 
         return hint
     if _is_recurrent(layer) and (joined := product(shape[2:])) is not None and shape[1] is not None:
         return f"Reshape({format_shape((shape[1], joined))}) makes a sequence of it"
-    return "Flatten() brings it to one axis behind the batch" if wanted == 2 else None
+    return "Flatten() brings it to one axis after the batch" if wanted == 2 else None
 
 
 # -- sizes below one -----------------------------------------------------------------------------------------------

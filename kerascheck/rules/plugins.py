@@ -150,7 +150,7 @@ def _classes(value: object) -> Iterator[type[Rule]]:
         for item in value:
             yield from _classes(item)
     else:
-        raise _Unfit(f"{value!r} is no rule, no module and no sequence of them")
+        raise _Unfit(f"{value!r} is not a rule, a module or a sequence of them")
 
 
 def _check(rule: Rule) -> None:

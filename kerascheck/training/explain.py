@@ -34,7 +34,7 @@ def no_targets(label: str, call: TrainCall) -> str:
 def plain_list(label: str, is_text: bool = False) -> str:
     """Numbers or texts in Python lists."""
     if is_text:
-        return f"{label} is a list of strings, which is no data to Keras 3; make it a tensor, tf.constant(...)"
+        return f"{label} is a list of strings, which is not data to Keras 3; make it a tensor, tf.constant(...)"
     return f"{label} is a list of numbers, which Keras 3 takes for many arrays; make it one array, np.array(...)"
 
 
@@ -190,9 +190,9 @@ def _metric_hint(metric: str, given: Shape, output: Shape) -> str | None:
     if metric in ("mean_io_u", "io_u") and len(output) > 1 and given[1:] in (output[1:-1], (*output[1:-1], 1)):
         return "it compares class numbers: give it sparse_y_pred=False for one output a class"
     if metric.startswith("sparse") and len(given) == len(output):
-        return "it wants class numbers, not one-hot targets"
+        return "it expects class numbers, not one-hot targets"
     if len(given) < len(output) or given[-1:] == (1,):
-        return "it wants one-hot targets, not class numbers"
+        return "it expects one-hot targets, not class numbers"
     return None
 
 

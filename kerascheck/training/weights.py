@@ -54,7 +54,7 @@ def check_sample_weight(weights: Any, targets: Any, values: Shape, dialect: int)
         if len(values) > 1 and len(given) == 1:
             if dialect < 3:
                 raise Undetermined("older versions of Keras spread the weights") from None
-            advice = "Keras 3 wants an axis for each of the loss: sample_weight[:, None]"
+            advice = "Keras 3 expects an axis for each of the loss: sample_weight[:, None]"
         else:
             advice = f"it must be one weight for each of {show((BATCH, *values[1:]))}"
         raise KerasError(f"sample_weight has the shape {format_shape(weights.shape)}; {advice}", "weights") from None

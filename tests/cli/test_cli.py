@@ -62,11 +62,14 @@ def test_exit_zero() -> None:
     [
         (["nowhere.py"], "nowhere.py: no such file or folder"),
         (["--select", "KC1033", "x.py"], "there is no rule 'KC1033'; did you mean KC103?"),
-        (["--output-format", "xml", "x.py"], "'xml' is no output format; there are text, concise, full, github,"),
+        (
+            ["--output-format", "xml", "x.py"],
+            "'xml' is not an output format; expected one of text, concise, full, github,",
+        ),
         (["-", "x.py"], "- reads standard input and goes with no other path"),
         (["rule", "KC999"], "there is no rule 'KC999'"),
         (["rule", "KC1"], "KC1 stands for several rules"),
-        (["rules", "--output-format", "xml"], "'xml' is no format of this command: table or json"),
+        (["rules", "--output-format", "xml"], "'xml' is not a format of this command: table or json"),
         (["config", "nowhere"], "nowhere: no such file or folder"),
         (["--config", "nowhere.toml", "x.py"], "nowhere.toml: cannot be read: No such file or directory"),
         (["--output-file", "nowhere/out", "x.py"], "nowhere/out: cannot be written: No such file or directory"),

@@ -78,7 +78,7 @@ def test_a_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["one.py"], "two files or folders are compared"),
+        (["one.py"], "expected two files or folders"),
         (["one.py", "missing.py"], "missing.py: no such file or folder"),
         (["one.py", "."], "a file cannot be compared with a folder"),
         (["one.py", "one.py", "--format", "xml"], "'xml' is not a format of this command"),

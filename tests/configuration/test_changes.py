@@ -256,7 +256,7 @@ def test_outside_of_a_repository(tmp_path: Path) -> None:
 def test_no_such_revision(revision: str) -> None:
     result = run(f"--diff-base={revision}", "x.py")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"{revision!r} is no branch, tag or commit of the repository" in result.stderr
+    assert f"{revision!r} is not a branch, tag or commit of the repository" in result.stderr
 
 
 def test_without_a_common_commit() -> None:

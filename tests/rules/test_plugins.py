@@ -242,7 +242,7 @@ class TestWrongPackages:
     @pytest.mark.parametrize(
         ("value", "problem"),
         [
-            ("zed_things:NUMBER", "3 is no rule, no module and no sequence of them"),
+            ("zed_things:NUMBER", "3 is not a rule, a module or a sequence of them"),
             ("zed_things:NOTHING", "AttributeError"),
             ("zed_things:EMPTY", "there are no rules in it"),
             ("zed_things:NAMELESS", "must be capital letters and three digits"),

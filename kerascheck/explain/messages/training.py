@@ -210,7 +210,7 @@ MESSAGES: tuple[Message, ...] = (
             r"Failed to find data adapter that can handle input",
             r"Unrecognized data type: (?P<name>\w)=",
         ),
-        title="`{name|x}` is given in a form that Keras does not take for data: {type|see the message}",
+        title="`{name|x}` is given in a form that Keras does not take for data: {type|its type is not in the message}",
         page="`Unrecognized data type: x=... (of type <class 'list'>)`, `Failed to find data adapter "
         "that can handle input`",
         why="Keras takes NumPy arrays, tensors, pandas frames, tf.data streams, PyDataset and "
@@ -399,7 +399,7 @@ MESSAGES: tuple[Message, ...] = (
         title="A callback monitors `{name}`, which this training does not compute",
         page="`Early stopping conditioned on metric val_acc which is not available`, `Can save best "
         "model only with val_acc available, skipping`",
-        why="Callbacks see what is printed behind each epoch: `loss`, the compiled metrics by name, "
+        why="Callbacks see what is printed after each epoch: `loss`, the compiled metrics by name, "
         "and with validation data the same with `val_` before. A name that is not "
         "among them makes the callback do nothing, or stop with an error.",
         todo=(

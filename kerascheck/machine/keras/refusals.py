@@ -87,7 +87,7 @@ def _described(value: Value) -> str:
     if isinstance(value, Layer):
         return f"the layer {value.name} ({value.cls}), not on a tensor; call that layer on its input first"
     cls = layer_class(value)
-    return f"the class {cls}, not on a tensor" if cls is not None else f"{value!r}, which is no tensor"
+    return f"the class {cls}, not on a tensor" if cls is not None else f"{value!r}, which is not a tensor"
 
 
 def _is_single_of_several(layer: Layer, value: Value) -> bool:

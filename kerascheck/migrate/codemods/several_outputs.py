@@ -1,4 +1,4 @@
-"""Metrics of a model with several outputs: Keras 3 wants a list for each of them."""
+"""Metrics of a model with several outputs: Keras 3 expects a list for each of them."""
 
 from __future__ import annotations
 

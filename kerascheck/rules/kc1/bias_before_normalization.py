@@ -1,4 +1,4 @@
-"""KC115: A layer has a bias that the batch normalization behind it takes out again."""
+"""KC115: A layer has a bias that the batch normalization after it takes out again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KERNELS = CONVOLUTIONS | {"Dense", "Conv1DTranspose", "Conv2DTranspose", "Depth
 
 
 class BiasBeforeNormalization(Rule):
-    """A layer has a bias that the batch normalization behind it takes out again.
+    """A layer has a bias that the batch normalization after it takes out again.
 
     ## What it does
 
@@ -68,7 +68,7 @@ class BiasBeforeNormalization(Rule):
             return None
         if applied_activation(layer) != "linear":
             return None
-        message = f"the bias of {layer.cls} is taken out by the BatchNormalization behind it; use_bias=False"
+        message = f"the bias of {layer.cls} is taken out by the BatchNormalization after it; use_bias=False"
         return Finding(layer.site, message)
 
     VALID = [
@@ -98,6 +98,6 @@ model.add(layers.Dense(64))
 model.add(layers.BatchNormalization())
 model.add(layers.ReLU())
 """,
-            [(4, "the bias of Dense is taken out by the BatchNormalization behind it; use_bias=False")],
+            [(4, "the bias of Dense is taken out by the BatchNormalization after it; use_bias=False")],
         ),
     ]

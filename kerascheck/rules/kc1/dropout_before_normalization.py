@@ -1,4 +1,4 @@
-"""KC114: Batch normalization follows directly behind dropout."""
+"""KC114: Batch normalization follows directly after dropout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kerascheck.rules.kc1._layer_order import _ACTIVATIONS, _everywhere
 
 
 class DropoutBeforeNormalization(Rule):
-    """Batch normalization follows directly behind dropout.
+    """Batch normalization follows directly after dropout.
 
     ## What it does
 
@@ -66,7 +66,7 @@ class DropoutBeforeNormalization(Rule):
         if before.layer.config.get("rate") == 0:
             return None
         message = (
-            f"{before.layer.cls} in front of BatchNormalization makes the variance in training another than in "
+            f"{before.layer.cls} before BatchNormalization makes the variance in training another than in "
             "evaluation; put it behind"
         )
         return Finding(node.layer.site, message)
@@ -101,7 +101,7 @@ model.add(layers.Dense(1))
             [
                 (
                     5,
-                    "Dropout in front of BatchNormalization makes the variance in training another than in evaluation; "
+                    "Dropout before BatchNormalization makes the variance in training another than in evaluation; "
                     "put it behind",
                 )
             ],

@@ -73,7 +73,7 @@ class DropoutOnOutput(Rule):
                 yield Finding(
                     layer.site,
                     f"{layer.cls} on the output sets {_percent(rate)} of the predictions to zero in training; "
-                    "move it in front of the last layer with weights",
+                    "move it before the last layer with weights",
                 )
 
     VALID = [
@@ -133,7 +133,7 @@ model.compile(loss="binary_crossentropy")
                 (
                     3,
                     "Dropout on the output sets 50% of the predictions to zero in training; "
-                    "move it in front of the last layer with weights",
+                    "move it before the last layer with weights",
                 )
             ],
         ),
@@ -153,7 +153,7 @@ model.compile(optimizer="adam", loss="categorical_crossentropy")
                 (
                     7,
                     "Dropout on the output sets 20% of the predictions to zero in training; "
-                    "move it in front of the last layer with weights",
+                    "move it before the last layer with weights",
                 )
             ],
         ),

@@ -72,7 +72,7 @@ class DropoutStarvesLayer(Rule):
             yield Finding(
                 layer.site,
                 f"{layer.cls}({rate:g}) leaves {live:.2g} of {width} {what} on average; "
-                "lower the rate or widen the layer in front of it",
+                "lower the rate or widen the layer before it",
             )
 
     VALID = [
@@ -116,7 +116,7 @@ model = Sequential([
     layers.Dense(1),
 ])
 """,
-            [(6, "Dropout(0.7) leaves 1.8 of 6 units on average; lower the rate or widen the layer in front of it")],
+            [(6, "Dropout(0.7) leaves 1.8 of 6 units on average; lower the rate or widen the layer before it")],
         ),
         Invalid(
             """
@@ -127,7 +127,7 @@ model = Sequential([layers.Input((99, 4)), layers.SpatialDropout1D(0.6), layers.
                 (
                     3,
                     "SpatialDropout1D(0.6) leaves 1.6 of 4 channels on average; "
-                    "lower the rate or widen the layer in front of it",
+                    "lower the rate or widen the layer before it",
                 )
             ],
         ),

@@ -123,7 +123,7 @@ model.compile(loss="categorical_crossentropy")
             [
                 (
                     4,
-                    "no Flatten in front of Dense: the output (None, 35, 28) has one answer for each of 35 positions "
+                    "no Flatten before Dense: the output (None, 35, 28) has one answer for each of 35 positions "
                     "that MaxPooling1D leaves; add Flatten() or global pooling",
                 )
             ],
@@ -138,7 +138,7 @@ model.compile(loss="sparse_categorical_crossentropy")
             [
                 (
                     4,
-                    "no Flatten in front of Dense: the output (None, 30, 30, 10) has one answer for each of 900 "
+                    "no Flatten before Dense: the output (None, 30, 30, 10) has one answer for each of 900 "
                     "positions that Conv2D leaves; add Flatten() or global pooling",
                 )
             ],
@@ -173,6 +173,6 @@ def _unflattened(nodes: list[Node]) -> Finding | None:
         return None
     return Finding(
         site,
-        f"no Flatten in front of Dense: the output {format_shape(after)} has one answer for each of {count} positions "
+        f"no Flatten before Dense: the output {format_shape(after)} has one answer for each of {count} positions "
         f"that {shrinks[-1].layer.cls} leaves; add Flatten() or global pooling",
     )

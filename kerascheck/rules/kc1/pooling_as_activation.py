@@ -77,7 +77,7 @@ class PoolingAsActivation(Rule):
             have = "has" if len(bare) == 1 else "have"
             yield Finding(
                 bare[0].site,
-                f'{names} {have} no activation, only the max pooling behind is not linear; add activation="relu"',
+                f'{names} {have} no activation, only the max pooling after it is not linear; add activation="relu"',
             )
 
     VALID = [
@@ -118,7 +118,7 @@ model = Sequential([
     layers.Dense(10),
 ])
 """,
-            [(5, 'Conv2D has no activation, only the max pooling behind is not linear; add activation="relu"')],
+            [(5, 'Conv2D has no activation, only the max pooling after it is not linear; add activation="relu"')],
         ),
         Invalid(
             """
@@ -134,7 +134,7 @@ model.add(layers.Dense(2, activation="softmax"))
             [
                 (
                     5,
-                    "3 convolutions have no activation, only the max pooling behind is not linear; "
+                    "3 convolutions have no activation, only the max pooling after it is not linear; "
                     'add activation="relu"',
                 )
             ],

@@ -1,4 +1,4 @@
-"""KC211: The data has another number of inputs than the model, other names, or is no array."""
+"""KC211: The data has another number of inputs than the model, other names, or is not an array."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kerascheck.rules.base import Invalid
 
 
 class InputStructureMismatch(ClashRule):
-    """The data has another number of inputs than the model, other names, or is no array.
+    """The data has another number of inputs than the model, other names, or is not an array.
 
     ## What it does
 

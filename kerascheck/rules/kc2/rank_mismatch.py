@@ -42,7 +42,7 @@ class RankMismatch(_Refusal):
     name = "rank-mismatch"
     kinds = frozenset({"rank"})
     advice = (
-        "Convolutions want a channel axis (Reshape((28, 28, 1)) or X[..., None]); recurrent layers want "
+        "Convolutions expect a channel axis (Reshape((28, 28, 1)) or X[..., None]); recurrent layers want "
         "(batch, time, features), so all but the last of several need return_sequences=True"
     )
 

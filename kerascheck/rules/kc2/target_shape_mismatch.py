@@ -202,7 +202,7 @@ model.fit(np.zeros((100, 20)), np.zeros(100))
                 (
                     6,
                     "the metric auc of targets (100,) and outputs (None, 10) fails; "
-                    "it wants one-hot targets, not class numbers",
+                    "it expects one-hot targets, not class numbers",
                 )
             ],
         ),

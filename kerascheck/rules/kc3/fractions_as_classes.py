@@ -62,7 +62,7 @@ class FractionsAsClasses(_TargetRule):
         if high is not None and 0 < high <= 1:
             return f"the labels are {shown(content)}: {loss.name} makes class 0 of what is below 1; do not scale labels"
         return (
-            f"the targets are {shown(content)}, which are no class numbers; "
+            f"the targets are {shown(content)}, which are not class numbers; "
             "for numbers to predict use mse and a last layer without activation"
         )
 
@@ -111,7 +111,7 @@ model.fit(x, np.array([1.25, 0.5, 2.75]))
                 ),
                 (
                     8,
-                    "the targets are 0.5, 1.25 and 2.75, which are no class numbers; "
+                    "the targets are 0.5, 1.25 and 2.75, which are not class numbers; "
                     "for numbers to predict use mse and a last layer without activation",
                 ),
             ],

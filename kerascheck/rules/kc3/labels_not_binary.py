@@ -65,7 +65,7 @@ class LabelsNotBinary(_TargetRule):
         if above is None and below is None and spread is None:
             return None
         what = spread if above is None and below is None else shown(content)
-        return f"the targets are {what}, and {loss.name} wants 0 to 1; {self._advice(targets)}"
+        return f"the targets are {what}, and {loss.name} expects 0 to 1; {self._advice(targets)}"
 
     def _advice(self, targets: Targets) -> str:
         content, values = targets.content, targets.content.values
@@ -76,11 +76,11 @@ class LabelsNotBinary(_TargetRule):
         if "pixels" in content.tags or (content.low, content.high) == (0, 255):
             return "divide by 255"
         if has_fractions(content):
-            return "numbers to predict want mse and a last layer without activation"
+            return "numbers to predict need mse and a last layer without activation"
         if content.low == 0 and targets.units == 1 and content.high is not None and content.high < 1000:
             count = int(content.high) + 1
-            return f"{count} classes want {count} softmax units and sparse_categorical_crossentropy"
-        return "classes want 0 and 1, numbers to predict want mse and a last layer without activation"
+            return f"{count} classes need {count} softmax units and sparse_categorical_crossentropy"
+        return "classes need 0 and 1, numbers to predict need mse and a last layer without activation"
 
     VALID = [
         # 0 and 1
@@ -139,22 +139,22 @@ model.fit(x, np.array([0, 1, 2, 1]), validation_data=(x, np.array([0, 1, 2, 2]))
 model.fit(x, np.array([10.5, 20.25, 3.0, 1.0]))
 """,
             [
-                (7, "the targets are -1 and 1, and binary_crossentropy wants 0 to 1; give it (y + 1) / 2"),
-                (8, "the targets are 1 and 2, and binary_crossentropy wants 0 to 1; give it y - 1"),
+                (7, "the targets are -1 and 1, and binary_crossentropy expects 0 to 1; give it (y + 1) / 2"),
+                (8, "the targets are 1 and 2, and binary_crossentropy expects 0 to 1; give it y - 1"),
                 (
                     9,
-                    "the targets are 0, 1 and 2, and binary_crossentropy wants 0 to 1; "
-                    "3 classes want 3 softmax units and sparse_categorical_crossentropy",
+                    "the targets are 0, 1 and 2, and binary_crossentropy expects 0 to 1; "
+                    "3 classes need 3 softmax units and sparse_categorical_crossentropy",
                 ),
                 (
                     9,
-                    "the targets are 0, 1 and 2, and binary_crossentropy wants 0 to 1; "
-                    "3 classes want 3 softmax units and sparse_categorical_crossentropy",
+                    "the targets are 0, 1 and 2, and binary_crossentropy expects 0 to 1; "
+                    "3 classes need 3 softmax units and sparse_categorical_crossentropy",
                 ),
                 (
                     10,
-                    "the targets are 1 to 20.25, and binary_crossentropy wants 0 to 1; "
-                    "numbers to predict want mse and a last layer without activation",
+                    "the targets are 1 to 20.25, and binary_crossentropy expects 0 to 1; "
+                    "numbers to predict need mse and a last layer without activation",
                 ),
             ],
         ),
@@ -168,7 +168,7 @@ model = Sequential([layers.Input((784,)), layers.Dense(32, activation="relu"), l
 model.compile("adam", "binary_crossentropy")
 model.fit(x, x)
 """,
-            [(7, "the targets are 0 to 255, and binary_crossentropy wants 0 to 1; divide by 255")],
+            [(7, "the targets are 0 to 255, and binary_crossentropy expects 0 to 1; divide by 255")],
         ),
     ]
 

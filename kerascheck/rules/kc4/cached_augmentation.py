@@ -13,7 +13,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class CachedAugmentation(Rule):
-    """`cache` stands behind a `map` that changes the samples at random.
+    """`cache` comes after a `map` that changes the samples at random.
 
     ## What it does
 
@@ -58,7 +58,7 @@ class CachedAugmentation(Rule):
     ## References
 
     - [TensorFlow: data performance, caching](https://www.tensorflow.org/guide/data_performance#caching)
-    - [Augmentation in front of cache](https://github.com/tensorflow/tensorflow/issues/47755)
+    - [Augmentation before cache](https://github.com/tensorflow/tensorflow/issues/47755)
     """
 
     code = "KC439"

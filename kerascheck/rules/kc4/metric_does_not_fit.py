@@ -158,7 +158,7 @@ model.compile(
 )
 """,
             [
-                (9, "categorical_accuracy on one unit is no accuracy: argmax is always 0; use binary_accuracy"),
+                (9, "categorical_accuracy on one unit is not an accuracy: argmax is always 0; use binary_accuracy"),
                 (10, "sparse_categorical_accuracy on one unit is the share of class 0; use binary_accuracy"),
                 (11, 'Accuracy() counts outputs equal to the label to the last digit; write "accuracy"'),
                 (12, "MeanIoU truncates probabilities to 0; use BinaryIoU"),
@@ -189,12 +189,12 @@ model.compile(
                 (8, "top-5 accuracy of 3 classes is always 1; give a smaller k"),
                 (
                     8,
-                    "sparse_categorical_accuracy wants class numbers, categorical_crossentropy one-hot labels; "
+                    "sparse_categorical_accuracy expects class numbers, categorical_crossentropy one-hot labels; "
                     "use categorical_accuracy",
                 ),
                 (
                     14,
-                    "categorical_accuracy wants one-hot labels, sparse_categorical_crossentropy class numbers; "
+                    "categorical_accuracy expects one-hot labels, sparse_categorical_crossentropy class numbers; "
                     "use sparse_categorical_accuracy",
                 ),
                 (
@@ -283,7 +283,7 @@ def _misfit(metric: Any, output: Output, loss: Loss) -> str | None:
         )
     if units == 1 and loss.name in BINARY:
         if cls == "CategoricalAccuracy":
-            return "categorical_accuracy on one unit is no accuracy: argmax is always 0; use binary_accuracy"
+            return "categorical_accuracy on one unit is not an accuracy: argmax is always 0; use binary_accuracy"
         if cls == "SparseCategoricalAccuracy":
             return "sparse_categorical_accuracy on one unit is the share of class 0; use binary_accuracy"
     if units is None or units < 2:
@@ -306,7 +306,7 @@ def _other_form(metric: Any, output: Output, loss: Loss) -> str | None:
     if loss.name == "sparse_categorical_crossentropy":
         if cls in ("CategoricalAccuracy", "TopKCategoricalAccuracy"):
             right = "sparse_categorical_accuracy" if cls == "CategoricalAccuracy" else "SparseTopKCategoricalAccuracy"
-            return f"{_spelled(cls)} wants one-hot labels, {loss.name} class numbers; use {right}"
+            return f"{_spelled(cls)} expects one-hot labels, {loss.name} class numbers; use {right}"
         if cls == "BinaryAccuracy":
             return "binary_accuracy compares class numbers with probabilities; use sparse_categorical_accuracy"
     if loss.name == "categorical_crossentropy" and cls in (
@@ -314,7 +314,7 @@ def _other_form(metric: Any, output: Output, loss: Loss) -> str | None:
         "SparseTopKCategoricalAccuracy",
     ):
         right = "categorical_accuracy" if cls == "SparseCategoricalAccuracy" else "TopKCategoricalAccuracy"
-        return f"{_spelled(cls)} wants class numbers, {loss.name} one-hot labels; use {right}"
+        return f"{_spelled(cls)} expects class numbers, {loss.name} one-hot labels; use {right}"
     return None
 
 

@@ -1,4 +1,4 @@
-"""KC431: Something is given as a callback that is none."""
+"""KC431: Something is given as a callback that is not one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kerascheck.symbolic.unknown import Symbol
 
 
 class NoCallback(Rule):
-    """Something is given as a callback that is none.
+    """Something is given as a callback that is not one.
 
     ## What it does
 
@@ -129,9 +129,9 @@ model.fit(x, y, callbacks=["early_stopping"])
             [
                 (12, "TerminateOnNaN is a class; write TerminateOnNaN()"),
                 (13, "Watch is a class; write Watch()"),
-                (14, "a function is no callback; wrap it in LearningRateScheduler or LambdaCallback"),
-                (15, "ExponentialDecay is no callback; give it to the optimizer as its learning_rate"),
-                (16, "'early_stopping' is no callback; make an object of keras.callbacks"),
+                (14, "a function is not a callback; wrap it in LearningRateScheduler or LambdaCallback"),
+                (15, "ExponentialDecay is not a callback; give it to the optimizer as its learning_rate"),
+                (16, "'early_stopping' is not a callback; make an object of keras.callbacks"),
             ],
         ),
     ]
@@ -145,14 +145,14 @@ def _misuse(value: object) -> str | None:
     if isinstance(value, ClassValue):
         return f"{value.name} is a class; write {value.name}()"
     if isinstance(value, FunctionValue):
-        return "a function is no callback; wrap it in LearningRateScheduler or LambdaCallback"
+        return "a function is not a callback; wrap it in LearningRateScheduler or LambdaCallback"
     if isinstance(value, KerasObject):
         name = value.qualname.rpartition(".")[2]
         if value.qualname.startswith("keras.optimizers.schedules."):
-            return f"{name} is no callback; give it to the optimizer as its learning_rate"
+            return f"{name} is not a callback; give it to the optimizer as its learning_rate"
         if value.qualname.startswith(("keras.optimizers.", "keras.metrics.", "keras.losses.")):
-            return f"{name} is no callback; it belongs into compile"
+            return f"{name} is not a callback; it belongs into compile"
         return None
     if value is None or isinstance(value, (str, bool, int, float)):
-        return f"{value!r} is no callback; make an object of keras.callbacks"
+        return f"{value!r} is not a callback; make an object of keras.callbacks"
     return None

@@ -79,7 +79,7 @@ class StepsForArrays(Rule):
                 message = f"the arrays make {batches} batches, not {steps}, and run out in each epoch"
             elif batches % steps and not (isinstance(epochs, int) and epochs <= batches // steps):
                 message = (
-                    f"the arrays make {batches} batches, which are no whole epochs of {steps}: "
+                    f"the arrays make {batches} batches, which are not whole epochs of {steps}: "
                     f"some epochs get {batches % steps}"
                 )
             else:
@@ -143,7 +143,7 @@ model.fit(x, y, batch_size=16, steps_per_epoch=3, epochs=5)
                 ),
                 (
                     9,
-                    "the arrays make 4 batches, which are no whole epochs of 3: some epochs get 1; "
+                    "the arrays make 4 batches, which are not whole epochs of 3: some epochs get 1; "
                     "leave steps_per_epoch out",
                 ),
             ],

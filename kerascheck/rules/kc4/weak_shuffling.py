@@ -13,7 +13,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class WeakShuffling(Rule):
-    """`shuffle` stands behind `batch`, or in front of `cache`.
+    """`shuffle` comes after `batch`, or before `cache`.
 
     ## What it does
 
@@ -131,9 +131,9 @@ model.fit(kept(x, y), epochs=5)
             [
                 (
                     7,
-                    "shuffle() behind batch() moves whole batches, whose samples stay together; shuffle before batch()",
+                    "shuffle() after batch() moves whole batches, whose samples stay together; shuffle before batch()",
                 ),
-                (9, "cache() behind shuffle() keeps the order of the first epoch; put cache() before shuffle()"),
+                (9, "cache() after shuffle() keeps the order of the first epoch; put cache() before shuffle()"),
             ],
         ),
     ]
@@ -155,10 +155,10 @@ def _weak(stream: Pipeline) -> tuple[Step, str] | None:
     if before is not None and before.shuffled is True:
         return None
     if batches and batches[-1] < shuffles[0] and "unbatch" not in names:
-        text = "shuffle() behind batch() moves whole batches, whose samples stay together; shuffle before batch()"
+        text = "shuffle() after batch() moves whole batches, whose samples stay together; shuffle before batch()"
         return steps[shuffles[0]], text
     caches = [index for index, name in enumerate(names) if name == "cache"]
     if caches and shuffles[-1] < caches[-1]:
-        text = "cache() behind shuffle() keeps the order of the first epoch; put cache() before shuffle()"
+        text = "cache() after shuffle() keeps the order of the first epoch; put cache() before shuffle()"
         return steps[caches[-1]], text
     return None

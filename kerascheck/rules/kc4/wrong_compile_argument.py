@@ -1,4 +1,4 @@
-"""KC434: Something in `compile` is not what its place wants."""
+"""KC434: Something in `compile` is not what its place expects."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _OLD_METRICS = {"cosine", "cosine_proximity"}
 
 
 class WrongCompileArgument(Rule):
-    """Something in `compile` is not what its place wants.
+    """Something in `compile` is not what its place expects.
 
     ## What it does
 
@@ -210,7 +210,7 @@ class WrongCompileArgument(Rule):
                 yield (
                     Finding(
                         value_site(call.site, given),
-                        f"Keras 3 wants {label} as a list: [{_shown(given.value)}]",
+                        f"Keras 3 expects {label} as a list: [{_shown(given.value)}]",
                         _listed(call, given),
                         anchor=call.site,
                     ),
@@ -230,7 +230,7 @@ class WrongCompileArgument(Rule):
         if value in _OLD_METRICS and dialect(call.site) < 3:
             return None
         if value in ("loss", "val_loss"):
-            return f'"{value}" is no metric: the loss is always reported'
+            return f'"{value}" is not a metric: the loss is always reported'
         names = sorted({*(name for name in BY_NAME if name.islower()), "accuracy"})
         near = difflib.get_close_matches(value.lower(), names, 1, 0.75)
         return f'Keras has no metric "{value}"' + (
@@ -308,7 +308,7 @@ model.compile(keras.losses.MeanSquaredError(), loss="mse", learning_rate=0.1)
                 (7, 'Keras has no optimizer "rmsprob"; did you mean "rmsprop"?'),
                 (7, 'Keras has no loss "binary_cross_entropy"; did you mean "binary_crossentropy"?'),
                 (7, 'Keras has no metric "acuracy"; did you mean "accuracy"?'),
-                (7, '"loss" is no metric: the loss is always reported'),
+                (7, '"loss" is not a metric: the loss is always reported'),
                 (8, '"accuracy" is a metric and has no gradient; a loss is wanted'),
                 (8, "compile has no argument metric; did you mean metrics?"),
                 (9, "MeanSquaredError() is a loss, no optimizer"),
@@ -325,7 +325,7 @@ model.compile("adam", "mse", ["mae", "accuracy"])
 """,
             [
                 (4, 'Keras 3 has no loss "kullback_leibler_divergence"; it is called "kl_divergence"'),
-                (4, 'Keras 3 wants metrics as a list: ["accuracy"]'),
+                (4, 'Keras 3 expects metrics as a list: ["accuracy"]'),
                 (5, "the third argument of compile is loss_weights since Keras 3; write metrics="),
             ],
             fixed="""

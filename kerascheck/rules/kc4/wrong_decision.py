@@ -27,7 +27,7 @@ class WrongDecision(Rule):
     - `argmax` along the axis of the samples, and without an axis for several samples,
     - a threshold of 0.5, or rounding, on three and more softmax units,
     - probabilities cut to whole numbers by `astype`, or compared with labels as they are,
-    - probabilities in metrics of scikit-learn that want classes.
+    - probabilities in metrics of scikit-learn that expect classes.
 
     ## Why it is bad
 
@@ -177,8 +177,8 @@ print(confusion_matrix(y_true=y, y_pred=predicted))
                 (9, "argmax without axis gives one number for all 8 samples; use axis=-1"),
                 (10, "none of 3 softmax units may reach 0.5; use argmax(axis=-1)"),
                 (11, "none of 3 softmax units may reach 0.5; use argmax(axis=-1)"),
-                (12, "accuracy_score wants classes and gets probabilities; use argmax(axis=-1)"),
-                (13, "confusion_matrix wants classes and gets probabilities; use argmax(axis=-1)"),
+                (12, "accuracy_score expects classes and gets probabilities; use argmax(axis=-1)"),
+                (13, "confusion_matrix expects classes and gets probabilities; use argmax(axis=-1)"),
             ],
         ),
     ]
@@ -207,7 +207,7 @@ def _judge(step: Preparation, array: Array, output: Output) -> tuple[str, Severi
         return None
     advice = "write predictions > 0.5" if units == 1 else "use argmax(axis=-1)"
     if step.name.startswith("sklearn.metrics."):
-        return f"{name} wants classes and gets probabilities; {advice}", Severity.ERROR
+        return f"{name} expects classes and gets probabilities; {advice}", Severity.ERROR
     if name == "astype":
         return _wrong_cast(step.arguments.value("dtype", 0), advice)
     if name == "Equal":

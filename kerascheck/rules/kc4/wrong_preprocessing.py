@@ -18,7 +18,7 @@ class WrongPreprocessing(Rule):
 
     Compares the images that reach a network of `keras.applications` with ImageNet weights with what its own
     `preprocess_input` gives: images as they are loaded, divided by 255, or prepared for another network.
-    `EfficientNet`, `EfficientNetV2`, `MobileNetV3` and `ConvNeXt` scale in their first layers and want 0 to 255.
+    `EfficientNet`, `EfficientNetV2`, `MobileNetV3` and `ConvNeXt` scale in their first layers and expect 0 to 255.
 
     ## Why it is bad
 
@@ -155,17 +155,17 @@ model.predict(keras.applications.mobilenet_v2.preprocess_input(x))
             [
                 (
                     6,
-                    "ResNet50 wants BGR around 0, from -124 to 151, not 0 to 255; "
+                    "ResNet50 expects BGR around 0, from -124 to 151, not 0 to 255; "
                     "use keras.applications.resnet.preprocess_input",
                 ),
                 (
                     7,
-                    "ResNet50 wants BGR around 0, from -124 to 151, not 0 to 1; "
+                    "ResNet50 expects BGR around 0, from -124 to 151, not 0 to 1; "
                     "use keras.applications.resnet.preprocess_input",
                 ),
                 (
                     8,
-                    "ResNet50 wants BGR around 0, from -124 to 151, not -1 to 1; "
+                    "ResNet50 expects BGR around 0, from -124 to 151, not -1 to 1; "
                     "use keras.applications.resnet.preprocess_input",
                 ),
             ],
@@ -182,7 +182,7 @@ model = keras.Model(base.input, layers.Dense(train.num_classes, activation="soft
 model.compile("adam", "categorical_crossentropy")
 model.fit(train)
 """,
-            [(9, "EfficientNetB0 scales the images itself and wants 0 to 255, not 0 to 1")],
+            [(9, "EfficientNetB0 scales the images itself and expects 0 to 255, not 0 to 1")],
         ),
     ]
 
@@ -195,8 +195,8 @@ def _misprepared(application: Application, scale: str) -> str | None:
         return None
     shown = RANGES.get(given, given)
     if application.mode is None:
-        return f"{application.name} scales the images itself and wants 0 to 255, not {shown}"
+        return f"{application.name} scales the images itself and expects 0 to 255, not {shown}"
     return (
-        f"{application.name} wants {RANGES[application.mode]}, not {shown}; "
+        f"{application.name} expects {RANGES[application.mode]}, not {shown}; "
         f"use keras.applications.{application.module}.preprocess_input"
     )

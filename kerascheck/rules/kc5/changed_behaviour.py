@@ -149,7 +149,7 @@ def _metrics(program: Program) -> Iterator[Finding]:
         given = call.arguments.get("metrics")
         if isinstance(given, Given) and _severity(call.site) is Severity.INFO and _is_for_all(call, given):
             count = len(call.outputs)
-            message = f"Keras 3 wants a list of metrics for each of the {count} outputs, or a dictionary"
+            message = f"Keras 3 expects a list of metrics for each of the {count} outputs, or a dictionary"
             yield Finding(value_site(call.site, given), message, anchor=call.site, severity=Severity.INFO)
 
 

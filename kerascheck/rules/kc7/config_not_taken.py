@@ -16,7 +16,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class ConfigNotTaken(Rule):
-    """What `get_config` gives does not fit the parameters of `__init__`.
+    """What `get_config` returns does not fit the parameters of `__init__`.
 
     ## What it does
 

@@ -17,7 +17,7 @@ _SAVING = frozenset({"save", "save_weights", "export", "pickle"})
 
 
 class SavedBeforeTraining(Rule):
-    """The file of a model is written in front of `fit`, and no other one behind it.
+    """The file of a model is written before `fit`, and no other one after it.
 
     ## What it does
 
@@ -81,7 +81,7 @@ class SavedBeforeTraining(Rule):
                 yield Finding(
                     event.site,
                     f"{network.name} is saved here with the weights that it begins with, trained later and not saved "
-                    "again; save it behind fit",
+                    "again; save it after fit",
                 )
 
     VALID = [
@@ -152,7 +152,7 @@ print(model.evaluate(np.random.rand(64, 4), np.random.rand(64, 1)))
                 (
                     6,
                     "sequential is saved here with the weights that it begins with, trained later and not saved again; "
-                    "save it behind fit",
+                    "save it after fit",
                 )
             ],
         ),

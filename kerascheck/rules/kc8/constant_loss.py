@@ -13,7 +13,7 @@ from kerascheck.symbolic.unknown import Unknown
 
 
 class ConstantLoss(Rule):
-    """What a loss of the program returns does not hang on the predictions.
+    """What a loss of the program returns does not depend on the predictions.
 
     ## What it does
 
@@ -66,7 +66,7 @@ class ConstantLoss(Rule):
             if outcome.returned and joined(outcome.returned).level is Level.NOTHING:
                 yield Finding(
                     loss.code.site(loss.code.node),
-                    f"what the loss {loss.name} returns does not hang on the predictions ({loss.parameters[1]}): no "
+                    f"what the loss {loss.name} returns does not depend on the predictions ({loss.parameters[1]}): no "
                     "weight is trained",
                     anchor=loss.call.site,
                 )
@@ -124,7 +124,7 @@ model.compile("adam", loss=error)
             [
                 (
                     3,
-                    "what the loss error returns does not hang on the predictions (y_pred): no weight is trained",
+                    "what the loss error returns does not depend on the predictions (y_pred): no weight is trained",
                 )
             ],
         ),

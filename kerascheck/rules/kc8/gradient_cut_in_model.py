@@ -184,7 +184,7 @@ model.fit(np.random.randint(0, 20, (64, 6)), np.random.rand(64, 1))
             [
                 (
                     11,
-                    "no gradient comes back through ops.argmax: 2 layers with weights in front of it are never trained "
+                    "no gradient comes back through ops.argmax: 2 layers with weights before it are never trained "
                     "(embedding, symbols)",
                 )
             ],
@@ -204,8 +204,7 @@ model.fit(np.random.rand(64, 8), np.random.rand(64, 1))
             [
                 (
                     7,
-                    "no gradient comes back through round: 1 layer with weights in front of it is never trained "
-                    "(codes)",
+                    "no gradient comes back through round: 1 layer with weights before it is never trained (codes)",
                 )
             ],
         ),
@@ -243,9 +242,9 @@ def _cuts(program: Program, graph: FlatGraph) -> Iterator[Finding]:
         if behind and step.node.site is not None and "stop_gradient" not in why:
             names = ", ".join(layer.name for layer in behind[:3]) + (", ..." if len(behind) > 3 else "")
             many = (
-                f"{len(behind)} layers with weights in front of it are"
+                f"{len(behind)} layers with weights before it are"
                 if len(behind) > 1
-                else ("1 layer with weights in front of it is")
+                else ("1 layer with weights before it is")
             )
             yield Finding(
                 _place(step),

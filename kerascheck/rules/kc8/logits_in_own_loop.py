@@ -16,7 +16,7 @@ _OPERATIONS = frozenset({"binary_crossentropy", "categorical_crossentropy", "spa
 
 
 class LogitsInOwnLoop(Rule):
-    """A crossentropy in an own training step and the last layer of the model do not go together.
+    """A crossentropy in a training step of the program and the last layer of the model do not go together.
 
     ## What it does
 

@@ -13,11 +13,11 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class StepWithoutDict(Rule):
-    """A `train_step` or `test_step` returns a loss, a tuple or nothing where `fit` wants a dictionary.
+    """A `train_step` or `test_step` returns a loss, a tuple or nothing where `fit` expects a dictionary.
 
     ## What it does
 
-    Reports a `return` of `train_step` or `test_step` in a model of the program whose value surely is no dictionary,
+    Reports a `return` of `train_step` or `test_step` in a model of the program whose value surely is not a dictionary,
     and a step without a `return`.
 
     ## Why it is bad
@@ -72,7 +72,7 @@ class StepWithoutDict(Rule):
                 if not returns and not ends and len(definition(method).body.body) > 1:
                     yield Finding(
                         code.site(definition(method)),
-                        f"{cls.name}.{name} returns nothing; fit and evaluate want a dictionary such as "
+                        f"{cls.name}.{name} returns nothing; fit and evaluate expect a dictionary such as "
                         '{"loss": loss}',
                     )
                 for node in returns:
@@ -80,7 +80,7 @@ class StepWithoutDict(Rule):
                     if what is not None:
                         yield Finding(
                             code.site(node),
-                            f"{cls.name}.{name} returns {what}; fit and evaluate want a dictionary such as "
+                            f"{cls.name}.{name} returns {what}; fit and evaluate expect a dictionary such as "
                             '{"loss": loss}',
                         )
 
@@ -152,7 +152,7 @@ class Net(keras.Model):
             [
                 (
                     11,
-                    'Net.train_step returns a tensor; fit and evaluate want a dictionary such as {"loss": loss}',
+                    'Net.train_step returns a tensor; fit and evaluate expect a dictionary such as {"loss": loss}',
                 )
             ],
         ),
@@ -167,7 +167,7 @@ class Net(keras.Model):
             [
                 (
                     4,
-                    'Net.test_step returns nothing; fit and evaluate want a dictionary such as {"loss": loss}',
+                    'Net.test_step returns nothing; fit and evaluate expect a dictionary such as {"loss": loss}',
                 )
             ],
         ),
@@ -188,7 +188,7 @@ _TENSORS = frozenset({"compute_loss", "compiled_loss"})
 
 
 def _no_dictionary(code: Code, node: cst.BaseExpression, depth: int) -> str | None:
-    """What the value is, if it surely is no dictionary."""
+    """What the value is, if it surely is not a dictionary."""
     if isinstance(node, (cst.Tuple, cst.List)):
         return "a tuple" if isinstance(node, cst.Tuple) else "a list"
     if isinstance(node, (cst.BaseNumber, cst.Comparison)):

@@ -18,7 +18,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class TrainingNotHandedOn(Rule):
-    """An own training step calls a model with Dropout or BatchNormalization without `training=True`.
+    """A model with Dropout or BatchNormalization is called in a training step without `training=True`.
 
     ## What it does
 

@@ -23,7 +23,7 @@ _EACH = frozenset({"sqrt", "log", "exp", "abs", "square", "cast", "negative"})
 
 
 class WeightsOnScalarLoss(Rule):
-    """`class_weight` or `sample_weight` meets an own loss that has averaged over the batch already.
+    """`class_weight` or `sample_weight` meets a loss that has averaged over the batch already.
 
     ## What it does
 
