@@ -109,7 +109,8 @@ MESSAGES: tuple[Message, ...] = (
             rf"found (?:full_)?ndim=(?P<found>\d+)(?:\. (?:Full shape|Shape) received: (?P<shape>{SHAPE}))?",
             r"Input of (?P<layer>\w+) must be (?P<wanted>\d)D, (?:received|found) (?P<found>\d)D",
         ),
-        title="`{layer}` expects an input with {wanted} axes, but its input has {found}: {shape|its shape is not in the message}",
+        title="`{layer}` expects an input with {wanted} axes, but its input has {found}: "
+        "{shape|its shape is not in the message}",
         page="A layer gets an input with the wrong number of axes (`expected ndim`, `found ndim`)",
         why="Each kind of layer needs a number of axes, the batch included: `Dense` at least 2 "
         "`(batch, features)`, recurrent "
@@ -272,7 +273,8 @@ MESSAGES: tuple[Message, ...] = (
             rf"Given `input_shape={SHAPE}`.{{0,200}}negative",
             r"One of the dimensions in the output is <= 0",
         ),
-        title="The kernel {kernel|or pool} is larger than what is left of the image: {shape|its shape is not in the message}",
+        title="The kernel {kernel|or pool} is larger than what is left of the image: "
+        "{shape|its shape is not in the message}",
         page="A convolution or pooling makes an axis of size zero or less (`Negative dimension size`, "
         "`output size would be negative`)",
         why='With `padding="valid"` a kernel of size k takes k - 1 from each axis, and pooling of '

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 import libcst as cst
 
@@ -61,7 +61,7 @@ def find(context: Context) -> Iterator[Step]:
 
 def _with_ending(node: cst.SimpleString, old: str, new: str) -> tuple[RewriteWithin, ...]:
     """The end of a name where it differs, as it is written: what stands before it may be changed by others."""
-    same = len(os.path.commonprefix([old, new]))
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     written = node.raw_value
     if not written.endswith(old[same:]):
         return ()

@@ -145,7 +145,7 @@ plateau = keras.callbacks.ReduceLROnPlateau()
 history = model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=20, callbacks=[plateau])
 print(history.history["acc"], history.history["lr"])
 entries = history.history
-print(entries["val_loss"], entries["auc"])
+print(entries["loss"], entries["auc"])
 """,
             [
                 (9, 'the history has no "acc" in Keras 3; use "accuracy"'),
@@ -162,7 +162,7 @@ plateau = keras.callbacks.ReduceLROnPlateau()
 history = model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=20, callbacks=[plateau])
 print(history.history["accuracy"], history.history["learning_rate"])
 entries = history.history
-print(entries["val_loss"], entries["auc"])
+print(entries["loss"], entries["auc"])
 """,
         ),
     ]
