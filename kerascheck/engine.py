@@ -27,7 +27,7 @@ from kerascheck.runtime.reading import read_program
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
     from kerascheck.network.ir import Program
-    from kerascheck.rules.base import Finding, Rule
+    from kerascheck.rules.base import Finding, Repair, Rule
 
 UNUSED_SUPPRESSION = "KC003"
 NO_KERAS = "does not mention Keras"
@@ -210,6 +210,7 @@ class _Check:
         self._report = Report(filename)
         self.source: Source | None = None
         self.analysis: Analysis | None = None
+        self._lowered: dict[int, tuple[Repair, Fix | None]] = {}  # by the identity of the repair, which is kept alive
 
     def run(self, raw: bytes) -> Report:
         """The report on these bytes."""
@@ -380,14 +381,21 @@ class _Check:
             repair = repair_at(source, item.finding.site.node)
         if repair is None:
             return None
-        if item.rule.migrates and item.finding.severity is Severity.INFO:
+        is_safe = repair.applicability is Applicability.SAFE
+        if item.rule.migrates and item.finding.severity is Severity.INFO and is_safe:
             # As far as is known, the program is meant for an older Keras: one old form less makes it run on none.
             repair = replace(repair, applicability=Applicability.UNSAFE)
+        # Findings share a repair where they are brought to Keras 3 together: thousands, of thousands of changes.
+        known = self._lowered.get(id(repair))
+        if known is not None:
+            return known[1]
         try:
-            return lower(repair, source)
+            fix = lower(repair, source)
         except (CannotLower, LookupError) as error:
             _log.debug("no fix for %s: %s", item.rule.code, error)
-            return None
+            fix = None
+        self._lowered[id(repair)] = repair, fix
+        return fix
 
     def _unsilenced(self, diagnostics: Iterable[Diagnostic], suppressions: Suppressions) -> Iterator[Diagnostic]:
         """The findings that no comment silences, on their first row or at the end of their logical line."""

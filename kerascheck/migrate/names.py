@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from libcst.metadata import BaseAssignment
 
     from kerascheck.project.source import Source
+
+
+#: A name that is bound more often than this may mean anything.
+_MOST_VALUES = 100
 
 
 @dataclass(eq=False)
@@ -46,7 +50,7 @@ class Names:
         self.nodes: list[cst.CSTNode] = []
         self._walk()
         scopes = MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(ScopeProvider)
-        self._referents: dict[int, set[BaseAssignment]] = {}
+        self._referents: dict[int, Collection[BaseAssignment]] = {}
         self.assignments: dict[int, set[BaseAssignment]] = {}
         self.bound: set[str] = set()  # all names that the file binds, in whatever scope
         self._scopes = scopes
@@ -99,6 +103,8 @@ class Names:
             return []
         base, rest = chain
         found: list[str] = []
+        if len(self._referents.get(id(base), ())) > _MOST_VALUES:
+            return []
         for referent in self._referents.get(id(base), ()):
             binding = self._by_node.get(id(_alias_of(referent, base.value)))
             if binding is not None:
@@ -120,6 +126,8 @@ class Names:
     def values_of(self, node: cst.Name) -> list[cst.CSTNode] | None:
         """What a name may hold: the values assigned to it, functions, classes, parameters; None where nobody knows."""
         values: list[cst.CSTNode] = []
+        if len(self._referents.get(id(node), ())) > _MOST_VALUES:
+            return None
         for referent in self._referents.get(id(node), ()):
             if not isinstance(referent, Assignment):
                 return None
@@ -163,7 +171,9 @@ class Names:
                 node: cst.CSTNode = access.node
                 while isinstance(node, cst.Attribute):
                     node = node.value
-                self._referents.setdefault(id(node), set()).update(access.referents)
+                known = self._referents.get(id(node))
+                # Not a copy: each use of a name that is assigned a thousand times has a thousand of them.
+                self._referents[id(node)] = {*known, *access.referents} if known else access.referents
             for assignment in scope.assignments:
                 if isinstance(assignment, Assignment) and not isinstance(assignment, BuiltinAssignment):
                     self.bound.add(assignment.name)

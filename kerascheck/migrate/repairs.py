@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -27,6 +28,17 @@ class _Steps:
     parents: dict[int, cst.CSTNode] = field(default_factory=dict)
     together: list[Step] = field(default_factory=list)  # what concerns imports: done all at once, or they do not fit
 
+    @cached_property
+    def ids_together(self) -> frozenset[int]:
+        """The identities of these."""
+        return frozenset(id(step) for step in self.together)
+
+    @cached_property
+    def whole(self) -> Repair:
+        """The one fix that all of these share: one object, so that it is brought into edits once."""
+        changes = [change for step in self.together for change in step.changes]
+        return Repair("Bring the names and imports of the file to Keras 3", (), Applicability.UNSAFE, tuple(changes))
+
 
 _known: WeakKeyDictionary[Source, _Steps] = WeakKeyDictionary()
 
@@ -42,9 +54,8 @@ def repair_at(source: Source, node: cst.CSTNode) -> Repair | None:
     found = _at(steps, node)
     if not found:
         return None
-    if any(step in steps.together for step in found):
-        changes = [change for step in steps.together for change in step.changes]
-        return Repair("Bring the names and imports of the file to Keras 3", (), Applicability.UNSAFE, tuple(changes))
+    if any(id(step) in steps.ids_together for step in found):
+        return steps.whole
     if found[0].kind == "files":  # `save_format` goes along with the name
         found = [*found, *_beside(steps, found[0].node)]
     changes = [change for step in found for change in step.changes]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import libcst as cst
 import pytest
 
 from kerascheck import api
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Applicability, Diagnostic
+from kerascheck.migrate.names import Names
 from kerascheck.migrate.plan import plan
 from kerascheck.project.source import Source
 
@@ -65,3 +67,19 @@ def test_what_may_be_meant_for_an_older_keras_has_no_safe_fix(tmp_path: Path) ->
         one.fix for one in api.check(code, tmp_path / "x.py", settings=Settings()).diagnostics if one.fix is not None
     ]
     assert fixes and all(fix.applicability is Applicability.UNSAFE for fix in fixes)
+
+
+def test_one_fix_of_thousands_of_changes_is_lowered_once(tmp_path: Path) -> None:
+    """All findings about names share the fix of all of them."""
+    body = "".join(f"def f{i}(a, b):\n    return K.mean(K.square(a - b), axis=-1)\n" for i in range(100))
+    code = f"import keras\nfrom keras import backend as K\n{body}"
+    found = api.check(code, tmp_path / "x.py", settings=Settings(target="keras3")).diagnostics
+    fixes = [one.fix for one in found if one.code == "KC505"]
+    assert len(fixes) == 200 and all(fix is fixes[0] for fix in fixes)
+
+
+def test_a_name_that_is_bound_a_hundred_times_may_mean_anything() -> None:
+    often = "".join(f"y = f{i}()\n" for i in range(200))
+    names = Names(Source(f"import keras\n{often}z = y\n".encode(), "x.py"))
+    [name] = [node for node in names.nodes if isinstance(node, cst.Name) and isinstance(names.parent(node), cst.Assign)]
+    assert names.values_of(name) is None
