@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import libcst as cst
 import pytest
 
+from kerascheck import api
+from kerascheck.configuration.config import Settings
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject
+from kerascheck.rules import loss_arguments_swapped, misspelt_method, state_in_call, untracked_variable
 from kerascheck.rules._graph import surely_at_least
 from kerascheck.rules._raised import refused_rate
 from kerascheck.rules.kc1._dropout import _percent
 from kerascheck.rules.kc3.hand_made_metric import _builtin_for
 from kerascheck.symbolic.unknown import KerasError, Symbol, Unknown
+from kerascheck.text.treewalk import walk
 from kerascheck.training.compiled_losses import ALIASES, LOSSES, Loss, read_loss, standard_name
 
 
@@ -120,3 +125,24 @@ def test_refused_rate_reads_what_the_layers_say() -> None:
         with pytest.raises(KerasError) as caught:
             configure(definition, Arguments([Given(20)], {}), cls, 3)
         assert refused_rate(caught.value) == (cls, 20.0)
+
+
+def test_the_tree_is_not_walked_for_each_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What rules ask of a whole file they ask once, however many classes it has."""
+    walked: list[object] = []
+
+    def counted(node: object) -> Any:
+        walked.append(node)
+        return walk(node)  # type: ignore[arg-type]
+
+    for module in (state_in_call, misspelt_method, untracked_variable, loss_arguments_swapped):
+        monkeypatch.setattr(module, "walk", counted)
+    classes = "".join(
+        f"class L{i}(keras.layers.Layer):\n    def __init__(self):\n        super().__init__()\n"
+        f"        self.w = tf.Variable(tf.zeros(3))\n    def cal(self, x):\n        return x\n"
+        "    def call(self, x):\n        return x\n"
+        for i in range(20)
+    )
+    code = f"import keras\nimport tensorflow as tf\n{classes}"
+    api.check(code, "x.py", settings=Settings(target="keras3"))
+    assert sum(isinstance(node, cst.Module) for node in walked) <= 4

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import once
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, names_read, own_nodes
 from kerascheck.rules._own_losses import OwnLoss, own_losses
@@ -143,11 +144,13 @@ def _is_called(loss: OwnLoss) -> bool:
     name = loss.code.function.name
     if name in ("call", "<lambda>"):
         return False
-    tree = loss.code.file.tree
-    return any(
-        isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == name
-        for node in walk(tree)
-    )
+    return name in _called_names(loss.code.file, loss.code.file.tree)
+
+
+@once
+def _called_names(tree: cst.CSTNode) -> frozenset[str]:
+    calls = (node for node in walk(tree) if isinstance(node, cst.Call))
+    return frozenset(call.func.value for call in calls if isinstance(call.func, cst.Name))
 
 
 def _tells_apart(code: Code, first: str, second: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
+from kerascheck.machine.static import once
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import base_of, classes_of, is_layer_class, methods
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -176,7 +178,12 @@ _OTHERS = frozenset({"built", "builds", "builder", "calls", "results", "reset_st
 
 def _mentions(site: Site, name: str) -> int:
     """How often the name is written in the file."""
-    return sum(node.value == name for node in walk(site.file.tree) if isinstance(node, cst.Name))
+    return _names(site.file, site.file.tree)[name]
+
+
+@once
+def _names(tree: cst.CSTNode) -> Counter[str]:
+    return Counter(node.value for node in walk(tree) if isinstance(node, cst.Name))
 
 
 def _is_near(written: str, meant: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import once
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, called_from, classes_of, definition, is_keras_3, is_layer_class, own_method
 from kerascheck.rules._state import made_variables
@@ -68,7 +69,7 @@ class StateInCall(Rule):
                 or definition(call).decorators
                 or not is_layer_class(cls)
                 or not is_keras_3(cls.site)
-                or _calls_call(cls.site.file)
+                or _calls_call(cls.site.file, cls.site.file.tree)
             ):
                 continue
             for code, node in called_from(Code(call, program.objects)):
@@ -186,9 +187,9 @@ class Net(Model):
     ]
 
 
-def _calls_call(file: object) -> bool:
+@once
+def _calls_call(tree: cst.CSTNode) -> bool:
     """Whether the file calls a `call` by that name, as only Keras should: it may build a functional graph."""
-    tree: cst.Module = file.tree  # type: ignore[attr-defined]
     for node in walk(tree):
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "call":
             base = node.func.value

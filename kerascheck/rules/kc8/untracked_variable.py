@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import once
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import (
     Code,
@@ -80,7 +81,7 @@ class UntrackedVariable(Rule):
                 code = Code(method, program.objects)
                 for node in own_nodes(method.node.body):
                     name = _kept_variable(code, node)
-                    if name is None or _is_state(cls.site.file.tree, name):
+                    if name is None or name in _states(cls.site.file, cls.site.file.tree):
                         continue
                     yield Finding(
                         code.site(node),
@@ -259,15 +260,17 @@ _FLOATS = (
 )
 
 
-def _is_state(tree: cst.Module, name: str) -> bool:
-    """Whether the program sets it itself, or puts it into a list, perhaps of what it trains."""
+@once
+def _states(tree: cst.CSTNode) -> frozenset[str]:
+    """The attributes that the program sets itself, or puts into a list, perhaps of what it trains."""
+    found: set[str] = set()
     for node in walk(tree):
         if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Attribute):
-            if node.attr.value.startswith("assign") and node.value.attr.value == name:
-                return True
-        elif isinstance(node, (cst.List, cst.Tuple)) and name in _attributes(node):
-            return True
-    return False
+            if node.attr.value.startswith("assign"):
+                found.add(node.value.attr.value)
+        elif isinstance(node, (cst.List, cst.Tuple)):
+            found.update(_attributes(node))
+    return frozenset(found)
 
 
 def _attributes(node: cst.List | cst.Tuple) -> list[str]:
