@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -124,7 +125,9 @@ def _one(
             source = Source(raw, filename)
             _aim(source, options.came_from if options.came_from != "auto" else settings.target)
             plan, report = planned(source, wanted, settings.budget)
-            pins.update(one for one in source.target.evidence if one.filename is not None and one.era.is_old)
+            asked = [one for one in source.target.evidence if one.filename is not None and one.era.is_old]
+            report.left += _of_cells(asked) if source.cells else []
+            pins.update(asked)
         new = plan.raw
     except SourceError as error:
         return FileReport(filename, "unknown", skipped=f"row {error.position.row}: {error.message}"), False
@@ -146,18 +149,32 @@ def _one(
     return report, True
 
 
+#: What a notebook installs itself, as its evidence names the place.
+_CELL = re.compile(r"cell (\d+)")
+
+
+def _of_cells(asked: Sequence[Evidence]) -> list[Entry]:
+    """What is to be done in the cells of a notebook that install an older Keras."""
+    places = [(_CELL.fullmatch(one.filename or ""), one) for one in asked]
+    return [_pin(one, int(cell.group(1))) for cell, one in places if cell is not None]
+
+
+def _pin(pin: Evidence, cell: int | None = None) -> Entry:
+    from kerascheck.migrate.context import GUIDE
+    from kerascheck.migrate.report import Entry
+
+    return Entry(pin.row or 1, cell, "pins", f"{pin.text} is an older Keras: ask for keras>=3", GUIDE)
+
+
 def _of_pins(pins: set[Evidence]) -> list[FileReport]:
     """What is to be done in requirements, lock files and the like that ask for an older Keras."""
-    from kerascheck.migrate.context import GUIDE
-    from kerascheck.migrate.report import Entry, FileReport
+    from kerascheck.migrate.report import FileReport
 
     reports: list[FileReport] = []
     for pin in sorted(pins, key=lambda one: (one.filename or "", one.row or 0, one.text)):
-        if pin.filename is not None and not pin.filename.endswith((".py", ".ipynb")):
-            message = f"{pin.text} is an older Keras: ask for keras>=3"
-            reports.append(
-                FileReport(pin.filename, pin.era.value, left=[Entry(pin.row or 1, None, "pins", message, GUIDE)])
-            )
+        is_cell = _CELL.fullmatch(pin.filename or "") is not None
+        if pin.filename is not None and not is_cell and not pin.filename.endswith((".py", ".ipynb")):
+            reports.append(FileReport(pin.filename, pin.era.value, left=[_pin(pin)]))
     return reports
 
 

@@ -213,7 +213,8 @@ class Imports:
         if whole and len(modules) == 1 and isinstance(statement, cst.ImportFrom) and statement.module is not None:
             [module] = modules
             text = ", ".join(need.text for _, need in moved)
-            if module and not (is_global and self._holder(module, text, statement) is not None):
+            merges = is_global and not self._is_commented(statement)
+            if module and not (merges and self._holder(module, text, statement) is not None):
                 changes.append(Rewrite(statement.module, (module,)))
                 changes += [
                     Rewrite(binding.alias, (need.text,))
@@ -242,6 +243,12 @@ class Imports:
         gone = [*removed, *(binding for binding, _ in moved)]
         changes = [one for one in changes if not isinstance(one, RemoveStatement)]
         return [*changes, *(RemoveItem(items, binding.alias) for binding in gone if binding.alias is not None)]
+
+    def _is_commented(self, statement: cst.CSTNode) -> bool:
+        """Whether there are comments among its names, or on its row: they would go with the statement."""
+        line = self._names.parent(statement)
+        behind = line.trailing_whitespace.comment if isinstance(line, cst.SimpleStatementLine) else None
+        return behind is not None or "#" in self._context.source.code_for(statement)
 
     def _written(self, binding: Binding) -> str:
         old = binding.dotted.rpartition(".")[2]

@@ -195,3 +195,11 @@ def test_other_files_are_not_touched(folder: Path) -> None:
         0,
         "from mine import Dense\nx = Dense(output_dim=3)\n",
     )
+
+
+def test_what_a_notebook_installs_is_listed_with_the_notebook(folder: Path) -> None:
+    text = notebook("!pip install keras==2.2", "from keras.layers.core import Dense\nx = Dense(3)")
+    (folder / "x.ipynb").write_text(text)
+    result = run("--write", "x.ipynb")
+    assert "x.ipynb:cell 1:1: by hand: keras==2.2 is an older Keras: ask for keras>=3" in result.stdout
+    assert "1 left to do by hand." in result.stdout

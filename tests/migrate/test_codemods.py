@@ -48,6 +48,13 @@ CHANGED: dict[str, tuple[Era, str, str]] = {
         x = Dense, Input, LSTM
         """,
     ),
+    "an import with comments is not merged into another": (
+        Era.KERAS_2,
+        "from keras.layers import Dense\nfrom keras.layers.convolutional import (\n    Conv2D,  # the first\n"
+        "    Conv3D,\n)\nfrom keras.layers.core import Flatten  # the last\nx = Dense(1), Conv2D, Conv3D, Flatten\n",
+        "from keras.layers import Dense\nfrom keras.layers import (\n    Conv2D,  # the first\n"
+        "    Conv3D,\n)\nfrom keras.layers import Flatten  # the last\nx = Dense(1), Conv2D, Conv3D, Flatten\n",
+    ),
     "a function of a module that is gone": (
         Era.KERAS_2,
         "from keras.utils import np_utils\ny = np_utils.to_categorical(y, 10)\n",
