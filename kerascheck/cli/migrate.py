@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -205,7 +205,46 @@ def planned(source: Source, wanted: Options, budget: float) -> tuple[Plan, FileR
         entries.sort(key=lambda entry: (entry.cell or 0, entry.row))
     if plan.edits:
         report.left += _differing(source, plan.raw, budget)
+    if not source.cells:
+        report.left += _found_after(plan, report, budget)
+        report.left.sort(key=lambda entry: (entry.cell or 0, entry.row))
     return plan, report
+
+
+def _found_after(plan: Plan, report: FileReport, budget: float) -> list[Entry]:
+    """Old forms that a check of the outcome still finds: of what other files define, the plan knows nothing."""
+    from kerascheck.configuration.config import Settings
+    from kerascheck.diagnostics import Severity
+    from kerascheck.engine import examine
+    from kerascheck.migrate.context import GUIDE
+    from kerascheck.migrate.report import Entry
+    from kerascheck.rules.registry import find_rule
+
+    source = plan.source
+    found = examine(plan.raw, source.filename, Settings(target="keras3", budget=budget)).report.diagnostics
+    before = _rows_before(plan)
+    listed = {entry.row for entry in report.left}
+    entries: list[Entry] = []
+    for one in found:
+        rule = find_rule(one.code)
+        row = before(one.span.start.row)
+        if rule is not None and rule.migrates and one.severity is Severity.ERROR and row not in listed:
+            entries.append(Entry(row, None, "found", f"{one.message} ({one.code})", GUIDE))
+    return entries
+
+
+def _rows_before(plan: Plan) -> Callable[[int], int]:
+    """Which row of the file as it is a row of the outcome was."""
+    rows: dict[int, int] = {}
+    edits = sorted(plan.edits, key=lambda edit: edit.span)
+    shift = at = 0
+    for row in range(1, plan.source.text.count("\n") + 2):
+        while at < len(edits) and edits[at].span.end.row <= row:
+            edit = edits[at]
+            shift += edit.content.count("\n") - (edit.span.end.row - edit.span.start.row)
+            at += 1
+        rows[row + shift] = row
+    return lambda row: rows.get(row, row)
 
 
 def _differing(source: Source, new: bytes, budget: float) -> list[Entry]:

@@ -51,6 +51,7 @@ TITLES = {
     "convolutions": "kernels of convolutions",
     "devices": "several GPUs",
     "files": "names of files",
+    "found": "what a check finds afterwards",
     "generators": "methods that took generators",
     "imports": "imports",
     "keys": "keys of histories and logs",

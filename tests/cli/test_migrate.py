@@ -203,3 +203,15 @@ def test_what_a_notebook_installs_is_listed_with_the_notebook(folder: Path) -> N
     result = run("--write", "x.ipynb")
     assert "x.ipynb:cell 1:1: by hand: keras==2.2 is an older Keras: ask for keras>=3" in result.stdout
     assert "1 left to do by hand." in result.stdout
+
+
+def test_old_forms_of_what_another_file_defines_are_listed(folder: Path) -> None:
+    """The plan for a file knows its own imports; a check of the outcome knows the other files."""
+    (folder / "parts.py").write_text("from keras.layers import Dense\n")
+    text = (
+        "import keras\nfrom parts import Dense\nm = keras.Sequential([keras.Input((4,)), Dense(3, init='uniform')])\n"
+    )
+    (folder / "x.py").write_text(text)
+    result = run("--write", "x.py")
+    assert (result.exit_code, (folder / "x.py").read_text()) == (1, text)
+    assert "x.py:3: by hand: Keras 3 has no argument init of Dense; use kernel_initializer (KC503)" in result.stdout
