@@ -228,7 +228,7 @@ def _found_after(plan: Plan, report: FileReport, budget: float) -> list[Entry]:
     for one in found:
         rule = find_rule(one.code)
         row = before(one.span.start.row)
-        if rule is not None and rule.migrates and one.severity is Severity.ERROR and row not in listed:
+        if rule is not None and rule.migrates and one.severity is not Severity.WARNING and row not in listed:
             entries.append(Entry(row, None, "found", f"{one.message} ({one.code})", GUIDE))
     return entries
 
