@@ -138,9 +138,13 @@ step()
     ],
     "KC821": [
         """
-optimizer = keras.optimizers.Adam()
-model = network()
-optimizer.minimize(lambda: tf.reduce_mean(model(x)), model.trainable_variables)
+class Net(keras.Model):
+    def train_step(self, data):
+        self.optimizer.minimize(lambda: tf.reduce_mean(self(data)), self.trainable_variables)
+        return {}
+net = Net()
+net.compile("adam")
+net.fit(x)
 """,
         """
 optimizer = keras.optimizers.Adam()
