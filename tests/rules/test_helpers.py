@@ -12,11 +12,11 @@ from kerascheck.configuration.config import Settings
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject
-from kerascheck.rules import loss_arguments_swapped, misspelt_method, state_in_call, untracked_variable
 from kerascheck.rules._graph import surely_at_least
 from kerascheck.rules._raised import refused_rate
 from kerascheck.rules.kc1._dropout import _percent
 from kerascheck.rules.kc3.hand_made_metric import _builtin_for
+from kerascheck.rules.kc8 import loss_arguments_swapped, misspelt_method, state_in_call, untracked_variable
 from kerascheck.symbolic.unknown import KerasError, Symbol, Unknown
 from kerascheck.text.treewalk import walk
 from kerascheck.training.compiled_losses import ALIASES, LOSSES, Loss, read_loss, standard_name
