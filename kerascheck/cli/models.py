@@ -33,7 +33,7 @@ def summarize(paths: Sequence[Path], output_format: str, isolated: bool, stream:
     from kerascheck.views.summary import summarize
 
     if output_format not in ("table", "json"):
-        raise Failure(f"{output_format!r} is no format of this command: table or json")
+        raise Failure(f"{output_format!r} is not a format of this command: table or json")
     from kerascheck.views.tables import Table, table_of, write_table
 
     rows: list[dict[str, object]] = []
@@ -67,7 +67,7 @@ def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: Te
     from kerascheck.verify.verify import verify as verify_source
 
     if output_format not in ("text", "json"):
-        raise Failure(f"{output_format!r} is no format of this command: text or json")
+        raise Failure(f"{output_format!r} is not a format of this command: text or json")
     try:
         keras = import_keras()
     except NoKeras as error:

@@ -57,7 +57,7 @@ def list_rules(output_format: str, stream: TextIO) -> None:
         stream.write("\n")
         return
     if output_format != "table":
-        raise Failure(f"{output_format!r} is no format of this command: table or json")
+        raise Failure(f"{output_format!r} is not a format of this command: table or json")
     rows = [
         (rule.code, rule.name, rule.severity.value, "on" if rule.enabled else "off", rule.fixable, _summary(rule))
         for rule in rules

@@ -169,7 +169,7 @@ def test_a_file_that_is_read_only_is_left_as_it_is(path: Path, monkeypatch: pyte
 @ON_POSIX
 def test_what_is_no_file_is_not_written(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.py")
-    with pytest.raises(OSError, match="no regular file"):
+    with pytest.raises(OSError, match="not a regular file"):
         write_atomically(str(tmp_path / "x.py"), b"new")
 
 
