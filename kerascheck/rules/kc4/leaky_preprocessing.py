@@ -141,6 +141,7 @@ model.fit(x_train, y_train)
 """,
         # fitted on the first part of a series
         """
+import io
 import numpy as np
 import pandas as pd
 from sklearn.preprocessing import MinMaxScaler
@@ -151,7 +152,7 @@ def windows(values, size):
         x.append(values[i - size : i, 0])
         y.append(values[i, 0])
     return np.array(x)[..., np.newaxis], np.array(y)
-prices = pd.DataFrame({"close": np.random.rand(200)})[["close"]].values
+prices = pd.read_csv(io.StringIO("close\\n" + "\\n".join(map(str, np.random.rand(200)))))[["close"]].values
 size = int(len(prices) * 0.8)
 scaler = MinMaxScaler().fit(prices[:size])
 x_train, y_train = windows(scaler.transform(prices[:size]), 30)
@@ -215,6 +216,7 @@ model.fit(x_train, y_train)
         # a series, cut and then taken apart into windows
         Invalid(
             """
+import io
 import numpy as np
 import pandas as pd
 from sklearn.preprocessing import MinMaxScaler
@@ -225,7 +227,7 @@ def windows(values, size):
         x.append(values[i - size : i, 0])
         y.append(values[i, 0])
     return np.array(x)[..., np.newaxis], np.array(y)
-prices = pd.DataFrame({"close": np.random.rand(200)})[["close"]].values
+prices = pd.read_csv(io.StringIO("close\\n" + "\\n".join(map(str, np.random.rand(200)))))[["close"]].values
 prices = MinMaxScaler().fit_transform(prices)
 size = int(len(prices) * 0.8)
 x_train, y_train = windows(prices[:size], 30)
@@ -235,7 +237,7 @@ model.compile("adam", "mse")
 model.fit(x_train, y_train)
 model.evaluate(x_test, y_test)
 """,
-            [(13, "MinMaxScaler is fitted on all samples before they are divided; fit it on the training part")],
+            [(14, "MinMaxScaler is fitted on all samples before they are divided; fit it on the training part")],
         ),
         # slices
         Invalid(
