@@ -26,7 +26,7 @@ def _doubt(run: Run, dotted: str, module: Value) -> None:
         run.doubt(Doubt(("fails", ("import", dotted.partition(".")[0])), True, "ImportError"))
 
 
-def dotted_name(node: cst.BaseExpression | None) -> str:
+def dotted_name(node: cst.CSTNode | None) -> str:
     """The text of `a.b.c`."""
     if isinstance(node, cst.Name):
         return node.value

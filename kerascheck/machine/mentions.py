@@ -15,6 +15,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.keras.changes import Package
+from kerascheck.machine.imports import dotted_name
 from kerascheck.machine.static import once
 from kerascheck.text.treewalk import nodes_below, walk
 
@@ -145,7 +146,7 @@ class _Reader:
     def _import(self, node: cst.Import | cst.ImportFrom, scope: _Scope, guarded: bool) -> None:
         if isinstance(node, cst.Import):
             for alias in node.names:
-                dotted = _text(alias.name)
+                dotted = dotted_name(alias.name)
                 self._imports.append((dotted, alias, guarded))
                 if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
                     scope.bind(alias.asname.name.value, dotted)
@@ -154,14 +155,14 @@ class _Reader:
                     if top not in scope.bound or top not in scope.bound[top]:
                         scope.bind(top, top)
             return
-        module = _text(node.module) if node.module is not None and not node.relative else None
+        module = dotted_name(node.module) if node.module is not None and not node.relative else None
         if isinstance(node.names, cst.ImportStar):
             scope.module.stars.append(module or "")
             if module is not None and node.module is not None:
                 self._imports.append((module, node.module, guarded))
             return
         for alias in node.names:
-            whole = f"{module}.{_text(alias.name)}" if module is not None else None
+            whole = f"{module}.{dotted_name(alias.name)}" if module is not None else None
             if whole is not None:
                 self._imports.append((whole, alias, guarded))
             name = alias.asname.name if alias.asname is not None else alias.name
@@ -247,7 +248,7 @@ class _Reader:
         if not isinstance(statement, cst.If) or not self._asks_for_version(statement.test):
             return False
         return any(
-            isinstance(part, cst.Raise) or (isinstance(part, cst.Call) and _text(part.func).endswith("exit"))
+            isinstance(part, cst.Raise) or (isinstance(part, cst.Call) and dotted_name(part.func).endswith("exit"))
             for part in walk(statement.body)
         )
 
@@ -255,7 +256,7 @@ class _Reader:
 
     def _meanings(self, node: cst.CSTNode, scope: _Scope, depth: int = 0) -> list[str]:
         """What a dotted name may stand for, as imports spell it; nothing where it may be something else."""
-        root, behind = _root_of(node), _text(node).partition(".")[2]
+        root, behind = _root_of(node), dotted_name(node).partition(".")[2]
         if root is None or depth > _MAX_ALIASES:
             return []
         found: list[str] = []
@@ -336,13 +337,6 @@ def _root_of(node: cst.CSTNode) -> str | None:
     while isinstance(node, cst.Attribute):
         node = node.value
     return node.value if isinstance(node, cst.Name) else None
-
-
-def _text(node: cst.CSTNode) -> str:
-    """The text of `a.b.c`."""
-    if isinstance(node, cst.Attribute):
-        return f"{_text(node.value)}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else ""
 
 
 def _is_in(dotted: str, whole: str) -> bool:

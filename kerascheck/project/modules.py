@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -55,28 +55,8 @@ def find_module(
         path_of: one that remembers `search_path` for longer than the analysis of a file.
         within: the project must be the package of this name.
     """
-    try:
-        here = os.path.dirname(os.path.abspath(filename))
-    except (ValueError, OSError):
-        return None
-    parts = tuple(part for part in dotted.split(".") if part)
-    if level:
-        for _ in range(level - 1):
-            here = os.path.dirname(here)
-        return module_file(here, parts, is_file)
-    if not parts:
-        return None
-    path = path_of(here) if path_of is not None else remembered((search_path, here), partial(search_path, Path(here)))
-    if within is not None and path.own != within:
-        return None
-    for root in path.roots:
-        if parts[0] != path.own and os.path.basename(root) in ("site-packages", "dist-packages"):
-            continue  # another installed package is no part of the project
+    for root, parts in _searched(dotted, level, filename, path_of, within):
         found = module_file(root, parts, is_file)
-        if found is not None:
-            return found
-    for folder in _added(filename):
-        found = module_file(folder, parts, is_file)
         if found is not None:
             return found
     return None
@@ -98,27 +78,45 @@ def find_folder(
         is_folder: whether there is a folder of that name.
         path_of: one that remembers `search_path` for longer than the analysis of a file.
     """
+    for root, parts in _searched(dotted, level, filename, path_of):
+        folder = os.path.join(root, *parts)
+        if is_folder(folder) and os.path.basename(root) not in _INSTALLED:
+            return folder
+    return None
+
+
+#: Folders of packages, each of which is a project of its own.
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+def _searched(
+    dotted: str,
+    level: int,
+    filename: str,
+    path_of: Callable[[str], SearchPath] | None,
+    within: str | None = None,
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The folders that an import searches, nearest first, and the parts of the name that it looks for there."""
     try:
         here = os.path.dirname(os.path.abspath(filename))
     except (ValueError, OSError):
-        return None
+        return
     parts = tuple(part for part in dotted.split(".") if part)
     if level:
         for _ in range(level - 1):
             here = os.path.dirname(here)
-        roots: tuple[str, ...] = (here,)
-    elif parts:
-        path = (
-            path_of(here) if path_of is not None else remembered((search_path, here), partial(search_path, Path(here)))
-        )
-        roots = path.roots
-    else:
-        return None
-    for root in (*roots, *(() if level else _added(filename))):
-        folder = os.path.join(root, *parts)
-        if is_folder(folder) and os.path.basename(root) not in ("site-packages", "dist-packages"):
-            return folder
-    return None
+        yield here, parts
+    if level or not parts:
+        return
+    path = path_of(here) if path_of is not None else remembered((search_path, here), partial(search_path, Path(here)))
+    if within is not None and path.own != within:
+        return
+    for root in path.roots:
+        if parts[0] != path.own and os.path.basename(root) in _INSTALLED:
+            continue  # another installed package is no part of the project
+        yield root, parts
+    for root in _added(filename):
+        yield root, parts
 
 
 #: A statement that adds a folder to those that imports search, and what it says about it.

@@ -15,6 +15,7 @@ from kerascheck.network.ir import CompileCall, Program
 from kerascheck.rules._code import Code, base_of
 from kerascheck.rules._flow import GRADIENT, NOTHING, Flow, Level, Outcome, through
 from kerascheck.training.compiled_losses import metrics_of
+from kerascheck.training.structures import leaves
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def own_losses(program: Program) -> Iterator[OwnLoss]:
     for call in program.compiles:
         given = call.arguments.get("loss", 1)
         if isinstance(given, Given):
-            for value in _leaves(given.value):
+            for value in leaves(given.value):
                 yield from _own(program, call, value, False)
         for value, _ in metrics_of(call):
             yield from _own(program, call, value, True)
@@ -55,16 +56,6 @@ def runs_eagerly(call: CompileCall) -> bool:
     value = call.arguments.value("run_eagerly", None, False)
     text = getattr(call.site.file, "text", "")
     return value not in (False, None) or "run_functions_eagerly" in text or "run_eagerly" in text
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-    else:
-        yield value
 
 
 def _own(program: Program, call: CompileCall, value: Any, is_metric: bool) -> Iterator[OwnLoss]:

@@ -8,40 +8,22 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.machine.keras.saving import Snapshot
+from kerascheck.machine.keras.saving import Snapshot, parts_of
 from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Instance
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import CompileCall, KerasObject, Layer, Network, Site
+from kerascheck.network.ir import CompileCall, Layer, Network, Site
 from kerascheck.rules._code import look_up
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.training.compiled_losses import metrics_of
+from kerascheck.training.structures import leaves
 
 #: What makes objects of the program known to Keras in other ways than by an argument.
 _KNOWN_OTHERWISE = re.compile(r"custom_object_scope|CustomObjectScope|get_custom_objects|object_registration")
 
 
-def parts_of(network: Network) -> list[Layer]:
-    """The model, and all layers in it."""
-    found: list[Layer] = [network]
-    seen = {id(network)}
-    for part in found:
-        for inner in part.sublayers():
-            if id(inner) not in seen:
-                seen.add(id(inner))
-                found.append(inner)
-    return found
-
-
 def written_parts(network: Network) -> list[Layer]:
     """The model and the layers that its file names: what a class of the program makes itself is not among them."""
-    found: list[Layer] = [network]
-    seen = {id(network)}
-    for part in found:
-        for inner in part.sublayers() if own_class(part) is None else ():
-            if id(inner) not in seen:
-                seen.add(id(inner))
-                found.append(inner)
-    return found
+    return parts_of(network, lambda part: own_class(part) is None)
 
 
 def own_class(layer: Layer) -> ClassValue | None:
@@ -76,23 +58,13 @@ def strangers(network: Network, compiled: CompileCall | None) -> Iterator[tuple[
     if compiled is None:
         return
     given = compiled.arguments.get("loss", 1)
-    losses = list(_leaves(given.value)) if isinstance(given, Given) else []
+    losses = leaves(given.value) if isinstance(given, Given) else []
     for kind, values in (("loss", losses), ("metric", [value for value, _ in metrics_of(compiled)])):
         for value in values:
             thing = value.cls if isinstance(value, Instance) else value
             if isinstance(thing, (FunctionValue, ClassValue)) and not is_registered(thing.node, thing.scope):
                 name = thing.name if not isinstance(thing.node, cst.Lambda) else "<lambda>"
                 yield kind, name
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _leaves(item)
-    elif not isinstance(value, KerasObject):
-        yield value
 
 
 def is_told(arguments: Arguments, name: str, site: Site) -> bool:

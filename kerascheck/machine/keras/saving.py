@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import libcst as cst
@@ -68,7 +68,7 @@ class Snapshot:
         if type(network) is not Network:
             self.network.unknown = self.network.unknown or Unknown("a model of a class of the program")
         self.compiled = network.compiled
-        parts = _parts(network)
+        parts = parts_of(network)
         self.trains = {id(part): part.trainable for part in parts}
         self._stamps = [(part, part.changed) for part in parts[1:] if isinstance(part, Network)]
 
@@ -99,12 +99,12 @@ class Snapshot:
         return same and self.trains == other.trains and mine.open is its.open and self._stamps == other._stamps
 
 
-def _parts(network: Network) -> list[Layer]:
-    """The model, and all layers in it."""
+def parts_of(network: Network, is_entered: Callable[[Layer], bool] = lambda layer: True) -> list[Layer]:
+    """The model, and all layers in it; of those that are not entered not the parts."""
     found: list[Layer] = [network]
     seen = {id(network)}
     for part in found:
-        for inner in part.sublayers():
+        for inner in part.sublayers() if is_entered(part) else ():
             if id(inner) not in seen:
                 seen.add(id(inner))
                 found.append(inner)
@@ -321,14 +321,14 @@ def load_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 def _may_refuse(run: Run, network: Network, arguments: Arguments) -> bool:
     """Whether Keras may not load it: it loads functions and classes of the program only where it is told to."""
     safe = arguments.value("safe_mode", 3, True)
-    if safe is not False and run.project.dialect == 3 and any(part.cls == "Lambda" for part in _parts(network)):
+    if safe is not False and run.project.dialect == 3 and any(part.cls == "Lambda" for part in parts_of(network)):
         return True
     return arguments.value("custom_objects", 1) is None and _has_strangers(run, network)
 
 
 def _has_strangers(run: Run, network: Network) -> bool:
     """Whether there is a layer in it of a class that Keras does not find by its name."""
-    found = [getattr(part, "instance", None) for part in _parts(network)]
+    found = [getattr(part, "instance", None) for part in parts_of(network)]
     return any(isinstance(one, Instance) and not is_registered(run, one.cls) for one in found)
 
 

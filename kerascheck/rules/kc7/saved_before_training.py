@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.keras.saving import parts_of
 from kerascheck.network.events import FileCall, WeightsCall
 from kerascheck.network.ir import KerasObject, Network, Program, TrainCall
-from kerascheck.rules._serial import parts_of, snapshot_of
+from kerascheck.rules._serial import snapshot_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 _TRAINING = frozenset({"fit", "fit_generator", "train_on_batch"})
