@@ -171,10 +171,6 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     elif type(index) is Guarded:
         found = spread(run, lambda one: subscript(run, value, one, node), index)
     else:
-        if type(value) is Unknown and run.histories and type(index) is str:
-            from kerascheck.machine.keras.predictions import note_look_up
-
-            note_look_up(run, value, index, Site(scope.file, node))
         found = subscript(run, value, index, node)
         if type(found) is Unknown and (held := held_by(value)):
             found = holding(found, held)

@@ -447,7 +447,7 @@ def _note_read(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> Non
     if call is not None:
         site = Site(run.file, node)
         run.reach(site)
-        run.program.reads.append(ResultRead(call, index, None, site))
+        run.program.reads.append(ResultRead(call, index, None, site, bool(run.guarded)))
 
 
 def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> Value:

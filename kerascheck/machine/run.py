@@ -221,7 +221,6 @@ class Run:
         self.reaches: dict[int, Any] = {}  # what functions get at by names, by their ids: see `allowance`
         self.forked = 0  # how often both arms of a condition were run
         self.expression_depth = 0
-        self.histories: dict[Hashable, TrainCall] = {}  # what `fit` has given, by the keys of the values
         self.shape_read: Value = None  # the shape that was read last, if it is that of a placeholder
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
         self.entered: set[int] = set()  # ids of function nodes that were executed

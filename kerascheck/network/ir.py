@@ -692,11 +692,14 @@ class ResultRead:
     taken apart into, where it is.
     """
 
-    def __init__(self, call: TrainCall, part: str | int | None, count: int | None, site: Site) -> None:
+    def __init__(
+        self, call: TrainCall, part: str | int | None, count: int | None, site: Site, guarded: bool = False
+    ) -> None:
         self.call = call
         self.part = part
         self.count = count
         self.site = site
+        self.guarded = guarded  # whether the program is ready for its absence
 
 
 class Raised:
@@ -743,7 +746,6 @@ class Program:
         self.reads: list[ResultRead] = []
         self.raised: list[Raised] = []
         self.gone: list[OldForm] = []
-        self.looked_up: list[tuple[TrainCall, str, Site]] = []  # entries of histories that are read, by their names
         self.fault: int | None = None  # the moment at which it surely fails: Python gets no further in this combination
         self.calls: list[tuple[str, Arguments, Site]] = []  # other calls into Keras: canonical name, arguments
         self.main: Any = None  # the names of the module, where the path begins with it

@@ -207,7 +207,7 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
         saved_in_training(run, network, given)
     call.needs = run.reads
     result = result_of(run, call, site)
-    if isinstance(result, Unknown) and method in ("fit", "evaluate"):
+    if isinstance(result, Unknown) and method in ("fit", "fit_generator", "evaluate"):
         run.results[result.key] = call
     return result
 

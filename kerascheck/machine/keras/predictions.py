@@ -23,9 +23,7 @@ def result_of(run: Run, call: TrainCall, site: Site) -> Value:
     """The value of a training call: predictions are arrays, the rest is not known."""
     network, outputs = call.network, call.outputs
     if call.method in ("fit", "fit_generator"):
-        history = run.fresh(f"what {call.method} gives", site.node)
-        run.histories[history.key] = call
-        return history
+        return run.fresh(f"what {call.method} gives", site.node)
     if call.method not in _METHODS or network.open is not None or network.unknown is not None or not outputs:
         return run.fresh(f"what {call.method} gives", site.node)
     listed = isinstance(call.gives, (list, tuple))
@@ -38,16 +36,6 @@ def result_of(run: Run, call: TrainCall, site: Site) -> Value:
     if plain or (len(made) == 1 and isinstance(call.gives, list)):
         return made[0]
     return tuple(made) if isinstance(call.gives, tuple) else run.new_list(made)
-
-
-def note_look_up(run: Run, entries: Unknown, name: str, site: Site) -> None:
-    """Note that an entry of a history is read: `model.fit(...).history["loss"]`."""
-    key = entries.key
-    if isinstance(key, tuple) and len(key) == 3 and key[0] == "attribute" and key[2] == "history":
-        call = run.histories.get(key[1])
-        if call is not None and not run.guarded:
-            run.reach(site)
-            run.program.looked_up.append((call, name, site))
 
 
 def _samples(run: Run, call: TrainCall, site: Site) -> tuple[Dim, Rows | None]:

@@ -67,7 +67,7 @@ class ResultsOfTraining(Rule):
         for read in program.reads:
             if read.site.key in told or read.call.network.own_methods or read.call.guarded:
                 continue
-            message = _of_history(read) if read.call.method == "fit" else _of_evaluation(read)
+            message = _READERS[read.call.method](read) if read.call.method in _READERS else None
             if message is not None:
                 told.add(read.site.key)
                 yield Finding(read.site, message)
@@ -213,3 +213,6 @@ def _results(call: TrainCall) -> list[str] | None:
         return None
     known = figures(compiled)
     return None if known is None else [figure.name for figure in known]
+
+
+_READERS = {"fit": _of_history, "evaluate": _of_evaluation}

@@ -73,7 +73,10 @@ class NoSuchHistory(Rule):
     migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for call, name, site in program.looked_up:
+        for read in program.reads:
+            call, name, site = read.call, read.part, read.site
+            if not isinstance(name, str) or read.guarded:
+                continue
             severity, known = severity_of(site.file), _known(call)
             if known is None or severity is None or _ASKED.search(site.file.code):
                 continue
