@@ -16,7 +16,14 @@ from kerascheck.diagnostics import Edit, Fix, Position, Span
 from kerascheck.runtime.asked import note_content, note_read, unsaved, unsaved_files
 from kerascheck.runtime.gc_pause import no_collection
 from kerascheck.runtime.reading import read_bytes, source_limit
-from kerascheck.text.lexing import MAX_TOKENS, code_only, find_too_deep, has_too_many_tokens, logical_lines
+from kerascheck.text.lexing import (
+    MAX_TOKENS,
+    code_only,
+    find_too_deep,
+    has_too_many_tokens,
+    logical_lines,
+    without_comments,
+)
 from kerascheck.text.lines import Lines
 from kerascheck.text.notebook import SUFFIX, Cell, NotANotebook, Notebook
 from kerascheck.text.parse_cache import RECENT, Facts
@@ -136,6 +143,11 @@ class Source(Lines):
     def code(self) -> str:
         """The text without what its comments and strings say: blanks are there in their place."""
         return code_only(self.text)
+
+    @cached_property
+    def uncommented(self) -> str:
+        """The text without its comments: blanks are there in their place."""
+        return without_comments(self.text)
 
     @cached_property
     def mentions_yield(self) -> bool:

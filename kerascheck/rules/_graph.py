@@ -113,7 +113,7 @@ def registers_names(site: Site, name: str = "") -> bool:
 
     "Package>name" is the form of a name that any module may have registered.
     """
-    return ">" in name or _REGISTERING.search(getattr(site.file, "text", "")) is not None
+    return ">" in name or _REGISTERING.search(getattr(site.file, "code", "")) is not None
 
 
 def nested_networks(program: Program) -> set[int]:

@@ -54,7 +54,7 @@ def own_losses(program: Program) -> Iterator[OwnLoss]:
 def runs_eagerly(call: CompileCall) -> bool:
     """Whether the model may run without a graph, where tensors have numbers."""
     value = call.arguments.value("run_eagerly", None, False)
-    text = getattr(call.site.file, "text", "")
+    text = getattr(call.site.file, "code", "")
     return value not in (False, None) or "run_functions_eagerly" in text or "run_eagerly" in text
 
 

@@ -64,4 +64,4 @@ def batches_in_epoch(call: TrainCall) -> int | None:
 
 def other_backend(site: Site) -> bool:
     """Whether the program chooses a backend that keeps other habits than TensorFlow."""
-    return _OTHER_BACKEND.search(getattr(site.file, "text", "")) is not None
+    return _OTHER_BACKEND.search(getattr(site.file, "uncommented", "")) is not None

@@ -166,4 +166,4 @@ _LOOP = re.compile(r"^\s*(for|while)\b.*:", re.MULTILINE)
 
 def _in_loop(site: Site) -> bool:
     """Whether the file has loops at all: a `fit` inside one of unknown length is seen once."""
-    return _LOOP.search(getattr(site.file, "text", "")) is not None
+    return _LOOP.search(getattr(site.file, "code", "")) is not None

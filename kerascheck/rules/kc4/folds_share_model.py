@@ -84,7 +84,7 @@ class FoldsShareModel(Rule):
                 older = 0 < network.birth <= loop.birth
                 if not older or not _divides(loop, program) or not _is_tested(call, loop, program):
                     continue
-                if _is_reset(network, loop, program) or _RESET.search(getattr(call.site.file, "text", "")):
+                if _is_reset(network, loop, program) or _RESET.search(getattr(call.site.file, "code", "")):
                     continue
                 told.add(call.site.key)
                 yield Finding(

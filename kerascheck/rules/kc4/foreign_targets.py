@@ -203,7 +203,7 @@ def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
         return None
     if other is None:
         return "x was shuffled without y: the targets belong to other samples; shuffle both by one order"
-    if _SEEDED.search(getattr(call.site.file, "text", "")):
+    if _SEEDED.search(getattr(call.site.file, "code", "")):
         return None
     return "x and y were shuffled one after the other, into different orders; shuffle both by one order"
 

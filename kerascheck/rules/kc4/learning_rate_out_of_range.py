@@ -255,7 +255,7 @@ def _rate_argument(optimizer: KerasObject) -> Given | None:
 
 def _is_set_later(program: Program, call: CompileCall) -> bool:
     """Whether a callback or the program itself may set another rate."""
-    if _SET_LATER.search(getattr(call.site.file, "text", "")):
+    if _SET_LATER.search(getattr(call.site.file, "uncommented", "")):
         return True
     for training in program.trainings:
         callbacks = callbacks_of(training)

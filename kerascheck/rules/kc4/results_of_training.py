@@ -185,7 +185,7 @@ def _of_history(read: ResultRead) -> str | None:
 
 def _is_asked(read: ResultRead, key: str) -> bool:
     """Whether the file asks anywhere whether the history has that key, or whether there is validation data."""
-    text = getattr(read.site.file, "text", "")
+    text = getattr(read.site.file, "uncommented", "")
     return re.search(rf"[\"']{re.escape(key)}[\"']\s+(not\s+)?in\b|\.keys\(\)", text) is not None
 
 

@@ -238,7 +238,7 @@ def _is_eager(compiled: CompileCall) -> bool:
     return (
         not isinstance(asked, Absent)
         or other_backend(compiled.site)
-        or _EAGER.search(getattr(compiled.site.file, "text", "")) is not None
+        or _EAGER.search(getattr(compiled.site.file, "code", "")) is not None
     )
 
 

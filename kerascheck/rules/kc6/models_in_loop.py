@@ -71,7 +71,7 @@ class ModelsInLoop(Rule):
                 continue
             if not any(loop.birth < call.network.birth for loop in call.loops):
                 continue
-            if _CLEARED.search(getattr(call.site.file, "text", "")):
+            if _CLEARED.search(getattr(call.site.file, "code", "")):
                 continue
             told.add(call.site.key)
             yield Finding(

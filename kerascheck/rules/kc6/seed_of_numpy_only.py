@@ -69,7 +69,7 @@ class SeedOfNumpyOnly(Rule):
         for name, arguments, site in program.calls:
             if name != "numpy.random.seed" or not isinstance(arguments.value("seed", 0), int) or dialect(site) < 2:
                 continue
-            if _SEEDED.search(getattr(site.file, "text", "")):
+            if _SEEDED.search(getattr(site.file, "code", "")):
                 continue
             yield Finding(
                 site,
