@@ -16,7 +16,7 @@ import libcst as cst
 
 from kerascheck.keras.changes import Package
 from kerascheck.machine.imports import dotted_name
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once_a_file
 from kerascheck.text.treewalk import nodes_below, walk
 
 
@@ -49,14 +49,10 @@ class _Scope:
         return self if self.outer is None else self.outer.module
 
 
+@once_a_file
 def mentions_in(source: Any) -> Sequence[Mention]:
     """All mentions in a source, each dotted name as far as it is written."""
-    return _mentions(source, source.tree)
-
-
-@once
-def _mentions(tree: cst.Module) -> Sequence[Mention]:
-    return tuple(_Reader(tree).mentions())
+    return tuple(_Reader(source.tree).mentions())
 
 
 #: Errors whose handlers are for what is not there.

@@ -16,7 +16,7 @@ _Fact = TypeVar("_Fact")
 
 def once(compute: Callable[[_Node], _Fact]) -> Callable[[Any, _Node], _Fact]:
     """Compute the fact once for each node: `fact(source, node)` keeps it on the source whose tree the node is in."""
-    name = compute.__qualname__
+    name = f"{compute.__module__}.{compute.__qualname__}"
 
     @wraps(compute)
     def fact(source: Any, node: _Node) -> _Fact:
@@ -26,6 +26,20 @@ def once(compute: Callable[[_Node], _Fact]) -> Callable[[Any, _Node], _Fact]:
         found = known.get(id(node))
         if found is None or found[0] is not node:
             found = known[id(node)] = (node, compute(node))
+        return found[1]  # type: ignore[no-any-return]
+
+    return fact
+
+
+def once_a_file(compute: Callable[[Any], _Fact]) -> Callable[[Any], _Fact]:
+    """Compute what is read off a whole file once: it must say nothing that its tree does not show."""
+    name = f"{compute.__module__}.{compute.__qualname__}"
+
+    @wraps(compute)
+    def fact(source: Any) -> _Fact:
+        found = source.facts.get(name)
+        if found is None or found[0] is not source.tree:
+            found = source.facts[name] = (source.tree, compute(source))
         return found[1]  # type: ignore[no-any-return]
 
     return fact

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.metadata import Assignment, BuiltinAssignment, MetadataWrapper, Scope, ScopeProvider
+from libcst.metadata.scope_provider import ScopeVisitor
 
 from kerascheck.machine.names import canonical
 from kerascheck.text.treewalk import children
@@ -20,6 +21,25 @@ if TYPE_CHECKING:
 
 #: A name that is bound more often than this may mean anything.
 _MOST_VALUES = 100
+
+
+class _Visitor(ScopeVisitor):
+    """Reads scopes also where a string stands for a type that is no text: one half of a surrogate pair."""
+
+    def _handle_string_annotation(self, node: cst.SimpleString | cst.ConcatenatedString) -> bool:
+        try:
+            return super()._handle_string_annotation(node)
+        except UnicodeEncodeError:
+            return False
+
+
+class _Scopes(ScopeProvider):
+    """The scopes of a module."""
+
+    def visit_Module(self, node: cst.Module) -> None:
+        visitor = _Visitor(self)
+        node.visit(visitor)
+        visitor.infer_accesses()
 
 
 @dataclass(eq=False)
@@ -49,7 +69,7 @@ class Names:
         self._parents: dict[int, cst.CSTNode] = {}
         self.nodes: list[cst.CSTNode] = []
         self._walk()
-        scopes = MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(ScopeProvider)
+        scopes = MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(_Scopes)
         self._referents: dict[int, Collection[BaseAssignment]] = {}
         self.assignments: dict[int, set[BaseAssignment]] = {}
         self.bound: set[str] = set()  # all names that the file binds, in whatever scope

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kerascheck.diagnostics import Severity
 from kerascheck.keras.changes import Change, find_name, gone_part, successor
 from kerascheck.machine.mentions import Mention, mentions_in, parts_of
+from kerascheck.machine.static import once_a_file
 from kerascheck.network.ir import Program, Site
 from kerascheck.project.target import Target
 
@@ -39,11 +40,18 @@ def gone_mentions(program: Program) -> Iterator[tuple[Mention, Change, Site]]:
 
 def gone_in(source: Any) -> Iterator[tuple[Mention, Change, Site]]:
     """The same for one file."""
+    for mention, row, place in _gone_names(source):
+        yield mention, row, Site(source, place)
+
+
+@once_a_file
+def _gone_names(source: Any) -> Sequence[tuple[Mention, Change, Any]]:
+    found: list[tuple[Mention, Change, Any]] = []
     for mention in mentions_in(source):
         row = None if mention.is_guarded else gone_part(mention.dotted, mention.root)
-        if row is None or (not mention.is_import and _is_imported(mention, row)):
-            continue
-        yield mention, row, Site(source, _place(mention, row))
+        if row is not None and (mention.is_import or not _is_imported(mention, row)):
+            found.append((mention, row, _place(mention, row)))
+    return found
 
 
 def _place(mention: Mention, row: Change) -> Any:

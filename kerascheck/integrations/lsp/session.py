@@ -180,6 +180,7 @@ class Session:
     def files_changed(self, filenames: set[str]) -> None:
         """Files have changed on disk: what imports or reads them, or looks for them, is analysed anew."""
         changed = filenames | {os.path.dirname(name) for name in filenames}  # some look at what is in a folder
+        self._meanwhile(changed)
         concerned = [unit for unit in self.units.values() if not changed.isdisjoint(unit.knowledge.findings.modules)]
         if concerned or any(name.endswith(".py") for name in filenames):
             self.analyst.forget()
@@ -230,12 +231,17 @@ class Session:
     async def _analyse(self, unit: Unit, work: _Work) -> None:
         by_itself = unit.learned_revision == unit.revision
         imported = unit.knowledge.findings.imports
+        work.changed.clear()
         try:
             await self._learn(unit, work)
         finally:
             if work.task is asyncio.current_task():
                 work.task = None
                 work.wake()
+        if not work.changed.isdisjoint(unit.knowledge.findings.modules):
+            self.analyst.forget()
+            unit.knowledge.invalidate()
+            self.schedule(unit, _DELAY_OF_OTHERS)
         if by_itself:
             self._listener.changed_by_itself(unit)
         else:
@@ -283,7 +289,14 @@ class Session:
         if unit.uri in self.units and unit.revision == revision:
             self._listener.found(unit)
 
+    def _meanwhile(self, changed: set[str]) -> None:
+        """Note what changes while units are analysed: it is not known yet whether they import or read it."""
+        for work in self._work.values():
+            if work.task is not None:
+                work.changed |= changed
+
     def _schedule_importers(self, changed: Unit) -> None:
+        self._meanwhile({changed.filename})
         for unit in self.units.values():
             if unit is not changed and changed.filename in unit.knowledge.findings.modules:
                 unit.knowledge.invalidate()
@@ -326,6 +339,7 @@ class _Work:
         self.later: asyncio.TimerHandle | None = None
         self.task: asyncio.Task[None] | None = None
         self.waiters: list[asyncio.Future[None]] = []
+        self.changed: set[str] = set()  # files that have changed since the task began
 
     @property
     def is_pending(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import libcst as cst
@@ -13,6 +13,7 @@ from kerascheck.layers.names import ACTIVATIONS, INITIALIZERS
 from kerascheck.layers.registry import find as find_layer
 from kerascheck.machine import names
 from kerascheck.machine.mentions import Mention, mentions_in
+from kerascheck.machine.static import once_a_file
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -71,16 +72,10 @@ class GoneArgument(Rule):
         if severity is None:
             return
         seen: set[int] = set()
-        for mention in mentions_in(program.source):
-            call = mention.call
-            if call is None or mention.is_guarded or mention.root == "tensorflow" or not call.args:
-                continue
-            if gone_part(mention.dotted, mention.root) is not None:
-                continue
-            for argument, message in _gone_in(mention, call):
-                seen |= {id(call), id(argument)}
-                silent = severity if "strides" not in message else min_of(severity, Severity.WARNING)
-                yield Finding(Site(program.source, argument), message, severity=silent)
+        for argument, call, message, is_sure in _gone_arguments(program.source):
+            seen |= {id(call), id(argument)}
+            at_most = severity if is_sure or severity is not Severity.ERROR else Severity.WARNING
+            yield Finding(Site(program.source, argument), message, severity=at_most)
         for raised in program.raised:
             if raised.error.kind == "gone-argument" and id(raised.site.node) not in seen:
                 yield Finding(raised.site, raised.error.message.rstrip("."), severity=severity)
@@ -216,13 +211,21 @@ model = Sequential([Input(batch_shape=(4, 1, 2)), LSTM(6, stateful=True)])
     ]
 
 
-def min_of(first: Severity, second: Severity) -> Severity:
-    """The milder of the two."""
-    return second if first is Severity.ERROR else first
+@once_a_file
+def _gone_arguments(source: Any) -> Sequence[tuple[cst.CSTNode, cst.Call, str, bool]]:
+    """Arguments that Keras 3 does not have, each with its call, what to say, and whether Keras raises for sure."""
+    found: list[tuple[cst.CSTNode, cst.Call, str, bool]] = []
+    for mention in mentions_in(source):
+        call = mention.call
+        if call is None or mention.is_guarded or mention.root == "tensorflow" or not call.args:
+            continue
+        if gone_part(mention.dotted, mention.root) is None:
+            found += ((argument, call, message, is_sure) for argument, message, is_sure in _gone_in(mention, call))
+    return found
 
 
-def _gone_in(mention: Mention, call: cst.Call) -> Iterator[tuple[Any, str]]:
-    """The arguments of the call that Keras 3 does not have, each with what to say."""
+def _gone_in(mention: Mention, call: cst.Call) -> Iterator[tuple[cst.CSTNode, str, bool]]:
+    """The arguments of the call that Keras 3 does not have, each with what to say and whether Keras raises for sure."""
     owners = _owners(mention.dotted)
     given = {argument.keyword.value for argument in call.args if argument.keyword is not None}
     for argument in call.args:
@@ -234,7 +237,7 @@ def _gone_in(mention: Mention, call: cst.Call) -> Iterator[tuple[Any, str]]:
         way = row.advice if row.new not in given else None
         owner = (owners[-1] if row.owner.endswith(".Layer") else row.owner).rpartition(".")[2]
         message = f"Keras 3 has no argument {row.old} of {owner}"
-        yield argument, f"{message}; use {way}" if way is not None else message
+        yield argument, f"{message}; use {way}" if way is not None else message, True
     yield from _misplaced(mention, owners, call, given)
 
 
@@ -252,7 +255,9 @@ def _row(owners: tuple[str, ...], name: str) -> Change | None:
     return next((row for owner in owners if (row := find_argument(owner, name)) is not None), None)
 
 
-def _misplaced(mention: Mention, owners: tuple[str, ...], call: cst.Call, given: set[str]) -> Iterator[tuple[Any, str]]:
+def _misplaced(
+    mention: Mention, owners: tuple[str, ...], call: cst.Call, given: set[str]
+) -> Iterator[tuple[cst.CSTNode, str, bool]]:
     """Positional arguments that stand for something else in Keras 3, where their values say so."""
     positional = [argument for argument in call.args if argument.keyword is None]
     if any(argument.star for argument in positional):
@@ -266,7 +271,7 @@ def _misplaced(mention: Mention, owners: tuple[str, ...], call: cst.Call, given:
             first = filters.value if isinstance(filters, (cst.Integer, cst.Name)) else "..."
             shown = ", ".join(sizes)
             meant = f"a kernel of {sizes[0]} and strides of {sizes[1]} in Keras 3"
-            yield call.func, f"{spelled}({first}, {shown}) means {meant}; use kernel_size=({shown})"
+            yield call.func, f"{spelled}({first}, {shown}) means {meant}; use kernel_size=({shown})", False
     for place, argument in enumerate(positional):
         row = next((row for owner in owners if (row := find("position", owner, str(place))) is not None), None)
         if row is None or row.new is None or not isinstance(argument.value, cst.SimpleString):
@@ -274,4 +279,4 @@ def _misplaced(mention: Mention, owners: tuple[str, ...], call: cst.Call, given:
         value = argument.value.evaluated_value
         if row.now == "activation" and value in INITIALIZERS and value not in ACTIVATIONS:
             name = owners[-1].rpartition(".")[2]
-            yield argument, f"{name} takes an activation there in Keras 3; use {row.new}={argument.value.value}"
+            yield argument, f"{name} takes an activation there in Keras 3; use {row.new}={argument.value.value}", True
