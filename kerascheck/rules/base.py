@@ -111,6 +111,7 @@ class Rule:
     name: ClassVar[str]
     severity: ClassVar[Severity]
     enabled: ClassVar[bool] = True  # on by default
+    teaching: ClassVar[bool] = False  # a matter of taste: of the presets, only `teaching` turns it on
     fixable: ClassVar[Literal["none", "safe", "unsafe"]] = "none"
     migrates: ClassVar[bool] = False  # whether its findings are fixed as `kerascheck migrate` does it
     since: ClassVar[str] = "0.1.0"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network, Node
+from kerascheck.network.reasons import advice_on, why_inexact
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.escaping import rich_text
-from kerascheck.views.summary import listed_shapes, shapes_of, why_inexact
+from kerascheck.views.summary import listed_shapes, shapes_of
 
 if TYPE_CHECKING:
     from kerascheck.views.summary import Count, ModelSummary, Shapes
@@ -41,6 +42,7 @@ class Table(NamedTuple):
     cls: str
     status: str
     reason: str | None  # why it is not exact
+    advice: str | None  # what would make it so
     graph: bool  # whether `connected` says something
     rows: list[Row]
     totals: list[tuple[str, str, str]]  # title, count, size in memory
@@ -59,6 +61,7 @@ def table_of(model: ModelSummary) -> Table:
         model.cls,
         model.status,
         why_inexact(network) if model.status != "exact" else None,
+        advice_on(network) if model.status != "exact" else None,
         is_graph(network),
         list(rows_of(network)),
         [
@@ -114,6 +117,8 @@ def write_table(shown: Table, stream: TextIO, colour: bool) -> None:
         console.print(f"[bold] {title} params:[/] [green]{rich_text(count)}[/]{size}", soft_wrap=True)
     if shown.reason is not None:
         console.print(f" {shown.status}: {rich_text(shown.reason)}", soft_wrap=True)
+    if shown.advice is not None:
+        console.print(f" help: {rich_text(shown.advice)}", soft_wrap=True)
     for reason, number in notes.items():
         console.print(f" [yellow]*{number}[/] {rich_text(reason)}", soft_wrap=True)
     console.print()

@@ -55,6 +55,7 @@ class BiasBeforeNormalization(Rule):
     name = "bias-before-normalization"
     severity = Severity.INFO
     enabled = False
+    teaching = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         return _everywhere(program, _KERNELS, self._judge)
