@@ -42,6 +42,15 @@ def test_every_rule_has_a_page_at_the_address_of_its_findings(generate: ModuleTy
         assert f"]({rule.name}.md)" in generate.index_page()
 
 
+def test_messages_stand_on_the_pages_as_they_are(generate: ModuleType) -> None:
+    """Underscores and stars in them are no Markdown."""
+    from kerascheck.rules.registry import find_rule
+
+    rule = find_rule("KC421")
+    assert rule is not None
+    assert "super().\\_\\_init\\_\\_" in generate.full_page(rule)
+
+
 def test_the_readme_has_two_commands() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     block = re.search(r"<!-- \.ci/run executes these two lines -->\n```console\n(.*?)```", text, re.DOTALL)

@@ -252,3 +252,16 @@ def test_addresses_in_the_documentation_are_links() -> None:
     assert rule is not None
     address = "https://docs.python.org/3/tutorial/errors.html#syntax-errors"
     assert f'<a href="{address}">{address}</a>' in rule_docs(rule)
+
+
+def test_a_long_line_is_shown_around_the_place() -> None:
+    from kerascheck.diagnostics import Diagnostic, Position, Severity, Span
+    from kerascheck.project.source import Source
+    from kerascheck.views.report.excerpts import Excerpts
+
+    text = "x = [" + "0, " * 300 + "bad, " + "1, " * 300 + "]\n"
+    column = text.index("bad") + 1
+    span = Span(Position(1, column), Position(1, column + 3))
+    [row] = Excerpts(Source(text.encode(), "x.py")).of(Diagnostic("KC1", "x", Severity.ERROR, "m", "x.py", span))
+    assert [piece.text for piece in row.pieces if piece.marked] == ["bad"]
+    assert row.pieces[0].text == row.pieces[-1].text == "…" and sum(len(piece.text) for piece in row.pieces) == 302
