@@ -48,7 +48,8 @@ def test_messages_stand_on_the_pages_as_they_are(generate: ModuleType) -> None:
 
     rule = find_rule("KC421")
     assert rule is not None
-    assert "super().\\_\\_init\\_\\_" in generate.full_page(rule)
+    [line] = [line for line in generate.full_page(rule).splitlines() if line.startswith("- ") and "super" in line]
+    assert "__init__" not in line and "init" in line
 
 
 def test_the_readme_has_two_commands() -> None:
