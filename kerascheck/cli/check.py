@@ -340,11 +340,26 @@ def _conclude(outcome: Outcome, settings: Settings, default: TextIO | None = Non
             write_output(Path(settings.output_file), content.getvalue())
     if settings.output_format not in FOR_PEOPLE and not settings.quiet:
         print(understood(outcome), file=sys.stderr)
-    order = [severity.value for severity in Severity]
-    counts = order.index(settings.fail_on)
-    found = any(order.index(item.severity) <= counts for item in outcome.diagnostics)
+    if settings.output_format == "github" and not settings.statistics:
+        _add_to_job_summary(outcome)
+    order = list(Severity)  # the worst first
+    found = any(order.index(item.severity) <= order.index(settings.fail_on) for item in outcome.diagnostics)
     found = found or (outcome.fixed > 0 and settings.exit_non_zero_on_fix)
     return status_of(outcome.reports, found, settings.exit_zero)
+
+
+def _add_to_job_summary(outcome: Outcome) -> None:
+    """Show the findings on the page of the job, where GitHub says how."""
+    from kerascheck.reporters._job_summary import job_summary
+
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    try:
+        with open(file, "a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(job_summary(outcome))
+    except OSError as error:
+        say("warning", f"the summary of the job cannot be written: {error.strerror or error}")
 
 
 def _show_files(options: CheckOptions, resolver: Resolver) -> int:

@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERASCHECK_CACHE_DIR", str(tmp_path / ".cache"))
     monkeypatch.setattr("platformdirs.user_config_dir", lambda *_, **__: str(tmp_path / "none"))
-    for name in ("NO_COLOR", "FORCE_COLOR"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "x.py").write_text(SCRIPT)
     return tmp_path
@@ -539,3 +539,14 @@ def test_help_fits_80_columns(command: str, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "dumb")
     assert max(len(line.rstrip()) for line in run(command, "--help").output.splitlines()) <= 80
+
+
+def test_the_summary_of_a_job(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "summary.md").write_text("earlier\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "summary.md"))
+    run("--output-format", "github", "x.py")
+    written = (folder / "summary.md").read_text()
+    assert written.startswith("earlier\n### kerascheck\n\n1 warning. Checked 1 file, 1 model: 1 exact.\n")
+    assert "| warning | x.py:6 | [KC103](" in written
+    run("x.py")
+    assert (folder / "summary.md").read_text() == written
