@@ -63,7 +63,10 @@ def test_the_findings_in_the_readme_are_real() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     quoted = re.findall(r"^fixtures/bad/eleven_layers\.py:(.*)$", text, re.MULTILINE)
     report = check_file(str(ROOT / "fixtures" / "bad" / "eleven_layers.py"), Settings())
-    real = [f"{d.span.start.row}:{d.span.start.column}: {d.code} {d.message}" for d in report.diagnostics]
+    real = [
+        f"{d.span.start.row}:{d.span.start.column}: {d.code} {d.severity.value}: {d.message}"
+        for d in report.diagnostics
+    ]
     assert quoted and set(quoted) <= set(real)
 
 

@@ -168,7 +168,7 @@ model.fit(x, x)
                 (
                     8,
                     "binary_crossentropy of targets (100, 28, 28, 1) and outputs (None, 26, 26, 1) fails; the decoder "
-                    "must give back the shape of the inputs; see padding, strides and UpSampling",
+                    "must return the shape of the inputs; see padding, strides and UpSampling",
                 )
             ],
         ),

@@ -69,7 +69,7 @@ class GoneValue(Rule):
         for name, arguments, site in program.calls:
             given, severity = arguments.get("reduction"), severity_of(site.file)
             if name.startswith("keras.losses.") and isinstance(given, Given) and _is_auto(given.value) and severity:
-                message = 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'
+                message = 'losses of Keras 3 have no reduction "auto"; use "sum_over_batch_size", the default'
                 yield Finding(value_site(site, given), message, anchor=site, severity=severity)
         for layer in program.layers:
             place = layer.site
@@ -108,8 +108,8 @@ loss = tf.keras.losses.MeanSquaredError(reduction=tf.keras.losses.Reduction.AUTO
 other = tf.keras.losses.BinaryCrossentropy(reduction="auto")
 """,
             [
-                (3, 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'),
-                (4, 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'),
+                (3, 'losses of Keras 3 have no reduction "auto"; use "sum_over_batch_size", the default'),
+                (4, 'losses of Keras 3 have no reduction "auto"; use "sum_over_batch_size", the default'),
             ],
             """
 import tensorflow as tf
