@@ -587,7 +587,7 @@ def _resolve(file: Path | None, overrides: Overrides, inline: _Given) -> Resolve
     }
     root = str(file.parent if file is not None else Path.cwd())
     settings = replace(Settings(), selection=Selection(tuple(layers)), thresholds=thresholds, root=root, **others)
-    if any(layer != Layer() for layer in layers):
+    if any(layer.select is not None for layer in layers):  # who only ignores all, means it
         _refuse_nothing(settings, file if overrides.select is None else None)
     return Resolved(settings, values, origins)
 
