@@ -63,6 +63,16 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding: where a shape comes from, say. Rows count as those of findings."""
+
+    filename: str
+    span: Span
+    cell: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding, as every reporter shows it.
 
@@ -81,6 +91,7 @@ class Diagnostic:
     help: str | None = None
     noqa_row: int = 0
     page: str | None = None  # of a rule that is not our own
+    related: tuple[Related, ...] = ()
 
     @property
     def url(self) -> str:

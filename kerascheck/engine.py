@@ -21,6 +21,7 @@ from kerascheck.diagnostics import (
     Edit,
     Fix,
     Position,
+    Related,
     Report,
     Severity,
     Span,
@@ -397,6 +398,7 @@ class _Check:
                 fix=fix,
                 help=finding.help,
                 noqa_row=comment_row(source, span.start.row),
+                related=tuple(_related(finding)),
                 page=None if rule.is_own else rule.page,
             )
 
@@ -466,6 +468,16 @@ class _Check:
                 fix=_removal(suppression, unused, source),
                 noqa_row=span.start.row,
             )
+
+
+def _related(finding: Finding) -> Iterator[Related]:
+    """The other places of a finding."""
+    for site, message in finding.related:
+        span = site.file.locate(site.node)
+        cell, row = site.file.in_cell(span.start.row)
+        before = span.start.row - row
+        start, end = Position(row, span.start.column), Position(span.end.row - before, span.end.column)
+        yield Related(site.file.filename, Span(start, end), cell, message)
 
 
 def _unclear(network: Network, filename: str) -> Unclear | None:

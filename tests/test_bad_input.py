@@ -121,7 +121,10 @@ def test_bad_paths(folder: Path) -> None:
 def test_a_broken_link_named_explicitly(folder: Path) -> None:
     os.symlink("nowhere", folder / "broken.py")
     result = CliRunner().invoke(app, ["broken.py"])
-    assert result.exit_code == 1 and "broken.py:1:1: KC002 error: cannot be read: No such file or directory" in result.stdout
+    assert (
+        result.exit_code == 1
+        and "broken.py:1:1: KC002 error: cannot be read: No such file or directory" in result.stdout
+    )
 
 
 def kerascheck(*arguments: str, **options: object) -> subprocess.Popen[bytes]:

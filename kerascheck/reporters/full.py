@@ -67,6 +67,10 @@ def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> st
     for number, text, marks in quoted:
         line = f"{paint('frame', number.rjust(margin))} {paint('frame', '|')} {text}"
         lines.append((line + paint(diagnostic.severity, marks)).rstrip())
+    for place in diagnostic.related:
+        inside = f"cell {place.cell}:" if place.cell is not None else ""
+        where = f"{one_line(place.filename)}:{inside}{place.span.start.row}:{place.span.start.column}"
+        lines.append(f"{gutter} {paint('frame', '=')} {paint('help', 'note')}: {where}: {one_line(place.message)}")
     for title, text in (("help", _advice(diagnostic)), ("docs", diagnostic.url)):
         if text:
             body = textwrap.wrap(one_line(text), _HELP_WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict
 from typing import Any, TextIO
 
-from kerascheck.diagnostics import NO_KERAS, Diagnostic, Fix, Position
+from kerascheck.diagnostics import NO_KERAS, Diagnostic, Fix, Position, Related
 from kerascheck.reporters.base import Outcome, unclear_models
 from kerascheck.text.escaping import as_json
 
@@ -37,7 +37,7 @@ def understanding(outcome: Outcome, findings: list[dict[str, Any]]) -> dict[str,
 
 
 def as_dict(diagnostic: Diagnostic) -> dict[str, Any]:
-    """One finding, its fields in ruff's order; the file name is absolute."""
+    """One finding, its fields in ruff's order; the file name is absolute. `related` is left out where it is empty."""
     return {
         "cell": diagnostic.cell,
         "code": diagnostic.code,
@@ -50,6 +50,16 @@ def as_dict(diagnostic: Diagnostic) -> dict[str, Any]:
         "fix": _fix(diagnostic.fix) if diagnostic.fix is not None else None,
         "noqa_row": diagnostic.noqa_row,
         "url": diagnostic.url or None,
+    } | ({"related": [_related(place) for place in diagnostic.related]} if diagnostic.related else {})
+
+
+def _related(place: Related) -> dict[str, Any]:
+    return {
+        "filename": os.path.abspath(place.filename),
+        "cell": place.cell,
+        "location": _position(place.span.start),
+        "end_location": _position(place.span.end),
+        "message": place.message,
     }
 
 

@@ -69,6 +69,7 @@ class Finding:
     help: str | None = None
     severity: Severity | None = None  # where it differs from the rule's
     anchor: Site | None = None  # None: the site itself
+    related: tuple[tuple[Site, str], ...] = ()  # other places that belong to it, and what is there
 
     @property
     def anchor_key(self) -> tuple[int, int]:

@@ -19,7 +19,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascheck import __version__
-from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span, Unclear
+from kerascheck.diagnostics import (
+    Applicability,
+    Diagnostic,
+    Edit,
+    Fix,
+    Position,
+    Related,
+    Report,
+    Severity,
+    Span,
+    Unclear,
+)
 from kerascheck.project.import_graph import current_graph
 from kerascheck.project.target import surroundings
 from kerascheck.runtime import safe_path
@@ -262,8 +273,15 @@ def _diagnostic_from(data: dict[str, Any], filename: str) -> Diagnostic:
             "severity": Severity(data["severity"]),
             "span": _span_from(data["span"]),
             "fix": _fix_from(fix) if fix is not None else None,
+            "related": tuple(_related_from(item) for item in data["related"]),
         }
     )
+
+
+def _related_from(data: dict[str, Any]) -> Related:
+    _check(data, str, "filename", "message")
+    _check(data, (int, type(None)), "cell")
+    return Related(data["filename"], _span_from(data["span"]), data["cell"], data["message"])
 
 
 def _fix_from(data: dict[str, Any]) -> Fix:
