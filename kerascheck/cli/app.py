@@ -45,6 +45,7 @@ app = typer.Typer(
     cls=_CheckByDefault,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain: in 80 columns, frames leave names of options no room
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A type checker and linter for Keras programs. `kerascheck PATH...` is short for `kerascheck check PATH...`.",
 )
@@ -74,13 +75,19 @@ _Config = Annotated[
 _Isolated = Annotated[bool, typer.Option("--isolated", help="Ignore all configuration files.")]
 _Select = Annotated[
     _Codes,
-    typer.Option(help="Codes, prefixes or names to report, with commas; ALL for all.", autocompletion=_complete_codes),
+    typer.Option(
+        help="Codes, prefixes or names to report, with commas; ALL for all.",
+        autocompletion=_complete_codes,
+        metavar="CODES",
+    ),
 ]
 _Ignore = Annotated[
-    _Codes, typer.Option(help="Codes, prefixes or names not to report.", autocompletion=_complete_codes)
+    _Codes,
+    typer.Option(help="Codes, prefixes or names not to report.", autocompletion=_complete_codes, metavar="CODES"),
 ]
 _Extend = Annotated[
-    _Codes, typer.Option(help="Codes, prefixes or names to report besides.", autocompletion=_complete_codes)
+    _Codes,
+    typer.Option(help="Codes, prefixes or names to report besides.", autocompletion=_complete_codes, metavar="CODES"),
 ]
 _Color = Annotated[
     _Text,
@@ -114,7 +121,7 @@ def _main(
 
 @app.command()
 def check(
-    paths: Annotated[Optional[list[Path]], typer.Argument(help="Files and folders; - is stdin.")] = None,  # noqa: UP045
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")] = None,
     select: _Select = None,
     ignore: _Ignore = None,
     extend_select: _Extend = None,
@@ -123,6 +130,7 @@ def check(
         typer.Option(
             help="errors, default, strict or teaching: the rules that are on where nothing else is said.",
             autocompletion=_complete("errors", "default", "strict", "teaching"),
+            metavar="PRESET",
         ),
     ] = None,
     fail_on: Annotated[
@@ -133,8 +141,10 @@ def check(
             metavar="SEVERITY",
         ),
     ] = None,
-    exclude: Annotated[_Codes, typer.Option(help="Patterns of files and folders to leave out.")] = None,
-    extend_exclude: Annotated[_Codes, typer.Option(help="More patterns to leave out.")] = None,
+    exclude: Annotated[
+        _Codes, typer.Option(help="Patterns of files and folders to leave out.", metavar="PATTERNS")
+    ] = None,
+    extend_exclude: Annotated[_Codes, typer.Option(help="More patterns to leave out.", metavar="PATTERNS")] = None,
     force_exclude: Annotated[
         _Flag, typer.Option("--force-exclude/--no-force-exclude", help="Leave out excluded files even if named.")
     ] = None,
@@ -146,10 +156,16 @@ def check(
         _Flag, typer.Option("--unsafe-fixes/--no-unsafe-fixes", help="Apply, or show, unsafe fixes too.")
     ] = None,
     fixable: Annotated[
-        _Codes, typer.Option(help="Codes, prefixes or names of the rules to fix.", autocompletion=_complete_codes)
+        _Codes,
+        typer.Option(
+            help="Codes, prefixes or names of the rules to fix.", autocompletion=_complete_codes, metavar="CODES"
+        ),
     ] = None,
     unfixable: Annotated[
-        _Codes, typer.Option(help="Codes, prefixes or names of the rules not to fix.", autocompletion=_complete_codes)
+        _Codes,
+        typer.Option(
+            help="Codes, prefixes or names of the rules not to fix.", autocompletion=_complete_codes, metavar="CODES"
+        ),
     ] = None,
     fix_only: Annotated[
         _Flag, typer.Option("--fix-only/--no-fix-only", help="Apply fixes, and report nothing that is left.")
@@ -189,33 +205,38 @@ def check(
     ] = None,
     baseline: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="Report only findings that are not in this file; see --write-baseline."),
+        typer.Option(help="Report only findings that are not in this file; see --write-baseline.", metavar="FILE"),
     ] = None,
     no_baseline: Annotated[
         bool, typer.Option("--no-baseline", help="Use no baseline, whatever is configured.")
     ] = False,
     write_baseline: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="Record all present findings in this file, and report none."),
+        typer.Option(help="Record all present findings in this file, and report none.", metavar="FILE"),
     ] = None,
     diff_base: Annotated[
         _Text, typer.Option(help="Report only findings on lines changed since this git revision.", metavar="REV")
     ] = None,
     budget: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(help="The work that one file may cost, in seconds of a slow core (default: 2)."),
+        typer.Option(
+            help="The work that one file may cost, in seconds of a slow core (default: 2).", metavar="SECONDS"
+        ),
     ] = None,
     read_data: Annotated[
         _Flag, typer.Option("--read-data/--no-read-data", help="Read headers, rows and classes of data near a program.")
     ] = None,
     target: Annotated[
-        _Text, typer.Option(help="The Keras that the programs are written for (default: auto, which finds out).")
+        _Text,
+        typer.Option(
+            help="The Keras that the programs are written for (default: auto, which finds out).", metavar="KERAS"
+        ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
     stdin_filename: _StdinFilename = None,
     jobs: Annotated[
         Optional[int],  # noqa: UP045
-        typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs."),
+        typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N"),
     ] = None,
     cache: Annotated[_Flag, typer.Option("--cache/--no-cache", help="Use and keep earlier results.")] = None,
     cache_dir: Annotated[_Text, typer.Option(help="Where these are kept.", metavar="FOLDER")] = None,
@@ -284,14 +305,17 @@ def check(
 
 @app.command()
 def summary(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")],
     output_format: Annotated[str, _format("table", "json")] = "table",
     color: _Color = None,
     stdin_filename: _StdinFilename = None,
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Show the layers, shapes and parameter counts of all models, without running anything."""
+    """Show the layers, shapes and parameters of all models.
+
+    Your code is not run.
+    """
 
     from kerascheck.cli.models import summarize
 
@@ -308,7 +332,7 @@ def explain(
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Explain an error message: the row, the shapes there, what it means, and what to do.
+    """Explain an error message: the row, the shapes there, the fix.
 
     python train.py 2>&1 | kerascheck explain
 
@@ -326,17 +350,17 @@ def explain(
 
 @app.command()
 def verify(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")],
     output_format: Annotated[str, _format("text", "json")] = "text",
     stdin_filename: _StdinFilename = None,
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Rebuild all exact networks in the installed Keras and compare shapes and parameter counts.
+    """Rebuild exact models in the installed Keras and compare them.
 
-    Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error. Needs the extra `tensorflow`, or any
+    Shapes and parameter counts are compared. Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error. Needs the extra `tensorflow`, or any
     Keras 3 with a backend.
-    """
+    """  # noqa: E501
 
     from kerascheck.cli.models import verify as verify_models
 
@@ -351,10 +375,10 @@ def diff(
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Show what has changed in the models: layers, shapes, parameters, compile and fit.
+    """Show what has changed in the models.
 
-    Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error.
-    """
+    Layers, shapes, parameters, compile and fit are compared. Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error.
+    """  # noqa: E501
     from kerascheck.cli.diff import diff as compare
 
     raise typer.Exit(_analyse(config, isolated, compare, paths or [], base, output_format, sys.stdout))
@@ -362,18 +386,18 @@ def diff(
 
 @app.command()
 def graph(
-    path: Annotated[Path, typer.Argument(help="A file; - is stdin.")],
+    path: Annotated[Path, typer.Argument(help="A file; - is stdin.", metavar="FILE")],
     output: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--output", "-o", help="Write to this file (default: stdout).", metavar="FILE"),
     ] = None,
     output_format: Annotated[_Text, _format("mermaid", "svg", "png", "html")] = None,
-    model: Annotated[_Text, typer.Option(help="The variable or the name of the model.")] = None,
+    model: Annotated[_Text, typer.Option(help="The variable or the name of the model.", metavar="NAME")] = None,
     stdin_filename: _StdinFilename = None,
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Draw a model: its layers with shapes and parameters, and what check finds, marked.
+    """Draw a model, with what check finds marked in it.
 
     The format is that of the ending of the file (.mmd, .svg, .png, .html) unless it is given; Mermaid on stdout.
     """
@@ -387,23 +411,23 @@ def graph(
 
 @app.command()
 def report(
-    paths: Annotated[Optional[list[Path]], typer.Argument(help="Files and folders; - is stdin.")] = None,  # noqa: UP045
-    output: Annotated[Path, typer.Option("--output", "-o", help="Write the page to this file; - is stdout.")] = Path(
-        "kerascheck-report.html"
-    ),
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Write the page to this file; - is stdout.", metavar="FILE")
+    ] = Path("kerascheck-report.html"),
     output_format: Annotated[str, _format("html", "json")] = "html",
-    title: Annotated[_Text, typer.Option(help="The heading of the page.")] = None,
+    title: Annotated[_Text, typer.Option(help="The heading of the page.", metavar="TEXT")] = None,
     select: _Select = None,
     ignore: _Ignore = None,
     extend_select: _Extend = None,
     stdin_filename: _StdinFilename = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N")] = 0,
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Write one HTML page with all findings, their lines, and all models drawn. It needs nothing but a browser.
+    """Write one page with all findings and all models drawn.
 
-    With --output-format json the same as data.
+    It needs nothing but a browser. With --output-format json the same as data.
     """
     from kerascheck.cli.common import CheckOptions, given_settings
     from kerascheck.cli.report import write_report
@@ -425,7 +449,7 @@ def report(
 
 @app.command()
 def migrate(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", metavar="PATH")],
     came_from: Annotated[
         str, typer.Option("--from", help="The Keras that the programs are written for: auto, keras1, keras2, tf-keras.")
     ] = "auto",
@@ -502,19 +526,25 @@ def clean(
 
 @app.command()
 def config(
-    path: Annotated[Path, typer.Argument(help="The file or folder whose settings are shown.")] = Path(),
+    path: Annotated[Path, typer.Argument(help="The file or folder whose settings are shown.", metavar="PATH")] = Path(),
     select: _Select = None,
     ignore: _Ignore = None,
     extend_select: _Extend = None,
     config: _Config = None,
     isolated: _Isolated = False,
     target: Annotated[
-        _Text, typer.Option(help="The Keras that the programs are written for (default: auto, which finds out).")
+        _Text,
+        typer.Option(
+            help="The Keras that the programs are written for (default: auto, which finds out).", metavar="KERAS"
+        ),
     ] = None,
     output_format: Annotated[str, _format("toml", "json")] = "toml",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --output-format json.", hidden=True)] = False,
 ) -> None:
-    """Show the settings in force and where each comes from; of a file, for which Keras it is written, and why."""
+    """Show the settings in force, and where each comes from.
+
+    Of a file also for which Keras it is written, and why.
+    """
     from kerascheck.cli.common import check_format, given_settings
     from kerascheck.cli.show_config import show_config
     from kerascheck.configuration.config import Overrides
@@ -539,7 +569,10 @@ def lsp(
     stdio: Annotated[bool, typer.Option("--stdio", help="Use standard input and output (as it always does).")] = True,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is received and sent to stderr.")] = False,
 ) -> None:
-    """Run the language server, for editors, on standard input and output. Needs the extra `lsp`."""
+    """Run the language server, for editors.
+
+    It talks on standard input and output, and needs the extra `lsp`.
+    """
     from kerascheck.cli.editor import serve_editor
 
     raise typer.Exit(_run(lambda: serve_editor(verbose)))

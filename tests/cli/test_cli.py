@@ -537,8 +537,16 @@ def test_every_option_is_a_setting_too() -> None:
 @pytest.mark.parametrize("command", ["check", "summary", "report", "migrate", "graph", "rule", "config", "explain"])
 def test_help_fits_80_columns(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("TERM", "dumb")
-    assert max(len(line.rstrip()) for line in run(command, "--help").output.splitlines()) <= 80
+    shown = run(command, "--help").output
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= 80
+    assert "…" not in shown
+
+
+def test_the_commands_are_told_whole_in_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = run("--help").output.partition("Commands:")[2].splitlines()
+    assert len([line for line in listed if line.strip()]) > 10
+    assert not any(line.endswith("...") for line in listed)
 
 
 def test_the_summary_of_a_job(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
