@@ -131,14 +131,14 @@ def target_shape(loss: str, given: Shape | Unknown, output: Any, call: TrainCall
     """Targets that the loss refuses."""
     assert isinstance(given, tuple)
     hint = _target_hint(loss, given, output.shape, call, is_input)
-    return f"{loss} of targets {format_shape(given)} and outputs {show(output.shape)} fails{_behind(hint)}"
+    return f"{loss} fails on targets {format_shape(given)} and outputs {show(output.shape)}{_behind(hint)}"
 
 
 def metric_shape(metric: str, given: Shape | Unknown, output: Any, call: TrainCall) -> str:
     """Targets that a metric refuses."""
     assert isinstance(given, tuple)
     hint = _sequence_hint(given, output.shape, call) or _metric_hint(metric, given, output.shape)
-    return f"the metric {metric} of targets {format_shape(given)} and outputs {show(output.shape)} fails{_behind(hint)}"
+    return f"the metric {metric} fails on targets {format_shape(given)} and outputs {show(output.shape)}{_behind(hint)}"
 
 
 def spread(name: str, given: Shape | Unknown, output: Any, repeated: str, call: TrainCall) -> str:

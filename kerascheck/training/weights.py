@@ -22,7 +22,7 @@ def check_class_weight(value: Any, targets: Any, weights: Any, stream: Pipeline 
         return None
     if stream is not None:
         refused = stream.kind == "generator" and dialect == 3
-        return "Keras 3 takes no class_weight beside a generator" if refused else None
+        return "Keras 3 does not accept class_weight with a generator" if refused else None
     if isinstance(weights, Array) or is_nested(weights):
         return "class_weight and sample_weight cannot both be passed"
     if isinstance(targets, Array) and isinstance(targets.shape, tuple):

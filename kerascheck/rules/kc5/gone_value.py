@@ -135,5 +135,5 @@ def _names(keywords: Mapping[str, Given]) -> Iterator[tuple[Given, str]]:
         row = find("string", module, given.value) if module is not None and isinstance(given.value, str) else None
         if row is not None:
             kind = row.owner.rpartition(".")[2].rstrip("s")
-            message = f'Keras 3 knows no {kind} "{row.old}"'
+            message = f'Keras 3 has no {kind} "{row.old}"'
             yield given, f'{message}; use "{row.new}"' if row.new is not None else message
