@@ -6,6 +6,8 @@ import io
 import json
 from pathlib import Path
 
+import pytest
+
 from kerascheck import api
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Report
@@ -73,3 +75,22 @@ def test_in_a_notebook_rows_count_within_their_cells() -> None:
     [found] = api.check(text, "x.ipynb", settings=Settings()).diagnostics
     assert (found.cell, found.span.start.row) == (2, 1)
     assert [(place.cell, place.span.start.row) for place in found.related] == [(1, 6), (1, 5)]
+
+
+def test_editors_get_them_as_related_information() -> None:
+    pytest.importorskip("pygls")
+    from kerascheck.integrations.lsp.diagnostics import to_client
+    from kerascheck.integrations.lsp.documents import Document
+    from kerascheck.integrations.lsp.positions import Encoding
+    from kerascheck.integrations.lsp.units import Found
+
+    [item] = report().diagnostics
+    document = Document("file:///x.py", PROGRAM, 1)
+    start, end = document.lines.offset_of(item.span.start), document.lines.offset_of(item.span.end)
+    told = to_client(Found(item, document, start, end, False), Encoding()).related_information
+    assert told is not None
+    assert [(place.location.uri, place.location.range.start.line) for place in told] == [
+        ("file:///x.py", 5),
+        ("file:///x.py", 4),
+    ]
+    assert to_client(Found(item, document, start, end, True), Encoding()).related_information is None
