@@ -77,7 +77,7 @@ class Message:
 def _any_blank(pattern: str) -> str:
     """The pattern with white space of any kind in place of each blank that is not in a class of characters.
 
-    What may go on for ever goes on for a while only, so that no text keeps the search busy.
+    What may go on forever goes on for a while only, so that no text keeps the search busy.
     """
     pieces = re.split(r"(\\.|\[(?:\\.|[^\]\\])+\])", pattern)
     for place in range(0, len(pieces), 2):

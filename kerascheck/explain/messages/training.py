@@ -296,7 +296,7 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="A stream that never ends needs `{name|steps_per_epoch}`",
         page="`When passing an infinitely repeating dataset, please specify a steps_per_epoch value`",
-        why="`.repeat()` without a number repeats for ever, so an epoch would have no end.",
+        why="`.repeat()` without a number repeats forever, so an epoch would have no end.",
         todo=("Leave out `.repeat()`, Keras begins anew each epoch; or give `steps_per_epoch=len(x) // batch_size`",),
         rules=("KC424",),
         examples=(
@@ -317,7 +317,7 @@ MESSAGES: tuple[Message, ...] = (
         "samples gives the same message.",
         todo=(
             "Leave out `steps_per_epoch`, or set it to `len(data)`, the number of batches",
-            "Let a generator loop for ever, `while True:`, or use `.repeat()`",
+            "Let a generator loop forever, `while True:`, or use `.repeat()`",
             "Check that there are samples at all",
         ),
         rules=("KC425",),

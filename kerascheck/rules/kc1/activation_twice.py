@@ -24,7 +24,7 @@ class ActivationTwice(Rule):
 
     ## What it does
 
-    Reports an activation layer behind a layer that has applied one itself, where both are `softmax` or `sigmoid`, and
+    Reports an activation layer after a layer that has applied one itself, where both are `softmax` or `sigmoid`, and
     where both are `relu` (as advice: the second does nothing).
 
     ## Why it is bad
@@ -129,7 +129,7 @@ model.add(layers.Dense(1))
 
 
 def _producer(node: Node) -> Node | None:
-    """The call whose values the layer gets, behind dropout and the like."""
+    """The call whose values the layer gets, after dropout and the like."""
     for _ in range(20):
         if len(node.inputs) != 1 or node.inputs[0].node is None:
             return None

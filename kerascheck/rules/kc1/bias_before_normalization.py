@@ -21,7 +21,7 @@ class BiasBeforeNormalization(Rule):
 
     ## What it does
 
-    Reports `Dense` and `Conv` layers without activation, with a bias, directly in front of `BatchNormalization`. Off by
+    Reports `Dense` and `Conv` layers without activation, with a bias, directly before `BatchNormalization`. Off by
     default: it costs a little memory, not results.
 
     ## Why it is bad

@@ -31,8 +31,8 @@ class DeepForItsWidth(Rule):
 
     ## Why it is bad
 
-    The first narrow layer throws most of the input away, and nothing behind it can bring that back; the many layers
-    behind it only make the gradients small. Depth helps where each layer is wide enough to build features.
+    The first narrow layer throws most of the input away, and nothing after it can bring that back; the many layers
+    after it only make the gradients small. Depth helps where each layer is wide enough to build features.
 
     ## Example
 

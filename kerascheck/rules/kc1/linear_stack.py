@@ -55,8 +55,8 @@ class LinearStack(Rule):
     linear too. An `Activation`, `ReLU`, `PReLU`, `Softmax` or max pooling layer between them does count.
 
     It keeps quiet where the missing activation can be meant: a bottleneck that is narrower than what comes before and
-    behind it (a low-rank factorization, a linear autoencoder, the projections of MobileNetV2), 1x1 and depthwise
-    convolutions, pairs of 1xN and Nx1 kernels, a dense layer in front of a convolution (the seed of a generator),
+    after it (a low-rank factorization, a linear autoencoder, the projections of MobileNetV2), 1x1 and depthwise
+    convolutions, pairs of 1xN and Nx1 kernels, a dense layer before a convolution (the seed of a generator),
     tensors that are used more than once or are the output of another model (an embedding), shared and frozen layers,
     and everything that the analysis does not know exactly.
 

@@ -53,7 +53,7 @@ class PoolingAsActivation(Rule):
     ## References
 
     - [Keras: Conv2D layer, "If None, no activation is applied"](https://keras.io/api/layers/convolution_layers/convolution2d/)
-    - [Deep Learning, chapter 9.3: pooling comes behind the detector stage](https://www.deeplearningbook.org/contents/convnets.html)
+    - [Deep Learning, chapter 9.3: pooling comes after the detector stage](https://www.deeplearningbook.org/contents/convnets.html)
     """
 
     code = "KC110"

@@ -24,7 +24,7 @@ class RedundantInputShape(Rule):
 
     ## What it does
 
-    Finds `input_dim`, `input_shape` and `batch_input_shape` on layers behind the first one of a `Sequential`, and on
+    Finds `input_dim`, `input_shape` and `batch_input_shape` on layers after the first one of a `Sequential`, and on
     layers that the functional API calls on a tensor. Where the value differs from the size that really comes in, the
     message says both.
 

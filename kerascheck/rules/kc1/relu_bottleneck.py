@@ -22,7 +22,7 @@ class ReluBottleneck(Rule):
     ## Why it is bad
 
     Where its sum is negative the unit gives zero, whatever the input, and no gradient. With the usual initial weights
-    that is so for all samples at once in many runs: then nothing in front of it learns, ever.
+    that is so for all samples at once in many runs: then nothing before it learns, ever.
 
     ## Example
 

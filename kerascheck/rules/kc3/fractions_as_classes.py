@@ -18,7 +18,7 @@ class FractionsAsClasses(_TargetRule):
 
     ## Why it is bad
 
-    The loss cuts everything behind the point off. Scaled class numbers all become class 0 (and perhaps 1): the loss
+    The loss drops the fraction. Scaled class numbers all become class 0 (and perhaps 1): the loss
     falls to nothing, and nothing is learned. A number to predict has no classes at all.
 
     ## Example

@@ -22,7 +22,7 @@ class ReluOnOutput(Rule):
 
     ## Why it is bad
 
-    While the sum in front of `relu` is negative for all samples, the output is 0, the gradient is 0, and the network
+    While the sum before `relu` is negative for all samples, the output is 0, the gradient is 0, and the network
     stays as it is: that happens in many runs with the usual initial weights, and then the loss never falls. Negative
     targets cannot be reached at all.
 

@@ -1,4 +1,4 @@
-"""KC439: what is drawn at random in front of `cache` is drawn once."""
+"""KC439: what is drawn at random before `cache` is drawn once."""
 
 from __future__ import annotations
 

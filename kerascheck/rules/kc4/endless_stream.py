@@ -18,7 +18,7 @@ class EndlessStream(Rule):
 
     ## What it does
 
-    Reports `fit`, `evaluate` and `predict` on a stream of which it is known that it repeats for ever
+    Reports `fit`, `evaluate` and `predict` on a stream of which it is known that it repeats forever
     (`Dataset.repeat()`, a generator with `while True`), where `steps_per_epoch` or `steps` is missing, and such
     validation data without `validation_steps`.
 
@@ -159,5 +159,5 @@ model.evaluate(data.repeat())
 
 
 def _is_endless(stream: Pipeline) -> bool:
-    """Whether Keras asks it for batches for ever. What has a length ends there."""
+    """Whether Keras asks it for batches forever. What has a length ends there."""
     return stream.infinite and stream.kind in ("tf.data", "generator")

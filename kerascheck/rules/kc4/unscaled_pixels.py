@@ -18,7 +18,7 @@ class UnscaledPixels(Rule):
 
     Follows images from where they are loaded (`keras.datasets`, `image_dataset_from_directory`, `ImageDataGenerator`,
     `load_img`...) to `fit`. It reports them where nothing has scaled them and the first layer with weights gets them:
-    no `Rescaling` or `Normalization` before it, no `BatchNormalization` before it or right behind it.
+    no `Rescaling` or `Normalization` before it, no `BatchNormalization` before it or right after it.
 
     ## Why it is bad
 

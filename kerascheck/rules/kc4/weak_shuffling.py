@@ -17,8 +17,8 @@ class WeakShuffling(Rule):
 
     ## What it does
 
-    Reports a `tf.data` pipeline that a model is trained on, with `shuffle` behind the program's own `batch` and none
-    before it, or with `shuffle` in front of `cache` and none behind it.
+    Reports a `tf.data` pipeline that a model is trained on, with `shuffle` after the program's own `batch` and none
+    before it, or with `shuffle` before `cache` and none after it.
 
     ## Why it is bad
 

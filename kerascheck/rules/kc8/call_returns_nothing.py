@@ -19,7 +19,7 @@ class CallReturnsNothing(Rule):
     ## What it does
 
     Reports a `call` in a class that derives from Keras without a `return` of a value, and one with such a `return`
-    that is left at its end, behind an `if`, without one.
+    that is left at its end, after an `if`, without one.
 
     ## Why it is bad
 

@@ -20,8 +20,8 @@ class GradientLeavesTape(Rule):
     ## What it does
 
     Follows what is given to `tape.gradient` through the function. It reports where all of it has passed through
-    `.numpy()`, numpy, `predict` or an operation without a gradient, or comes from a call of the model in front of the
-    tape or behind it.
+    `.numpy()`, numpy, `predict` or an operation without a gradient, or comes from a call of the model before the
+    tape or after it.
 
     ## Why it is bad
 

@@ -19,7 +19,7 @@ class MetricNeverReset(Rule):
 
     ## What it does
 
-    Reports `metric.result()` in a loop around the loop that updates the metric, where the metric is made in front of
+    Reports `metric.result()` in a loop around the loop that updates the metric, where the metric is made before
     both and the file resets no metric at all.
 
     ## Why it is bad

@@ -22,7 +22,7 @@ class MissingSuperInit(Rule):
     ## What it does
 
     Reports an `__init__` in a class that derives from a layer, model, metric or loss of Keras without
-    `super().__init__()` in it, and `self.add_weight` in front of that.
+    `super().__init__()` in it, and `self.add_weight` before that.
 
     ## Why it is bad
 
