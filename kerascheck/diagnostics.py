@@ -136,6 +136,7 @@ class Report:
     models_symbolic: int = 0
     models_unknown: int = 0
     unclear: list[Unclear] = field(default_factory=list)  # the models that are not exact
+    elsewhere: list[tuple[str, str]] = field(default_factory=list)  # of the models, those made in other files: status
     skipped: str | None = None  # why the file was not analysed (no Keras in it, skip-file)
     crashed: bool = False  # kerascheck itself failed on it (the exit status is 2)
     given_up: bool = False  # the same, since it was over a limit of time or memory: that is a finding about the file

@@ -318,6 +318,11 @@ class _Check:
         self._report.models_exact = counts.count(0)
         self._report.models_symbolic = counts.count(1)
         self._report.models_unknown = counts.count(2)
+        self._report.elsewhere = sorted(
+            (_near(network.site.file.filename, self._report.filename), order[worst[key]])
+            for key, network in which.items()
+            if network.site is not None and network.site.file is not self.source
+        )
         unclear = [_unclear(network, self._report.filename) for key, network in which.items() if worst[key]]
         self._report.unclear = sorted(filter(None, unclear), key=lambda item: (item.filename, item.cell or 0, item.row))
 
@@ -398,7 +403,7 @@ class _Check:
                 fix=fix,
                 help=finding.help,
                 noqa_row=comment_row(source, span.start.row),
-                related=tuple(_related(finding)),
+                related=tuple(_related(finding, source.filename)),
                 page=None if rule.is_own else rule.page,
             )
 
@@ -470,14 +475,14 @@ class _Check:
             )
 
 
-def _related(finding: Finding) -> Iterator[Related]:
+def _related(finding: Finding, filename: str) -> Iterator[Related]:
     """The other places of a finding."""
     for site, message in finding.related:
         span = site.file.locate(site.node)
         cell, row = site.file.in_cell(span.start.row)
         before = span.start.row - row
         start, end = Position(row, span.start.column), Position(span.end.row - before, span.end.column)
-        yield Related(site.file.filename, Span(start, end), cell, message)
+        yield Related(_near(site.file.filename, filename), Span(start, end), cell, message)
 
 
 def _unclear(network: Network, filename: str) -> Unclear | None:
@@ -514,7 +519,18 @@ def _place_of(site: Site | None, filename: str) -> tuple[str, int | None, int]:
     if site is None:
         return filename, None, 1
     cell, row = site.file.in_cell(site.file.locate(site.node).start.row)
-    return site.file.filename, cell, row
+    return _near(site.file.filename, filename), cell, row
+
+
+def _near(name: str, filename: str) -> str:
+    """The name of a file, relative if that of the checked file is so, and it lies below the current folder."""
+    if name == filename or os.path.isabs(filename) or not os.path.isabs(name):
+        return name
+    try:
+        relative = os.path.relpath(name)
+    except ValueError:  # on another drive
+        return name
+    return name if relative.startswith(os.pardir) else relative
 
 
 def _in_cell(diagnostic: Diagnostic, source: Source) -> Diagnostic:

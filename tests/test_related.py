@@ -94,3 +94,20 @@ def test_editors_get_them_as_related_information() -> None:
         ("file:///x.py", 4),
     ]
     assert to_client(Found(item, document, start, end, True), Encoding()).related_information is None
+
+
+def test_models_of_other_files_count_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kerascheck.reporters.base import models_of, unclear_models
+
+    monkeypatch.chdir(tmp_path)
+    Path("nets.py").write_text(
+        "import keras\n\n\ndef build(n):\n    net = keras.Sequential([keras.Input((n,)), keras.layers.Dense(2)])\n"
+        "    return net\n"
+    )
+    Path("train.py").write_text("from nets import build\n\nmodel = build(unknown_size())\n")
+    both = api.check_paths(["nets.py", "train.py"], settings=Settings(), use_cache=False)
+    assert sum(models_of(both).values()) == 1
+    assert [(item.filename, item.row) for item in unclear_models(both)] == [("nets.py", 5)]
+    alone = api.check_paths(["train.py"], settings=Settings(), use_cache=False)
+    assert sum(models_of(alone).values()) == 1
+    assert [(item.filename, item.row) for item in unclear_models(alone)] == [("nets.py", 5)]

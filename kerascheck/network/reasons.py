@@ -52,6 +52,8 @@ def advice_on(network: Network) -> str | None:
 def cause_of(network: Network) -> Cause | None:
     """Why a model is not exact; None where it is."""
     if network.open is not None:
+        if not network.layers:
+            return Cause(None, network.open.reason, _KNOWN_CODE)
         is_graph = network.kind == "functional"
         return Cause(None, network.open.reason, _KNOWN_CALLS if is_graph else _KNOWN_LAYERS)
     if network.unknown is not None:
@@ -70,6 +72,7 @@ def cause_of(network: Network) -> Cause | None:
     return Cause(None, "it has no layers", "add its layers where the analysis sees it: in this file or one it imports")
 
 
+_KNOWN_CODE = "build it in code of the project; what is loaded, copied or made elsewhere is not read"
 _KNOWN_LAYERS = "add its layers one by one, or in a loop over something that stands in the program"
 _KNOWN_CALLS = "make its tensors with layers of Keras, or with functions and classes of the project"
 _MEND = "mend what is reported there; what comes after it is known then"

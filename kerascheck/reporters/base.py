@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -115,11 +116,7 @@ def understood(outcome: Outcome) -> str:
     skipped = sum(report.skipped is not None for report in reports) - without
     notes = [f"{number} {note}" for number, note in ((without, "without Keras"), (skipped, "skipped")) if number]
     files = counted(len(reports), "file") + (f" ({', '.join(notes)})" if notes else "")
-    counts = [
-        (sum(report.models_exact for report in reports), "exact"),
-        (sum(report.models_symbolic for report in reports), "symbolic"),
-        (sum(report.models_unknown for report in reports), "unknown"),
-    ]
+    counts = [(count, status) for status, count in models_of(reports).items()]
     models = sum(count for count, _ in counts)
     if not models:
         return f"Checked {files}: no models."
@@ -128,9 +125,35 @@ def understood(outcome: Outcome) -> str:
     return f"Checked {files}, {counted(models, 'model')}: {kinds}{hint}."
 
 
+def models_of(reports: Sequence[Report]) -> dict[str, int]:
+    """How many models are exact, symbolic and unknown; one that is made in another checked file counts there."""
+    checked = _analysed(reports)
+    counts = Counter(
+        {
+            "exact": sum(report.models_exact for report in reports),
+            "symbolic": sum(report.models_symbolic for report in reports),
+            "unknown": sum(report.models_unknown for report in reports),
+        }
+    )
+    for report in reports:
+        counts.subtract(status for name, status in report.elsewhere if os.path.abspath(name) in checked)
+    return dict(counts)
+
+
+def _analysed(reports: Iterable[Report]) -> set[str]:
+    return {os.path.abspath(report.filename) for report in reports if report.skipped is None}
+
+
 def unclear_models(reports: Iterable[Report]) -> list[Unclear]:
     """The models that are not exact, each once, in the order of files and rows."""
-    found = dict.fromkeys(item for report in reports for item in report.unclear)
+    reports = list(reports)
+    checked = _analysed(reports)
+    found = dict.fromkeys(
+        item
+        for report in reports
+        for item in report.unclear
+        if item.filename == report.filename or os.path.abspath(item.filename) not in checked
+    )
     return sorted(found, key=lambda item: (item.filename, item.cell or 0, item.row))
 
 

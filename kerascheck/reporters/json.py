@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from kerascheck.diagnostics import NO_KERAS, Diagnostic, Fix, Position, Related
-from kerascheck.reporters.base import Outcome, unclear_models
+from kerascheck.reporters.base import Outcome, models_of, unclear_models
 from kerascheck.text.escaping import as_json
 
 
@@ -27,11 +27,7 @@ def understanding(outcome: Outcome, findings: list[dict[str, Any]]) -> dict[str,
             "without_keras": sum(report.skipped == NO_KERAS for report in reports),
             "skipped": sum(report.skipped not in (None, NO_KERAS) for report in reports),
         },
-        "models": {
-            "exact": sum(report.models_exact for report in reports),
-            "symbolic": sum(report.models_symbolic for report in reports),
-            "unknown": sum(report.models_unknown for report in reports),
-        },
+        "models": models_of(reports),
         "unclear": [asdict(item) | {"filename": os.path.abspath(item.filename)} for item in unclear_models(reports)],
     }
 

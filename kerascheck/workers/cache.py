@@ -242,6 +242,7 @@ def _report_from(data: dict[str, Any], filename: str, asked: Asked) -> Report:
     unclear = [_unclear_from(item) for item in data.pop("unclear")]
     _check(data, int, "models_exact", "models_symbolic", "models_unknown")
     _check(data, (str, type(None)), "skipped", "incomplete")
+    data["elsewhere"] = [(str(name), str(status)) for name, status in data["elsewhere"]]
     return Report(**{**data, "filename": filename, "diagnostics": diagnostics, "unclear": unclear, "asked": asked})
 
 

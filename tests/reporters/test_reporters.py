@@ -206,6 +206,13 @@ def test_statistics_as_data() -> None:
         ([Report("a.py", skipped=NO_KERAS), Report("b.py")], "Checked 2 files (1 without Keras): no models."),
         ([Report("a.py", skipped="says skip-file")], "Checked 1 file (1 skipped): no models."),
         (
+            [
+                Report("a.py", models_exact=2, elsewhere=[("b.py", "exact"), ("c.py", "exact")]),
+                Report("b.py", models_exact=1),
+            ],
+            "Checked 2 files, 2 models: 2 exact.",  # b.py has its own, c.py is not checked
+        ),
+        (
             [Report("a.py", models_exact=1, models_unknown=1, unclear=[UNCLEAR]), Report("b.py", models_symbolic=1)],
             "Checked 2 files, 3 models: 1 exact, 1 symbolic, 1 unknown (--show-unknown).",
         ),
