@@ -101,12 +101,10 @@ def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, scope: Scope) 
             run.program.reads.append(ResultRead(call, None, len(targets), site))
 
         for index, element in enumerate(targets):
-            if star is not None and index >= star:
-                part = run.fresh("unpacked from something unknown", element)
-            elif isinstance(value, Unknown):
+            if isinstance(value, Unknown) and (star is None or index < star):
                 part = _untitled(subscript(run, value, index, element))
             else:
-                part = run.fresh("unpacked from something unknown", element)
+                part = run.fresh("unpacked from something unknown", element).needing(items.needs)
             assign(run, element.value, part, scope)
         return
     if star is None:
