@@ -14,8 +14,8 @@ Counted besides: the share of constructions with one answer over all flags that 
 answers that are listed with exactly these; errors at a place where no run raises (false), or not every run that gets
 there (sometimes true), and faults of every run that gets there without an error (missed). What a run that ends with an
 exception has built may be listed, but need not be, with what the program does to it further on; what stands where no
-run gets (behind a fault, or in an arm that excludes itself: "never built") is not judged. Exits with 1 if an exact claim
-is wrong or an error false.
+run gets (behind a fault, or in an arm that excludes itself: "never built") is not judged. Exits with 1 if an exact
+claim is wrong or an error false.
 """
 
 from __future__ import annotations
