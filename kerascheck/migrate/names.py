@@ -93,6 +93,17 @@ class Names:
             yield above
             node = above
 
+    def is_self(self, node: cst.CSTNode) -> bool:
+        """Whether a name is the first parameter of the method that it stands in, which the object goes by."""
+        above = list(self.ancestors(node))
+        for index, one in enumerate(above):
+            if isinstance(one, cst.FunctionDef):
+                params = (*one.params.posonly_params, *one.params.params)
+                is_method = index + 2 < len(above) and isinstance(above[index + 2], cst.ClassDef)
+                if is_method and not one.decorators and params:
+                    return isinstance(node, cst.Name) and node.value == params[0].name.value
+        return False
+
     def is_written(self, node: cst.CSTNode) -> bool:
         """Whether something is assigned to it, or it is deleted."""
         above = self.parent(node)

@@ -317,7 +317,10 @@ def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Val
 
 
 def _add_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.gone import note_added_loss
+
     layer.adds_losses = True
+    note_added_loss(run, layer, arguments, site)
     return None
 
 
