@@ -49,6 +49,12 @@ def note_added_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) ->
         note(run, "member", "keras.Model", "add_loss", site)
 
 
+def note_added_metric(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    """Note that a metric is added to a layer or a model, which Keras 3 refuses wherever it is done."""
+    note(run, "member", LAYER, "add_metric", site)
+    return None
+
+
 def note_set(run: Run, value: KerasObject, name: str, site: Site) -> None:
     """Note that the program sets an attribute that an optimizer of Keras 3 does not read."""
     if any(find_member((owner,), name) is not None for owner in _owners(value)):

@@ -26,7 +26,11 @@ _ELSEWHERE = frozenset({"batch_input_shape", "save_format", "weights", "decay"})
 def find(context: Context) -> Iterator[Step]:
     """A step for each old argument of a call of something of Keras."""
     for call, name in context.called():
-        if name.startswith("keras.") and not name.startswith("keras.backend.") and not _is_lost(context, call):
+        if (
+            name.startswith(("keras.", "tensorflow."))
+            and not name.startswith("keras.backend.")
+            and not _is_lost(context, call)
+        ):
             yield from steps(context, call, name)
 
 

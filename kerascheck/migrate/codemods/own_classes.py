@@ -29,6 +29,8 @@ def find(context: Context) -> Iterator[Step]:
             yield from _optimizer(node)
         elif base == "keras.Layer" or base.startswith("keras.layers."):
             yield from _layer(context, node)
+        elif base.startswith("keras.metrics."):
+            yield from _metric(node)
 
 
 def _methods(owner: cst.ClassDef) -> Iterator[cst.FunctionDef]:
@@ -59,6 +61,18 @@ def _layer(context: Context, owner: cst.ClassDef) -> Iterator[Step]:
             if target.attr.value in ("trainable_weights", "non_trainable_weights"):
                 message = f"{target.attr.value} cannot be set: what add_weight makes is in it"
                 yield Step("attributes", target, message, page=_PAGE)
+
+
+def _metric(owner: cst.ClassDef) -> Iterator[Step]:
+    names = {method.name.value for method in _methods(owner)}
+    for method in _methods(owner):
+        if method.name.value == "reset_states" and "reset_state" not in names:
+            change = Rewrite(method.name, ("reset_state",))
+            yield Step("methods", method.name, "reset_states is reset_state", (change,), page=_PAGE)
+        for node in walk(method):
+            func = node.func if isinstance(node, cst.Call) else None
+            if isinstance(node, cst.Call) and isinstance(func, cst.Attribute) and func.attr.value in _ADDS:
+                yield from _weight(node, func)
 
 
 def _weight(call: cst.Call, func: cst.Attribute) -> Iterator[Step]:

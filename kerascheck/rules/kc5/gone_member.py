@@ -20,6 +20,7 @@ from kerascheck.text.treewalk import walk
 _TRAINING = frozenset({"fit_generator", "evaluate_generator", "predict_generator", "predict_classes", "predict_proba"})
 
 
+_OPTIMIZER = "keras.optimizers.Optimizer"
 _SUBJECTS = {
     "keras.Model": "models",
     "keras.Sequential": "Sequential models",
@@ -245,6 +246,21 @@ mean.reset_state()
         ),
         Invalid(
             """
+from keras.callbacks import Callback
+class Report(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.lr))
+""",
+            [(5, "optimizers of Keras 3 have no lr; use learning_rate")],
+            """
+from keras.callbacks import Callback
+class Report(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.learning_rate))
+""",
+        ),
+        Invalid(
+            """
 import tensorflow as tf
 from tensorflow.keras import Model, layers
 inputs = layers.Input((8,))
@@ -254,10 +270,12 @@ model.add_loss(tf.keras.ops.mean(mean))
 class Report(tf.keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         print(self.model.predict(self.validation_data[0]))
+model.add_metric(tf.keras.ops.mean(mean), name="mean")
 """,
             [
                 (7, "models of Keras 3 have no add_loss; use self.add_loss in the call of a layer"),
                 (10, "callbacks of Keras 3 have no validation_data"),
+                (11, "layers of Keras 3 have no add_metric; use metrics of compile, or a metric of the layer"),
             ],
         ),
     ]
@@ -268,11 +286,23 @@ def _of_callback(cls: ClassValue) -> Iterator[tuple[cst.CSTNode, Change]]:
     for method in methods(cls):
         code = Code(method)
         for node in walk(code.node):
-            name = code.is_own_attribute(node)
-            row = find_member(("keras.callbacks.Callback",), name) if name is not None else None
-            is_set = find_in_class(cls, name or "") is not None or f".{name} = " in code.file.code
-            if row is not None and not is_set:
+            owner, name = _member_of(code, node)
+            row = find_member((owner,), name) if owner else None
+            is_set = find_in_class(cls, name) is not None or f".{name} = " in code.file.code
+            if row is not None and row.raises is None and name not in _TRAINING and not is_set:
                 yield node, row
+
+
+def _member_of(code: Code, node: cst.CSTNode) -> tuple[str, str]:
+    """The class of what an attribute in a callback is read of, and its name: of `self.model.optimizer.lr`, too."""
+    own = code.is_own_attribute(node)
+    if own is not None:
+        return "keras.callbacks.Callback", own
+    if not isinstance(node, cst.Attribute):
+        return "", ""
+    above, held = _member_of(code, node.value)
+    held_by = {("keras.callbacks.Callback", "model"): "keras.Model", ("keras.Model", "optimizer"): _OPTIMIZER}
+    return held_by.get((above, held), ""), node.attr.value
 
 
 def _message(form: OldForm) -> str | None:
