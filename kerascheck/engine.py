@@ -297,10 +297,16 @@ class _Check:
         Paths from another start (a function that nobody calls) are another use of the same code: a fault in one use
         is a fault. A finding with a fix must hold in all uses, since the fix changes the code for all of them.
         """
+        from kerascheck.rules.asking import asks_first, held
+
+        rules = [(rule, asks_first(rule, self._settings.thresholds)) for rule in self._rules.values()]
         found: list[dict[tuple[str, tuple[int, int]], _Found]] = []
         for program in paths:
             on_path: dict[tuple[str, tuple[int, int]], _Found] = {}
-            for rule in self._rules.values():
+            there = held(program)
+            for rule, asked in rules:
+                if asked is not None and asked.isdisjoint(there):
+                    continue
                 for finding in self._findings(rule, program):
                     if finding.site.file is source:
                         on_path.setdefault((rule.code, finding.site.key), _Found(rule, finding))
