@@ -27,6 +27,7 @@ from kerascheck.text.lexing import (
 from kerascheck.text.lines import Lines
 from kerascheck.text.notebook import SUFFIX, Cell, NotANotebook, Notebook
 from kerascheck.text.parse_cache import RECENT, Facts
+from kerascheck.text.parsing import unchecked_nodes
 from kerascheck.text.placeholders import first_placeholder
 
 if TYPE_CHECKING:
@@ -359,7 +360,7 @@ def _parse(source: Lines, parse: Callable[[], cst.Module] | None = None) -> cst.
     import libcst as cst
 
     try:
-        with no_collection():
+        with no_collection(), unchecked_nodes():
             return cst.parse_module(source.text) if parse is None else parse()
     except cst.ParserSyntaxError as error:
         raise _syntax_error(source, error) from None
