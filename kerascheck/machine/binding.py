@@ -26,21 +26,21 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
     """Bind `target` to `value`."""
     if type(target) is cst.Name:
         assign_name(run, target.value, value, scope)
-    elif isinstance(target, (cst.Tuple, cst.List)):
+    elif type(target) is cst.Tuple or type(target) is cst.List:
         if type(value) is Guarded and any(isinstance(one, (tuple, ListValue)) for _, one in value.alternatives):
             spread(run, lambda one: _unpack(run, target, one, scope), value)
         else:
             _unpack(run, target, value, scope)
-    elif isinstance(target, cst.Attribute):
+    elif type(target) is cst.Attribute:
         receiver = run.evaluate(target.value, scope)
         if isinstance(receiver, KerasObject):
             from kerascheck.machine.keras.gone import note_set
 
             note_set(run, receiver, target.attr.value, Site(scope.file, target))
         set_attribute(run, receiver, target.attr.value, _titled(value, _text(target)))
-    elif isinstance(target, cst.Subscript):
+    elif type(target) is cst.Subscript:
         _set_item(run, target, value, scope)
-    elif isinstance(target, cst.StarredElement):
+    elif type(target) is cst.StarredElement:
         assign(run, target.value, value, scope)
 
 

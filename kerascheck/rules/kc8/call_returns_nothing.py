@@ -63,10 +63,10 @@ class CallReturnsNothing(Rule):
                 or not (is_layer_class(cls) or base_of(cls) == "keras.losses.Loss")
             ):
                 continue
-            nodes = list(own_nodes(definition(call).body))
-            if any(isinstance(node, (cst.Yield, cst.Raise)) for node in nodes) or _is_stub(definition(call).body):
+            body, file = definition(call).body, call.site.file
+            if any(own_nodes(file, body, cst.Yield, cst.Raise)) or _is_stub(body):
                 continue
-            given = [node for node in nodes if isinstance(node, cst.Return) and node.value is not None]
+            given = [node for node in own_nodes(file, body, cst.Return) if node.value is not None]
             if not given:
                 yield Finding(
                     Site(call.site.file, definition(call)), f"{cls.name}.call returns nothing; return what it computes"
