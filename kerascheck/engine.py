@@ -21,7 +21,7 @@ from kerascheck.project.source import UNREADABLE, Source, SourceError
 from kerascheck.project.target import Era, Evidence, Target
 from kerascheck.runtime import safe_path
 from kerascheck.runtime.asked import recorded
-from kerascheck.runtime.gc_pause import no_collection
+from kerascheck.runtime.gc_pause import between_files, leave_alone, no_collection
 from kerascheck.runtime.reading import read_program
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule]
 def _examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None) -> Examination:
     if not concerns_keras(raw, filename):
         return Examination(Report(filename, skipped=NO_KERAS))
+    between_files()
     # The collector waits until the file is done: what is made for it is needed up to then.
     with deep_recursion(), no_collection():
         check = _Check(filename, settings, rules)
@@ -111,6 +112,7 @@ def _analyze(raw: bytes, filename: str, budget: float, target: str) -> Examinati
     if not concerns_keras(raw, filename):
         report.skipped = NO_KERAS
         return Examination(report)
+    between_files()
     source = Source(raw, filename)
     aim(source, target)
     with deep_recursion(), no_collection():
@@ -225,6 +227,7 @@ class _Check:
             return self.refuse(error.code, error.message, error.position)
         try:
             _ = source.tree
+            leave_alone()
         except SourceError as error:
             self.refuse(error.code, error.message, error.position)
             self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
