@@ -328,8 +328,11 @@ def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
         return
     if isinstance(root, tuple) and root[:1] == ("variable",):
         yield _UNSET
+        yield from (constant for constant in constants if isinstance(constant, str))
         yield from texts
         return
+    # Those that conditions name come first: few of the others agree with a fact, and two answers may be enough.
+    yield from (constant for constant in constants if isinstance(constant, str) or abs(constant) < 1e15)
     yield from (None, True, False, _Other(), 0.5, (), ("a",))
     yield from numbers
     yield from texts

@@ -12,6 +12,7 @@ from typing import Any
 from kerascheck.machine import names
 from kerascheck.machine.feasibility import root_of
 from kerascheck.machine.run import Run
+from kerascheck.machine.static import outline_of
 from kerascheck.machine.values import ImportedName, ModuleValue, Scope, UserRaise, Value
 from kerascheck.project.modules import find_folder, find_module, module_file
 from kerascheck.project.target import Target
@@ -262,7 +263,7 @@ class Project:
     def place_of(self, node: Any) -> str | None:
         """The row in which a node stands, in words; with the name of the file where that is another one."""
         for source in (self.source, *self._sources.values()):
-            if source is None:
+            if source is None or node not in outline_of(source):
                 continue
             try:
                 row = int(source.locate(node).start.row)

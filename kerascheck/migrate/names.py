@@ -11,6 +11,7 @@ from libcst.metadata import Assignment, BuiltinAssignment, MetadataWrapper, Scop
 from libcst.metadata.scope_provider import ScopeVisitor
 
 from kerascheck.machine.names import canonical
+from kerascheck.text.parsing import lean_visits
 from kerascheck.text.treewalk import children
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class Names:
         self._parents: dict[int, cst.CSTNode] = {}
         self.nodes: list[cst.CSTNode] = []
         self._walk()
-        scopes = MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(_Scopes)
+        with lean_visits():
+            scopes = MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(_Scopes)
         self._referents: dict[int, Collection[BaseAssignment]] = {}
         self.assignments: dict[int, set[BaseAssignment]] = {}
         self.bound: set[str] = set()  # all names that the file binds, in whatever scope

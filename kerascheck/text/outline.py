@@ -93,6 +93,10 @@ class Outline:
         at = known.get(id(node))
         return None if at is None or self.nodes[at] is not node else (at, self._ends[at])
 
+    def __contains__(self, node: cst.CSTNode) -> bool:
+        """Whether it is a node of this tree."""
+        return self._span(node) is not None
+
     @overload
     def below(self, node: cst.CSTNode, kind: type[_Kind], /) -> list[_Kind]: ...
 
