@@ -65,6 +65,8 @@ MAX_ITEMS = 100_000
 _MOST_EVENTS = 3
 #: Conditions made of others that are looked at for what they say of one value.
 _MAX_CASES = 6
+#: Where nothing follows from a condition.
+_NOTHING_FOLLOWS: Mapping[Hashable, bool] = MappingProxyType({})
 
 
 #: What Python itself may raise where it computes with values of the program.
@@ -600,8 +602,8 @@ class Run:
 
     def _only_choice(self, key: Hashable) -> bool | None:
         """How the condition is decided since something follows from the contrary that does not hold here."""
-        for choice in (True, False):
-            for other, wanted in self.following.get((key, choice), {}).items():
+        for choice in (True, False) if self.following else ():
+            for other, wanted in self.following.get((key, choice), _NOTHING_FOLLOWS).items():
                 known = self.facts.get(other)
                 if known is None:
                     known = implied(self.facts, other, (key, choice))

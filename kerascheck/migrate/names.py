@@ -287,15 +287,20 @@ class Names:
 def _chain(node: cst.BaseExpression) -> tuple[cst.Name, list[str]] | None:
     """The name that a chain of attributes begins with, and the attributes."""
     rest: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while type(node) is cst.Attribute:  # (`isinstance` with an abstract class is slow)
         rest.append(node.attr.value)
         node = node.value
-    return (node, rest[::-1]) if isinstance(node, cst.Name) else None
+    return (node, rest[::-1]) if type(node) is cst.Name else None
+
+
+_IMPORTING = frozenset({cst.Import, cst.ImportFrom, cst.ImportAlias})
 
 
 def _alias_of(referent: BaseAssignment, name: str) -> cst.CSTNode | None:
     """The part of an import that binds a name."""
     node = getattr(referent, "node", None)
+    if type(node) not in _IMPORTING:
+        return None
     if isinstance(node, (cst.Import, cst.ImportFrom)) and not isinstance(node.names, cst.ImportStar):
         for alias in node.names:
             whole = _text(alias.name)
