@@ -117,6 +117,11 @@ import numpy as np
 from keras.layers import Embedding
 layer = Embedding(100, 8, weights=[np.zeros((100, 8))])
 """,
+        # batches of one size
+        """
+from keras import layers
+inputs = layers.Input(shape=(3,), batch_size=2)
+""",
         # meant for Keras 2
         """
 import tf_keras as keras
