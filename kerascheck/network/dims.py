@@ -18,7 +18,7 @@ from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 _MAX_TERMS = 32  # a longer polynomial becomes an atom of its own
 _MAX_FACTOR = 2**1024  # so does one with numbers that are no sizes
-#: Results of arithmetic on results of arithmetic: what is made of more sizes has no name, what is nested deeper is none.
+#: Results of arithmetic on results of arithmetic: what is made of more sizes has no name, deeper ones are no size.
 _MAX_PARTS = 200
 
 
