@@ -19,8 +19,8 @@ class CallReturnsNothing(Rule):
     ## What it does
 
     Reports a `call` in a class that derives from Keras without a `return` of a value, and one with such a `return`
-    that is left at its end, behind an `if`, without one. Where there is one for each of several choices (`mode == "max"`),
-    a further one is not expected, and nothing is said.
+    that is left at its end, behind an `if`, without one. Where there is one for each of several choices
+    (`mode == "max"`), a further one is not expected, and nothing is said.
 
     ## Why it is bad
 
