@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
 
 from kerascheck.layers.base import Config, LayerDef
 from kerascheck.layers.core import KERNEL_PARAMETERS
@@ -229,8 +229,35 @@ def layers_in(c: Config, name: str) -> list[Layer]:
     return found
 
 
+class OwnCell(Cell):
+    """A cell of a class of the program, by what its `state_size` and `output_size` say."""
+
+    def __init__(self, sizes: list[Int], width: Int) -> None:
+        self._sizes = sizes
+        self._width = width
+
+    def state_sizes(self, c: Config) -> list[Int]:
+        return self._sizes
+
+    def width(self, c: Config) -> Int:
+        return self._width
+
+
+@runtime_checkable
+class CellOfProgram(Protocol):
+    """A layer of the program that may be a cell."""
+
+    def as_cell(self) -> OwnCell:
+        """Its sizes. Raises Undetermined where they are not known, or it is no cell."""
+
+    def build_as_cell(self, shape: Shape) -> None:
+        """Run its `build` on the shape of one step, if that has not been done. May raise Undetermined."""
+
+
 def cell_of(c: Config, cell: Layer) -> tuple[Cell, Config]:
     """The definition of a cell. Raises KerasError for a built-in layer that is none."""
+    if isinstance(cell, CellOfProgram):
+        return cell.as_cell(), c
     if not isinstance(cell, BuiltinLayer):
         raise Undetermined(f"cell {cell.cls} is not built in")
     if not isinstance(cell.definition, Cell):
@@ -241,5 +268,9 @@ def cell_of(c: Config, cell: Layer) -> tuple[Cell, Config]:
 def build_cell(c: Config, cell: Layer, incoming: Shape) -> Int:
     """Give a cell its weights for this input; its width."""
     definition, config = cell_of(c, cell)
+    if isinstance(cell, CellOfProgram):
+        # Keras calls `build` alone: how large the output is, it reads off the sizes.
+        cell.build_as_cell((incoming[0], *incoming[1:]))
+        return definition.width(config)
     cell.infer([incoming[:1] + incoming[-1:], *((incoming[0], size) for size in definition.state_sizes(config))])
     return definition.width(config)

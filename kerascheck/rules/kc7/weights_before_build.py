@@ -184,7 +184,7 @@ fresh.load_weights("net.weights.h5")
 def _is_checkpoint(event: FileCall) -> bool:
     """Whether the weights surely come from another file than those of Keras and HDF5."""
     ending = ending_of(event.arguments, event.site)
-    return bool(ending) and not any(ending.endswith(end) or end.endswith(ending) for end in _AT_ONCE)
+    return ending is not None and not any(ending.endswith(end) or end.endswith(ending) for end in _AT_ONCE)
 
 
 def _made_here(program: Program, site: Site, made: Site | None) -> bool:
