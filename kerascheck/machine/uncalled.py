@@ -208,12 +208,18 @@ def _forget_placeholders(made: Instance) -> None:
 def _forget_changes(run: Run, made: Instance) -> None:
     """Forget what code of the file other than the constructor sets on such objects, or changes in place."""
     file = made.cls.site.file
-    written, changed = _later_changes(file, file.tree)
+    written, changed, used = _later_changes(file, file.tree)
     for name in written:
         if name in made.attributes or _is_class_attribute(made.cls, name):
             made.attributes[name] = _unset(made, name)
-    for name in changed - written:
-        if name in made.attributes:
+    for name in (changed | used) - written:
+        if name not in made.attributes:
+            continue
+        value = made.attributes[name]
+        layer = value.layer if isinstance(value, Instance) else value
+        if isinstance(layer, Network) and name not in changed:
+            layer.met_data = True
+        else:
             made.attributes[name] = _changed(run, made, name)
 
 
@@ -314,29 +320,44 @@ def _changed(run: Run, made: Instance, name: str) -> Value:
     return value
 
 
+#: Methods that leave a model as it is, but for its weights.
+_USES = frozenset(
+    {
+        "count_params", "evaluate", "evaluate_generator", "export", "fit", "fit_generator", "get_config", "get_layer",
+        "get_weights", "load_weights", "predict", "predict_classes", "predict_generator", "predict_on_batch",
+        "predict_proba", "reset_metrics", "reset_states", "save", "save_weights", "set_weights", "summary",
+        "test_on_batch", "to_json", "to_yaml", "train_on_batch",
+    }
+)  # fmt: skip
+
+
 #: What may set an attribute, or change the value of one.
 _CHANGING = (*_BINDING, *_LOOPING, cst.Del, cst.WithItem, cst.Call, cst.Arg)
 
 
 @once_in_outline
-def _later_changes(outline: Outline, module: cst.Module) -> tuple[frozenset[str], frozenset[str]]:
-    """The attributes that the module sets outside of constructors, and those whose values it changes in place."""
+def _later_changes(outline: Outline, module: cst.Module) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The attributes that the module sets outside of constructors, and those whose values it changes in place.
+
+    The third ones are changed by methods which, if the value is a model, do nothing to its layers.
+    """
     written: set[str] = set()
     changed: set[str] = set()
+    used: set[str] = set()
     constructors = [one for one in outline.below(module, cst.FunctionDef) if one.name.value == "__init__"]
     for node in outline.below(module, *_CHANGING, skipping=constructors):
         if type(node) is cst.Arg:  # (`isinstance` with an abstract class is slow)
             _note_attribute(node.value, changed)
         elif type(node) is cst.Call:
             if type(node.func) is cst.Attribute:
-                _note_attribute(node.func.value, changed)
+                _note_attribute(node.func.value, used if node.func.attr.value in _USES else changed)
         elif type(node) is cst.WithItem:
             if node.asname is not None:
                 _note_target(node.asname.name, written, changed)
         else:
             assert isinstance(node, (*_BINDING, *_LOOPING, cst.Del))
             _note_target(node.target, written, changed)
-    return frozenset(written), frozenset(changed)
+    return frozenset(written), frozenset(changed), frozenset(used)
 
 
 def _note_target(target: cst.CSTNode, written: set[str], changed: set[str]) -> None:
