@@ -169,13 +169,20 @@ def check(
 def summary(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    cost: Annotated[bool, typer.Option("--cost", help="Show multiply-adds and what training takes in memory.")] = False,
+    batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.")] = 32,
+    dtype: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16."),
+    ] = None,
     isolated: _Isolated = False,
 ) -> None:
     """Show the layers, shapes and parameter counts of all models, without running anything."""
 
     from kerascheck.cli.models import summarize
 
-    raise typer.Exit(_run(lambda: summarize(paths, output_format, isolated, sys.stdout), True))
+    batch = batch_size if cost else None
+    raise typer.Exit(_run(lambda: summarize(paths, output_format, isolated, sys.stdout, batch, dtype), True))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 
 from kerascheck.layers.base import Config, LayerDef
@@ -11,7 +11,7 @@ from kerascheck.layers.geometry import (
     known_size,
     positive,
 )
-from kerascheck.network.dims import Dim, Int, Shape, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, format_shape, volume
 from kerascheck.network.ir import BuiltinLayer, Layer, Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
@@ -80,6 +80,11 @@ class Gates:
         """The weights for this many input features."""
         return _gate_weights(c, inputs, self.gates)
 
+    def step_products(self, c: Config, inputs: Int) -> Int:
+        """The multiply-adds of one step of one sample."""
+        kernel, recurrent, *_ = self.gate_weights(c, inputs)
+        return kernel.count + recurrent.count
+
 
 class LstmGates(Gates):
     gates = 4
@@ -136,6 +141,12 @@ class _PlainCell(Gates, Cell):
 
     def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
         return self.gate_weights(c, known_size(c, shapes[0], -1, "its features"))
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume(shapes[0][:-1]) * self.step_products(c, known_size(c, shapes[0], -1, "its features"))
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume(shapes[0][:-1]) * c.dim("units") * (self.gates if self.gates > 1 else 0)
 
 
 class SimpleRNNCell(_PlainCell):
@@ -210,6 +221,32 @@ class StackedRNNCells(Cell):
 
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         return layers_in(c, "cells")
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return stacked(c, layers_in(c, "cells"), shapes[0], step_products)
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return stacked(c, layers_in(c, "cells"), shapes[0], step_values)
+
+
+def stacked(c: Config, cells: Sequence[Layer], shape: Shape, ask: Callable[[Cell, Config, list[Shape]], Int]) -> Int:
+    """What cells that feed one another answer together, for the input of the first."""
+    total: Int = 0
+    for cell in cells:
+        definition, config = cell_of(c, cell)
+        total = total + ask(definition, config, [shape])
+        shape = (*shape[:-1], definition.width(config))
+    return total
+
+
+def step_products(cell: Cell, c: Config, shapes: Sequence[Shape]) -> Int:
+    """The multiply-adds of a cell that is one of several."""
+    return cell.multiply_adds(c, shapes)
+
+
+def step_values(cell: Cell, c: Config, shapes: Sequence[Shape]) -> Int:
+    """What a cell that is one of several keeps."""
+    return cell.kept_values(c, shapes)
 
 
 def layers_in(c: Config, name: str) -> list[Layer]:

@@ -318,6 +318,16 @@ def product(dims: Iterable[Dim]) -> Dim:
     return result
 
 
+def volume(shape: Shape) -> Int:
+    """How many numbers a tensor of this shape holds. Raises Undetermined where a size is left open."""
+    count: Int = 1
+    for dim in shape:
+        if dim is None:
+            raise Undetermined(f"an axis of {format_shape(shape)} may have any size")
+        count = count * dim
+    return count
+
+
 def is_exact(shape: Shape) -> bool:
     """Whether every dimension is an integer or Keras's own `None`."""
     for dim in shape:  # noqa: SIM110  (asked of every layer; a generator takes twice as long)

@@ -77,6 +77,7 @@ class CustomLayer(Layer):
         self.built = False
         self.building = False  # whether `build` is running
         self.latest: Arguments | None = None  # of the latest call
+        self.made_inside: Sequence[Tensor] | None = None  # what its code gave in the latest call
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.unknown is not None:
@@ -245,6 +246,7 @@ class SubclassedModel(Network):
 
     runs_program = True
     latest: Arguments | None = None  # of the latest call
+    made_inside: Sequence[Tensor] | None = None  # what its code gave in the latest call
     own: Sequence[Weight] = ()  # from add_weight
     built = False
 
@@ -431,6 +433,9 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
         mapped = Tensor(Unknown(lost.reason, needs=lost.needs))
         outputs.append(mapped)
     layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
+    made = layer.made_inside
+    if made is not None and len(made) == len(outputs):
+        layer.calls[-1].inside = (tensors, made)
     layer.latest = arguments
     return mapped
 
@@ -476,6 +481,7 @@ def run_call(
             result = Unknown(f"the call of {layer.cls} raises")
         finally:
             run.tracing -= 1
+    layer.made_inside = None if method is None else input_tensors(result)
     if declared is not None:
         _compare_with_declared(run, layer, declared, result, site)
         result = declared

@@ -356,7 +356,9 @@ def _code_link(part: FindingPart) -> Markup:
 
 def _table(model: ModelPart) -> Markup:
     table = model.table
-    titles = ["Layer", "Output shape", "Parameters", *(["Connected to"] if table.graph else []), "Findings"]
+    has_costs = table.costs is not None
+    costs = ["Multiply-adds", "Activations"] if has_costs else []
+    titles = ["Layer", "Output shape", "Parameters", *costs, *(["Connected to"] if table.graph else []), "Findings"]
     if not any(model.pinned):
         titles.pop()
     rows = []
@@ -372,6 +374,7 @@ def _table(model: ModelPart) -> Markup:
             ),
             tag("td", row.shape, title=row.mark),
             tag("td", row.params, class_="number", title=row.mark),
+            *(tag("td", text, class_="number") for text in row.cost or (("-", "-") if has_costs else ())),
         ]
         if table.graph:
             cells.append(tag("td", row.connected))
@@ -385,6 +388,14 @@ def _table(model: ModelPart) -> Markup:
             tag("td", f"{count}{size}", class_="number", colspan=len(titles) - 2),
         )
         for title, count, size in table.totals
+    ]
+    totals += [
+        tag(
+            "tr",
+            tag("th", title, scope="row", colspan=2),
+            tag("td", text, class_="number", colspan=len(titles) - 2, title="; ".join(table.not_counted) or None),
+        )
+        for title, text in table.costs or ()
     ]
     head = tag("thead", tag("tr", [tag("th", title, scope="col") for title in titles]))
     body = tag("table", head, tag("tbody", rows), tag("tfoot", totals))
