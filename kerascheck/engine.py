@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from kerascheck.rules.base import Finding, Repair, Rule
 
 UNUSED_SUPPRESSION = "KC003"
+REVEALED = "KC007"
+UNUSED_DIRECTIVE = "KC008"
 NO_KERAS = "does not mention Keras"
 ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
 PLEASE_REPORT = f"please report it: {ISSUES_URL}"
@@ -253,6 +255,7 @@ class _Check:
         self._report.diagnostics += self._unsilenced(placed, suppressions)
         if UNUSED_SUPPRESSION in self._rules:
             self._report.diagnostics += self._unused(suppressions, source)
+        self._report.diagnostics += self._told(analysis, source)
         self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
         offers = self._settings.offers_fix
         self._report.diagnostics = [
@@ -412,6 +415,23 @@ class _Check:
             rows = suppressions.rows_for(diagnostic.span.start.row)
             if not suppressions.silence(diagnostic.code, diagnostic.name, rows):
                 yield diagnostic
+
+    def _told(self, analysis: Analysis, source: Source) -> Iterator[Diagnostic]:
+        """KC007 and KC008: what comments ask for, and which of them come to nothing."""
+        watch = analysis.watch
+        for directive in source.directives:
+            span = Span(source.position(directive.start), source.position(directive.end))
+            code, message = UNUSED_DIRECTIVE, directive.wrong
+            if message is None and watch is not None and id(directive) not in watch.applied:
+                message = "the analysis does not come here, so this comment has no effect"
+            if message is None and directive.kind == "reveal" and watch is not None:
+                code = REVEALED
+                message = "; ".join(watch.answers(directive)) or "nothing is named here"
+            rule = self._rules.get(code)
+            if message is not None and rule is not None:
+                yield Diagnostic(
+                    code, rule.name, rule.severity, message, source.filename, span, noqa_row=span.start.row
+                )
 
     def _unused(self, suppressions: Suppressions, source: Source) -> Iterator[Diagnostic]:
         """KC003: comments of our own, and codes of ours in `# noqa`, that silence nothing."""

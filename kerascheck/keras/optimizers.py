@@ -1,7 +1,7 @@
 """What the optimizers of Keras keep for each weight that trains.
 
-Source: the `build` methods of keras/src/optimizers (Keras 3.15). Each keeps some numbers besides (the step, the learning
-rate), which are too few to count.
+Source: the `build` methods of keras/src/optimizers (Keras 3.15). Each keeps some numbers besides (the step, the
+learning rate), which are too few to count.
 """
 
 from __future__ import annotations

@@ -285,6 +285,10 @@ class LayerDef:
                 raise Undetermined(f"the multiply-adds of {self.name} are not known")
         return 0
 
+    def outputs_at_run_time(self, c: Config, shapes: Sequence[Shape], outputs: list[Shape]) -> list[Shape]:
+        """The output shapes with sizes that Keras leaves open though the inputs tell them."""
+        return outputs
+
     def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
         """How many numbers it keeps until its gradients are worked out, besides its outputs."""
         return 0

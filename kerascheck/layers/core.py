@@ -105,12 +105,19 @@ class EinsumDense(SingleInput):
         return einsum_shapes(c, shape)[2]
 
     def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
-        equation = c.text("equation").replace("...", "")
-        inputs, _, outputs = equation.replace("->", ",").split(",")
-        elided = len(shapes[0]) - len(inputs)
-        start = elided if "..." in c.text("equation").partition(",")[0][:3] else 0
-        summed = [shapes[0][start + place] for place, label in enumerate(inputs) if label not in outputs]
-        return volume((*self.output(c, shapes[0]), *summed))
+        inputs, _, rest = c.text("equation").partition(",")
+        kernel = einsum_shapes(c, shapes[0])[0]
+        labels = rest.partition("->")[0]
+        return volume((*shapes[0], *(size for size, label in zip(kernel, labels, strict=True) if label not in inputs)))
+
+    def outputs_at_run_time(self, c: Config, shapes: Sequence[Shape], outputs: list[Shape]) -> list[Shape]:
+        inputs, _, rest = c.text("equation").partition(",")
+        made = rest.partition("->")[2]
+        if "..." in inputs:
+            return outputs
+        sizes = dict(zip(inputs, shapes[0], strict=True))
+        pairs = zip(outputs[0], made, strict=True)
+        return [tuple(sizes.get(label) if size is None else size for size, label in pairs)]
 
 
 _EQUATION_FORMS = (

@@ -14,7 +14,7 @@ from kerascheck.layers.geometry import (
     slide_all,
     split_channels,
 )
-from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, volume
 from kerascheck.network.ir import Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 

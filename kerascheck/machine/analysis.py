@@ -24,6 +24,7 @@ from kerascheck.machine.callers import (
     project_of_caller,
 )
 from kerascheck.machine.consequences import Consequences
+from kerascheck.machine.directives import Watch
 from kerascheck.machine.feasibility import root_of
 from kerascheck.machine.functions import LEFT_OUT
 from kerascheck.machine.needs import network_needs, place_of, program_needs, training_needs, trainings_need
@@ -91,6 +92,7 @@ class Analysis:
     by_chance: bool = False  # whether it may go further, or less far, the next time
     fault: Exception | None = None  # the error of our own that has stopped it
     calls_matter: bool = False  # whether all functions are followed: see `analyze`
+    watch: Watch | None = None  # what was noted of names, where somebody or a comment asks for it
 
 
 def analyze(source: Any, seconds: float = 2.0, calls_matter: bool = False) -> Analysis:
@@ -102,9 +104,9 @@ def analyze(source: Any, seconds: float = 2.0, calls_matter: bool = False) -> An
         calls_matter: whether somebody looks at calls and imports by themselves (`Program.calls`, `Program.imports`):
             else functions that nobody calls are left out where nothing but these can be seen in them.
     """
-    result = Analysis(calls_matter=calls_matter)
     with no_collection():
         project = Project(source)
+        result = Analysis(calls_matter=calls_matter or project.watch is not None, watch=project.watch)
         budget = Budget(seconds)
         base = _Start(project, budget, result, _run_module).explore()
         if base is not None and result.incomplete is None and base.run.reads_arguments:

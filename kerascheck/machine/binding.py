@@ -26,6 +26,8 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
     """Bind `target` to `value`."""
     if type(target) is cst.Name:
         assign_name(run, target.value, value, scope)
+        if run.watch is not None:
+            run.watch.bound(value, target, scope.file)
     elif type(target) is cst.Tuple or type(target) is cst.List:
         if type(value) is Guarded and any(isinstance(one, (tuple, ListValue)) for _, one in value.alternatives):
             spread(run, lambda one: _unpack(run, target, one, scope), value)

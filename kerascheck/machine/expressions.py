@@ -66,6 +66,8 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
             value = _if_bound(run, scope, name, value)
     else:
         value = lookup(run, name, scope)
+    if run.watch is not None:
+        run.watch.read(value, node, scope.file)
     kind = type(value)
     if kind in _NOTED or run.pinned:
         return _read(run, value)

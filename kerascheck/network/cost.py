@@ -45,6 +45,17 @@ def cost_of(layer: Layer, shapes: Sequence[Shape]) -> Cost:
     return cost
 
 
+def cost_of_call(node: Node) -> Cost:
+    """What a call costs for one sample, as far as it is known."""
+    walk, cost = _Walk(), Cost()
+    shapes = [walk.of_batch(tensor.shape) for tensor in node.inputs if not isinstance(tensor.shape, Unknown)]
+    if len(shapes) < len(node.inputs):
+        cost.missing.append("the shape of its input is not known")
+    else:
+        walk.call(node, shapes, cost)
+    return cost
+
+
 def costs(network: Network, batch: int) -> Iterator[tuple[Node, Cost]]:
     """Each call in a network, in order, and what it costs for a batch of this size where the network leaves it open."""
     walk = _Walk(batch)
@@ -112,7 +123,7 @@ class _Walk:
                 return self._network(layer, shapes, cost)
             return self._layer(node, shapes, cost)
         except (KerasError, Undetermined) as error:
-            cost.missing.append(getattr(error, "reason", None) or getattr(error, "message", str(error)))
+            cost.missing.append(error.message if isinstance(error, KerasError) else error.reason)
             return None
         finally:
             self._depth -= 1
@@ -124,6 +135,7 @@ class _Walk:
         with counted_products() as found:
             outputs = node.infer(shapes)
         if isinstance(layer, BuiltinLayer):
+            outputs = layer.definition.outputs_at_run_time(layer.config, shapes, outputs)
             cost.products = cost.products + layer.definition.multiply_adds(layer.config, shapes)
             cost.values = cost.values + layer.definition.kept_values(layer.config, shapes)
         for number in found:
@@ -165,10 +177,10 @@ class _Walk:
             cost.add(inner)
         found: list[Shape] = []
         for tensor in outputs:
-            shape = self._shape(tensor)
-            if shape is None:
+            made = self._shape(tensor)
+            if made is None:
                 raise Undetermined(tensor.shape.reason if isinstance(tensor.shape, Unknown) else "its output")
-            found.append(shape)
+            found.append(made)
         return found
 
     def _between(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> list[Node]:

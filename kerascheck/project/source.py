@@ -16,6 +16,7 @@ from kerascheck.diagnostics import Edit, Fix, Position, Span
 from kerascheck.runtime.asked import note_content, note_read, unsaved, unsaved_files
 from kerascheck.runtime.gc_pause import no_collection
 from kerascheck.runtime.reading import read_bytes, source_limit
+from kerascheck.text.directives import Directive, directives
 from kerascheck.text.lexing import (
     MAX_TOKENS,
     code_only,
@@ -139,6 +140,11 @@ class Source(Lines):
         from kerascheck.project.target import target_of
 
         return target_of(self)
+
+    @cached_property
+    def directives(self) -> list[Directive]:
+        """The comments that ask or tell the analysis something; those of the text that the tree is of."""
+        return directives(self.text)
 
     @cached_property
     def code(self) -> str:

@@ -1,4 +1,4 @@
-"""What a model costs before it runs: multiply-adds, and the memory that its training takes, by the formulas of the docs.
+"""What a model costs before it runs: multiply-adds, and the memory of its training, by the formulas of the docs.
 
     activations = batch x sum over all calls of (outputs + what is kept inside) x bytes of a number
     weights     = sum over all weights of size x bytes of a number
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 #: Bytes of a number. A text has no size of its own.
 SIZES = {
-    **{"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "bool": 1, "complex64": 8, "complex128": 16},
+    "float64": 8,
+    "float32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "bool": 1,
+    "complex64": 8,
+    "complex128": 16,
     **{f"{sign}int{bits}": bits // 8 for sign in ("", "u") for bits in (8, 16, 32, 64)},
 }
 
@@ -163,10 +169,11 @@ class _Work:
 
     def _calls(self) -> list[tuple[Layer, Cost]]:
         network = self._network
-        found: list[tuple[Layer, Cost]] = []
-        for tensor in network.inputs:
-            if tensor.node is not None and isinstance(tensor.node.layer, InputLayer):
-                found.append((tensor.node.layer, self._entry(tensor)))
+        found: list[tuple[Layer, Cost]] = [
+            (tensor.node.layer, self._entry(tensor))
+            for tensor in network.inputs
+            if tensor.node is not None and isinstance(tensor.node.layer, InputLayer)
+        ]
         if network.open is None:
             found += ((node.layer, cost) for node, cost in costs(network, 1))
         return found

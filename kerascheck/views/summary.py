@@ -120,7 +120,9 @@ def with_cost(model: ModelSummary, paths: Sequence[Program], batch: int, dtype: 
 
     network = model.network
     cost = cost_of_model(network, paths, batch, dtype)
-    rows = [replace(row, cost=cost.layers.get(id(layer))) for row, layer in zip(model.layers, _shown(network), strict=True)]
+    rows = [
+        replace(row, cost=cost.layers.get(id(layer))) for row, layer in zip(model.layers, _shown(network), strict=True)
+    ]
     return replace(model, cost=cost, layers=rows)
 
 

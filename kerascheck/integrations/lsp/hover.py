@@ -98,6 +98,8 @@ def _build(build: Build) -> Iterator[str]:
         yield f"parameters: {markdown_code(build.formula)}"
     else:
         yield f"parameters: {markdown(build.params) if build.params is not None else 'not known'}"
+    if build.cost is not None:
+        yield f"for one sample: {markdown(build.cost)}"
     if build.connected:
         yield f"connected to: {', '.join(map(markdown_code, dict.fromkeys(build.connected)))}"
     if build.status != "exact" and build.reason:

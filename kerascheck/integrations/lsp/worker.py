@@ -128,9 +128,15 @@ class Worker:
     def summary(self, text: Text, number: int) -> Shown | None:
         """The summary of a model by its number in the text."""
         from kerascheck.integrations.lsp.showing import model_markdown
+        from kerascheck.views.cost import DEFAULT_BATCH
+        from kerascheck.views.summary import with_cost
 
         model = self._model(text, number)
-        return None if model is None else Shown(_title(model), markdown=model_markdown(model))
+        examination, _ = self._examine(text)
+        if model is None or examination.analysis is None:
+            return None
+        model = with_cost(model, examination.analysis.paths, DEFAULT_BATCH)
+        return Shown(_title(model), markdown=model_markdown(model))
 
     def graph(self, text: Text, number: int) -> Shown | None:
         """The picture of a model by its number in the text; for Mermaid where the extra `graph` is missing."""
