@@ -40,6 +40,7 @@ class Description:
     origin: str | None = None  # what made it, and in which row
     note: str | None = None
     is_known: bool = True
+    is_data: bool = False  # whether it is a tensor, an array, a stream of them or a size
 
     @property
     def text(self) -> str:
@@ -52,7 +53,13 @@ def described(value: Value, depth: int = 0) -> Description:
     """What is known of a value now."""
     if isinstance(value, Tensor):
         return Description(
-            "tensor", _shape(value.shape), _dtype(value.dtype), None, _origin_of_tensor(value), _why(value.shape)
+            "tensor",
+            _shape(value.shape),
+            _dtype(value.dtype),
+            None,
+            _origin_of_tensor(value),
+            _why(value.shape),
+            is_data=True,
         )
     if isinstance(value, Array):
         return _array(value)
@@ -61,7 +68,7 @@ def described(value: Value, depth: int = 0) -> Description:
     if isinstance(value, Unknown):
         return Description("not known", note=value.reason, is_known=False)
     if isinstance(value, SymDim):
-        return Description("size", str(value))
+        return Description("size", str(value), is_data=True)
     if isinstance(value, Instance) and value.layer is not None:
         return described(value.layer, depth)
     if isinstance(value, Network):
@@ -93,6 +100,7 @@ def _array(value: Array) -> Description:
         _range(value),
         None,
         ", ".join(history) or _why(value.shape),
+        is_data=True,
     )
 
 
@@ -118,8 +126,13 @@ def _number(value: float | None) -> str:
 def _one_of(value: Guarded, depth: int) -> Description:
     if depth >= _MAX_DEPTH:
         return Description("not known", note=value.reason, is_known=False)
-    found = list(dict.fromkeys(described(one, depth + 1).text for _, one in value.alternatives))
-    return Description(" or ".join(found[:_MAX_PARTS]), note="by a condition that is not known")
+    some = [described(one, depth + 1) for _, one in value.alternatives]
+    found = list(dict.fromkeys(one.text for one in some))
+    return Description(
+        " or ".join(found[:_MAX_PARTS]),
+        note="by a condition that is not known",
+        is_data=any(one.is_data for one in some),
+    )
 
 
 def _stream(value: Pipeline, depth: int) -> Description:
@@ -127,7 +140,7 @@ def _stream(value: Pipeline, depth: int) -> Description:
     element = None if depth >= _MAX_DEPTH else f"of {described(_as_value(value.element), depth + 1).text}"
     batch = f"batches of {value.batch}" if value.batched and value.batch is not None else None
     count = f"{value.count} elements" if value.count is not None else "endless" if value.infinite else None
-    return Description(kinds.get(value.kind, "stream"), element, None, batch, None, count)
+    return Description(kinds.get(value.kind, "stream"), element, None, batch, None, count, is_data=True)
 
 
 def _as_value(element: Any) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -150,7 +150,7 @@ class Watch:
         found = described(value)
         if isinstance(value, Array) and id(value) in self._made:
             where = self._made[id(value)][1]
-            found = Description(found.kind, found.shape, found.dtype, found.range, where, found.note)
+            found = replace(found, origin=where)
         seen[found.text] = found
 
     def given(self, value: Value, row: int) -> None:

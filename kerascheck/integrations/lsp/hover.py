@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,6 +64,28 @@ def model_at(unit: Unit, document: Document, offset: int) -> Found[ModelFact] | 
         model for own in unit.documents for model in unit.knowledge.models(own) if model.item.name == name is not None
     ]
     return named[0] if len(named) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that is not an attribute of something: its offsets, and its row and column."""
+
+    start: int
+    end: int
+    spot: tuple[int, int]
+
+
+def name_at(document: Document, offset: int) -> Name | None:
+    """The name of a variable at an offset."""
+    lines = document.lines
+    row = lines.row(offset)
+    line, first = lines.line(row), lines.starts[row]
+    for match in _NAME.finditer(line):
+        if match.start() <= offset - first < match.end():
+            if line[: match.start()].endswith(".") or keyword.iskeyword(match.group()):
+                return None
+            return Name(first + match.start(), first + match.end(), (row + 1, match.start() + 1))
+    return None
 
 
 def word_at(document: Document, offset: int) -> str | None:
