@@ -251,6 +251,21 @@ def diff(
 
 
 @app.command()
+def annotate(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
+    isolated: _Isolated = False,
+) -> None:
+    """Write output shapes and parameters as comments behind layers, and keep them true.
+
+    Nothing but these comments changes. Exit status: 0 all are true, 1 something would change, 2 an error.
+    """
+    from kerascheck.cli.annotate import annotate as write_comments
+
+    raise typer.Exit(_run(lambda: write_comments(paths, write, isolated)))
+
+
+@app.command()
 def graph(
     path: Annotated[Path, typer.Argument(help="A file.")],
     output: Annotated[
