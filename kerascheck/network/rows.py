@@ -73,9 +73,7 @@ def _placed(node: Node, source: Any) -> RowCall | None:
     return RowCall(node, start, end, site)
 
 
-def _is_own_call(
-    layer: Layer, made: tuple[Position, Position, Site], called: tuple[Position, Position, Site]
-) -> bool:
+def _is_own_call(layer: Layer, made: tuple[Position, Position, Site], called: tuple[Position, Position, Site]) -> bool:
     """Whether the call is the layer's own, and not that of a model which has it in its list: `Sequential([layer])`."""
     if made[0] == called[0]:
         return not (isinstance(layer, Network) and made[1] == called[1])

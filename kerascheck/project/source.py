@@ -30,6 +30,7 @@ from kerascheck.text.notebook import SUFFIX, Cell, NotANotebook, Notebook
 from kerascheck.text.parse_cache import RECENT, Facts
 from kerascheck.text.parsing import unchecked_nodes
 from kerascheck.text.placeholders import first_placeholder
+from kerascheck.text.shape_comments import ShapeComment, shape_comments
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -145,6 +146,11 @@ class Source(Lines):
     def directives(self) -> list[Directive]:
         """The comments that ask or tell the analysis something; those of the text that the tree is of."""
         return directives(self.text)
+
+    @cached_property
+    def shape_comments(self) -> list[ShapeComment]:
+        """The comments that state the shape of what their row makes."""
+        return shape_comments(self.text)
 
     @cached_property
     def code(self) -> str:
@@ -286,7 +292,7 @@ class Source(Lines):
                 broken[cell.index] = error
         self._notebook.leave_out(broken)
         self.text = self._notebook.text
-        for name in ("line_starts", "logical_lines", "locator"):
+        for name in ("line_starts", "logical_lines", "locator", "directives", "shape_comments"):
             self.__dict__.pop(name, None)
         for cell in self.cells:
             if (found := broken.get(cell.index)) is not None:
