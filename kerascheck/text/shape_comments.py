@@ -23,7 +23,7 @@ _COMMENT = re.compile(
     r"(?P<params>,?\s+[\d,?]+ params)?\s*\.?\s*$"
 )
 #: What `annotate` writes.
-_OWN = re.compile(r"\# -> \((?P<sizes>[^()#]*)\)(?:, (?P<params>\d[\d,]*) params)?$")
+_OWN = re.compile(r"\# -> \((?P<sizes>[^#]*)\)(?:, (?P<params>\d[\d,]*) params)?$")
 
 
 @dataclass(frozen=True, slots=True)
