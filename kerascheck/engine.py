@@ -418,8 +418,8 @@ class _Check:
 
     def _told(self, analysis: Analysis, source: Source) -> Iterator[Diagnostic]:
         """KC007 and KC008: what comments ask for, and which of them come to nothing."""
-        watch = analysis.watch
         for directive in source.directives:
+            watch = analysis.watch
             span = Span(source.position(directive.start), source.position(directive.end))
             code, message = UNUSED_DIRECTIVE, directive.wrong
             if message is None and watch is not None and id(directive) not in watch.applied:
