@@ -25,7 +25,7 @@ class FunctionLayer(BuiltinLayer):
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         self.weights = []
-        self.ran = None
+        self.hand_on("ran", None)
         tensors = [Tensor(shape) for shape in shapes]
         value: Value = tensors[0] if len(tensors) == 1 else self.machine.new_list(tensors)
         keywords: dict[str, Given] = {}
@@ -39,7 +39,7 @@ class FunctionLayer(BuiltinLayer):
                 self.machine, self.machine.call(self.function, Arguments([Given(value)], keywords), self.site)
             )
             made = known_shapes(result, "the function of Lambda")
-            self.ran = (tensors, input_tensors(result) or [])
+            self.hand_on("ran", (tuple(tensors), tuple(input_tensors(result) or ())))
             return made
         except (UserRaise, Undetermined):
             return super().infer(shapes)

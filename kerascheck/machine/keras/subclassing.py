@@ -416,6 +416,7 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
         if error is None and not run.tracing and isinstance(layer, CustomLayer):
             error = refused_training(method, arguments, f"{layer.cls}.call")
     _refuse(run, layer, error, site)
+    layer.hand_on("made_inside", None)
     if layer.unknown is not None:
         result: Value = layer.unknown
     else:
@@ -434,8 +435,9 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
         outputs.append(mapped)
     layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
     made = layer.made_inside
-    if made is not None and len(made) == len(outputs):
-        layer.calls[-1].inside = (tensors, made)
+    if made and len(made) == len(outputs):
+        layer.calls[-1].inside = (tuple(tensors), made)
+        layer.hand_on("made_inside", None)
     layer.latest = arguments
     return mapped
 
@@ -481,7 +483,7 @@ def run_call(
             result = Unknown(f"the call of {layer.cls} raises")
         finally:
             run.tracing -= 1
-    layer.made_inside = None if method is None else input_tensors(result)
+    layer.hand_on("made_inside", None if method is None else tuple(input_tensors(result) or ()))
     if declared is not None:
         _compare_with_declared(run, layer, declared, result, site)
         result = declared
