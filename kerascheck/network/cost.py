@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kerascheck.network.dims import Int, Shape, volume
+from kerascheck.network.dims import Int, Shape, format_shape, volume
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Tensor
 from kerascheck.network.tensor_shapes import counted_products
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
@@ -63,6 +63,16 @@ def costs(network: Network, batch: int) -> Iterator[tuple[Node, Cost]]:
         if not isinstance(tensor.shape, Unknown):
             walk.known[id(tensor)] = walk.of_batch(tensor.shape)
     yield from walk.calls(network.nodes)
+
+
+def _why(error: KerasError | Undetermined, shapes: Sequence[Shape]) -> str:
+    """Why the cost of a call is not known."""
+    if isinstance(error, KerasError):
+        return error.message
+    left_open = next((shape for shape in shapes if None in shape), None)
+    if left_open is None:
+        return error.reason
+    return f"the sizes of its input {format_shape((None, *left_open[1:]))} are left open"
 
 
 class _Walk:
@@ -123,7 +133,7 @@ class _Walk:
                 return self._network(layer, shapes, cost)
             return self._layer(node, shapes, cost)
         except (KerasError, Undetermined) as error:
-            cost.missing.append(error.message if isinstance(error, KerasError) else error.reason)
+            cost.missing.append(_why(error, shapes))
             return None
         finally:
             self._depth -= 1

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from kerascheck.keras import optimizers
 from kerascheck.layers.base import compute_dtype
 from kerascheck.network.cost import Cost, costs
-from kerascheck.network.dims import SymDim, volume
+from kerascheck.network.dims import SymDim, format_shape, volume
 from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Tensor
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
 
@@ -184,6 +184,8 @@ class _Work:
         try:
             if isinstance(tensor.shape, Unknown):
                 raise Undetermined(tensor.shape.reason)
+            if None in tensor.shape[1:]:
+                raise Undetermined(f"the sizes of {format_shape(tensor.shape)} are left open")
             cost.values = volume(_one(tensor.shape))
         except Undetermined as undetermined:
             cost.missing.append(undetermined.reason)

@@ -117,7 +117,14 @@ def test_findings_about_a_model_and_no_layer_stand_above_it() -> None:
 def test_graphs_say_what_is_connected() -> None:
     Path("a.py").write_text(GRAPH)
     tree = page(".")
-    assert texts(tree, "thead th") == ["Layer", "Output shape", "Parameters", "Multiply-adds", "Activations", "Connected to"]
+    assert texts(tree, "thead th") == [
+        "Layer",
+        "Output shape",
+        "Parameters",
+        "Multiply-adds",
+        "Activations",
+        "Connected to",
+    ]
     assert texts(tree, "tbody tr")[1] == "dense Dense frozen (None, 4) 36 32 512 B input_layer[0][0]"
 
 
