@@ -40,6 +40,8 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
 
             note_set(run, receiver, target.attr.value, Site(scope.file, target))
         set_attribute(run, receiver, target.attr.value, _titled(value, _text(target)))
+        if run.watch is not None:
+            run.watch.bound(value, target.attr, scope.file)
     elif type(target) is cst.Subscript:
         _set_item(run, target, value, scope)
     elif type(target) is cst.StarredElement:

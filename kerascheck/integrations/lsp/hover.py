@@ -68,7 +68,7 @@ def model_at(unit: Unit, document: Document, offset: int) -> Found[ModelFact] | 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name that is not an attribute of something: its offsets, and its row and column."""
+    """The name of a variable or an attribute: its offsets, and its row and column."""
 
     start: int
     end: int
@@ -76,13 +76,13 @@ class Name:
 
 
 def name_at(document: Document, offset: int) -> Name | None:
-    """The name of a variable at an offset."""
+    """The name of a variable or an attribute at an offset."""
     lines = document.lines
     row = lines.row(offset)
     line, first = lines.line(row), lines.starts[row]
     for match in _NAME.finditer(line):
         if match.start() <= offset - first < match.end():
-            if line[: match.start()].endswith(".") or keyword.iskeyword(match.group()):
+            if keyword.iskeyword(match.group()):
                 return None
             return Name(first + match.start(), first + match.end(), (row + 1, match.start() + 1))
     return None

@@ -28,6 +28,8 @@ _WORDS = {
     Severity.INFO: ("advice", "advice", "could be better"),
 }
 _ADDRESS = re.compile(r"(?<![<(\[`])https?://[^\s>)]+")
+_MAX_REASONS = 5  # why something is not counted
+
 #: Pictures of more layers, and models beyond a number, are shown when they are asked for.
 _MANY_LAYERS = 60
 _MANY_MODELS = 30
@@ -389,14 +391,14 @@ def _table(model: ModelPart) -> Markup:
         )
         for title, count, size in table.totals
     ]
-    totals += [
-        tag(
-            "tr",
-            tag("th", title, scope="row", colspan=2),
-            tag("td", text, class_="number", colspan=len(titles) - 2, title="; ".join(table.not_counted) or None),
-        )
-        for title, text in table.costs or ()
-    ]
+    for title, text in table.costs or ():
+        part = "part" if title.startswith(" ") else None
+        heading = tag("th", title.strip(), scope="row", colspan=2, class_=part)
+        totals.append(tag("tr", heading, tag("td", text, class_="number", colspan=len(titles) - 2)))
+    if table.not_counted:
+        reasons = [*table.not_counted[:_MAX_REASONS], *(["..."] if len(table.not_counted) > _MAX_REASONS else [])]
+        heading = tag("th", "Not counted, so that these are lower bounds", scope="row", colspan=2)
+        totals.append(tag("tr", heading, tag("td", "; ".join(reasons), colspan=len(titles) - 2)))
     head = tag("thead", tag("tr", [tag("th", title, scope="col") for title in titles]))
     body = tag("table", head, tag("tbody", rows), tag("tfoot", totals))
     return tag("div", body, class_="scroll", tabindex=0, role="region", aria_label=f"Layers of {table.name}")

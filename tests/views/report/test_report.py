@@ -266,3 +266,11 @@ def test_addresses_in_the_documentation_are_links() -> None:
     assert rule is not None
     address = "https://docs.python.org/3/tutorial/errors.html#syntax-errors"
     assert f'<a href="{address}">{address}</a>' in rule_docs(rule)
+
+
+def test_costs_that_are_lower_bounds_say_why() -> None:
+    Path("a.py").write_text(
+        "import keras\nm = keras.Sequential([keras.Input((None, 3)), keras.layers.LSTM(4), keras.layers.Dense(1)])\n"
+    )
+    shown = texts(page("."), "tfoot tr")
+    assert "the sizes of its input (None, None, 3) are left open" in shown[-1]
