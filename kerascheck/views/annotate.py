@@ -7,12 +7,14 @@ but a shape which begins with None and has as many axes; everything else in the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kerascheck.diagnostics import Edit, Position, Span
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.dims import NAMELESS, Shape, SymDim, format_shape
+from kerascheck.network.ir import Node
 from kerascheck.network.rows import RowCall, outermost, row_calls
+from kerascheck.network.stated_shapes import fits, may_mean_other
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.text.lexing import Comment, comments, joins_rows
 from kerascheck.text.shape_comments import parse
@@ -40,24 +42,34 @@ def annotated(source: Source, analysis: Analysis) -> bytes:
 # -- what to write ----------------------------------------------------------------------------------------------------
 
 
-def _wanted(source: Source, analysis: Analysis) -> dict[int, tuple[str, Shape]]:
-    """The comment and the shape of each row that has one in all cases.
+class _Wanted(NamedTuple):
+    """The comment of a row, the shape in it, and the calls that it is about."""
+
+    text: str
+    shape: Shape
+    nodes: list[Node]
+
+
+def _wanted(source: Source, analysis: Analysis) -> dict[int, _Wanted]:
+    """What is to stand behind each row that has one comment in all cases.
 
     What the functions that nobody calls would build counts where the module itself does not come.
     """
     by_row: dict[int, dict[str | None, set[tuple[str, Shape] | None]]] = {}
+    nodes: dict[int, list[Node]] = {}
     for program in analysis.paths:
         if program.doubts:
             continue
         for row, calls in row_calls(program, source).items():
             kinds = by_row.setdefault(row, {}).setdefault(program.start, set())
             kinds |= set(_texts(calls))
-    found: dict[int, tuple[str, Shape]] = {}
+            nodes.setdefault(row, []).extend(call.node for call in calls)
+    found: dict[int, _Wanted] = {}
     for row, starts in by_row.items():
         kinds = starts[None] if None in starts else set().union(*starts.values())
         first = next(iter(kinds), None)
         if first is not None and len(kinds) == 1 and _is_free(source, row):
-            found[row] = first
+            found[row] = _Wanted(*first, nodes[row])
     return found
 
 
@@ -102,13 +114,12 @@ def _is_free(source: Source, row: int) -> bool:
 # -- where to write it ------------------------------------------------------------------------------------------------
 
 
-def _edits(source: Source, wanted: dict[int, tuple[str, Shape]]) -> Iterable[tuple[int | None, Edit]]:
+def _edits(source: Source, wanted: dict[int, _Wanted]) -> Iterable[tuple[int | None, Edit]]:
     present = {source.position(comment.offset).row: comment for comment in comments(source.text)}
     for group in _groups(sorted(wanted)):
         column = _column(source, group, present)
         for row in group:
-            text, shape = wanted[row]
-            edit = _edit(source, row, text, shape, present.get(row), column)
+            edit = _edit(source, row, wanted[row], present.get(row), column)
             if edit is not None:
                 yield edit
 
@@ -141,23 +152,25 @@ def _column(source: Source, group: Sequence[int], present: dict[int, Comment]) -
 
 
 def _edit(
-    source: Source, row: int, text: str, shape: Shape, comment: Comment | None, column: int
+    source: Source, row: int, wanted: _Wanted, comment: Comment | None, column: int
 ) -> tuple[int | None, Edit] | None:
     line = source.line(row)
     end = len(line.rstrip())
     stated = parse(comment.text) if comment is not None else None
     if comment is None or stated is None:
-        start, content = end, " " * max(_GAP, column - 1 - end) + text
+        start, content = end, " " * max(_GAP, column - 1 - end) + wanted.text
     else:
-        if not stated.is_own and not _is_meant(stated.sizes, shape):
-            return None  # it is somebody's own, who knows what it means
-        if stated.text.rstrip() == text or (not stated.is_own and stated.sizes == shape):
+        if stated.text.rstrip() == wanted.text:
             return None
-        start, content = source.position(comment.offset + stated.offset).column - 1, text
+        if not stated.is_own and not _is_wrong(stated.sizes, wanted):
+            return None  # it is somebody's own, who knows what it means
+        start, content = source.position(comment.offset + stated.offset).column - 1, wanted.text
     cell, within = source.in_cell(row)
     return cell, Edit(Span(Position(within, start + 1), Position(within, end + 1)), content)
 
 
-def _is_meant(sizes: Sequence[int | str | None], shape: Shape) -> bool:
-    """Whether a comment that is a shape surely means the one of its row."""
-    return len(sizes) == len(shape) and sizes[:1] == (None,) and not any(isinstance(size, str) for size in sizes)
+def _is_wrong(sizes: Sequence[int | str | None], wanted: _Wanted) -> bool:
+    """Whether a comment that is a shape surely means the one of its row, and is wrong."""
+    if len(sizes) != len(wanted.shape) or sizes[:1] != (None,) or any(isinstance(size, str) for size in sizes):
+        return False
+    return not fits(sizes, wanted.shape) and not any(may_mean_other(sizes, node) for node in wanted.nodes)

@@ -74,6 +74,11 @@ def test_a_comment_that_is_the_whole_shape_is_corrected(tmp_path: Path) -> None:
     ]
 
 
+def test_a_comment_that_means_what_goes_in_stays(tmp_path: Path) -> None:
+    program = "i = keras.Input((4,))\nx = layers.Dense(5)(i)  # (None, 4)\n"
+    assert rows(tmp_path, program)[1] == "x = layers.Dense(5)(i)  # (None, 4)"
+
+
 def test_rows_without_room_for_a_comment(tmp_path: Path) -> None:
     program = "i = keras.Input((4,))\nx = layers.Dense(5)(i); s = '''\n'''\ny = \\\n    layers.Dense(6)(x)\n"
     assert rows(tmp_path, program) == [

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.dims import Dim, Shape, SymDim, definitely_different, format_shape, is_exact
+from kerascheck.network.dims import Shape, SymDim, format_shape, is_exact
 from kerascheck.network.ir import Program
 from kerascheck.network.rows import RowCall, outermost, row_calls
+from kerascheck.network.stated_shapes import fits, may_mean_other
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.symbolic.unknown import Undetermined, Unknown
+from kerascheck.symbolic.unknown import Unknown
 
 if TYPE_CHECKING:
     from kerascheck.text.shape_comments import ShapeComment
@@ -138,6 +139,15 @@ from keras import layers
 inputs = keras.Input((28, 28, 1))
 x = layers.Conv2D(32, 3)(inputs)  # 3x3
 """,
+        # the size of the kernel and the filters, beside comments that are shapes
+        """
+import keras
+from keras import layers
+x = inputs = keras.Input((28, 28, 1))
+x = layers.Conv2D(32, 3)(x)  # 26x26x32
+x = layers.MaxPooling2D()(x)  # 13x13x32
+x = layers.Conv2D(64, 3)(x)  # 3x3x64
+""",
         # channels first, as papers write it
         """
 import keras
@@ -250,7 +260,9 @@ def _rows(program: Program, source: Any) -> Iterator[_Row]:
         shapes = _shapes(calls)
         if shapes is None:
             continue
-        is_right = any(_fits(comment, shape) for shape in shapes) or any(map(_may_mean, [comment] * len(calls), calls))
+        is_right = any(fits(comment.sizes, shape) for shape in shapes)
+        if not is_right and not comment.is_own and any(may_mean_other(comment.sizes, call.node) for call in calls):
+            continue
         if is_right or (len(shapes) == 1 and _is_whole(comment, shapes[0])):
             yield _Row(comment, calls[0], shapes[0], is_right, _scope(source, comment.row))
 
@@ -279,33 +291,6 @@ def _shapes(calls: Sequence[RowCall]) -> list[Shape] | None:
             return None
         found[shape] = None
     return list(found)
-
-
-def _fits(comment: ShapeComment, shape: Shape) -> bool:
-    """Whether the comment may state this shape: with its batch axis, without it, or with its sizes in another order."""
-    sizes = comment.sizes
-    if len(sizes) == len(shape) and all(map(_agree, sizes[1:], shape[1:])):
-        return True
-    if len(sizes) == len(shape) - 1 and all(map(_agree, sizes, shape[1:])):
-        return True
-    return any(sorted(map(str, sizes[first:])) == sorted(map(str, shape[1:])) for first in (0, 1) if len(sizes) > first)
-
-
-def _agree(stated: int | str | None, size: Dim) -> bool:
-    return not isinstance(stated, int) or size is None or not definitely_different(stated, size)
-
-
-def _may_mean(comment: ShapeComment, call: RowCall) -> bool:
-    """Whether the comment may be about what goes in, or about a weight."""
-    if comment.is_own:
-        return False
-    shapes = [tensor.shape for tensor in call.node.inputs]
-    try:
-        shapes += [(None, *weight.shape) for weight, _ in call.node.layer.all_weights()]
-        shapes += [weight.shape for weight, _ in call.node.layer.all_weights()]
-    except Undetermined:
-        return True
-    return any(_fits(comment, shape) for shape in shapes if not isinstance(shape, Unknown))
 
 
 def _is_whole(comment: ShapeComment, shape: Shape) -> bool:
