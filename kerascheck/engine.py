@@ -423,6 +423,8 @@ class _Check:
             span = Span(source.position(directive.start), source.position(directive.end))
             code, message = UNUSED_DIRECTIVE, directive.wrong
             if message is None and watch is not None and id(directive) not in watch.applied:
+                if analysis.incomplete is not None:
+                    continue  # it may have been on the way
                 message = "the analysis does not come here, so this comment has no effect"
             if message is None and directive.kind == "reveal" and watch is not None:
                 code = REVEALED

@@ -83,7 +83,7 @@ def described(value: Value, depth: int = 0) -> Description:
         return _stream(value, depth)
     if isinstance(value, (tuple, ListValue, DictValue)):
         return _container(value, depth)
-    return Description(_plain(value))
+    return Description(_plain(value), is_data=isinstance(value, (int, float)) and not isinstance(value, bool))
 
 
 def _array(value: Array) -> Description:
