@@ -135,6 +135,9 @@ class _Walk:
         except (KerasError, Undetermined) as error:
             cost.missing.append(_why(error, shapes))
             return None
+        except (ArithmeticError, ValueError):
+            cost.missing.append("sizes that cannot be computed with")
+            return None
         finally:
             self._depth -= 1
 
