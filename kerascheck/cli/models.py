@@ -50,6 +50,8 @@ def summarize(
 
     if output_format not in ("table", "json"):
         raise Failure(f"{output_format!r} is not a format of this command: table or json")
+    if dtype is not None and batch is None:
+        raise Failure("--dtype is about the cost: give --cost, too")
     if dtype is not None and dtype not in DTYPES:
         raise Failure(f"{dtype!r} is not a dtype of this command: {', '.join(DTYPES[:-1])} or {DTYPES[-1]}")
     from kerascheck.views.tables import Table, table_of, write_table

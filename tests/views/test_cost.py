@@ -239,4 +239,5 @@ def test_a_dtype_that_is_none(tmp_path: Path) -> None:
     file = tmp_path / "model.py"
     file.write_text(HEAD + SMALL)
     refused = CliRunner().invoke(app, ["summary", "--cost", "--dtype", "float", str(file)])
-    assert refused.exit_code == 2
+    assert refused.exit_code == 2 and "mixed_bfloat16" in refused.stderr
+    assert CliRunner().invoke(app, ["summary", "--dtype", "float16", str(file)]).exit_code == 2
