@@ -13,6 +13,7 @@ from typing import Any
 from kerascheck.explain.page import page as messages_page
 from kerascheck.rules.base import Invalid, Rule
 from kerascheck.rules.registry import find_rule, own_rules
+from kerascheck.text.escaping import markdown
 from kerascheck.views.rule_page import rule_page
 
 README = Path(__file__).parent.parent / "README.md"
@@ -82,7 +83,7 @@ def full_page(rule: Rule) -> str:
 
 def _invalid(case: Invalid) -> str:
     told = "".join(
-        f"- row {row - 1}: {message}\n" for row, message in case.findings
+        f"- row {row - 1}: {markdown(message)}\n" for row, message in case.findings
     )  # the examples begin with a newline
     text = f"```python\n{case.code.strip()}\n```\n\n{told}"
     if case.fixed is not None:

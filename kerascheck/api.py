@@ -181,6 +181,7 @@ def check_paths(
     jobs: int = 0,
     use_cache: bool = True,
     progress: Callable[[int, int], None] | None = None,
+    cache_dir: _Path | None = None,
 ) -> list[Report]:
     """The reports of files, and of the Python files and notebooks in folders, in the order in which they are found.
 
@@ -190,13 +191,14 @@ def check_paths(
         jobs: how many processes; 0 for as many as the work needs.
         use_cache: whether earlier results are used and kept.
         progress: called with the number of files done and of all files, whenever some are done.
+        cache_dir: where they are kept; None for the user's own place.
 
     Raises:
         NoSuchPath: a path does not exist.
         ConfigError: a configuration file is wrong, or the rules of another package cannot be used (PluginError).
     """
     with safe_path.own_imports():
-        return _check_paths(paths, _resolver(settings), jobs, use_cache, progress)
+        return _check_paths(paths, _resolver(settings), jobs, use_cache, progress, cache_dir)
 
 
 def _check_paths(
@@ -205,6 +207,7 @@ def _check_paths(
     jobs: int,
     use_cache: bool,
     progress: Callable[[int, int], None] | None,
+    cache_dir: _Path | None,
 ) -> list[Report]:
     from kerascheck.project.discovery import discover
     from kerascheck.project.target import forget
@@ -221,7 +224,8 @@ def _check_paths(
         if progress is not None:
             progress(done, len(todo))
 
-    return check_files(todo, jobs, Cache.of_user() if use_cache else None, advance)
+    cache = Cache(Path(cache_dir)) if cache_dir is not None else Cache.of_user()
+    return check_files(todo, jobs, cache if use_cache else None, advance)
 
 
 def summarize(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | None = None) -> Sequence[ModelSummary]:

@@ -10,6 +10,9 @@ from kerascheck.runtime.asked import Asked
 #: Where the page of a rule lives; the rule's name is appended.
 DOCS_URL = "https://kerascheck.github.io/kerascheck/rules/"
 
+#: Why a file is passed over that has nothing to do with Keras.
+NO_KERAS = "does not mention Keras"
+
 
 class Severity(str, Enum):
     """How bad a finding is."""
@@ -60,6 +63,16 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding: where a shape comes from, say. Rows count as those of findings."""
+
+    filename: str
+    span: Span
+    cell: int | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding, as every reporter shows it.
 
@@ -78,6 +91,7 @@ class Diagnostic:
     help: str | None = None
     noqa_row: int = 0
     page: str | None = None  # of a rule that is not our own
+    related: tuple[Related, ...] = ()
 
     @property
     def url(self) -> str:
@@ -91,6 +105,27 @@ class Diagnostic:
         return (self.filename, self.cell or 0, start.row, start.column, self.code, self.message)
 
 
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A model that is not known exactly: where it is built, why, and what would make it known.
+
+    `row` and `layer_row` count within their cell of a notebook. `layer` is the first layer that is not known, None
+    where the reason is about the model itself.
+    """
+
+    filename: str
+    row: int
+    cell: int | None
+    model: str | None
+    cls: str
+    status: str
+    layer: str | None
+    layer_row: int | None
+    layer_cell: int | None
+    reason: str
+    advice: str
+
+
 @dataclass(slots=True)
 class Report:
     """All that checking one file gave. Picklable, so that workers can send it home."""
@@ -100,6 +135,7 @@ class Report:
     models_exact: int = 0
     models_symbolic: int = 0
     models_unknown: int = 0
+    unclear: list[Unclear] = field(default_factory=list)  # the models that are not exact
     skipped: str | None = None  # why the file was not analysed (no Keras in it, skip-file)
     crashed: bool = False  # kerascheck itself failed on it (the exit status is 2)
     given_up: bool = False  # the same, since it was over a limit of time or memory: that is a finding about the file

@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING
 from kerascheck.configuration.config import AUTO, Settings
 from kerascheck.configuration.selection import matches
 from kerascheck.configuration.suppressions import Suppression, Suppressions, comment_row
-from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.diagnostics import (
+    NO_KERAS,
+    Applicability,
+    Diagnostic,
+    Edit,
+    Fix,
+    Position,
+    Related,
+    Report,
+    Severity,
+    Span,
+    Unclear,
+)
 from kerascheck.project.discovery import matches_glob
 from kerascheck.project.import_graph import concerns_keras
 from kerascheck.project.source import UNREADABLE, Source, SourceError
@@ -26,13 +38,13 @@ from kerascheck.runtime.reading import read_program
 
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
-    from kerascheck.network.ir import Program
+    from kerascheck.network.ir import Network, Program, Site
     from kerascheck.rules.base import Finding, Repair, Rule
 
 UNUSED_SUPPRESSION = "KC003"
+UNKNOWN_DIRECTIVE = "KC006"
 REVEALED = "KC007"
 UNUSED_DIRECTIVE = "KC008"
-NO_KERAS = "does not mention Keras"
 ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
 PLEASE_REPORT = f"please report it: {ISSUES_URL}"
 
@@ -90,7 +102,16 @@ def _examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule
             report = check.refuse(UNREADABLE, "too large to analyse", Position(1, 1))
         except Exception as error:
             report = check.crash("the analysis", error)
+    report.diagnostics = _weighed(report.diagnostics, settings)
     return Examination(report, check.source, check.analysis)
+
+
+def _weighed(found: list[Diagnostic], settings: Settings) -> list[Diagnostic]:
+    """The findings with the severities that the settings give them, and of these the ones that are to be seen."""
+    if settings.severity:
+        severity_of = settings.severity_of
+        found = [replace(item, severity=severity_of(item.code, item.name, item.severity)) for item in found]
+    return [item for item in found if settings.shows(item.code, item.name, item.severity)]
 
 
 def analyze(raw: bytes, filename: str, budget: float, target: str = AUTO) -> Examination:
@@ -152,7 +173,9 @@ def read_file(filename: str, settings: Settings) -> bytes | Report:
 
 def unreadable(filename: str, reason: str, settings: Settings) -> Report:
     """The report of a file that could not be checked at all."""
-    return _Check(filename, settings).refuse(UNREADABLE, reason, Position(1, 1))
+    report = _Check(filename, settings).refuse(UNREADABLE, reason, Position(1, 1))
+    report.diagnostics = _weighed(report.diagnostics, settings)
+    return report
 
 
 def internal_error(where: str, error: Exception, advice: str = PLEASE_REPORT) -> str:
@@ -198,6 +221,7 @@ class _Check:
             from kerascheck.rules.registry import all_rules
 
             rules = all_rules()
+        self._all = tuple(rules)
         ignored = [
             selector
             for pattern, selectors in settings.per_file_ignores
@@ -206,9 +230,8 @@ class _Check:
         ]
         self._rules: dict[str, Rule] = {
             rule.code: rule
-            for rule in rules
-            if settings.selection.includes(rule.code, rule.name, rule.enabled)
-            and not any(matches(selector, rule.code, rule.name) for selector in ignored)
+            for rule in self._all
+            if settings.runs(rule) and not any(matches(selector, rule.code, rule.name) for selector in ignored)
         }
         self._settings = settings
         self._report = Report(filename)
@@ -221,7 +244,7 @@ class _Check:
         try:
             self.source = source = Source(raw, self._report.filename)
             aim(source, self._settings.target)
-            suppressions = Suppressions(source, self._settings.noqa)
+            suppressions = self._suppressions(source)
             if suppressions.skip_file:
                 self._report.skipped = "says skip-file"
                 return self._report
@@ -235,7 +258,7 @@ class _Check:
             self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
             return self._report
         if source.broken:
-            suppressions = Suppressions(source, self._settings.noqa)  # their places are others now
+            suppressions = self._suppressions(source)  # their places are others now
         for broken in source.broken:
             self.refuse(broken.code, broken.message, broken.position)
 
@@ -255,6 +278,8 @@ class _Check:
         self._report.diagnostics += self._unsilenced(placed, suppressions)
         if UNUSED_SUPPRESSION in self._rules:
             self._report.diagnostics += self._unused(suppressions, source)
+        if UNKNOWN_DIRECTIVE in self._rules:
+            self._report.diagnostics += self._not_understood(suppressions, source)
         self._report.diagnostics += self._told(analysis, source)
         self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
         offers = self._settings.offers_fix
@@ -286,16 +311,21 @@ class _Check:
         """Count each model once; one that is less well known on some path counts as that."""
         order = ("exact", "symbolic", "unknown")
         worst: dict[object, int] = {}
+        which: dict[object, Network] = {}
         for program in paths:
             for network in program.networks if not program.doubts else ():
                 if program.caller is not None and (network.site is None or network.site.file is not self.source):
                     continue  # it is a model of that file
                 key = network.site.key if network.site is not None else id(network)
-                worst[key] = max(worst.get(key, 0), order.index(network.status()))
+                rank = order.index(network.status())
+                if rank > worst.get(key, -1):
+                    worst[key], which[key] = rank, network
         counts = list(worst.values())
         self._report.models_exact = counts.count(0)
         self._report.models_symbolic = counts.count(1)
         self._report.models_unknown = counts.count(2)
+        unclear = [_unclear(network, self._report.filename) for key, network in which.items() if worst[key]]
+        self._report.unclear = sorted(filter(None, unclear), key=lambda item: (item.filename, item.cell or 0, item.row))
 
     def _merged(self, paths: list[Program], source: Source) -> list[_Found]:
         """The findings that hold in every program that reaches what they are about; the first message of each place.
@@ -380,6 +410,7 @@ class _Check:
                 fix=fix,
                 help=finding.help,
                 noqa_row=comment_row(source, span.start.row),
+                related=tuple(_related(finding)),
                 page=None if rule.is_own else rule.page,
             )
 
@@ -408,6 +439,18 @@ class _Check:
             fix = None
         self._lowered[id(repair)] = repair, fix
         return fix
+
+    def _suppressions(self, source: Source) -> Suppressions:
+        return Suppressions(source, self._settings.noqa, self._settings.ignore_noqa)
+
+    def _not_understood(self, suppressions: Suppressions, source: Source) -> Iterator[Diagnostic]:
+        """Comments that speak to kerascheck and say nothing that it knows."""
+        rule = self._rules[UNKNOWN_DIRECTIVE]
+        for start, end, reason in suppressions.not_understood(self._all):
+            span = Span(source.position(start), source.position(end))
+            yield Diagnostic(
+                rule.code, rule.name, rule.severity, reason, source.filename, span, noqa_row=span.start.row
+            )
 
     def _unsilenced(self, diagnostics: Iterable[Diagnostic], suppressions: Suppressions) -> Iterator[Diagnostic]:
         """The findings that no comment silences, on their first row or at the end of their logical line."""
@@ -438,9 +481,11 @@ class _Check:
     def _unused(self, suppressions: Suppressions, source: Source) -> Iterator[Diagnostic]:
         """KC003: comments of our own, and codes of ours in `# noqa`, that silence nothing."""
         rule = self._rules[UNUSED_SUPPRESSION]
+        reported = UNKNOWN_DIRECTIVE in self._rules
+        wrong = {start for start, _, _ in suppressions.not_understood(self._all)} if reported else set()
         for suppression in suppressions.all:
             unused = suppression.unused(self._rules.values())
-            if unused is None:
+            if unused is None or suppression.start in wrong:
                 continue
             what = f" of {', '.join(unused)}" if unused else ""
             span = Span(source.position(suppression.start), source.position(suppression.end))
@@ -454,6 +499,53 @@ class _Check:
                 fix=_removal(suppression, unused, source),
                 noqa_row=span.start.row,
             )
+
+
+def _related(finding: Finding) -> Iterator[Related]:
+    """The other places of a finding."""
+    for site, message in finding.related:
+        span = site.file.locate(site.node)
+        cell, row = site.file.in_cell(span.start.row)
+        before = span.start.row - row
+        start, end = Position(row, span.start.column), Position(span.end.row - before, span.end.column)
+        yield Related(site.file.filename, Span(start, end), cell, message)
+
+
+def _unclear(network: Network, filename: str) -> Unclear | None:
+    """Why a model is not exact."""
+    from kerascheck.network.reasons import cause_of
+
+    cause = cause_of(network)
+    if cause is None:
+        return None
+    where, cell, row = _place_of(network.site, filename)
+    layer_cell: int | None = None
+    layer_row: int | None = None
+    if cause.layer is not None and cause.layer.site is not None:
+        inside, layer_cell, layer_row = _place_of(cause.layer.site, filename)
+        if inside != where:  # it is made in another file than the model
+            layer_cell = layer_row = None
+    return Unclear(
+        filename=where,
+        row=row,
+        cell=cell,
+        model=network.variable or network.name,
+        cls=network.cls,
+        status=network.status(),
+        layer=cause.layer.name if cause.layer is not None else None,
+        layer_row=layer_row,
+        layer_cell=layer_cell,
+        reason=cause.reason,
+        advice=cause.advice,
+    )
+
+
+def _place_of(site: Site | None, filename: str) -> tuple[str, int | None, int]:
+    """The file, the cell and the row of a place."""
+    if site is None:
+        return filename, None, 1
+    cell, row = site.file.in_cell(site.file.locate(site.node).start.row)
+    return site.file.filename, cell, row
 
 
 def _in_cell(diagnostic: Diagnostic, source: Source) -> Diagnostic:

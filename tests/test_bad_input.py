@@ -115,13 +115,16 @@ def test_bad_paths(folder: Path) -> None:
     result = CliRunner().invoke(app, ["--select", "KC0,KC103", "."])
     assert result.exit_code == 1 and "y.py:6:20: KC103" in result.stdout and "😀 é.py:6:20: KC103" in result.stdout
     if os.geteuid() != 0:
-        assert "secret.py:1:1: KC002 cannot be read: Permission denied" in result.stdout
+        assert "secret.py:1:1: KC002 error: cannot be read: Permission denied" in result.stdout
 
 
 def test_a_broken_link_named_explicitly(folder: Path) -> None:
     os.symlink("nowhere", folder / "broken.py")
     result = CliRunner().invoke(app, ["broken.py"])
-    assert result.exit_code == 1 and "broken.py:1:1: KC002 cannot be read: No such file or directory" in result.stdout
+    assert (
+        result.exit_code == 1
+        and "broken.py:1:1: KC002 error: cannot be read: No such file or directory" in result.stdout
+    )
 
 
 def kerascheck(*arguments: str, **options: object) -> subprocess.Popen[bytes]:

@@ -42,6 +42,16 @@ def test_every_rule_has_a_page_at_the_address_of_its_findings(generate: ModuleTy
         assert f"]({rule.name}.md)" in generate.index_page()
 
 
+def test_messages_stand_on_the_pages_as_they_are(generate: ModuleType) -> None:
+    """Underscores and stars in them are no Markdown."""
+    from kerascheck.rules.registry import find_rule
+
+    rule = find_rule("KC421")
+    assert rule is not None
+    [line] = [line for line in generate.full_page(rule).splitlines() if line.startswith("- ") and "super" in line]
+    assert "__init__" not in line and "init" in line
+
+
 def test_the_readme_has_two_commands() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     block = re.search(r"<!-- \.ci/run executes these two lines -->\n```console\n(.*?)```", text, re.DOTALL)
@@ -53,7 +63,10 @@ def test_the_findings_in_the_readme_are_real() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     quoted = re.findall(r"^fixtures/bad/eleven_layers\.py:(.*)$", text, re.MULTILINE)
     report = check_file(str(ROOT / "fixtures" / "bad" / "eleven_layers.py"), Settings())
-    real = [f"{d.span.start.row}:{d.span.start.column}: {d.code} {d.message}" for d in report.diagnostics]
+    real = [
+        f"{d.span.start.row}:{d.span.start.column}: {d.code} {d.severity.value}: {d.message}"
+        for d in report.diagnostics
+    ]
     assert quoted and set(quoted) <= set(real)
 
 

@@ -215,7 +215,7 @@ def test_per_file_ignores(tmp_path: Path) -> None:
         "bad()  # why: x # noqa: KC901",
         "bad()  # kerascheck: ignore",
         "bad()  # kerascheck: ignore[KC901]",
-        "bad()  # kerascheck: ignore[KC103, flags-names]",
+        "bad()  # kerascheck: ignore[KC902, flags-names]",
         "x = [\n  bad(),  # noqa\n]",
         "x = [\n  bad(),\n]  # noqa",
         "x = bad('''\n''')  # noqa",
@@ -232,8 +232,7 @@ def test_comments_that_silence(text: str) -> None:
     [
         "bad()  # noqa: E501",
         "bad()  # noqa-not",
-        "bad()  # kerascheck: ignore[KC103]",
-        "bad()  # kerascheck: ignored",
+        "bad()  # kerascheck: ignore[KC902]",
         "bad()\n# noqa",
         "# noqa\nbad()",
         "x = (bad(), '# noqa')",
@@ -259,7 +258,6 @@ def test_the_row_where_a_comment_can_silence() -> None:
         ("x = 1  # noqa: KC901\n", "x = 1\n", " of KC901"),
         ("x = 1  # noqa: KC901, E501\n", "x = 1  # noqa: E501\n", " of KC901"),
         ("bad()  # kerascheck: ignore[KC901, KC902]\n", "bad()  # kerascheck: ignore[KC901]\n", " of KC902"),
-        ("x = 1  # kerascheck: ignore[KC777]\n", "x = 1\n", " of KC777"),
         ("# kerascheck: ignore\nx = 1\n", "x = 1\n", ""),
     ],
 )
@@ -285,6 +283,48 @@ def test_comments_that_silence_nothing_are_found_and_removed(before: str, after:
 )
 def test_comments_that_may_be_of_use_are_left(text: str) -> None:
     assert check(text + "\n", select("KC003")).diagnostics == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("bad()  # kerascheck: ignored", "there is no directive 'ignored'; did you mean ignore?"),
+        ("bad()  # kerascheck: ignore[KC777]", "there is no rule KC777"),
+        ("bad()  # kerascheck: ignore[KC901", "the bracket is not closed"),
+        ("bad()  # kerascheck: ", "no directive follows; there are ignore, ignore-file, skip-file, shape, reveal"),
+    ],
+)
+def test_directives_that_are_not_understood_silence_nothing_and_are_found(text: str, message: str) -> None:
+    found = check(text + "\n").diagnostics
+    assert found[0].code == "KC901"
+    assert [item.message for item in found if item.code == "KC006"] == [message]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# kerascheck: ignore-file[KC901]\nbad()\n\nbad()",
+        "bad()\n# kerascheck: ignore-file",
+        "bad()  # noqa:KC9",
+        "bad()  # noqa: E501,KC90",
+        "bad()  # kerascheck: ignore[KC9]",
+    ],
+)
+def test_comments_for_a_whole_file_and_beginnings_of_codes(text: str) -> None:
+    assert check(text + "\n").diagnostics == []
+
+
+def test_all_comments_can_be_ignored() -> None:
+    silent = "# kerascheck: skip-file\nbad()  # noqa\n"
+    found = check(silent, Settings(ignore_noqa=True)).diagnostics
+    assert [item.code for item in found] == ["KC901"]
+
+
+def test_severity_is_set_by_rule_and_by_prefix() -> None:
+    by_prefix = Settings(severity=(("KC9", Severity.INFO),))
+    by_code = Settings(severity=(("KC901", Severity.WARNING), ("KC9", Severity.INFO)))
+    assert [item.severity for item in check("bad()\n", by_prefix).diagnostics] == [Severity.INFO]
+    assert [item.severity for item in check("bad()\n", by_code).diagnostics] == [Severity.WARNING]
 
 
 def test_unused_comments_are_found_only_when_selected() -> None:

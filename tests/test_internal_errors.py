@@ -327,7 +327,6 @@ def test_an_internal_error_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: py
     ("before", "after"),
     [
         ("x = 1  # kerascheck: ignore, 2", "x = 1  #, 2"),
-        ("x = 1  # kerascheck: ignore[KC101", "x = 1  #[KC101"),
         ("x = 1  # kerascheck: ignore[KC101] + 1", "x = 1  # + 1"),
         ("x = 1  # noqa: KC101 - text", "x = 1  # - text"),
         ("x = 1  # kerascheck: ignore # text", "x = 1   # text"),

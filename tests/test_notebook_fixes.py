@@ -108,7 +108,7 @@ def test_the_command_changes_the_file(folder: Path) -> None:
     path = folder / "x.ipynb"
     path.write_text(json.dumps(notebook(IMPORTS, MODEL, WRONG), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     result = CliRunner().invoke(app, ["--select", "KC103", "--fix", "."])
-    assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\n")
+    assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\nChecked 1 file, 1 model: 1 exact.\n")
     right = json.dumps(notebook(IMPORTS, MODEL, RIGHT), indent=1, ensure_ascii=False) + "\n"
     assert path.read_text(encoding="utf-8") == right
 

@@ -11,11 +11,12 @@ from kerascheck.fixes.patches import show_difference
 from kerascheck.text.escaping import say
 
 if TYPE_CHECKING:
+    from kerascheck.configuration.config import Resolver
     from kerascheck.machine import Analysis
     from kerascheck.project.source import Source
 
 
-def annotate(paths: Sequence[Path], write: bool, isolated: bool) -> int:
+def annotate(resolver: Resolver, paths: Sequence[Path], write: bool) -> int:
     """Write the comments of files and folders, or show what would change.
 
     The exit status: 0 all comments are true, or written; 1 something would change; 2 a file cannot be read or written.
@@ -51,7 +52,7 @@ def annotate(paths: Sequence[Path], write: bool, isolated: bool) -> int:
             say("warning", f"{source.filename}: not written: {error.strerror or error}")
             failed = True
 
-    status = analyse_each(paths, isolated, use)
+    status = analyse_each(paths, resolver, use)
     if status != OK or failed:
         return FAILED
     return FOUND if changed else OK

@@ -23,8 +23,21 @@ class _CheckByDefault(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
         if args and args[0] not in self.commands and args[0] not in own:
+            self._refuse_mistyped(args[0])
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+    def _refuse_mistyped(self, word: str) -> None:
+        """Exits where a word is no path, but nearly a command."""
+        import difflib
+        import os
+
+        if not word.isalpha() or os.path.lexists(word):
+            return
+        near = difflib.get_close_matches(word, self.commands, 1, 0.6)
+        if near:
+            say("kerascheck: error", f"{word}: no such file, folder or command; did you mean {near[0]}?")
+            raise typer.Exit(2)
 
 
 app = typer.Typer(
@@ -32,174 +45,303 @@ app = typer.Typer(
     cls=_CheckByDefault,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain: in 80 columns, frames leave names of options no room
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="A type checker and linter for Keras programs. `kerascheck PATH...` is short for `kerascheck check PATH...`.",
 )
 
+
+def _complete_codes(incomplete: str) -> list[tuple[str, str]]:
+    """Codes and names of rules for the shell, the last of several parted by commas."""
+    from kerascheck.rules.registry import all_rules
+
+    before, comma, word = incomplete.rpartition(",")
+    found = [(rule.code, rule.name) for rule in all_rules() if rule.code.startswith(word.upper())]
+    found += [(rule.name, rule.code) for rule in all_rules() if word and rule.name.startswith(word.lower())]
+    return [(f"{before}{comma}{value}", note) for value, note in found]
+
+
+def _complete(*choices: str) -> Callable[[str], list[str]]:
+    return lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)]
+
+
 _Codes = Optional[list[str]]  # noqa: UP045 (typer evaluates it, on Python 3.10 too)
-_Config = Annotated[Optional[Path], typer.Option("--config", help="Use this configuration file.")]  # noqa: UP045
+_Flag = Optional[bool]  # noqa: UP045
+_Text = Optional[str]  # noqa: UP045
+_Config = Annotated[
+    _Codes,
+    typer.Option("--config", help="A configuration file, or one setting, such as budget=5.", metavar="FILE|KEY=VALUE"),
+]
 _Isolated = Annotated[bool, typer.Option("--isolated", help="Ignore all configuration files.")]
-_Select = Annotated[_Codes, typer.Option(help="Codes, prefixes or names to report, with commas; ALL for all.")]
-_Ignore = Annotated[_Codes, typer.Option(help="Codes, prefixes or names not to report.")]
-_Extend = Annotated[_Codes, typer.Option(help="Codes, prefixes or names to report besides the others.")]
+_Select = Annotated[
+    _Codes,
+    typer.Option(
+        help="Codes, prefixes or names to report, with commas; ALL for all.",
+        autocompletion=_complete_codes,
+        metavar="CODES",
+    ),
+]
+_Ignore = Annotated[
+    _Codes,
+    typer.Option(help="Codes, prefixes or names not to report.", autocompletion=_complete_codes, metavar="CODES"),
+]
+_Extend = Annotated[
+    _Codes,
+    typer.Option(help="Codes, prefixes or names to report besides.", autocompletion=_complete_codes, metavar="CODES"),
+]
+_Color = Annotated[
+    _Text,
+    typer.Option(help="auto, always or never.", autocompletion=_complete("auto", "always", "never"), metavar="WHEN"),
+]
+_StdinFilename = Annotated[_Text, typer.Option(help="The name of what stdin holds.", metavar="NAME")]
 
 
-@app.callback(invoke_without_command=True)
-def _main(
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
-) -> None:
-    if version:
+def _format(*choices: str) -> Any:
+    """The option `--output-format`, which has another name from earlier."""
+    help_text = f"{', '.join(choices[:-1])} or {choices[-1]}."
+    return typer.Option(
+        "--output-format", "--format", help=help_text, autocompletion=_complete(*choices), metavar="FORMAT"
+    )
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"kerascheck {__version__}")
         raise typer.Exit
 
 
+@app.callback(invoke_without_command=True)
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
 @app.command()
 def check(
-    paths: Annotated[Optional[list[Path]], typer.Argument(help="Files and folders; - is stdin.")] = None,  # noqa: UP045
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")] = None,
     select: _Select = None,
     ignore: _Ignore = None,
     extend_select: _Extend = None,
-    exclude: Annotated[_Codes, typer.Option(help="Patterns of files and folders to leave out.")] = None,
-    extend_exclude: Annotated[_Codes, typer.Option(help="More patterns to leave out.")] = None,
+    preset: Annotated[
+        _Text,
+        typer.Option(
+            help="errors, default, strict or teaching: the rules that are on where nothing else is said.",
+            autocompletion=_complete("errors", "default", "strict", "teaching"),
+            metavar="PRESET",
+        ),
+    ] = None,
+    fail_on: Annotated[
+        _Text,
+        typer.Option(
+            help="Exit with 1 from this severity on: error, warning or info.",
+            autocompletion=_complete("error", "warning", "info"),
+            metavar="SEVERITY",
+        ),
+    ] = None,
+    exclude: Annotated[
+        _Codes, typer.Option(help="Patterns of files and folders to leave out.", metavar="PATTERNS")
+    ] = None,
+    extend_exclude: Annotated[_Codes, typer.Option(help="More patterns to leave out.", metavar="PATTERNS")] = None,
     force_exclude: Annotated[
-        Optional[bool],  # noqa: UP045
-        typer.Option("--force-exclude/--no-force-exclude", help="Leave out excluded files even if they are named."),
+        _Flag, typer.Option("--force-exclude/--no-force-exclude", help="Leave out excluded files even if named.")
     ] = None,
-    fix: Annotated[Optional[bool], typer.Option("--fix/--no-fix", help="Apply safe fixes.")] = None,  # noqa: UP045
+    respect_gitignore: Annotated[
+        _Flag, typer.Option("--respect-gitignore/--no-respect-gitignore", help="Leave out what git ignores.")
+    ] = None,
+    fix: Annotated[_Flag, typer.Option("--fix/--no-fix", help="Apply safe fixes.")] = None,
     unsafe_fixes: Annotated[
-        Optional[bool],  # noqa: UP045
-        typer.Option("--unsafe-fixes/--no-unsafe-fixes", help="Apply, or show, unsafe fixes too."),
+        _Flag, typer.Option("--unsafe-fixes/--no-unsafe-fixes", help="Apply, or show, unsafe fixes too.")
     ] = None,
-    fixable: Annotated[_Codes, typer.Option(help="Codes, prefixes or names of the rules to fix.")] = None,
-    unfixable: Annotated[_Codes, typer.Option(help="Codes, prefixes or names of the rules not to fix.")] = None,
-    fix_only: Annotated[bool, typer.Option("--fix-only", help="Apply fixes, and report nothing that is left.")] = False,
-    show_fixes: Annotated[bool, typer.Option("--show-fixes", help="Say which findings were fixed.")] = False,
+    fixable: Annotated[
+        _Codes,
+        typer.Option(
+            help="Codes, prefixes or names of the rules to fix.", autocompletion=_complete_codes, metavar="CODES"
+        ),
+    ] = None,
+    unfixable: Annotated[
+        _Codes,
+        typer.Option(
+            help="Codes, prefixes or names of the rules not to fix.", autocompletion=_complete_codes, metavar="CODES"
+        ),
+    ] = None,
+    fix_only: Annotated[
+        _Flag, typer.Option("--fix-only/--no-fix-only", help="Apply fixes, and report nothing that is left.")
+    ] = None,
+    show_fixes: Annotated[
+        _Flag, typer.Option("--show-fixes/--no-show-fixes", help="Say which findings were fixed.")
+    ] = None,
     exit_non_zero_on_fix: Annotated[
-        bool, typer.Option("--exit-non-zero-on-fix", help="Exit with 1 if anything was fixed.")
-    ] = False,
+        _Flag,
+        typer.Option("--exit-non-zero-on-fix/--no-exit-non-zero-on-fix", help="Exit with 1 if one was fixed."),
+    ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
-    output_format: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help=f"{', '.join(OUTPUT_FORMATS[:-1])} or {OUTPUT_FORMATS[-1]}."),
+    add_noqa: Annotated[
+        bool, typer.Option("--add-noqa", help="Write a # noqa comment for each finding, and report none.")
+    ] = False,
+    ignore_noqa: Annotated[
+        _Flag, typer.Option("--ignore-noqa/--no-ignore-noqa", help="Report what comments silence, too.")
     ] = None,
+    output_format: Annotated[_Text, _format(*OUTPUT_FORMATS)] = None,
     output_file: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--output-file", "-o", help="Write the findings to this file."),
+        _Text, typer.Option("--output-file", "-o", help="Write the findings to this file; - is stdout.", metavar="FILE")
     ] = None,
-    statistics: Annotated[bool, typer.Option("--statistics", help="Count the findings of each code.")] = False,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
+    color: _Color = None,
+    statistics: Annotated[
+        _Flag, typer.Option("--statistics/--no-statistics", help="Count the findings of each code.")
+    ] = None,
+    show_unknown: Annotated[
+        _Flag, typer.Option("--show-unknown/--no-show-unknown", help="Say why models are not known, and what helps.")
+    ] = None,
+    show_files: Annotated[bool, typer.Option("--show-files", help="List the files to check, and check none.")] = False,
+    quiet: Annotated[_Flag, typer.Option("--quiet/--no-quiet", "-q", help="Print findings and errors only.")] = None,
+    verbose: Annotated[
+        _Flag, typer.Option("--verbose/--no-verbose", "-v", help="Say on stderr which files and settings are used.")
+    ] = None,
+    exit_zero: Annotated[
+        _Flag, typer.Option("--exit-zero/--no-exit-zero", help="Exit with 0 even if there are findings.")
+    ] = None,
     baseline: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="Report only findings that are not in this file; see --write-baseline."),
+        typer.Option(help="Report only findings that are not in this file; see --write-baseline.", metavar="FILE"),
     ] = None,
     no_baseline: Annotated[
         bool, typer.Option("--no-baseline", help="Use no baseline, whatever is configured.")
     ] = False,
     write_baseline: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(help="Record all present findings in this file, and report none."),
+        typer.Option(help="Record all present findings in this file, and report none.", metavar="FILE"),
     ] = None,
     diff_base: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Report only findings on lines changed since this git revision.", metavar="REV"),
+        _Text, typer.Option(help="Report only findings on lines changed since this git revision.", metavar="REV")
     ] = None,
     budget: Annotated[
         Optional[float],  # noqa: UP045
-        typer.Option(help="The work that one file may cost, in seconds of a slow core (default: 2)."),
+        typer.Option(
+            help="The work that one file may cost, in seconds of a slow core (default: 2).", metavar="SECONDS"
+        ),
     ] = None,
     read_data: Annotated[
-        Optional[bool],  # noqa: UP045
-        typer.Option("--read-data/--no-read-data", help="Read headers, rows and classes of data beside a program."),
+        _Flag, typer.Option("--read-data/--no-read-data", help="Read headers, rows and classes of data near a program.")
     ] = None,
     target: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="The Keras that the programs are written for (default: auto, which looks for evidence)."),
+        _Text,
+        typer.Option(
+            help="The Keras that the programs are written for (default: auto, which finds out).", metavar="KERAS"
+        ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
-    stdin_filename: Annotated[Optional[str], typer.Option(help="The name of what stdin holds.")] = None,  # noqa: UP045
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep earlier results.")] = False,
+    stdin_filename: _StdinFilename = None,
+    jobs: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N"),
+    ] = None,
+    cache: Annotated[_Flag, typer.Option("--cache/--no-cache", help="Use and keep earlier results.")] = None,
+    cache_dir: Annotated[_Text, typer.Option(help="Where these are kept.", metavar="FOLDER")] = None,
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
     """Check files and folders. Exit status: 0 nothing found, 1 findings, 2 an error."""
     from kerascheck.cli.check import check as check_files
-    from kerascheck.cli.common import CheckOptions
+    from kerascheck.cli.common import CheckOptions, given_settings
     from kerascheck.configuration.config import Overrides
 
-    overrides = Overrides(
-        select=_split(select) if select else None,
-        ignore=_split(ignore),
-        extend_select=_split(extend_select),
-        exclude=_split(exclude) if exclude else None,
-        extend_exclude=_split(extend_exclude),
-        force_exclude=force_exclude,
-        output_format=output_format,
-        fix=True if fix_only else fix,
-        unsafe_fixes=unsafe_fixes,
-        fixable=_split(fixable) if fixable else None,
-        unfixable=_split(unfixable),
-        budget=budget,
-        read_data=read_data,
-        target=target,
-        baseline="" if no_baseline else str(baseline) if baseline is not None else None,
-    )
-    options = CheckOptions(
-        paths=tuple(paths or [Path()]),
-        overrides=overrides,
-        config=config,
-        isolated=isolated,
-        diff=diff,
-        fix_only=fix_only,
-        show_fixes=show_fixes,
-        exit_non_zero_on_fix=exit_non_zero_on_fix,
-        statistics=statistics,
-        exit_zero=exit_zero,
-        stdin_filename=stdin_filename,
-        jobs=jobs,
-        no_cache=no_cache,
-        output_file=output_file,
-        write_baseline=write_baseline,
-        diff_base=diff_base,
-        watch=watch,
-    )
-    raise typer.Exit(_run(lambda: check_files(options)))
+    def run() -> int:
+        file, inline = given_settings(config)
+        overrides = Overrides(
+            select=_split(select) if select is not None else None,
+            ignore=_split(ignore),
+            extend_select=_split(extend_select),
+            exclude=_split(exclude) if exclude else None,
+            extend_exclude=_split(extend_exclude),
+            force_exclude=force_exclude,
+            respect_gitignore=respect_gitignore,
+            output_format=output_format,
+            fix=True if fix_only else fix,
+            unsafe_fixes=unsafe_fixes,
+            fixable=_split(fixable) if fixable else None,
+            unfixable=_split(unfixable),
+            budget=budget,
+            read_data=read_data,
+            target=target,
+            baseline="" if no_baseline else str(baseline) if baseline is not None else None,
+            preset=preset,
+            fail_on=fail_on,
+            statistics=statistics,
+            show_unknown=show_unknown,
+            show_fixes=show_fixes,
+            fix_only=fix_only,
+            exit_zero=exit_zero,
+            exit_non_zero_on_fix=exit_non_zero_on_fix,
+            ignore_noqa=ignore_noqa,
+            quiet=quiet,
+            verbose=verbose,
+            color=color,
+            jobs=jobs,
+            cache=cache,
+            cache_dir=cache_dir,
+            output_file=output_file,
+            diff_base=diff_base,
+            inline=inline,
+        )
+        options = CheckOptions(
+            paths=tuple(paths or [Path()]),
+            overrides=overrides,
+            config=file,
+            isolated=isolated,
+            diff=diff,
+            stdin_filename=stdin_filename,
+            write_baseline=write_baseline,
+            watch=watch,
+            show_files=show_files,
+            add_noqa=add_noqa,
+        )
+        return check_files(options)
+
+    raise typer.Exit(_run(run))
 
 
 @app.command()
 def summary(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
-    output_format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.")],
+    output_format: Annotated[str, _format("table", "json")] = "table",
     cost: Annotated[bool, typer.Option("--cost", help="Show multiply-adds and what training takes in memory.")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.")] = 32,
     dtype: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16."),
     ] = None,
+    color: _Color = None,
+    stdin_filename: _StdinFilename = None,
+    config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Show the layers, shapes and parameter counts of all models, without running anything."""
+    """Show the layers, shapes and parameters of all models.
+
+    Your code is not run.
+    """
 
     from kerascheck.cli.models import summarize
 
     batch = batch_size if cost else None
-    raise typer.Exit(_run(lambda: summarize(paths, output_format, isolated, sys.stdout, batch, dtype), True))
+    raise typer.Exit(
+        _analyse(config, isolated, summarize, paths, output_format, sys.stdout, stdin_filename, color, batch, dtype)
+    )
 
 
 @app.command()
 def explain(
     message: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False),
+        _Text, typer.Argument(help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False)
     ] = None,
-    script: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(help="The program or notebook that failed.", show_default=False),
-    ] = None,
-    output_format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    script: Annotated[_Text, typer.Argument(help="The program or notebook that failed.", show_default=False)] = None,
+    output_format: Annotated[str, _format("text", "json")] = "text",
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Explain an error message: the row, the shapes there, what it means, and what to do.
+    """Explain an error message: the row, the shapes there, the fix.
 
     python train.py 2>&1 | kerascheck explain
 
@@ -210,50 +352,52 @@ def explain(
     asked: list[command.Question] = []  # read here once, since what follows may be begun again
     status = _run(lambda: asked.append(command.question(message, script)))
     raise typer.Exit(
-        status or _run(lambda: command.explain(asked[0], output_format, sys.stdout, config, isolated), True)
+        status
+        or _analyse(config, isolated, lambda resolver: command.explain(asked[0], output_format, sys.stdout, resolver))
     )
 
 
 @app.command()
 def verify(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
-    output_format: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")],
+    output_format: Annotated[str, _format("text", "json")] = "text",
+    stdin_filename: _StdinFilename = None,
+    config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Rebuild all exact networks in the installed Keras and compare shapes and parameter counts.
+    """Rebuild exact models in the installed Keras and compare them.
 
-    Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error. Needs the extra `tensorflow`, or any
+    Shapes and parameter counts are compared. Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error. Needs the extra `tensorflow`, or any
     Keras 3 with a backend.
-    """
+    """  # noqa: E501
 
     from kerascheck.cli.models import verify as verify_models
 
-    raise typer.Exit(_run(lambda: verify_models(paths, output_format, isolated, sys.stdout), True))
+    raise typer.Exit(_analyse(config, isolated, verify_models, paths, output_format, sys.stdout, stdin_filename))
 
 
 @app.command()
 def diff(
     paths: Annotated[Optional[list[Path]], typer.Argument(help="Two files or folders; with --base, any.")] = None,  # noqa: UP045
-    base: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Compare with this git revision.", metavar="REV"),
-    ] = None,
-    output_format: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+    base: Annotated[_Text, typer.Option(help="Compare with this git revision.", metavar="REV")] = None,
+    output_format: Annotated[str, _format("text", "json", "markdown")] = "text",
+    config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Show what has changed in the models: layers, shapes, parameters, compile and fit.
+    """Show what has changed in the models.
 
-    Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error.
-    """
+    Layers, shapes, parameters, compile and fit are compared. Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error.
+    """  # noqa: E501
     from kerascheck.cli.diff import diff as compare
 
-    raise typer.Exit(_run(lambda: compare(paths or [], base, output_format, isolated, sys.stdout), True))
+    raise typer.Exit(_analyse(config, isolated, compare, paths or [], base, output_format, sys.stdout))
 
 
 @app.command()
 def annotate(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
+    config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
     """Write output shapes and parameters as comments behind layers, and keep them true.
@@ -262,57 +406,75 @@ def annotate(
     """
     from kerascheck.cli.annotate import annotate as write_comments
 
-    raise typer.Exit(_run(lambda: write_comments(paths, write, isolated)))
+    raise typer.Exit(_analyse(config, isolated, write_comments, paths, write))
 
 
 @app.command()
 def graph(
-    path: Annotated[Path, typer.Argument(help="A file.")],
+    path: Annotated[Path, typer.Argument(help="A file; - is stdin.", metavar="FILE")],
     output: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--output", "-o", help="Write to this file: .svg, .png, .html or .mmd (default: Mermaid on stdout)."
-        ),
+        typer.Option("--output", "-o", help="Write to this file (default: stdout).", metavar="FILE"),
     ] = None,
-    model: Annotated[Optional[str], typer.Option(help="The variable or the name of the model.")] = None,  # noqa: UP045
+    output_format: Annotated[_Text, _format("mermaid", "svg", "png", "html")] = None,
+    model: Annotated[_Text, typer.Option(help="The variable or the name of the model.", metavar="NAME")] = None,
+    stdin_filename: _StdinFilename = None,
+    config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Draw a model: its layers with shapes and parameters, and what check finds, marked."""
+    """Draw a model, with what check finds marked in it.
+
+    The format is that of the ending of the file (.mmd, .svg, .png, .html) unless it is given; Mermaid on stdout.
+    """
 
     from kerascheck.cli.models import graph as graph_models
 
-    raise typer.Exit(_run(lambda: graph_models(path, output, model, isolated, sys.stdout), True))
+    raise typer.Exit(
+        _analyse(config, isolated, graph_models, path, output, output_format, model, sys.stdout, stdin_filename)
+    )
 
 
 @app.command()
 def report(
-    paths: Annotated[Optional[list[Path]], typer.Argument(help="Files and folders.")] = None,  # noqa: UP045
-    output: Annotated[Path, typer.Option("--output", "-o", help="Write the page to this file; - is stdout.")] = Path(
-        "kerascheck-report.html"
-    ),
-    title: Annotated[Optional[str], typer.Option(help="The heading of the page.")] = None,  # noqa: UP045
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Write the page to this file; - is stdout.", metavar="FILE")
+    ] = Path("kerascheck-report.html"),
+    output_format: Annotated[str, _format("html", "json")] = "html",
+    title: Annotated[_Text, typer.Option(help="The heading of the page.", metavar="TEXT")] = None,
     select: _Select = None,
     ignore: _Ignore = None,
     extend_select: _Extend = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.")] = 0,
+    stdin_filename: _StdinFilename = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N")] = 0,
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Write one HTML page with all findings, their lines, and all models drawn. It needs nothing but a browser."""
-    from kerascheck.cli.common import CheckOptions
+    """Write one page with all findings and all models drawn.
+
+    It needs nothing but a browser. With --output-format json the same as data.
+    """
+    from kerascheck.cli.common import CheckOptions, given_settings
     from kerascheck.cli.report import write_report
     from kerascheck.configuration.config import Overrides
 
-    overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select))
-    options = CheckOptions(
-        paths=tuple(paths or [Path()]), overrides=overrides, config=config, isolated=isolated, jobs=jobs
-    )
-    raise typer.Exit(_run(lambda: write_report(options, output, title, sys.stdout)))
+    def run() -> int:
+        file, inline = given_settings(config)
+        overrides = Overrides(
+            _split(select) if select is not None else None, _split(ignore), _split(extend_select), inline=inline
+        )
+        options = CheckOptions(tuple(paths or [Path()]), overrides, file, isolated, stdin_filename=stdin_filename)
+        where = output
+        if output_format == "json" and output == Path("kerascheck-report.html"):
+            where = Path("kerascheck-report.json")
+        return write_report(options, where, output_format, title, jobs, sys.stdout)
+
+    raise typer.Exit(_run(run))
 
 
 @app.command()
 def migrate(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", metavar="PATH")],
     came_from: Annotated[
         str, typer.Option("--from", help="The Keras that the programs are written for: auto, keras1, keras2, tf-keras.")
     ] = "auto",
@@ -339,23 +501,28 @@ def migrate(
     from kerascheck.cli.migrate import MigrateOptions
     from kerascheck.cli.migrate import migrate as run
 
-    options = MigrateOptions(
-        tuple(paths), came_from, to, write, diff, report, to_keras, backend_neutral, mark, config, isolated
-    )
-    raise typer.Exit(_run(lambda: run(options, sys.stdout), True))
+    options = MigrateOptions(tuple(paths), came_from, to, write, diff, report, to_keras, backend_neutral, mark)
+    raise typer.Exit(_analyse(config, isolated, lambda resolver: run(options, resolver, sys.stdout)))
 
 
 @app.command()
-def rule(code: Annotated[str, typer.Argument(help="A code (KC103) or a name.")]) -> None:
-    """Explain a rule."""
+def rule(
+    codes: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(help="Codes (KC103), prefixes (KC1) or names.", autocompletion=_complete_codes),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All rules.")] = False,
+    output_format: Annotated[str, _format("text", "json")] = "text",
+) -> None:
+    """Explain rules."""
 
-    from kerascheck.cli.rules import explain_rule
+    from kerascheck.cli.rules import explain_rules
 
-    raise typer.Exit(_run(lambda: explain_rule(code, sys.stdout)))
+    raise typer.Exit(_run(lambda: explain_rules(_split(codes), every, output_format, sys.stdout)))
 
 
 @app.command()
-def rules(output_format: Annotated[str, typer.Option(help="table or json.")] = "table") -> None:
+def rules(output_format: Annotated[str, _format("table", "json")] = "table") -> None:
     """List all rules."""
 
     from kerascheck.cli.rules import list_rules
@@ -364,26 +531,60 @@ def rules(output_format: Annotated[str, typer.Option(help="table or json.")] = "
 
 
 @app.command()
+def clean(
+    cache_dir: Annotated[_Text, typer.Option(help="Where the results are kept.", metavar="FOLDER")] = None,
+    config: _Config = None,
+    isolated: _Isolated = False,
+) -> None:
+    """Throw away the results of earlier runs."""
+    from kerascheck.cli.clean import clean as throw_away
+
+    def run() -> int:
+        from kerascheck.cli.common import given_settings
+        from kerascheck.configuration.config import Overrides, Resolver
+
+        file, inline = given_settings(config)
+        return throw_away(Resolver(Overrides(cache_dir=cache_dir, inline=inline), file, isolated), sys.stdout)
+
+    raise typer.Exit(_run(run))
+
+
+@app.command()
 def config(
-    path: Annotated[Path, typer.Argument(help="The file or folder whose settings are shown.")] = Path(),
+    path: Annotated[Path, typer.Argument(help="The file or folder whose settings are shown.", metavar="PATH")] = Path(),
     select: _Select = None,
     ignore: _Ignore = None,
     extend_select: _Extend = None,
     config: _Config = None,
     isolated: _Isolated = False,
     target: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="The Keras that the programs are written for (default: auto, which looks for evidence)."),
+        _Text,
+        typer.Option(
+            help="The Keras that the programs are written for (default: auto, which finds out).", metavar="KERAS"
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    output_format: Annotated[str, _format("toml", "json")] = "toml",
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --output-format json.", hidden=True)] = False,
 ) -> None:
-    """Show the settings in force and where each comes from; of a file, for which Keras it is written, and why."""
+    """Show the settings in force, and where each comes from.
+
+    Of a file also for which Keras it is written, and why.
+    """
+    from kerascheck.cli.common import check_format, given_settings
     from kerascheck.cli.show_config import show_config
     from kerascheck.configuration.config import Overrides
 
     def show() -> None:
-        overrides = Overrides(_split(select) if select else None, _split(ignore), _split(extend_select), target=target)
-        show_config(path, overrides, config, isolated, sys.stdout, as_json)
+        check_format(output_format, ("toml", "json"))
+        file, inline = given_settings(config)
+        overrides = Overrides(
+            _split(select) if select is not None else None,
+            _split(ignore),
+            _split(extend_select),
+            target=target,
+            inline=inline,
+        )
+        show_config(path, overrides, file, isolated, sys.stdout, as_json or output_format == "json")
 
     raise typer.Exit(_run(show))
 
@@ -393,7 +594,10 @@ def lsp(
     stdio: Annotated[bool, typer.Option("--stdio", help="Use standard input and output (as it always does).")] = True,
     verbose: Annotated[bool, typer.Option("--verbose", help="Log what is received and sent to stderr.")] = False,
 ) -> None:
-    """Run the language server, for editors, on standard input and output. Needs the extra `lsp`."""
+    """Run the language server, for editors.
+
+    It talks on standard input and output, and needs the extra `lsp`.
+    """
     from kerascheck.cli.editor import serve_editor
 
     raise typer.Exit(_run(lambda: serve_editor(verbose)))
@@ -402,6 +606,17 @@ def lsp(
 def _split(values: list[str] | None) -> tuple[str, ...]:
     """Each value may hold several, parted by commas."""
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+def _analyse(config: list[str] | None, isolated: bool, command: Callable[..., int], *arguments: Any) -> int:
+    """The exit status of a command that analyses programs, called with what gives each its settings."""
+    from kerascheck.cli.common import hold_stdin, resolver_of
+
+    if any("-" in map(str, one if isinstance(one, list) else [one]) for one in arguments):
+        status = _run(hold_stdin)  # once, here: what follows may be begun again
+        if status:
+            return status
+    return _run(lambda: command(resolver_of(config, isolated), *arguments), True)
 
 
 #: Whether this process is a program of its own, whose output a copy of it may write.
@@ -439,7 +654,7 @@ def _run(command: Callable[[], int | None], in_copy: bool = False) -> int:
 
 def main() -> None:
     """The entry point."""
-    if sys.argv[1:] == ["--version"]:
+    if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"kerascheck {__version__}")  # asked for by tools, so without building the commands
         return
     global _is_program

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kerascheck.cli.common import (
+    FAILED,
     FOUND,
     OK,
     STDIN,
     CheckOptions,
     Failure,
     read_file,
+    read_stdin,
+    refuse_others_beside_stdin,
     shown_progress,
     status_of,
     wants_colour,
@@ -24,10 +27,10 @@ from kerascheck.cli.common import (
     write_output,
 )
 from kerascheck.configuration.config import Resolver
+from kerascheck.diagnostics import Severity
 from kerascheck.errors import ConfigError
 from kerascheck.fixes.patches import show_difference
-from kerascheck.runtime.reading import source_limit
-from kerascheck.text.escaping import say
+from kerascheck.text.escaping import one_line, say
 
 if TYPE_CHECKING:
     from kerascheck.configuration.config import Settings
@@ -92,15 +95,23 @@ def _is_stdin(options: CheckOptions) -> bool:
 
 def _refuse_contradictions(options: CheckOptions) -> None:
     """Raises Failure for options that mean nothing together."""
-    if _is_stdin(options) and len(options.paths) > 1:
-        raise Failure("- reads standard input and goes with no other path")
+    if _is_stdin(options):
+        refuse_others_beside_stdin(options.paths)
+    if options.add_noqa and (_is_stdin(options) or options.diff or options.write_baseline is not None):
+        raise Failure("--add-noqa changes files and goes not with standard input, --diff or --write-baseline")
+    if options.show_files and _is_stdin(options):
+        raise Failure("--show-files lists files; standard input is none")
     if options.watch and _is_stdin(options):
         raise Failure("--watch needs files: standard input does not change")
     if options.write_baseline is not None:
-        others = {"--diff-base": options.diff_base, "--diff": options.diff, "standard input": _is_stdin(options)}
+        others = {
+            "--diff-base": options.overrides.diff_base,
+            "--diff": options.diff,
+            "standard input": _is_stdin(options),
+        }
         for name in (name for name, given in others.items() if given):
             raise Failure(f"--write-baseline records all findings of files and goes not with {name}")
-    if options.diff_base is not None and _is_stdin(options) and options.stdin_filename is None:
+    if options.overrides.diff_base is not None and _is_stdin(options) and options.stdin_filename is None:
         raise Failure("--diff-base needs to know which file standard input holds: --stdin-filename")
 
 
@@ -112,22 +123,33 @@ def _limits(options: CheckOptions, settings: Settings) -> Limits:
 
     # Who writes a baseline wants all that is there in it.
     uses_baseline = settings.baseline and options.write_baseline is None
+    base = options.overrides.diff_base
+    if base is None and options.write_baseline is None:
+        base = settings.diff_base or None
     return Limits(
         Baseline.load(Path(settings.baseline)) if uses_baseline else None,
-        Changes(options.diff_base) if options.diff_base is not None else None,
+        Changes(base) if base is not None else None,
     )
 
 
 def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
     from kerascheck import api
-    from kerascheck.reporters.base import Outcome
 
     own = resolver.settings_for(Path.cwd())
+    if options.show_files:
+        return _show_files(options, resolver)
     limits = _limits(options, own)
     with shown_progress() as progress:
         reports = api.check_paths(
-            options.paths, settings=resolver, jobs=options.jobs, use_cache=not options.no_cache, progress=progress
+            options.paths,
+            settings=resolver,
+            jobs=own.jobs,
+            use_cache=own.cache,
+            progress=progress,
+            cache_dir=own.cache_dir or None,
         )
+    if own.verbose:
+        _tell_files(reports, resolver)
     if options.depends is not None:
         options.depends.update(name for report in reports for name in report.modules)
     if not reports:
@@ -138,7 +160,7 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
     fixes: dict[str, Mapping[str, int]] = {}
     for index, report in enumerate(shown):
         settings = resolver.settings_for(Path(report.filename))
-        if not (options.diff or settings.fix) or not _is_fixable(report, settings):
+        if options.add_noqa or not (options.diff or settings.fix) or not _is_fixable(report, settings):
             continue
         # Checked anew: the file may have changed since, or another process may have fixed it.
         outcome = _fixed(report.filename, settings, limits, write=not options.diff)
@@ -153,27 +175,27 @@ def _check_paths(options: CheckOptions, resolver: Resolver) -> int:
         fixed += outcome.fixed
         if outcome.fixed:
             fixes[report.filename] = outcome.codes
-    if options.show_fixes:
+    if own.show_fixes:
         _show_fixes(fixes, own.output_format)
     if options.diff:
-        return status_of(shown, changed, options)
-    _tell(limits, reports, read_file, resolver)
+        return status_of(shown, changed, own.exit_zero)
+    if options.add_noqa:
+        return _add_noqa(shown)
+    if not own.quiet:
+        _tell(limits, reports, read_file, resolver)
     if options.write_baseline is not None:
         return _write_baseline(options.write_baseline, reports)
-    return _conclude(Outcome(shown, read_file, fixed, own.unsafe_fixes), options, own.output_format)
+    return _conclude(_outcome(shown, read_file, fixed, own), own)
 
 
 def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     from kerascheck import api
-    from kerascheck.reporters.base import Outcome
     from kerascheck.workers.parallel import check_text
 
     filename = options.stdin_filename or "<stdin>"
     settings = resolver.settings_for(Path(options.stdin_filename) if options.stdin_filename else Path.cwd())
     limits = _limits(options, settings)
-    raw = sys.stdin.buffer.read(source_limit(filename) + 1)
-    if len(raw) > source_limit(filename):
-        raise Failure(f"standard input has more than {source_limit(filename) // 1_000_000} MB")
+    raw = read_stdin(filename)
     report = check_text(raw, filename, settings)
     if report.crashed and settings.fix and not options.diff:
         sys.stdout.buffer.write(raw)  # nothing can be fixed, and the source is expected there
@@ -181,23 +203,22 @@ def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     if report.crashed or not (options.diff or settings.fix):
         _tell(limits, [report], lambda _: raw, resolver)
         shown = limits.applied(report, lambda _: raw)
-        outcome = Outcome([shown], lambda _: raw, 0, settings.unsafe_fixes)
-        return _conclude(outcome, options, settings.output_format, sys.stderr if settings.fix else None)
+        outcome = _outcome([shown], lambda _: raw, 0, settings)
+        return _conclude(outcome, settings, sys.stderr if settings.fix else None)
     fixed = api.fix(raw, filename, settings=settings, only=limits.kept if limits else None)
-    if options.show_fixes and fixed.fixed:
+    if settings.show_fixes and fixed.fixed:
         _show_fixes({filename: fixed.codes}, "")
     new = fixed.source
     assert isinstance(new, bytes)
     shown = limits.applied(fixed.report, lambda _: new)
     if options.diff:
         show_difference(raw, new, filename)
-        return status_of([shown], fixed.fixed > 0, options)
+        return status_of([shown], fixed.fixed > 0, settings.exit_zero)
     sys.stdout.buffer.write(new)
     sys.stdout.flush()
     _tell(limits, [fixed.report], lambda _: new, resolver)
     # The source has gone to stdout, so the findings must not.
-    result = Outcome([shown], lambda _: new, fixed.fixed, settings.unsafe_fixes)
-    return _conclude(result, options, settings.output_format, sys.stderr)
+    return _conclude(_outcome([shown], lambda _: new, fixed.fixed, settings), settings, sys.stderr)
 
 
 def _tell(limits: Limits, reports: Sequence[Report], read: Callable[[str], bytes], resolver: Resolver) -> None:
@@ -206,8 +227,7 @@ def _tell(limits: Limits, reports: Sequence[Report], read: Callable[[str], bytes
 
     def ran(filename: str, code: str) -> bool:
         rule = find_rule(code)
-        selection = resolver.settings_for(Path(filename)).selection
-        return rule is None or selection.includes(code, rule.name, rule.enabled)
+        return rule is None or resolver.settings_for(Path(filename)).runs(rule)
 
     note = limits.note(reports, read, ran)
     if note is not None:
@@ -290,23 +310,107 @@ def _fixed(filename: str, settings: Settings, limits: Limits, write: bool) -> _O
     return _Outcome(before, before, api.check(before, filename, settings=settings))
 
 
-def _conclude(outcome: Outcome, options: CheckOptions, output_format: str, default: TextIO | None = None) -> int:
-    """Write the findings in the wanted format to the wanted place; the exit status."""
-    if options.fix_only:
-        status = status_of(outcome.reports, False, options)
-        return FOUND if status == OK and outcome.fixed and options.exit_non_zero_on_fix else status
-    from kerascheck.reporters.base import find_reporter
+def _outcome(reports: list[Report], read: Callable[[str], bytes], fixed: int, settings: Settings) -> Outcome:
+    from kerascheck.reporters.base import Outcome
 
-    for report in outcome.reports:
-        warn_if_incomplete(report.filename, report.incomplete)
-    render = find_reporter("statistics" if options.statistics else output_format)
-    if options.output_file is None:
+    return Outcome(reports, read, fixed, settings.unsafe_fixes, settings.quiet, settings.show_unknown)
+
+
+def _conclude(outcome: Outcome, settings: Settings, default: TextIO | None = None) -> int:
+    """Write the findings in the wanted format to the wanted place; the exit status."""
+    if settings.fix_only:
+        status = status_of(outcome.reports, False, settings.exit_zero)
+        return FOUND if status == OK and outcome.fixed and settings.exit_non_zero_on_fix else status
+    from kerascheck.reporters.base import FOR_PEOPLE, find_reporter, understood
+
+    if not settings.quiet:
+        for report in outcome.reports:
+            warn_if_incomplete(report.filename, report.incomplete)
+    render = find_reporter(settings.output_format)
+    if settings.statistics:
+        render = find_reporter("statistics")
+        outcome = replace(outcome, as_data=settings.output_format not in FOR_PEOPLE)
+    if settings.output_file in ("", STDIN) or Path(settings.output_file).name == STDIN:
         stream = default or sys.stdout
-        render(outcome, stream, wants_colour(stream))
+        render(outcome, stream, wants_colour(stream, settings.color))
     else:
         content = io.BytesIO()
         with io.TextIOWrapper(content, "utf-8", "backslashreplace", write_through=True) as text:
-            render(outcome, text, False)
-            write_output(options.output_file, content.getvalue())
-    found = bool(outcome.diagnostics) or (outcome.fixed > 0 and options.exit_non_zero_on_fix)
-    return status_of(outcome.reports, found, options)
+            render(outcome, text, settings.color == "always")
+            write_output(Path(settings.output_file), content.getvalue())
+    if settings.output_format not in FOR_PEOPLE and not settings.quiet:
+        print(understood(outcome), file=sys.stderr)
+    if settings.output_format == "github" and not settings.statistics:
+        _add_to_job_summary(outcome)
+    order = list(Severity)  # the worst first
+    found = any(order.index(item.severity) <= order.index(settings.fail_on) for item in outcome.diagnostics)
+    found = found or (outcome.fixed > 0 and settings.exit_non_zero_on_fix)
+    return status_of(outcome.reports, found, settings.exit_zero)
+
+
+def _add_to_job_summary(outcome: Outcome) -> None:
+    """Show the findings on the page of the job, where GitHub says how."""
+    from kerascheck.reporters._job_summary import job_summary
+
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    try:
+        with open(file, "a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(job_summary(outcome))
+    except OSError as error:
+        say("warning", f"the summary of the job cannot be written: {error.strerror or error}")
+
+
+def _show_files(options: CheckOptions, resolver: Resolver) -> int:
+    """List the files that would be checked."""
+    from kerascheck.project.discovery import discover
+
+    for path in discover(options.paths, resolver.settings_for):
+        print(one_line(str(path)))
+    return OK
+
+
+def _tell_files(reports: Sequence[Report], resolver: Resolver) -> None:
+    """Say on stderr what was made of each file, and where its settings come from."""
+    origins: dict[str, None] = {}
+    for report in reports:
+        found = resolver.resolve(Path(report.filename))
+        origins.update(dict.fromkeys(origin for origin in found.origins.values() if origin != "default"))
+        models = report.models_exact + report.models_symbolic + report.models_unknown
+        counts = [
+            f"{number} {noun}{'s' * (number != 1)}"
+            for number, noun in ((models, "model"), (len(report.diagnostics), "finding"))
+        ]
+        say("note", f"{report.filename}: {report.skipped or ', '.join(counts)}")
+    say("note", f"settings: {', '.join(origins) or 'default'}")
+
+
+def _add_noqa(reports: Sequence[Report]) -> int:
+    """Write comments that silence all findings; the exit status. What cannot be written is said on stderr."""
+    from kerascheck.configuration.suppressions import silenced
+    from kerascheck.fixes.write import ChangedMeanwhile, write_atomically
+
+    added = files = 0
+    status = OK
+    for report in reports:
+        if not report.diagnostics:
+            continue
+        try:
+            before = read_file(report.filename)
+            after, count = silenced(before, report)
+            if count:
+                write_atomically(report.filename, after, before)
+                added, files = added + count, files + 1
+            left = len({(item.cell, item.noqa_row, item.code) for item in report.diagnostics}) - count
+            if left:
+                say("warning", f"{report.filename}: no comment can silence {left} of its findings")
+        except ChangedMeanwhile:
+            say("kerascheck: error", f"{report.filename}: not changed, it has changed meanwhile")
+            status = FAILED
+        except OSError as error:
+            say("kerascheck: error", f"{report.filename}: cannot be written: {error.strerror or error}")
+            status = FAILED
+    counts = [f"{number} {noun}{'s' * (number != 1)}" for number, noun in ((added, "comment"), (files, "file"))]
+    print(f"Added {' in '.join(counts)}.")
+    return status

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from kerascheck.configuration.config import Overrides, Resolver
 from kerascheck.errors import ConfigError
-from kerascheck.runtime.reading import read_program
+from kerascheck.runtime.reading import MAX_NOTEBOOK_BYTES, MAX_SOURCE_BYTES, read_program, source_limit
 from kerascheck.text.escaping import say
 
 if TYPE_CHECKING:
@@ -34,25 +34,18 @@ _DELAY_OF_PROGRESS = 1.0  # seconds
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """The arguments of `kerascheck check`."""
+    """The arguments of `kerascheck check`: what may stand in a configuration, too, is in `overrides`."""
 
     paths: tuple[Path, ...]
     overrides: Overrides = field(default_factory=Overrides)
     config: Path | None = None
     isolated: bool = False
     diff: bool = False
-    fix_only: bool = False  # report nothing that is left
-    show_fixes: bool = False  # say which findings were fixed
-    exit_non_zero_on_fix: bool = False
-    statistics: bool = False
-    exit_zero: bool = False
     stdin_filename: str | None = None
-    jobs: int = 0
-    no_cache: bool = False
-    output_file: Path | None = None
     write_baseline: Path | None = None
-    diff_base: str | None = None
     watch: bool = False
+    show_files: bool = False
+    add_noqa: bool = False
     depends: set[str] | None = None  # takes the names of the files on which the findings depend
 
 
@@ -76,22 +69,64 @@ def write_output(file: Path, content: bytes) -> None:
         raise Failure(f"{file}: cannot be written: {error.strerror or error}") from None
 
 
-def status_of(reports: Sequence[Report], found: bool, options: CheckOptions) -> int:
+def given_settings(config: Sequence[str] | None) -> tuple[Path | None, tuple[str, ...]]:
+    """The file, and the settings `key=value`, that `--config` names. Raises Failure for two files."""
+    inline = tuple(item for item in config or () if "=" in item and not os.path.isfile(item))
+    files = [item for item in config or () if item not in inline]
+    if len(files) > 1:
+        raise Failure(f"--config takes one file, not {' and '.join(files)}; a file can extend another")
+    return (Path(files[0]) if files else None), inline
+
+
+def resolver_of(config: Sequence[str] | None, isolated: bool) -> Resolver:
+    """What gives each file its settings. Raises Failure, ConfigError."""
+    file, inline = given_settings(config)
+    return Resolver(Overrides(inline=inline), file, isolated)
+
+
+def check_format(output_format: str, formats: Sequence[str]) -> None:
+    """Raises Failure for a format that a command does not have."""
+    if output_format not in formats:
+        listed = f"{', '.join(formats[:-1])} or {formats[-1]}"
+        raise Failure(f"{output_format!r} is not a format of this command: {listed}")
+
+
+#: What standard input held, where it was read before it is known as what.
+_held: list[bytes] = []
+
+
+def hold_stdin() -> None:
+    """Read standard input, for commands whose work may be begun again in another process."""
+    _held[:] = [sys.stdin.buffer.read(max(MAX_SOURCE_BYTES, MAX_NOTEBOOK_BYTES) + 1)]
+
+
+def read_stdin(filename: str) -> bytes:
+    """What standard input holds. Raises Failure where it is too much."""
+    limit = source_limit(filename)
+    raw = _held.pop() if _held else sys.stdin.buffer.read(limit + 1)
+    if len(raw) > limit:
+        raise Failure(f"standard input has more than {limit // 1_000_000} MB")
+    return raw
+
+
+def status_of(reports: Sequence[Report], found: bool, exit_zero: bool = False) -> int:
     if any(report.crashed and not report.given_up for report in reports):
         return FAILED
     if any(report.given_up for report in reports):
         looked_at = [report for report in reports if report.skipped is None]
         if all(report.given_up for report in looked_at):
             return FAILED
-    return FOUND if found and not options.exit_zero else OK
+    return FOUND if found and not exit_zero else OK
 
 
 def read_file(filename: str) -> bytes:
     return read_program(filename)
 
 
-def wants_colour(stream: TextIO) -> bool:
+def wants_colour(stream: TextIO, when: str = "auto") -> bool:
     """Whether output to the stream is coloured: on a terminal, unless NO_COLOR or FORCE_COLOR say otherwise."""
+    if when != "auto":
+        return when == "always"
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
@@ -122,16 +157,20 @@ def shown_progress() -> Iterator[Callable[[int, int], None] | None]:
         yield advance
 
 
-def settings_of(path: Path, isolated: bool) -> Settings:
+def settings_of(path: Path, resolver: Resolver) -> Settings:
     """The settings for a file. Raises Failure where the configuration is wrong."""
     try:
-        return Resolver(isolated=isolated).settings_for(path)
+        return resolver.settings_for(path)
     except ConfigError as error:
         raise Failure(str(error)) from None
 
 
 def analyse_each(
-    paths: Sequence[Path], isolated: bool, use: Callable[[Source, Analysis], None], limited: bool = True
+    paths: Sequence[Path],
+    resolver: Resolver,
+    use: Callable[[Source, Analysis], None],
+    limited: bool = True,
+    stdin_filename: str | None = None,
 ) -> int:
     """Analyse each file that mentions Keras; what cannot be read is said on stderr and gives the exit status FAILED.
 
@@ -140,18 +179,34 @@ def analyse_each(
     """
     from kerascheck.project.discovery import NoSuchPath, discover
 
-    resolver = Resolver(isolated=isolated)
+    def use_it(source: Source, models: Analysis, _: object) -> None:
+        use(source, models)
+
     status = OK
     try:
-        for path in discover(paths, resolver.settings_for):
-            settings = resolver.settings_for(path)
-            problem = analyse_file(str(path), settings, lambda source, models, _: use(source, models), limited=limited)
+        if STDIN in map(str, paths):
+            refuse_others_beside_stdin(paths)
+            name = stdin_filename or "<stdin>"
+            settings = resolver.settings_for(Path(stdin_filename) if stdin_filename else Path.cwd())
+            problems = iter([analyse_text(name, read_stdin(name), settings, use_it, limited=limited)])
+        else:
+            problems = (
+                analyse_file(str(path), resolver.settings_for(path), use_it, limited=limited)
+                for path in discover(paths, resolver.settings_for)
+            )
+        for problem in problems:
             if problem is not None:
                 say("kerascheck: error", problem)
                 status = FAILED
     except (ConfigError, NoSuchPath) as error:
         raise Failure(str(error)) from None
     return status
+
+
+def refuse_others_beside_stdin(paths: Sequence[Path]) -> None:
+    """Raises Failure for `-` among other paths."""
+    if len(paths) > 1:
+        raise Failure("- reads standard input and goes with no other path")
 
 
 def analyse_file(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from kerascheck.cli.common import FAILED, FOUND, OK, Failure, analyse_text
+from kerascheck.cli.common import FAILED, FOUND, OK, Failure, analyse_text, check_format
 from kerascheck.configuration.config import Resolver
 from kerascheck.errors import ConfigError
 from kerascheck.runtime.reading import read_program
@@ -19,18 +19,16 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "markdown")
 
 
-def diff(paths: Sequence[Path], base: str | None, output_format: str, isolated: bool, stream: TextIO) -> int:
+def diff(resolver: Resolver, paths: Sequence[Path], base: str | None, output_format: str, stream: TextIO) -> int:
     """Compare two files or folders, or files with what they were at a revision; the exit status.
 
     Raises:
         Failure: the paths are not those of two files or of two folders, there is no such format or revision.
     """
-    if output_format not in FORMATS:
-        raise Failure(f"{output_format!r} is not a format of this command: text, json or markdown")
+    check_format(output_format, FORMATS)
     for path in paths:
         if not path.exists():
             raise Failure(f"{path}: no such file or folder")
-    resolver = Resolver(isolated=isolated)
     pairs = _since(paths, base, resolver) if base is not None else _two(paths, resolver)
     found: list[ModelChange] = []
     status = OK

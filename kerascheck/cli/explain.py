@@ -153,8 +153,7 @@ def explain(
     asked: Question,
     output_format: str,
     stream: TextIO,
-    config: Path | None = None,
-    isolated: bool = False,
+    resolver: Resolver,
 ) -> int:
     """Write the explanation; the exit status: 0 explained, 1 not understood.
 
@@ -172,9 +171,7 @@ def explain(
         raise Failure(f"nothing to explain: the input is empty; {_USAGE}")
     try:
         with deep_recursion():
-            found: Explanation = explained(
-                asked.text, asked.script, _examiner(Resolver(config=config, isolated=isolated))
-            )
+            found: Explanation = explained(asked.text, asked.script, _examiner(resolver))
     except ConfigError as error:
         raise Failure(str(error)) from None
     except (RecursionError, MemoryError):

@@ -14,7 +14,7 @@ from kerascheck.fixes.patches import show_difference
 from kerascheck.text.escaping import say, visible
 
 if TYPE_CHECKING:
-    from kerascheck.configuration.config import Settings
+    from kerascheck.configuration.config import Resolver, Settings
     from kerascheck.migrate.context import Options
     from kerascheck.migrate.plan import Plan
     from kerascheck.migrate.report import Entry, FileReport
@@ -38,18 +38,15 @@ class MigrateOptions:
     to_keras: bool = False
     backend_neutral: bool = False
     mark: bool = False
-    config: Path | None = None
-    isolated: bool = False
 
 
-def migrate(options: MigrateOptions, stream: TextIO) -> int:
+def migrate(options: MigrateOptions, resolver: Resolver, stream: TextIO) -> int:
     """Migrate files and folders; the exit status: 0 nothing left to do, 1 something, 2 a file that cannot be read.
 
     Raises:
         Failure: an option means nothing, a path does not exist, or the configuration is wrong.
     """
     from kerascheck.cli.common import FAILED, FOUND, OK, Failure
-    from kerascheck.configuration.config import Overrides, Resolver
     from kerascheck.errors import ConfigError
     from kerascheck.migrate.context import Options
     from kerascheck.migrate.report import as_text
@@ -58,7 +55,6 @@ def migrate(options: MigrateOptions, stream: TextIO) -> int:
     _refuse(options)
     wanted = Options(options.to_keras, options.backend_neutral, options.mark)
     try:
-        resolver = Resolver(Overrides(), options.config, options.isolated)
         files = [str(path) for path in discover(options.paths, resolver.settings_for)]
         reports: list[FileReport] = []
         pins: set[Evidence] = set()

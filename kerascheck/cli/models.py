@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -9,9 +10,13 @@ from typing import TYPE_CHECKING, TextIO
 from kerascheck.cli.common import (
     FOUND,
     OK,
+    STDIN,
     Failure,
     analyse_each,
     analyse_file,
+    analyse_text,
+    check_format,
+    read_stdin,
     settings_of,
     wants_colour,
     write_output,
@@ -19,16 +24,19 @@ from kerascheck.cli.common import (
 from kerascheck.text.escaping import as_json, say
 
 if TYPE_CHECKING:
+    from kerascheck.configuration.config import Resolver
     from kerascheck.diagnostics import Diagnostic
     from kerascheck.machine import Analysis
     from kerascheck.project.source import Source
 
 
 def summarize(
+    resolver: Resolver,
     paths: Sequence[Path],
     output_format: str,
-    isolated: bool,
     stream: TextIO,
+    stdin_filename: str | None = None,
+    color: str | None = None,
     batch: int | None = None,
     dtype: str | None = None,
 ) -> int:
@@ -48,8 +56,7 @@ def summarize(
     from kerascheck.views.cost import DTYPES
     from kerascheck.views.summary import summarize, with_cost
 
-    if output_format not in ("table", "json"):
-        raise Failure(f"{output_format!r} is not a format of this command: table or json")
+    check_format(output_format, ("table", "json"))
     if dtype is not None and batch is None:
         raise Failure("--dtype is about the cost: give --cost, too")
     if dtype is not None and dtype not in DTYPES:
@@ -68,18 +75,20 @@ def summarize(
         else:
             tables.extend([table_of(model) for model in models])
 
-    status = analyse_each(paths, isolated, use)
+    status = analyse_each(paths, resolver, use, stdin_filename=stdin_filename)
     if output_format == "json":
         stream.write(as_json(rows, stream) + "\n")
     else:
         for table in tables:
-            write_table(table, stream, wants_colour(stream))
+            write_table(table, stream, wants_colour(stream, color or "auto"))
         if not tables and status == OK:
             stream.write("No models found.\n")
     return status
 
 
-def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: TextIO) -> int:
+def verify(
+    resolver: Resolver, paths: Sequence[Path], output_format: str, stream: TextIO, stdin_filename: str | None = None
+) -> int:
     """`kerascheck verify`: the exact networks of files and folders against the real Keras; the exit status.
 
     Raises:
@@ -88,15 +97,18 @@ def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: Te
     from kerascheck.verify.verify import NoKeras, Verdict, import_keras, write_json, write_text
     from kerascheck.verify.verify import verify as verify_source
 
-    if output_format not in ("text", "json"):
-        raise Failure(f"{output_format!r} is not a format of this command: text or json")
+    check_format(output_format, ("text", "json"))
     try:
         keras = import_keras()
     except NoKeras as error:
         raise Failure(str(error)) from None
     verdicts: list[Verdict] = []
     status = analyse_each(
-        paths, isolated, lambda source, analysis: verdicts.extend(verify_source(source, analysis, keras)), limited=False
+        paths,
+        resolver,
+        lambda source, analysis: verdicts.extend(verify_source(source, analysis, keras)),
+        limited=False,
+        stdin_filename=stdin_filename,
     )
     (write_json if output_format == "json" else write_text)(verdicts, stream)
     if status == OK and any(verdict.result == "differs" for verdict in verdicts):
@@ -104,7 +116,19 @@ def verify(paths: Sequence[Path], output_format: str, isolated: bool, stream: Te
     return status
 
 
-def graph(path: Path, output: Path | None, name: str | None, isolated: bool, stream: TextIO) -> int:
+#: The formats of `kerascheck graph`, by the endings of files.
+_KINDS = {".mmd": "mermaid", ".svg": "svg", ".html": "html", ".png": "png"}
+
+
+def graph(
+    resolver: Resolver,
+    path: Path,
+    output: Path | None,
+    output_format: str | None,
+    name: str | None,
+    stream: TextIO,
+    stdin_filename: str | None = None,
+) -> int:
     """`kerascheck graph`: one model of a file as a picture; the exit status.
 
     Raises:
@@ -115,9 +139,13 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
     from kerascheck.views.summary import summarize
     from kerascheck.workers.supervision import on_file
 
-    kind = output.suffix.lower() if output is not None else ".mmd"
-    if kind not in (".mmd", ".svg", ".html", ".png"):
+    if output is not None and str(output) == STDIN:
+        output = None
+    if output_format is not None:
+        check_format(output_format, tuple(_KINDS.values()))
+    elif output is not None and output.suffix.lower() not in _KINDS:
         raise Failure(f"{output}: the format is taken from the ending: .svg, .png, .html or .mmd")
+    kind = output_format or _KINDS[output.suffix.lower() if output is not None else ".mmd"]
     pictures: list[Architecture] = []
 
     def draw(source: Source, analysis: Analysis, findings: list[Diagnostic]) -> None:
@@ -130,17 +158,24 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
         if others and name is None:
             say("kerascheck", f"drawn: {models[-1].name}; --model draws another: {', '.join(others)}")
 
-    problem = analyse_file(str(path), settings_of(path, isolated), draw, examine=True)
+    filename = str(path)
+    if filename == STDIN:
+        filename = stdin_filename or "<stdin>"
+        settings = settings_of(Path(stdin_filename) if stdin_filename else Path.cwd(), resolver)
+        problem = analyse_text(filename, read_stdin(filename), settings, draw, examine=True)
+    else:
+        settings = settings_of(path, resolver)
+        problem = analyse_file(filename, settings, draw, examine=True)
     if problem is not None:
         raise Failure(problem)
     if not pictures:
-        raise Failure(f"{path}: no model" + (f" called {name}" if name is not None else ""))
+        raise Failure(f"{filename}: no model" + (f" called {name}" if name is not None else ""))
     try:
-        with on_file(str(path), settings_of(path, isolated).budget):
-            if kind == ".png":
+        with on_file(filename, settings.budget):
+            if kind == "png":
                 content = drawing.png(pictures[0])
             else:
-                render = {".mmd": drawing.mermaid, ".svg": drawing.svg, ".html": drawing.html}[kind]
+                render = {"mermaid": drawing.mermaid, "svg": drawing.svg, "html": drawing.html}[kind]
                 content = render(pictures[0]).encode()
     except drawing.MissingPackage as error:
         raise Failure(str(error)) from None
@@ -148,7 +183,10 @@ def graph(path: Path, output: Path | None, name: str | None, isolated: bool, str
         from kerascheck.engine import internal_error
 
         raise Failure(f"{path}: {internal_error('drawing', error)}") from None
-    if output is None:
+    if output is None and kind == "png":
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    elif output is None:
         stream.write(content.decode())
     else:
         write_output(output, content)

@@ -10,6 +10,9 @@ from kerascheck.cli.common import (
     STDIN,
     CheckOptions,
     Failure,
+    check_format,
+    read_stdin,
+    refuse_others_beside_stdin,
     shown_progress,
     status_of,
     warn_if_incomplete,
@@ -19,13 +22,16 @@ from kerascheck.configuration.config import Resolver
 from kerascheck.errors import ConfigError
 
 if TYPE_CHECKING:
-    pass
+    from kerascheck.views.report.collect import FilePart
+    from kerascheck.workers.parallel import Job
 
 
 def write_report(
     options: CheckOptions,
     output: Path,
+    output_format: str,
     title: str | None,
+    processes: int,
     stream: TextIO,
 ) -> int:
     """`kerascheck report`: findings and models of files and folders as one page; the exit status.
@@ -34,15 +40,45 @@ def write_report(
         Failure: a path does not exist, the configuration is wrong, or the page cannot be written.
     """
     from kerascheck.project.discovery import NoSuchPath, discover
-    from kerascheck.views.report.collect import collect
+    from kerascheck.views.report.collect import file_part
+    from kerascheck.views.report.data import json_of
     from kerascheck.views.report.page import page
     from kerascheck.workers.parallel import Job
 
+    check_format(output_format, ("html", "json"))
     try:
         resolver = Resolver(options.overrides, options.config, options.isolated)
-        jobs = [Job(str(path), resolver.settings_for(path)) for path in discover(options.paths, resolver.settings_for)]
+        if STDIN in map(str, options.paths):
+            refuse_others_beside_stdin(options.paths)
+            name = options.stdin_filename or "<stdin>"
+            settings = resolver.settings_for(Path(name) if options.stdin_filename else Path.cwd())
+            files = [file_part(read_stdin(name), Job(name, settings))]
+        else:
+            paths = discover(options.paths, resolver.settings_for)
+            jobs = [Job(str(path), resolver.settings_for(path)) for path in paths]
+            files = _collected(jobs, processes)
     except (ConfigError, NoSuchPath) as error:
         raise Failure(str(error)) from None
+    for file in files:
+        warn_if_incomplete(file.filename, file.report.incomplete)
+    heading = title or f"kerascheck: {', '.join(str(path) for path in options.paths)}"
+    text = json_of(files) if output_format == "json" else page(files, heading)
+    content = text.encode("utf-8", "replace")
+    if str(output) == STDIN:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        write_output(output, content)
+        found, models = sum(len(file.findings) for file in files), sum(len(file.models) for file in files)
+        counts = [f"{number} {noun}{'s' * (number != 1)}" for number, noun in ((found, "finding"), (models, "model"))]
+        stream.write(f"{output}: {' and '.join(counts)} in {len(files)} file{'s' * (len(files) != 1)}.\n")
+    return status_of([file.report for file in files], False)
+
+
+def _collected(jobs: list[Job], processes: int) -> list[FilePart]:
+    """What the page says of each file."""
+    from kerascheck.views.report.collect import collect
+
     done = 0
     with shown_progress() as progress:
 
@@ -52,17 +88,4 @@ def write_report(
             if progress is not None:
                 progress(done, len(jobs))
 
-        files = collect(jobs, options.jobs, advance)
-    for file in files:
-        warn_if_incomplete(file.filename, file.report.incomplete)
-    heading = title or f"kerascheck: {', '.join(str(path) for path in options.paths)}"
-    content = page(files, heading).encode("utf-8", "replace")
-    if str(output) == STDIN:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    else:
-        write_output(output, content)
-        found, models = sum(len(file.findings) for file in files), sum(len(file.models) for file in files)
-        counts = [f"{number} {noun}{'s' * (number != 1)}" for number, noun in ((found, "finding"), (models, "model"))]
-        stream.write(f"{output}: {' and '.join(counts)} in {len(files)} file{'s' * (len(files) != 1)}.\n")
-    return status_of([file.report for file in files], False, options)
+        return collect(jobs, processes, advance)

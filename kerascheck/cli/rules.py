@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from kerascheck.cli.common import (
-    Failure,
-    wants_colour,
-)
+from kerascheck.cli.common import Failure, check_format, wants_colour
 from kerascheck.errors import ConfigError
+from kerascheck.text.escaping import as_json
 
 if TYPE_CHECKING:
     from kerascheck.rules.base import Rule
 
 
-def explain_rule(code: str, stream: TextIO) -> None:
-    """`kerascheck rule`: the documentation of one rule.
+def explain_rules(selectors: Sequence[str], every: bool, output_format: str, stream: TextIO) -> None:
+    """`kerascheck rule`: the documentation of rules, as text or as JSON.
 
     Raises:
-        Failure: there is no such rule.
+        Failure: there is no such rule or format, or none is asked for.
     """
     from kerascheck.configuration.config import check_selector
-    from kerascheck.rules.registry import find_rule
+    from kerascheck.configuration.selection import matches
+    from kerascheck.rules.registry import all_rules
     from kerascheck.views.rule_page import rule_page
 
-    rule = find_rule(code)
-    if rule is None:
+    check_format(output_format, ("text", "json"))
+    if not selectors and not every:
+        raise Failure("which rule? Give codes, prefixes or names, or --all; `kerascheck rules` lists them")
+    for selector in selectors:
         try:
-            check_selector(code)
+            check_selector(selector)
         except ConfigError as error:
             raise Failure(str(error)) from None
-        raise Failure(f"{code} stands for several rules; `kerascheck rules` lists them all")
-    text = rule_page(rule)
-    if wants_colour(stream):
-        from rich.console import Console
-        from rich.markdown import Markdown
+    wanted = [
+        rule for rule in all_rules() if every or any(matches(selector, rule.code, rule.name) for selector in selectors)
+    ]
+    if not wanted:
+        raise Failure(f"there is no rule that begins with {selectors[0]}")
+    if output_format == "json":
+        found = [_facts(rule) | {"explanation": inspect.cleandoc(rule.__doc__ or "")} for rule in wanted]
+        stream.write(as_json(found, stream) + "\n")
+        return
+    for number, rule in enumerate(wanted):
+        text = rule_page(rule)
+        if wants_colour(stream):
+            from rich.console import Console
+            from rich.markdown import Markdown
 
-        Console(file=stream).print(Markdown(text))
-    else:
-        stream.write(text)
+            Console(file=stream).print(Markdown(text))
+        else:
+            stream.write(("\n" if number else "") + text)
 
 
 def list_rules(output_format: str, stream: TextIO) -> None:
@@ -49,6 +61,7 @@ def list_rules(output_format: str, stream: TextIO) -> None:
     """
     from kerascheck.rules.registry import all_rules
 
+    check_format(output_format, ("table", "json"))
     rules = all_rules()
     if output_format == "json":
         import json
@@ -56,8 +69,6 @@ def list_rules(output_format: str, stream: TextIO) -> None:
         json.dump([_facts(rule) for rule in rules], stream, indent=2)
         stream.write("\n")
         return
-    if output_format != "table":
-        raise Failure(f"{output_format!r} is not a format of this command: table or json")
     rows = [
         (rule.code, rule.name, rule.severity.value, "on" if rule.enabled else "off", rule.fixable, _summary(rule))
         for rule in rules

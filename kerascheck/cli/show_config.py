@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from kerascheck.cli.common import (
     Failure,
 )
-from kerascheck.configuration.config import Overrides, Resolver
+from kerascheck.configuration.config import TABLES, Overrides, Resolver
 from kerascheck.errors import ConfigError
 from kerascheck.runtime.reading import read_program
-from kerascheck.text.escaping import as_json
+from kerascheck.text.escaping import as_json, one_line
 
 if TYPE_CHECKING:
     from kerascheck.project.target import Target
@@ -33,17 +34,20 @@ def show_config(
         raise Failure(str(error)) from None
     target = _target_of(path, resolved.settings.target) if path.is_file() else None
     if structured:
-        settings = {key: {"value": value, "origin": resolved.origins[key]} for key, value in resolved.values.items()}
+        settings = {
+            key: {"value": dict(value) if key in TABLES else value, "origin": resolved.origins[key]}  # type: ignore[call-overload]
+            for key, value in resolved.values.items()
+        }
         found = _target_facts(path, target) if target is not None else None
         stream.write(as_json({"settings": settings, "target": found}, stream) + "\n")
         return
-    rows = [(f"{key} = {_toml(value)}", resolved.origins[key]) for key, value in resolved.values.items()]
+    rows = [(row, resolved.origins[key]) for key, value in resolved.values.items() for row in _rows(key, value)]
     width = max(len(row) for row, _ in rows if len(row) <= 60)
     for row, origin in rows:
-        stream.write(f"{row.ljust(width)}  # {origin}\n")
+        stream.write(f"{row.ljust(width)}  # {one_line(origin)}\n")
     if target is not None:
         shown = "; ".join(str(found) for found in target.evidence[:_MAX_EVIDENCE]) or "nothing shows it"
-        stream.write(f"# {path} is written for {target.era.value}: {shown}\n")
+        stream.write(f"# {one_line(str(path))} is written for {target.era.value}: {one_line(shown)}\n")
         stream.write(f"# what Keras 3 does not have is {_SAID[target.old_forms]}\n")
 
 
@@ -80,13 +84,22 @@ def _target_facts(path: Path, target: Target) -> dict[str, object]:
 _MAX_EVIDENCE = 3
 
 
+def _rows(key: str, value: object) -> list[str]:
+    """A setting as rows of TOML: a table has one for each of its keys; what is not set is a comment."""
+    if value is None:
+        return [f"# {key}: the rules that are on by default"]
+    if key in TABLES:
+        assert isinstance(value, tuple)
+        listed = [f"{key}.{_toml(inner)} = {_toml(codes)}" for inner, codes in value]
+        return listed or [f"{key} = {{}}"]
+    return [f"{key} = {_toml(value)}"]
+
+
 def _toml(value: object) -> str:
     import json
 
-    if value is None:
-        return "(the rules that are on by default)"
-    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
-        return "{" + ", ".join(f"{json.dumps(key)} = {_toml(codes)}" for key, codes in value) + "}"
+    if isinstance(value, Enum):
+        value = value.value
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

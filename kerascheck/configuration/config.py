@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kerascheck.configuration.selection import Layer, Selection, matches
+from kerascheck.configuration.selection import Layer, Selection, matches, most_specific
+from kerascheck.diagnostics import Severity
 from kerascheck.errors import ConfigError
 from kerascheck.project.target import Era
 from kerascheck.reporters.base import OUTPUT_FORMATS
@@ -19,11 +21,20 @@ from kerascheck.rules.base import Thresholds
 from kerascheck.runtime import safe_path
 from kerascheck.runtime.reading import MAX_SETTINGS_BYTES, read_bytes
 
+if TYPE_CHECKING:
+    from kerascheck.rules.base import Rule
+
 _FAMILY = re.compile(r"KC\d", re.IGNORECASE)
 
 AUTO = "auto"
 #: What the setting `target` may be.
 TARGETS = (AUTO, *(era.value for era in Era if era is not Era.UNKNOWN))
+
+#: Which rules are on where nobody asks for them or against them.
+PRESETS = ("default", "errors", "strict", "teaching")
+#: When output is coloured.
+COLOURS = ("auto", "always", "never")
+_SEVERITIES = tuple(severity.value for severity in Severity)
 
 #: The largest budget for one file, in seconds.
 MAX_BUDGET = 3600
@@ -40,7 +51,9 @@ DEFAULT_EXCLUDE = (
 class Settings:
     """What holds for one file."""
 
+    preset: str = "default"
     selection: Selection = field(default_factory=Selection)
+    severity: tuple[tuple[str, Severity], ...] = ()  # selector -> how bad its findings are
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()  # glob -> selectors
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
@@ -58,6 +71,23 @@ class Settings:
     thresholds: Thresholds = field(default_factory=Thresholds)
     root: str = ""  # the folder that the globs are relative to
     noqa: bool = True  # whether noqa comments count; not where another tool looks after them
+    ignore_noqa: bool = False  # whether no comment silences anything
+    # What holds for a run as a whole, wherever it looks:
+    fail_on: Severity = Severity.INFO  # the least severity that makes the exit status 1
+    statistics: bool = False
+    show_unknown: bool = False
+    show_fixes: bool = False
+    fix_only: bool = False
+    exit_zero: bool = False
+    exit_non_zero_on_fix: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    color: str = "auto"
+    jobs: int = 0
+    cache: bool = True
+    cache_dir: str = ""  # empty: the user's own
+    output_file: str = ""  # empty: stdout
+    diff_base: str = ""  # empty: all lines count
 
     @property
     def checking(self) -> tuple[object, ...]:
@@ -65,6 +95,28 @@ class Settings:
         return (
             *(self.selection, self.per_file_ignores, self.budget, self.thresholds, self.root, self.noqa),
             *(self.read_data, self.target, self.fixable, self.unfixable),
+            *(self.preset, self.severity, self.ignore_noqa),
+        )
+
+    def runs(self, rule: Rule) -> bool:
+        """Whether findings of the rule are looked for."""
+        if self.preset == "teaching":
+            enabled = True
+        elif self.preset == "strict":
+            enabled = not rule.teaching
+        else:
+            enabled = rule.enabled
+        return self.selection.includes(rule.code, rule.name, enabled)
+
+    def severity_of(self, code: str, name: str, severity: Severity) -> Severity:
+        """How bad a finding is, whose rule says that it is of this severity."""
+        selector = most_specific((selector for selector, _ in self.severity), code, name)
+        return dict(self.severity)[selector] if selector is not None else severity
+
+    def shows(self, code: str, name: str, severity: Severity) -> bool:
+        """Whether a finding of this severity is reported: in the preset `errors`, others only where asked for."""
+        return (
+            self.preset != "errors" or severity is Severity.ERROR or self.selection.includes(code, name, enabled=False)
         )
 
     def offers_fix(self, code: str, name: str) -> bool:
@@ -91,6 +143,7 @@ class Overrides:
     exclude: tuple[str, ...] | None = None
     extend_exclude: tuple[str, ...] = ()
     force_exclude: bool | None = None
+    respect_gitignore: bool | None = None
     output_format: str | None = None
     fix: bool | None = None
     unsafe_fixes: bool | None = None
@@ -100,6 +153,24 @@ class Overrides:
     read_data: bool | None = None
     baseline: str | None = None  # empty: none
     target: str | None = None
+    preset: str | None = None
+    fail_on: str | None = None
+    statistics: bool | None = None
+    show_unknown: bool | None = None
+    show_fixes: bool | None = None
+    fix_only: bool | None = None
+    exit_zero: bool | None = None
+    exit_non_zero_on_fix: bool | None = None
+    ignore_noqa: bool | None = None
+    quiet: bool | None = None
+    verbose: bool | None = None
+    color: str | None = None
+    jobs: int | None = None
+    cache: bool | None = None
+    cache_dir: str | None = None
+    output_file: str | None = None
+    diff_base: str | None = None
+    inline: tuple[str, ...] = ()  # `key = value`, as in a configuration file
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -143,6 +214,39 @@ def _path(value: object) -> str:
     return value
 
 
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text")
+    return value
+
+
+def _one_of(*choices: str) -> Callable[[object], str]:
+    def convert(value: object) -> str:
+        if value not in choices:
+            raise TypeError(f"one of {', '.join(choices)}")
+        return str(value)
+
+    return convert
+
+
+def _severity(value: object) -> Severity:
+    return Severity(_one_of(*_SEVERITIES)(value))
+
+
+def _severities(value: object) -> tuple[tuple[str, Severity], ...]:
+    if not isinstance(value, dict):
+        raise TypeError("a table of codes and severities")
+    for selector in value:
+        check_selector(selector)
+    return tuple((selector, _severity(severity)) for selector, severity in value.items())
+
+
+def _jobs(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise TypeError("a whole number, 0 for as many as the work needs")
+    return value
+
+
 def _output_format(value: object) -> str:
     if value not in OUTPUT_FORMATS:
         raise TypeError(f"one of {', '.join(OUTPUT_FORMATS)}")
@@ -169,12 +273,25 @@ def _per_file_ignores(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((pattern, _selectors(codes)) for pattern, codes in value.items())
 
 
-def _threshold(default: float) -> Callable[[object], float]:
+#: The least and the largest value of thresholds, None for no limit; all others are 0 at least.
+_RANGES: dict[str, tuple[float, float | None]] = {"dropout-survival": (0, 1)}
+_FROM_0: tuple[float, float | None] = (0, None)
+
+
+def _threshold(key: str, default: float) -> Callable[[object], float]:
+    least, largest = _RANGES.get(key, _FROM_0)
+
     def convert(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError("a number")
         if isinstance(default, int) and not isinstance(value, int):
             raise TypeError("a whole number")
+        if not math.isfinite(value):
+            raise TypeError("a finite number")
+        if largest is not None and not least <= value <= largest:
+            raise TypeError(f"a number from {least} to {largest}")
+        if value < least:
+            raise TypeError(f"a number, {least} at least")
         return value
 
     return convert
@@ -201,8 +318,32 @@ _KEYS: dict[str, tuple[Callable[[object], Any], object]] = {
     "budget": (_budget, 2.0),
     "read-data": (_boolean, True),
     "target": (_target, AUTO),
-    **{key: (_threshold(item.default), item.default) for key, item in _THRESHOLD_KEYS.items()},  # type: ignore[arg-type]
+    "preset": (_one_of(*PRESETS), "default"),
+    "severity": (_severities, ()),
+    "fail-on": (_severity, Severity.INFO),
+    "ignore-noqa": (_boolean, False),
+    "statistics": (_boolean, False),
+    "show-unknown": (_boolean, False),
+    "show-fixes": (_boolean, False),
+    "fix-only": (_boolean, False),
+    "exit-zero": (_boolean, False),
+    "exit-non-zero-on-fix": (_boolean, False),
+    "quiet": (_boolean, False),
+    "verbose": (_boolean, False),
+    "color": (_one_of(*COLOURS), "auto"),
+    "jobs": (_jobs, 0),
+    "cache": (_boolean, True),
+    "cache-dir": (_path, ""),
+    "output-file": (_path, ""),
+    "diff-base": (_text, ""),
+    **{key: (_threshold(key, item.default), item.default) for key, item in _THRESHOLD_KEYS.items()},  # type: ignore[arg-type]
 }
+
+
+#: Keys whose values are paths, relative to the file in which they stand.
+_PATHS = ("baseline", "cache-dir", "output-file")
+#: The key that names a file whose settings hold unless this one says otherwise.
+_EXTEND = "extend"
 
 
 def check_selector(selector: str) -> None:
@@ -236,6 +377,7 @@ class Resolver:
     def __init__(self, overrides: Overrides = Overrides(), config: Path | None = None, isolated: bool = False) -> None:
         with safe_path.own_imports():
             self._check(overrides)
+            self._inline = _inline(overrides.inline)
         self._overrides = overrides
         self._isolated = isolated
         self._by_folder: dict[Path, Resolved] = {}
@@ -249,13 +391,18 @@ class Resolver:
             raise ConfigError(
                 f"{overrides.output_format!r} is not an output format; expected one of {', '.join(OUTPUT_FORMATS)}"
             )
-        if overrides.budget is not None:
-            try:
-                _budget(overrides.budget)
-            except TypeError as expected:
-                raise ConfigError(f"the budget must be {expected}, got {overrides.budget!r}") from None
         if overrides.target is not None and overrides.target not in TARGETS:
             raise ConfigError(f"{overrides.target!r} is not a target; expected one of {', '.join(TARGETS)}")
+        if overrides.select == ():
+            raise ConfigError("the selection is empty: nothing would be reported")
+        for name in ("budget", "preset", "fail_on", "color", "jobs"):
+            value = getattr(overrides, name)
+            if value is not None:
+                key = name.replace("_", "-")
+                try:
+                    _KEYS[key][0](value)
+                except TypeError as expected:
+                    raise ConfigError(f"the {key} must be {expected}, got {value!r}") from None
         selections = (overrides.select or (), overrides.ignore, overrides.extend_select)
         for selector in (*selections, overrides.fixable or (), overrides.unfixable):
             for one in selector:
@@ -279,7 +426,7 @@ class Resolver:
     def _find(self, folder: Path) -> Resolved:
         file = self._explicit or (None if self._isolated else _nearest(folder) or _of_user())
         if file not in self._by_file:
-            self._by_file[file] = _resolve(file, self._overrides)
+            self._by_file[file] = _resolve(file, self._overrides, self._inline)
         found = self._by_folder[folder] = self._by_file[file]
         return found
 
@@ -309,15 +456,18 @@ def _of_user() -> Path | None:
 
 def _table(file: Path) -> dict[str, Any] | None:
     """The configuration in a file; None for a pyproject.toml without our section. Raises ConfigError."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
+    found = _read(file)
+    return found[0] if found is not None else None
+
+
+def _read(file: Path) -> tuple[dict[str, Any], str] | None:
+    """The same, with the text in which it stands."""
     try:
         raw = read_bytes(file, MAX_SETTINGS_BYTES)
         if file.name == "pyproject.toml" and b"kerascheck" not in raw:
             return None
-        data: dict[str, Any] = tomllib.loads(raw.decode("utf-8"))
+        text = raw.decode("utf-8")
+        data = _toml_of(text)
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
     except RecursionError:
@@ -325,34 +475,110 @@ def _table(file: Path) -> dict[str, Any] | None:
     except ValueError as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from None
     if file.name != "pyproject.toml":
-        return data
+        return data, text
     tool = data.get("tool")
     table = tool.get("kerascheck") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
         raise ConfigError(f"{file}: tool.kerascheck must be a table")
-    return table
+    return (table, text) if table is not None else None
 
 
-def _resolve(file: Path | None, overrides: Overrides) -> Resolved:
-    given = _convert(file, (_table(file) or {}) if file is not None else {})
-    if file is not None and given.get("baseline"):
-        given["baseline"] = str(file.parent / given["baseline"])
-    values: dict[str, object] = {key: given.get(key, default) for key, (_, default) in _KEYS.items()}
-    origins = {key: str(file) if key in given else "default" for key in _KEYS}
-    layers = [Layer(given.get("select"), given.get("ignore", ()), given.get("extend-select", ()))]
+def _toml_of(text: str) -> dict[str, Any]:
+    """Raises ValueError for what is no TOML."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    data: dict[str, Any] = tomllib.loads(text)
+    return data
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What one place says: the values of keys, and how it is called."""
+
+    origin: str
+    values: Mapping[str, Any]
+
+
+def _inline(settings: Iterable[str]) -> _Given:
+    """Settings of the command line, `key = value`: the value as in TOML, or a text. Raises ConfigError."""
+    values: dict[str, Any] = {}
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        try:
+            table = _toml_of(setting)
+        except ValueError:
+            try:
+                table = _toml_of(f"{key}='{value.strip()}'")
+            except ValueError:
+                raise ConfigError(f"--config takes a file, or key=value as in TOML, not {setting!r}") from None
+        except RecursionError:
+            raise ConfigError("--config: nested too deeply to be read") from None
+        for name, converted in _convert("--config", table).items():
+            merged = (*values.get(name, ()), *converted) if name in TABLES else converted
+            values[name] = merged
+    return _Given("command line", values)
+
+
+#: Keys whose values are tables: those of several places are joined.
+TABLES = ("severity", "per-file-ignores")
+
+
+def _layers(file: Path, seen: tuple[Path, ...] = ()) -> list[_Given]:
+    """What a file says, after what the file says that it extends. Raises ConfigError."""
+    file_of = Path(os.path.abspath(file))
+    if file_of in seen:
+        raise ConfigError(f"{file}: it extends itself")
+    table, text = _read(file) or ({}, "")
+    table = dict(table)
+    below: list[_Given] = []
+    if _EXTEND in table:
+        extended = table.pop(_EXTEND)
+        where = _where(file, text, _EXTEND)
+        if not isinstance(extended, str):
+            raise ConfigError(f"{where}: 'extend' must be the path of a file, got {extended!r}")
+        base = file.parent / os.path.expanduser(extended)
+        if base.is_dir():
+            base /= "pyproject.toml"
+        if not base.is_file():
+            raise ConfigError(f"{where}: there is no file {extended!r} to extend")
+        below = _layers(Path(os.path.normpath(base)), (*seen, file_of))
+    given = _convert(file, table, text)
+    for key in _PATHS:
+        if given.get(key):
+            given[key] = str(file.parent / os.path.expanduser(given[key]))
+    return [*below, _Given(str(file), given)]
+
+
+def _resolve(file: Path | None, overrides: Overrides, inline: _Given) -> Resolved:
+    places = [*(_layers(file) if file is not None else ()), *([inline] if inline.values else ())]
+    values: dict[str, object] = {key: default for key, (_, default) in _KEYS.items()}
+    origins = dict.fromkeys(_KEYS, "default")
+    layers: list[Layer] = []
+    for place in places:
+        given = place.values
+        layers.append(Layer(given.get("select"), given.get("ignore", ()), given.get("extend-select", ())))
+        for key, value in given.items():
+            if key in TABLES and origins[key] != "default":
+                values[key] = tuple({**dict(values[key]), **dict(value)}.items())  # type: ignore[call-overload]
+                origins[key] += f" and {place.origin}"
+            else:
+                values[key], origins[key] = value, place.origin
     command_line = Layer(overrides.select, overrides.ignore, overrides.extend_select)
     if command_line != Layer():
         layers.append(command_line)
     for item in fields(Overrides):
         value = getattr(overrides, item.name)
-        if value is None or value == ():
+        if value is None or value == () or item.name == "inline":
             continue
         key = item.name.replace("_", "-")
-        if item.name in ("ignore", "extend_select", "extend_exclude", "unfixable") and key in given:
-            values[key] = (*given[key], *value)
+        if item.name in ("ignore", "extend_select", "extend_exclude", "unfixable") and origins[key] != "default":
+            values[key] = (*values[key], *value)  # type: ignore[misc]
             origins[key] += " and command line"
         else:
             values[key], origins[key] = value, "command line"
+    values["fail-on"] = Severity(values["fail-on"])
     thresholds = Thresholds(**{item.name: values[key] for key, item in _THRESHOLD_KEYS.items()})  # type: ignore[arg-type]
     others: dict[str, Any] = {
         key.replace("-", "_"): value
@@ -361,21 +587,54 @@ def _resolve(file: Path | None, overrides: Overrides) -> Resolved:
     }
     root = str(file.parent if file is not None else Path.cwd())
     settings = replace(Settings(), selection=Selection(tuple(layers)), thresholds=thresholds, root=root, **others)
+    if any(layer.select is not None for layer in layers):  # who only ignores all, means it
+        _refuse_nothing(settings, file if overrides.select is None else None)
     return Resolved(settings, values, origins)
 
 
-def _convert(file: Path | None, table: Mapping[str, object]) -> dict[str, Any]:
-    """The values of a table under their keys. Raises ConfigError for unknown keys and wrong types."""
+def _refuse_nothing(settings: Settings, file: Path | None) -> None:
+    """Raises ConfigError where no rule is left: a run would say that nothing is wrong, whatever is."""
+    from kerascheck.rules.registry import all_rules
+
+    if not any(settings.runs(rule) for rule in all_rules()):
+        where = f"{file}: " if file is not None else ""
+        raise ConfigError(f"{where}no rule is left: what is selected does not exist, or is ignored")
+
+
+def _convert(file: Path | str, table: Mapping[str, object], text: str = "") -> dict[str, Any]:
+    """The values of a table under their keys. Raises ConfigError for unknown keys and wrong values."""
     given: dict[str, Any] = {}
     for key, value in table.items():
+        where = _where(file, text, key)
         if key not in _KEYS:
             near = _near(key.replace("_", "-").lower(), _KEYS)
             hint = f"; did you mean {near!r}?" if near else f"; the keys are {', '.join(_KEYS)}"
-            raise ConfigError(f"{file}: unknown key {key!r}{hint}")
+            raise ConfigError(f"{where}: unknown key {key!r}{hint}")
         try:
             given[key] = _KEYS[key][0](value)
         except TypeError as expected:
-            raise ConfigError(f"{file}: {key!r} must be {expected}, got {value!r}") from None
+            raise ConfigError(f"{where}: {key!r} must be {expected}, got {value!r}") from None
         except ConfigError as error:
-            raise ConfigError(f"{file}: in {key!r}: {error}") from None
+            raise ConfigError(f"{where}: in {key!r}: {error}") from None
+        if key == "select" and not given[key]:
+            raise ConfigError(f"{where}: 'select' is empty: nothing would be reported")
     return given
+
+
+_HEADING = re.compile(r"""\s*\[\s*([^\[\]]+?)\s*\]""")
+
+
+def _where(file: Path | str, text: str, key: str) -> str:
+    """The file and the row in which a key of ours stands, as far as that can be told."""
+    own = "tool.kerascheck" if os.path.basename(file) == "pyproject.toml" else ""
+    assigned = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""")
+    section = ""
+    for number, row in enumerate(text.splitlines(), 1):
+        heading = _HEADING.match(row)
+        if heading is not None and "=" not in row.partition("[")[0]:
+            section = heading.group(1).replace('"', "").replace("'", "").replace(" ", "")
+            if section == (f"{own}.{key}" if own else key):
+                return f"{file}:{number}"
+        elif section == own and assigned.match(row):
+            return f"{file}:{number}"
+    return str(file)

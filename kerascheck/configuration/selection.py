@@ -45,6 +45,16 @@ def matches(selector: str, code: str, name: str) -> bool:
     return _specificity((selector,), code, name) >= 0
 
 
+def most_specific(selectors: Iterable[str], code: str, name: str) -> str | None:
+    """The longest of the selectors that cover a rule, the last of those; None where none does."""
+    best: tuple[int, str] | None = None
+    for selector in selectors:
+        length = _specificity((selector,), code, name)
+        if length >= 0 and (best is None or length >= best[0]):
+            best = length, selector
+    return best[1] if best is not None else None
+
+
 def _specificity(selectors: Iterable[str], code: str, name: str) -> int:
     """The length of the longest selector that covers the rule; -1 where none does."""
     best = -1

@@ -113,7 +113,7 @@ def scalar_type(dtype: str) -> Function:
             try:
                 return number(value, dtype)
             except (ValueError, OverflowError):
-                return run.fresh(f"{name} of something that is no number", site.node)
+                return run.fresh(f"{name} of something that is not a number", site.node)
         if isinstance(value, SymDim):
             return value if "int" in dtype else run.fresh("a float of a size", site.node)
         if isinstance(value, Unknown):

@@ -23,6 +23,7 @@ with safe_path.own_imports():  # `python -m flake8` has the current folder on th
     from kerascheck.errors import ConfigError
     from kerascheck.project.import_graph import concerns_keras
     from kerascheck.text.escaping import one_line
+    from kerascheck.text.file_rows import FileRows
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
@@ -54,6 +55,7 @@ class Plugin:
     def __init__(self, tree: AST, filename: str, lines: Sequence[str]) -> None:
         # flake8 gives its tree to those that are asked once for each file. It lacks the comments, so it is not used.
         with safe_path.own_imports():
+            self._raw = b""
             self._report = self._check(filename, lines) if concerns_keras("".join(lines), filename) else None
 
     @staticmethod
@@ -95,17 +97,23 @@ class Plugin:
         """Row, 0-based column, code and message of each finding, and who says so."""
         for found in self._report.diagnostics if self._report is not None else ():
             start = found.span.start
-            yield start.row, start.column - 1, f"{found.code} {one_line(found.message)}", type(self)
+            if found.cell is None:
+                yield start.row, start.column - 1, f"{found.code} {one_line(found.message)}", type(self)
+                continue
+            # flake8 knows the notebook as a file of rows, in which the columns of a cell mean nothing.
+            row, _ = FileRows(self._raw, found.filename).of(found)
+            message = f"{found.code} cell {found.cell}, row {start.row}: {one_line(found.message)}"
+            yield row, 0, message, type(self)
 
-    @classmethod
-    def _check(cls, filename: str, lines: Sequence[str]) -> Report:
+    def _check(self, filename: str, lines: Sequence[str]) -> Report:
         from kerascheck.api import to_bytes
         from kerascheck.runtime.reading import read_program
         from kerascheck.workers.parallel import check_for_host
 
         # flake8 has decoded the lines somehow; the bytes say more, but those of standard input are gone.
-        source = "".join(lines) if filename == cls._stdin else read_program(filename)
-        return check_for_host(to_bytes(source, filename), filename, cls._settings(filename))
+        source = "".join(lines) if filename == self._stdin else read_program(filename)
+        self._raw = to_bytes(source, filename)
+        return check_for_host(self._raw, filename, self._settings(filename))
 
     @classmethod
     def _settings(cls, filename: str) -> Settings:

@@ -209,9 +209,9 @@ class LayerDef:
     #: Keyword arguments every layer took before Keras 3, and what to write now.
     old_base_parameters: ClassVar[Mapping[str, str]] = {
         "batch_input_shape": "begin the model with keras.Input(batch_shape=...)",
-        "batch_shape": "give it to keras.Input",
-        "batch_size": "give it to keras.Input",
-        "input_dtype": "give it to keras.Input as dtype",
+        "batch_shape": "pass it to keras.Input",
+        "batch_size": "pass it to keras.Input",
+        "input_dtype": "pass it to keras.Input as dtype",
         "input_length": "the layer reads the length from its input",
         "weights": "call set_weights on the built layer",
         "dynamic": "leave it out",
@@ -332,7 +332,7 @@ class SingleInput(LayerDef):
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
         if len(shapes) != 1:
-            raise KerasError(f"{self.name} takes one input, it is called on {len(shapes)}", "input-count")
+            raise KerasError(f"{self.name} takes one input, but is called on {len(shapes)}", "input-count")
         super().check_inputs(c, shapes)
 
     @property

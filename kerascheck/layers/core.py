@@ -307,7 +307,7 @@ class Lambda(LayerDef):
         batch = shapes[0][0]
         if isinstance(stated, (tuple, list)) and any(isinstance(item, (tuple, list)) for item in stated):
             if len(stated) == 1:
-                raise Undetermined("Lambda gives a list of one output")
+                raise Undetermined("Lambda returns a list of one output")
             return [(batch, *self.sizes(c, item)) for item in stated]
         return [(batch, *self.sizes(c, stated))]
 

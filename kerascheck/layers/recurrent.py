@@ -79,7 +79,7 @@ class Recurrent(LayerDef):
         if c.flag("stateful") and shape[0] is None:
             raise KerasError(
                 f"{self.name} with stateful=True needs a fixed batch size, found {format_shape(shape)}; "
-                "give batch_shape to Input",
+                "pass batch_shape to Input",
                 "undefined-dimension",
             )
 

@@ -155,7 +155,7 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         if name in OF_SHAPES:
             note_use_of_shape(run, value, name, node)
     if isinstance(value, IteratorValue) and not value.is_generator and name in ("send", "throw", "close"):
-        return run.fails("AttributeError", f"an iterator that is no generator has no {name}", node)
+        return run.fails("AttributeError", f"an iterator that is not a generator has no {name}", node)
     handler = METHODS.get(kind, {}).get(name)
     if handler is not None:
         return NativeMethod(name, value, handler)

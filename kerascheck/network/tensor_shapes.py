@@ -132,7 +132,7 @@ def transpose(shape: Shape, order: Sequence[int] | None) -> Shape:
     if order is None:
         return shape[::-1]
     if sorted(normal_axis(axis, len(shape)) for axis in order) != list(range(len(shape))):
-        raise KerasError(f"{tuple(order)} is no order of the axes of {format_shape(shape)}", "axis")
+        raise KerasError(f"{tuple(order)} is not an order of the axes of {format_shape(shape)}", "axis")
     return tuple(shape[axis] for axis in order)
 
 

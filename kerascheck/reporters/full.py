@@ -8,32 +8,27 @@ from typing import TextIO
 
 from kerascheck.diagnostics import Applicability, Diagnostic, Severity
 from kerascheck.project.source import Source, SourceError
-from kerascheck.reporters.base import Outcome, summary
+from kerascheck.reporters.base import COLOURS, Outcome, close, headline
 from kerascheck.text.escaping import one_line, row_of_source
+from kerascheck.text.windows import window
 
 _CONTEXT = 2  # rows shown above and below
 _MAX_ROWS = 5  # underlined rows shown of a finding that spans more
-_MAX_WIDTH = 160  # of a row; what stands behind is cut
+_MAX_WIDTH = 160  # of a row; of a longer one the part is shown in which the finding is
 _HELP_WIDTH = 100
 
-_COLOURS = {
-    "bold": "\x1b[1m",
-    "frame": "\x1b[1;34m",
-    "help": "\x1b[1;36m",
-    Severity.ERROR: "\x1b[1;31m",
-    Severity.WARNING: "\x1b[1;33m",
-    Severity.INFO: "\x1b[1;32m",
-}
+_STYLES = {"frame": "\x1b[1;34m", "help": "\x1b[1;36m"}
 
 
 class _Painter:
     """Puts colours around text, or does not."""
 
     def __init__(self, colour: bool) -> None:
-        self._colour = colour
+        self.colour = colour
 
     def __call__(self, style: str | Severity, text: str) -> str:
-        return f"{_COLOURS[style]}{text}\x1b[0m" if self._colour and text else text
+        colour = COLOURS[style] if isinstance(style, Severity) else _STYLES[style]
+        return f"{colour}{text}\x1b[0m" if self.colour and text else text
 
 
 def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
@@ -44,7 +39,7 @@ def render(outcome: Outcome, stream: TextIO, colour: bool) -> None:
         if diagnostic.filename not in sources:
             sources[diagnostic.filename] = _read(outcome, diagnostic.filename)
         stream.write(_block(diagnostic, sources[diagnostic.filename], paint) + "\n\n")
-    stream.write(summary(outcome) + "\n")
+    close(outcome, stream)
 
 
 def _read(outcome: Outcome, filename: str) -> Source | None:
@@ -59,19 +54,23 @@ def _block(diagnostic: Diagnostic, source: Source | None, paint: _Painter) -> st
     """One finding."""
     fixable = ""
     if diagnostic.fix is not None:
-        fixable = " [fix]" if diagnostic.fix.applicability is Applicability.SAFE else " [unsafe fix]"
+        fixable = "[fix]" if diagnostic.fix.applicability is Applicability.SAFE else "[unsafe fix]"
     start = diagnostic.span.start
     cell = f"cell {diagnostic.cell}:" if diagnostic.cell is not None else ""
     quoted = _quote(diagnostic, source) if source is not None else []
     margin = max((len(number) for number, _, _ in quoted), default=1)
     gutter = " " * margin
     lines = [
-        f"{paint(diagnostic.severity, diagnostic.code)}{paint('help', fixable)} {one_line(diagnostic.message)}",
+        headline(diagnostic, fixable, paint.colour),
         f"{gutter}{paint('frame', '-->')} {one_line(diagnostic.filename)}:{cell}{start.row}:{start.column}",
     ]
     for number, text, marks in quoted:
         line = f"{paint('frame', number.rjust(margin))} {paint('frame', '|')} {text}"
         lines.append((line + paint(diagnostic.severity, marks)).rstrip())
+    for place in diagnostic.related:
+        inside = f"cell {place.cell}:" if place.cell is not None else ""
+        where = f"{one_line(place.filename)}:{inside}{place.span.start.row}:{place.span.start.column}"
+        lines.append(f"{gutter} {paint('frame', '=')} {paint('help', 'note')}: {where}: {one_line(place.message)}")
     for title, text in (("help", _advice(diagnostic)), ("docs", diagnostic.url)):
         if text:
             body = textwrap.wrap(one_line(text), _HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
@@ -95,13 +94,15 @@ def _quote(diagnostic: Diagnostic, source: Source) -> list[tuple[str, str, str]]
     lines = [("", "", "")]
     for row in range(max(1, start.row - _CONTEXT), min(last_row - before, last + _CONTEXT) + 1):
         text = source.written_line(before + row)
-        lines.append((str(row), row_of_source(text[:_MAX_WIDTH]), ""))
-        if start.row <= row <= last:
-            first = start.column - 1 if row == start.row else len(text) - len(text.lstrip())
-            stop = end.column - 1 if row == end.row else len(text.rstrip())
-            if first < _MAX_WIDTH:
-                marks = "^" * max(1, _columns(text[first : min(stop, _MAX_WIDTH)]))
-                lines.append(("", " " * _columns(text[:first]), marks))
+        marked = start.row <= row <= last
+        first = start.column - 1 if row == start.row else len(text) - len(text.lstrip())
+        stop = end.column - 1 if row == end.row else len(text.rstrip())
+        left, right = window(len(text), first if marked else 0, stop if marked else 0, _MAX_WIDTH)
+        shown = ("…" if left else "") + row_of_source(text[left:right]) + ("…" if right < len(text) else "")
+        lines.append((str(row), shown, ""))
+        if marked and left <= first <= right:
+            blank = " " * (_columns(text[left:first]) + bool(left))
+            lines.append(("", blank, "^" * max(1, _columns(text[first : min(stop, right)]))))
     if last < end.row:
         lines.append(("", f"... {end.row - last} more rows", ""))
     lines.append(("", "", ""))

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from urllib.parse import quote
 
 from kerascheck import __version__
-from kerascheck.diagnostics import DOCS_URL, Diagnostic, Fix, Report, Severity, Span
+from kerascheck.diagnostics import DOCS_URL, Diagnostic, Fix, Related, Report, Severity, Span
 from kerascheck.reporters._places import Place, Places
 from kerascheck.reporters.base import Outcome
 from kerascheck.rules.registry import find_rule
@@ -90,10 +90,21 @@ def _result(diagnostic: Diagnostic, place: Place, order: dict[str, int], places:
         "locations": [location],
         "partialFingerprints": {"kerascheck/v1": place.fingerprint},
     }
+    related = [_related(item, places) for item in diagnostic.related if item.cell is None]
+    if related:
+        result["relatedLocations"] = related
     # Edits of a cell are no edits of the notebook's text.
     if diagnostic.fix is not None and diagnostic.cell is None:
         result["fixes"] = [_fix(diagnostic.fix, place)]
     return result
+
+
+def _related(item: Related, places: Places) -> dict[str, Any]:
+    artifact = _artifact(places.path(item.filename))
+    return {
+        "physicalLocation": {"artifactLocation": artifact, "region": _region_of_span(item.span)},
+        "message": {"text": _plain(item.message)},
+    }
 
 
 def _plain(text: str) -> str:

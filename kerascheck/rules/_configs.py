@@ -115,7 +115,7 @@ def untaken(cls: ClassValue, keys: list[str]) -> str | None:
     extra = [key for key in keys if key not in allowed]
     if extra:
         shown = " and ".join(extra) if len(extra) < 3 else f"{', '.join(extra[:-1])} and {extra[-1]}"
-        way = "" if taken.hands_on else "; take **kwargs and hand them to super().__init__(**kwargs)"
+        way = "" if taken.hands_on else "; accept **kwargs and pass them to super().__init__(**kwargs)"
         return f"which __init__ does not take: {shown}{way if set(extra) <= set(BASE_KEYS[base]) else ''}"
     lacking = [name for name in taken.required if name not in keys]
     if lacking:

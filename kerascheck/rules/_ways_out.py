@@ -81,11 +81,11 @@ def _wanted_rank(layer: Layer) -> int | None:
 def _too_few(layer: Layer, before: Layer | None, shape: Shape, wanted: int) -> str | None:
     sequences = _is_recurrent(layer) or isinstance(_definition(layer), TimeDistributed)
     if (sequences or wanted == 3) and before is not None and _is_recurrent(before) and not _gives_sequences(before):
-        return f"give return_sequences=True to {_named(before)}"
+        return f"set return_sequences=True on {_named(before)}"
     if before is not None and before.cls == "Flatten":
-        return f"take {_named(before)} out, or put it behind"
+        return f"remove {_named(before)}, or put it after this layer"
     if before is not None and before.cls.startswith("Global"):
-        return f"put {_named(before)} behind it, or give it keepdims=True"
+        return f"put {_named(before)} after it, or pass keepdims=True to it"
     if wanted != len(shape) + 1 or wanted < 3:
         return f"Reshape((...)) with {wanted - 1} sizes brings its input to rank {wanted}" if wanted > 2 else None
     images = sequences and wanted > 3
@@ -257,8 +257,8 @@ def _undefined(layer: Layer, tensors: list[Tensor], shapes: list[Shape]) -> str 
         pooling = f"GlobalAveragePooling{rank - 2}D()" if rank in (3, 4, 5) else "a global pooling"
         return f"{pooling} in place of {_named(before)}, or an input of fixed size"
     if isinstance(before, InputLayer):
-        return f"give that size in the shape of {before.name}"
-    return "give the input a fixed size"
+        return f"write that size in the shape of {before.name}"
+    return "use a fixed input size"
 
 
 _WAYS: dict[str, _Way] = {

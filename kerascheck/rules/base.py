@@ -69,6 +69,7 @@ class Finding:
     help: str | None = None
     severity: Severity | None = None  # where it differs from the rule's
     anchor: Site | None = None  # None: the site itself
+    related: tuple[tuple[Site, str], ...] = ()  # other places that belong to it, and what is there
 
     @property
     def anchor_key(self) -> tuple[int, int]:
@@ -111,6 +112,7 @@ class Rule:
     name: ClassVar[str]
     severity: ClassVar[Severity]
     enabled: ClassVar[bool] = True  # on by default
+    teaching: ClassVar[bool] = False  # a matter of taste: of the presets, only `teaching` turns it on
     fixable: ClassVar[Literal["none", "safe", "unsafe"]] = "none"
     migrates: ClassVar[bool] = False  # whether its findings are fixed as `kerascheck migrate` does it
     since: ClassVar[str] = "0.1.0"

@@ -179,3 +179,59 @@ class UnusedSuppression(ToolRule):
             fixed="import keras  # noqa: F401\n",
         ),
     ]
+
+
+class UnknownDirective(ToolRule):
+    """A comment to kerascheck says nothing that it understands.
+
+    ## What it does
+
+    Reports comments that begin with `# kerascheck:` and go on with a word that is not a directive, and codes in
+    `ignore[...]` and `ignore-file[...]` that do not exist.
+
+    ## Why it is bad
+
+    A misspelled comment silences nothing, and nobody notices until the finding is back.
+
+    ## Example
+
+    ```python
+    model.add(Dense(1))  # kerascheck: ingore[KC103]
+    ```
+
+    ## Use instead
+
+    ```python
+    model.add(Dense(1))  # kerascheck: ignore[KC103]
+    ```
+
+    ## References
+
+    - https://kerascheck.github.io/kerascheck/suppression/
+    """
+
+    code = "KC006"
+    name = "unknown-directive"
+    severity = Severity.WARNING
+
+    VALID = [
+        "import keras  # kerascheck: ignore[KC103]\n",
+        "import keras  # kerascheck: ignore[KC1, redundant-input-shape]\n",
+        "# kerascheck: ignore-file[KC103]\nimport keras\n",
+        "import keras\n\nnote = '# kerascheck: nonsense'\n",
+        "import keras  # see kerascheck: it finds faults\n",
+    ]
+    INVALID = [
+        Invalid(
+            "import keras  # kerascheck: ingore[KC103]\n",
+            [(1, "there is no directive 'ingore'; did you mean ignore?")],
+        ),
+        Invalid(
+            "import keras  # kerascheck: ignore[KC999]\n",
+            [(1, "there is no rule KC999")],
+        ),
+        Invalid(
+            "import keras  # kerascheck: ignore[]\n",
+            [(1, "no codes stand in the brackets; without brackets it silences every rule")],
+        ),
+    ]

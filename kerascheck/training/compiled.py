@@ -71,7 +71,9 @@ def _reconciled(loss: Any, targets: Any, outputs: Any, names: Sequence[str] | No
 
 def _other_numbers(targets: Any, outputs: Any) -> KerasError:
     have, want = _count(len(leaves(targets)), "target"), _count(len(leaves(outputs)), "output")
-    return KerasError(f"the model has {want}, the data {have}, which Keras 3 does not spread", "count")
+    return KerasError(
+        f"the model has {want}, but the data has {have}, which Keras 3 does not broadcast over outputs", "count"
+    )
 
 
 def _collect(targets: Any, outputs: Any, loss: Any, found: list[Match]) -> None:
@@ -129,7 +131,7 @@ def matched_metrics(metrics: Any, targets: Any, outputs: Any, names: Sequence[st
     if not metrics:
         return []
     if not isinstance(metrics, (list, tuple, dict)):
-        raise Undetermined("metrics that are no list")  # another rule's business
+        raise Undetermined("metrics that are not a list")  # another rule's business
     outs = leaves(outputs)
     if len(outs) == 1:
         goals = leaves(targets)

@@ -17,7 +17,7 @@ _CROSSENTROPY = {"categorical_crossentropy", "categorical_focal_crossentropy"}
 
 def no_loss(call: TrainCall) -> str:
     """`compile` without a loss."""
-    return f"{call.method} of Keras 3 needs a loss to compute; give compile one"
+    return f"{call.method} of Keras 3 needs a loss; pass one to compile"
 
 
 def too_many_losses(outputs: Sequence[Shape]) -> str:
@@ -74,7 +74,7 @@ def sample_counts(first: tuple[str, Dim], other: tuple[str, Dim], is_validation:
 
 def empty_split(count: int, split: float) -> str:
     """A validation split that leaves one side empty."""
-    return f"validation_split={split:g} of {count} samples leaves nothing for one of the two sides"
+    return f"validation_split={split:g} of {count} samples leaves the training or the validation set empty"
 
 
 def input_shape(label: str, given: Shape | Unknown, wanted: Shape | Unknown, call: TrainCall, unbatched: bool) -> str:
@@ -82,8 +82,8 @@ def input_shape(label: str, given: Shape | Unknown, wanted: Shape | Unknown, cal
     assert isinstance(given, tuple) and isinstance(wanted, tuple)
     hint = advice(wanted, given, call.method.startswith("predict"))
     if unbatched and len(given) == len(wanted) - 1:
-        hint = "the stream yields single samples; give it .batch(32)"
-    return f"{label} has the shape {format_shape(given)}, the model takes {format_shape(wanted)}{_behind(hint)}"
+        hint = "the stream yields single samples; add .batch(32)"
+    return f"{label} has the shape {format_shape(given)}, but the model expects {format_shape(wanted)}{_behind(hint)}"
 
 
 def refused(label: str, given: Shape | Unknown, wanted: Shape | Unknown, why: str) -> str:
@@ -94,13 +94,13 @@ def refused(label: str, given: Shape | Unknown, wanted: Shape | Unknown, why: st
     known = f"{label} has the shape {format_shape(given)}"
     if all(a is None or a == b for a, b in zip(wanted, given, strict=False)) and len(wanted) == len(given):
         return f"{known}, which a layer refuses: {why}"[:200]
-    return f"{known}, the model takes {format_shape(wanted)}{_behind(hint)}"
+    return f"{known}, but the model expects {format_shape(wanted)}{_behind(hint)}"
 
 
 def single_samples(label: str, given: Shape) -> str:
     """A stream without batches that passes all the same."""
     return f"{label} comes as single samples of the shape {format_shape(given)}, which Keras takes for batches; " + (
-        "give the stream .batch(32)"
+        "add .batch(32) to the stream"
     )
 
 
@@ -131,14 +131,14 @@ def target_shape(loss: str, given: Shape | Unknown, output: Any, call: TrainCall
     """Targets that the loss refuses."""
     assert isinstance(given, tuple)
     hint = _target_hint(loss, given, output.shape, call, is_input)
-    return f"{loss} of targets {format_shape(given)} and outputs {show(output.shape)} fails{_behind(hint)}"
+    return f"{loss} fails on targets {format_shape(given)} and outputs {show(output.shape)}{_behind(hint)}"
 
 
 def metric_shape(metric: str, given: Shape | Unknown, output: Any, call: TrainCall) -> str:
     """Targets that a metric refuses."""
     assert isinstance(given, tuple)
     hint = _sequence_hint(given, output.shape, call) or _metric_hint(metric, given, output.shape)
-    return f"the metric {metric} of targets {format_shape(given)} and outputs {show(output.shape)} fails{_behind(hint)}"
+    return f"the metric {metric} fails on targets {format_shape(given)} and outputs {show(output.shape)}{_behind(hint)}"
 
 
 def spread(name: str, given: Shape | Unknown, output: Any, repeated: str, call: TrainCall) -> str:
@@ -146,7 +146,7 @@ def spread(name: str, given: Shape | Unknown, output: Any, repeated: str, call: 
     assert isinstance(given, tuple)
     hint = _spread_hint(name, given, output.shape, call)
     return (
-        f"{name} compares targets {format_shape(given)} with outputs {show(output.shape)} by repeating {repeated}"
+        f"{name} compares targets {format_shape(given)} with outputs {show(output.shape)} by broadcasting {repeated}"
         f"{_behind(hint)}"
     )
 
@@ -174,7 +174,7 @@ def _target_hint(loss: str, given: Shape, output: Shape, call: TrainCall, is_inp
 
 def _size_hint(given: Shape, output: Shape, is_input: bool) -> str | None:
     if is_input and len(given) == len(output) > 2:
-        return "the decoder must give back the shape of the inputs; see padding, strides and UpSampling"
+        return "the decoder must return the shape of the inputs; see padding, strides and UpSampling"
     if len(given) == len(output) == 2:
         return f"the last layer needs {format_dim(given[-1])} unit{'' if given[-1] == 1 else 's'}"
     if len(given) == 1 and len(output) == 2:
@@ -186,9 +186,9 @@ def _size_hint(given: Shape, output: Shape, is_input: bool) -> str | None:
 
 def _metric_hint(metric: str, given: Shape, output: Shape) -> str | None:
     if len(given) == 1 and len(output) == 2 and output[-1] == 1:
-        return "give the targets their axis, y.reshape(-1, 1)"
+        return "add the missing axis to the targets, y.reshape(-1, 1)"
     if metric in ("mean_io_u", "io_u") and len(output) > 1 and given[1:] in (output[1:-1], (*output[1:-1], 1)):
-        return "it compares class numbers: give it sparse_y_pred=False for one output a class"
+        return "it compares class numbers: pass sparse_y_pred=False for one output a class"
     if metric.startswith("sparse") and len(given) == len(output):
         return "it expects class numbers, not one-hot targets"
     if len(given) < len(output) or given[-1:] == (1,):
@@ -206,7 +206,7 @@ def _spread_hint(name: str, given: Shape, output: Shape, call: TrainCall) -> str
         units = format_dim(given[-1])
         return f"the last layer needs {units} unit{'' if units == '1' else 's'}"
     if len(given) == 1 and len(output) == 2 and output[-1] == 1:
-        return "give the targets their axis, y.reshape(-1, 1)"
+        return "add the missing axis to the targets, y.reshape(-1, 1)"
     return None
 
 
@@ -235,6 +235,6 @@ def stateful(label: str, fixed: int, size: int, count: int | None) -> str:
     """Batches of another size than a stateful layer was built for."""
     of = f" of {count} samples" if count is not None else ""
     return (
-        f"{label}{of} gives a batch of {size}, but the stateful layers are built for batches of {fixed}; make all "
-        f"batches {fixed} large"
+        f"{label}{of} leaves a batch of {size}, but the stateful layers are built for batches of {fixed}; use only "
+        f"batches of {fixed}"
     )

@@ -47,7 +47,7 @@ def arranged(call: TrainCall, x: Any) -> list[Any]:
             missing = [key for key in keys if key not in x]
             if missing:
                 raise KerasError(
-                    f"the model takes the inputs {_listed(keys)}, the data has the keys {_listed(list(x))}", "names"
+                    f"the model takes the inputs {_listed(keys)}, but the data has the keys {_listed(list(x))}", "names"
                 )
             return [x[key] for key in keys]
     elif isinstance(taken, dict) and list(taken) != sorted(taken, key=str):

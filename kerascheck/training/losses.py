@@ -54,7 +54,7 @@ def _classes(pair: Pair) -> Shape:
     if len(targets) != len(outputs) - 1:
         if pair.flattens:
             raise Undetermined(f"whether {pair} have equally many positions")
-        raise KerasError(f"{pair} do not go together: one class number is wanted for each output", "classes")
+        raise KerasError(f"{pair} do not go together: one class number is expected for each output", "classes")
     for target, output in zip(targets, outputs[:-1], strict=True):
         if is_different(target, output):
             raise KerasError(f"{pair} must agree up to the last axis", "size")

@@ -22,9 +22,9 @@ def check_class_weight(value: Any, targets: Any, weights: Any, stream: Pipeline 
         return None
     if stream is not None:
         refused = stream.kind == "generator" and dialect == 3
-        return "Keras 3 takes no class_weight beside a generator" if refused else None
+        return "Keras 3 does not accept class_weight with a generator" if refused else None
     if isinstance(weights, Array) or is_nested(weights):
-        return "class_weight and sample_weight cannot both be given"
+        return "class_weight and sample_weight cannot both be passed"
     if isinstance(targets, Array) and isinstance(targets.shape, tuple):
         rank = len(targets.shape)
         if rank > 2:
@@ -37,7 +37,7 @@ def check_sample_weight(weights: Any, targets: Any, values: Shape, dialect: int)
     """Weights against the values of a loss, whose first axis is that of a batch. Raises KerasError, Undetermined."""
     if is_nested(targets):
         if is_nested(weights) and not same_structure(weights, targets):
-            raise KerasError("sample_weight must be given for each output, in the structure of the targets", "weights")
+            raise KerasError("sample_weight must be passed for each output, in the structure of the targets", "weights")
         if isinstance(weights, Array) and isinstance(weights.shape, tuple) and not _is_single(weights.shape):
             shape = format_shape(weights.shape)
             raise KerasError(f"sample_weight for several outputs is one number a sample, not {shape}", "weights")

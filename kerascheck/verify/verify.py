@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.network.reasons import why_inexact
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.escaping import as_json, one_line
 from kerascheck.verify.rebuild import CannotRebuild, Rebuilt, rebuild
-from kerascheck.views.summary import nameless_summary, summarize_network, why_inexact
+from kerascheck.views.summary import nameless_summary, summarize_network
 from kerascheck.views.tables import listed
 
 if TYPE_CHECKING:

@@ -220,11 +220,11 @@ def _layout(
     alone = [number for number in sizes if number not in linked]
     for position, number in enumerate(alone):
         columns[number], ranks[number] = right + sizes[number][0] / 2, float(position)
-    tops, bottom = _rows(ranks, sizes)
+    tops, heights, bottom = _rows(ranks, sizes)
     places = {number: (columns[number] + _MARGIN, tops[number]) for number in sizes}
     width = max((columns[n] + sizes[n][0] / 2 for n in sizes), default=0.0) + 2 * _MARGIN
     points = {number: (columns[number] + _MARGIN, tops[number]) for number in ranks}
-    return width, bottom + _MARGIN, places, _routes(picture, links, points, sizes)
+    return width, bottom + _MARGIN, places, _routes(picture, links, points, heights, sizes)
 
 
 def _downwards(arrows: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -305,26 +305,33 @@ def _half(number: int, sizes: dict[int, tuple[float, float]]) -> float:
     return sizes[number][0] / 2 if number in sizes else 4.0
 
 
-def _rows(ranks: dict[int, float], sizes: dict[int, tuple[float, float]]) -> tuple[dict[int, float], float]:
-    """The top of everything, rank below rank, and where it ends."""
+def _rows(
+    ranks: dict[int, float], sizes: dict[int, tuple[float, float]]
+) -> tuple[dict[int, float], dict[int, float], float]:
+    """The top of everything, rank below rank, the heights of the ranks that it is in, and where they end."""
     top = _MARGIN + 44.0
     tops: dict[int, float] = {}
+    heights: dict[int, float] = {}
     for rank in sorted(set(ranks.values())):
         members = [number for number, own in ranks.items() if own == rank]
         height = max((sizes[number][1] for number in members if number in sizes), default=0.0)
         for number in members:
-            tops[number] = top if number in sizes else top + height / 2
+            tops[number], heights[number] = top, height
         top += height + _RANK_GAP
-    return tops, top - _RANK_GAP if ranks else top
+    return tops, heights, top - _RANK_GAP if ranks else top
 
 
 def _routes(
     picture: Architecture,
     links: list[tuple[int, int]],
     points: dict[int, tuple[float, float]],
+    heights: dict[int, float],
     sizes: dict[int, tuple[float, float]],
 ) -> list[list[tuple[float, float]]]:
-    """Follow each arrow over its bends from the bottom of a box to the top of another, or up again."""
+    """Follow each arrow over its bends from the bottom of a box to the top of another, or up again.
+
+    It passes the boxes of a rank straight, from the top of the rank to its end, so that it goes behind none of them.
+    """
     wanted = set(picture.arrows)
     after: dict[int, int] = {start: end for start, end in links if start not in sizes}
     routes = []
@@ -335,7 +342,12 @@ def _routes(
         while passed[-1] not in sizes:
             passed.append(after[passed[-1]])
         x, y = points[start]
-        route = [(x, y + sizes[start][1]), *(points[number] for number in passed)]
+        route = [(x, y + sizes[start][1])]
+        for number in passed:
+            column, top = points[number]
+            route.append((column, top))
+            if number not in sizes:
+                route.append((column, top + heights[number]))
         if (start, passed[-1]) in wanted:
             routes.append(route)
         if (passed[-1], start) in wanted:

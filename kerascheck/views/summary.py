@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network
-from kerascheck.symbolic.unknown import REFUSED, Undetermined, Unknown
+from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
@@ -184,37 +184,6 @@ def _layer(layer: Layer, source: Source) -> LayerRow:
 def listed_shapes(layer: Layer) -> list[Shape] | Unknown:
     """The output shapes as Keras lists them: for a model that is called as a layer, those of the call."""
     return Layer.output_shapes(layer) if isinstance(layer, Network) and layer.calls else layer.output_shapes()
-
-
-def why_inexact(layer: Layer) -> str | None:
-    """Why a layer or a network is not known exactly; None where it is."""
-    if isinstance(layer, Network):
-        return _why_inexact_network(layer)
-    if (unknown := layer.unknown or layer.refused) is not None:
-        return unknown.reason
-    if layer.calls and layer.calls[-1].refused:
-        return REFUSED
-    shapes, params = layer.output_shapes(), layer.params()
-    if isinstance(shapes, Unknown):
-        return shapes.reason
-    if isinstance(params, Unknown):
-        return params.reason
-    sizes = [dim for shape in shapes for dim in shape]
-    symbolic = dict.fromkeys(str(size) for size in (*sizes, params) if isinstance(size, SymDim))
-    return f"depends on {', '.join(symbolic)}" if symbolic else None
-
-
-def _why_inexact_network(network: Network) -> str | None:
-    for unknown in (network.open, network.unknown, network.refused):
-        if unknown is not None:
-            return unknown.reason
-    for layer in network.running_layers():
-        if layer.status() != "exact":
-            return f"{layer.name}: {why_inexact(layer)}"
-    shapes = network.output_shapes()
-    if isinstance(shapes, Unknown):
-        return shapes.reason
-    return None if network.layers or network.status() == "exact" else "it has no layers"
 
 
 def _counts(network: Network) -> tuple[Count, Count, Count]:

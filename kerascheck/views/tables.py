@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network, Node
+from kerascheck.network.reasons import advice_on, why_inexact
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.escaping import rich_text
 from kerascheck.views.cost import lines_of, size_text
-from kerascheck.views.summary import listed_shapes, shapes_of, why_inexact
+from kerascheck.views.summary import listed_shapes, shapes_of
 
 if TYPE_CHECKING:
     from kerascheck.views.cost import LayerCost, ModelCost
@@ -45,6 +46,7 @@ class Table(NamedTuple):
     cls: str
     status: str
     reason: str | None  # why it is not exact
+    advice: str | None  # what would make it so
     graph: bool  # whether `connected` says something
     rows: list[Row]
     totals: list[tuple[str, str, str]]  # title, count, size in memory
@@ -65,6 +67,7 @@ def table_of(model: ModelSummary) -> Table:
         model.cls,
         model.status,
         why_inexact(network) if model.status != "exact" else None,
+        advice_on(network) if model.status != "exact" else None,
         is_graph(network),
         list(rows_of(network, model.cost)),
         [
@@ -134,6 +137,8 @@ def write_table(shown: Table, stream: TextIO, colour: bool) -> None:
             console.print(f"   ... and {len(shown.not_counted) - _MAX_REASONS} more", soft_wrap=True)
     if shown.reason is not None:
         console.print(f" {shown.status}: {rich_text(shown.reason)}", soft_wrap=True)
+    if shown.advice is not None:
+        console.print(f" help: {rich_text(shown.advice)}", soft_wrap=True)
     for reason, number in notes.items():
         console.print(f" [yellow]*{number}[/] {rich_text(reason)}", soft_wrap=True)
     console.print()

@@ -19,7 +19,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascheck import __version__
-from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.diagnostics import (
+    Applicability,
+    Diagnostic,
+    Edit,
+    Fix,
+    Position,
+    Related,
+    Report,
+    Severity,
+    Span,
+    Unclear,
+)
 from kerascheck.project.import_graph import current_graph
 from kerascheck.project.target import surroundings
 from kerascheck.runtime import safe_path
@@ -86,6 +97,7 @@ class Cache:
         asked = asdict(report.asked)
         asked["versions"] = {folder: self._versions(folder) for folder in report.asked.versions}
         told = {item.name: getattr(report, item.name) for item in fields(report) if item.name not in _NOT_KEPT}
+        told["unclear"] = [asdict(item) for item in report.unclear]
         told["diagnostics"] = [asdict(diagnostic) for diagnostic in report.diagnostics]
         try:
             content = json.dumps({"asked": asked, "report": told}, separators=(",", ":")).encode()
@@ -109,6 +121,28 @@ class Cache:
             stamp.touch()
             os.utime(stamp)
             self._prune()
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self._folder
+
+    def clear(self) -> int:
+        """Throw away all entries, and nothing else that may be in the folder; how many there were."""
+        count = 0
+        for folder in _entries(self._folder):
+            if len(folder.name) != 2 or not folder.is_dir(follow_symlinks=False):
+                continue
+            for entry in _entries(folder):
+                if entry.name.endswith((".json", _PART)):
+                    with contextlib.suppress(OSError):
+                        os.unlink(entry)
+                        count += entry.name.endswith(".json")
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+        with contextlib.suppress(OSError):
+            os.unlink(self._folder / "pruned")
+        return count
 
     def _prune(self) -> None:
         now, size = time.time(), 0
@@ -205,9 +239,10 @@ def _checksum(content: bytes) -> bytes:
 def _report_from(data: dict[str, Any], filename: str, asked: Asked) -> Report:
     """Raises ValueError, KeyError, TypeError, AttributeError for what no report was written as."""
     diagnostics = [_diagnostic_from(item, filename) for item in data.pop("diagnostics")]
+    unclear = [_unclear_from(item) for item in data.pop("unclear")]
     _check(data, int, "models_exact", "models_symbolic", "models_unknown")
     _check(data, (str, type(None)), "skipped", "incomplete")
-    return Report(**{**data, "filename": filename, "diagnostics": diagnostics, "asked": asked})
+    return Report(**{**data, "filename": filename, "diagnostics": diagnostics, "unclear": unclear, "asked": asked})
 
 
 def _check(data: dict[str, Any], kind: type | tuple[type, ...], *names: str) -> None:
@@ -215,6 +250,14 @@ def _check(data: dict[str, Any], kind: type | tuple[type, ...], *names: str) -> 
     for name in names or data:
         if not isinstance(data[name], kind):
             raise TypeError(name)
+
+
+def _unclear_from(data: dict[str, Any]) -> Unclear:
+    _check(data, str, "filename", "cls", "status", "reason", "advice")
+    _check(data, int, "row")
+    _check(data, (int, type(None)), "cell", "layer_row", "layer_cell")
+    _check(data, (str, type(None)), "model", "layer")
+    return Unclear(**data)
 
 
 def _diagnostic_from(data: dict[str, Any], filename: str) -> Diagnostic:
@@ -230,8 +273,15 @@ def _diagnostic_from(data: dict[str, Any], filename: str) -> Diagnostic:
             "severity": Severity(data["severity"]),
             "span": _span_from(data["span"]),
             "fix": _fix_from(fix) if fix is not None else None,
+            "related": tuple(_related_from(item) for item in data["related"]),
         }
     )
+
+
+def _related_from(data: dict[str, Any]) -> Related:
+    _check(data, str, "filename", "message")
+    _check(data, (int, type(None)), "cell")
+    return Related(data["filename"], _span_from(data["span"]), data["cell"], data["message"])
 
 
 def _fix_from(data: dict[str, Any]) -> Fix:

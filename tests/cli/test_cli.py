@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,21 @@ from kerascheck import __version__
 from kerascheck.cli.app import app
 from tests.scripts import FIXED, SCRIPT
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 CLEAN = "import keras\n"
+#: A bias before batch normalization: a matter of taste.
+BIAS = """\
+import keras
+from keras import layers
+
+model = keras.Sequential([
+    keras.Input((8,)), layers.Dense(4), layers.BatchNormalization(), layers.ReLU(), layers.Dense(1)
+])
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERASCHECK_CACHE_DIR", str(tmp_path / ".cache"))
     monkeypatch.setattr("platformdirs.user_config_dir", lambda *_, **__: str(tmp_path / "none"))
-    for name in ("NO_COLOR", "FORCE_COLOR"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "x.py").write_text(SCRIPT)
     return tmp_path
@@ -50,7 +65,7 @@ def test_check_without_paths_takes_the_current_folder() -> None:
 def test_exit_status_0_without_findings(folder: Path) -> None:
     (folder / "x.py").write_text(CLEAN)
     result = run("x.py")
-    assert (result.exit_code, result.stdout) == (0, "No findings.\n")
+    assert (result.exit_code, result.stdout) == (0, "No findings.\nChecked 1 file: no models.\n")
 
 
 def test_exit_zero() -> None:
@@ -68,7 +83,18 @@ def test_exit_zero() -> None:
         ),
         (["-", "x.py"], "- reads standard input and goes with no other path"),
         (["rule", "KC999"], "there is no rule 'KC999'"),
-        (["rule", "KC1"], "KC1 stands for several rules"),
+        (["rule"], "which rule?"),
+        (["rule", "--output-format", "xml", "KC103"], "'xml' is not a format of this command: text or json"),
+        (["chek"], "chek: no such file, folder or command; did you mean check?"),
+        (["--select", "", "x.py"], "the selection is empty"),
+        (["--select", "KC9", "x.py"], "no rule is left"),
+        (["--select", "KC103", "--ignore", "KC1", "--ignore", "KC103", "x.py"], "no rule is left"),
+        (["--preset", "strickt", "x.py"], "the preset must be one of default, errors, strict, teaching"),
+        (["--fail-on", "never", "x.py"], "the fail-on must be one of error, warning, info"),
+        (["--config", "budget=-1", "x.py"], "--config: 'budget' must be a number of seconds above 0"),
+        (["--config", "bugdet=1", "x.py"], "unknown key 'bugdet'; did you mean 'budget'?"),
+        (["--config", "a.toml", "--config", "b.toml", "x.py"], "--config takes one file, not a.toml and b.toml"),
+        (["--add-noqa", "--diff", "x.py"], "--add-noqa changes files and goes not with"),
         (["rules", "--output-format", "xml"], "'xml' is not a format of this command: table or json"),
         (["config", "nowhere"], "nowhere: no such file or folder"),
         (["--config", "nowhere.toml", "x.py"], "nowhere.toml: cannot be read: No such file or directory"),
@@ -122,7 +148,7 @@ def test_statistics() -> None:
 
 def test_fix_writes_the_file_and_leaves_nothing_to_report(folder: Path) -> None:
     result = run("--fix", "x.py")
-    assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\n")
+    assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\nChecked 1 file, 1 model: 1 exact.\n")
     assert (folder / "x.py").read_text() == FIXED
 
 
@@ -335,3 +361,200 @@ def test_the_target_on_the_command_line_is_stronger_than_evidence(folder: Path) 
     assert "KC502" in run("check", "--target", "keras3", "old.py").output
     assert "KC502" not in run("check", "--target", "keras2", "old.py").output
     assert run("check", "--target", "keras9", "old.py").exit_code == 2
+
+
+def test_config_is_valid_toml_and_json(folder: Path) -> None:
+    text = "[tool.kerascheck]\nignore = ['KC103']\n[tool.kerascheck.severity]\nKC2 = 'warning'\n"
+    (folder / "pyproject.toml").write_text(text + "[tool.kerascheck.per-file-ignores]\n'a b/*.py' = ['KC1']\n")
+    shown = run("config").stdout
+    settings = tomllib.loads(shown)
+    assert settings["severity"] == {"KC2": "warning"} and settings["per-file-ignores"] == {"a b/*.py": ["KC1"]}
+    data = json.loads(run("config", "--output-format", "json").stdout)["settings"]
+    assert {key: item["value"] for key, item in data.items() if item["value"] is not None} == settings
+    (folder / "pyproject.toml").unlink()
+    (folder / ".kerascheck.toml").write_text(shown)
+    again = json.loads(run("config", "--output-format", "json").stdout)["settings"]
+    assert {key: item["value"] for key, item in again.items()} == {key: item["value"] for key, item in data.items()}
+
+
+def test_settings_of_the_command_line_are_as_in_a_file(folder: Path) -> None:
+    assert run("--config", "ignore=['KC103']", "x.py").exit_code == 0
+    assert run("--config", "severity.KC103=info", "--fail-on", "warning", "x.py").exit_code == 0
+    (folder / "own.toml").write_text("ignore = ['KC103']\n")
+    assert run("--config", "own.toml", "--config", "output-format=json", "x.py").stdout == "[]\n"
+
+
+def test_severity_decides_what_fails(folder: Path) -> None:
+    assert "KC103 warning: " in run("x.py").stdout
+    assert run("--fail-on", "warning", "x.py").exit_code == 1
+    assert run("--fail-on", "error", "x.py").exit_code == 0
+    (folder / ".kerascheck.toml").write_text("fail-on = 'error'\n[severity]\nredundant-input-shape = 'error'\n")
+    result = run("x.py")
+    assert result.exit_code == 1 and "KC103 error: " in result.stdout
+
+
+def test_presets(folder: Path) -> None:
+    assert run("--preset", "errors", "x.py").exit_code == 0
+    assert run("--preset", "errors", "--extend-select", "KC103", "x.py").exit_code == 1
+    (folder / "y.py").write_text("import keras  # kerascheck: ignore\n")
+    assert run("y.py").exit_code == 0
+    assert "KC003" in run("--preset", "strict", "y.py").stdout
+    (folder / "z.py").write_text(BIAS)
+    assert "KC115" not in run("--preset", "strict", "z.py").stdout
+    assert "KC115" in run("--preset", "teaching", "z.py").stdout
+
+
+def test_comments_are_written_for_all_findings(folder: Path) -> None:
+    result = run("--add-noqa", "x.py")
+    assert (result.exit_code, result.stdout) == (0, "Added 1 comment in 1 file.\n")
+    assert "  # noqa: KC103\n" in (folder / "x.py").read_text()
+    assert run("x.py").exit_code == 0
+    assert run("--ignore-noqa", "x.py").exit_code == 1
+    assert run("--add-noqa", "x.py").stdout == "Added 0 comments in 0 files.\n"
+
+
+def test_comments_are_written_into_notebooks(folder: Path) -> None:
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": SCRIPT.splitlines(True)}
+    ]
+    (folder / "n.ipynb").write_text(
+        json.dumps({"cells": [cells[0] | {"source": []}, *cells], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    )
+    assert run("n.ipynb").exit_code == 1
+    assert run("--add-noqa", "n.ipynb").stdout == "Added 1 comment in 1 file.\n"
+    assert run("n.ipynb").exit_code == 0
+
+
+def test_files_are_listed_and_none_is_checked(folder: Path) -> None:
+    (folder / "build").mkdir()
+    (folder / "build" / "y.py").write_text(SCRIPT)
+    result = run("--show-files")
+    assert (result.exit_code, result.stdout) == (0, "x.py\n")
+
+
+def test_quiet_and_verbose() -> None:
+    quiet = run("--quiet", "x.py")
+    assert quiet.stdout.count("\n") == 1 and quiet.stderr == ""
+    assert run("-v", "x.py").stderr == "note: x.py: 1 model, 1 finding\nnote: settings: command line\n"
+
+
+def test_what_was_understood_is_said_beside_formats_for_programs() -> None:
+    result = run("--output-format", "json", "x.py")
+    assert json.loads(result.stdout) and result.stderr == "Checked 1 file, 1 model: 1 exact.\n"
+
+
+def test_why_models_are_not_known(folder: Path) -> None:
+    (folder / "y.py").write_text("import keras\nmodel = keras.Sequential([keras.layers.Dense(2)])\n")
+    shown = run("--show-unknown", "y.py").stdout
+    assert shown.startswith("y.py:2: model 'model' (Sequential) is unknown\n    why:  layer 'dense': no input shape")
+    assert "begin the model with keras.Input(shape=...)" in shown
+
+
+def test_colour_when_it_is_wanted() -> None:
+    assert "\x1b[" in run("--color", "always", "x.py").stdout
+    assert "\x1b[" not in run("--color", "auto", "x.py").stdout
+
+
+def test_output_to_a_dash_is_stdout(folder: Path) -> None:
+    assert run("-o", "-", "x.py").stdout.startswith("x.py:6:20: ")
+    assert not (folder / "-").exists()
+
+
+def test_statistics_in_the_wanted_format() -> None:
+    [row] = json.loads(run("--statistics", "--output-format", "json", "x.py").stdout)
+    assert (row["code"], row["count"]) == ("KC103", 1)
+
+
+def test_the_cache_lies_where_it_is_told_to_and_can_be_cleaned(folder: Path) -> None:
+    run("--cache-dir", "kept", "x.py")
+    assert list((folder / "kept").glob("*/*.json"))
+    (folder / "kept" / "note.txt").write_text("mine")
+    assert run("clean", "--cache-dir", "kept").stdout == "kept: 1 result removed.\n"
+    assert [path.name for path in (folder / "kept").iterdir()] == ["note.txt"]
+
+
+def test_several_rules_are_explained() -> None:
+    codes = [rule["code"] for rule in json.loads(run("rule", "KC001,KC103", "KC60", "--output-format", "json").stdout)]
+    assert codes[:2] == ["KC001", "KC103"] and len(codes) > 2 and all(code.startswith("KC60") for code in codes[2:])
+    every = json.loads(run("rule", "--all", "--output-format", "json").stdout)
+    assert len(every) == len(json.loads(run("rules", "--output-format", "json").stdout))
+    assert every[0]["explanation"].startswith("Python cannot read the file.")
+    assert run("rule", "KC001", "KC002").stdout.count("## Why it is bad") == 2
+
+
+@pytest.mark.parametrize("command", [["summary"], ["verify"], ["graph"], ["report", "-o", "-"]])
+def test_commands_about_models_read_stdin(command: list[str]) -> None:
+    if command == ["verify"]:
+        pytest.importorskip("keras")
+    result = run(*command, "-", "--stdin-filename", "x.py", stdin=SCRIPT)
+    assert result.exit_code == 0, result.output
+    assert "dense" in result.stdout or "Dense" in result.stdout or "x.py" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["summary", "verify", "graph", "report", "diff"])
+def test_commands_about_models_take_a_configuration_and_a_format(command: str) -> None:
+    result = run(command, "--config", "budget=-1", *(["x.py", "x.py"] if command == "diff" else ["x.py"]))
+    assert result.exit_code == 2 and "'budget' must be" in result.stderr
+    assert (
+        run(command, *(["x.py", "x.py"] if command == "diff" else ["x.py"]), "--output-format", "none").exit_code == 2
+    )
+
+
+def test_the_report_as_data(folder: Path) -> None:
+    run("report", "x.py", "--output-format", "json")
+    [file] = json.loads((folder / "kerascheck-report.json").read_text())
+    assert file["models"] == {"exact": 1, "symbolic": 0, "unknown": 0}
+    assert [found["code"] for found in file["findings"]] == ["KC103"]
+
+
+def test_short_options_for_help_and_version() -> None:
+    assert "Usage" in run("-h").output and "Usage" in run("check", "-h").output
+    assert run("-V").stdout == f"kerascheck {__version__}\n"
+
+
+def test_codes_are_completed() -> None:
+    from kerascheck.cli.app import _complete_codes
+
+    assert ("KC103", "redundant-input-shape") in _complete_codes("KC10")
+    assert ("KC101,redundant-input-shape", "KC103") in _complete_codes("KC101,redund")
+
+
+#: Every option of `check` whose key is spelled otherwise, or that is about one run alone.
+NOT_SETTINGS = {"diff", "watch", "stdin_filename", "config", "isolated", "paths", "add_noqa", "show_files"}
+NOT_SETTINGS |= {"no_baseline", "write_baseline"}
+
+
+def test_every_option_is_a_setting_too() -> None:
+    import inspect
+
+    from kerascheck.cli.app import check
+
+    keys = json.loads(run("config", "--isolated", "--output-format", "json").stdout)["settings"]
+    options = {name for name in inspect.signature(check).parameters if name not in NOT_SETTINGS}
+    assert {name.replace("_", "-") for name in options} <= set(keys)
+
+
+@pytest.mark.parametrize("command", ["check", "summary", "report", "migrate", "graph", "rule", "config", "explain"])
+def test_help_fits_80_columns(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run(command, "--help").output
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= 80
+    assert "…" not in shown
+
+
+def test_the_commands_are_told_whole_in_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = run("--help").output.partition("Commands:")[2].splitlines()
+    assert len([line for line in listed if line.strip()]) > 10
+    assert not any(line.endswith("...") for line in listed)
+
+
+def test_the_summary_of_a_job(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "summary.md").write_text("earlier\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "summary.md"))
+    run("--output-format", "github", "x.py")
+    written = (folder / "summary.md").read_text()
+    assert written.startswith("earlier\n### kerascheck\n\n1 warning. Checked 1 file, 1 model: 1 exact.\n")
+    assert "| warning | x.py:6 | [KC103](" in written
+    run("x.py")
+    assert (folder / "summary.md").read_text() == written

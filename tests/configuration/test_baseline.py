@@ -135,7 +135,7 @@ def test_what_is_written_is_known_and_the_rest_is_reported(folder: Path) -> None
     assert (written.exit_code, written.stdout) == (0, "")
     assert "b.json: 1 finding written" in written.stderr
     known = run("--baseline", "b.json", "x.py")
-    assert (known.exit_code, known.stdout) == (0, "No findings.\n")
+    assert (known.exit_code, known.stdout) == (0, "No findings.\nChecked 1 file, 1 model: 1 exact.\n")
     assert known.stderr == "note: b.json: 1 known finding not shown\n"
     (folder / "x.py").write_text("# one more row\n" + ANOTHER)
     new = run("--baseline", "b.json", "x.py")
@@ -197,7 +197,7 @@ def test_only_new_findings_are_fixed(folder: Path) -> None:
     assert shown.exit_code == 1 and "-model.add(Dense(6, input_dim=8" in shown.stdout
     assert "-model.add(Dense(8" not in shown.stdout
     result = run("--baseline", "b.json", "--fix", "x.py")
-    assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\n")
+    assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\nChecked 1 file, 1 model: 1 exact.\n")
     assert (folder / "x.py").read_text() == ANOTHER.replace("Dense(6, input_dim=8, ", "Dense(6, ")
 
 

@@ -218,7 +218,7 @@ def test_only_changed_rows_are_fixed(folder: Path) -> None:
     shown = run("--diff-base", "main", "--diff", "x.py")
     assert "-model.add(Dense(6, input_dim=8" in shown.stdout and "-model.add(Dense(8" not in shown.stdout
     result = run("--diff-base", "main", "--fix", "x.py")
-    assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\n")
+    assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\nChecked 1 file, 1 model: 1 exact.\n")
     assert (folder / "x.py").read_text() == ANOTHER.replace("Dense(6, input_dim=8, ", "Dense(6, ")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kerascheck.configuration.config import Overrides, Resolver, Settings
+from kerascheck.diagnostics import Severity
 from kerascheck.errors import ConfigError
 
 
@@ -140,6 +141,102 @@ def test_wrong_configuration_is_an_error_that_names_the_file_and_the_way_out(
     with pytest.raises(ConfigError) as caught:
         Resolver().settings_for(tmp_path)
     assert str(caught.value).startswith(str(file)) and message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[tool.ruff]\nbudget = 1\n[tool.kerascheck]\n# why\nbudget = 0\n", 5),
+        ("[tool.kerascheck]\nfix = true\n\n[tool.kerascheck.severity]\nKC103 = 'bad'\n", 4),
+        ("[tool.kerascheck]\nfix = true\nseverity.KC103 = 'bad'\n", 3),
+        ("[tool.kerascheck]\nfix = true\n'dropout-survival' = 1.5\n", 3),
+    ],
+)
+def test_wrong_values_are_shown_with_their_row(tmp_path: Path, text: str, place: int) -> None:
+    file = write(tmp_path / "pyproject.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        Resolver().settings_for(tmp_path)
+    assert str(caught.value).startswith(f"{file}:{place}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dropout-survival = 1.5", "must be a number from 0 to 1, got 1.5"),
+        ("learning-rate = -1.0", "must be a number, 0 at least, got -1.0"),
+        ("few-updates = -1", "must be a number, 0 at least, got -1"),
+        ("large-feature = nan", "must be a finite number, got nan"),
+        ("jobs = -1", "must be a whole number, 0 for as many as the work needs, got -1"),
+        ("preset = 'all'", "must be one of default, errors, strict, teaching, got 'all'"),
+        ("fail-on = 'never'", "must be one of error, warning, info, got 'never'"),
+        ("color = 'yes'", "must be one of auto, always, never, got 'yes'"),
+        ("severity = ['KC1']", "must be a table of codes and severities"),
+        ("severity.KC999 = 'error'", "there is no rule 'KC999'"),
+        ("select = []", "'select' is empty: nothing would be reported"),
+        ("select = ['KC103']\nignore = ['redundant-input-shape']", "no rule is left"),
+        ("extend = 'nowhere.toml'", "there is no file 'nowhere.toml' to extend"),
+        ("extend = '.kerascheck.toml'", "it extends itself"),
+        ("extend = 3", "'extend' must be the path of a file, got 3"),
+    ],
+)
+def test_values_out_of_range(tmp_path: Path, text: str, message: str) -> None:
+    write(tmp_path / ".kerascheck.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        Resolver().settings_for(tmp_path)
+    assert message in str(caught.value)
+
+
+def test_a_file_extends_another(tmp_path: Path) -> None:
+    base = "ignore = ['KC101']\nbudget = 5\nbaseline = 'known.json'\n[severity]\nKC1 = 'error'\nKC2 = 'info'\n"
+    write(tmp_path / "base.toml", base)
+    own = "extend = '../base.toml'\nextend-select = ['KC101']\nbudget = 3\n[severity]\nKC2 = 'warning'\n"
+    file = write(tmp_path / "a/.kerascheck.toml", own)
+    resolved = Resolver().resolve(tmp_path / "a")
+    settings = resolved.settings
+    assert settings.budget == 3 and settings.baseline == str(tmp_path / "known.json")
+    assert reports(settings, "KC101")
+    assert dict(settings.severity) == {"KC1": Severity.ERROR, "KC2": Severity.WARNING}
+    assert resolved.origins["severity"] == f"{tmp_path / 'base.toml'} and {file}"
+
+
+def test_a_folder_that_is_extended_means_its_pyproject(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", "[tool.kerascheck]\nbudget = 5\n")
+    write(tmp_path / "a/.kerascheck.toml", "extend = '..'\n")
+    assert Resolver().settings_for(tmp_path / "a").budget == 5
+
+
+def test_settings_of_the_command_line_are_stronger_than_files(tmp_path: Path) -> None:
+    write(tmp_path / ".kerascheck.toml", "budget = 5\nfix = true\n")
+    inline = Overrides(inline=("budget = 7", "output-format=json", "severity.KC103 = 'info'", "severity.KC1=error"))
+    settings = Resolver(inline).settings_for(tmp_path)
+    assert (settings.budget, settings.fix, settings.output_format) == (7.0, True, "json")
+    assert settings.severity_of("KC103", "redundant-input-shape", Severity.WARNING) is Severity.INFO
+    assert settings.severity_of("KC101", "linear-stack", Severity.WARNING) is Severity.ERROR
+    assert settings.severity_of("KC201", "rank-mismatch", Severity.WARNING) is Severity.WARNING
+
+
+@pytest.mark.parametrize("setting", ["=", "a b = 3", "fix"])
+def test_what_is_no_setting(setting: str) -> None:
+    with pytest.raises(ConfigError):
+        Resolver(Overrides(inline=(setting,)))
+
+
+def test_presets_decide_where_nothing_is_said() -> None:
+    from kerascheck.rules.registry import all_rules
+
+    def codes(preset: str) -> set[str]:
+        settings = Resolver(Overrides(preset=preset), isolated=True).settings_for(Path())
+        return {rule.code for rule in all_rules() if settings.runs(rule)}
+
+    assert codes("errors") == codes("default") < codes("strict") < codes("teaching")
+    assert "KC003" in codes("strict") - codes("default") and "KC115" in codes("teaching") - codes("strict")
+
+
+def test_every_key_is_documented() -> None:
+    from kerascheck.configuration.config import _KEYS
+
+    text = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert [key for key in (*_KEYS, "extend") if f"`{key}" not in text] == []
 
 
 def test_a_section_that_is_no_table(tmp_path: Path) -> None:

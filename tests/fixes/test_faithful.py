@@ -97,5 +97,5 @@ def test_a_file_on_disk(tmp_path: Path) -> None:
     from kerascheck.cli.common import CheckOptions
     from kerascheck.configuration.config import Overrides
 
-    assert check(CheckOptions((path,), Overrides(fix=True), no_cache=True, isolated=True)) == 1
+    assert check(CheckOptions((path,), Overrides(fix=True, cache=False), isolated=True)) == 1
     assert path.read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -58,6 +59,19 @@ def test_the_same_findings_as_on_the_command_line(
     expected = kerascheck(".")
     assert {"KC101", "KC002"} <= {code for _, _, _, code, _ in expected}
     assert found(flake8("--select", "KC", "-j", jobs, "."), scripts) == expected
+
+
+def test_rows_of_a_notebook_are_those_of_the_file(flake8: Flake8, folder: Path) -> None:
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": text.splitlines(keepends=True)}
+        for text in ("x = 1\n", program())
+    ]
+    text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
+    (folder / "a.ipynb").write_text(text)
+    result = flake8("--select=KC103", "a.ipynb")
+    [shown] = result.stdout.splitlines()
+    row = int(shown.split(":")[1])
+    assert "input" in text.splitlines()[row - 1] and ": KC103 cell 2, row " in shown
 
 
 class TestOptionsOfFlake8:

@@ -113,6 +113,16 @@ def test_stop_does_not_run_what_has_errors(shell: Shell) -> None:
     assert shell.run(f"%%kerascheck\n{bad}").success and shell.ip.user_ns["ran"]
 
 
+@pytest.mark.parametrize("option", ["--check-only", "--stop"])
+def test_what_was_never_run_is_no_part_of_the_session(shell: Shell, option: str) -> None:
+    """A name that such a cell would have defined is not there, nor are its faults."""
+    bad = "import keras\nfrom keras import layers\nkeras.Sequential([layers.Dropout(30)])\nsize = 3"
+    shell.run(f"%%kerascheck {option}\n{bad}", "%kerascheck")
+    assert shell.findings == []
+    shell.run(f"x = (\n{bad}", "%kerascheck")
+    assert shell.findings == []
+
+
 def test_a_cell_fails_as_it_would_without_the_magic(shell: Shell) -> None:
     plain = shell.run("x = 1\n1 / 0")
     before = shell.text
@@ -138,7 +148,7 @@ def test_below_other_cell_magics(shell: Shell) -> None:
 def test_all_cells_so_far(shell: Shell) -> None:
     shell.run("%%bash\necho keras", "!true", FIRST, WRONG, "%kerascheck --select KC103")
     assert shell.findings == ["In [4]:1:33: KC103"]
-    shell.run("%kerascheck --select KC103 --ignore redundant-input-shape")
+    shell.run("%kerascheck --select KC1 --ignore redundant-input-shape,KC101")
     assert shell.findings == []
 
 

@@ -251,7 +251,7 @@ def test_all_faults_of_one_call_are_shown() -> None:
     assert [(one.span.start.column, one.message) for one in report.diagnostics] == [
         (9, "Dense has no argument use_bais; did you mean use_bias?"),
         (15, "Dense expects an integer for units, got '8'"),
-        (20, "Dense: Keras knows no activation called 'sofmax'; did you mean 'softmax'?"),
+        (20, "Dense: Keras has no activation called 'sofmax'; did you mean 'softmax'?"),
         (56, "Dense expects a string without a slash for name in Keras 3, got 'a/b'"),
     ]
 

@@ -69,7 +69,7 @@ def test_nothing_that_steers_a_terminal_gets_through(name: str, encoding: str) -
 @pytest.mark.parametrize("name", ["text", "concise", "pylint", "github", "json-lines"])
 def test_line_formats_keep_to_their_lines(name: str) -> None:
     lines = render(name).splitlines()
-    closing = sum(line.startswith(("Found", "No findings")) for line in lines)
+    closing = sum(line.startswith(("Found", "No findings", "Checked")) for line in lines)
     assert len(lines) - closing == len(outcome().diagnostics)
 
 

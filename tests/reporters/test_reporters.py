@@ -5,13 +5,38 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kerascheck.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Report, Severity, Span
+from kerascheck.diagnostics import (
+    NO_KERAS,
+    Applicability,
+    Diagnostic,
+    Edit,
+    Fix,
+    Position,
+    Report,
+    Severity,
+    Span,
+    Unclear,
+)
 from kerascheck.reporters.base import Outcome, find_reporter
 
+UNCLEAR = Unclear(
+    "a.py",
+    3,
+    None,
+    "net",
+    "Sequential",
+    "unknown",
+    "odd",
+    5,
+    None,
+    "what Odd does is not known",
+    "use a layer of Keras",
+)
 TEXT = "import keras\n\nmodel.add(\tDense('é', 日本=1))\nf(\n  1,\n)\n"
 
 
@@ -41,9 +66,10 @@ def render(name: str, *findings: Diagnostic, colour: bool = False, fixed: int = 
 
 def test_text_is_what_flake8_writes() -> None:
     assert render("text", finding(4, 1, 6, 2), finding(3, 12, 3, 17)) == (
-        "a/x.py:3:12: KC103 found in row 3\n"
-        "a/x.py:4:1: KC103 found in row 4\n"
+        "a/x.py:3:12: KC103 warning: found in row 3\n"
+        "a/x.py:4:1: KC103 warning: found in row 4\n"
         "Found 2 findings in 1 file.\n"
+        "Checked 1 file: no models.\n"
     )  # fmt: skip
 
 
@@ -71,12 +97,12 @@ def test_text_is_what_flake8_writes() -> None:
     ],
 )
 def test_the_closing_line(findings: list[Diagnostic], fixed: int, unsafe: bool, closing: str) -> None:
-    assert render("text", *findings, fixed=fixed, unsafe=unsafe).endswith(closing + "\n")
+    assert render("text", *findings, fixed=fixed, unsafe=unsafe).endswith(closing + "\nChecked 1 file: no models.\n")
 
 
 def test_full_underlines_the_place_whatever_the_width_of_the_characters() -> None:
     assert render("full", finding(3, 12, 3, 28, Applicability.SAFE, help="Take it out.")) == (
-        "KC103 [fix] found in row 3\n"
+        "KC103 [fix] warning: found in row 3\n"
         " --> a/x.py:3:12\n"
         "  |\n"
         "1 | import keras\n"
@@ -90,6 +116,7 @@ def test_full_underlines_the_place_whatever_the_width_of_the_characters() -> Non
         "  = docs: https://kerascheck.github.io/kerascheck/rules/redundant-input-shape/\n"
         "\n"
         "Found 1 finding in 1 file (1 fixable with --fix).\n"
+        "Checked 1 file: no models.\n"
     )
 
 
@@ -159,4 +186,83 @@ def test_json_without_findings_is_an_empty_array() -> None:
 
 def test_statistics_count_the_codes() -> None:
     written = render("statistics", finding(3, 12, 3, 17), finding(4, 1, 6, 2))
-    assert written == "2  KC103  redundant-input-shape\nFound 2 findings in 1 file.\n"
+    assert written == "2  KC103  redundant-input-shape\nFound 2 findings in 1 file.\nChecked 1 file: no models.\n"
+
+
+def test_statistics_as_data() -> None:
+    outcome = Outcome([Report("a/x.py", [finding(3, 12, 3, 17, Applicability.SAFE)])], lambda _: b"", as_data=True)
+    stream = io.StringIO()
+    find_reporter("statistics")(outcome, stream, False)
+    assert json.loads(stream.getvalue()) == [
+        {"code": "KC103", "name": "redundant-input-shape", "count": 1, "fixable": True}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reports", "said"),
+    [
+        ([], "Checked 0 files: no models."),
+        ([Report("a.py", models_exact=2)], "Checked 1 file, 2 models: 2 exact."),
+        ([Report("a.py", skipped=NO_KERAS), Report("b.py")], "Checked 2 files (1 without Keras): no models."),
+        ([Report("a.py", skipped="says skip-file")], "Checked 1 file (1 skipped): no models."),
+        (
+            [Report("a.py", models_exact=1, models_unknown=1, unclear=[UNCLEAR]), Report("b.py", models_symbolic=1)],
+            "Checked 2 files, 3 models: 1 exact, 1 symbolic, 1 unknown (--show-unknown).",
+        ),
+    ],
+)
+def test_the_last_line_says_what_was_understood(reports: list[Report], said: str) -> None:
+    stream = io.StringIO()
+    find_reporter("text")(Outcome(reports, lambda _: b""), stream, False)
+    assert stream.getvalue().splitlines()[-1] == said
+
+
+def test_why_models_are_not_known() -> None:
+    stream = io.StringIO()
+    outcome = Outcome([Report("a.py", models_unknown=1, unclear=[UNCLEAR])], lambda _: b"", show_unknown=True)
+    find_reporter("text")(outcome, stream, False)
+    assert stream.getvalue().startswith(
+        "a.py:3: model 'net' (Sequential) is unknown\n"
+        "    why:  layer 'odd' (row 5): what Odd does is not known\n"
+        "    help: use a layer of Keras\n"
+    )
+
+
+def test_what_was_understood_as_data() -> None:
+    reports = [Report("a.py", models_unknown=1, unclear=[UNCLEAR]), Report("b.py", skipped=NO_KERAS)]
+    stream = io.StringIO()
+    find_reporter("json")(Outcome(reports, lambda _: b"", show_unknown=True), stream, False)
+    written = json.loads(stream.getvalue())
+    assert written["files"] == {"checked": 2, "without_keras": 1, "skipped": 0}
+    assert written["models"] == {"exact": 0, "symbolic": 0, "unknown": 1} and written["findings"] == []
+    [model] = written["unclear"]
+    assert (model["row"], model["layer_row"], model["advice"]) == (3, 5, "use a layer of Keras")
+
+
+def test_quiet_leaves_out_the_closing_lines() -> None:
+    stream = io.StringIO()
+    find_reporter("text")(Outcome([Report("a.py")], lambda _: b"", quiet=True), stream, False)
+    assert stream.getvalue() == ""
+
+
+def test_each_severity_has_its_colour() -> None:
+    colours = {
+        re.findall(
+            r"(\x1b\[[0-9;]*m)KC103", render("text", replace(finding(1, 1, 1, 2), severity=severity), colour=True)
+        )[0]
+        for severity in Severity
+    }
+    assert len(colours) == 3
+
+
+def test_full_shows_the_place_on_a_long_line() -> None:
+    row = "x = [" + "0, " * 100 + "bad, " + "1, " * 100 + "]"
+    column = row.index("bad") + 1
+    found = finding(1, column, 1, column + 3)
+    stream = io.StringIO()
+    find_reporter("full")(Outcome([Report("a/x.py", [found])], lambda _: row.encode()), stream, False)
+    lines = stream.getvalue().splitlines()
+    [marks] = [line for line in lines if line.strip(" |^") == "" and "^" in line]
+    [quoted] = [line for line in lines if line.startswith("1 |")]
+    assert quoted[marks.index("^") : marks.rindex("^") + 1] == "bad"
+    assert len(quoted) < 170 and quoted.count("…") == 2

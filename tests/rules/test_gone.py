@@ -122,7 +122,7 @@ from keras.utils.np_utils import to_categorical
 layer = Dense(3, kernel_constraint="maxnorm")
 """
     (one,) = [one for one in found(tmp_path, code) if one.code == "KC510"]
-    assert one.message == 'Keras 3 knows no constraint "maxnorm"; use "max_norm"'
+    assert one.message == 'Keras 3 has no constraint "maxnorm"; use "max_norm"'
 
 
 def test_a_refused_form_is_read_as_it_is_meant(tmp_path: Path) -> None:

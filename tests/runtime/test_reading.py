@@ -75,7 +75,7 @@ def test_as_a_program(put: object, arguments: list[str], folder: Path) -> None:
     if "." in arguments:
         assert "x.py" not in result.output
     elif "--diff" not in arguments:
-        assert "x.py:1:1: KC002 cannot be read" in result.output
+        assert "x.py:1:1: KC002 error: cannot be read" in result.output
     assert ("model.py:2" in result.output) == (arguments[-1] in (".", "model.py"))
 
 
@@ -108,5 +108,5 @@ def test_a_program_that_is_too_large_is_not_read(folder: Path) -> None:
         file.truncate(100_000_000)
     result = CliRunner().invoke(app, ["check", "."])
     assert result.exit_code == 1
-    assert "large.py:1:1: KC002 cannot be read: it has more than 8 MB" in result.output
+    assert "large.py:1:1: KC002 error: cannot be read: it has more than 8 MB" in result.output
     assert "model.py:2" in result.output

@@ -67,6 +67,30 @@ def test_findings_are_marked_at_their_layers() -> None:
     assert shown.count(":::warning") == 1 and "classDef warning" in shown
 
 
+def test_an_arrow_passes_a_wide_box_and_not_behind_it() -> None:
+    """At the height of the box the arrow of the skip connection is beside it: it runs straight down there."""
+    name = "a" * 70
+    picture = svg_of(
+        f"a = Input((8, 8, 3))\nx = Conv2D(3, 3, padding='same', name='{name}')(a)\ny = Conv2D(3, 1)(x)\n"
+        "m = Model(a, Add()([a, y]))\n"
+    )
+    boxes = [
+        tuple(float(rect.get(key, "0")) for key in ("x", "y", "width", "height"))
+        for rect in picture.iter("{http://www.w3.org/2000/svg}rect")
+        if rect.get("rx")
+    ]
+    left, top, width, height = max(boxes, key=lambda box: box[2])
+    curves = [path.get("d", "") for path in picture.iter("{http://www.w3.org/2000/svg}path")]
+    points = [[float(number) for number in re.findall(r"-?[0-9.]+", curve)] for curve in curves if "C" in curve]
+    beside = [
+        (x, y)
+        for numbers in points
+        for x, y in zip(numbers[::2], numbers[1::2], strict=True)
+        if top <= y <= top + height and not left < x < left + width
+    ]
+    assert {y for _, y in beside} >= {top, top + height} and len({x for x, _ in beside}) == 1
+
+
 def test_an_svg_holds_every_layer_once_and_no_two_overlap() -> None:
     root = svg_of(NET)
     ns = "{http://www.w3.org/2000/svg}"
@@ -138,7 +162,7 @@ FITTED = (
 
 def test_findings_of_no_layer_are_notes_at_the_model() -> None:
     text = run(FITTED).stdout
-    assert '    note1>"KC210 line 7: x has the shape (8, 5), the model takes (None, 4)"]:::error\n' in text
+    assert '    note1>"KC210 line 7: x has the shape (8, 5), but the model expects (None, 4)"]:::error\n' in text
     drawn = svg_of(FITTED)
     notes = [element.get("class", "") for element in drawn.iter() if element.get("class", "").startswith("note ")]
     assert notes == ["note warning", "note error"]

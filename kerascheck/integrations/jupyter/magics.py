@@ -50,6 +50,7 @@ class KerascheckMagics(Magics):
         self._shell = shell
         self._session = Session()
         self._last_cell = ""
+        self._checks_only = False
 
     def attach(self) -> None:
         """Begin to serve the shell."""
@@ -147,20 +148,24 @@ class KerascheckMagics(Magics):
 
     def _rewrite(self, lines: list[str]) -> list[str]:
         """The lines of a cell with `%%kerascheck` as what IPython runs in its place."""
-        self._last_cell = ""
+        self._last_cell, self._checks_only = "", False
         if not lines or not _CELL_MAGIC.match(lines[0]):
             return lines
         self._last_cell = "".join(lines)
         options = _CELL_MAGIC.sub("", lines[0]).rstrip("\n")
         first = f"%kerascheck {_CELL_OPTION}{options}\n"
-        return [first] if _CHECK_ONLY.search(options) else [first, *lines[1:]]
+        self._checks_only = _CHECK_ONLY.search(options) is not None
+        return [first] if self._checks_only else [first, *lines[1:]]
 
     def _note_result(self, result: ExecutionResult) -> None:
         """Keep what the history does not tell of a cell: whether it failed, and which cell of a notebook it was."""
         number = result.execution_count
         if number is None:
             return
-        if not result.success and not isinstance(result.error_in_exec, NotRun):
+        checks_only, self._checks_only = self._checks_only, False
+        if checks_only or isinstance(result.error_in_exec, NotRun) or result.error_before_exec is not None:
+            self._session.never_ran.add(number)
+        elif not result.success:
             self._session.failed.add(number)
         cell_id = getattr(result.info, "cell_id", None)
         if cell_id is not None:

@@ -23,6 +23,7 @@ class Session:
     """Facts about the cells so far that their texts do not tell, by the numbers of their prompts."""
 
     failed: set[int] = field(default_factory=set)
+    never_ran: set[int] = field(default_factory=set)  # only checked, or refused before their first statement
     ids: dict[int, str] = field(default_factory=dict)  # of the cells of a notebook, which may run several times
 
     def superseded(self, cell: int) -> bool:
@@ -37,6 +38,7 @@ class Session:
         """
         from kerascheck.text.notebook import Notebook
 
+        cells = {number: "" if number in self.never_ran else text for number, text in cells.items()}
         text = _notebook(cells)
         failed = self.failed & cells.keys()
         if failed:

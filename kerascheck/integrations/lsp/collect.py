@@ -12,9 +12,10 @@ from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.cost import cost_of_call
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.network.reasons import why_inexact
 from kerascheck.project.source import SYNTAX_ERROR
 from kerascheck.symbolic.unknown import Undetermined, Unknown
-from kerascheck.views.summary import listed_shapes, shapes_of, summarize, why_inexact
+from kerascheck.views.summary import listed_shapes, shapes_of, summarize
 from kerascheck.views.tables import count_text, shapes_text
 
 if TYPE_CHECKING:

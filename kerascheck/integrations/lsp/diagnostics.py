@@ -34,7 +34,22 @@ def shown(unit: Unit, document: Document, with_errors: bool) -> Iterator[Found[D
 
 def to_client(found: Found[Diagnostic], encoding: Encoding) -> types.Diagnostic:
     """One finding in an open document."""
-    return converted(found.item, found.document.lines, found.start, found.end, encoding)
+    told = converted(found.item, found.document.lines, found.start, found.end, encoding)
+    if not found.touched:
+        told.related_information = list(_related(found, encoding)) or None
+    return told
+
+
+def _related(found: Found[Diagnostic], encoding: Encoding) -> Iterator[types.DiagnosticRelatedInformation]:
+    """The other places of a finding that lie in the same document."""
+    lines = found.document.lines
+    for place in found.item.related:
+        if (place.filename, place.cell) != (found.item.filename, found.item.cell) or place.span.end.row > len(
+            lines.starts
+        ):
+            continue
+        span = lines.range_to_client(lines.offset_of(place.span.start), lines.offset_of(place.span.end), encoding)
+        yield types.DiagnosticRelatedInformation(types.Location(found.document.uri, span), one_line(place.message))
 
 
 def converted(item: Diagnostic, lines: Lines, start: int, end: int, encoding: Encoding) -> types.Diagnostic:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerascheck.network.reasons import advice_on, why_inexact
 from kerascheck.text.escaping import markdown, markdown_code
 from kerascheck.views.cost import lines_of
-from kerascheck.views.summary import why_inexact
 from kerascheck.views.tables import count_text, is_graph, rows_of, shapes_text
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ def model_markdown(model: ModelSummary) -> str:
     reason = why_inexact(network) if model.status != "exact" else None
     if reason is not None:
         lines += ["", markdown(f"{model.status}: {reason}")]
+    advice = advice_on(network) if model.status != "exact" else None
+    if advice is not None:
+        lines += ["", markdown(f"help: {advice}")]
     lines += ["", *(f"{markdown(f'*{number} {reason}')}  " for reason, number in notes.items())]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -88,7 +88,7 @@ def _fill(run: Run, network: Network, cls: str, record: Record, options: dict[st
     """Build the graph that the options ask for. Raises KerasError and Undetermined."""
     given_tensor = options["input_tensor"]
     if given_tensor is not None and not isinstance(given_tensor, Tensor):
-        raise Undetermined("its input_tensor is no known tensor")
+        raise Undetermined("its input_tensor is not a known tensor")
     top = bool(_known(options, "include_top"))
     shape = _input_shape(record, options, top, given_tensor is not None)
     _check_options(cls, options, top)
@@ -104,7 +104,7 @@ def _fill(run: Run, network: Network, cls: str, record: Record, options: dict[st
     if isinstance(start.shape, Unknown):
         raise Undetermined(start.shape.reason)
     if len(start.shape) != 4:
-        raise Undetermined(f"{cls} on a tensor that is no batch of images")
+        raise Undetermined(f"{cls} on a tensor that is not a batch of images")
     labels = [_label(axis, record, options, shape, start.shape) for axis in record.axes]
     entries = record.entries(labels, tail)
     if entries is None:

@@ -29,8 +29,8 @@ def refused_mask(layer: Layer, arguments: Arguments) -> KerasError | None:
         if not _spreads(size, wanted):
             return KerasError(
                 f"{layer.name} ({layer.cls}) has {wanted} {what}, but attention_mask has the shape "
-                f"{format_shape(mask)}: (batch, queries, keys) is {format_shape((None, query[1], key[1]))}; give "
-                f"it the mask of the {what}",
+                f"{format_shape(mask)}: (batch, queries, keys) is {format_shape((None, query[1], key[1]))}; "
+                f"pass the mask of the {what}",
                 "shape",
             )
     return None

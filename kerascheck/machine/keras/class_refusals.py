@@ -39,7 +39,7 @@ def refused_binding(method: BoundMethod, arguments: Arguments, subject: str) -> 
         return KerasError(message, "argument")
     for name in arguments.keywords:
         if name not in names and name not in _INJECTED and params.star_kwarg is None:
-            hint = "; take **kwargs and hand them to super().__init__(**kwargs)" if name in BASE_ARGUMENTS else ""
+            hint = "; accept **kwargs and pass them to super().__init__(**kwargs)" if name in BASE_ARGUMENTS else ""
             return KerasError(f"{subject} has no argument {name}{hint}", "unknown-argument")
     if arguments.open_positional or arguments.open_keywords:
         return None
@@ -60,7 +60,8 @@ def refused_training(method: BoundMethod, arguments: Arguments, subject: str) ->
             given = "training" in arguments.keywords or place <= len(arguments.positional)
             if not given and not isinstance(arguments, SymbolicArguments):
                 return KerasError(
-                    f"{subject} needs the argument training, which is not given here; give it a default, training=None",
+                    f"{subject} needs the argument training, which is not passed here; "
+                    "give it a default, training=None",
                     "missing-argument",
                 )
     return None

@@ -46,16 +46,16 @@ def _is_shape(value: Value) -> TypeGuard[Shape]:
 def refuse_unpacking(run: Run, value: Value, count: int, node: cst.CSTNode) -> None:
     """Note that a list of Keras's is unpacked to another number of names."""
     if isinstance(value, KerasList):
-        message = f"{value.layer.name} ({value.layer.cls}) has {len(value.items)} {value.what}, unpacked to {count}"
+        message = f"{value.layer.name} ({value.layer.cls}) has {len(value.items)} {value.what}, unpacked into {count}"
         run.raised(KerasError(message, "outputs"), Site(run.file, node), value.layer)
         return
     items = value.items if isinstance(value, ListValue) else value
     if not isinstance(items, (list, tuple)):
         return
     if items and _is_shape(value):
-        message = f"the {len(items)} sizes {format_shape(value)} are unpacked to {count} names"
+        message = f"the {len(items)} sizes {format_shape(value)} are unpacked into {count} names"
     elif any(map(_holds_arrays, items)):
-        message = f"{len(items)} values are unpacked to {count} names{_pairs(items, count)}"
+        message = f"{len(items)} values are unpacked into {count} names{_pairs(items, count)}"
     else:
         return
     run.raised(KerasError(message, "array"), Site(run.file, node))

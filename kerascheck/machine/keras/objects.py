@@ -160,7 +160,7 @@ def _refused_addition(arguments: Arguments) -> KerasError | None:
         return None
     for name in arguments.keywords:
         if name not in ("layer", "rebuild"):
-            return KerasError(f"Sequential.add has no argument {name}; give it to the layer", "unknown-argument")
+            return KerasError(f"Sequential.add has no argument {name}; pass it to the layer", "unknown-argument")
     if not arguments.positional and "layer" not in arguments.keywords:
         return KerasError("Sequential.add needs a layer", "missing-argument")
     return None

@@ -111,7 +111,7 @@ def _wrong_keyword(layer: Layer, arguments: Arguments) -> KerasError | None:
     for name in arguments.keywords:
         if name in (accepted | layer.definition.base_parameters) - _SHARED and name not in FIRST:
             return KerasError(
-                f"the call of {layer.name} ({layer.cls}) has no argument {name}; give it to the constructor: "
+                f"the call of {layer.name} ({layer.cls}) has no argument {name}; pass it to the constructor: "
                 f"{layer.cls}(..., {name}=...)(x)",
                 "unknown-argument",
             )

@@ -146,7 +146,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         if what is not None:
             run.raised(KerasError(f"Sequential.add takes a layer object, got {what}", "not-a-layer"), caller, network)
             network.outputs = [Tensor(Unknown(REFUSED))] if network.outputs else []
-        network.open = network.open or Unknown("something in it is no layer")
+        network.open = network.open or Unknown("something in it is not a layer")
         network.outputs = [unknown_tensor(network.open)]
         return
     if layer is network:
@@ -192,7 +192,7 @@ def _no_layer(value: Any) -> str | None:
     if isinstance(value, ClassValue):
         return f"the class {value.name}; write {value.name}(...)"
     if isinstance(value, Tensor) and value.node is not None:
-        return f"the output of {value.node.layer.name} ({value.node.layer.cls}), a tensor; give the layer itself"
+        return f"the output of {value.node.layer.name} ({value.node.layer.cls}), a tensor; pass the layer itself"
     if isinstance(value, (list, tuple)):
         return "a list; give its layers one by one"
     if isinstance(value, Symbol) and value.name.startswith("keras.") and layer_class(value) is None:

@@ -35,7 +35,7 @@ def _loads(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         try:
             return from_python(run, json.loads(text))
         except (ValueError, RecursionError):
-            return run.fails("ValueError", "a text that is no JSON", site.node)
+            return run.fails("ValueError", "a text that is not JSON", site.node)
     return run.fresh("JSON of something unknown", site.node)
 
 
@@ -61,7 +61,7 @@ def _literal_eval(run: Run, name: str, arguments: Arguments, site: Site) -> Valu
         try:
             return from_python(run, ast.literal_eval(text))
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            return run.fails("ValueError", "a text that is no literal", site.node)
+            return run.fails("ValueError", "a text that is not a literal", site.node)
     return run.fresh("a literal of something unknown", site.node)
 
 

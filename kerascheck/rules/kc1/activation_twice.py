@@ -68,10 +68,10 @@ class ActivationTwice(Rule):
         if not isinstance(first, str) or not isinstance(second, str):
             return None
         if first in _SQUASHING and second in _SQUASHING:
-            message = f"{second} on what {before.layer.cls} has put through {first} already; remove one of them"
+            message = f"{second} is applied after the {first} of {before.layer.cls}; remove one of them"
             return Finding(layer.site, message)
         if first == second and first in _IDEMPOTENT:
-            message = f"{second} behind the {first} of {before.layer.cls} does nothing; remove one of them"
+            message = f"{second} after the {first} of {before.layer.cls} does nothing; remove one of them"
             return Finding(layer.site, message, severity=Severity.INFO)
         return None
 
@@ -112,7 +112,7 @@ model = Sequential([layers.Input((20,))])
 model.add(layers.Dense(10, activation="softmax"))
 model.add(layers.Activation("softmax"))
 """,
-            [(5, "softmax on what Dense has put through softmax already; remove one of them")],
+            [(5, "softmax is applied after the softmax of Dense; remove one of them")],
         ),
         Invalid(
             """
@@ -123,7 +123,7 @@ model.add(layers.Dropout(0.5))
 model.add(layers.ReLU())
 model.add(layers.Dense(1))
 """,
-            [(6, "relu behind the relu of Dense does nothing; remove one of them")],
+            [(6, "relu after the relu of Dense does nothing; remove one of them")],
         ),
     ]
 

@@ -55,6 +55,7 @@ class BiasBeforeNormalization(Rule):
     name = "bias-before-normalization"
     severity = Severity.INFO
     enabled = False
+    teaching = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         return _everywhere(program, _KERNELS, self._judge)
@@ -68,7 +69,7 @@ class BiasBeforeNormalization(Rule):
             return None
         if applied_activation(layer) != "linear":
             return None
-        message = f"the bias of {layer.cls} is taken out by the BatchNormalization after it; use_bias=False"
+        message = f"the bias of {layer.cls} is cancelled by the BatchNormalization after it; set use_bias=False"
         return Finding(layer.site, message)
 
     VALID = [
@@ -98,6 +99,6 @@ model.add(layers.Dense(64))
 model.add(layers.BatchNormalization())
 model.add(layers.ReLU())
 """,
-            [(4, "the bias of Dense is taken out by the BatchNormalization after it; use_bias=False")],
+            [(4, "the bias of Dense is cancelled by the BatchNormalization after it; set use_bias=False")],
         ),
     ]

@@ -66,8 +66,8 @@ class DropoutBeforeNormalization(Rule):
         if before.layer.config.get("rate") == 0:
             return None
         message = (
-            f"{before.layer.cls} before BatchNormalization makes the variance in training another than in "
-            "evaluation; put it behind"
+            f"{before.layer.cls} before BatchNormalization makes the variance differ between training and "
+            f"evaluation; move it after the normalization"
         )
         return Finding(node.layer.site, message)
 
@@ -101,8 +101,8 @@ model.add(layers.Dense(1))
             [
                 (
                     5,
-                    "Dropout before BatchNormalization makes the variance in training another than in evaluation; "
-                    "put it behind",
+                    "Dropout before BatchNormalization makes the variance differ between training and evaluation; "
+                    "move it after the normalization",
                 )
             ],
         ),

@@ -132,14 +132,14 @@ layer = SpatialDropout1D(rate=-0.2)
 from keras.layers import Dropout
 layer = Dropout(1.0)
 """,
-            [(3, "Dropout rate 1 drops everything: the layer gives only zeros in training")],
+            [(3, "Dropout rate 1 drops everything: the layer outputs only zeros in training")],
         ),
     ]
 
 
 def _rate_message(cls: str, rate: float) -> str:
     if rate == 1:
-        return f"{cls} rate 1 drops everything: the layer gives only zeros in training"
+        return f"{cls} rate 1 drops everything: the layer outputs only zeros in training"
     hint = f"; for {rate:g}% write {rate / 100:g}" if 1 < rate < 100 else ""
     return f"{cls} rate {rate:g} is outside [0, 1) and Keras refuses it{hint}"
 

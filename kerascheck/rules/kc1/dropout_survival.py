@@ -207,7 +207,7 @@ model = Sequential([layers.Input((32, 32, 3)), body, layers.Flatten(), layers.Dr
 
 
 _SURVIVAL_HELP = (
-    "The keep rates of dropout layers multiply along a path. Keep the one or two in front of the widest layers, "
+    "The keep rates of dropout layers multiply along a path. Keep the one or two before the widest layers, "
     "or lower the rates; early stopping and weight decay regularize without erasing paths."
 )
 

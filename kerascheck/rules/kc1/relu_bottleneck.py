@@ -60,7 +60,7 @@ class ReluBottleneck(Rule):
                 if config_size(layer, "units") == 1 and activation == "relu" and shape is not None and len(shape) == 2:
                     yield Finding(
                         layer.site,
-                        "all goes through one relu unit here, which gives zero and does not learn while its sum is "
+                        "everything passes through one relu unit, which outputs 0 and does not learn while its sum is "
                         "negative; use more units",
                     )
 
@@ -96,7 +96,7 @@ model.add(layers.Dense(1))
             [
                 (
                     4,
-                    "all goes through one relu unit here, which gives zero and does not learn while its sum is "
+                    "everything passes through one relu unit, which outputs 0 and does not learn while its sum is "
                     "negative; use more units",
                 )
             ],

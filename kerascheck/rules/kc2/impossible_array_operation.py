@@ -149,7 +149,7 @@ first = y[0][0]
 from keras import datasets
 x_train, y_train, x_test, y_test = datasets.mnist.load_data()
 """,
-            [(3, "2 values are unpacked to 4 names; write them as pairs, (x_train, y_train), (x_test, y_test)")],
+            [(3, "2 values are unpacked into 4 names; write them as pairs, (x_train, y_train), (x_test, y_test)")],
         ),
         # grey images as colours
         Invalid(
@@ -196,7 +196,7 @@ import numpy as np
 from sklearn.preprocessing import MinMaxScaler
 y = MinMaxScaler().fit_transform(np.zeros(10))
 """,
-            [(5, "scikit-learn takes samples and columns, but gets the shape (10,); give it .reshape(-1, 1)")],
+            [(5, "scikit-learn expects samples and columns, but gets the shape (10,); use .reshape(-1, 1)")],
         ),
         # joined along the wrong axis
         Invalid(

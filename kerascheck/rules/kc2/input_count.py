@@ -71,7 +71,7 @@ from keras import Input, layers
 a, b = Input((8,)), Input((8,))
 both = layers.Dense(4)([a, b])
 """,
-            [(4, "dense (Dense) takes one input, it is called on 2")],
+            [(4, "dense (Dense) takes one input, but is called on 2")],
         ),
         # a list of one
         Invalid(

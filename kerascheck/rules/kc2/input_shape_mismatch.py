@@ -127,7 +127,7 @@ model = Sequential([layers.Input((8,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 9)), np.zeros((100, 1)))
 """,
-            [(6, "x has the shape (100, 9), the model takes (None, 8)")],
+            [(6, "x has the shape (100, 9), but the model expects (None, 8)")],
         ),
         # images as rows
         Invalid(
@@ -139,7 +139,7 @@ model = Sequential([layers.Input((784,)), layers.Dense(10, activation="softmax")
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x / 255.0, y)
 """,
-            [(7, "x has the shape (60000, 28, 28), the model takes (None, 784); reshape it to (-1, 784)")],
+            [(7, "x has the shape (60000, 28, 28), but the model expects (None, 784); reshape it to (-1, 784)")],
         ),
         # channels first
         Invalid(
@@ -153,7 +153,7 @@ model.predict(np.zeros((10, 3, 32, 32)))
             [
                 (
                     6,
-                    "x has the shape (10, 3, 32, 32), the model takes (None, 32, 32, 3); "
+                    "x has the shape (10, 3, 32, 32), but the model expects (None, 32, 32, 3); "
                     "the channels come first, np.moveaxis(x, 1, -1)",
                 )
             ],
@@ -170,7 +170,8 @@ model.predict(x[0])
             [
                 (
                     6,
-                    "x has the shape (12, 4), the model takes (None, 12, 4); one sample needs a batch axis, x[None]",
+                    "x has the shape (12, 4), but the model expects (None, 12, 4); one sample needs a batch axis, "
+                    "x[None]",
                 )
             ],
         ),

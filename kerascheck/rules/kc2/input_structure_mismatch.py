@@ -92,7 +92,7 @@ a, b = Input((4,), name="a"), Input((3,), name="b")
 model = Model([a, b], layers.Concatenate()([a, b]))
 model.predict({"a": np.zeros((10, 4)), "c": np.zeros((10, 3))})
 """,
-            [(6, "x: the model takes the inputs a, b, the data has the keys a, c")],
+            [(6, "x: the model takes the inputs a, b, but the data has the keys a, c")],
         ),
         # one array for two inputs
         Invalid(

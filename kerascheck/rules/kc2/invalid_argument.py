@@ -47,7 +47,7 @@ class InvalidArgument(_Refusal):
     kinds = frozenset({"argument", "old-argument"})
 
     def covers(self, raised: Raised) -> bool:
-        if "Keras knows no" in raised.error.message and registers_names(raised.site):
+        if "Keras has no" in raised.error.message and registers_names(raised.site):
             return False
         return super().covers(raised)
 
@@ -95,7 +95,7 @@ layer = Dense(0)
 from keras.layers import Activation
 layer = Activation("rellu")
 """,
-            [(3, "Activation: Keras knows no activation called 'rellu'; did you mean 'relu'?")],
+            [(3, "Activation: Keras has no activation called 'rellu'; did you mean 'relu'?")],
         ),
         # the weights of Keras 2
         Invalid(

@@ -100,6 +100,6 @@ model = Sequential([layers.Input((8,)), layers.Dense(8)])
 model.compile("adam", metrics=["mae"])
 model.evaluate(np.zeros((100, 8)), np.zeros((100, 8)))
 """,
-            [(6, "evaluate of Keras 3 needs a loss to compute; give compile one")],
+            [(6, "evaluate of Keras 3 needs a loss; pass one to compile")],
         ),
     ]

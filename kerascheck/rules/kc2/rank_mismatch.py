@@ -42,8 +42,8 @@ class RankMismatch(_Refusal):
     name = "rank-mismatch"
     kinds = frozenset({"rank"})
     advice = (
-        "Convolutions expect a channel axis (Reshape((28, 28, 1)) or X[..., None]); recurrent layers want "
-        "(batch, time, features), so all but the last of several need return_sequences=True"
+        "Convolutions expect a channel axis (Reshape((28, 28, 1)) or X[..., None]); recurrent layers expect (batch, "
+        "time, features), so all but the last of several need return_sequences=True"
     )
 
     VALID = [
@@ -111,7 +111,7 @@ x = layers.LSTM(8)(x)
                 (
                     5,
                     "lstm_1 (LSTM) expects inputs of rank 3, found rank 2: (None, 8); "
-                    "give return_sequences=True to lstm (LSTM)",
+                    "set return_sequences=True on lstm (LSTM)",
                 )
             ],
         ),

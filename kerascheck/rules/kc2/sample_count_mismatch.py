@@ -121,7 +121,7 @@ from sklearn.model_selection import train_test_split
 from keras import Sequential, layers
 x_train, x_test, y_train, y_test = train_test_split(np.zeros((100, 3)), np.zeros(99))
 """,
-            [(5, "train_test_split gets arrays of 100 and 99 samples")],
+            [(5, "train_test_split is called with arrays of 100 and 99 samples")],
         ),
         # the wrong half
         Invalid(
@@ -143,7 +143,7 @@ model = Sequential([layers.Input((3,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(np.zeros((4, 3)), np.zeros((4, 1)), validation_split=0.9)
 """,
-            [(6, "validation_split=0.9 of 4 samples leaves nothing for one of the two sides")],
+            [(6, "validation_split=0.9 of 4 samples leaves the training or the validation set empty")],
         ),
     ]
 
@@ -155,5 +155,5 @@ def _uneven(step: Preparation) -> str | None:
     for count in counts[1:]:
         if definitely_different(counts[0], count):
             name = step.name.rpartition(".")[2]
-            return f"{name} gets arrays of {format_dim(counts[0])} and {format_dim(count)} samples"
+            return f"{name} is called with arrays of {format_dim(counts[0])} and {format_dim(count)} samples"
     return None

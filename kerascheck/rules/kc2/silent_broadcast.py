@@ -113,7 +113,7 @@ model.fit(np.zeros((100, 20)), np.zeros((100, 1)))
             [
                 (
                     6,
-                    "mean_squared_error compares targets (100, 1) with outputs (None, 4) by repeating the targets; "
+                    "mean_squared_error compares targets (100, 1) with outputs (None, 4) by broadcasting the targets; "
                     "the last layer needs 1 unit",
                 )
             ],
@@ -130,7 +130,7 @@ model.fit(np.zeros((100, 20)), np.zeros((100, 3)))
             [
                 (
                     6,
-                    "mean_absolute_error compares targets (100, 3) with outputs (None, 1) by repeating the outputs; "
+                    "mean_absolute_error compares targets (100, 3) with outputs (None, 1) by broadcasting the outputs; "
                     "the last layer needs 3 units",
                 )
             ],
@@ -147,7 +147,7 @@ model.fit(np.zeros((100, 12, 4)), np.zeros(100))
             [
                 (
                     6,
-                    "mean_squared_error compares targets (100,) with outputs (None, 12, 1) by repeating the targets "
+                    "mean_squared_error compares targets (100,) with outputs (None, 12, 1) by broadcasting the targets "
                     "and the outputs; drop return_sequences=True of gru for one target a sample",
                 )
             ],
@@ -164,8 +164,9 @@ model.fit(np.zeros((100, 20)), np.zeros(100))
             [
                 (
                     6,
-                    "poisson compares targets (100,) with outputs (None, 1) by repeating the targets and the outputs; "
-                    "give the targets their axis, y.reshape(-1, 1)",
+                    "poisson compares targets (100,) with outputs (None, 1) by broadcasting the targets and the "
+                    "outputs; "
+                    "add the missing axis to the targets, y.reshape(-1, 1)",
                 )
             ],
         ),

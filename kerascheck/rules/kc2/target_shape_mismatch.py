@@ -131,7 +131,7 @@ model.fit(np.zeros((100, 20)), y)
             [
                 (
                     7,
-                    "sparse_categorical_crossentropy of targets (100, 10) and outputs (None, 10) fails; "
+                    "sparse_categorical_crossentropy fails on targets (100, 10) and outputs (None, 10); "
                     "use categorical_crossentropy for one-hot targets, or np.argmax(y, axis=-1)",
                 )
             ],
@@ -148,7 +148,7 @@ model.fit(np.zeros((100, 20)), np.zeros(100))
             [
                 (
                     6,
-                    "binary_crossentropy of targets (100,) and outputs (None, 2) fails; "
+                    "binary_crossentropy fails on targets (100,) and outputs (None, 2); "
                     "use one unit for two classes, or sparse_categorical_crossentropy for 2",
                 )
             ],
@@ -167,8 +167,8 @@ model.fit(x, x)
             [
                 (
                     8,
-                    "binary_crossentropy of targets (100, 28, 28, 1) and outputs (None, 26, 26, 1) fails; the decoder "
-                    "must give back the shape of the inputs; see padding, strides and UpSampling",
+                    "binary_crossentropy fails on targets (100, 28, 28, 1) and outputs (None, 26, 26, 1); the decoder "
+                    "must return the shape of the inputs; see padding, strides and UpSampling",
                 )
             ],
         ),
@@ -185,7 +185,7 @@ model.fit(x, y, validation_data=(x, y[:, :2]))
             [
                 (
                     7,
-                    "mean_squared_error of targets (100, 2) and outputs (None, 3) fails; the last layer needs 2 units",
+                    "mean_squared_error fails on targets (100, 2) and outputs (None, 3); the last layer needs 2 units",
                 )
             ],
         ),
@@ -201,7 +201,7 @@ model.fit(np.zeros((100, 20)), np.zeros(100))
             [
                 (
                     6,
-                    "the metric auc of targets (100,) and outputs (None, 10) fails; "
+                    "the metric auc fails on targets (100,) and outputs (None, 10); "
                     "it expects one-hot targets, not class numbers",
                 )
             ],

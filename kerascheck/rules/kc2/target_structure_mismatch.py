@@ -91,7 +91,7 @@ model = Model(inputs, [layers.Dense(1)(inputs), layers.Dense(1)(inputs)])
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 8)), np.zeros(100))
 """,
-            [(7, "the model has 2 outputs, the data 1 target, which Keras 3 does not spread")],
+            [(7, "the model has 2 outputs, but the data has 1 target, which Keras 3 does not broadcast over outputs")],
         ),
         Invalid(
             """

@@ -87,7 +87,7 @@ class AccuracyOfRegression(Rule):
                 ):
                     yield Finding(
                         place,
-                        f"accuracy under {target.loss.name} only asks on which side of 0.5 the output lies; "
+                        f"accuracy under {target.loss.name} only checks on which side of 0.5 the output lies; "
                         'for a regression use "mae" or keras.metrics.R2Score()',
                         anchor=call.site,
                     )
@@ -151,7 +151,7 @@ model.compile(loss="mse", metrics=["accuracy"])
             [
                 (
                     4,
-                    "accuracy under mean_squared_error only asks on which side of 0.5 the output lies; "
+                    "accuracy under mean_squared_error only checks on which side of 0.5 the output lies; "
                     'for a regression use "mae" or keras.metrics.R2Score()',
                 )
             ],

@@ -60,7 +60,10 @@ class FractionsAsClasses(_TargetRule):
             return None
         high = max(content.values) if content.values is not None else content.high
         if high is not None and 0 < high <= 1:
-            return f"the labels are {shown(content)}: {loss.name} makes class 0 of what is below 1; do not scale labels"
+            return (
+                f"the labels are {shown(content)}: {loss.name} truncates what is below 1 to class 0; "
+                "do not scale labels"
+            )
         return (
             f"the targets are {shown(content)}, which are not class numbers; "
             "for numbers to predict use mse and a last layer without activation"
@@ -106,7 +109,8 @@ model.fit(x, np.array([1.25, 0.5, 2.75]))
             [
                 (
                     7,
-                    "the labels are 0, 0.5 and 1: sparse_categorical_crossentropy makes class 0 of what is below 1; "
+                    "the labels are 0, 0.5 and 1: sparse_categorical_crossentropy truncates what is below 1 to class "
+                    "0; "
                     "do not scale labels",
                 ),
                 (

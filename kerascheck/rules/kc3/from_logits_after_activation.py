@@ -54,7 +54,7 @@ class FromLogitsAfterActivation(_OutputRule):
     def judge(self, output: Output, loss: Loss) -> str | None:
         if loss.from_logits is not True or output.activation not in ("softmax", "sigmoid"):
             return None
-        return f"from_logits=True, but the output has gone through {output.activation}; remove the one or the other"
+        return f"from_logits=True, but the output has gone through {output.activation}; remove one of the two"
 
     VALID = [
         # logits
@@ -87,6 +87,6 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((20,)), layers.Dense(3, activation="softmax")])
 model.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
 """,
-            [(5, "from_logits=True, but the output has gone through softmax; remove the one or the other")],
+            [(5, "from_logits=True, but the output has gone through softmax; remove one of the two")],
         ),
     ]

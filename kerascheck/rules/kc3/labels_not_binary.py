@@ -65,14 +65,14 @@ class LabelsNotBinary(_TargetRule):
         if above is None and below is None and spread is None:
             return None
         what = spread if above is None and below is None else shown(content)
-        return f"the targets are {what}, and {loss.name} expects 0 to 1; {self._advice(targets)}"
+        return f"the targets are {what}, but {loss.name} expects 0 to 1; {self._advice(targets)}"
 
     def _advice(self, targets: Targets) -> str:
         content, values = targets.content, targets.content.values
         if values == frozenset((-1, 1)):
-            return "give it (y + 1) / 2"
+            return "use (y + 1) / 2"
         if values == frozenset((1, 2)):
-            return "give it y - 1"
+            return "use y - 1"
         if "pixels" in content.tags or (content.low, content.high) == (0, 255):
             return "divide by 255"
         if has_fractions(content):
@@ -139,21 +139,21 @@ model.fit(x, np.array([0, 1, 2, 1]), validation_data=(x, np.array([0, 1, 2, 2]))
 model.fit(x, np.array([10.5, 20.25, 3.0, 1.0]))
 """,
             [
-                (7, "the targets are -1 and 1, and binary_crossentropy expects 0 to 1; give it (y + 1) / 2"),
-                (8, "the targets are 1 and 2, and binary_crossentropy expects 0 to 1; give it y - 1"),
+                (7, "the targets are -1 and 1, but binary_crossentropy expects 0 to 1; use (y + 1) / 2"),
+                (8, "the targets are 1 and 2, but binary_crossentropy expects 0 to 1; use y - 1"),
                 (
                     9,
-                    "the targets are 0, 1 and 2, and binary_crossentropy expects 0 to 1; "
+                    "the targets are 0, 1 and 2, but binary_crossentropy expects 0 to 1; "
                     "3 classes need 3 softmax units and sparse_categorical_crossentropy",
                 ),
                 (
                     9,
-                    "the targets are 0, 1 and 2, and binary_crossentropy expects 0 to 1; "
+                    "the targets are 0, 1 and 2, but binary_crossentropy expects 0 to 1; "
                     "3 classes need 3 softmax units and sparse_categorical_crossentropy",
                 ),
                 (
                     10,
-                    "the targets are 1 to 20.25, and binary_crossentropy expects 0 to 1; "
+                    "the targets are 1 to 20.25, but binary_crossentropy expects 0 to 1; "
                     "numbers to predict need mse and a last layer without activation",
                 ),
             ],
@@ -168,7 +168,7 @@ model = Sequential([layers.Input((784,)), layers.Dense(32, activation="relu"), l
 model.compile("adam", "binary_crossentropy")
 model.fit(x, x)
 """,
-            [(7, "the targets are 0 to 255, and binary_crossentropy expects 0 to 1; divide by 255")],
+            [(7, "the targets are 0 to 255, but binary_crossentropy expects 0 to 1; divide by 255")],
         ),
     ]
 

@@ -54,8 +54,8 @@ class LogitsWithoutFromLogits(_OutputRule):
             return None
         right = "sigmoid" if loss.name in BINARY else "softmax"
         return (
-            f"{loss.name} gets the values of a layer without activation; give the last layer {right}, "
-            "or the loss from_logits=True"
+            f"{loss.name} expects probabilities, but the last layer has no activation; add {right}, or pass "
+            f"from_logits=True to the loss"
         )
 
     VALID = [
@@ -138,8 +138,8 @@ model.compile(loss="categorical_crossentropy")
             [
                 (
                     4,
-                    "categorical_crossentropy gets the values of a layer without activation; "
-                    "give the last layer softmax, or the loss from_logits=True",
+                    "categorical_crossentropy expects probabilities, but the last layer has no activation; add "
+                    "softmax, or pass from_logits=True to the loss",
                 )
             ],
         ),
@@ -154,8 +154,8 @@ model.compile(optimizer="adam", loss=tf.keras.losses.BinaryCrossentropy())
             [
                 (
                     6,
-                    "binary_crossentropy gets the values of a layer without activation; "
-                    "give the last layer sigmoid, or the loss from_logits=True",
+                    "binary_crossentropy expects probabilities, but the last layer has no activation; add sigmoid, "
+                    "or pass from_logits=True to the loss",
                 )
             ],
         ),
@@ -170,8 +170,8 @@ model.compile(loss=["mse", "sparse_categorical_crossentropy"])
             [
                 (
                     5,
-                    "sparse_categorical_crossentropy gets the values of a layer without activation; "
-                    "give the last layer softmax, or the loss from_logits=True",
+                    "sparse_categorical_crossentropy expects probabilities, but the last layer has no activation; "
+                    "add softmax, or pass from_logits=True to the loss",
                 )
             ],
         ),

@@ -65,8 +65,8 @@ class ReluOnOutput(Rule):
                 if layer is not None and layer.site is not None and definitely_equal(output.units, 1):
                     yield Finding(
                         layer.site,
-                        f"a relu output gives zero and does not learn while its sum is negative; leave the activation "
-                        f'out, or use "softplus" where {target.loss.name} is over positive numbers',
+                        f"a relu output is 0 and does not learn while its sum is negative; remove the activation, or "
+                        f'use "softplus" where {target.loss.name} is over positive numbers',
                         anchor=call.site,
                     )
 
@@ -97,7 +97,7 @@ model.compile("adam", "mse")
             [
                 (
                     5,
-                    "a relu output gives zero and does not learn while its sum is negative; leave the activation out, "
+                    "a relu output is 0 and does not learn while its sum is negative; remove the activation, "
                     'or use "softplus" where mean_squared_error is over positive numbers',
                 )
             ],

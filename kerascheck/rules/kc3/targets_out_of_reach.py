@@ -88,13 +88,13 @@ class TargetsOutOfReach(_TargetRule):
         ends = "0 and more" if high is None else f"{low:g} to {high:g}"
         what = shown(content) if _spread(content) is None else _spread(content)
         severity = Severity.ERROR if far >= (1.0 if high is None else high - (low or 0.0)) else Severity.WARNING
-        return f"the targets are {what}, and {activation} gives {ends}; {self._advice(targets)}", severity
+        return f"the targets are {what}, but {activation} outputs {ends}; {self._advice(targets)}", severity
 
     def _advice(self, targets: Targets) -> str:
         values = targets.content.values
         if values == frozenset((-1, 1)):
             return "use tanh, or labels 0 and 1"
-        return "leave the last activation out, or scale the targets"
+        return "remove the last activation, or scale the targets"
 
     VALID = [
         # scaled targets
@@ -180,8 +180,8 @@ model.fit(X, y)
             [
                 (
                     7,
-                    "the targets are both far below and far above 0, and softmax gives 0 to 1; leave the last "
-                    "activation out, or scale the targets",
+                    "the targets are both far below and far above 0, but softmax outputs 0 to 1; remove the last "
+                    "activation, or scale the targets",
                 )
             ],
         ),
@@ -200,14 +200,14 @@ for activation in ("sigmoid",):
             [
                 (
                     8,
-                    "the targets are 185 to 420, and sigmoid gives 0 to 1; "
-                    "leave the last activation out, or scale the targets",
+                    "the targets are 185 to 420, but sigmoid outputs 0 to 1; "
+                    "remove the last activation, or scale the targets",
                 ),
-                (9, "the targets are -1 and 1, and sigmoid gives 0 to 1; use tanh, or labels 0 and 1"),
+                (9, "the targets are -1 and 1, but sigmoid outputs 0 to 1; use tanh, or labels 0 and 1"),
                 (
                     10,
-                    "the targets are 0 to 1.25, and sigmoid gives 0 to 1; "
-                    "leave the last activation out, or scale the targets",
+                    "the targets are 0 to 1.25, but sigmoid outputs 0 to 1; "
+                    "remove the last activation, or scale the targets",
                 ),
             ],
         ),
@@ -226,13 +226,13 @@ model.fit(x, np.array([5.0, 7.0, 8.0, 9.0]))
             [
                 (
                     7,
-                    "the targets are -35.5 to 3, and relu gives 0 and more; "
-                    "leave the last activation out, or scale the targets",
+                    "the targets are -35.5 to 3, but relu outputs 0 and more; "
+                    "remove the last activation, or scale the targets",
                 ),
                 (
                     10,
-                    "the targets are 5 to 9, and tanh gives -1 to 1; "
-                    "leave the last activation out, or scale the targets",
+                    "the targets are 5 to 9, but tanh outputs -1 to 1; "
+                    "remove the last activation, or scale the targets",
                 ),
             ],
         ),

@@ -21,9 +21,9 @@ _STREAMS = {
 
 
 _REFUSED = (
-    ("y", "takes no y; let it yield features and targets together"),
-    ("sample_weight", "takes no sample_weight; let it yield (x, y, weights)"),
-    ("validation_split", "cannot split it; give validation_data"),
+    ("y", "does not accept y; yield features and targets together"),
+    ("sample_weight", "does not accept sample_weight; yield (x, y, weights)"),
+    ("validation_split", "cannot split it; pass validation_data"),
     ("batch_size", "ignores batch_size: the batches are made already"),
 )
 
@@ -140,9 +140,9 @@ model.fit(data, sample_weight=np.ones(64))
 model.evaluate(data, batch_size=8)
 """,
             [
-                (9, "fit on a tf.data.Dataset cannot split it; give validation_data"),
-                (10, "fit on a tf.data.Dataset takes no y; let it yield features and targets together"),
-                (11, "fit on a tf.data.Dataset takes no sample_weight; let it yield (x, y, weights)"),
+                (9, "fit on a tf.data.Dataset cannot split it; pass validation_data"),
+                (10, "fit on a tf.data.Dataset does not accept y; yield features and targets together"),
+                (11, "fit on a tf.data.Dataset does not accept sample_weight; yield (x, y, weights)"),
                 (12, "evaluate on a tf.data.Dataset ignores batch_size: the batches are made already"),
             ],
         ),

@@ -80,7 +80,7 @@ class AugmentedValidation(Rule):
             what = "validation" if name == "validation_data" else "test"
             yield Finding(
                 argument_site(call.site, given),
-                f"the {what} images are changed at random; make them by a generator without augmentation",
+                f"the {what} images are augmented at random; use a generator without augmentation",
                 anchor=call.site,
                 severity=Severity.INFO if "validation" in stream.tags else None,
             )
@@ -127,9 +127,9 @@ model.fit(train, validation_data=test)
 model.evaluate(test)
 """,
             [
-                (11, "the validation images are changed at random; make them by a generator without augmentation"),
-                (12, "the validation images are changed at random; make them by a generator without augmentation"),
-                (13, "the test images are changed at random; make them by a generator without augmentation"),
+                (11, "the validation images are augmented at random; use a generator without augmentation"),
+                (12, "the validation images are augmented at random; use a generator without augmentation"),
+                (13, "the test images are augmented at random; use a generator without augmentation"),
             ],
         ),
     ]

@@ -68,12 +68,12 @@ class EndlessStream(Rule):
                 continue
             stream = _stream(call)
             if stream is not None and _is_endless(stream) and argument_value(call, steps) is None:
-                yield Finding(call.site, f"{call.method} never ends: the data repeat for ever; give {steps}")
+                yield Finding(call.site, f"{call.method} never ends: the data repeat forever; pass {steps}")
                 continue
             given = argument(call, "validation_data") if call.method == "fit" else None
             endless = isinstance(given, Given) and isinstance(given.value, Pipeline) and _is_endless(given.value)
             if isinstance(given, Given) and endless and argument_value(call, "validation_steps") is None:
-                message = "the validation data repeat for ever; give validation_steps"
+                message = "the validation data repeat forever; pass validation_steps"
                 yield Finding(value_site(call.site, given), message, anchor=call.site)
 
     VALID = [
@@ -135,7 +135,7 @@ model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(batches(), epochs=5)
 """,
-            [(9, "fit never ends: the data repeat for ever; give steps_per_epoch")],
+            [(9, "fit never ends: the data repeat forever; pass steps_per_epoch")],
         ),
         Invalid(
             """
@@ -150,9 +150,9 @@ model.fit(data, validation_data=data.repeat())
 model.evaluate(data.repeat())
 """,
             [
-                (8, "fit never ends: the data repeat for ever; give steps_per_epoch"),
-                (9, "the validation data repeat for ever; give validation_steps"),
-                (10, "evaluate never ends: the data repeat for ever; give steps"),
+                (8, "fit never ends: the data repeat forever; pass steps_per_epoch"),
+                (9, "the validation data repeat forever; pass validation_steps"),
+                (10, "evaluate never ends: the data repeat forever; pass steps"),
             ],
         ),
     ]

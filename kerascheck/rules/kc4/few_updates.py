@@ -79,7 +79,7 @@ class FewUpdates(Rule):
                 continue
             times = "once" if steps == 1 else f"{steps} times"
             rounds = f"{epochs} epoch{'s' if epochs > 1 else ''} of {batches} batch{'es' if batches > 1 else ''}"
-            yield Finding(call.site, f"the weights are updated {times} ({rounds}); give fit more epochs")
+            yield Finding(call.site, f"the weights are updated {times} ({rounds}); train for more epochs")
 
     VALID = [
         # enough
@@ -128,7 +128,7 @@ model = Sequential([layers.Input((2,)), layers.Dense(8, activation="relu"), laye
 model.compile("sgd", "binary_crossentropy")
 model.fit(x, y, epochs=2)
 """,
-            [(7, "the weights are updated 2 times (2 epochs of 1 batch); give fit more epochs")],
+            [(7, "the weights are updated 2 times (2 epochs of 1 batch); train for more epochs")],
         ),
         Invalid(
             """
@@ -139,7 +139,7 @@ model = Sequential([layers.Input((2,)), layers.Dense(8, activation="relu"), laye
 model.compile("sgd", "binary_crossentropy")
 model.fit(x, y, batch_size=4)
 """,
-            [(7, "the weights are updated once (1 epoch of 1 batch); give fit more epochs")],
+            [(7, "the weights are updated once (1 epoch of 1 batch); train for more epochs")],
         ),
     ]
 

@@ -156,7 +156,8 @@ model.fit(x / 255, y)
             [
                 (
                     8,
-                    "x was shuffled without y: the targets belong to other samples; shuffle both by one order",
+                    "x was shuffled without y: the targets belong to other samples; shuffle both with the same "
+                    "permutation",
                 )
             ],
         ),
@@ -171,7 +172,13 @@ model = Sequential([layers.Flatten(), layers.Dense(10, activation="softmax")])
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x / 255, y)
 """,
-            [(8, "x and y were shuffled one after the other, into different orders; shuffle both by one order")],
+            [
+                (
+                    8,
+                    "x and y were shuffled one after the other, into different orders; shuffle both with the same "
+                    "permutation",
+                )
+            ],
         ),
         # the targets of the test
         Invalid(
@@ -202,10 +209,10 @@ def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
     if a.part != b.part or how == other or how is None or UNKNOWN_ARRANGEMENT in (how, other):
         return None
     if other is None:
-        return "x was shuffled without y: the targets belong to other samples; shuffle both by one order"
+        return "x was shuffled without y: the targets belong to other samples; shuffle both with the same permutation"
     if _SEEDED.search(getattr(call.site.file, "code", "")):
         return None
-    return "x and y were shuffled one after the other, into different orders; shuffle both by one order"
+    return "x and y were shuffled one after the other, into different orders; shuffle both with the same permutation"
 
 
 def _other_part(a: Rows, b: Rows) -> tuple[str, str] | None:

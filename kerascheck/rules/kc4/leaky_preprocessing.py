@@ -101,12 +101,13 @@ class LeakyPreprocessing(Rule):
                 continue
             if "test" in _parts(rows):
                 yield Finding(
-                    step.site, f"{name} is fitted on test data; fit it on the training data, and transform these"
+                    step.site,
+                    f"{name} is fitted on test data; fit it on the training data, and only transform the test data",
                 )
             elif not _parts(rows) and name != "ImageDataGenerator" and _is_divided_later(program, index, rows):
                 yield Finding(
                     step.site,
-                    f"{name} is fitted on all samples before they are divided; fit it on the training part",
+                    f"{name} is fitted on all samples before the split; fit it on the training part",
                     severity=Severity.INFO,
                 )
 
@@ -208,8 +209,12 @@ model.fit(x_train, y_train)
 model.evaluate(x_test, y_test)
 """,
             [
-                (7, "MinMaxScaler is fitted on all samples before they are divided; fit it on the training part"),
-                (11, "StandardScaler is fitted on test data; fit it on the training data, and transform these"),
+                (7, "MinMaxScaler is fitted on all samples before the split; fit it on the training part"),
+                (
+                    11,
+                    "StandardScaler is fitted on test data; fit it on the training data, and only transform the test "
+                    "data",
+                ),
             ],
         ),
         # a generator that learns means
@@ -244,7 +249,13 @@ model = Sequential([layers.Input((13,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(x_train, y_train)
 """,
-            [(8, "StandardScaler is fitted on test data; fit it on the training data, and transform these")],
+            [
+                (
+                    8,
+                    "StandardScaler is fitted on test data; fit it on the training data, and only transform the test "
+                    "data",
+                )
+            ],
         ),
         # a series, cut and then taken apart into windows
         Invalid(
@@ -270,7 +281,7 @@ model.compile("adam", "mse")
 model.fit(x_train, y_train)
 model.evaluate(x_test, y_test)
 """,
-            [(14, "MinMaxScaler is fitted on all samples before they are divided; fit it on the training part")],
+            [(14, "MinMaxScaler is fitted on all samples before the split; fit it on the training part")],
         ),
         # slices
         Invalid(
@@ -285,7 +296,7 @@ model.compile("adam", "mse")
 model.fit(x[:300], y[:300])
 model.evaluate(x[300:], y[300:])
 """,
-            [(6, "StandardScaler is fitted on all samples before they are divided; fit it on the training part")],
+            [(6, "StandardScaler is fitted on all samples before the split; fit it on the training part")],
         ),
     ]
 

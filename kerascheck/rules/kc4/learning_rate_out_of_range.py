@@ -70,7 +70,7 @@ class LearningRateOutOfRange(Rule):
 
     Zero changes nothing and a negative rate climbs. `Adam` and its kin move every weight by about the learning rate in
     each step, and weights begin at some 0.1: a rate of 1 throws them away in the first step. For plain gradient descent
-    on scaled inputs, rates between 1e-6 and 1 are in use, with saturated units a little more.
+    on scaled inputs, rates between 1e-6 and 1 are usual, with saturated units a little more.
 
     ## Example
 
@@ -138,10 +138,10 @@ class LearningRateOutOfRange(Rule):
             return None
         high = scale.high(thresholds)
         if rate > high:
-            return f"a learning rate of {rate:g} is far too high for {name}; rates up to {high:g} are in use", None
+            return f"a learning rate of {rate:g} is far too high for {name}; rates up to {high:g} are usual", None
         if rate < thresholds.least_learning_rate:
             low = f"{thresholds.least_learning_rate:g}"
-            return f"a learning rate of {rate:g} changes next to nothing; rates from {low} are in use", None
+            return f"a learning rate of {rate:g} changes next to nothing; rates from {low} are usual", None
         return None
 
     VALID = [
@@ -221,10 +221,10 @@ model.compile(keras.optimizers.SGD(learning_rate=1), "mse")
 model.compile(keras.optimizers.SGD(learning_rate=10**400), "mse")
 """,
             [
-                (5, "a learning rate of 10 is far too high for Adam; rates up to 0.1 are in use"),
-                (6, "a learning rate of 50 is far too high for SGD; rates up to 10 are in use"),
-                (7, "a learning rate of 0.1 is far too high for Lion; rates up to 0.01 are in use"),
-                (8, "a learning rate of 1e-12 changes next to nothing; rates from 1e-07 are in use"),
+                (5, "a learning rate of 10 is far too high for Adam; rates up to 0.1 are usual"),
+                (6, "a learning rate of 50 is far too high for SGD; rates up to 10 are usual"),
+                (7, "a learning rate of 0.1 is far too high for Lion; rates up to 0.01 are usual"),
+                (8, "a learning rate of 1e-12 changes next to nothing; rates from 1e-07 are usual"),
                 (9, "with a learning rate of 0 nothing is learned"),
                 (10, "a negative learning rate (-0.01) makes the loss grow"),
                 (11, "SGD expects a float as its learning rate: Keras 3 refuses 1; write 1.0"),
@@ -238,7 +238,7 @@ import tensorflow as tf
 model = tf.keras.Sequential([tf.keras.layers.Input((4,)), tf.keras.layers.Dense(1)])
 model.compile(tf.keras.optimizers.Adam(0.05), "mse")
 """,
-            [(4, "a learning rate of 0.05 is far too high for Adam; rates up to 0.01 are in use")],
+            [(4, "a learning rate of 0.05 is far too high for Adam; rates up to 0.01 are usual")],
             options={"adaptive_learning_rate": 0.01},
         ),
     ]

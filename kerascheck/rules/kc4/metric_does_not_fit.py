@@ -186,7 +186,7 @@ model.compile(
 """,
             [
                 (8, "binary_accuracy counts the right bits of 3 softmax units; use categorical_accuracy"),
-                (8, "top-5 accuracy of 3 classes is always 1; give a smaller k"),
+                (8, "top-5 accuracy of 3 classes is always 1; use a smaller k"),
                 (
                     8,
                     "sparse_categorical_accuracy expects class numbers, categorical_crossentropy one-hot labels; "
@@ -201,7 +201,7 @@ model.compile(
                     15,
                     "binary_accuracy compares class numbers with probabilities; use sparse_categorical_accuracy",
                 ),
-                (16, "MeanIoU truncates probabilities to 0; give it sparse_y_pred=False"),
+                (16, "MeanIoU truncates probabilities to 0; pass sparse_y_pred=False"),
             ],
         ),
         # several labels at once
@@ -278,9 +278,7 @@ def _misfit(metric: Any, output: Output, loss: Loss) -> str | None:
     if cls in ("MeanIoU", "IoU") and output.activation in ("sigmoid", "softmax"):
         if arguments.value("sparse_y_pred", 5 if cls == "MeanIoU" else 6, True) is not True:
             return None
-        return f"{cls} truncates probabilities to 0; " + (
-            "use BinaryIoU" if units == 1 else "give it sparse_y_pred=False"
-        )
+        return f"{cls} truncates probabilities to 0; " + ("use BinaryIoU" if units == 1 else "pass sparse_y_pred=False")
     if units == 1 and loss.name in BINARY:
         if cls == "CategoricalAccuracy":
             return "categorical_accuracy on one unit is not an accuracy: argmax is always 0; use binary_accuracy"
@@ -294,7 +292,7 @@ def _misfit(metric: Any, output: Output, loss: Loss) -> str | None:
     if cls in ("TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"):
         k = known_int(arguments.value("k", 0, 5))
         if k is not None and k >= units:
-            return f"top-{k} accuracy of {units} classes is always 1; give a smaller k"
+            return f"top-{k} accuracy of {units} classes is always 1; use a smaller k"
     return None
 
 

@@ -130,8 +130,8 @@ model.fit(x, y, callbacks=["early_stopping"])
                 (12, "TerminateOnNaN is a class; write TerminateOnNaN()"),
                 (13, "Watch is a class; write Watch()"),
                 (14, "a function is not a callback; wrap it in LearningRateScheduler or LambdaCallback"),
-                (15, "ExponentialDecay is not a callback; give it to the optimizer as its learning_rate"),
-                (16, "'early_stopping' is not a callback; make an object of keras.callbacks"),
+                (15, "ExponentialDecay is not a callback; pass it to the optimizer as learning_rate"),
+                (16, "'early_stopping' is not a callback; pass an instance of keras.callbacks.Callback"),
             ],
         ),
     ]
@@ -149,10 +149,10 @@ def _misuse(value: object) -> str | None:
     if isinstance(value, KerasObject):
         name = value.qualname.rpartition(".")[2]
         if value.qualname.startswith("keras.optimizers.schedules."):
-            return f"{name} is not a callback; give it to the optimizer as its learning_rate"
+            return f"{name} is not a callback; pass it to the optimizer as learning_rate"
         if value.qualname.startswith(("keras.optimizers.", "keras.metrics.", "keras.losses.")):
             return f"{name} is not a callback; it belongs into compile"
         return None
     if value is None or isinstance(value, (str, bool, int, float)):
-        return f"{value!r} is not a callback; make an object of keras.callbacks"
+        return f"{value!r} is not a callback; pass an instance of keras.callbacks.Callback"
     return None

@@ -94,7 +94,7 @@ class OptimizerOfOtherWeights(Rule):
             yield Finding(
                 call.site,
                 f"{optimizer.qualname.rpartition('.')[2]} was built when it trained {who} and does not know these "
-                "weights: Keras raises ValueError; give each compile() an optimizer of its own",
+                "weights: Keras raises ValueError; pass each compile() a new optimizer",
                 severity=severity,
             )
 
@@ -181,7 +181,7 @@ train(8)
                 (
                     10,
                     "Adam was built when it trained another model and does not know these weights: Keras raises "
-                    "ValueError; give each compile() an optimizer of its own",
+                    "ValueError; pass each compile() a new optimizer",
                 )
             ],
         ),
@@ -205,7 +205,7 @@ model.fit(x, y)
                 (
                     14,
                     "RMSprop was built when it trained this model with fewer trainable weights and does not know these "
-                    "weights: Keras raises ValueError; give each compile() an optimizer of its own",
+                    "weights: Keras raises ValueError; pass each compile() a new optimizer",
                 )
             ],
         ),

@@ -89,8 +89,8 @@ class OversampledSplit(Rule):
             splitter = step.name.rpartition(".")[2]
             yield Finding(
                 source.site,
-                f"{name} repeats samples that {splitter} divides later, so that copies are in both parts; divide "
-                "first, and resample the training part",
+                f"{name} repeats samples that {splitter} splits later, so copies end up in both parts; split first, "
+                f"then resample the training part",
                 severity=Severity.INFO if "/" in (rows.part or "") else None,  # the test part was taken before
             )
         for call in program.trainings:
@@ -104,7 +104,7 @@ class OversampledSplit(Rule):
         if any(_is_oversampled(array.rows) and _keeps_order(array.rows) for array in arrays):
             yield Finding(
                 argument_site(call.site, split),
-                f"the last {split.value:.0%} of oversampled data are copies of training samples; give validation_data "
+                f"the last {split.value:.0%} of oversampled data are copies of training samples; pass validation_data "
                 "that was divided off before",
                 anchor=call.site,
             )
@@ -170,8 +170,8 @@ for train, test in StratifiedKFold(5).split(x, y):
             [
                 (
                     8,
-                    "SMOTE repeats samples that StratifiedKFold divides later, so that copies are in both parts; "
-                    "divide first, and resample the training part",
+                    "SMOTE repeats samples that StratifiedKFold splits later, so copies end up in both parts; split "
+                    "first, then resample the training part",
                 )
             ],
         ),
@@ -195,8 +195,8 @@ model.fit(x_train, y_train)
             [
                 (
                     8,
-                    "resample repeats samples that train_test_split divides later, so that copies are in both parts; "
-                    "divide first, and resample the training part",
+                    "resample repeats samples that train_test_split splits later, so copies end up in both parts; "
+                    "split first, then resample the training part",
                 )
             ],
         ),
@@ -214,7 +214,7 @@ model.fit(x, y, validation_split=0.2)
             [
                 (
                     9,
-                    "the last 20% of oversampled data are copies of training samples; give validation_data that was "
+                    "the last 20% of oversampled data are copies of training samples; pass validation_data that was "
                     "divided off before",
                 )
             ],

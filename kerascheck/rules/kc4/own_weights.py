@@ -59,7 +59,7 @@ class OwnWeights(Rule):
                 told.add(event.site.key)
                 yield Finding(
                     event.site,
-                    "both names mean one model, so this copies its weights to itself; make the other one with "
+                    "both names refer to one model, so this copies its weights to itself; make the other one with "
                     "keras.models.clone_model",
                 )
 
@@ -110,7 +110,7 @@ agent = Agent()
             [
                 (
                     11,
-                    "both names mean one model, so this copies its weights to itself; make the other one with "
+                    "both names refer to one model, so this copies its weights to itself; make the other one with "
                     "keras.models.clone_model",
                 )
             ],

@@ -94,7 +94,7 @@ class PatienceBeyondEpochs(Rule):
                 place = callback.site if callback.site and callback.site.file is call.site.file else None
                 yield Finding(
                     argument_site(place, given) if place is not None else call.site,
-                    f"{cls} waits for {patience} epochs and fit makes {epochs}: {_WATCHERS[cls].fails_to}",
+                    f"{cls} waits for {patience} epochs, but fit trains for {epochs}: it {_WATCHERS[cls].fails_to}",
                     anchor=call.site,
                 )
 
@@ -160,8 +160,8 @@ slow = keras.callbacks.ReduceLROnPlateau("val_loss", 0.5, 10)
 model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=10, validation_split=0.25, callbacks=[stop, slow])
 """,
             [
-                (7, "EarlyStopping waits for 20 epochs and fit makes 10: never stops"),
-                (8, "ReduceLROnPlateau waits for 10 epochs and fit makes 10: never reduces"),
+                (7, "EarlyStopping waits for 20 epochs, but fit trains for 10: it never stops"),
+                (8, "ReduceLROnPlateau waits for 10 epochs, but fit trains for 10: it never reduces"),
             ],
         ),
     ]

@@ -26,10 +26,10 @@ _KERAS_1 = {
     "samples_per_epoch": "since Keras 2 it is steps_per_epoch, which counts batches",
     "nb_val_samples": "since Keras 2 it is validation_steps, which counts batches",
     "val_samples": "it is called steps since Keras 2, which counts batches",
-    "show_accuracy": 'give compile metrics=["accuracy"]',
-    "nb_worker": "give workers to the PyDataset",
-    "max_q_size": "give max_queue_size to the PyDataset",
-    "pickle_safe": "give use_multiprocessing to the PyDataset",
+    "show_accuracy": 'pass metrics=["accuracy"] to compile',
+    "nb_worker": "pass workers to the PyDataset",
+    "max_q_size": "pass max_queue_size to the PyDataset",
+    "pickle_safe": "pass use_multiprocessing to the PyDataset",
 }
 
 
@@ -187,7 +187,7 @@ model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
 model.compile("adam", "mse")
 model.evaluate(np.zeros((8, 4)), np.zeros((8, 1)), show_accuracy=True)
 """,
-            [(6, 'evaluate has no argument show_accuracy; give compile metrics=["accuracy"]')],
+            [(6, 'evaluate has no argument show_accuracy; pass metrics=["accuracy"] to compile')],
             """
 import numpy as np
 from tensorflow import keras

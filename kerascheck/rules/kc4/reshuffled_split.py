@@ -88,8 +88,8 @@ class ReshuffledSplit(Rule):
                         told.add(step.site.key)
                         yield Finding(
                             step.site,
-                            f"{other.name}() and {step.name}() divide a stream that shuffle() mixes anew in each "
-                            "epoch, so that samples are in both parts; give shuffle reshuffle_each_iteration=False",
+                            f"{other.name}() and {step.name}() split a stream that shuffle() reorders in each epoch, "
+                            f"so samples end up in both parts; pass reshuffle_each_iteration=False to shuffle()",
                             anchor=use.call.site,
                         )
 
@@ -157,8 +157,8 @@ model.fit(train.prefetch(1), epochs=10, validation_data=held)
             [
                 (
                     8,
-                    "take() and skip() divide a stream that shuffle() mixes anew in each epoch, so that samples are in "
-                    "both parts; give shuffle reshuffle_each_iteration=False",
+                    "take() and skip() split a stream that shuffle() reorders in each epoch, so samples end up in "
+                    "both parts; pass reshuffle_each_iteration=False to shuffle()",
                 )
             ],
         ),
@@ -178,8 +178,8 @@ model.evaluate(data.take(2))
             [
                 (
                     10,
-                    "skip() and take() divide a stream that shuffle() mixes anew in each epoch, so that samples are in "
-                    "both parts; give shuffle reshuffle_each_iteration=False",
+                    "skip() and take() split a stream that shuffle() reorders in each epoch, so samples end up in "
+                    "both parts; pass reshuffle_each_iteration=False to shuffle()",
                 )
             ],
         ),

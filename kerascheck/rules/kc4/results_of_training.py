@@ -155,8 +155,8 @@ print(model.evaluate(x, y)[1])
 loss, accuracy = model.evaluate(x, y)
 """,
             [
-                (8, "evaluate gives one number, the loss, since the model has no metrics: Python raises TypeError"),
-                (9, "evaluate gives one number, the loss, since the model has no metrics: Python raises TypeError"),
+                (8, "evaluate returns one number, the loss, since the model has no metrics: Python raises TypeError"),
+                (9, "evaluate returns one number, the loss, since the model has no metrics: Python raises TypeError"),
             ],
         ),
         Invalid(
@@ -168,7 +168,7 @@ model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse", metrics=["mae", "mape"])
 loss, error = model.evaluate(x, y)
 """,
-            [(7, "evaluate gives 3 numbers (loss, mae, mape), not 2: Python raises ValueError")],
+            [(7, "evaluate returns 3 numbers (loss, mae, mape), not 2: Python raises ValueError")],
         ),
     ]
 
@@ -196,9 +196,9 @@ def _of_evaluation(read: ResultRead) -> str | None:
     if names is None:
         return None
     if len(names) == 1:
-        return "evaluate gives one number, the loss, since the model has no metrics: Python raises TypeError"
+        return "evaluate returns one number, the loss, since the model has no metrics: Python raises TypeError"
     if read.count is not None and read.count != len(names):
-        return f"evaluate gives {len(names)} numbers ({', '.join(names)}), not {read.count}: Python raises ValueError"
+        return f"evaluate returns {len(names)} numbers ({', '.join(names)}), not {read.count}: Python raises ValueError"
     return None
 
 

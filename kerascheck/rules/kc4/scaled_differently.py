@@ -85,7 +85,7 @@ class ScaledDifferently(Rule):
                 _, before = trained.get(id(call.network), (None, None))
                 if _differ(before, scale):
                     yield Finding(
-                        _x_site(call), f"the data are {scale}, and the model is trained on {before}", anchor=call.site
+                        _x_site(call), f"the data are {scale}, but the model is trained on {before}", anchor=call.site
                     )
 
     VALID = [
@@ -134,8 +134,8 @@ model.predict(x_test / 127.5 - 1)
 """,
             [
                 (7, "the validation data are 0 to 255, and the training data 0 to 1"),
-                (8, "the data are 0 to 255, and the model is trained on 0 to 1"),
-                (9, "the data are -1 to 1, and the model is trained on 0 to 1"),
+                (8, "the data are 0 to 255, but the model is trained on 0 to 1"),
+                (9, "the data are -1 to 1, but the model is trained on 0 to 1"),
             ],
         ),
         # by a scaler
@@ -154,7 +154,7 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 model.fit(x_train, y_train)
 model.evaluate(x_test, y_test)
 """,
-            [(13, "the data are 0 to 4254, and the model is trained on standardized numbers")],
+            [(13, "the data are 0 to 4254, but the model is trained on standardized numbers")],
         ),
     ]
 

@@ -165,8 +165,8 @@ print(np.mean(classes == test.classes))
             [
                 (
                     6,
-                    "predictions of this stream come in the order in which it shuffles, the labels they are compared "
-                    "with in their own; give it shuffle=False",
+                    "this stream yields its predictions in shuffled order, but the labels they are compared with are "
+                    "not shuffled; pass shuffle=False",
                 )
             ],
         ),
@@ -184,8 +184,8 @@ print(accuracy_score(test.classes, predicted), classification_report(y_true=test
             [
                 (
                     6,
-                    "predictions of this stream come in the order in which it shuffles, the labels they are compared "
-                    "with in their own; give it shuffle=False",
+                    "this stream yields its predictions in shuffled order, but the labels they are compared with are "
+                    "not shuffled; pass shuffle=False",
                 ),
             ],
         ),
@@ -208,8 +208,8 @@ print(report(model))
             [
                 (
                     11,
-                    "predictions of this stream come in the order in which it shuffles, the labels they are compared "
-                    "with in their own; give it shuffle=False",
+                    "this stream yields its predictions in shuffled order, but the labels they are compared with are "
+                    "not shuffled; pass shuffle=False",
                 )
             ],
         ),
@@ -229,8 +229,8 @@ print(np.mean(labels == predicted))
             [
                 (
                     5,
-                    "predictions of this stream come in the order in which it shuffles, the labels they are compared "
-                    "with in their own; give it shuffle=False",
+                    "this stream yields its predictions in shuffled order, but the labels they are compared with are "
+                    "not shuffled; pass shuffle=False",
                 )
             ],
         ),
@@ -238,8 +238,8 @@ print(np.mean(labels == predicted))
 
 
 _SHUFFLED = (
-    "predictions of this stream come in the order in which it shuffles, the labels they are compared with in their "
-    "own; give it shuffle=False"
+    "this stream yields its predictions in shuffled order, but the labels they are compared with are not shuffled; "
+    "pass shuffle=False"
 )
 
 

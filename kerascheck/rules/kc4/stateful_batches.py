@@ -96,8 +96,8 @@ model.predict(np.random.rand(650, 5, 3), batch_size=SIZE)
             [
                 (
                     6,
-                    "x of 650 samples gives a batch of 10, but the stateful layers are built for batches of 32; make "
-                    "all batches 32 large",
+                    "x of 650 samples leaves a batch of 10, but the stateful layers are built for batches of 32; use "
+                    "only batches of 32",
                 )
             ],
         ),
@@ -116,8 +116,8 @@ for epoch in range(3):
             [
                 (
                     10,
-                    "x of validation_data of 25 samples gives a batch of 5, but the stateful layers are built for "
-                    "batches of 10; make all batches 10 large",
+                    "x of validation_data of 25 samples leaves a batch of 5, but the stateful layers are built for "
+                    "batches of 10; use only batches of 10",
                 )
             ],
         ),

@@ -76,15 +76,15 @@ class StepsForArrays(Rule):
             if isinstance(epochs, Unknown):
                 continue
             if steps > batches:
-                message = f"the arrays make {batches} batches, not {steps}, and run out in each epoch"
+                message = f"the arrays make {_batches(batches)}, not {steps}, and run out in each epoch"
             elif batches % steps and not (isinstance(epochs, int) and epochs <= batches // steps):
                 message = (
-                    f"the arrays make {batches} batches, which are not whole epochs of {steps}: "
+                    f"the arrays make {_batches(batches)}, which are not whole epochs of {steps}: "
                     f"some epochs get {batches % steps}"
                 )
             else:
                 continue
-            yield Finding(argument_site(call.site, given), f"{message}; leave steps_per_epoch out", anchor=call.site)
+            yield Finding(argument_site(call.site, given), f"{message}; drop steps_per_epoch", anchor=call.site)
 
     VALID = [
         # all batches
@@ -135,16 +135,16 @@ model.fit(x, y, batch_size=16, steps_per_epoch=3, epochs=5)
             [
                 (
                     7,
-                    "the arrays make 4 batches, not 64, and run out in each epoch; leave steps_per_epoch out",
+                    "the arrays make 4 batches, not 64, and run out in each epoch; drop steps_per_epoch",
                 ),
                 (
                     8,
-                    "the arrays make 1 batches, not 2, and run out in each epoch; leave steps_per_epoch out",
+                    "the arrays make 1 batch, not 2, and run out in each epoch; drop steps_per_epoch",
                 ),
                 (
                     9,
                     "the arrays make 4 batches, which are not whole epochs of 3: some epochs get 1; "
-                    "leave steps_per_epoch out",
+                    "drop steps_per_epoch",
                 ),
             ],
         ),
@@ -162,3 +162,7 @@ def batches_of(call: TrainCall) -> int | None:
     if isinstance(split, bool) or not isinstance(split, (int, float)) or not 0 <= split < 1:
         return None
     return math.ceil(int(count * (1 - split)) / size)
+
+
+def _batches(number: int) -> str:
+    return f"{number} batch{'es' * (number != 1)}"

@@ -91,8 +91,8 @@ class TrainableWithoutCompile(Rule):
             what = "on" if released else "off"
             yield Finding(
                 call.site,
-                f"{names}: trainable was turned {what} without effect, since the step of the first training is used "
-                "again; call compile() after trainable is changed",
+                f"{names}: trainable was turned {what} without effect, since the compiled training step is reused; "
+                f"call compile() after changing trainable",
             )
             first[id(compiled)] = call
 
@@ -191,8 +191,8 @@ model.fit(x, y)
             [
                 (
                     13,
-                    "low and top: trainable was turned on without effect, since the step of the first training is used "
-                    "again; call compile() after trainable is changed",
+                    "low and top: trainable was turned on without effect, since the compiled training step is "
+                    "reused; call compile() after changing trainable",
                 )
             ],
         ),
@@ -214,8 +214,8 @@ Trainer().run(np.random.rand(32, 8), np.random.rand(32, 1))
             [
                 (
                     11,
-                    "dense: trainable was turned off without effect, since the step of the first training is used "
-                    "again; call compile() after trainable is changed",
+                    "dense: trainable was turned off without effect, since the compiled training step is reused; "
+                    "call compile() after changing trainable",
                 )
             ],
         ),

@@ -28,7 +28,7 @@ class UnavailableMonitor(Rule):
 
     ## Why it is bad
 
-    Keras 3 raises ValueError where it cannot tell whether more or less is better, which is so for every name that it
+    Keras 3 raises ValueError where it cannot tell whether higher or lower is better, which is so for every name that it
     does not know; with a `mode` it only warns, and the callback never does anything: no stop, no saved model. A metric
     is called what `compile` calls it: `metrics=["accuracy"]` gives `val_accuracy` since Keras 2.3, not `val_acc`.
 
@@ -78,7 +78,7 @@ class UnavailableMonitor(Rule):
                 if watch.monitor.startswith("val_") and validates(watch.call) is False:
                     yield Finding(
                         site,
-                        f"{watch.monitor} needs validation data, and fit has none: "
+                        f"{watch.monitor} needs validation data, but fit gets none: "
                         f"{watch.cls} {_WATCHERS[watch.cls].fails_to}",
                         anchor=watch.call.site,
                         severity=Severity.WARNING,
@@ -94,7 +94,7 @@ class UnavailableMonitor(Rule):
             hint = f"did you mean {likely}?" if likely else f"there are {', '.join(names[:6])}"
             yield Finding(
                 site,
-                f"no metric gives {watch.monitor}: {what}; {hint}",
+                f"no metric is logged as {watch.monitor}: {what}; {hint}",
                 _renamed(site, watch.monitor, likely) if likely else None,
                 anchor=watch.call.site,
                 severity=None if raises else Severity.WARNING,
@@ -197,7 +197,7 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 stop = keras.callbacks.EarlyStopping(monitor="val_acc", patience=3)
 model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=50, validation_split=0.25, callbacks=[stop])
 """,
-            [(7, "no metric gives val_acc: Keras raises ValueError; did you mean val_accuracy?")],
+            [(7, "no metric is logged as val_acc: Keras raises ValueError; did you mean val_accuracy?")],
             fixed="""
 import numpy as np
 import keras
@@ -222,9 +222,9 @@ reduce = keras.callbacks.ReduceLROnPlateau("val_accuracy", mode="max")
 model.fit(x, y, epochs=50, validation_data=(x, y), callbacks=reduce)
 """,
             [
-                (8, "val_loss needs validation data, and fit has none: ModelCheckpoint never saves"),
-                (9, "val_loss needs validation data, and fit has none: EarlyStopping never stops"),
-                (10, "no metric gives val_accuracy: ReduceLROnPlateau never reduces; there are loss, mae"),
+                (8, "val_loss needs validation data, but fit gets none: ModelCheckpoint never saves"),
+                (9, "val_loss needs validation data, but fit gets none: EarlyStopping never stops"),
+                (10, "no metric is logged as val_accuracy: ReduceLROnPlateau never reduces; there are loss, mae"),
             ],
         ),
         # the outputs of a model have names
@@ -243,7 +243,7 @@ model.fit(x, [y, y], epochs=50, validation_split=0.25, callbacks=[stop])
             [
                 (
                     8,
-                    "no metric gives val_mae: EarlyStopping never stops; "
+                    "no metric is logged as val_mae: EarlyStopping never stops; "
                     "there are loss, size_mae, price_mae, size_loss, price_loss",
                 )
             ],

@@ -1,4 +1,4 @@
-"""KC408: A step of preparation surely gives NaN or infinity."""
+"""KC408: A step of preparation surely produces NaN or infinity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class UndefinedNumbers(Rule):
-    """A step of preparation surely gives NaN or infinity.
+    """A step of preparation surely produces NaN or infinity.
 
     ## What it does
 
@@ -107,10 +107,10 @@ d = np.zeros((4, 4))
 e = d / d.max()
 """,
             [
-                (5, "numpy.log of numbers down to -3 gives NaN or infinity"),
-                (6, "numpy.sqrt of numbers down to -3 gives NaN"),
-                (7, "a division by 0 gives NaN or infinity"),
-                (9, "a division by 0 gives NaN or infinity"),
+                (5, "numpy.log of numbers down to -3 produces NaN or infinity"),
+                (6, "numpy.sqrt of numbers down to -3 produces NaN"),
+                (7, "a division by 0 produces NaN or infinity"),
+                (9, "a division by 0 produces NaN or infinity"),
             ],
         ),
     ]
@@ -118,8 +118,8 @@ e = d / d.max()
 
 def _undefined(step: Preparation) -> str:
     if step.name == "division":
-        return "a division by 0 gives NaN or infinity"
+        return "a division by 0 produces NaN or infinity"
     content = step.arrays[0].content if step.arrays and isinstance(step.arrays[0], Array) else Content()
     low = min(content.values) if content.values is not None else content.low
     least = f" down to {low:g}" if low is not None else ""
-    return f"{step.name} of numbers{least} gives NaN" + (" or infinity" if "log" in step.name else "")
+    return f"{step.name} of numbers{least} produces NaN" + (" or infinity" if "log" in step.name else "")

@@ -87,8 +87,8 @@ class UnpairedGenerators(Rule):
             how = "no seed" if first is None and second is None else f"the seeds {first} and {second}"
             yield Finding(
                 last.site if last.site.file is use.call.site.file else use.site,
-                f"the two generators that are zipped have {how}: they shuffle and change images differently; give both "
-                "the same seed",
+                f"the two generators that are zipped have {how}: they shuffle and change images differently; pass "
+                f"both the same seed",
                 anchor=use.call.site,
             )
 
@@ -147,7 +147,7 @@ model.fit(pairs("train", dict(horizontal_flip=True)), steps_per_epoch=8)
                 (
                     6,
                     "the two generators that are zipped have the seeds 1 and 2: they shuffle and change images "
-                    "differently; give both the same seed",
+                    "differently; pass both the same seed",
                 )
             ],
         ),

@@ -86,8 +86,8 @@ class WindowsSplit(Rule):
             if any(isinstance(array, Array) and WINDOWS in array.content.tags for array in step.arrays):
                 yield Finding(
                     step.site,
-                    "windows that overlap are divided at random, so that each test window has its neighbours in the "
-                    "training part; divide the series before, or give shuffle=False",
+                    "overlapping windows are split at random, so each test window has neighbours in the training "
+                    "part; split the series first, or pass shuffle=False",
                 )
 
     VALID = [
@@ -163,8 +163,8 @@ model.fit(x_train, y_train)
             [
                 (
                     16,
-                    "windows that overlap are divided at random, so that each test window has its neighbours in the "
-                    "training part; divide the series before, or give shuffle=False",
+                    "overlapping windows are split at random, so each test window has neighbours in the training "
+                    "part; split the series first, or pass shuffle=False",
                 )
             ],
         ),
@@ -185,8 +185,8 @@ model.fit(x_train, y_train)
             [
                 (
                     8,
-                    "windows that overlap are divided at random, so that each test window has its neighbours in the "
-                    "training part; divide the series before, or give shuffle=False",
+                    "overlapping windows are split at random, so each test window has neighbours in the training "
+                    "part; split the series first, or pass shuffle=False",
                 )
             ],
         ),

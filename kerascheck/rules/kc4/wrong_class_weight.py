@@ -79,8 +79,8 @@ class WrongClassWeight(Rule):
     def _judge(self, call: TrainCall, value: object) -> tuple[str | None, Severity | None]:
         if isinstance(value, str):
             return (
-                f'class_weight="{value}" is no dictionary; '
-                "use sklearn.utils.class_weight.compute_class_weight for its weights",
+                f'class_weight="{value}" is not a dictionary; use sklearn.utils.class_weight.compute_class_weight '
+                "for its weights",
                 None,
             )
         if isinstance(value, (list, tuple, Array)):
@@ -150,8 +150,8 @@ model.fit(x, y, class_weight={"0": 1.0, "1": 5.0})
                 (7, "class_weight is a list; Keras expects a dictionary: dict(enumerate(weights))"),
                 (
                     8,
-                    'class_weight="balanced" is no dictionary; '
-                    "use sklearn.utils.class_weight.compute_class_weight for its weights",
+                    'class_weight="balanced" is not a dictionary; use '
+                    "sklearn.utils.class_weight.compute_class_weight for its weights",
                 ),
                 (9, "class_weight is an array; Keras expects a dictionary: dict(enumerate(weights))"),
                 (

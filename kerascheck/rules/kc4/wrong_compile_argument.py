@@ -56,8 +56,8 @@ _OLD_PARAMETERS = {
     "class_mode": "Keras 1 dropped it",
     "sample_weight_mode": "Keras 3 tells it from the shape of the weights",
     "target_tensors": "TensorFlow 2 has no such thing",
-    "lr": "give it to the optimizer as learning_rate",
-    "learning_rate": "give it to the optimizer",
+    "lr": "pass it to the optimizer as learning_rate",
+    "learning_rate": "pass it to the optimizer",
 }
 
 
@@ -75,7 +75,7 @@ class WrongCompileArgument(Rule):
     ## What it does
 
     Reports losses in the place of the optimizer and optimizers in the place of the loss, classes of optimizers in place
-    of objects, names that Keras does not know, metrics that are no list or stand in third place (which is that of
+    of objects, names that Keras does not know, metrics that are not a list or stand in third place (which is that of
     `loss_weights` since Keras 3), and arguments that there are not.
 
     What Keras 2 took is a warning where the file shows that it is written for Keras 1 or 2.
@@ -153,7 +153,7 @@ class WrongCompileArgument(Rule):
         elif isinstance(value, (Symbol, KerasObject)):
             kind = _family(value)
             if kind in ("loss", "metric"):
-                message = f"{_shown(value)} is a {kind}, no optimizer"
+                message = f"{_shown(value)} is a {kind}, not an optimizer"
         if message is not None:
             yield Finding(value_site(call.site, given), message, anchor=call.site), False
 
@@ -178,15 +178,15 @@ class WrongCompileArgument(Rule):
             if value in _LOSS_NAMES or value.lower() in ("crossentropy", "ce") or registers_names(call.site, value):
                 return None
             if value.lower() in _OPTIMIZERS:
-                return f'"{value}" is an optimizer, no loss'
+                return f'"{value}" is an optimizer, not a loss'
             if value in ALIASES:
                 return f'Keras 3 has no loss "{value}"; it is called "{ALIASES[value]}"'
             if value.lower() in ("accuracy", "acc"):
-                return f'"{value}" is a metric and has no gradient; a loss is wanted'
+                return f'"{value}" is a metric and has no gradient; pass a loss'
             near = difflib.get_close_matches(value.lower(), sorted(LOSSES), 1, 0.8)
             return f'Keras has no loss "{value}"' + (f'; did you mean "{near[0]}"?' if near else "")
         if isinstance(value, (Symbol, KerasObject)) and _family(value) == "optimizer":
-            return f"{_shown(value)} is an optimizer, no loss"
+            return f"{_shown(value)} is an optimizer, not a loss"
         return None
 
     def _metrics(self, call: CompileCall) -> Iterator[tuple[Finding, bool]]:
@@ -302,17 +302,17 @@ model.compile(keras.losses.MeanSquaredError(), loss="mse", learning_rate=0.1)
 """,
             [
                 (5, '"binary_crossentropy" is a loss; the optimizer comes first'),
-                (5, '"adam" is an optimizer, no loss'),
+                (5, '"adam" is an optimizer, not a loss'),
                 (6, "Adam is a class; write Adam()"),
-                (6, "SGD() is an optimizer, no loss"),
+                (6, "SGD() is an optimizer, not a loss"),
                 (7, 'Keras has no optimizer "rmsprob"; did you mean "rmsprop"?'),
                 (7, 'Keras has no loss "binary_cross_entropy"; did you mean "binary_crossentropy"?'),
                 (7, 'Keras has no metric "acuracy"; did you mean "accuracy"?'),
                 (7, '"loss" is not a metric: the loss is always reported'),
-                (8, '"accuracy" is a metric and has no gradient; a loss is wanted'),
+                (8, '"accuracy" is a metric and has no gradient; pass a loss'),
                 (8, "compile has no argument metric; did you mean metrics?"),
-                (9, "MeanSquaredError() is a loss, no optimizer"),
-                (9, "compile has no argument learning_rate; give it to the optimizer"),
+                (9, "MeanSquaredError() is a loss, not an optimizer"),
+                (9, "compile has no argument learning_rate; pass it to the optimizer"),
             ],
         ),
         # what Keras 2 took

@@ -153,7 +153,7 @@ d = np.mean(predicted[:, 0] == y)
             [
                 (7, "argmax over one unit is always 0; write predictions > 0.5"),
                 (8, "argmax over one unit is always 0; write predictions > 0.5"),
-                (9, "astype makes 0 of every probability below 1; write predictions > 0.5"),
+                (9, "astype truncates every probability below 1 to 0; write predictions > 0.5"),
                 (10, "probabilities are compared with labels; decide first: (predictions > 0.5) == labels"),
             ],
         ),
@@ -174,11 +174,11 @@ print(confusion_matrix(y_true=y, y_pred=predicted))
 """,
             [
                 (8, "argmax along axis 0 finds a sample for each class; use axis=-1"),
-                (9, "argmax without axis gives one number for all 8 samples; use axis=-1"),
+                (9, "argmax without axis returns one number for all 8 samples; use axis=-1"),
                 (10, "none of 3 softmax units may reach 0.5; use argmax(axis=-1)"),
                 (11, "none of 3 softmax units may reach 0.5; use argmax(axis=-1)"),
-                (12, "accuracy_score expects classes and gets probabilities; use argmax(axis=-1)"),
-                (13, "confusion_matrix expects classes and gets probabilities; use argmax(axis=-1)"),
+                (12, "accuracy_score expects classes, but gets probabilities; use argmax(axis=-1)"),
+                (13, "confusion_matrix expects classes, but gets probabilities; use argmax(axis=-1)"),
             ],
         ),
     ]
@@ -207,7 +207,7 @@ def _judge(step: Preparation, array: Array, output: Output) -> tuple[str, Severi
         return None
     advice = "write predictions > 0.5" if units == 1 else "use argmax(axis=-1)"
     if step.name.startswith("sklearn.metrics."):
-        return f"{name} expects classes and gets probabilities; {advice}", Severity.ERROR
+        return f"{name} expects classes, but gets probabilities; {advice}", Severity.ERROR
     if name == "astype":
         return _wrong_cast(step.arguments.value("dtype", 0), advice)
     if name == "Equal":
@@ -230,14 +230,14 @@ def _wrong_argmax(array: Array, axis: Any, units: int) -> str | None:
     if axis in (0, -2):
         return "argmax along axis 0 finds a sample for each class; use axis=-1"
     if axis is None and isinstance(count, int) and count > 1:
-        return f"argmax without axis gives one number for all {count} samples; use axis=-1"
+        return f"argmax without axis returns one number for all {count} samples; use axis=-1"
     return None
 
 
 def _wrong_cast(wanted: Any, advice: str) -> tuple[str, Severity | None] | None:
     dtype = dtype_of(wanted)
     if isinstance(dtype, str) and is_integer(dtype):
-        return f"astype makes 0 of every probability below 1; {advice}", None
+        return f"astype truncates every probability below 1 to 0; {advice}", None
     return None
 
 

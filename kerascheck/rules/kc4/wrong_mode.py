@@ -85,7 +85,8 @@ class WrongMode(Rule):
             elif not any(figure.found and figure.direction for figure in meant) and dialect(watch.call.site) == 3:
                 yield Finding(
                     watch.site("monitor", _WATCHERS[watch.cls].monitor),
-                    f'Keras 3 cannot tell whether more or less {watch.base} is better; give mode="min" or mode="max"',
+                    f'Keras 3 cannot tell whether a higher or a lower {watch.base} is better; pass mode="min" or '
+                    f'mode="max"',
                     anchor=watch.call.site,
                     severity=Severity.ERROR,
                 )
@@ -170,8 +171,12 @@ stop = keras.callbacks.EarlyStopping(monitor="val_price_loss")
 pair.fit(x, [y, y], validation_split=0.25, callbacks=[stop])
 """,
             [
-                (11, 'Keras 3 cannot tell whether more or less share is better; give mode="min" or mode="max"'),
-                (14, 'Keras 3 cannot tell whether more or less price_loss is better; give mode="min" or mode="max"'),
+                (11, 'Keras 3 cannot tell whether a higher or a lower share is better; pass mode="min" or mode="max"'),
+                (
+                    14,
+                    'Keras 3 cannot tell whether a higher or a lower price_loss is better; pass mode="min" or '
+                    'mode="max"',
+                ),
             ],
         ),
     ]

@@ -152,13 +152,13 @@ def loss(y_true, y_pred):
     return tf.reduce_sum(x - 1)
 """,
             [
-                (8, "tf.reduce_mean takes no tensor of a graph in Keras 3; use keras.ops.mean"),
-                (9, "tf.keras.backend.square takes no tensor of a graph in Keras 3; use keras.ops.square"),
-                (9, "tf.keras.backend.sum takes no tensor of a graph in Keras 3; use keras.ops.sum"),
-                (9, "tf.keras.backend.sqrt takes no tensor of a graph in Keras 3; use keras.ops.sqrt"),
-                (10, "np.sqrt takes no tensor of a graph in Keras 3; use keras.ops.sqrt"),
-                (11, "tf.concat takes no tensor of a graph in Keras 3; use keras.ops.concatenate"),
-                (13, "tf.reduce_sum takes no tensor of a graph in Keras 3; use keras.ops.sum"),
+                (8, "tf.reduce_mean does not accept symbolic tensors in Keras 3; use keras.ops.mean"),
+                (9, "tf.keras.backend.square does not accept symbolic tensors in Keras 3; use keras.ops.square"),
+                (9, "tf.keras.backend.sum does not accept symbolic tensors in Keras 3; use keras.ops.sum"),
+                (9, "tf.keras.backend.sqrt does not accept symbolic tensors in Keras 3; use keras.ops.sqrt"),
+                (10, "np.sqrt does not accept symbolic tensors in Keras 3; use keras.ops.sqrt"),
+                (11, "tf.concat does not accept symbolic tensors in Keras 3; use keras.ops.concatenate"),
+                (13, "tf.reduce_sum does not accept symbolic tensors in Keras 3; use keras.ops.sum"),
             ],
         ),
     ]  # fmt: skip
@@ -177,7 +177,7 @@ def _message(form: OldForm) -> str:
     plain = form.name.removeprefix("reduce_")
     candidates = (_OTHER_NAMES.get(form.name), form.name, plain, f"nn.{form.name}")
     new = next((name for name in candidates if name is not None and exists(f"keras.ops.{name}")), None)
-    message = f"{shown} takes no tensor of a graph in Keras 3"
+    message = f"{shown} does not accept symbolic tensors in Keras 3"
     if package == "numpy":
         return f"{message}; use keras.ops.{new}" if new is not None else message
     return f"{message}; use keras.ops.{new}" if new is not None else f"{message}; use a layer"

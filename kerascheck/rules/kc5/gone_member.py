@@ -27,7 +27,7 @@ _SUBJECTS = {
     "keras.layers.Layer": "layers",
     "keras.optimizers.Optimizer": "optimizers",
     "keras.metrics.Metric": "metrics",
-    "keras.KerasTensor": "tensors of a graph",
+    "keras.KerasTensor": "symbolic tensors",
     "keras.callbacks.Callback": "callbacks",
 }
 
@@ -197,11 +197,11 @@ size = x.shape.as_list()[1]
 print(convolution.output_shape, convolution.get_output_at(0), x._keras_shape)
 """,
             [
-                (6, "tensors of a graph of Keras 3 have no get_shape; use x.shape, a tuple"),
+                (6, "symbolic tensors of Keras 3 have no get_shape; use x.shape, a tuple"),
                 (7, "the shape of a tensor is a tuple in Keras 3, without as_list; use list(x.shape)"),
                 (8, "layers of Keras 3 have no output_shape; use layer.output.shape"),
                 (8, "layers of Keras 3 have no get_output_at; use layer.output"),
-                (8, "tensors of a graph of Keras 3 have no _keras_shape; use shape"),
+                (8, "symbolic tensors of Keras 3 have no _keras_shape; use shape"),
             ],
             """
 from tensorflow.keras import layers, models

@@ -74,7 +74,7 @@ class GoneValue(Rule):
         for name, arguments, site in program.calls:
             given, severity = arguments.get("reduction"), severity_of(site.file)
             if name.startswith("keras.losses.") and isinstance(given, Given) and _is_auto(given.value) and severity:
-                message = 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'
+                message = 'losses of Keras 3 have no reduction "auto"; use "sum_over_batch_size", the default'
                 yield Finding(value_site(site, given), message, anchor=site, severity=severity)
         yield from _constants(program)
         for layer in program.layers:
@@ -125,8 +125,8 @@ loss = tf.keras.losses.MeanSquaredError(reduction=tf.keras.losses.Reduction.AUTO
 other = tf.keras.losses.BinaryCrossentropy(reduction="auto")
 """,
             [
-                (3, 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'),
-                (4, 'losses of Keras 3 know no reduction "auto"; use "sum_over_batch_size", the default'),
+                (3, 'losses of Keras 3 have no reduction "auto"; use "sum_over_batch_size", the default'),
+                (4, 'losses of Keras 3 have no reduction "auto"; use "sum_over_batch_size", the default'),
             ],
             """
 import tensorflow as tf
@@ -188,5 +188,5 @@ def _names(keywords: Mapping[str, Given]) -> Iterator[tuple[Given, str]]:
         row = find("string", module, given.value) if module is not None and isinstance(given.value, str) else None
         if row is not None:
             kind = row.owner.rpartition(".")[2].rstrip("s")
-            message = f'Keras 3 knows no {kind} "{row.old}"'
+            message = f'Keras 3 has no {kind} "{row.old}"'
             yield given, f'{message}; use "{row.new}"' if row.new is not None else message

@@ -76,7 +76,8 @@ class ModelsInLoop(Rule):
             told.add(call.site.key)
             yield Finding(
                 call.site,
-                "each round of the loop makes and trains a model, and the memory of the former ones is not freed; call "
+                "each round of the loop makes and trains a model, and the memory of the earlier ones is not freed; "
+                "call "
                 "keras.utils.clear_session() at the beginning of a round",
             )
 
@@ -116,7 +117,7 @@ results = [run(units) for units in (8, 16, 32)]
             [
                 (
                     7,
-                    "each round of the loop makes and trains a model, and the memory of the former ones is not freed; "
+                    "each round of the loop makes and trains a model, and the memory of the earlier ones is not freed; "
                     "call keras.utils.clear_session() at the beginning of a round",
                 )
             ],

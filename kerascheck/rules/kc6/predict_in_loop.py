@@ -75,7 +75,7 @@ class PredictInLoop(Rule):
             told.add(call.site.key)
             yield Finding(
                 call.site,
-                "predict() for one sample at a time spends its time on starting; predict all samples in one call, or "
+                "predict() for one sample at a time is mostly overhead; predict all samples in one call, or "
                 "call the model itself: model(x, training=False)",
             )
 
@@ -128,7 +128,7 @@ scores = [score(sample) for sample in np.random.rand(500, 4)]
             [
                 (
                     6,
-                    "predict() for one sample at a time spends its time on starting; predict all samples in one call, "
+                    "predict() for one sample at a time is mostly overhead; predict all samples in one call, "
                     "or call the model itself: model(x, training=False)",
                 )
             ],

@@ -82,7 +82,7 @@ class ConfigNotTaken(Rule):
             if fault is not None:
                 yield Finding(
                     Site(method.site.file, definition(method)),
-                    f"a saved {cls.name} cannot be loaded: get_config gives a configuration {fault}",
+                    f"a saved {cls.name} cannot be loaded: get_config returns a configuration {fault}",
                 )
         for event in program.events:
             if not isinstance(event, FileCall) or event.guarded or not is_keras_3(event.site):
@@ -234,12 +234,13 @@ class Shift(tf.keras.layers.Layer):
             [
                 (
                     9,
-                    "a saved Scale cannot be loaded: get_config gives a configuration which __init__ does not take: "
+                    "a saved Scale cannot be loaded: get_config returns a configuration which __init__ does not take: "
                     "scale",
                 ),
                 (
                     19,
-                    "a saved Shift cannot be loaded: get_config gives a configuration without by, which __init__ needs",
+                    "a saved Shift cannot be loaded: get_config returns a configuration without by, "
+                    "which __init__ needs",
                 ),
             ],
         ),
@@ -266,7 +267,7 @@ class Shift(Affine):
             [
                 (
                     14,
-                    "a saved Shift cannot be loaded: get_config gives a configuration which __init__ does not take: "
+                    "a saved Shift cannot be loaded: get_config returns a configuration which __init__ does not take: "
                     "scale and centre",
                 ),
             ],
@@ -290,13 +291,13 @@ again = keras.models.load_model("model.keras")
             [
                 (
                     12,
-                    "Scale cannot be made again: Keras gives its __init__ trainable and dtype, too; take **kwargs and "
-                    "hand them to super().__init__(**kwargs)",
+                    "Scale cannot be recreated: Keras also passes trainable and dtype to its __init__; "
+                    "accept **kwargs and pass them to super().__init__(**kwargs)",
                 ),
                 (
                     14,
-                    "Scale cannot be made again: Keras gives its __init__ trainable and dtype, too; take **kwargs and "
-                    "hand them to super().__init__(**kwargs)",
+                    "Scale cannot be recreated: Keras also passes trainable and dtype to its __init__; "
+                    "accept **kwargs and pass them to super().__init__(**kwargs)",
                 ),
             ],
         ),
@@ -304,7 +305,7 @@ again = keras.models.load_model("model.keras")
 
 
 def _not_restorable(network: Network, verb: str) -> str | None:
-    """Why the model cannot be made again from its configuration."""
+    """Why the model cannot be recreated from its configuration."""
     for part in written_parts(network):
         cls = own_class(part)
         if cls is None or base_of(cls) not in ("keras.Layer", "keras.Model"):
@@ -315,7 +316,7 @@ def _not_restorable(network: Network, verb: str) -> str | None:
             keys = _inherited_keys(cls)
             fault = untaken(cls, keys) if keys is not None else None
             if fault is not None:
-                return f"{cls.name} cannot be made again: its get_config gives a configuration {fault}"
+                return f"{cls.name} cannot be recreated: its get_config returns a configuration {fault}"
             continue
         taken = parameters_of(cls)
         if taken is None or taken.hands_on or find_member(cls, "from_config") is not None:
@@ -323,8 +324,8 @@ def _not_restorable(network: Network, verb: str) -> str | None:
         lacking = [name for name in ("trainable", "dtype") if name not in taken.names]
         if lacking:
             return (
-                f"{cls.name} cannot be made again: Keras gives its __init__ {' and '.join(lacking)}, too; take "
-                "**kwargs and hand them to super().__init__(**kwargs)"
+                f"{cls.name} cannot be recreated: Keras also passes {' and '.join(lacking)} to its "
+                "__init__; accept **kwargs and pass them to super().__init__(**kwargs)"
             )
     return None
 

@@ -81,7 +81,7 @@ class UnknownAtLoad(Rule):
                     yield Finding(
                         event.site,
                         f"the file names the {kind} {name} of this program, which Keras does not know; register it "
-                        "with @keras.saving.register_keras_serializable() or give custom_objects",
+                        "with @keras.saving.register_keras_serializable() or pass custom_objects",
                     )
                     break
 
@@ -158,7 +158,7 @@ again = tf.keras.models.load_model("model.h5")
                 (
                     8,
                     "the file names the metric error of this program, which Keras does not know; register it with "
-                    "@keras.saving.register_keras_serializable() or give custom_objects",
+                    "@keras.saving.register_keras_serializable() or pass custom_objects",
                 )
             ],
         ),
@@ -181,7 +181,7 @@ again = keras.models.load_model(path)
                 (
                     13,
                     "the file names the layer Twice of this program, which Keras does not know; register it with "
-                    "@keras.saving.register_keras_serializable() or give custom_objects",
+                    "@keras.saving.register_keras_serializable() or pass custom_objects",
                 )
             ],
         ),

@@ -60,15 +60,15 @@ class UnsafeLoading(Rule):
                     site = event.site if given.node is None else Site(event.site.file, given.node)
                     yield Finding(
                         site,
-                        "safe_mode=False runs whatever code the file holds; load only files that you have made "
-                        "yourself so, or replace the Lambda layers by registered classes",
+                        "safe_mode=False runs whatever code the file holds; load only trusted files, "
+                        "or replace the Lambda layers by registered classes",
                         anchor=event.site,
                     )
         for name, _, site in program.calls:
             if name.rpartition(".")[2] == "enable_unsafe_deserialization":
                 yield Finding(
                     site,
-                    "this lets every model file run code when it is loaded; give safe_mode=False to the one load_model "
+                    "this lets every model file run code when it is loaded; pass safe_mode=False to the one load_model "
                     "that needs it and whose file is your own",
                 )
 
@@ -102,8 +102,8 @@ def fetch(path):
             [
                 (
                     4,
-                    "safe_mode=False runs whatever code the file holds; load only files that you have made yourself "
-                    "so, or replace the Lambda layers by registered classes",
+                    "safe_mode=False runs whatever code the file holds; load only trusted files, "
+                    "or replace the Lambda layers by registered classes",
                 )
             ],
         ),
@@ -116,7 +116,7 @@ model = keras.models.load_model("model.keras")
             [
                 (
                     3,
-                    "this lets every model file run code when it is loaded; give safe_mode=False to the one load_model "
+                    "this lets every model file run code when it is loaded; pass safe_mode=False to the one load_model "
                     "that needs it and whose file is your own",
                 )
             ],

@@ -71,7 +71,7 @@ class WeightsBeforeBuild(Rule):
             way = (
                 "begin it with layers.Input(...)"
                 if network.is_sequential
-                else "call it on a batch (or a zero one) first"
+                else "call it on a batch (zeros will do) first"
             )
             yield Finding(
                 event.site, f"this {_VERBS[event.verb]} {network.name}, which has none before its input is known; {way}"
@@ -148,8 +148,8 @@ net.load_weights("net.weights.h5")
             [
                 (
                     10,
-                    "this loads weights into net, which has none before its input is known; call it on a batch (or a "
-                    "zero one) first",
+                    "this loads weights into net, which has none before its input is known; call it on a batch "
+                    "(zeros will do) first",
                 )
             ],
         ),

@@ -74,7 +74,7 @@ class DeclaredShapeDiffers(Rule):
                 seen.add(event.method.key)
                 yield Finding(
                     event.method,
-                    f"{event.layer.cls} declares the output {format_shape(event.declared)}, but its call gives "
+                    f"{event.layer.cls} declares the output {format_shape(event.declared)}, but its call returns "
                     f"{format_shape(event.computed)}",
                     anchor=event.site,
                 )
@@ -136,7 +136,7 @@ class Pool(tf.keras.layers.Layer):
 inputs = tf.keras.Input((6, 3))
 model = tf.keras.Model(inputs, tf.keras.layers.Dense(1)(Pool()(inputs)))
 """,
-            [(6, "Pool declares the output (None, 6), but its call gives (None, 3)")],
+            [(6, "Pool declares the output (None, 6), but its call returns (None, 3)")],
         ),
     ]
 

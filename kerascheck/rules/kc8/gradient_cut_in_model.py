@@ -184,7 +184,7 @@ model.fit(np.random.randint(0, 20, (64, 6)), np.random.rand(64, 1))
             [
                 (
                     11,
-                    "no gradient comes back through ops.argmax: 2 layers with weights before it are never trained "
+                    "no gradient flows back through ops.argmax: 2 layers with weights before it are never trained "
                     "(embedding, symbols)",
                 )
             ],
@@ -204,7 +204,7 @@ model.fit(np.random.rand(64, 8), np.random.rand(64, 1))
             [
                 (
                     7,
-                    "no gradient comes back through round: 1 layer with weights before it is never trained (codes)",
+                    "no gradient flows back through round: 1 layer with weights before it is never trained (codes)",
                 )
             ],
         ),
@@ -248,7 +248,7 @@ def _cuts(program: Program, graph: FlatGraph) -> Iterator[Finding]:
             )
             yield Finding(
                 _place(step),
-                f"no gradient comes back through {why}: {many} never trained ({names})",
+                f"no gradient flows back through {why}: {many} never trained ({names})",
                 anchor=step.layer.site or step.node.site,
             )
 

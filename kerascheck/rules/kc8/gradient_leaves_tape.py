@@ -174,7 +174,7 @@ def gradients():
         error = tf.reduce_mean(tf.square(output - y))
     return tape.gradient(error, model.trainable_variables)
 """,
-            [(8, "this is computed outside of the tape, so its gradients are None; do it under `with`")],
+            [(8, "this is computed outside of the tape, so its gradients are None; do it inside `with`")],
         ),
         Invalid(
             """
@@ -231,7 +231,7 @@ def _cuts(code: Code) -> Iterator[Finding]:
             continue
         seen.add(id(flow.cut))
         if flow.why == "outside the tape":
-            message = "this is computed outside of the tape, so its gradients are None; do it under `with`"
+            message = "this is computed outside of the tape, so its gradients are None; do it inside `with`"
         else:
             message = f"the gradient ends at {flow.why}: all gradients of this tape are None; use tensors and "
             message += "operations of TensorFlow up to tape.gradient"

@@ -100,8 +100,8 @@ class MetricBroadcast(Rule):
                 seen.add(id(node))
                 yield Finding(
                     metric.code.site(node),
-                    f"{metric.name} pairs targets of shape (n,) with outputs of shape (n, 1): each target with each "
-                    "output, n x n; give the targets a second axis, y[:, None], or reshape both in the metric",
+                    f"{metric.name} broadcasts targets of shape (n,) against outputs of shape (n, 1) to (n, n); add "
+                    f"a second axis to the targets, y[:, None], or reshape both in the metric",
                     anchor=metric.call.site,
                 )
 
@@ -162,8 +162,8 @@ model.fit(np.random.rand(64, 4), np.random.randint(0, 2, 64).astype("float32"))
             [
                 (
                     5,
-                    "hits pairs targets of shape (n,) with outputs of shape (n, 1): each target with each output, n x "
-                    "n; give the targets a second axis, y[:, None], or reshape both in the metric",
+                    "hits broadcasts targets of shape (n,) against outputs of shape (n, 1) to (n, n); add a second "
+                    "axis to the targets, y[:, None], or reshape both in the metric",
                 )
             ],
         ),

@@ -87,8 +87,8 @@ class MetricNeverReset(Rule):
             shown = " and ".join(names) if few else f"{len(metrics)} metrics"
             yield Finding(
                 site,
-                f"{shown} {'is' if len(metrics) == 1 else 'are'} read in each round of this loop and never reset: the "
-                "figures go on over all rounds; call reset_state() at the beginning of each",
+                f"{shown} {'is' if len(metrics) == 1 else 'are'} read in each round of this loop and never reset: "
+                f"the values accumulate over all rounds; call reset_state() at the beginning of each",
             )
 
     VALID = [
@@ -159,7 +159,8 @@ Trainer(model).run([(keras.ops.ones((2, 4)), 0)], 3)
             [
                 (
                     10,
-                    "Mean is read in each round of this loop and never reset: the figures go on over all rounds; call "
+                    "Mean is read in each round of this loop and never reset: the values accumulate over all rounds; "
+                    "call "
                     "reset_state() at the beginning of each",
                 )
             ],
@@ -181,7 +182,8 @@ def train(data, epochs):
             [
                 (
                     12,
-                    "Mean is read in each round of this loop and never reset: the figures go on over all rounds; call "
+                    "Mean is read in each round of this loop and never reset: the values accumulate over all rounds; "
+                    "call "
                     "reset_state() at the beginning of each",
                 )
             ],

@@ -92,7 +92,7 @@ class MisspeltMethod(Rule):
                 if len(near) == 1 and _mentions(method.site, name) == 1:
                     yield Finding(
                         Site(method.site.file, method.node),
-                        f"Keras never calls {cls.name}.{name}, and nothing here does; {near[0]} is meant",
+                        f"Keras never calls {cls.name}.{name}, and nothing here does; did you mean {near[0]}?",
                     )
 
     VALID = [
@@ -156,7 +156,7 @@ class Scale(keras.layers.Layer):
     def call(self, x):
         return x * self.scale
 """,
-            [(4, "Keras never calls Scale.biuld, and nothing here does; build is meant")],
+            [(4, "Keras never calls Scale.biuld, and nothing here does; did you mean build?")],
         ),
         Invalid(
             """
@@ -167,7 +167,7 @@ class Net(tf.keras.Model):
     def trainstep(self, data):
         return {}
 """,
-            [(6, "Keras never calls Net.trainstep, and nothing here does; train_step is meant")],
+            [(6, "Keras never calls Net.trainstep, and nothing here does; did you mean train_step?")],
         ),
     ]
 

@@ -65,8 +65,8 @@ class PredictionBroadcast(Rule):
                 seen.add(event.site.key)
                 yield Finding(
                     event.site,
-                    f"the output of {event.network.name}, of shape (n, 1), meets an array of shape (n,): each "
-                    "with each, n x n; give the array a second axis ([:, None]), or squeeze the output",
+                    f"the output of {event.network.name}, of shape (n, 1), broadcasts against an array of shape (n,) "
+                    f"to (n, n); add a second axis to the array ([:, None]), or squeeze the output",
                 )
 
     VALID = [
@@ -124,8 +124,8 @@ for x, y in data:
             [
                 (
                     10,
-                    "the output of sequential, of shape (n, 1), meets an array of shape (n,): each with each, n x n; "
-                    "give the array a second axis ([:, None]), or squeeze the output",
+                    "the output of sequential, of shape (n, 1), broadcasts against an array of shape (n,) to (n, n); "
+                    "add a second axis to the array ([:, None]), or squeeze the output",
                 )
             ],
         ),

@@ -73,7 +73,7 @@ class ReservedAttribute(Rule):
                     yield Finding(
                         code.site(node),
                         f"{cls.name} sets self.{name}, a name that Keras keeps for itself and that cannot be set; "
-                        "call it otherwise",
+                        f"choose another name",
                     )
 
     VALID = [
@@ -138,7 +138,13 @@ class Net(tf.keras.Model):
         for _ in range(blocks):
             self.layers.append(tf.keras.layers.Dense(4))
 """,
-            [(6, "Net sets self.layers, a name that Keras keeps for itself and that cannot be set; call it otherwise")],
+            [
+                (
+                    6,
+                    "Net sets self.layers, a name that Keras keeps for itself and that cannot be set; choose another "
+                    "name",
+                )
+            ],
         ),
         Invalid(
             """
@@ -152,8 +158,8 @@ class Scale(layers.Layer):
             [
                 (
                     5,
-                    "Scale sets self.weights, a name that Keras keeps for itself and that cannot be set; call it "
-                    "otherwise",
+                    "Scale sets self.weights, a name that Keras keeps for itself and that cannot be set; choose "
+                    "another name",
                 )
             ],
         ),
@@ -168,8 +174,8 @@ class Report(keras.callbacks.Callback):
             [
                 (
                     6,
-                    "Report sets self.model, a name that Keras keeps for itself and that cannot be set; call it "
-                    "otherwise",
+                    "Report sets self.model, a name that Keras keeps for itself and that cannot be set; choose "
+                    "another name",
                 )
             ],
         ),

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from kerascheck.text.lines import NEWLINE
+from kerascheck.text.windows import window
 
 if TYPE_CHECKING:
     from kerascheck.diagnostics import Diagnostic
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _CONTEXT = 2  # rows shown above and below
 _MAX_ROWS = 6  # marked rows shown of a finding that spans more
-_MAX_WIDTH = 300  # of a row; what stands behind is cut
+_MAX_WIDTH = 300  # of a row; of a longer one the part is shown in which the finding is
 
 
 class Piece(NamedTuple):
@@ -80,17 +81,21 @@ class Excerpts:
 
 
 def _pieces(tokens: list[tuple[str, str]], first: int, stop: int) -> Iterator[Piece]:
-    """The tokens of a row, parted where the marked stretch begins and ends."""
+    """The tokens of a row, parted where the marked stretch begins and ends; of a long row the part around it."""
+    length = sum(len(text) for text, _ in tokens)
+    shown_from, shown_to = window(length, first, stop, _MAX_WIDTH)
+    if shown_from:
+        yield Piece("…", "", False)
     at = 0
     for text, kind in tokens:
-        cuts = [0, *(cut - at for cut in (first, stop) if 0 < cut - at < len(text)), len(text)]
+        edges = (first, stop, shown_from, shown_to)
+        cuts = sorted({0, len(text), *(cut - at for cut in edges if 0 < cut - at < len(text))})
         for begin, end in pairwise(cuts):
-            left = _MAX_WIDTH - at - begin
-            if left <= 0:
-                yield Piece("…", "", False)
-                return
-            yield Piece(text[begin : min(end, begin + left)], kind, first <= at + begin < stop)
+            if shown_from <= at + begin < shown_to:
+                yield Piece(text[begin:end], kind, first <= at + begin < stop)
         at += len(text)
+    if shown_to < length:
+        yield Piece("…", "", False)
     if first >= at and stop > first:
         yield Piece(" ", "", True)
 

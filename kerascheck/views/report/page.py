@@ -342,6 +342,7 @@ def _model(model: ModelPart, shown: bool) -> Markup:
         "details",
         summary,
         tag("p", f"{table.status}: {table.reason}", class_="see") if table.reason else None,
+        tag("p", f"help: {table.advice}", class_="see") if table.advice else None,
         tag("p", _with_code(model.note), class_="see") if model.note else None,
         tag("ul", notes, class_="notes") if notes else None,
         tag("div", picture, _table(model), class_="sides"),

@@ -274,3 +274,16 @@ def test_costs_that_are_lower_bounds_say_why() -> None:
     )
     shown = texts(page("."), "tfoot tr")
     assert "the sizes of its input (None, None, 3) are left open" in shown[-1]
+
+
+def test_a_long_line_is_shown_around_the_place() -> None:
+    from kerascheck.diagnostics import Diagnostic, Position, Severity, Span
+    from kerascheck.project.source import Source
+    from kerascheck.views.report.excerpts import Excerpts
+
+    text = "x = [" + "0, " * 300 + "bad, " + "1, " * 300 + "]\n"
+    column = text.index("bad") + 1
+    span = Span(Position(1, column), Position(1, column + 3))
+    [row] = Excerpts(Source(text.encode(), "x.py")).of(Diagnostic("KC1", "x", Severity.ERROR, "m", "x.py", span))
+    assert [piece.text for piece in row.pieces if piece.marked] == ["bad"]
+    assert row.pieces[0].text == row.pieces[-1].text == "…" and sum(len(piece.text) for piece in row.pieces) == 302

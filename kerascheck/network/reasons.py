@@ -1,0 +1,104 @@
+"""Why a layer or a model is not known exactly, and what would make it known, in the words of who reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network
+from kerascheck.symbolic.unknown import REFUSED, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a model is not exact.
+
+    `layer` is the first one that is not known exactly, None where it is the model itself; `advice` says what would
+    make it known.
+    """
+
+    layer: Layer | None
+    reason: str
+    advice: str
+
+
+def why_inexact(layer: Layer) -> str | None:
+    """Why a layer or a network is not known exactly; None where it is."""
+    if isinstance(layer, Network):
+        cause = cause_of(layer)
+        if cause is None:
+            return None
+        return cause.reason if cause.layer is None else f"{cause.layer.name}: {cause.reason}"
+    if (unknown := layer.unknown or layer.refused) is not None:
+        return unknown.reason
+    if layer.calls and layer.calls[-1].refused:
+        return REFUSED
+    shapes, params = layer.output_shapes(), layer.params()
+    if isinstance(shapes, Unknown):
+        return shapes.reason
+    if isinstance(params, Unknown):
+        return params.reason
+    sizes = [dim for shape in shapes for dim in shape]
+    symbolic = dict.fromkeys(str(size) for size in (*sizes, params) if isinstance(size, SymDim))
+    return f"depends on {', '.join(symbolic)}" if symbolic else None
+
+
+def advice_on(network: Network) -> str | None:
+    """What would make a model known exactly; None where it is."""
+    cause = cause_of(network)
+    return cause.advice if cause is not None else None
+
+
+def cause_of(network: Network) -> Cause | None:
+    """Why a model is not exact; None where it is."""
+    if network.open is not None:
+        is_graph = network.kind == "functional"
+        return Cause(None, network.open.reason, _KNOWN_CALLS if is_graph else _KNOWN_LAYERS)
+    if network.unknown is not None:
+        return Cause(None, network.unknown.reason, "build it from layers and shapes that stand in the program")
+    if network.refused is not None:
+        return Cause(None, network.refused.reason, _MEND)
+    for layer in network.running_layers():
+        if layer.status() != "exact":
+            has_shape = not network.is_sequential or bool(network.inputs)
+            return Cause(layer, str(why_inexact(layer)), _advice(layer) if has_shape else _GIVE_SHAPE)
+    shapes = network.output_shapes()
+    if isinstance(shapes, Unknown):
+        return Cause(None, shapes.reason, _GIVE_SHAPE)
+    if network.layers or network.status() == "exact":
+        return None
+    return Cause(None, "it has no layers", "add its layers where the analysis sees it: in this file or one it imports")
+
+
+_KNOWN_LAYERS = "add its layers one by one, or in a loop over something that stands in the program"
+_KNOWN_CALLS = "make its tensors with layers of Keras, or with functions and classes of the project"
+_MEND = "mend what is reported there; what comes after it is known then"
+_GIVE_SHAPE = "begin the model with keras.Input(shape=...), or call model.build((None, ...))"
+
+
+def _advice(layer: Layer) -> str:
+    """What would make the layer known."""
+    if isinstance(layer, Network):
+        cause = cause_of(layer)
+        return cause.advice if cause is not None else _GIVE_SHAPE
+    if layer.refused is not None or (layer.calls and layer.calls[-1].refused):
+        return _MEND
+    names = _names(layer)
+    if names:
+        return f"assign a number to {names[0]}, or call what builds the model with one"
+    if isinstance(layer, InputLayer):
+        return "write the sizes of its shape as numbers"
+    if layer.unknown is None and not layer.calls:
+        return _GIVE_SHAPE
+    if not isinstance(layer, BuiltinLayer):
+        return "give its class a compute_output_shape, or use layers of Keras"
+    return "write its arguments as numbers, or call what builds the model with them"
+
+
+def _names(layer: Layer) -> list[str]:
+    """What its output shapes and its parameters depend on, as the source writes it."""
+    shapes, params = layer.output_shapes(), layer.params()
+    if isinstance(shapes, Unknown):
+        return []
+    sizes = [size for size in (*(dim for shape in shapes for dim in shape), params) if isinstance(size, SymDim)]
+    return list(dict.fromkeys(atom.text for size in sizes for product in size.terms for atom in product))

@@ -1,0 +1,96 @@
+"""Where the shapes come from that do not fit: the other places of a finding, in every output that has room for them."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from kerascheck import api
+from kerascheck.configuration.config import Settings
+from kerascheck.diagnostics import Report
+from kerascheck.reporters.base import Outcome, find_reporter
+from kerascheck.workers.cache import Cache
+
+PROGRAM = """\
+import keras
+from keras import layers
+
+a = keras.Input((8, 4))
+b = keras.Input((9, 4))
+x = layers.Conv1D(3, 2)(a)
+y = layers.concatenate([x, b])
+"""
+
+
+def report() -> Report:
+    return api.check(PROGRAM, "x.py", settings=Settings())
+
+
+def rendered(name: str) -> str:
+    stream = io.StringIO()
+    find_reporter(name)(Outcome([report()], lambda _: PROGRAM.encode()), stream, False)
+    return stream.getvalue()
+
+
+def test_a_clash_names_the_calls_that_made_the_shapes() -> None:
+    [found] = report().diagnostics
+    assert [(place.span.start.row, place.message) for place in found.related] == [
+        (6, "conv1d (Conv1D) outputs (None, 7, 3)"),
+        (5, "input_layer_1 (InputLayer) outputs (None, 9, 4)"),
+    ]
+
+
+def test_outputs_that_show_them() -> None:
+    assert "= note: x.py:6:5: conv1d (Conv1D) outputs (None, 7, 3)" in rendered("full")
+    [found] = json.loads(rendered("json"))
+    assert [place["location"]["row"] for place in found["related"]] == [6, 5]
+    [result] = json.loads(rendered("sarif"))["runs"][0]["results"]
+    places = result["relatedLocations"]
+    assert [place["physicalLocation"]["region"]["startLine"] for place in places] == [6, 5]
+
+
+def test_they_are_kept_in_the_cache(tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_text(PROGRAM)
+    found = api.check_paths([tmp_path / "x.py"], settings=Settings(), cache_dir=tmp_path / "cache")
+    again = api.check_paths([tmp_path / "x.py"], settings=Settings(), cache_dir=tmp_path / "cache")
+    assert list((tmp_path / "cache").glob("*/*.json")) and Cache(tmp_path / "cache").folder == tmp_path / "cache"
+    assert again[0].diagnostics == found[0].diagnostics and again[0].diagnostics[0].related
+
+
+def test_why_models_are_not_known_is_kept_too(tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_text("import keras\nm = keras.Sequential([keras.layers.Dense(2)])\n")
+    for _ in range(2):
+        [found] = api.check_paths([tmp_path / "x.py"], settings=Settings(), cache_dir=tmp_path / "cache")
+        [model] = found.unclear
+        assert (model.row, model.model, model.status, model.layer) == (2, "m", "unknown", "dense")
+
+
+def test_in_a_notebook_rows_count_within_their_cells() -> None:
+    first, last = PROGRAM.rsplit("\n", 2)[0], PROGRAM.splitlines()[-1]
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": text} for text in (first, last)]
+    text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    [found] = api.check(text, "x.ipynb", settings=Settings()).diagnostics
+    assert (found.cell, found.span.start.row) == (2, 1)
+    assert [(place.cell, place.span.start.row) for place in found.related] == [(1, 6), (1, 5)]
+
+
+def test_editors_get_them_as_related_information() -> None:
+    pytest.importorskip("pygls")
+    from kerascheck.integrations.lsp.diagnostics import to_client
+    from kerascheck.integrations.lsp.documents import Document
+    from kerascheck.integrations.lsp.positions import Encoding
+    from kerascheck.integrations.lsp.units import Found
+
+    [item] = report().diagnostics
+    document = Document("file:///x.py", PROGRAM, 1)
+    start, end = document.lines.offset_of(item.span.start), document.lines.offset_of(item.span.end)
+    told = to_client(Found(item, document, start, end, False), Encoding()).related_information
+    assert told is not None
+    assert [(place.location.uri, place.location.range.start.line) for place in told] == [
+        ("file:///x.py", 5),
+        ("file:///x.py", 4),
+    ]
+    assert to_client(Found(item, document, start, end, True), Encoding()).related_information is None
