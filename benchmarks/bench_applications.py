@@ -26,6 +26,7 @@ from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file, check_source, deep_recursion
 from kerascheck.machine import analyze
 from kerascheck.project.source import Source
+from kerascheck.runtime.gc_pause import collect_between_files
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,7 +43,7 @@ def main() -> int:
     for file in (ROOT / "fixtures").rglob("*.py"):  # imports happen here
         check_source(file.read_bytes(), str(file), Settings())
 
-    gc.set_threshold(100_000, 20, 20)  # as `kerascheck check` does
+    collect_between_files()  # as the processes of `kerascheck check` do
     raws = {file: file.read_bytes() for file in files}
     parse = _seconds(files, lambda file: raws[file], cst.parse_module)
     whole = _seconds(files, str, lambda name: check_file(name, Settings()))

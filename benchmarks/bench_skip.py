@@ -10,7 +10,6 @@ way are counted apart: what is left out leaves more of it for the rest. In proce
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 import time
 from collections import Counter
@@ -22,6 +21,7 @@ from kerascheck.engine import examine
 from kerascheck.machine import analysis
 from kerascheck.project.import_graph import concerns_keras, one_graph
 from kerascheck.project.source import Source, SourceError
+from kerascheck.runtime.gc_pause import collect_between_files
 from kerascheck.views.summary import nameless_summary, summarize
 
 _Results = tuple[Counter[str], Counter[str]]
@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--from", type=int, default=0, dest="first", help="begin with this one")
     parser.add_argument("--seconds", type=float, default=3600, help="stop after so much processor time")
     options = parser.parse_args()
-    gc.set_threshold(100_000, 20, 20)  # as `kerascheck check` does
+    collect_between_files()  # as the processes of `kerascheck check` do
     files = [file for path in options.paths for file in _files(path)][options.first :: options.every]
     return _compare(files, options.seconds)
 

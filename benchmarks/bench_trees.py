@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
 import importlib.util
 import time
 from pathlib import Path
@@ -21,6 +20,7 @@ import libcst as cst
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file, check_source
 from kerascheck.project.import_graph import one_graph
+from kerascheck.runtime.gc_pause import collect_between_files
 
 ROOT = Path(__file__).parent.parent
 _TREES = ("keras/src/layers", "keras/src/applications", "tensorflow/python/keras")
@@ -35,7 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     for file in (ROOT / "fixtures").rglob("*.py"):  # imports happen here
         check_source(file.read_bytes(), str(file), Settings())
-    gc.set_threshold(100_000, 20, 20)  # as `kerascheck check` does
+    collect_between_files()  # as the processes of `kerascheck check` do
     for tree in options.trees:
         folder = _folder(tree)
         if folder is None:

@@ -13,8 +13,9 @@ kerascheck lists there are exact, these must be the models of the runs: the clai
 Counted besides: the share of constructions with one answer over all flags that are exact, and of those with 2 to 4
 answers that are listed with exactly these; errors at a place where no run raises (false), or not every run that gets
 there (sometimes true), and faults of every run that gets there without an error (missed). What a run that ends with an
-exception has built may be listed, but need not be; what stands where no run gets (behind a fault, or in an arm that
-excludes itself: "never built") is not judged. Exits with 1 if an exact claim is wrong or an error false.
+exception has built may be listed, but need not be, with what the program does to it further on; what stands where no
+run gets (behind a fault, or in an arm that excludes itself: "never built") is not judged. Exits with 1 if an exact
+claim is wrong or an error false.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ import time
 import types
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +120,15 @@ class Truth:
         for outcome in self.outcomes:
             if outcome.error is None or not finished:
                 for row, answer in outcome.answers if finished else outcome.answers + outcome.broken:
+                    found.setdefault(row, set()).add(answer)
+        return found
+
+    def begun(self) -> dict[int, set[Answer]]:
+        """What runs have built at each row before an exception ended them."""
+        found: dict[int, set[Answer]] = {}
+        for outcome in self.outcomes:
+            if outcome.error is not None:
+                for row, answer in outcome.answers:
                     found.setdefault(row, set()).add(answer)
         return found
 
@@ -321,12 +332,13 @@ def compare(real: Truth, claims: Claims) -> Comparison:
     """Judge the claims."""
     result = Comparison(crashed=claims.crashed)
     required, allowed = real.answers(), real.answers(finished=False)
+    begun = real.begun()
     raising = any(outcome.error is not None for outcome in real.outcomes)
     reached = {row for outcome in real.outcomes for row in outcome.touched}
     for row in sorted({*required, *claims.models}):
         if row not in required and (row in allowed or raising):
             continue  # every run that gets here ends with an exception, or ends before
-        verdict = _verdict(required, allowed, claims, row)
+        verdict = _verdict(required, allowed, begun, claims, row)
         if verdict not in WRONG and any(answer.output_shape is None for answer in allowed.get(row, ())):
             continue  # a model without inputs, or one that is refused on the way, has no exact summary
         result.models.append((row, len(required.get(row, ())), verdict))
@@ -360,14 +372,20 @@ def compare(real: Truth, claims: Claims) -> Comparison:
     return result
 
 
-def _verdict(required: dict[int, set[Answer]], allowed: dict[int, set[Answer]], claims: Claims, row: int) -> str:
+def _verdict(
+    required: dict[int, set[Answer]],
+    allowed: dict[int, set[Answer]],
+    begun: dict[int, set[Answer]],
+    claims: Claims,
+    row: int,
+) -> str:
     if row not in allowed:
         return "never built"
     listed = claims.models.get(row)
     if not listed:
         return "not listed"
     exact = {answer for status, answer in listed if status == "exact"}
-    impossible = exact - allowed[row]
+    impossible = {one for one in exact - allowed[row] if not any(map(partial(_goes_on, one), begun.get(row, ())))}
     whole = all(status == "exact" for status, _ in listed)
     missing = required.get(row, set()) - exact if whole else set()
     if impossible:
@@ -377,6 +395,15 @@ def _verdict(required: dict[int, set[Answer]], allowed: dict[int, set[Answer]], 
     if whole:
         return "exact"
     return "partly exact" if exact else "not exact"
+
+
+def _goes_on(claimed: Answer, begun: Answer) -> bool:
+    """Whether a model has all that an exception let a run build of it: the program does more to it behind the fault."""
+
+    def built(answer: Answer) -> Counter[Row]:
+        return Counter(replace(row, trainable=None) for row in answer.layers)
+
+    return claimed.cls == begun.cls and built(begun) <= built(claimed)
 
 
 def judge(code: str, modules: Modules, checker: Checker) -> Comparison:

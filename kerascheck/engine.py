@@ -33,7 +33,7 @@ from kerascheck.project.source import UNREADABLE, Source, SourceError
 from kerascheck.project.target import Era, Evidence, Target
 from kerascheck.runtime import safe_path
 from kerascheck.runtime.asked import recorded
-from kerascheck.runtime.gc_pause import no_collection
+from kerascheck.runtime.gc_pause import between_files, leave_alone, no_collection
 from kerascheck.runtime.reading import read_program
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 UNUSED_SUPPRESSION = "KC003"
 UNKNOWN_DIRECTIVE = "KC006"
+REVEALED = "KC007"
+UNUSED_DIRECTIVE = "KC008"
 ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
 PLEASE_REPORT = f"please report it: {ISSUES_URL}"
 
@@ -88,6 +90,7 @@ def examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule]
 def _examine(raw: bytes, filename: str, settings: Settings, rules: Iterable[Rule] | None) -> Examination:
     if not concerns_keras(raw, filename):
         return Examination(Report(filename, skipped=NO_KERAS))
+    between_files()
     # The collector waits until the file is done: what is made for it is needed up to then.
     with deep_recursion(), no_collection():
         check = _Check(filename, settings, rules)
@@ -132,6 +135,7 @@ def _analyze(raw: bytes, filename: str, budget: float, target: str) -> Examinati
     if not concerns_keras(raw, filename):
         report.skipped = NO_KERAS
         return Examination(report)
+    between_files()
     source = Source(raw, filename)
     aim(source, target)
     with deep_recursion(), no_collection():
@@ -248,6 +252,7 @@ class _Check:
             return self.refuse(error.code, error.message, error.position)
         try:
             _ = source.tree
+            leave_alone()
         except SourceError as error:
             self.refuse(error.code, error.message, error.position)
             self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
@@ -275,6 +280,7 @@ class _Check:
             self._report.diagnostics += self._unused(suppressions, source)
         if UNKNOWN_DIRECTIVE in self._rules:
             self._report.diagnostics += self._not_understood(suppressions, source)
+        self._report.diagnostics += self._told(analysis, source)
         self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
         offers = self._settings.offers_fix
         self._report.diagnostics = [
@@ -332,10 +338,16 @@ class _Check:
         Paths from another start (a function that nobody calls) are another use of the same code: a fault in one use
         is a fault. A finding with a fix must hold in all uses, since the fix changes the code for all of them.
         """
+        from kerascheck.rules.asking import asks_first, held
+
+        rules = [(rule, asks_first(rule, self._settings.thresholds)) for rule in self._rules.values()]
         found: list[dict[tuple[str, tuple[int, int]], _Found]] = []
         for program in paths:
             on_path: dict[tuple[str, tuple[int, int]], _Found] = {}
-            for rule in self._rules.values():
+            there = held(program)
+            for rule, asked in rules:
+                if asked is not None and asked.isdisjoint(there):
+                    continue
                 for finding in self._findings(rule, program):
                     if finding.site.file is source:
                         on_path.setdefault((rule.code, finding.site.key), _Found(rule, finding))
@@ -451,6 +463,25 @@ class _Check:
             rows = suppressions.rows_for(diagnostic.span.start.row)
             if not suppressions.silence(diagnostic.code, diagnostic.name, rows):
                 yield diagnostic
+
+    def _told(self, analysis: Analysis, source: Source) -> Iterator[Diagnostic]:
+        """KC007 and KC008: what comments ask for, and which of them come to nothing."""
+        for directive in source.directives:
+            watch = analysis.watch
+            span = Span(source.position(directive.start), source.position(directive.end))
+            code, message = UNUSED_DIRECTIVE, directive.wrong
+            if message is None and watch is not None and id(directive) not in watch.applied:
+                if analysis.incomplete is not None:
+                    continue  # it may have been on the way
+                message = "the analysis does not come here, so this comment has no effect"
+            if message is None and directive.kind == "reveal" and watch is not None:
+                code = REVEALED
+                message = "; ".join(watch.answers(directive)) or "nothing is named here"
+            rule = self._rules.get(code)
+            if message is not None and rule is not None:
+                yield Diagnostic(
+                    code, rule.name, rule.severity, message, source.filename, span, noqa_row=span.start.row
+                )
 
     def _unused(self, suppressions: Suppressions, source: Source) -> Iterator[Diagnostic]:
         """KC003: comments of our own, and codes of ours in `# noqa`, that silence nothing."""

@@ -88,3 +88,21 @@ def test_links_inside_the_documentation_lead_somewhere() -> None:
     for page in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]:
         for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists() or target in generated, (page.name, target)
+
+
+def test_the_page_of_costs_shows_what_is_printed(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from kerascheck.cli.app import app
+
+    program = tmp_path / "train.py"
+    program.write_text(
+        "import keras\nfrom keras import layers\ninputs = keras.Input((28, 28, 1))\n"
+        "x = layers.Flatten()(layers.MaxPooling2D()(layers.Conv2D(32, 3)(inputs)))\n"
+        "model = keras.Model(inputs, layers.Dense(10)(layers.Dense(64)(x)))\nmodel.compile('Adam', 'mse')\n"
+    )
+    text = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+    shown = re.search(r"```text\n(.*?)```", text, re.DOTALL)
+    assert shown is not None
+    printed = CliRunner().invoke(app, ["summary", "--cost", str(program)]).stdout
+    assert shown.group(1) in printed

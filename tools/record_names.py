@@ -5,6 +5,8 @@ Usage: python tools/record_names.py
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +16,9 @@ DATA = Path(__file__).resolve().parent.parent / "kerascheck" / "keras" / "names.
 def names_in(module: ModuleType, prefix: str = "") -> set[str]:
     """The public names in a module and in those below it."""
     found: set[str] = set()
+    for below in pkgutil.iter_modules(module.__path__) if hasattr(module, "__path__") else ():
+        if below.ispkg and not below.name.startswith("_") and below.name != "src":
+            importlib.import_module(f"{module.__name__}.{below.name}")  # some are in their packages only from then on
     for name in dir(module):
         value = getattr(module, name)
         if name.startswith("_"):

@@ -305,8 +305,14 @@ def check(
 
 @app.command()
 def summary(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.")],
     output_format: Annotated[str, _format("table", "json")] = "table",
+    cost: Annotated[bool, typer.Option("--cost", help="Show multiply-adds and what training takes in memory.")] = False,
+    batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.")] = 32,
+    dtype: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16."),
+    ] = None,
     color: _Color = None,
     stdin_filename: _StdinFilename = None,
     config: _Config = None,
@@ -319,7 +325,10 @@ def summary(
 
     from kerascheck.cli.models import summarize
 
-    raise typer.Exit(_analyse(config, isolated, summarize, paths, output_format, sys.stdout, stdin_filename, color))
+    batch = batch_size if cost else None
+    raise typer.Exit(
+        _analyse(config, isolated, summarize, paths, output_format, sys.stdout, stdin_filename, color, batch, dtype)
+    )
 
 
 @app.command()
@@ -382,6 +391,22 @@ def diff(
     from kerascheck.cli.diff import diff as compare
 
     raise typer.Exit(_analyse(config, isolated, compare, paths or [], base, output_format, sys.stdout))
+
+
+@app.command()
+def annotate(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
+    config: _Config = None,
+    isolated: _Isolated = False,
+) -> None:
+    """Write output shapes and parameters as comments behind layers, and keep them true.
+
+    Nothing but these comments changes. Exit status: 0 all are true, 1 something would change, 2 an error.
+    """
+    from kerascheck.cli.annotate import annotate as write_comments
+
+    raise typer.Exit(_analyse(config, isolated, write_comments, paths, write))
 
 
 @app.command()

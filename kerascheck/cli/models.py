@@ -37,15 +37,30 @@ def summarize(
     stream: TextIO,
     stdin_filename: str | None = None,
     color: str | None = None,
+    batch: int | None = None,
+    dtype: str | None = None,
 ) -> int:
     """`kerascheck summary`: the models of files and folders, as tables or as JSON; the exit status.
+
+    Args:
+        paths: the files and folders.
+        output_format: table or json.
+        isolated: whether configuration files are ignored.
+        stream: where the models are written.
+        batch: the samples of a batch, where it is asked what the models cost.
+        dtype: what they compute in, if that is not to be what each layer says.
 
     Raises:
         Failure: a path does not exist, or there is no such format.
     """
-    from kerascheck.views.summary import summarize
+    from kerascheck.views.cost import DTYPES
+    from kerascheck.views.summary import summarize, with_cost
 
     check_format(output_format, ("table", "json"))
+    if dtype is not None and batch is None:
+        raise Failure("--dtype is about the cost: give --cost, too")
+    if dtype is not None and dtype not in DTYPES:
+        raise Failure(f"{dtype!r} is not a dtype of this command: {', '.join(DTYPES[:-1])} or {DTYPES[-1]}")
     from kerascheck.views.tables import Table, table_of, write_table
 
     rows: list[dict[str, object]] = []
@@ -53,6 +68,8 @@ def summarize(
 
     def use(source: Source, analysis: Analysis) -> None:
         models = summarize(source, analysis)
+        if batch is not None:
+            models = [with_cost(model, analysis.paths, batch, dtype) for model in models]
         if output_format == "json":
             rows.extend([model.as_dict() for model in models])
         else:

@@ -177,8 +177,10 @@ def _centered(thing: DataObject, options: Mapping[str, Value], content: Content)
 
 
 def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
-    value = arguments.value("x", 0)
-    prepared(run, "fit", thing.qualname, [value], site, arguments)
+    """`fit` reckons means and deviations for those options that ask for them; without one it does nothing."""
+    options = _options(thing)
+    if any(options[name] for name in ("featurewise_center", "featurewise_std_normalization", "zca_whitening")):
+        prepared(run, "fit", thing.qualname, [arguments.value("x", 0)], site, arguments)
     thing.learn(run, fitted=True)
     return None
 

@@ -4,13 +4,15 @@ A row says
 
 - `kind`: "module" and "name" (`old` is the qualified name, as it was spelled), "argument" and "position" of a callable,
   "method" and "attribute" of a class, "string" (a name that `keras.losses.get` and its kin knew); all but the first two
-  have an `owner`, the qualified name of the callable, the class or the module;
+  have an `owner`, the qualified name of the callable, the class or the module; "value" is a constant that an argument
+  does not take any more, `old` the two as text (`epsilon=None`);
 - `eras`: in which generations it existed;
 - `gone`: through which package it is gone; `tf.keras` keeps some that `keras` has lost. (`tensorflow` is that of the
   names of TensorFlow 1 that stood beside Keras.)
 - `new`: what takes its place, where that is one name: a qualified one for modules and names, else the argument, the
   method, the string; `values` says what becomes of values;
 - `instead`: what takes its place where that is no single name, in words;
+- `adds`: arguments that the successor needs to do the same, with their values as text;
 - `but`: the callables that take the argument of their class still;
 - `raises`: what happens, where it is not simply that there is no such thing;
 - `was`, `now`: of a position, the argument that stood there and the one that stands there now.
@@ -27,7 +29,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["module", "name", "argument", "position", "method", "attribute", "string"]
+Kind: TypeAlias = Literal["module", "name", "argument", "position", "method", "attribute", "string", "value"]
 #: The package through which a program reaches Keras.
 Package: TypeAlias = Literal["keras", "tf.keras", "tensorflow"]
 
@@ -48,6 +50,7 @@ class Change:
     was: str | None = None
     now: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    adds: Mapping[str, str] = field(default_factory=dict)
     but: frozenset[str] = frozenset()
     raises: str | None = None
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kerascheck.layers.base import Config, SingleInput
 from kerascheck.layers.geometry import known_size
-from kerascheck.network.dims import Shape
+from kerascheck.network.dims import Int, Shape
 from kerascheck.network.ir import Weight
 from kerascheck.symbolic.unknown import KerasError
 
@@ -67,6 +69,9 @@ class PReLU(SingleInput):
                 known_size(c, shape, axis, "its slopes")
         return [Weight("alpha", tuple(sizes))]
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return 0
+
 
 class ELU(SingleInput):
     """Exponential linear unit. https://keras.io/api/layers/activation_layers/elu/"""
@@ -100,6 +105,9 @@ class ParametricSoftplus(SingleInput):
         sizes = PReLU().weights(c, shape)[0].shape
         return [Weight("alpha", sizes), Weight("beta", sizes)]
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return 0
+
 
 class SReLU(SingleInput):
     """S-shaped rectifier with four learned values per input; Keras 1 only."""
@@ -113,3 +121,6 @@ class SReLU(SingleInput):
     def weights(self, c: Config, shape: Shape) -> list[Weight]:
         sizes = PReLU().weights(c, shape)[0].shape
         return [Weight(name, sizes) for name in ("t_left", "a_left", "t_right", "a_right")]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return 0

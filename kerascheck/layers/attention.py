@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from kerascheck.layers.base import Config, LayerDef
 from kerascheck.layers.geometry import known_size, positive
-from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape, volume
 from kerascheck.network.ir import Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined
 
@@ -70,6 +70,13 @@ class Attention(LayerDef):
     def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
         return [(*shapes[0][:-1], shapes[1][-1])]
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        scores = volume((*shapes[0], shapes[-1][-2])) if c.get("score_mode", "dot") == "dot" else 0
+        return scores + volume((*self.outputs_for(c, shapes)[0], shapes[1][-2]))
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume((*shapes[0][:-1], shapes[-1][-2])) * 2  # the scores, and their softmax
+
 
 class AdditiveAttention(Attention):
     """Bahdanau's attention on [query, value] or [query, value, key].
@@ -86,6 +93,10 @@ class AdditiveAttention(Attention):
             return []
         return [Weight("scale", (known_size(c, shapes[0], -1, "its scale"),))]
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        # The scores are sums over tanh(query + key), number by number.
+        return volume((*self.outputs_for(c, shapes)[0], shapes[1][-2]))
+
 
 class _Projected(LayerDef):
     """Attention on query, value and maybe key, each projected first."""
@@ -96,6 +107,7 @@ class _Projected(LayerDef):
     further_inputs = ("value", "key")
     one_by_one = True
     inner_layers = "built"  # one for each projection
+    heads: ClassVar[str]  # the argument that says how many heads ask
 
     def check_inputs(self, c: Config, shapes: Sequence[Shape]) -> None:
         if len(shapes) not in (2, 3):
@@ -123,6 +135,33 @@ class _Projected(LayerDef):
             weights.append(Weight(f"{name}_bias", tuple(outputs)))
         return weights
 
+    def attended(self, c: Config, shapes: Sequence[Shape]) -> tuple[Int, Int]:
+        """How many scores there are, for all heads together, and how many numbers each head's query has."""
+        raise NotImplementedError
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        places = {"key": shapes[-1][:-1], "value": shapes[1][:-1]}
+        scores, size = self.attended(c, shapes)
+        products: Int = scores * size
+        value_size: Int = size
+        for weight in self.weights_for(c, shapes):
+            part, _, kind = weight.name.rpartition("_")
+            if kind == "kernel":
+                products = products + volume(places.get(part, shapes[0][:-1])) * weight.count
+                value_size = weight.shape[-1] or 0 if part == "value" else value_size
+        return products + scores * value_size
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        places = {"key": shapes[-1][:-1], "value": shapes[1][:-1]}
+        kept: Int = self.attended(c, shapes)[0] * 2  # the scores, and their softmax
+        for weight in self.weights_for(c, shapes):
+            part, _, kind = weight.name.rpartition("_")
+            if kind == "kernel" and part != "attention_output":
+                kept = kept + volume((*places.get(part, shapes[0][:-1]), *weight.shape[1:]))
+                if part == "value":  # what the heads make of them, for each query
+                    kept = kept + volume((*shapes[0][:-1], c.dim(self.heads), weight.shape[-1]))
+        return kept
+
 
 class MultiHeadAttention(_Projected):
     """Several attentions side by side. https://keras.io/api/layers/attention_layers/multi_head_attention/"""
@@ -133,6 +172,7 @@ class MultiHeadAttention(_Projected):
         f"sliding_window=None, flash_attention=None, {_HEAD}"
     )
     min_ndim = 1
+    heads = "num_heads"
 
     def validate(self, c: Config) -> None:
         positive(c, "num_heads")
@@ -184,6 +224,13 @@ class MultiHeadAttention(_Projected):
         final = self.final_shape(c)
         return [shapes[0] if final is None else (*shapes[0][:-1], *final)]
 
+    def attended(self, c: Config, shapes: Sequence[Shape]) -> tuple[Int, Int]:
+        key = shapes[-1]
+        given = c.known("attention_axes")
+        axes = range(1, len(key) - 1) if given is None else {axis % len(key) for axis in c.integers("attention_axes")}
+        seen = volume(tuple(key[axis] for axis in axes))
+        return volume(shapes[0][:-1]) * c.dim("num_heads") * seen, c.dim("key_dim")
+
 
 class GroupedQueryAttention(_Projected):
     """Attention whose query heads share keys. https://keras.io/api/layers/attention_layers/group_query_attention/"""
@@ -195,6 +242,7 @@ class GroupedQueryAttention(_Projected):
         f"flash_attention=None, {_HEAD}"
     )
     usual_ranks = (3,)
+    heads = "num_query_heads"
 
     def validate(self, c: Config) -> None:
         head_dim, queries, keys = (c.dim(name) for name in ("head_dim", "num_query_heads", "num_key_value_heads"))
@@ -234,3 +282,6 @@ class GroupedQueryAttention(_Projected):
             )
         self.check_keys(value, key)
         return [query]
+
+    def attended(self, c: Config, shapes: Sequence[Shape]) -> tuple[Int, Int]:
+        return volume((*shapes[0][:-1], c.dim("num_query_heads"), shapes[-1][1])), c.dim("head_dim")

@@ -11,6 +11,7 @@ from kerascheck.layers.geometry import (
     channels_first,
 )
 from kerascheck.layers.recurrent_cells import layers_in
+from kerascheck.network.cost import cost_of
 from kerascheck.network.dims import Int, Shape, definitely_different, format_shape
 from kerascheck.network.ir import Layer
 from kerascheck.symbolic.unknown import KerasError, Undetermined
@@ -390,6 +391,14 @@ class Pipeline(SingleInput):
         if len(shapes) != 1:
             raise Undetermined("Pipeline with several outputs")
         return shapes[0]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        total: Int = 0
+        given = list(shapes)
+        for layer in layers_in(c, "layers"):
+            total = total + cost_of(layer, given).products
+            given = layer.infer(given)
+        return total
 
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         return layers_in(c, "layers")

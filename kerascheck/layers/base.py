@@ -231,6 +231,8 @@ class LayerDef:
     one_by_one: ClassVar[bool] = False
     #: Where its variables belong to layers inside that its arguments do not show: from when on there are these layers.
     inner_layers: ClassVar[Literal["made", "built"] | None] = None
+    #: Whether its output is the memory of its input under another shape.
+    is_view: ClassVar[bool] = False
     #: Whether Keras finds a wrong rank also where a wrapper builds the layer without calling it.
     checks_rank_at_build: ClassVar[bool] = False
 
@@ -271,6 +273,25 @@ class LayerDef:
     def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
         """The output shapes for these input shapes."""
         raise Undetermined(f"what {self.name} does is not known")
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        """How many products it adds up when it is called on these inputs: those of matrices, kernels and their kin.
+
+        What is done number by number (biases, activations, scaling, pooling) is not counted. A layer that has a kernel
+        must say it. Raises Undetermined where it is not known.
+        """
+        for weight in self.weights_for(c, shapes):
+            if len(weight.shape) > 1:
+                raise Undetermined(f"the multiply-adds of {self.name} are not known")
+        return 0
+
+    def outputs_at_run_time(self, c: Config, shapes: Sequence[Shape], outputs: list[Shape]) -> list[Shape]:
+        """The output shapes with sizes that Keras leaves open though the inputs tell them."""
+        return outputs
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        """How many numbers it keeps until its gradients are worked out, besides its outputs."""
+        return 0
 
     def output_dtype(self, c: Config, dtype: str | Unknown) -> str | Unknown:
         """The dtype of the outputs for an input of this dtype."""

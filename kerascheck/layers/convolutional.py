@@ -21,7 +21,7 @@ from kerascheck.layers.geometry import (
     split_channels,
     window,
 )
-from kerascheck.network.dims import Dim, Int, Shape, format_shape, maximum
+from kerascheck.network.dims import Dim, Int, Shape, format_shape, maximum, volume
 from kerascheck.network.ir import Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
@@ -172,6 +172,10 @@ class _Conv(_Convolution):
     def output(self, c: Config, shape: Shape) -> Shape:
         return self.convolved(c, shape, c.dim("filters"))
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        span = (*window(c, "kernel_size", self.rank), self.channels(c, shapes[0]) // positive(c, "groups"))
+        return volume((*self.output(c, shapes[0]), *span))
+
 
 class Conv1D(_Conv):
     """Convolution along sequences. https://keras.io/api/layers/convolution_layers/convolution1d/"""
@@ -259,6 +263,9 @@ class _ConvTranspose(_Convolution):
                 sizes.append(padded if mode == "same" else valid)
         return join_channels(shape[0], sizes, c.dim("filters"), first)
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume((*shapes[0], *window(c, "kernel_size", self.rank), c.dim("filters")))
+
 
 class Conv1DTranspose(_ConvTranspose):
     """Enlarges sequences. https://keras.io/api/layers/convolution_layers/convolution1d_transpose/"""
@@ -324,6 +331,11 @@ class _SeparableConv(_Convolution):
     def output(self, c: Config, shape: Shape) -> Shape:
         return self.convolved(c, shape, c.dim("filters"))
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        between = self.channels(c, shapes[0]) * positive(c, "depth_multiplier")
+        depthwise = volume((*self.convolved(c, shapes[0], between), *window(c, "kernel_size", self.rank)))
+        return depthwise + volume(self.output(c, shapes[0])) * between
+
 
 class SeparableConv1D(_SeparableConv):
     """Two-step convolution along sequences. https://keras.io/api/layers/convolution_layers/separable_convolution1d/"""
@@ -370,6 +382,9 @@ class _DepthwiseConv(_Convolution):
 
     def output(self, c: Config, shape: Shape) -> Shape:
         return self.convolved(c, shape, positive(c, "depth_multiplier") * self.channels(c, shape))
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume((*self.output(c, shapes[0]), *window(c, "kernel_size", self.rank)))
 
 
 class DepthwiseConv1D(_DepthwiseConv):
@@ -431,6 +446,9 @@ class _LocallyConnected(_Convolution):
 
     def output(self, c: Config, shape: Shape) -> Shape:
         return join_channels(shape[0], self.places(c, shape), c.dim("filters"), channels_first(c))
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume((shapes[0][0], *self.weights(c, shapes[0])[0].shape))
 
 
 class LocallyConnected1D(_LocallyConnected):

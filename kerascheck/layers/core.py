@@ -9,7 +9,7 @@ from typing import Any
 from kerascheck.layers.base import Config, LayerDef, SingleInput, compute_dtype, passed_dtype
 from kerascheck.layers.geometry import kernel_and_bias, known_size, low_rank, positive, refuse_quantized
 from kerascheck.layers.names import ACTIVATIONS
-from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape, volume
 from kerascheck.network.ir import Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
@@ -67,6 +67,11 @@ class Dense(SingleInput):
     def output(self, c: Config, shape: Shape) -> Shape:
         return (*shape[:-1], c.dim("units"))
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        kernel, *factors = (weight for weight in self.weights(c, shapes[0]) if weight.name != "bias")
+        products = volume(shapes[0]) * c.dim("units")
+        return products + kernel.count * factors[0].shape[-1] if factors and factors[0].shape[-1] else products
+
 
 class EinsumDense(SingleInput):
     """A dense layer written as an einsum equation. https://keras.io/api/layers/core_layers/einsum_dense/"""
@@ -98,6 +103,21 @@ class EinsumDense(SingleInput):
 
     def output(self, c: Config, shape: Shape) -> Shape:
         return einsum_shapes(c, shape)[2]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        inputs, _, rest = c.text("equation").partition(",")
+        kernel = einsum_shapes(c, shapes[0])[0]
+        labels = rest.partition("->")[0]
+        return volume((*shapes[0], *(size for size, label in zip(kernel, labels, strict=True) if label not in inputs)))
+
+    def outputs_at_run_time(self, c: Config, shapes: Sequence[Shape], outputs: list[Shape]) -> list[Shape]:
+        inputs, _, rest = c.text("equation").partition(",")
+        made = rest.partition("->")[2]
+        if "..." in inputs:
+            return outputs
+        sizes = dict(zip(inputs, shapes[0], strict=True))
+        pairs = zip(outputs[0], made, strict=True)
+        return [tuple(sizes.get(label) if size is None else size for size, label in pairs)]
 
 
 _EQUATION_FORMS = (
@@ -223,6 +243,11 @@ class Embedding(SingleInput):
     def output(self, c: Config, shape: Shape) -> Shape:
         return (*shape, c.dim("output_dim"))
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        if c.get("lora_rank"):
+            return volume((*shapes[0], c.dim("lora_rank"), c.dim("output_dim")))
+        return 0  # rows are looked up
+
 
 class ReversibleEmbedding(Embedding):
     """An embedding that can also map vectors back to indices."""
@@ -256,6 +281,7 @@ class Identity(LayerDef):
     """Hands its inputs on. https://keras.io/api/layers/core_layers/identity/"""
 
     name = "Identity"
+    is_view = True
 
     def outputs_for(self, c: Config, shapes: Sequence[Shape]) -> list[Shape]:
         return list(shapes)
@@ -284,6 +310,9 @@ class Lambda(LayerDef):
                 raise Undetermined("Lambda returns a list of one output")
             return [(batch, *self.sizes(c, item)) for item in stated]
         return [(batch, *self.sizes(c, stated))]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        raise Undetermined("what the function of Lambda does is not known")
 
     def sizes(self, c: Config, stated: Any) -> Shape:
         """The sizes behind the batch of one output."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kerascheck.layers.base import Config, MultiInput
 from kerascheck.layers.geometry import axis_of, broadcast, common_batch
-from kerascheck.network.dims import Dim, Shape, definitely_different, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, definitely_different, format_shape, volume
 from kerascheck.symbolic.unknown import KerasError, Undetermined
 
 
@@ -143,6 +143,10 @@ class Dot(MultiInput):
         joined: list[Dim] = [*left, *right[1:]]
         return tuple(joined if len(joined) != 1 else [*joined, 1])
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        summed = shapes[0][axis_of(c, shapes[0], c.integers("axes")[0])]
+        return volume((*self.output(c, shapes), summed))
+
 
 class Merge(MultiInput):
     """Several ways to merge, chosen by `mode`; Keras 1 only."""
@@ -160,3 +164,7 @@ class Merge(MultiInput):
         if mode in ("sum", "mul", "ave", "max"):
             return Add().output(c, shapes)
         raise Undetermined(f"Merge with mode {mode!r}")
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        self.output(c, shapes)  # the other modes multiply
+        return 0

@@ -107,6 +107,9 @@ class LayerNormalization(SingleInput):
         sizes = _sizes(c, shape, axes)
         return [Weight("gamma", sizes)] if rms else _affine(c, sizes)
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return 0
+
 
 class GroupNormalization(SingleInput):
     """Normalizes groups of channels. https://keras.io/api/layers/normalization_layers/group_normalization/"""
@@ -139,6 +142,9 @@ class RMSNormalization(SingleInput):
 
     def weights(self, c: Config, shape: Shape) -> list[Weight]:
         return [Weight("scale", _sizes(c, shape, c.integers("axis")))]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return 0
 
 
 class UnitNormalization(SingleInput):

@@ -14,7 +14,7 @@ from kerascheck.layers.geometry import (
     slide_all,
     split_channels,
 )
-from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, volume
 from kerascheck.network.ir import Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
@@ -65,6 +65,9 @@ class Normalization(SingleInput):
                 raise KerasError(f"Normalization names axis {axis} of {format_shape(shape)} twice", "argument")
         statistics = [Weight("mean", sizes), Weight("variance", sizes), Weight("count", ())]
         return [Weight(weight.name, weight.shape, trainable=False) for weight in statistics]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return 0
 
 
 class Discretization(SingleInput):
@@ -310,6 +313,9 @@ class MelSpectrogram(SingleInput):
         frames = None if samples is None else (samples + stride + 1) // stride
         return (*(shape[:1] if len(shape) > 1 else ()), c.dim("num_mel_bins"), frames)
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        raise Undetermined("the multiply-adds of a Fourier transform")
+
 
 class STFTSpectrogram(SingleInput):
     """Sound to a spectrogram. https://keras.io/api/layers/preprocessing_layers/audio/stft_spectrogram/"""
@@ -357,3 +363,9 @@ class STFTSpectrogram(SingleInput):
         if c.flag("expand_dims"):
             return (shape[0], channels, frames, bins) if first else (shape[0], frames, bins, channels)
         return join_channels(shape[0], (frames,), channels * bins, first)
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        # Each frame is multiplied with a kernel for the real parts and one for the imaginary ones.
+        kernels = self.weights(c, shapes[0])
+        of_one = volume(self.output(c, shapes[0])) * c.integer("frame_length")
+        return of_one if c.text("mode") == "stft" else of_one * len(kernels)

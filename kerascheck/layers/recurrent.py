@@ -35,8 +35,11 @@ from kerascheck.layers.recurrent_cells import (
     cell_of,
     check_units,
     layers_in,
+    stacked,
+    step_products,
+    step_values,
 )
-from kerascheck.network.dims import Int, Shape, definitely_different, format_shape
+from kerascheck.network.dims import Int, Shape, definitely_different, format_shape, volume
 from kerascheck.network.ir import Layer, Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined
 
@@ -126,6 +129,13 @@ class _PlainRecurrent(Gates, Recurrent):
 
     def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
         return self.gate_weights(c, known_size(c, shapes[0], -1, "its features"))
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume(shapes[0][:-1]) * self.step_products(c, known_size(c, shapes[0], -1, "its features"))
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        # The gates and the states of each step.
+        return volume(shapes[0][:-1]) * c.dim("units") * (self.gates + 1 if self.gates > 1 else 1)
 
 
 class SimpleRNN(_PlainRecurrent):
@@ -257,6 +267,12 @@ class RNN(Recurrent):
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         return self.cells(c)
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return stacked(c, self.cells(c), shapes[0], step_products)
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return stacked(c, self.cells(c), shapes[0], step_values)
+
     def step_shape(self, c: Config, shape: Shape) -> Shape:
         definition, config = cell_of(c, self.cells(c)[-1])
         return (shape[0], definition.width(config))
@@ -335,6 +351,16 @@ class _ConvLSTM(Recurrent):
         strides = window(c, "strides", self.rank)
         sizes = slide_all(c, shape, split_channels(frame, first)[0], spans, strides, padding(c))
         return [join_channels(shape[0], sizes, c.dim("filters"), first)] * 2
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        kernel, recurrent, *_ = self.weights_for(c, shapes)
+        frames = volume(shapes[0][:2])
+        places, _ = split_channels(self.state_shapes(c, shapes[0])[0], channels_first(c))
+        return frames * volume(places) * (kernel.count + recurrent.count)
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        # The four gates and the states of each step.
+        return volume((shapes[0][1], *self.state_shapes(c, shapes[0])[0])) * 5
 
 
 _CONV_LSTM = (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Protocol, runtime_checkable
 
 from kerascheck.layers.base import Config, LayerDef
 from kerascheck.layers.core import KERNEL_PARAMETERS
@@ -11,7 +11,7 @@ from kerascheck.layers.geometry import (
     known_size,
     positive,
 )
-from kerascheck.network.dims import Dim, Int, Shape, format_shape
+from kerascheck.network.dims import Dim, Int, Shape, format_shape, volume
 from kerascheck.network.ir import BuiltinLayer, Layer, Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
@@ -80,6 +80,11 @@ class Gates:
         """The weights for this many input features."""
         return _gate_weights(c, inputs, self.gates)
 
+    def step_products(self, c: Config, inputs: Int) -> Int:
+        """The multiply-adds of one step of one sample."""
+        kernel, recurrent, *_ = self.gate_weights(c, inputs)
+        return kernel.count + recurrent.count
+
 
 class LstmGates(Gates):
     gates = 4
@@ -136,6 +141,12 @@ class _PlainCell(Gates, Cell):
 
     def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
         return self.gate_weights(c, known_size(c, shapes[0], -1, "its features"))
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume(shapes[0][:-1]) * self.step_products(c, known_size(c, shapes[0], -1, "its features"))
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume(shapes[0][:-1]) * c.dim("units") * (self.gates if self.gates > 1 else 0)
 
 
 class SimpleRNNCell(_PlainCell):
@@ -211,6 +222,32 @@ class StackedRNNCells(Cell):
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         return layers_in(c, "cells")
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return stacked(c, layers_in(c, "cells"), shapes[0], step_products)
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return stacked(c, layers_in(c, "cells"), shapes[0], step_values)
+
+
+def stacked(c: Config, cells: Sequence[Layer], shape: Shape, ask: Callable[[Cell, Config, list[Shape]], Int]) -> Int:
+    """What cells that feed one another answer together, for the input of the first."""
+    total: Int = 0
+    for cell in cells:
+        definition, config = cell_of(c, cell)
+        total = total + ask(definition, config, [shape])
+        shape = (*shape[:-1], definition.width(config))
+    return total
+
+
+def step_products(cell: Cell, c: Config, shapes: Sequence[Shape]) -> Int:
+    """The multiply-adds of a cell that is one of several."""
+    return cell.multiply_adds(c, shapes)
+
+
+def step_values(cell: Cell, c: Config, shapes: Sequence[Shape]) -> Int:
+    """What a cell that is one of several keeps."""
+    return cell.kept_values(c, shapes)
+
 
 def layers_in(c: Config, name: str) -> list[Layer]:
     """The layers in a list argument."""
@@ -229,8 +266,35 @@ def layers_in(c: Config, name: str) -> list[Layer]:
     return found
 
 
+class OwnCell(Cell):
+    """A cell of a class of the program, by what its `state_size` and `output_size` say."""
+
+    def __init__(self, sizes: list[Int], width: Int) -> None:
+        self._sizes = sizes
+        self._width = width
+
+    def state_sizes(self, c: Config) -> list[Int]:
+        return self._sizes
+
+    def width(self, c: Config) -> Int:
+        return self._width
+
+
+@runtime_checkable
+class CellOfProgram(Protocol):
+    """A layer of the program that may be a cell."""
+
+    def as_cell(self) -> OwnCell:
+        """Its sizes. Raises Undetermined where they are not known, or it is no cell."""
+
+    def build_as_cell(self, shape: Shape) -> None:
+        """Run its `build` on the shape of one step, if that has not been done. May raise Undetermined."""
+
+
 def cell_of(c: Config, cell: Layer) -> tuple[Cell, Config]:
     """The definition of a cell. Raises KerasError for a built-in layer that is none."""
+    if isinstance(cell, CellOfProgram):
+        return cell.as_cell(), c
     if not isinstance(cell, BuiltinLayer):
         raise Undetermined(f"cell {cell.cls} is not built in")
     if not isinstance(cell.definition, Cell):
@@ -241,5 +305,9 @@ def cell_of(c: Config, cell: Layer) -> tuple[Cell, Config]:
 def build_cell(c: Config, cell: Layer, incoming: Shape) -> Int:
     """Give a cell its weights for this input; its width."""
     definition, config = cell_of(c, cell)
+    if isinstance(cell, CellOfProgram):
+        # Keras calls `build` alone: how large the output is, it reads off the sizes.
+        cell.build_as_cell((incoming[0], *incoming[1:]))
+        return definition.width(config)
     cell.infer([incoming[:1] + incoming[-1:], *((incoming[0], size) for size in definition.state_sizes(config))])
     return definition.width(config)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kerascheck.layers.base import Config, SingleInput
 from kerascheck.layers.geometry import known_size, positive
-from kerascheck.network.dims import Shape
+from kerascheck.network.dims import Int, Shape, volume
 from kerascheck.network.ir import Weight
 
 _COMMON = (
@@ -27,6 +29,9 @@ class Highway(SingleInput):
             weights += [Weight("b", (size,)), Weight("b_carry", (size,))]
         return weights
 
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume(shapes[0]) * known_size(c, shapes[0], -1, "its last axis") * 2
+
 
 class MaxoutDense(SingleInput):
     """The largest of several dense layers; Keras 1 only."""
@@ -48,3 +53,6 @@ class MaxoutDense(SingleInput):
 
     def output(self, c: Config, shape: Shape) -> Shape:
         return (shape[0], c.dim("output_dim"))
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume((*shapes[0], c.dim("nb_feature"), c.dim("output_dim")))

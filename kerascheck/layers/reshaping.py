@@ -24,6 +24,7 @@ class Flatten(SingleInput):
     """Joins all axes but the batch. https://keras.io/api/layers/reshaping_layers/flatten/"""
 
     name = "Flatten"
+    is_view = True
     signature = "data_format=None"
     old_parameters = {"dim_ordering": "data_format"}
     min_ndim = 1
@@ -42,6 +43,7 @@ class Reshape(SingleInput):
     """Gives the axes behind the batch other sizes. https://keras.io/api/layers/reshaping_layers/reshape/"""
 
     name = "Reshape"
+    is_view = True
     signature = "target_shape"
     old_parameters = {"dims": "target_shape"}
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from kerascheck.layers.base import Config, LayerDef, SingleInput
 from kerascheck.layers.recurrent import Recurrent
-from kerascheck.network.dims import Dim, Shape, format_shape
+from kerascheck.network.cost import cost_of
+from kerascheck.network.dims import Dim, Int, Shape, format_shape, volume
 from kerascheck.network.ir import BuiltinLayer, Layer, Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined
 
@@ -18,6 +19,9 @@ class Wrapper(LayerDef):
     name = "Wrapper"
     signature = "layer"
     call_tensors = 2  # whatever the layer inside takes
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return cost_of(c.layer("layer"), shapes).products
 
     def validate(self, c: Config) -> None:
         c.layer("layer")
@@ -44,6 +48,18 @@ class TimeDistributed(Wrapper):
         if len(outputs) != 1:
             raise Undetermined(f"TimeDistributed around {layer.cls} with several outputs")
         return [(outputs[0][0], shape[1], *outputs[0][1:])]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return volume(shapes[0][1:2]) * cost_of(c.layer("layer"), [_step(shapes[0])]).products
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        cost = cost_of(c.layer("layer"), [_step(shapes[0])])
+        return volume(shapes[0][1:2]) * cost.values - volume(self.outputs_for(c, shapes)[0])
+
+
+def _step(shape: Shape) -> Shape:
+    """The shape of one time step."""
+    return (shape[0], *shape[2:])
 
 
 def _unchecked(layer: Layer, shapes: list[Shape]) -> list[Shape]:
@@ -148,6 +164,19 @@ class Bidirectional(LayerDef):
             output = (*output[:-1], None if last is None else last * 2)
         return [output, *states, *states]
 
+    def directions(self, c: Config) -> list[BuiltinLayer]:
+        """What runs forwards, and what runs backwards."""
+        forward = self.recurrent(c, "layer")
+        return [forward, forward if c.known("backward_layer") is None else self.recurrent(c, "backward_layer")]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        one, other = (layer.definition.multiply_adds(layer.config, shapes[:1]) for layer in self.directions(c))
+        return one + other
+
+    def kept_values(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        one, other = (layer.definition.kept_values(layer.config, shapes[:1]) for layer in self.directions(c))
+        return one + other
+
 
 def _copied(layer: BuiltinLayer, shapes: Sequence[Shape], direction: str) -> list[Weight]:
     """The weights of a copy of the layer."""
@@ -188,6 +217,9 @@ class SpectralNormalization(SingleInput):
         if len(outputs) != 1:
             raise Undetermined("SpectralNormalization around a layer with several outputs")
         return outputs[0]
+
+    def multiply_adds(self, c: Config, shapes: Sequence[Shape]) -> Int:
+        return cost_of(c.layer("layer"), shapes).products
 
     def weight_holders(self, c: Config) -> Sequence[Layer]:
         return [c.layer("layer")]

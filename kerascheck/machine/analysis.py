@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import libcst as cst
@@ -24,6 +24,7 @@ from kerascheck.machine.callers import (
     project_of_caller,
 )
 from kerascheck.machine.consequences import Consequences
+from kerascheck.machine.directives import Watch
 from kerascheck.machine.feasibility import root_of
 from kerascheck.machine.functions import LEFT_OUT
 from kerascheck.machine.needs import network_needs, place_of, program_needs, training_needs, trainings_need
@@ -91,6 +92,7 @@ class Analysis:
     by_chance: bool = False  # whether it may go further, or less far, the next time
     fault: Exception | None = None  # the error of our own that has stopped it
     calls_matter: bool = False  # whether all functions are followed: see `analyze`
+    watch: Watch | None = None  # what was noted of names, where somebody or a comment asks for it
 
 
 def analyze(source: Any, seconds: float = 2.0, calls_matter: bool = False) -> Analysis:
@@ -102,9 +104,9 @@ def analyze(source: Any, seconds: float = 2.0, calls_matter: bool = False) -> An
         calls_matter: whether somebody looks at calls and imports by themselves (`Program.calls`, `Program.imports`):
             else functions that nobody calls are left out where nothing but these can be seen in them.
     """
-    result = Analysis(calls_matter=calls_matter)
     with no_collection():
         project = Project(source)
+        result = Analysis(calls_matter=calls_matter or project.watch is not None, watch=project.watch)
         budget = Budget(seconds)
         base = _Start(project, budget, result, _run_module).explore()
         if base is not None and result.incomplete is None and base.run.reads_arguments:
@@ -510,15 +512,26 @@ def _is_finished(network: Network) -> bool:
 def _open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
     """The model is not known: it hangs on these conditions, or on more than are decided."""
     asked = sorted(keys, key=_order(run))
-    places = (run.project.place_of(node) for key in asked if (node := run.places.get(key)) is not None)
-    place = next((found for found in places if found is not None), None)
+    nodes = [node for key in asked if (node := run.places.get(key)) is not None]
+    place = cache(partial(_place_of_first, run.project, nodes))  # few ask for the reason, and rows take long to find
     rest = f" and {len(asked) - 1} more" if len(asked) > 1 else ""
     if network.open is None:
-        where = "" if place is None else f" in {place}"
-        what = f"a condition{where}{rest} that is not decided" if asked else "more conditions than are decided"
-        network.open = Unknown(f"it hangs on {what}")
-    elif network.open.needs and place is not None:
-        network.open = Unknown(f"{network.open.reason} ({place}{rest})")
+        if asked:
+            network.open = Unknown(lambda: f"it hangs on a condition{_in(place())}{rest} that is not decided")
+        else:
+            network.open = Unknown("it hangs on more conditions than are decided")
+    elif network.open.needs and nodes:
+        before = network.open
+        network.open = Unknown(lambda: f"{before.reason} ({found}{rest})" if (found := place()) else before.reason)
+
+
+def _place_of_first(project: Project, nodes: Sequence[cst.CSTNode]) -> str | None:
+    """Where the first of the nodes stands that is somewhere."""
+    return next((found for found in map(project.place_of, nodes) if found is not None), None)
+
+
+def _in(place: str | None) -> str:
+    return "" if place is None else f" in {place}"
 
 
 def _open_guessed(run: Run, guesses: frozenset[Hashable], hanging: frozenset[Hashable], all_later: bool) -> None:

@@ -167,6 +167,8 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         return run.fresh(f"{name} of a view of a dictionary", node)
     if isinstance(value, (ListValue, DictValue)):
         return NativeMethod(name, value, _blurring)
+    if value is None and not run.guarded and not name.startswith("__"):
+        return run.fails("AttributeError", f"None has no attribute {name}", node)
     return run.fresh(f"attribute {name} of {value!r}"[:80], node)
 
 

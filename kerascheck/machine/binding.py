@@ -26,21 +26,25 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
     """Bind `target` to `value`."""
     if type(target) is cst.Name:
         assign_name(run, target.value, value, scope)
-    elif isinstance(target, (cst.Tuple, cst.List)):
+        if run.watch is not None:
+            run.watch.bound(value, target, scope.file)
+    elif type(target) is cst.Tuple or type(target) is cst.List:
         if type(value) is Guarded and any(isinstance(one, (tuple, ListValue)) for _, one in value.alternatives):
             spread(run, lambda one: _unpack(run, target, one, scope), value)
         else:
             _unpack(run, target, value, scope)
-    elif isinstance(target, cst.Attribute):
+    elif type(target) is cst.Attribute:
         receiver = run.evaluate(target.value, scope)
         if isinstance(receiver, KerasObject):
             from kerascheck.machine.keras.gone import note_set
 
             note_set(run, receiver, target.attr.value, Site(scope.file, target))
         set_attribute(run, receiver, target.attr.value, _titled(value, _text(target)))
-    elif isinstance(target, cst.Subscript):
+        if run.watch is not None:
+            run.watch.bound(value, target.attr, scope.file)
+    elif type(target) is cst.Subscript:
         _set_item(run, target, value, scope)
-    elif isinstance(target, cst.StarredElement):
+    elif type(target) is cst.StarredElement:
         assign(run, target.value, value, scope)
 
 
@@ -101,12 +105,10 @@ def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, scope: Scope) 
             run.program.reads.append(ResultRead(call, None, len(targets), site))
 
         for index, element in enumerate(targets):
-            if star is not None and index >= star:
-                part = run.fresh("unpacked from something unknown", element)
-            elif isinstance(value, Unknown):
+            if isinstance(value, Unknown) and (star is None or index < star):
                 part = _untitled(subscript(run, value, index, element))
             else:
-                part = run.fresh("unpacked from something unknown", element)
+                part = run.fresh("unpacked from something unknown", element).needing(items.needs)
             assign(run, element.value, part, scope)
         return
     if star is None:

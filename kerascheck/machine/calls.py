@@ -90,6 +90,8 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
             return made
     if isinstance(function, Unknown) and (changed := _changed_by(function)) is not None:
         run.grown[changed] = True
+    if function is None and not run.guarded:
+        run.fails("TypeError", "None is called", site.node)
     foreign.called(run, function)
     reason = function.reason if isinstance(function, Unknown) else "a call of something that is not known"
     _escape_all(run, arguments, reason)

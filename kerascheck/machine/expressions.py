@@ -66,6 +66,8 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
             value = _if_bound(run, scope, name, value)
     else:
         value = lookup(run, name, scope)
+    if run.watch is not None:
+        run.watch.read(value, node, scope.file)
     kind = type(value)
     if kind in _NOTED or run.pinned:
         return _read(run, value)
@@ -157,6 +159,8 @@ def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
     else:
         found = get_attribute(run, value, node.attr.value, node)
         value = holding(found, value.holds) if type(value) is Unknown and value.holds else found
+    if run.watch is not None:
+        run.watch.read(value, node.attr, scope.file)
     kind = type(value)
     return _read(run, value) if kind in _NOTED or run.pinned else value
 

@@ -60,6 +60,9 @@ def _product(one: Any, other: Any) -> Any:
 #: Bits of a product, and items of a repeated text.
 _MAX_SIZE = 4096
 
+#: What asking about a value may raise.
+_CANNOT_BE_ASKED = (TypeError, ValueError, ArithmeticError, OverflowError)
+
 _ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -111,24 +114,51 @@ def implied(facts: Facts, key: Hashable, also: tuple[Hashable, bool] | None = No
 @lru_cache(maxsize=4096)
 def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
     """The answer that is left when all candidates have been tried. Most questions come again with each run."""
-    possible = {True: False, False: False}
     keys = (key, *(fact for fact, _ in related))
     pieces = sorted({piece for one in keys for piece in _pieces(one)})
     if len(pieces) > _MAX_PIECES or (pieces and any(map(_asks_of_the_whole, keys))):
         return None
-    for candidate in (*_joined(pieces), *_candidates(root, keys)):
-        try:
-            if all(_holds(fact, root, candidate) is choice for fact, choice in related):
-                possible[_holds(key, root, candidate)] = True
-        except (TypeError, ValueError, ArithmeticError, OverflowError):
-            continue  # with this value the program would not have come as far as asking
-        except _TooLarge:
-            return None
-        if possible[True] and possible[False]:
-            return None
-    if possible[True] is possible[False]:
+    candidates = (*_joined(pieces), *_candidates(root, keys))
+    try:
+        found = _answers(root, key, related, candidates, are_met=True)
+        if not any(found):  # some of the facts are assumed for where the program gets another way
+            found = _answers(root, key, related, candidates, are_met=False)
+    except _TooLarge:
         return None
-    return possible[True]
+    return None if found[0] is found[1] else found[0]
+
+
+def _answers(
+    root: Hashable,
+    key: Hashable,
+    related: tuple[tuple[Hashable, bool], ...],
+    candidates: tuple[Value, ...],
+    are_met: bool,
+) -> tuple[bool, bool]:
+    """Whether the condition may hold, and whether it may not, with any of the candidates.
+
+    Where the facts are not met for sure, one that cannot be asked of a candidate says nothing against it.
+    """
+    may_hold = may_fail = False
+    for candidate in candidates:
+        try:
+            if all(_agrees(fact, choice, root, candidate, are_met) for fact, choice in related):
+                holds = _holds(key, root, candidate)
+                may_hold, may_fail = may_hold or holds, may_fail or not holds
+        except _CANNOT_BE_ASKED:
+            continue  # with this value the program would not have come as far as asking
+        if may_hold and may_fail:
+            break
+    return may_hold, may_fail
+
+
+def _agrees(fact: Hashable, choice: bool, root: Hashable, candidate: Value, is_met: bool) -> bool:
+    try:
+        return _holds(fact, root, candidate) is choice
+    except _CANNOT_BE_ASKED:
+        if is_met:
+            raise
+        return True
 
 
 @lru_cache(maxsize=4096)
@@ -201,7 +231,7 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
     if kind == "evaluated":
         try:
             _value(key[1], root, candidate)
-        except (TypeError, ValueError, ArithmeticError, OverflowError):
+        except _CANNOT_BE_ASKED:
             return False
         return True
     if kind == "unknown":
@@ -298,8 +328,11 @@ def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
         return
     if isinstance(root, tuple) and root[:1] == ("variable",):
         yield _UNSET
+        yield from (constant for constant in constants if isinstance(constant, str))
         yield from texts
         return
+    # Those that conditions name come first: few of the others agree with a fact, and two answers may be enough.
+    yield from (constant for constant in constants if isinstance(constant, str) or abs(constant) < 1e15)
     yield from (None, True, False, _Other(), 0.5, (), ("a",))
     yield from numbers
     yield from texts

@@ -16,7 +16,7 @@ from kerascheck.machine.conditions import truth
 from kerascheck.machine.contexts import enter_contexts, leave_contexts
 from kerascheck.machine.handlers import begin_handler, end_handler
 from kerascheck.machine.loops import rest_of_for
-from kerascheck.machine.paths import Signal, Split, WaysOut
+from kerascheck.machine.paths import Condition, Signal, Split, WaysOut, settle
 from kerascheck.machine.run import MAX_COMPREHENSION, MAX_LOOP_ROUNDS, STATEMENTS, Run
 from kerascheck.machine.sequences import END, Lost, as_unknown, iterate, open_iterator, resumed, step
 from kerascheck.machine.statements import chosen_arm, chosen_case
@@ -25,7 +25,7 @@ from kerascheck.machine.unknown_loops import is_endless, unknown_loop
 from kerascheck.machine.values import FunctionValue, IteratorValue, Scope, UserRaise, Value
 from kerascheck.project.source import Source
 from kerascheck.symbolic.journal import lay_down
-from kerascheck.symbolic.unknown import Unknown
+from kerascheck.symbolic.unknown import Guarded, Unknown
 from kerascheck.text.treewalk import walk
 
 #: Conditions that are decided for one generator; behind a further one its items are not followed.
@@ -186,7 +186,7 @@ class _Body:
         endless = is_endless(node)
         while True:
             value = as_unknown(run.evaluate(node.test, scope))
-            if isinstance(value, Unknown):
+            if isinstance(value, Unknown) or not self.is_settled(value):
                 self.lost = self.lost or Unknown("a loop of unknown length")
             if self.lost is not None:
                 try:
@@ -204,6 +204,17 @@ class _Body:
                     return None
             if endless and run.undecided - self.elsewhere > undecided:
                 self.lost = self.lost or Unknown("a loop whose number of rounds is not known")
+
+    def is_settled(self, test: Value) -> bool:
+        """Whether it is known if there is a further round, or may be decided.
+
+        All that comes behind the generator hangs on what is decided. How much there is of data that is not known would
+        be asked in each round anew.
+        """
+        if not isinstance(settle(self.run, test), Condition):
+            return True
+        self.decisions += 1
+        return type(test) is Guarded and self.decisions <= _MAX_DECISIONS
 
     def context(self, node: cst.With) -> Steps:
         contexts = enter_contexts(self.run, node, self.scope)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import libcst as cst
 
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.methods import set_of
 from kerascheck.machine.operators import bounded
-from kerascheck.machine.paths import spread
+from kerascheck.machine.paths import restrict, spread
 from kerascheck.machine.run import MAX_ITEMS, Run
 from kerascheck.machine.sequences import as_unknown, is_opaque, items_of
 from kerascheck.machine.static import once
@@ -166,40 +166,64 @@ def ellipsis(run: Run, node: cst.Ellipsis, scope: Scope) -> Value:
 
 
 # -- displays and comprehensions ----------------------------------------------------------------------------
-def _elements(run: Run, elements: Any, scope: Scope) -> tuple[list[Value], Unknown | None]:
+#: Makes a value of elements, and of the reason why they are not all known.
+_Maker: TypeAlias = "Callable[[list[Value], Unknown | None], Value]"
+
+
+def _display(run: Run, elements: Any, scope: Scope, made: _Maker) -> Value:
+    """What is made of the elements; in an arm of its own for each case where `*elements` hang on conditions."""
+    values = [run.evaluate(element.value, scope) for element in elements]
+    stars = [type(element) is cst.StarredElement for element in elements]
+    return _made_of(run, list(zip(stars, values, strict=True)), made) if True in stars else made(values, None)
+
+
+def _made_of(run: Run, parts: list[tuple[bool, Value]], made: _Maker) -> Value:
     values: list[Value] = []
-    for element in elements:
-        if type(element) is cst.StarredElement:
-            items = items_of(run, run.evaluate(element.value, scope))
-            if isinstance(items, Unknown):
-                return values, items
-            if len(values) + len(items) > MAX_ITEMS:
-                return values, Unknown("more items than are kept")
-            values += items
-        else:
-            values.append(run.evaluate(element.value, scope))
-    return values, None
+    for index, (is_spread, value) in enumerate(parts):
+        if not is_spread:
+            values.append(value)
+            continue
+        value = restrict(run, value)
+        if type(value) is Guarded:
+
+            def chosen(case: Value, index: int = index) -> Value:
+                return _made_of(run, [*parts[:index], (True, case), *parts[index + 1 :]], made)
+
+            return spread(run, chosen, value)
+        items = items_of(run, value)
+        if isinstance(items, Unknown):
+            return made(values, items)
+        if len(values) + len(items) > MAX_ITEMS:
+            return made(values, Unknown("more items than are kept"))
+        values += items
+    return made(values, None)
 
 
 def tuple_display(run: Run, node: cst.Tuple, scope: Scope) -> Value:
-    values, unknown = _elements(run, node.elements, scope)
-    if unknown is None and is_too_heavy(run, values):
-        return run.fresh(TOO_MANY_PARTS, node)
-    return unknown if unknown is not None else tuple(values)
+    def made(values: list[Value], unknown: Unknown | None) -> Value:
+        if unknown is not None:
+            return unknown
+        return run.fresh(TOO_MANY_PARTS, node) if is_too_heavy(run, values) else tuple(values)
+
+    return _display(run, node.elements, scope, made)
 
 
 def list_display(run: Run, node: cst.List, scope: Scope) -> Value:
-    values, unknown = _elements(run, node.elements, scope)
-    if unknown is None and is_too_heavy(run, values):
-        return run.unknown_list(TOO_MANY_PARTS)
-    made = run.new_list(() if unknown is not None else values)
-    made.unknown = unknown
-    return made
+    def made(values: list[Value], unknown: Unknown | None) -> Value:
+        if unknown is None and is_too_heavy(run, values):
+            return run.unknown_list(TOO_MANY_PARTS)
+        display = run.new_list(() if unknown is not None else values)
+        display.unknown = unknown
+        return display
+
+    return _display(run, node.elements, scope, made)
 
 
 def set_display(run: Run, node: cst.Set, scope: Scope) -> Value:
-    values, unknown = _elements(run, node.elements, scope)
-    return run.unknown_list(unknown.reason, "set", unknown) if unknown is not None else set_of(run, values)
+    def made(values: list[Value], unknown: Unknown | None) -> Value:
+        return run.unknown_list(unknown.reason, "set", unknown) if unknown is not None else set_of(run, values)
+
+    return _display(run, node.elements, scope, made)
 
 
 def dict_display(run: Run, node: cst.Dict, scope: Scope) -> Value:

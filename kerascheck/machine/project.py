@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from kerascheck.machine import names
+from kerascheck.machine.directives import Watch, marks_of, watched
 from kerascheck.machine.feasibility import root_of
 from kerascheck.machine.run import Run
+from kerascheck.machine.static import outline_of
 from kerascheck.machine.values import ImportedName, ModuleValue, Scope, UserRaise, Value
 from kerascheck.project.modules import find_folder, find_module, module_file
 from kerascheck.project.target import Target
@@ -74,6 +76,9 @@ class Project:
         self.source = source
         self.target: Target = source.target
         self.dialect = self.target.dialect
+        self.marks = marks_of(source)
+        is_watched = watched.get()
+        self.watch = Watch(source, is_watched) if is_watched or source.directives else None
         self.flags: dict[str, Value] = {}  # of absl, that modules of the project define
         self.rebound: set[str] = set()  # what the program sets in modules that are not its own, on any path
         self.long_functions: set[int] = set()  # ids of nodes: see `allowance`
@@ -255,6 +260,7 @@ class Project:
                     source.parse_apart()  # its functions may be called where those of the file itself are not
                 _ = source.tree
                 self._sources[key] = source
+                self.marks.update(marks_of(source))
             except (OSError, SourceError):
                 pass
         return self._sources[key]
@@ -262,7 +268,7 @@ class Project:
     def place_of(self, node: Any) -> str | None:
         """The row in which a node stands, in words; with the name of the file where that is another one."""
         for source in (self.source, *self._sources.values()):
-            if source is None:
+            if source is None or node not in outline_of(source):
                 continue
             try:
                 row = int(source.locate(node).start.row)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.machine.directives import finish, prepare
 from kerascheck.machine.doubts import COMMON, Doubt
 from kerascheck.machine.feasibility import Facts, implied, is_outside, root_of
 from kerascheck.machine.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
@@ -65,6 +66,8 @@ MAX_ITEMS = 100_000
 _MOST_EVENTS = 3
 #: Conditions made of others that are looked at for what they say of one value.
 _MAX_CASES = 6
+#: Where nothing follows from a condition.
+_NOTHING_FOLLOWS: Mapping[Hashable, bool] = MappingProxyType({})
 
 
 #: What Python itself may raise where it computes with values of the program.
@@ -159,6 +162,9 @@ class Run:
     ) -> None:
         self.project = project
         self.budget = budget
+        self.marks = project.marks  # what comments ask or tell, by the ids of the statements that they stand beside
+        self.watch = project.watch  # where what they ask is told
+        self.given_tensors: dict[int, list[Tensor]] = {}  # what the calls in statements beside directives are given
         self.relevant = frozenset(relevant)
         self.relevant_in_order = relevant
         self.plan = plan
@@ -301,10 +307,14 @@ class Run:
         """Run statements in order until one ends the block early. May raise UserRaise and BudgetExceeded."""
         budget = self.budget
         ways: WaysOut | None = None
+        marks = self.marks
         for statement in statements:
             handler = STATEMENTS.get(type(statement))
             if handler is None:
                 continue
+            beside = marks.get(id(statement)) if marks else None
+            if beside is not None:
+                prepare(self, beside, scope, statement)
             budget.steps -= 1
             if not budget.steps & 255:
                 budget.check()
@@ -316,6 +326,8 @@ class Run:
                 except UserRaise as raised:
                     note_raise(self, raised)
                     return ways.finish(None, ended=True)
+            if beside is not None and type(signal) is not Split:
+                finish(self, beside, scope, statement)
             if signal is None:
                 continue
             if type(signal) is not Split:
@@ -600,8 +612,8 @@ class Run:
 
     def _only_choice(self, key: Hashable) -> bool | None:
         """How the condition is decided since something follows from the contrary that does not hold here."""
-        for choice in (True, False):
-            for other, wanted in self.following.get((key, choice), {}).items():
+        for choice in (True, False) if self.following else ():
+            for other, wanted in self.following.get((key, choice), _NOTHING_FOLLOWS).items():
                 known = self.facts.get(other)
                 if known is None:
                     known = implied(self.facts, other, (key, choice))

@@ -8,7 +8,8 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 import libcst as cst
 
-from kerascheck.text.treewalk import children, walk
+from kerascheck.text.outline import DEFINITIONS, Outline
+from kerascheck.text.treewalk import nodes_below
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
 _Fact = TypeVar("_Fact")
@@ -45,6 +46,29 @@ def once_a_file(compute: Callable[[Any], _Fact]) -> Callable[[Any], _Fact]:
     return fact
 
 
+@once_a_file
+def outline_of(source: Any) -> Outline:
+    """The nodes of the tree in one row."""
+    return Outline(source.tree)
+
+
+def once_in_outline(compute: Callable[[Outline, _Node], _Fact]) -> Callable[[Any, _Node], _Fact]:
+    """As `once`, for what is read off the outline of the tree that the node is in."""
+    name = f"{compute.__module__}.{compute.__qualname__}"
+
+    @wraps(compute)
+    def fact(source: Any, node: _Node) -> _Fact:
+        known = source.facts.get(name)
+        if known is None:
+            known = source.facts[name] = {}
+        found = known.get(id(node))
+        if found is None or found[0] is not node:
+            found = known[id(node)] = (node, compute(outline_of(source), node))
+        return found[1]  # type: ignore[no-any-return]
+
+    return fact
+
+
 _EXITS = frozenset({"exit", "quit", "_exit", "abort"})
 
 
@@ -68,30 +92,24 @@ def terminates(suite: cst.BaseSuite) -> Literal["raise", "leave"] | None:
     return None
 
 
-@once
-def names_used(node: cst.CSTNode) -> frozenset[str]:
+@once_in_outline
+def names_used(outline: Outline, node: cst.CSTNode) -> frozenset[str]:
     """All names and attributes that the node mentions."""
     # An attribute's own name is a node below it.
-    return frozenset([n.value for n in walk(node) if type(n) is cst.Name])
+    return frozenset([name.value for name in outline.below(node, cst.Name)])
 
 
-@once
-def rebound_names(node: cst.CSTNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+@once_in_outline
+def rebound_names(outline: Outline, node: cst.CSTNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names that are declared `global` in the node, and those that are declared `nonlocal`."""
-    of_module: list[str] = []
-    of_functions: list[str] = []
-    for part in walk(node):
-        if type(part) is cst.Global:
-            of_module += [item.name.value for item in part.names]
-        elif type(part) is cst.Nonlocal:
-            of_functions += [item.name.value for item in part.names]
-    return tuple(of_module), tuple(of_functions)
+    of_module = tuple(item.name.value for part in outline.below(node, cst.Global) for item in part.names)
+    return of_module, tuple(item.name.value for part in outline.below(node, cst.Nonlocal) for item in part.names)
 
 
-@once
-def is_infinite(node: cst.While) -> bool:
+@once_in_outline
+def is_infinite(outline: Outline, node: cst.While) -> bool:
     """Whether there is nothing in the loop that ends it."""
-    return not any(isinstance(part, (cst.Break, cst.Return)) for part in walk(node.body))
+    return not outline.below(node.body, cst.Break, cst.Return)
 
 
 def dotted_text(node: cst.CSTNode) -> str:
@@ -158,7 +176,8 @@ def yields_in(node: cst.CSTNode) -> Iterator[cst.Yield]:
     stack = [node]
     while stack:
         top = stack.pop()
-        if isinstance(top, cst.Yield):
-            yield top
-        if not isinstance(top, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-            stack.extend(reversed(list(children(top))))
+        kind = type(top)  # (`isinstance` with an abstract class is slow)
+        if kind is cst.Yield:
+            yield top  # type: ignore[misc]
+        if kind not in DEFINITIONS:
+            stack += reversed(nodes_below(top))

@@ -16,7 +16,7 @@ from kerascheck.machine.code_facts import mentions
 from kerascheck.machine.functions import SymbolicArguments, call_function
 from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
 from kerascheck.machine.run import Run
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once, once_in_outline
 from kerascheck.machine.values import (
     ClassValue,
     DictValue,
@@ -31,7 +31,8 @@ from kerascheck.machine.values import (
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Network, Program
 from kerascheck.symbolic.unknown import Unknown
-from kerascheck.text.treewalk import NO_NODES, children, nodes_below
+from kerascheck.text.outline import Outline
+from kerascheck.text.treewalk import nodes_below
 
 #: Objects of one class, made by the program, on which each of its methods is entered.
 _MAX_OBJECTS = 2
@@ -207,12 +208,18 @@ def _forget_placeholders(made: Instance) -> None:
 def _forget_changes(run: Run, made: Instance) -> None:
     """Forget what code of the file other than the constructor sets on such objects, or changes in place."""
     file = made.cls.site.file
-    written, changed = _later_changes(file, file.tree)
+    written, changed, used = _later_changes(file, file.tree)
     for name in written:
         if name in made.attributes or _is_class_attribute(made.cls, name):
             made.attributes[name] = _unset(made, name)
-    for name in changed - written:
-        if name in made.attributes:
+    for name in (changed | used) - written:
+        if name not in made.attributes:
+            continue
+        value = made.attributes[name]
+        layer = value.layer if isinstance(value, Instance) else value
+        if isinstance(layer, Network) and name not in changed:
+            layer.met_data = True
+        else:
             made.attributes[name] = _changed(run, made, name)
 
 
@@ -233,8 +240,6 @@ def _forget_unsettled(function: FunctionValue) -> None:
 
 _COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
-#: In names and texts nothing is changed.
-_EMPTY = NO_NODES | {cst.Name, cst.SimpleString, cst.Integer, cst.Float}
 _BINDING = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)
 _LOOPING = (cst.For, cst.CompFor)
 
@@ -261,7 +266,7 @@ def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[i
                 assert isinstance(node, _BINDING)
                 for name in _named(node.target):
                     found.setdefault(name, []).append(at)
-            waiting += [(child, outside) for child in children(node)]
+            waiting += [(child, outside) for child in nodes_below(node)]
     return places, {name: tuple(rows) for name, rows in found.items() if len(rows) > 1}
 
 
@@ -277,10 +282,11 @@ def _blocks(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def _named(target: cst.CSTNode) -> Iterator[str]:
     """The names in a target."""
-    if isinstance(target, cst.Name):
-        yield target.value
-    elif isinstance(target, (cst.Tuple, cst.List)):
-        for element in target.elements:
+    kind = type(target)
+    if kind is cst.Name:
+        yield target.value  # type: ignore[attr-defined]
+    elif kind is cst.Tuple or kind is cst.List:
+        for element in target.elements:  # type: ignore[attr-defined]
             yield from _named(element.value)
 
 
@@ -314,46 +320,59 @@ def _changed(run: Run, made: Instance, name: str) -> Value:
     return value
 
 
-@once
-def _later_changes(module: cst.Module) -> tuple[frozenset[str], frozenset[str]]:
-    """The attributes that the module sets outside of constructors, and those whose values it changes in place."""
+#: Methods that leave a model as it is, but for its weights.
+_USES = frozenset(
+    {
+        "count_params", "evaluate", "evaluate_generator", "export", "fit", "fit_generator", "get_config", "get_layer",
+        "get_weights", "load_weights", "predict", "predict_classes", "predict_generator", "predict_on_batch",
+        "predict_proba", "reset_metrics", "reset_states", "save", "save_weights", "set_weights", "summary",
+        "test_on_batch", "to_json", "to_yaml", "train_on_batch",
+    }
+)  # fmt: skip
+
+
+#: What may set an attribute, or change the value of one.
+_CHANGING = (*_BINDING, *_LOOPING, cst.Del, cst.WithItem, cst.Call, cst.Arg)
+
+
+@once_in_outline
+def _later_changes(outline: Outline, module: cst.Module) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The attributes that the module sets outside of constructors, and those whose values it changes in place.
+
+    The third ones are changed by methods which, if the value is a model, do nothing to its layers.
+    """
     written: set[str] = set()
     changed: set[str] = set()
-    waiting: list[cst.CSTNode] = [module]
-    while waiting:
-        node = waiting.pop()
-        kind = type(node)  # (`isinstance` with an abstract class is slow)
-        if kind in _BINDING or kind in _LOOPING or kind is cst.Del:
-            assert isinstance(node, (*_BINDING, *_LOOPING, cst.Del))
-            _note_target(node.target, written, changed)
-        elif type(node) is cst.FunctionDef:
-            if node.name.value == "__init__":
-                continue
+    used: set[str] = set()
+    constructors = [one for one in outline.below(module, cst.FunctionDef) if one.name.value == "__init__"]
+    for node in outline.below(module, *_CHANGING, skipping=constructors):
+        if type(node) is cst.Arg:  # (`isinstance` with an abstract class is slow)
+            _note_attribute(node.value, changed)
+        elif type(node) is cst.Call:
+            if type(node.func) is cst.Attribute:
+                _note_attribute(node.func.value, used if node.func.attr.value in _USES else changed)
         elif type(node) is cst.WithItem:
             if node.asname is not None:
                 _note_target(node.asname.name, written, changed)
-        elif type(node) is cst.Call:
-            if type(node.func) is cst.Attribute:
-                _note_attribute(node.func.value, changed)
-        elif type(node) is cst.Arg:
-            _note_attribute(node.value, changed)
-        waiting += nodes_below(node, _EMPTY)
-    return frozenset(written), frozenset(changed)
+        else:
+            assert isinstance(node, (*_BINDING, *_LOOPING, cst.Del))
+            _note_target(node.target, written, changed)
+    return frozenset(written), frozenset(changed), frozenset(used)
 
 
 def _note_target(target: cst.CSTNode, written: set[str], changed: set[str]) -> None:
-    if isinstance(target, cst.Attribute):
+    if type(target) is cst.Attribute:
         written.add(target.attr.value)
         _note_attribute(target.value, changed)
-    elif isinstance(target, cst.Subscript):
+    elif type(target) is cst.Subscript:
         _note_attribute(target.value, changed)
-    elif isinstance(target, (cst.Tuple, cst.List)):
+    elif type(target) is cst.Tuple or type(target) is cst.List:
         for element in target.elements:
             _note_target(element.value, written, changed)
 
 
 def _note_attribute(node: cst.BaseExpression, changed: set[str]) -> None:
-    while isinstance(node, cst.Subscript):
+    while type(node) is cst.Subscript:
         node = node.value
-    if isinstance(node, cst.Attribute):
+    if type(node) is cst.Attribute:
         changed.add(node.attr.value)

@@ -78,10 +78,11 @@ def row_of(dotted: str) -> Change | None:
 
 
 def successor(dotted: str) -> str | None:
-    """The name under `keras` that takes the place of one that is gone; None where it is there, or nothing does."""
+    """The name that takes the place of one that is gone; None where it is there, or nothing does."""
     name = under_keras(dotted)
     if name is None:
-        return None
+        row = find_name(dotted) if dotted.startswith("tensorflow.") else None
+        return row.new if row is not None else None
     package = package_of(dotted)
     if dotted.startswith(("tensorflow.python.", "tensorflow.contrib.")):
         reached = canonical(dotted)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from kerascheck.text.treewalk import children
+
 if TYPE_CHECKING:
     from kerascheck.migrate.names import Names
 
@@ -142,13 +144,13 @@ class Kinds:
     def _of_call(self, node: cst.Call, depth: int) -> Kind | None:
         name = self._names.canonical(node.func)
         if name is not None:
-            return _made_by(name)
+            return Kind.TENSOR if _keeps_tensors(name) and self._has_tensor(node, depth) else _made_by(name)
         func = node.func
         if isinstance(func, cst.Attribute):
             base = self.of(func.value, depth)
             if base is not None:
                 return _METHODS.get((base, func.attr.value))
-            if isinstance(func.value, cst.Name) and func.value.value == "self":
+            if self._names.is_self(func.value):
                 method = self._method(func, func.attr.value)
                 return self._returned(method, depth) if method is not None else None
             return None
@@ -172,6 +174,12 @@ class Kinds:
             return Kind.TENSOR if self.of(func, depth) is Kind.LAYER else None
         return None
 
+    def _has_tensor(self, node: cst.Call, depth: int) -> bool:
+        """Whether a tensor is among what is given, or in a list of it."""
+        given = [arg.value for arg in node.args]
+        parts = [part.value for one in given if isinstance(one, (cst.List, cst.Tuple)) for part in one.elements]
+        return any(self.of(one, depth) is Kind.TENSOR for one in (*given, *parts))
+
     def _gives_tensor(self, node: cst.Call, depth: int) -> bool:
         """Whether a layer or model is called on something symbolic."""
         return bool(node.args) and self.of(node.args[0].value, depth) is not Kind.OTHER
@@ -186,16 +194,14 @@ class Kinds:
                 continue
             if isinstance(node, cst.Return):
                 found.add(self.of(node.value, depth) if node.value is not None else Kind.OTHER)
-            waiting += node.children
+            waiting += children(node)
         return found.pop() if len(found) == 1 else None
 
     def _of_attribute(self, node: cst.Attribute, depth: int) -> Kind | None:
         base = self.of(node.value, depth)
         if base is not None:
             return _ATTRIBUTES.get((base, node.attr.value))
-        if not isinstance(node.value, cst.Name):
-            return None
-        owner = self.owner_of(node) if node.value.value == "self" else None
+        owner = self.owner_of(node) if self._names.is_self(node.value) else None
         if owner is None:
             return None
         own = self._set_in_classes().get((id(owner), node.attr.value))
@@ -238,11 +244,17 @@ class Kinds:
                     continue
                 for target in node.targets:
                     one = target.target
-                    if isinstance(one, cst.Attribute) and isinstance(one.value, cst.Name) and one.value.value == "self":
+                    if isinstance(one, cst.Attribute) and self._names.is_self(one.value):
                         owner = self.owner_of(one)
                         if owner is not None:
                             self._attributes.setdefault((id(owner), one.attr.value), []).append(node.value)
         return self._attributes
+
+
+def _keeps_tensors(name: str) -> bool:
+    """Whether a function of tensors has this name: what it makes of symbolic ones is symbolic, too."""
+    root, _, rest = name.partition(".")
+    return rest.startswith(("ops.", "backend.", "activations.")) if root == "keras" else root == "tensorflow"
 
 
 def _made_by(name: str) -> Kind | None:

@@ -11,6 +11,7 @@ from libcst.metadata import Assignment, BuiltinAssignment, MetadataWrapper, Scop
 from libcst.metadata.scope_provider import ScopeVisitor
 
 from kerascheck.machine.names import canonical
+from kerascheck.text.parsing import lean_visits
 from kerascheck.text.treewalk import children
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class Names:
         self._parents: dict[int, cst.CSTNode] = {}
         self.nodes: list[cst.CSTNode] = []
         self._walk()
-        scopes = MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(_Scopes)
+        with lean_visits():
+            scopes = MetadataWrapper(self.tree, unsafe_skip_copy=True).resolve(_Scopes)
         self._referents: dict[int, Collection[BaseAssignment]] = {}
         self.assignments: dict[int, set[BaseAssignment]] = {}
         self.bound: set[str] = set()  # all names that the file binds, in whatever scope
@@ -92,6 +94,17 @@ class Names:
         while (above := self.parent(node)) is not None:
             yield above
             node = above
+
+    def is_self(self, node: cst.CSTNode) -> bool:
+        """Whether a name is the first parameter of the method that it stands in, which the object goes by."""
+        above = list(self.ancestors(node))
+        for index, one in enumerate(above):
+            if isinstance(one, cst.FunctionDef):
+                params = (*one.params.posonly_params, *one.params.params)
+                is_method = index + 2 < len(above) and isinstance(above[index + 2], cst.ClassDef)
+                if is_method and not one.decorators and params:
+                    return isinstance(node, cst.Name) and node.value == params[0].name.value
+        return False
 
     def is_written(self, node: cst.CSTNode) -> bool:
         """Whether something is assigned to it, or it is deleted."""
@@ -274,15 +287,20 @@ class Names:
 def _chain(node: cst.BaseExpression) -> tuple[cst.Name, list[str]] | None:
     """The name that a chain of attributes begins with, and the attributes."""
     rest: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while type(node) is cst.Attribute:  # (`isinstance` with an abstract class is slow)
         rest.append(node.attr.value)
         node = node.value
-    return (node, rest[::-1]) if isinstance(node, cst.Name) else None
+    return (node, rest[::-1]) if type(node) is cst.Name else None
+
+
+_IMPORTING = frozenset({cst.Import, cst.ImportFrom, cst.ImportAlias})
 
 
 def _alias_of(referent: BaseAssignment, name: str) -> cst.CSTNode | None:
     """The part of an import that binds a name."""
     node = getattr(referent, "node", None)
+    if type(node) not in _IMPORTING:
+        return None
     if isinstance(node, (cst.Import, cst.ImportFrom)) and not isinstance(node.names, cst.ImportStar):
         for alias in node.names:
             whole = _text(alias.name)

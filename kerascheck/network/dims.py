@@ -8,14 +8,18 @@ known, and the questions below say so by answering `False` on both sides.
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 _MAX_TERMS = 32  # a longer polynomial becomes an atom of its own
 _MAX_FACTOR = 2**1024  # so does one with numbers that are no sizes
+#: Results of arithmetic on results of arithmetic: what is made of more sizes has no name, deeper ones are no size.
+_MAX_PARTS = 200
 
 
 #: How a size is shown that nothing is known of, not even a name.
@@ -23,13 +27,14 @@ NAMELESS = "?"
 
 
 class Atom:
-    """One indivisible symbolic size: its identity and the text a reader sees."""
+    """One indivisible symbolic size: its identity, the text a reader sees, and of how many sizes it is computed."""
 
-    __slots__ = ("_hash", "key", "text")
+    __slots__ = ("_hash", "key", "parts", "text")
 
-    def __init__(self, key: Hashable, text: str) -> None:
+    def __init__(self, key: Hashable, text: str, parts: int = 1) -> None:
         self.key = key
         self.text = text
+        self.parts = parts
         self._hash = hash(key)
 
     def __hash__(self) -> int:
@@ -177,14 +182,38 @@ def _build(terms: dict[Monomial, int]) -> int | SymDim:
         return kept[()]
     result = SymDim(kept)
     if len(kept) > _MAX_TERMS or any(abs(factor) >= _MAX_FACTOR for factor in kept.values()):
-        return SymDim.named("...", ("sum", result))
+        return _computed("...", ("sum", result), _parts_of(result))
     return result
+
+
+def _parts_of(value: Int) -> int:
+    return sum(atom.parts for monomial in value.terms for atom in monomial) if isinstance(value, SymDim) else 0
+
+
+def _computed(text: str, key: Hashable, parts: int) -> SymDim:
+    """The size that is computed from others.
+
+    One computed from itself in each round of a loop (`n - min(50, n)`) holds itself twice over in each; so what is made
+    of many parts has a number for a key, the same for what is computed in the same way, and no text.
+    """
+    if parts > _MAX_PARTS:
+        return SymDim.named(NAMELESS, ("computed", _number_of(key)))
+    return SymDim({(Atom(key, text, parts + 1),): 1})
+
+
+_numbers = itertools.count()
+
+
+@lru_cache(maxsize=4096)
+def _number_of(key: Hashable) -> int:  # one that was forgotten gets another: then two equal sizes are not known to be
+    return next(_numbers)
 
 
 def _opaque(operator: str, left: object, right: object) -> int | SymDim:
     if not isinstance(left, (int, SymDim)) or not isinstance(right, (int, SymDim)) or right == 0:
         raise Undetermined(f"{left} {operator} {right}")
-    return SymDim.named(f"{_wrap(str(left))} {operator} {_wrap(str(right))}", (operator, left, right))
+    text = f"{_wrap(str(left))} {operator} {_wrap(str(right))}"
+    return _computed(text, (operator, left, right), _parts_of(left) + _parts_of(right))
 
 
 def maximum(*values: Int) -> Int:
@@ -205,12 +234,8 @@ def _extreme(name: str, choose: object, values: tuple[Int, ...]) -> Int:
             if (difference > 0) == (name == "max"):
                 best = value
         else:
-            best = SymDim.named(f"{name}({best}, {value})", (name, best, value))
+            best = _computed(f"{name}({best}, {value})", (name, best, value), _parts_of(best) + _parts_of(value))
     return best
-
-
-#: Results of arithmetic on results of arithmetic: deeper ones are no size.
-_MAX_PARTS = 200
 
 
 def size_of(value: Unknown, depth: int = 0) -> Int | None:
@@ -291,6 +316,16 @@ def product(dims: Iterable[Dim]) -> Dim:
             return None
         result = result * dim
     return result
+
+
+def volume(shape: Shape) -> Int:
+    """How many numbers a tensor of this shape holds. Raises Undetermined where a size is left open."""
+    count: Int = 1
+    for dim in shape:
+        if dim is None:
+            raise Undetermined(f"an axis of {format_shape(shape)} may have any size")
+        count = count * dim
+    return count
 
 
 def is_exact(shape: Shape) -> bool:

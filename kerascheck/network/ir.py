@@ -112,7 +112,7 @@ _T = TypeVar("_T")
 class Node:
     """One call of a layer: where, on what, giving what."""
 
-    __slots__ = ("inputs", "layer", "outputs", "refused", "site")
+    __slots__ = ("inputs", "inside", "layer", "outputs", "refused", "site")
 
     def __init__(
         self, layer: Layer, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], site: Site | None
@@ -122,6 +122,8 @@ class Node:
         self.outputs = outputs
         self.site = site
         self.refused = False  # whether Keras refuses the call: then the outputs are what is known of them anyway
+        #: Where the layer runs code of the program: the tensors that it was run on, and those that it gave.
+        self.inside: tuple[Sequence[Tensor], Sequence[Tensor]] | None = None
         for index, tensor in enumerate(outputs):
             tensor.node = self
             tensor.index = index
@@ -162,6 +164,8 @@ class Layer(Versioned):
     adapted = False
     #: Whether calling it runs code of the program.
     runs_program = False
+    #: On what the latest call ran code of the program, and what that gave, where calling it does so.
+    ran: tuple[Sequence[Tensor], Sequence[Tensor]] | None = None
     #: Whether the program adds losses to it beside those of `compile`.
     adds_losses = False
     #: Whether it may have been called where the analysis does not see it.

@@ -6,7 +6,9 @@ Source: the `compute_output_spec` methods of keras/src/ops (Keras 3.15).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeAlias
 
 from kerascheck.network.dims import Dim, Shape, SymDim, definitely_different, format_shape, product
@@ -153,6 +155,28 @@ def squeeze(shape: Shape, axes: Sequence[int] | None) -> Shape:
     return tuple(dim for i, dim in enumerate(shape) if i not in chosen)
 
 
+#: While products are counted: what has come together so far, None for a number that is not known.
+_products: ContextVar[list[Dim] | None] = ContextVar("products", default=None)
+
+
+@contextmanager
+def counted_products() -> Iterator[list[Dim]]:
+    """The products of numbers behind the shapes that are worked out in here: those of matrices and their kin."""
+    found: list[Dim] = []
+    token = _products.set(found)
+    try:
+        yield found
+    finally:
+        _products.reset(token)
+
+
+def count_products(*sizes: Dim) -> None:
+    """Note that an operation multiplies as many pairs of numbers as the product of these sizes."""
+    found = _products.get()
+    if found is not None:
+        found.append(product(sizes))
+
+
 def matmul(left: Shape, right: Shape) -> Shape:
     """The matrix product over the last two axes, with broadcasting before them."""
     if not left or not right:
@@ -166,6 +190,7 @@ def matmul(left: Shape, right: Shape) -> Shape:
     batch = broadcast(left[:-2], right[:-2])
     rows = (left[-2],) if len(left) > 1 else ()
     columns = (right[-1],) if len(right) > 1 else ()
+    count_products(*batch, *rows, *columns, left[-1])
     return (*batch, *rows, *columns)
 
 
@@ -180,6 +205,7 @@ def tensordot(left: Shape, right: Shape, axes: int | tuple[Sequence[int], Sequen
     for x, y in zip(a, b, strict=True):
         if definitely_different(left[x], right[y]):
             raise KerasError(f"contraction of {format_shape(left)} and {format_shape(right)}", "matmul")
+    count_products(*left, *(dim for axis, dim in enumerate(right) if axis not in b))
     return tuple(d for i, d in enumerate(left) if i not in a) + tuple(d for i, d in enumerate(right) if i not in b)
 
 
@@ -203,6 +229,8 @@ def einsum(equation: str, shapes: Sequence[Shape]) -> Shape:
                 sizes[letter] = dim
     if "->" not in equation:
         output = "".join(sorted(letter for letter in sizes if inputs.count(letter) == 1))
+    if len(terms) > 1:
+        count_products(*sizes.values())
     return tuple(sizes[letter] for letter in output if letter in sizes)
 
 

@@ -16,6 +16,7 @@ from kerascheck.diagnostics import Edit, Fix, Position, Span
 from kerascheck.runtime.asked import note_content, note_read, unsaved, unsaved_files
 from kerascheck.runtime.gc_pause import no_collection
 from kerascheck.runtime.reading import read_bytes, source_limit
+from kerascheck.text.directives import Directive, directives
 from kerascheck.text.lexing import (
     MAX_TOKENS,
     code_only,
@@ -27,7 +28,9 @@ from kerascheck.text.lexing import (
 from kerascheck.text.lines import Lines
 from kerascheck.text.notebook import SUFFIX, Cell, NotANotebook, Notebook
 from kerascheck.text.parse_cache import RECENT, Facts
+from kerascheck.text.parsing import unchecked_nodes
 from kerascheck.text.placeholders import first_placeholder
+from kerascheck.text.shape_comments import ShapeComment, shape_comments
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -138,6 +141,16 @@ class Source(Lines):
         from kerascheck.project.target import target_of
 
         return target_of(self)
+
+    @cached_property
+    def directives(self) -> list[Directive]:
+        """The comments that ask or tell the analysis something; those of the text that the tree is of."""
+        return directives(self.text)
+
+    @cached_property
+    def shape_comments(self) -> list[ShapeComment]:
+        """The comments that state the shape of what their row makes."""
+        return shape_comments(self.text)
 
     @cached_property
     def code(self) -> str:
@@ -279,7 +292,7 @@ class Source(Lines):
                 broken[cell.index] = error
         self._notebook.leave_out(broken)
         self.text = self._notebook.text
-        for name in ("line_starts", "logical_lines", "locator"):
+        for name in ("line_starts", "logical_lines", "locator", "directives", "shape_comments"):
             self.__dict__.pop(name, None)
         for cell in self.cells:
             if (found := broken.get(cell.index)) is not None:
@@ -359,7 +372,7 @@ def _parse(source: Lines, parse: Callable[[], cst.Module] | None = None) -> cst.
     import libcst as cst
 
     try:
-        with no_collection():
+        with no_collection(), unchecked_nodes():
             return cst.parse_module(source.text) if parse is None else parse()
     except cst.ParserSyntaxError as error:
         raise _syntax_error(source, error) from None

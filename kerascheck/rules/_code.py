@@ -7,32 +7,38 @@ known, nor is anything that hangs on it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, TypeVar, overload
 
 import libcst as cst
 
 from kerascheck.machine import names
 from kerascheck.machine.attributes import find_member, keras_base
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once, once_in_outline, outline_of
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance, Scope
 from kerascheck.network.ir import Program, Site
 from kerascheck.symbolic.unknown import Symbol, Unknown
-from kerascheck.text.treewalk import children
+from kerascheck.text.outline import DEFINITIONS, Outline
+from kerascheck.text.treewalk import nodes_below
 
-#: Code that runs at another time than what stands around it.
-DEFINITIONS = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
+_Kind = TypeVar("_Kind", bound=cst.CSTNode)
 _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic"})
 
 
-def own_nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """What is below the node, in the order of the source, without the bodies of functions and classes in it."""
-    stack = list(children(node))[::-1]
-    while stack:
-        top = stack.pop()
-        yield top
-        if not isinstance(top, DEFINITIONS):
-            stack.extend(reversed(list(children(top))))
+@overload
+def own_nodes(source: Any, node: cst.CSTNode, kind: type[_Kind], /) -> Iterator[_Kind]: ...
+
+
+@overload
+def own_nodes(source: Any, node: cst.CSTNode, /, *kinds: type[cst.CSTNode]) -> Iterator[cst.CSTNode]: ...
+
+
+def own_nodes(source: Any, node: cst.CSTNode, /, *kinds: type[cst.CSTNode]) -> Iterator[Any]:
+    """What is below the node, in the order of the source, without the bodies of functions and classes in it.
+
+    Of these kinds, where any are named: the classes of the nodes themselves.
+    """
+    return outline_of(source).own(node, *kinds)
 
 
 def names_read(node: cst.CSTNode) -> Iterator[cst.Name]:
@@ -40,16 +46,24 @@ def names_read(node: cst.CSTNode) -> Iterator[cst.Name]:
     stack = [node]
     while stack:
         top = stack.pop()
-        if isinstance(top, cst.Name):
-            yield top
-        elif isinstance(top, (cst.Attribute, cst.Arg)):
-            stack.append(top.value)
-        elif not isinstance(top, DEFINITIONS):
-            stack.extend(reversed(list(children(top))))
+        kind = type(top)  # (`isinstance` with an abstract class is slow)
+        if kind is cst.Name:
+            yield top  # type: ignore[misc]
+        elif kind is cst.Attribute or kind is cst.Arg:
+            stack.append(top.value)  # type: ignore[attr-defined]
+        elif kind not in _DEFINITIONS:
+            stack += reversed(nodes_below(top))
 
 
-@once
-def bound_names(node: cst.CSTNode) -> frozenset[str]:
+_BINDING = (
+    *(cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.For, cst.CompFor, cst.ExceptHandler),
+    *(cst.WithItem, cst.ImportAlias, cst.FunctionDef, cst.ClassDef, cst.Global, cst.Nonlocal),
+)
+_DEFINITIONS = frozenset(DEFINITIONS)
+
+
+@once_in_outline
+def bound_names(outline: Outline, node: cst.CSTNode) -> frozenset[str]:
     """The names that a function binds itself: its parameters, and what its body assigns, imports or defines."""
     found: set[str] = set()
     params = getattr(node, "params", None)
@@ -60,7 +74,7 @@ def bound_names(node: cst.CSTNode) -> frozenset[str]:
             if isinstance(star, cst.Param):
                 found.add(star.name.value)
     rebound: set[str] = set()
-    for part in own_nodes(node):
+    for part in outline.own(node, *_BINDING):
         if isinstance(part, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.For, cst.CompFor)):
             found.update(_targets(part.target))
         elif isinstance(part, cst.ExceptHandler):
@@ -98,8 +112,12 @@ class Code:
         self.function = function
         self.node: Any = function.node
         self.file = function.site.file
-        self.bound = frozenset() if function.name == _MODULE else bound_names(self.file, self.node)
         self.objects = objects or []
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that the function binds itself."""
+        return frozenset() if self.is_module else bound_names(self.file, self.node)
 
     @property
     def is_module(self) -> bool:
@@ -300,18 +318,18 @@ def argument(call: cst.Call, name: str, position: int | None = None) -> cst.Base
 
 
 #: What may leave out, or not reach, the code in it.
-_CONDITIONAL = (cst.If, cst.IfExp, cst.While, cst.Try, cst.TryStar, cst.BooleanOperation, cst.Match)
+_CONDITIONAL = frozenset({cst.If, cst.IfExp, cst.While, cst.Try, cst.TryStar, cst.BooleanOperation, cst.Match})
 
 
 def surely_run(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """What is below the node and not under a condition, without the bodies of functions and classes in it."""
-    stack = list(children(node))[::-1]
+    stack = nodes_below(node)[::-1]
     while stack:
         top = stack.pop()
-        if isinstance(top, (*DEFINITIONS, *_CONDITIONAL)):
+        if type(top) in _DEFINITIONS or type(top) in _CONDITIONAL:
             continue
         yield top
-        stack.extend(reversed(list(children(top))))
+        stack += reversed(nodes_below(top))
 
 
 def called_from(code: Code, depth: int = 3) -> Iterator[tuple[Code, cst.Call]]:
@@ -321,7 +339,7 @@ def called_from(code: Code, depth: int = 3) -> Iterator[tuple[Code, cst.Call]]:
     while waiting:
         one, left = waiting.pop()
         for node in surely_run(one.node.body):
-            if not isinstance(node, cst.Call):
+            if type(node) is not cst.Call:
                 continue
             yield one, node
             inner = one.meaning(node.func)
@@ -359,11 +377,12 @@ def places_in(tree: cst.CSTNode) -> dict[int, Place]:
     while waiting:
         node, place = waiting.pop()
         found[id(node)] = place
-        if isinstance(node, cst.FunctionDef):
-            place = Place((), node.name.value)
-        elif isinstance(node, (cst.Lambda, cst.ClassDef)):
+        kind = type(node)
+        if kind is cst.FunctionDef:
+            place = Place((), node.name.value)  # type: ignore[attr-defined]
+        elif kind is cst.Lambda or kind is cst.ClassDef:
             place = NOWHERE
-        elif isinstance(node, LOOPS):
+        elif kind in LOOPS:
             place = Place((*place.loops, node), place.function)
-        waiting += [(child, place) for child in children(node)]
+        waiting += [(child, place) for child in nodes_below(node)]
     return found

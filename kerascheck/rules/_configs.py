@@ -60,8 +60,9 @@ def _parameters(classes: list[ClassValue]) -> Parameters | None:
     if params.star_kwarg is None:
         return found
     rest = params.star_kwarg.name.value
-    uses = [node for node in own_nodes(init.node.body) if isinstance(node, cst.Name) and node.value == rest]
-    calls = [node for node in own_nodes(init.node.body) if isinstance(node, cst.Call) and _hands_on(node, rest)]
+    file = init.site.file
+    uses = [node for node in own_nodes(file, init.node.body, cst.Name) if node.value == rest]
+    calls = [node for node in own_nodes(file, init.node.body, cst.Call) if _hands_on(node, rest)]
     behind = _parameters(classes[1:])
     if len(uses) != 1 or len(calls) != 1 or behind is None or not _constructs(calls[0]):
         return None  # (where nothing is handed on, it swallows whatever comes)
@@ -125,8 +126,8 @@ def untaken(cls: ClassValue, keys: list[str]) -> str | None:
 def _may_be_functional(cls: ClassValue) -> bool:
     """Whether `__init__` hands inputs and outputs to the base class, which then has a configuration of its own."""
     init = find_member(cls, "__init__")
-    for node in own_nodes(init.node.body) if isinstance(init, FunctionValue) else ():
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "__init__":
+    for node in own_nodes(init.site.file, init.node.body, cst.Call) if isinstance(init, FunctionValue) else ():
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value == "__init__":
             names = {arg.keyword.value for arg in node.args if arg.keyword is not None}
             if names & {"inputs", "outputs"} or any(arg.keyword is None and arg.star != "**" for arg in node.args):
                 return True

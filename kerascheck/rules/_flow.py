@@ -158,9 +158,8 @@ class Walk:
             plain = all(self.code.symbol(item.decorator) == "tensorflow.function" for item in node.decorators)
             self.names[node.name.value] = Flow(Level.UNKNOWN, function=node if plain else None)
         elif isinstance(node, (cst.ClassDef, cst.Match)):
-            for part in own_nodes(node):
-                if isinstance(part, cst.Name):
-                    self.names[part.value] = UNKNOWN
+            for part in own_nodes(self.code.file, node, cst.Name):
+                self.names[part.value] = UNKNOWN
         return True
 
     def _small(self, node: cst.CSTNode) -> bool:
@@ -182,9 +181,8 @@ class Walk:
             self.value(node.value)
             self._appended(node.value)
         elif isinstance(node, (cst.Import, cst.ImportFrom)) and not self.code.is_module:
-            for part in own_nodes(node):
-                if isinstance(part, cst.Name):
-                    self.names[part.value] = UNKNOWN
+            for part in own_nodes(self.code.file, node, cst.Name):
+                self.names[part.value] = UNKNOWN
         return True
 
     def _assign(self, target: cst.CSTNode, value: cst.BaseExpression, flow: Flow) -> None:

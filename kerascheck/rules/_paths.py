@@ -7,9 +7,10 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.machine.modules.paths import path_text
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
+from kerascheck.text.outline import Outline
 from kerascheck.text.treewalk import walk
 
 
@@ -67,11 +68,11 @@ def _behind_format(text: str, sign: str) -> str | None:
     return rest or None
 
 
-@once
-def assigned_values(tree: cst.CSTNode) -> dict[str, tuple[cst.BaseExpression, ...]]:
+@once_in_outline
+def assigned_values(outline: Outline, tree: cst.CSTNode) -> dict[str, tuple[cst.BaseExpression, ...]]:
     """What the file assigns to names, wherever; a name that is bound in another way as well has more than one."""
     found: dict[str, list[cst.BaseExpression]] = {}
-    for node in walk(tree):
+    for node in outline.below(tree, cst.Assign, cst.Param, cst.For, cst.CompFor, cst.AugAssign, cst.AnnAssign):
         if isinstance(node, cst.Assign):
             for target in node.targets:
                 for name in walk(target.target):

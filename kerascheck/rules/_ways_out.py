@@ -80,7 +80,7 @@ def _wanted_rank(layer: Layer) -> int | None:
 
 def _too_few(layer: Layer, before: Layer | None, shape: Shape, wanted: int) -> str | None:
     sequences = _is_recurrent(layer) or isinstance(_definition(layer), TimeDistributed)
-    if (sequences or wanted == 3) and before is not None and _is_recurrent(before):
+    if (sequences or wanted == 3) and before is not None and _is_recurrent(before) and not _gives_sequences(before):
         return f"set return_sequences=True on {_named(before)}"
     if before is not None and before.cls == "Flatten":
         return f"remove {_named(before)}, or put it after this layer"
@@ -95,6 +95,12 @@ def _too_few(layer: Layer, before: Layer | None, shape: Shape, wanted: int) -> s
         return f"add a {axis}{' in front' if images else ''}"
     asked = f"an input shape of {format_shape(tuple(sizes))}" if isinstance(before, InputLayer) else None
     return f"add a {axis}: {asked or f'Reshape({format_shape(tuple(sizes))})'}"
+
+
+def _gives_sequences(layer: Layer) -> bool:
+    """Whether a recurrent layer gives its output at each step already, itself or the one that it wraps."""
+    wrapped = layer.config.get("layer")
+    return (wrapped if isinstance(wrapped, Layer) else layer).config.get("return_sequences") is True
 
 
 def _too_many(layer: Layer, before: Layer | None, shape: Shape, wanted: int) -> str | None:

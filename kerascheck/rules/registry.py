@@ -27,7 +27,7 @@ def own_rules() -> tuple[Rule, ...]:
 
     found: list[Rule] = []
     for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if info.name.removeprefix(f"{package.__name__}.") in ("base", "plugins", "registry"):
+        if info.name.removeprefix(f"{package.__name__}.") in ("asking", "base", "plugins", "registry"):
             continue
         module = importlib.import_module(info.name)
         found += [

@@ -213,6 +213,10 @@ class Versioned:
             journal.entries.append((made, _MADE, None))
         return made
 
+    def hand_on(self, name: str, value: Any) -> None:
+        """Set an attribute that is read at once and forgotten: it is no part of the state, and not noted."""
+        _set(self, name, value)
+
     def __setattr__(self, name: str, value: Any) -> None:
         kind = type(value)
         if kind is dict and name not in self.structures:

@@ -20,11 +20,11 @@ class Unknown:
     source writes it, where that helps a reader (`args.units`).
     """
 
-    __slots__ = ("_text", "holds", "key", "needs", "parts", "reason")
+    __slots__ = ("_reason", "_text", "holds", "key", "needs", "parts")
 
     def __init__(
         self,
-        reason: str,
+        reason: str | Callable[[], str],
         key: Hashable = None,
         text: str | Callable[[], str | None] | None = None,
         parts: tuple[str, object, object] | None = None,
@@ -33,9 +33,16 @@ class Unknown:
         self.parts = parts  # (sign, left, right) where it is the result of arithmetic
         self.holds: tuple[Any, ...] = ()  # known things of which it may be one
         self.needs = needs  # the conditions that tell more about it, once they are decided
-        self.reason = reason
+        self._reason = reason
         self.key = key if key is not None else ("unnamed", next(_serials))
         self._text = text
+
+    @property
+    def reason(self) -> str:
+        """Why it is not known; worked out when it is first asked for."""
+        if callable(self._reason):
+            self._reason = self._reason()
+        return self._reason
 
     @property
     def text(self) -> str | None:
@@ -46,13 +53,13 @@ class Unknown:
 
     def called(self, text: str | Callable[[], str | None] | None) -> Unknown:
         """The same value under another text."""
-        made = Unknown(self.reason, self.key, text, self.parts, self.needs)
+        made = Unknown(self._reason, self.key, text, self.parts, self.needs)
         made.holds = self.holds
         return made
 
     def needing(self, needs: frozenset[Hashable]) -> Unknown:
         """The same value, which hangs on these conditions, too."""
-        made = Unknown(self.reason, self.key, self._text, self.parts, self.needs | needs)
+        made = Unknown(self._reason, self.key, self._text, self.parts, self.needs | needs)
         made.holds = self.holds
         return made
 
@@ -72,7 +79,7 @@ FORGOTTEN: Hashable = (_FORGOTTEN,)
 
 def forgotten(value: Unknown) -> Unknown:
     """The value, marked as one that only the analysis does not know: not all that conditions say of it may occur."""
-    made = Unknown(value.reason, (_FORGOTTEN, value.key), value._text, None, value.needs)
+    made = Unknown(value._reason, (_FORGOTTEN, value.key), value._text, None, value.needs)
     made.holds = value.holds
     return made
 

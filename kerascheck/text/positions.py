@@ -19,6 +19,7 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 from kerascheck.diagnostics import Position, Span
+from kerascheck.text.parsing import unchecked_nodes
 from kerascheck.text.treewalk import code_fields
 
 if TYPE_CHECKING:
@@ -157,7 +158,8 @@ class Locator:
     def _all_ranges(self) -> Mapping[cst.CSTNode, CodeRange]:
         from libcst.metadata import MetadataWrapper, PositionProvider  # costs as much to import as libcst itself
 
-        return MetadataWrapper(self._tree, unsafe_skip_copy=True).resolve(PositionProvider)
+        with unchecked_nodes():  # each visitor makes every node anew, to throw it away
+            return MetadataWrapper(self._tree, unsafe_skip_copy=True).resolve(PositionProvider)
 
     @cached_property
     def _lines(self) -> list[_Line] | None:

@@ -13,8 +13,9 @@ from kerascheck.symbolic.unknown import Undetermined, Unknown
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
     from kerascheck.network.dims import Int, Shape
-    from kerascheck.network.ir import Site
+    from kerascheck.network.ir import Program, Site
     from kerascheck.project.source import Source
+    from kerascheck.views.cost import LayerCost, ModelCost
 
 #: A count, a symbolic count as its text, or not known.
 Count: TypeAlias = int | str | None
@@ -33,6 +34,7 @@ class LayerRow:
     params: Count
     trainable: bool | None
     status: str
+    cost: LayerCost | None = None  # where it is asked for
 
     def as_dict(self) -> dict[str, Any]:
         """The row under the names that JSON uses."""
@@ -44,6 +46,7 @@ class LayerRow:
             "params": self.params,
             "trainable": self.trainable,
             "status": self.status,
+            **({"cost": self.cost.as_dict()} if self.cost is not None else {}),
         }
 
 
@@ -65,6 +68,7 @@ class ModelSummary:
     non_trainable_params: Count
     network: Network = field(compare=False, repr=False)
     site: Site = field(compare=False, repr=False)
+    cost: ModelCost | None = None  # where it is asked for
 
     def as_dict(self) -> dict[str, Any]:
         """The summary under the names that JSON uses."""
@@ -81,6 +85,7 @@ class ModelSummary:
             "total_params": self.total_params,
             "trainable_params": self.trainable_params,
             "non_trainable_params": self.non_trainable_params,
+            **({"cost": self.cost.as_dict()} if self.cost is not None else {}),
         }
 
 
@@ -109,6 +114,18 @@ def summarize(source: Source, analysis: Analysis) -> list[ModelSummary]:
     return sorted(found, key=lambda model: (model.cell or 0, model.row))
 
 
+def with_cost(model: ModelSummary, paths: Sequence[Program], batch: int, dtype: str | None = None) -> ModelSummary:
+    """The model with what it costs, and each of its layers."""
+    from kerascheck.views.cost import cost_of_model
+
+    network = model.network
+    cost = cost_of_model(network, paths, batch, dtype)
+    rows = [
+        replace(row, cost=cost.layers.get(id(layer))) for row, layer in zip(model.layers, _shown(network), strict=True)
+    ]
+    return replace(model, cost=cost, layers=rows)
+
+
 def _different(models: list[ModelSummary]) -> list[ModelSummary]:
     """Each model once; the names that Keras numbers as it goes make no difference."""
     seen: list[ModelSummary] = []
@@ -121,12 +138,16 @@ def _different(models: list[ModelSummary]) -> list[ModelSummary]:
     return kept
 
 
+def _shown(network: Network) -> list[Layer]:
+    """The layers that are rows of the summary."""
+    return [layer for layer in network.layers if not (network.is_sequential and isinstance(layer, InputLayer))]
+
+
 def summarize_network(network: Network, source: Source) -> ModelSummary:
     """One model. It must have a place in the source."""
     assert network.site is not None
     total, trainable, frozen = _counts(network)
     cell, row = source.in_cell(source.locate(network.site.node).start.row)
-    shown = [layer for layer in network.layers if not (network.is_sequential and isinstance(layer, InputLayer))]
     return ModelSummary(
         filename=source.filename,
         row=row,
@@ -136,7 +157,7 @@ def summarize_network(network: Network, source: Source) -> ModelSummary:
         status=network.status(),
         input_shape=shapes_of([tensor.shape for tensor in network.inputs]),
         output_shape=shapes_of(network.output_shapes()),
-        layers=[_layer(layer, source) for layer in shown],
+        layers=[_layer(layer, source) for layer in _shown(network)],
         total_params=total,
         trainable_params=trainable,
         non_trainable_params=frozen,

@@ -11,13 +11,16 @@ from kerascheck.network.ir import InputLayer, Layer, Network, Node
 from kerascheck.network.reasons import advice_on, why_inexact
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.escaping import rich_text
+from kerascheck.views.cost import lines_of, size_text
 from kerascheck.views.summary import listed_shapes, shapes_of
 
 if TYPE_CHECKING:
+    from kerascheck.views.cost import LayerCost, ModelCost
     from kerascheck.views.summary import Count, ModelSummary, Shapes
 
 _UNKNOWN = "?"
 _WIDTH = 200  # of a table that is not shown on a terminal
+_MAX_REASONS = 5  # why something is not counted
 _SIZES = {"float64": 8, "float16": 2, "bfloat16": 2}
 
 
@@ -31,6 +34,7 @@ class Row(NamedTuple):
     frozen: bool
     connected: str
     mark: str | None  # why it is not exact
+    cost: tuple[str, str] | None = None  # multiply-adds and activations, where they are asked for
 
 
 class Table(NamedTuple):
@@ -46,6 +50,8 @@ class Table(NamedTuple):
     graph: bool  # whether `connected` says something
     rows: list[Row]
     totals: list[tuple[str, str, str]]  # title, count, size in memory
+    costs: list[tuple[str, str]] | None = None  # title and text, where they are asked for
+    not_counted: tuple[str, ...] = ()  # why the costs are lower bounds
 
 
 def table_of(model: ModelSummary) -> Table:
@@ -63,11 +69,13 @@ def table_of(model: ModelSummary) -> Table:
         why_inexact(network) if model.status != "exact" else None,
         advice_on(network) if model.status != "exact" else None,
         is_graph(network),
-        list(rows_of(network)),
+        list(rows_of(network, model.cost)),
         [
             (title, count_text(count), size)
             for title, count, size in zip(("Total", "Trainable", "Non-trainable"), counts, _sizes(network), strict=True)
         ],
+        lines_of(model.cost) if model.cost is not None else None,
+        model.cost.missing if model.cost is not None else (),
     )
 
 
@@ -100,6 +108,9 @@ def write_table(shown: Table, stream: TextIO, colour: bool) -> None:
     table.add_column("Layer (type)", overflow="fold")
     table.add_column("Output Shape", overflow="fold")
     table.add_column("Param #", justify="right", overflow="fold")
+    if shown.costs is not None:
+        table.add_column("Multiply-adds", justify="right", overflow="fold")
+        table.add_column("Activations", justify="right", overflow="fold")
     if shown.graph:
         table.add_column("Connected to", overflow="fold")
     notes: dict[str, int] = {}
@@ -110,11 +121,20 @@ def write_table(shown: Table, stream: TextIO, colour: bool) -> None:
             f"{rich_text(row.name)} ([blue]{rich_text(row.cls)}[/]){frozen}{mark}",
             rich_text(row.shape),
             f"[green]{rich_text(row.params)}[/]",
+            *(map(rich_text, row.cost) if row.cost is not None else ("-", "-") if shown.costs is not None else ()),
         ]
         table.add_row(*cells, *([rich_text(row.connected)] if shown.graph else []))
     console.print(table)
     for title, count, size in shown.totals:
         console.print(f"[bold] {title} params:[/] [green]{rich_text(count)}[/]{size}", soft_wrap=True)
+    for title, text in shown.costs or ():
+        console.print(f"[bold] {rich_text(title)}:[/] [green]{rich_text(text)}[/]", soft_wrap=True)
+    if shown.not_counted:
+        console.print(" This is a lower bound. Not counted:", soft_wrap=True)
+        for reason in shown.not_counted[:_MAX_REASONS]:
+            console.print(f"   {rich_text(reason)}", soft_wrap=True)
+        if len(shown.not_counted) > _MAX_REASONS:
+            console.print(f"   ... and {len(shown.not_counted) - _MAX_REASONS} more", soft_wrap=True)
     if shown.reason is not None:
         console.print(f" {shown.status}: {rich_text(shown.reason)}", soft_wrap=True)
     if shown.advice is not None:
@@ -177,7 +197,7 @@ def is_graph(network: Network) -> bool:
     return len(network.inputs) > 1 or len(network.outputs) > 1
 
 
-def rows_of(network: Network) -> Iterator[Row]:
+def rows_of(network: Network, costs: ModelCost | None = None) -> Iterator[Row]:
     """The rows of the table of a model."""
     nodes = _nodes_of(network)
     for layer in listed(network):
@@ -198,7 +218,12 @@ def rows_of(network: Network) -> Iterator[Row]:
             not layer.trainable and params != 0,
             ", ".join(connected) or "-",
             why_inexact(layer),
+            _cost(costs.layers.get(id(layer))) if costs is not None else None,
         )
+
+
+def _cost(cost: LayerCost | None) -> tuple[str, str]:
+    return ("-", "-") if cost is None else (count_text(cost.multiply_adds), size_text(cost.activations))
 
 
 def _index(node: Node) -> int:

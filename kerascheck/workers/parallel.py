@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from kerascheck.diagnostics import Report
 from kerascheck.engine import check_source, read_file, unreadable
 from kerascheck.project.import_graph import concerns_keras, keep_one_graph, one_graph
+from kerascheck.runtime.gc_pause import collect_between_files
 from kerascheck.runtime.processes import can_fork
 from kerascheck.workers import supervision
 from kerascheck.workers.supervision import Allowance, CannotStart, Ended, allowance, in_processes
@@ -253,5 +254,5 @@ def _collect_seldom() -> None:
 def prepare_process() -> None:
     """What a process does first that works for a single run."""
     gc.freeze()  # or the collector would touch every page that is shared with the process that this is a copy of
-    _collect_seldom()
+    collect_between_files()
     keep_one_graph()

@@ -6,9 +6,10 @@ import textwrap
 
 import pytest
 
-from kerascheck.machine import Analysis
+from kerascheck.machine import Analysis, analyze
 from kerascheck.machine.analysis import _MAX_RUNS
-from tests.machine.helpers import build
+from kerascheck.views.summary import ModelSummary, summarize
+from tests.machine.helpers import KERAS, build, source
 
 MODEL = """
 model = Sequential([Input((4,)), Dense(1, name="first")])
@@ -344,3 +345,23 @@ def test_what_is_looked_for_in_one_text_may_stand_there_together(questions: tupl
     one, other = questions
     code = f"import a\nname = a.pick()\nadd('first')\nif {one}:\n    if {other}:\n        add('both')\n"
     assert (["first", "both"] in names(code)) is TOGETHER[questions]
+
+
+def test_what_none_cannot_do_ends_the_case_in_which_it_is_there() -> None:
+    code = """
+import os
+network = None
+if os.environ.get("SMALL"):
+    network = Sequential([Input((4,)), Dense(2)])
+network.summary()
+x = Input((4,))
+model = Model(x, {use})
+"""
+    for use in ("network(x)", "network.layers[0](x)"):
+        listed = [model for model in _summary(code.replace("{use}", use)) if model.cls == "Functional"]
+        assert [model.status for model in listed] == ["exact"]
+
+
+def _summary(code: str) -> list[ModelSummary]:
+    analysed = source(KERAS + code)
+    return summarize(analysed, analyze(analysed, 20.0))

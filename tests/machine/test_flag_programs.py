@@ -113,6 +113,30 @@ def test_a_flag_that_a_module_and_a_body_that_fails_ask_for(checker: Any) -> Non
     assert comparison.models == [(9, 2, "exact")]
 
 
+def test_a_text_that_is_no_number_is_none_of_those_it_is_compared_with(checker: Any) -> None:
+    """The number is compared as well, which says nothing of the texts that give none."""
+    code = (
+        HEAD
+        + """\
+import os
+width = 6
+try:
+    width = int(os.environ["D_A"])
+except (KeyError, ValueError):
+    try:
+        log = []
+    except KeyError:
+        pass
+model = keras.Sequential([keras.Input((4,)), layers.Dense(width)])
+if os.environ.get("D_A") == "7":
+    model.add(layers.BatchNormalization())
+layer = layers.Dense(3 if width > 4 else 2)
+"""
+    )
+    verdicts = programs.judge(code, {}, checker).models
+    assert [kind for _, _, kind in verdicts] == ["partly exact"]
+
+
 def test_cases_beyond_those_that_are_run_are_unknown(checker: Any) -> None:
     count = 20
     value = "".join(f"({index + 10} if os.environ.get('F{index}') else " for index in range(count)) + "7" + ")" * count
@@ -225,6 +249,21 @@ def test_what_runs_that_raise_have_built_need_not_be_listed() -> None:
     for listed in ([4], [4, 5]):
         claims = programs.Claims({3: [("exact", model(units)) for units in listed]})
         assert programs.compare(programs.Truth(outcomes), claims).models == [(3, 1, "exact")]
+
+
+def test_what_runs_that_raise_would_have_built_is_not_judged() -> None:
+    """The layer is frozen behind the fault; another number of units is built by no run."""
+    outcomes = [
+        programs.Outcome([(3, model(4))], None, [], {3}),
+        programs.Outcome([(3, model(5))], KeyError("x"), [], {3}),
+    ]
+    frozen = [
+        replace(made, layers=tuple(replace(row, trainable=False) for row in made.layers))
+        for made in (model(5), model(6))
+    ]
+    for other, verdict in zip(frozen, ("exact", "impossible"), strict=True):
+        claims = programs.Claims({3: [("exact", model(4)), ("exact", other)]})
+        assert programs.compare(programs.Truth(outcomes), claims).models == [(3, 1, verdict)]
 
 
 FAULT = HEAD + 'import os\nmodel = keras.Sequential([keras.Input((3,))])\nif os.environ.get("FLAG_A"):\n'

@@ -169,3 +169,34 @@ def test_a_shape_is_not_known_where_the_input_decides_it(layers: str) -> None:
 )
 def test_from_there_on_layers_are_refused_again(layers: str) -> None:
     assert raised(f"from elsewhere import Other\nmodel = Sequential([Input((8,)), Other(), {layers}])") == ["rank"]
+
+
+def test_a_first_layer_that_is_not_known_may_bring_an_input() -> None:
+    code = """
+from keras import Sequential, layers
+from elsewhere import Memory
+class Own(Memory):
+    pass
+model = Sequential()
+model.add(Own(4, input_shape=(3, 4)))
+model.add(layers.Dense(2))
+print(model.count_params(), model.inputs)
+model = Sequential([layers.Dense(2)])
+model.count_params()
+"""
+    assert len(raised(code)) == 1
+
+
+def test_a_merge_of_keras_1_brings_the_inputs_of_what_it_joins() -> None:
+    code = """
+from keras.layers import Dense, Merge
+from keras.models import Sequential
+left, right = Sequential(), Sequential()
+left.add(Dense(8, input_dim=3, init="uniform"))
+right.add(Dense(8, input_dim=2))
+model = Sequential()
+model.add(Merge([left, right], mode="concat"))
+model.add(Dense(1))
+model.count_params()
+"""
+    assert raised(code) == []

@@ -85,3 +85,27 @@ def test_names_of_modules_that_are_not_found_are_sizes() -> None:
     """)
     assert network.status() == "symbolic"
     assert str(network.layers[1].output_shapes()[0][1]) == "config.UNITS // 2"  # type: ignore[index]
+
+
+def test_batches_cut_off_data_of_unknown_length() -> None:
+    code = """
+import numpy as np
+from keras import Sequential, layers
+
+class Data:
+    def __init__(self, path):
+        self.rows = np.load(path)
+        self.size = len(self.rows)
+
+    def batches(self, size):
+        left = np.arange(self.size)
+        while len(left):
+            taken = min(size, len(left))
+            now, left = left[:taken], left[taken:]
+            yield self.rows[now]
+
+for batch in Data("rows.npy").batches(50):
+    print(batch.shape)
+model = Sequential([layers.Input((4,)), layers.Dense(3)])
+"""
+    assert model(code).status() == "exact"

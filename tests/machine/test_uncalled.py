@@ -669,3 +669,23 @@ def test_another_decorator_of_that_name_says_nothing() -> None:
         def test_ranks():
             Dense(3)(Input(()))
     """) == ["KC201"]
+
+
+def test_a_model_of_an_object_is_as_its_constructor_makes_it_where_methods_only_use_it() -> None:
+    code = """
+import keras
+from keras import layers
+from elsewhere import freeze
+class Agent:
+    def __init__(self):
+        self.used = keras.Sequential([keras.Input((4,)), layers.Dense(2)], name="used")
+        self.grown = keras.Sequential([keras.Input((4,)), layers.Dense(2)], name="grown")
+        self.handed = keras.Sequential([keras.Input((4,)), layers.Dense(2)], name="handed")
+        self.waiting = keras.Sequential([layers.Dense(2)], name="waiting")
+    def act(self, state):
+        self.grown.add(layers.Dense(3))
+        freeze(self.handed)
+        return self.used.predict(state), self.used.fit(state), self.waiting.predict(state)
+"""
+    statuses = {network.name: network.status() for path in build(code).paths for network in path.networks}
+    assert statuses == {"used": "exact", "grown": "unknown", "handed": "unknown", "waiting": "unknown"}

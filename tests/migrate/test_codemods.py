@@ -55,6 +55,58 @@ CHANGED: dict[str, tuple[Era, str, str]] = {
         "from keras.layers import Dense\nfrom keras.layers import (\n    Conv2D,  # the first\n"
         "    Conv3D,\n)\nfrom keras.layers import Flatten  # the last\nx = Dense(1), Conv2D, Conv3D, Flatten\n",
     ),
+    "layers that are another with an argument": (
+        Era.KERAS_1,
+        """\
+        from keras.layers import AtrousConvolution2D, ThresholdedReLU
+        from keras.layers.core import TimeDistributedDense
+        a = AtrousConvolution2D(4, 3, 3, atrous_rate=(2, 2), border_mode="same")
+        b = ThresholdedReLU(theta=0.5), ThresholdedReLU(), ThresholdedReLU(0.2)
+        c = TimeDistributedDense(output_dim=2, input_length=7)
+        """,
+        """\
+        from keras.layers import Conv2D, ReLU, Dense
+        a = Conv2D(4, (3, 3), dilation_rate=(2, 2), padding="same")
+        b = ReLU(threshold=0.5), ReLU(threshold=1.0), ReLU(threshold=0.2)
+        c = Dense(units=2)
+        """,
+    ),
+    "a layer that is another with an argument, of an experiment": (
+        Era.TF_KERAS,
+        "from tensorflow import keras\nx = keras.layers.experimental.SyncBatchNormalization(axis=1)\n",
+        "from tensorflow import keras\nx = keras.layers.BatchNormalization(axis=1, synchronized=True)\n",
+    ),
+    "names of TensorFlow 1 that moved": (
+        Era.KERAS_2,
+        "import tensorflow as tf\nfrom tensorflow import random_normal\nimport keras\n"
+        "tf.set_random_seed(1)\nx = tf.log(random_normal((2,)))\n",
+        "import tensorflow as tf\nfrom tensorflow.random import normal\nimport keras\n"
+        "tf.random.set_seed(1)\nx = tf.math.log(normal((2,)))\n",
+    ),
+    "a constant that is refused": (
+        Era.KERAS_2,
+        "from keras.optimizers import Adam\nx = Adam(lr=0.1, epsilon=None, amsgrad=False)\n",
+        "from keras.optimizers import Adam\nx = Adam(learning_rate=0.1, amsgrad=False)\n",
+    ),
+    "functions on what functions of tensors give": (
+        Era.TF_KERAS,
+        """\
+        import tensorflow as tf
+        from tensorflow.keras.layers import Input
+        a = Input((8,))
+        b = tf.concat([tf.nn.relu(a), a], axis=-1)
+        c = tf.reduce_mean(b, axis=-1)
+        d = tf.reduce_mean(tf.zeros((2, 3)), axis=-1)
+        """,
+        """\
+        import tensorflow as tf
+        from tensorflow.keras.layers import Input
+        a = Input((8,))
+        b = tf.keras.ops.concatenate([tf.keras.ops.relu(a), a], axis=-1)
+        c = tf.keras.ops.mean(b, axis=-1)
+        d = tf.reduce_mean(tf.zeros((2, 3)), axis=-1)
+        """,
+    ),
     "a function of a module that is gone": (
         Era.KERAS_2,
         "from keras.utils import np_utils\ny = np_utils.to_categorical(y, 10)\n",

@@ -124,6 +124,21 @@ def test_long_sums_become_opaque_but_keep_their_identity() -> None:
     assert len(str(total)) < 2000
 
 
+def test_a_size_computed_from_itself_again_and_again_stays_small() -> None:
+    def what_is_left(rounds: int) -> Any:
+        left: Any = n
+        for _ in range(rounds):
+            left = left - minimum(50, left)
+        return left
+
+    few, many = what_is_left(3), what_is_left(500)
+    assert str(few).count("min") > 3
+    assert len(str(many)) < 5000
+    assert many == what_is_left(500)
+    assert many != what_is_left(499)
+    assert not definitely_different(many, few)
+
+
 def test_shapes() -> None:
     assert format_shape((None, 28, n)) == "(None, 28, n)"
     assert format_shape((None,)) == "(None,)"

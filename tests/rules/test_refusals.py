@@ -52,6 +52,17 @@ class Net(keras.Model):
         return {}
 """
 
+INPUT_OF_SEQUENTIAL = """
+from keras import Model, Sequential, layers
+inner = Sequential([layers.Dense(4, input_shape=(3,)), layers.Dense(2)])
+model = Model(inner.input, inner.layers[-1].output)
+"""
+CHECKPOINT = """
+from keras import Sequential, layers
+model = Sequential([layers.Dense(4, input_shape=(3,)), layers.Dense(2)])
+model.load_weights("training/cp.ckpt")
+"""
+
 
 def graded(folder: Path, code: str, rule: str) -> Severity | None:
     """How grave the finding of the rule is in a program of the folder; None where there is none."""
@@ -70,6 +81,8 @@ def graded(folder: Path, code: str, rule: str) -> Severity | None:
         ("KC205", NAME_FIRST, NOTE, NOTE),
         ("KC205", NUMBER_AS_SHAPE, NOTE, NOTE),
         ("KC821", MINIMIZE, NOTE, None),
+        ("KC200", INPUT_OF_SEQUENTIAL, ERROR, NOTE),
+        ("KC703", CHECKPOINT, NOTE, NOTE),
     ],
 )
 def test_what_only_keras_3_refuses(

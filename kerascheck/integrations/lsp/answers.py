@@ -128,6 +128,12 @@ async def _hover(server: Server, unit: Unit, document: Document, offset: int) ->
         return None if shown is None else _hovering(server, document, code.start, code.end, shown.markdown or "")
     parts: list[str] = []
     place: tuple[int, int] | None = None
+    name = hover.name_at(document, offset)
+    if name is not None:
+        spot = (unit.cells[unit.documents.index(document)], *name.spot)
+        shown = await server.asked("name", session.text_of(unit, unit.knowledge.text), spot)
+        if shown is not None and shown.markdown is not None:
+            return _hovering(server, document, name.start, name.end, shown.markdown)
     layer = hover.layer_at(unit, document, offset)
     model = hover.model_at(unit, document, offset)
     if layer is not None and (model is None or not model.start <= offset < model.end or layer.start > model.start):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kerascheck.diagnostics import Position, Span
 from kerascheck.integrations.lsp.facts import Build, Findings, LayerFact, ModelFact, Structure
 from kerascheck.machine.keras.tensors import Operation
+from kerascheck.network.cost import cost_of_call
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import InputLayer, Layer, Network
 from kerascheck.network.reasons import why_inexact
@@ -132,7 +133,19 @@ def _build(layer: Layer) -> Build:
         status=layer.status(),
         reason=why_inexact(layer),
         connected=tuple(_connected(layer)),
+        cost=_cost(layer),
     )
+
+
+def _cost(layer: Layer) -> str | None:
+    """The multiply-adds of the latest call and what it keeps; None where nothing is to be said."""
+    if not layer.calls or isinstance(layer, (InputLayer, Network)) or not layer.calls[-1].inputs:
+        return None
+    cost = cost_of_call(layer.calls[-1])
+    if cost.missing:
+        return None
+    products, values = (count_text(str(n) if isinstance(n, SymDim) else n) for n in (cost.products, cost.values))
+    return f"{products} multiply-adds, {values} numbers kept for training"
 
 
 def _text(shapes: Shapes) -> str | None:

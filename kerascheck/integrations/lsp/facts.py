@@ -19,6 +19,7 @@ class Build:
     status: str
     reason: str | None  # why it is not exact
     connected: tuple[str, ...] = ()
+    cost: str | None = None  # what a call costs for one sample
 
     @property
     def seen(self) -> tuple[str | None, str | None, str]:

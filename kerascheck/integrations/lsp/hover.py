@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,6 +66,28 @@ def model_at(unit: Unit, document: Document, offset: int) -> Found[ModelFact] | 
     return named[0] if len(named) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of a variable or an attribute: its offsets, and its row and column."""
+
+    start: int
+    end: int
+    spot: tuple[int, int]
+
+
+def name_at(document: Document, offset: int) -> Name | None:
+    """The name of a variable or an attribute at an offset."""
+    lines = document.lines
+    row = lines.row(offset)
+    line, first = lines.line(row), lines.starts[row]
+    for match in _NAME.finditer(line):
+        if match.start() <= offset - first < match.end():
+            if keyword.iskeyword(match.group()):
+                return None
+            return Name(first + match.start(), first + match.end(), (row + 1, match.start() + 1))
+    return None
+
+
 def word_at(document: Document, offset: int) -> str | None:
     """The name at an offset, if it is not an attribute of something."""
     lines = document.lines
@@ -98,6 +121,8 @@ def _build(build: Build) -> Iterator[str]:
         yield f"parameters: {markdown_code(build.formula)}"
     else:
         yield f"parameters: {markdown(build.params) if build.params is not None else 'not known'}"
+    if build.cost is not None:
+        yield f"for one sample: {markdown(build.cost)}"
     if build.connected:
         yield f"connected to: {', '.join(map(markdown_code, dict.fromkeys(build.connected)))}"
     if build.status != "exact" and build.reason:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerascheck.network.reasons import advice_on, why_inexact
 from kerascheck.text.escaping import markdown, markdown_code
+from kerascheck.views.cost import lines_of
 from kerascheck.views.tables import count_text, is_graph, rows_of, shapes_text
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ def model_markdown(model: ModelSummary) -> str:
         f"Trainable params: {markdown(count_text(model.trainable_params))}  ",
         f"Non-trainable params: {markdown(count_text(model.non_trainable_params))}",
     ]
+    if model.cost is not None:
+        lines += ["", *(f"{markdown(f'{title.strip()}: {text}')}  " for title, text in lines_of(model.cost))]
+        if model.cost.missing:
+            lines += ["", markdown(f"a lower bound, not counted: {model.cost.missing[0]}")]
     reason = why_inexact(network) if model.status != "exact" else None
     if reason is not None:
         lines += ["", markdown(f"{model.status}: {reason}")]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kerascheck.configuration.config import Resolver, Settings
     from kerascheck.diagnostics import Report
     from kerascheck.engine import Examination
+    from kerascheck.integrations.lsp.names import Names, Place
     from kerascheck.views.summary import ModelSummary
 
 _log = logging.getLogger(__name__)
@@ -67,6 +68,7 @@ class Worker:
         self._resolvers: dict[Options, Resolver] = {}
         self._unusable: str | None = None  # what is wrong with the rules of other packages
         self._latest: tuple[Text, Examination, Settings] | None = None
+        self._names: tuple[Text, Names] | None = None  # of the text that somebody looked at last
 
     # -- what the server tells ------------------------------------------------------------------------------------
 
@@ -80,14 +82,14 @@ class Worker:
             else:
                 self._unsaved[filename] = to_bytes(text, filename)
         if changed:
-            self._latest = None
+            self._latest = self._names = None
 
     def forget(self) -> None:
         """Files on disk have changed: settings and results of old are void."""
         from kerascheck.project.target import forget
 
         self._resolvers.clear()
-        self._latest = None
+        self._latest = self._names = None
         forget()
 
     # -- what it asks ---------------------------------------------------------------------------------------------
@@ -128,9 +130,35 @@ class Worker:
     def summary(self, text: Text, number: int) -> Shown | None:
         """The summary of a model by its number in the text."""
         from kerascheck.integrations.lsp.showing import model_markdown
+        from kerascheck.views.cost import DEFAULT_BATCH
+        from kerascheck.views.summary import with_cost
 
         model = self._model(text, number)
-        return None if model is None else Shown(_title(model), markdown=model_markdown(model))
+        examination, _ = self._examine(text)
+        if model is None or examination.analysis is None:
+            return None
+        model = with_cost(model, examination.analysis.paths, DEFAULT_BATCH)
+        return Shown(_title(model), markdown=model_markdown(model))
+
+    def name(self, text: Text, place: Place) -> Shown | None:
+        """What the name at a place stands for: the text is followed once more, and each name of it noted."""
+        from kerascheck import api
+        from kerascheck.engine import deep_recursion
+        from kerascheck.integrations.lsp.names import Names
+        from kerascheck.machine.directives import watching
+        from kerascheck.project.source import SourceError
+
+        if self._names is None or self._names[0] != text:
+            settings, _ = self._settings(text)
+            try:
+                with self._open_files(), watching():
+                    examination = api.analyze(text.text, text.filename, settings=settings)
+            except SourceError:
+                return None
+            with deep_recursion():
+                self._names = text, Names(examination)
+        found = self._names[1].at(place)
+        return None if found is None else Shown("", markdown=found)
 
     def graph(self, text: Text, number: int) -> Shown | None:
         """The picture of a model by its number in the text; for Mermaid where the extra `graph` is missing."""

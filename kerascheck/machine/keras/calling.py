@@ -313,6 +313,7 @@ def apply_layer(
             refused = recovered is not None
     node = Node(layer, tuple(tensors), tuple(outputs), site)
     node.refused = refused
+    node.inside = layer.ran
     layer.calls.append(node)
     return outputs
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerascheck.machine.keras.calling import constants
+from kerascheck.machine.keras.calling import constants, input_tensors
 from kerascheck.machine.keras.subclassing import known_shapes
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import UserRaise, Value
@@ -25,6 +25,7 @@ class FunctionLayer(BuiltinLayer):
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         self.weights = []
+        self.hand_on("ran", None)
         tensors = [Tensor(shape) for shape in shapes]
         value: Value = tensors[0] if len(tensors) == 1 else self.machine.new_list(tensors)
         keywords: dict[str, Given] = {}
@@ -37,7 +38,9 @@ class FunctionLayer(BuiltinLayer):
             result = constants(
                 self.machine, self.machine.call(self.function, Arguments([Given(value)], keywords), self.site)
             )
-            return known_shapes(result, "the function of Lambda")
+            made = known_shapes(result, "the function of Lambda")
+            self.hand_on("ran", (tuple(tensors), tuple(input_tensors(result) or ())))
+            return made
         except (UserRaise, Undetermined):
             return super().infer(shapes)
         finally:

@@ -18,8 +18,8 @@ _TENSOR = "keras.KerasTensor"
 
 @lru_cache(maxsize=1)
 def _members() -> frozenset[str]:
-    """The names of all methods and attributes that are gone."""
-    return frozenset(row.old for row in all_changes() if row.kind in ("method", "attribute"))
+    """The names of all methods and attributes that there are no more."""
+    return frozenset(row.old for row in all_changes() if row.kind in ("method", "attribute") and row.raises is None)
 
 
 def note(run: Run, kind: str, owner: str, name: str, site: Site) -> None:
@@ -31,7 +31,7 @@ def note(run: Run, kind: str, owner: str, name: str, site: Site) -> None:
 
 def note_member(run: Run, value: Layer | Tensor | KerasObject, name: str, node: cst.CSTNode) -> None:
     """Note that an attribute is read that objects of Keras 3 do not have."""
-    if name not in _members() or f".{name} = " in run.file.text:
+    if name not in _members() or f".{name} = " in run.file.code:
         return
     if isinstance(value, Tensor) and (run.tracing or not is_symbolic(value)):
         return  # with TensorFlow, the tensors in a call are those of TensorFlow
@@ -39,6 +39,20 @@ def note_member(run: Run, value: Layer | Tensor | KerasObject, name: str, node: 
     row = find_member(owners, name)
     if row is not None and not any(owner in row.but for owner in owners):
         note(run, "member", row.owner, name, Site(run.file, node))
+
+
+def note_added_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> None:
+    """Note that a loss is added outside of a call: to a functional model, or one that is a symbolic tensor."""
+    given = arguments.positional[0].value if arguments.positional else None
+    is_functional = isinstance(layer, Network) and layer.kind == "functional"
+    if not run.tracing and (is_functional or (isinstance(given, Tensor) and is_symbolic(given))):
+        note(run, "member", "keras.Model", "add_loss", site)
+
+
+def note_added_metric(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    """Note that a metric is added to a layer or a model, which Keras 3 refuses wherever it is done."""
+    note(run, "member", LAYER, "add_metric", site)
+    return None
 
 
 def note_set(run: Run, value: KerasObject, name: str, site: Site) -> None:

@@ -317,8 +317,17 @@ def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Val
 
 
 def _add_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.gone import note_added_loss
+
     layer.adds_losses = True
+    note_added_loss(run, layer, arguments, site)
     return None
+
+
+def _add_metric(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.gone import note_added_metric
+
+    return note_added_metric(run, layer, arguments, site)
 
 
 def _get_config(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
@@ -356,7 +365,7 @@ _LAYER_METHODS: dict[str, Method] = {
     "add_weight": _add_weight,
     "add_variable": _add_weight,
     "add_loss": _add_loss,
-    "add_metric": _nothing,
+    "add_metric": _add_metric,
     "build": build,
     "call": _call,
     "__call__": _call,

@@ -140,7 +140,9 @@ def _convolved(is_depthwise: bool) -> Callable[[Sequence[Shape], Arguments], Sha
             if not isinstance(made, int) or not isinstance(times, int):
                 raise Undetermined("a kernel that is not known")
             made = made * times
-        return _windows(shape[:-1], span, step, _mode(arguments, 3), made)
+        result = _windows(shape[:-1], span, step, _mode(arguments, 3), made)
+        tensor_shapes.count_products(*result, *weights[: -2 if is_depthwise else -1])
+        return result
 
     return rule
 
@@ -154,7 +156,10 @@ def _separable(shapes: Sequence[Shape], arguments: Arguments) -> Shape:
     _require_channels_last(arguments, 5)
     if given(arguments, 6, "dilation_rate", default=1) != 1:
         raise Undetermined("a separable convolution of this kind")
-    return _windows(shape[:-1], _spread(depthwise[:-2], rank), step, _mode(arguments, 4), pointwise[-1])
+    result = _windows(shape[:-1], _spread(depthwise[:-2], rank), step, _mode(arguments, 4), pointwise[-1])
+    tensor_shapes.count_products(*result[:-1], *depthwise)  # of each channel by itself, then across channels
+    tensor_shapes.count_products(*result, *pointwise[-2:-1])
+    return result
 
 
 def _spatial_rank(shape: Shape, kernel: Shape) -> int:
@@ -181,7 +186,10 @@ def _attention(shapes: Sequence[Shape], arguments: Arguments) -> Shape:
     """Queries of (batch, target, heads, size) get values of (batch, source, heads, size)."""
     if any(len(shape) != 4 for shape in shapes):
         raise Undetermined("attention of another rank")
-    return shapes[0]
+    query, key = shapes[0], shapes[1]
+    for _ in ("scores", "weighted values"):
+        tensor_shapes.count_products(*query, key[1])
+    return query
 
 
 def _compared(gone: int) -> Call:

@@ -214,6 +214,8 @@ def _enter(run: Run, network: Network, layer: Layer, caller: Site) -> None:
         network.inputs = [entry.tensor]
     else:
         entry = InputLayer("input", Unknown(NO_SHAPE), "float32", None)
+        if layer.cls == "Merge":
+            network.open = network.open or Unknown("the models that a Merge of Keras 1 joins are not followed")
     network.outputs = [entry.tensor]
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kerascheck.layers.configuring import configure
+from kerascheck.layers.recurrent_cells import OwnCell
 from kerascheck.layers.registry import find
-from kerascheck.machine.attributes import find_method
+from kerascheck.machine.attributes import find_member, find_method, get_attribute
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.functions import SymbolicArguments
 from kerascheck.machine.keras.calling import constants, further_inputs, input_tensors
@@ -22,16 +23,17 @@ from kerascheck.machine.keras.class_refusals import (
     refused_training,
     refused_weight,
 )
-from kerascheck.machine.keras.freeze import as_shape, freeze, freeze_arguments
+from kerascheck.machine.keras.freeze import as_shape, as_size, freeze, freeze_arguments
 from kerascheck.machine.keras.functional import fill_functional, is_functional, may_be_functional, trace_graph
 from kerascheck.machine.keras.sequential import fill_sequential, new_sequential
 from kerascheck.machine.keras.shape_arguments import parameters, shape_arguments
 from kerascheck.machine.keras.trainable import give_trainable
 from kerascheck.machine.keras.variables import Variable, variables_on
 from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import DictValue, Instance, ListValue, UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.dims import Shape, SymDim
+from kerascheck.network.dims import Int, Shape, SymDim
 from kerascheck.network.events import ShapeClaim
 from kerascheck.network.ir import (
     NOT_CALLED,
@@ -75,12 +77,65 @@ class CustomLayer(Layer):
         self.built = False
         self.building = False  # whether `build` is running
         self.latest: Arguments | None = None  # of the latest call
+        self.made_inside: Sequence[Tensor] | None = None  # what its code gave in the latest call
 
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         if self.unknown is not None:
             raise Undetermined(self.unknown.reason)
         result = run_call(self.machine, self, _called_again(self.machine, self.latest, shapes), self.site)
         return known_shapes(result, self.cls)
+
+    def as_cell(self) -> OwnCell:
+        """What it is as the cell of an RNN layer.
+
+        Raises:
+            Undetermined: its sizes are not known, or come from a base class.
+        """
+        if self.unknown is not None or self.instance.unknown is not None:
+            raise Undetermined(f"cell {self.cls} is not known")
+        states = self._size_of_cell("state_size")
+        if states is None or self.base is not None:
+            raise Undetermined(f"cell {self.cls} is not built in")
+        sizes = states if isinstance(states, list) else [states]
+        output = self._size_of_cell("output_size")
+        width = sizes[0] if output is None and sizes else output
+        if isinstance(width, list) or width is None:
+            raise Undetermined(f"the output size of {self.cls}")
+        return OwnCell(sizes, width)
+
+    def _size_of_cell(self, name: str) -> Int | list[Int] | None:
+        """A size, or a list of them, that the object tells; None where it has no such attribute."""
+        instance = self.instance
+        if name not in instance.attributes and find_member(instance.cls, name) is None:
+            return None
+        assert self.site is not None
+        told = get_attribute(self.machine, instance, name, self.site.node)
+        items = items_of(self.machine, told) if isinstance(told, (ListValue, tuple)) else [told]
+        if isinstance(items, Unknown):
+            raise Undetermined(items.reason)
+        sizes: list[Int] = []
+        for item in items:
+            size = as_size(item)
+            if size is None or isinstance(size, Unknown):
+                raise Undetermined(f"{name} of {self.cls}")
+            sizes.append(size)
+        return sizes if isinstance(told, (ListValue, tuple)) else sizes[0]
+
+    def build_as_cell(self, shape: Shape) -> None:
+        """Run `build` as RNN does. Layers that only its `call` builds are built when Keras runs that, on data.
+
+        Raises:
+            Undetermined: it has such layers, or its `build` is not understood.
+        """
+        assert self.site is not None
+        step = Tensor(shape)
+        _build(self.machine, self, step, Arguments([Given(step)], {}), self.site)
+        if self.unknown is not None:
+            raise Undetermined(self.unknown.reason)
+        if any(not _is_built(part) for part in self.sublayers()):
+            raise Undetermined(f"{self.cls} builds parts in its call, which Keras first runs on data")
+        self.understood = True
+        self.weights = self.own
 
     def sublayers(self) -> list[Layer]:
         return layers_on(self.instance)
@@ -191,6 +246,7 @@ class SubclassedModel(Network):
 
     runs_program = True
     latest: Arguments | None = None  # of the latest call
+    made_inside: Sequence[Tensor] | None = None  # what its code gave in the latest call
     own: Sequence[Weight] = ()  # from add_weight
     built = False
 
@@ -360,6 +416,7 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
         if error is None and not run.tracing and isinstance(layer, CustomLayer):
             error = refused_training(method, arguments, f"{layer.cls}.call")
     _refuse(run, layer, error, site)
+    layer.hand_on("made_inside", None)
     if layer.unknown is not None:
         result: Value = layer.unknown
     else:
@@ -377,6 +434,10 @@ def call_custom(run: Run, layer: CustomLayer | SubclassedModel, arguments: Argum
         mapped = Tensor(Unknown(lost.reason, needs=lost.needs))
         outputs.append(mapped)
     layer.calls.append(Node(layer, tuple(tensors), tuple(outputs), site))
+    made = layer.made_inside
+    if made and len(made) == len(outputs):
+        layer.calls[-1].inside = (tuple(tensors), made)
+        layer.hand_on("made_inside", None)
     layer.latest = arguments
     return mapped
 
@@ -422,6 +483,7 @@ def run_call(
             result = Unknown(f"the call of {layer.cls} raises")
         finally:
             run.tracing -= 1
+    layer.hand_on("made_inside", None if method is None else tuple(input_tensors(result) or ()))
     if declared is not None:
         _compare_with_declared(run, layer, declared, result, site)
         result = declared

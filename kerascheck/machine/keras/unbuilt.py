@@ -26,13 +26,23 @@ def end_of_layer(run: Run, layer: Layer, name: str, site: Site) -> Value:
 
 def _refuse(run: Run, layer: Layer, message: str, site: Site) -> None:
     """Note the refusal, once for each layer: who asks for its input asks for its output, too."""
-    if not any(raised.layer is layer and raised.error.kind == "unbuilt" for raised in run.program.raised):
-        run.raised(KerasError(message, "unbuilt"), site, layer)
+    if not any(raised.layer is layer and raised.error.kind in _KINDS for raised in run.program.raised):
+        run.raised(KerasError(message, "newly-unbuilt" if _had_ends(layer) else "unbuilt"), site, layer)
+
+
+_KINDS = frozenset({"unbuilt", "newly-unbuilt"})
+
+
+def _had_ends(layer: Layer) -> bool:
+    """Whether it has an input and an output before Keras 3: a Sequential that knows what it is fed with."""
+    return isinstance(layer, Network) and layer.is_sequential and bool(layer.inputs)
 
 
 def _is_settled(layer: Layer) -> bool:
     """Whether all calls of it are seen."""
     if isinstance(layer, Network):
+        if layer.is_sequential and not layer.inputs and layer.layers and layer.layers[0].unknown is not None:
+            return False  # its first layer may bring an input
         return layer.open is None or (layer.kind == "subclass" and not layer.met_data)
     return isinstance(layer, BuiltinLayer) and not layer.met_unknown and layer.unknown is None
 
@@ -52,7 +62,7 @@ def end_of_network(run: Run, network: Network, name: str, site: Site) -> Value:
     """`model.inputs`, `model.outputs`, `model.input_shape` and `model.output_shape`."""
     tensors = network.inputs if name.startswith("input") else network.outputs
     if network.is_sequential and not network.inputs and network.open is None and run.project.dialect == 3:
-        if not network.met_data:
+        if not network.met_data and _is_settled(network):
             message = f"{network.name} (Sequential) has no {name} before it is built; begin it with keras.Input(...)"
             _refuse(run, network, message, site)
         return run.fresh(f"the {name} of a model that is not built")

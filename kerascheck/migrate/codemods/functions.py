@@ -9,6 +9,7 @@ import libcst as cst
 from kerascheck.fixes.changes import Rewrite
 from kerascheck.migrate.arguments import has_stars, positionals
 from kerascheck.migrate.context import Context, Step
+from kerascheck.text.treewalk import walk
 
 _ENDS = {"input": "inputs[0]", "output": "outputs[0]"}
 
@@ -27,7 +28,7 @@ def find(context: Context) -> Iterator[Step]:
 
 def _step(context: Context, call: cst.Call) -> Step:
     given = positionals(call)
-    names = [context.names.canonical(node.func) for node in _calls(call)]
+    names = [context.names.canonical(node.func) for node in walk(call) if isinstance(node, cst.Call)]
     learns = any(name is not None and name.endswith("learning_phase") for name in names)
     if len(given) != 2 or len(call.args) != 2 or has_stars(call) or learns:
         return Step("backend", call, "K.function is gone: make a keras.Function of its inputs and outputs")
@@ -41,10 +42,3 @@ def _step(context: Context, call: cst.Call) -> Step:
         spelled.needs,
         note=note,
     )
-
-
-def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
-    for child in node.children:
-        if isinstance(child, cst.Call):
-            yield child
-        yield from _calls(child)

@@ -12,6 +12,7 @@ from kerascheck.migrate.codemods.training_arguments import LOADING
 from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.kinds import Kind
 from kerascheck.project.target import Era
+from kerascheck.text.treewalk import walk
 
 #: The arguments by their places, in Keras 2.
 _PLACES = {
@@ -78,13 +79,8 @@ def _is_of_arrays(call: cst.Call) -> bool:
 
 def _is_count_of_batches(arg: cst.Arg) -> bool:
     """Whether an argument is a quotient: `len(x) / batch_size`."""
-    return any(isinstance(node, (cst.Divide, cst.FloorDivide)) for node in _below(arg.value))
-
-
-def _below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    yield node
-    for child in node.children:
-        yield from _below(child)
+    operations = (node.operator for node in walk(arg.value) if isinstance(node, cst.BinaryOperation))
+    return any(isinstance(operation, (cst.Divide, cst.FloorDivide)) for operation in operations)
 
 
 def _batches(

@@ -11,6 +11,7 @@ from kerascheck.fixes.changes import Rewrite, RewriteWithin
 from kerascheck.migrate.arguments import argument, positional, requoted, text_of
 from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.kinds import Kind
+from kerascheck.text.treewalk import walk
 
 _OLD = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _RATE = {"lr": "learning_rate"}
@@ -68,11 +69,10 @@ def _is_called_accuracy(context: Context) -> bool:
 
 
 def _all_texts(node: cst.CSTNode) -> Iterator[str]:
-    text = text_of(node) if isinstance(node, cst.SimpleString) else None
-    if text is not None:
-        yield text
-    for child in node.children:
-        yield from _all_texts(child)
+    for one in walk(node):
+        text = text_of(one) if isinstance(one, cst.SimpleString) else None
+        if text is not None:
+            yield text
 
 
 def _holds_logs(context: Context, node: cst.BaseExpression) -> bool:

@@ -69,6 +69,8 @@ def target_of(context: Context, dotted: str) -> str | None:
 def respelled(context: Context, binding: Binding, new: str) -> Spelled:
     """How a name is written where an older one was reached through this import."""
     reached = under_keras(successor(binding.dotted) or binding.dotted)
+    if binding.dotted == "tensorflow" and new.startswith("tensorflow."):
+        return Spelled(f"{binding.local}{new.removeprefix('tensorflow')}", (kept(binding),))
     if binding.dotted == "tensorflow" and not context.options.to_keras and not new.startswith("keras.ops."):
         return Spelled(f"{binding.local}.{new}", (kept(binding),))
     stays = successor(binding.dotted) is None and not binding.is_tried and not context.options.to_keras

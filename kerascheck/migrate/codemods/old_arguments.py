@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from kerascheck.fixes.changes import Change, RemoveArgument, RenameKeyword, Rewrite
+from kerascheck.fixes.changes import AddArgument, Change, RemoveArgument, RenameKeyword, Rewrite
 from kerascheck.keras.changes import Change as Row
+from kerascheck.keras.changes import find as find_row
+from kerascheck.keras.changes import find_name
 from kerascheck.layers.registry import find as find_layer
+from kerascheck.machine.names import canonical
 from kerascheck.migrate.arguments import keyword, positionals, requoted, text_of
 from kerascheck.migrate.context import Context, Step
-from kerascheck.migrate.facts import arguments_of, is_of, only_in_tensorflow, row_of, successor
+from kerascheck.migrate.facts import arguments_of, is_of, only_in_tensorflow, row_of, successor, under_keras
 
 #: Sizes that were given one by one and are one argument now.
 _SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
@@ -23,7 +26,11 @@ _ELSEWHERE = frozenset({"batch_input_shape", "save_format", "weights", "decay"})
 def find(context: Context) -> Iterator[Step]:
     """A step for each old argument of a call of something of Keras."""
     for call, name in context.called():
-        if name.startswith("keras.") and not name.startswith("keras.backend.") and not _is_lost(context, call):
+        if (
+            name.startswith(("keras.", "tensorflow."))
+            and not name.startswith("keras.backend.")
+            and not _is_lost(context, call)
+        ):
             yield from steps(context, call, name)
 
 
@@ -35,15 +42,16 @@ def _is_lost(context: Context, call: cst.Call) -> bool:
 
 def steps(context: Context, call: cst.Call, name: str) -> Iterator[Step]:
     """The steps for one call of what has this canonical name."""
-    yield from renamed(context, call, name, {row.old: row for row in _rows(name)}.values())
+    yield from renamed(context, call, name, {(row.kind, row.old): row for row in _rows(context, call, name)}.values())
 
 
-def _rows(name: str) -> list[Row]:
-    """The rows of something, also by the other name that it may have: `Convolution2D` is `Conv2D`."""
+def _rows(context: Context, call: cst.Call, name: str) -> list[Row]:
+    """The rows of something, also by the other names that it may have: `Convolution2D` is `Conv2D`."""
     group, _, short = name.rpartition(".")
     definition = find_layer(short) if group == "keras.layers" else None
     today = f"{group}.{definition.name}" if definition is not None else name
-    return [*arguments_of(name), *(arguments_of(today) if today != name else ())]
+    moved = canonical(successor(context.names.dotted(call.func) or "") or today)
+    return [row for owner in dict.fromkeys((moved, today, name)) for row in arguments_of(owner)]
 
 
 def renamed(context: Context, call: cst.Call, name: str, rows: Iterable[Row]) -> Iterator[Step]:
@@ -75,12 +83,33 @@ def renamed(context: Context, call: cst.Call, name: str, rows: Iterable[Row]) ->
             yield Step("arguments", arg, f"{short}({row.old}=) is gone", (RemoveArgument(call, arg),), note=note)
         else:
             yield Step("arguments", arg, f"{short}({row.old}=) is gone: {row.instead}")
+    for arg in call.args:
+        value = arg.value.value if arg.keyword is not None and isinstance(arg.value, cst.Name) else None
+        if arg.keyword is not None and value is not None and find_row("value", name, f"{arg.keyword.value}={value}"):
+            yield Step(
+                "arguments", arg, f"{short}({arg.keyword.value}={value}) is the default", (RemoveArgument(call, arg),)
+            )
+    yield from _added(context, call, rows)
     era = context.source.target.era
     yield from _by_place(
         call,
         short,
         [row for row in rows if row.kind == "position" and is_of(row, era) and row.was not in _ALL_SIZES],
     )
+
+
+def _added(context: Context, call: cst.Call, rows: Iterable[Row]) -> Iterator[Step]:
+    """What the successor of a callable needs besides to do the same, where nothing that is given says it."""
+    gone = find_name(under_keras(context.names.dotted(call.func) or "") or "")
+    if gone is None or not gone.adds:
+        return
+    places = range(len(positionals(call)))
+    given = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    given |= {str(row.new) for row in rows if row.old in given or (row.kind == "position" and row.position in places)}
+    missing = [f"{name}={value}" for name, value in gone.adds.items() if name not in given]
+    if missing:
+        changes = tuple(AddArgument(call, (text,)) for text in missing)
+        yield Step("arguments", call, f"{gone.old.rpartition('.')[2]} is {gone.instead}", changes)
 
 
 def _by_place(call: cst.Call, short: str, rows: list[Row]) -> Iterator[Step]:

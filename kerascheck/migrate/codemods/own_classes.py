@@ -9,8 +9,10 @@ import libcst as cst
 from kerascheck.fixes.changes import Change, RenameKeyword, Rewrite
 from kerascheck.migrate.arguments import has_stars, keyword, positionals, text_of
 from kerascheck.migrate.context import Context, Step
+from kerascheck.text.treewalk import walk
 
 _PAGE = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
+_ADDS = ("add_weight", "add_variable")
 #: The arguments of `add_weight` by their places, in Keras 2.
 _PLACES = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
 
@@ -27,6 +29,8 @@ def find(context: Context) -> Iterator[Step]:
             yield from _optimizer(node)
         elif base == "keras.Layer" or base.startswith("keras.layers."):
             yield from _layer(context, node)
+        elif base.startswith("keras.metrics."):
+            yield from _metric(node)
 
 
 def _methods(owner: cst.ClassDef) -> Iterator[cst.FunctionDef]:
@@ -46,13 +50,29 @@ def _layer(context: Context, owner: cst.ClassDef) -> Iterator[Step]:
         if method.name.value == "get_output_shape_for" and "compute_output_shape" not in names:
             change = Rewrite(method.name, ("compute_output_shape",))
             yield Step("methods", method.name, "get_output_shape_for is compute_output_shape", (change,), page=_PAGE)
-        for call in _calls(method):
-            if isinstance(call.func, cst.Attribute) and call.func.attr.value in ("add_weight", "add_variable"):
+        for call in walk(method):
+            if (
+                isinstance(call, cst.Call)
+                and isinstance(call.func, cst.Attribute)
+                and call.func.attr.value in ("add_weight", "add_variable")
+            ):
                 yield from _weight(call, call.func)
-        for target in _assigned(method):
+        for target in _assigned(context, method):
             if target.attr.value in ("trainable_weights", "non_trainable_weights"):
                 message = f"{target.attr.value} cannot be set: what add_weight makes is in it"
                 yield Step("attributes", target, message, page=_PAGE)
+
+
+def _metric(owner: cst.ClassDef) -> Iterator[Step]:
+    names = {method.name.value for method in _methods(owner)}
+    for method in _methods(owner):
+        if method.name.value == "reset_states" and "reset_state" not in names:
+            change = Rewrite(method.name, ("reset_state",))
+            yield Step("methods", method.name, "reset_states is reset_state", (change,), page=_PAGE)
+        for node in walk(method):
+            func = node.func if isinstance(node, cst.Call) else None
+            if isinstance(node, cst.Call) and isinstance(func, cst.Attribute) and func.attr.value in _ADDS:
+                yield from _weight(node, func)
 
 
 def _weight(call: cst.Call, func: cst.Attribute) -> Iterator[Step]:
@@ -72,25 +92,10 @@ def _weight(call: cst.Call, func: cst.Attribute) -> Iterator[Step]:
         yield Step("methods", func.attr, message, tuple(changes), page=_PAGE)
 
 
-def _calls(node: cst.CSTNode) -> Iterator[cst.Call]:
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, cst.Call):
-            yield one
-        waiting += one.children
-
-
-def _is_self(node: cst.CSTNode) -> bool:
-    return isinstance(node, cst.Name) and node.value == "self"
-
-
-def _assigned(node: cst.CSTNode) -> Iterator[cst.Attribute]:
-    """Attributes of `self` that are assigned to."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, cst.Assign):
-            targets = [target.target for target in one.targets]
-            yield from (found for found in targets if isinstance(found, cst.Attribute) and _is_self(found.value))
-        waiting += one.children
+def _assigned(context: Context, method: cst.FunctionDef) -> Iterator[cst.Attribute]:
+    """Attributes of the object itself that are assigned to."""
+    for node in walk(method):
+        for one in node.targets if isinstance(node, cst.Assign) else ():
+            target = one.target
+            if isinstance(target, cst.Attribute) and context.names.is_self(target.value):
+                yield target

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
 from hashlib import blake2b
@@ -125,6 +125,7 @@ _WRITTEN_FOR_2: _Patterns = (
 _OLD_RATE = re.compile(
     r"(?<![\w.])([\w.]*\b(?:SGD|RMSprop|Adam|Adamax|Nadam|Adagrad|Adadelta))\(\s*(?:[^()]*,\s*)?lr\s*="
 )
+_RATE = re.compile(r"lr\s*=")  # most texts have none: this is found soon
 #: Keras 2 is asked for by a variable of the environment.
 _LEGACY = re.compile(r"TF_USE_LEGACY_KERAS['\"]?\]?\s*[=:,]\s*['\"]?(?:1|[Tt]rue)\b")
 #: Backends that only Keras 3 has.
@@ -132,12 +133,13 @@ _BACKEND = re.compile(r"KERAS_BACKEND['\"]?\]?\s*[=:,]\s*['\"]?(jax|torch|openvi
 _PRINT = re.compile(r"^[ \t]*print[ \t]+(?:[\"'\w]|%)", re.MULTILINE)
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:>>> )?(?:from[ \t]+(?P<whence>[.\w]+)[ \t]+import[ \t]*(?P<what>\([^)]*\)|(?:[^\n\\;]|\\\n)*)"
-    r"|import[ \t]+(?P<modules>(?:[^\n\\;]|\\\n)*))",
-    re.MULTILINE,
+    r"[ \t]*(?:>>> )?(?:from[ \t]+(?P<whence>[.\w]+)[ \t]+import[ \t]*(?P<what>\([^)]*\)|(?:[^\n\\;]|\\\n)*)"
+    r"|import[ \t]+(?P<modules>(?:[^\n\\;]|\\\n)*))"
 )
 _HEADS = frozenset({"tensorflow", "tensorflow_core", "keras", "tf_keras"})
-_CHAIN = re.compile(r"(?<![\w.])([^\W\d]\w*)((?:\.[^\W\d]\w*)+)")
+_CHAIN = re.compile(r"([^\W\d]\w*)((?:\.[^\W\d]\w*)+)")
+#: What a dotted name does not begin behind.
+_IN_NAME = re.compile(r"[\w.]")
 
 
 @dataclass
@@ -210,8 +212,8 @@ def _looked(code: str, plain: str) -> Signs:
     names.setdefault("tf", "tensorflow")  # a part of a program may leave out what everybody writes first
     heads = {name for name, dotted in names.items() if dotted.partition(".")[0] in _HEADS}
     seen: set[str] = set()
-    for chain in _CHAIN.finditer(code) if heads else ():
-        if chain.group(1) in heads and chain.group() not in seen:
+    for chain in _chains(code, heads):
+        if chain.group() not in seen:
             seen.add(chain.group())
             _judge(names[chain.group(1)] + chain.group(2), found, rows, chain.start())
     if "_KERAS" in plain and (match := _LEGACY.search(plain)):
@@ -223,7 +225,7 @@ def _looked(code: str, plain: str) -> Signs:
             if word in plain and (match := pattern.search(plain)):
                 text = match.group().strip("(,. \n\t")
                 found.style.append(Evidence(era, text, row=rows.at(match.start()), settles=False))
-    for match in _OLD_RATE.finditer(code) if "lr" in code else ():
+    for match in _OLD_RATE.finditer(code) if _RATE.search(code) else ():
         head, _, rest = match.group(1).partition(".")
         if _is_in_keras(f"{names.get(head, head)}.{rest}", "optimizers"):
             text, row = f"{match.group(1)}(lr=...)", rows.at(match.start())
@@ -234,9 +236,32 @@ def _looked(code: str, plain: str) -> Signs:
     return found
 
 
+def _chains(code: str, heads: Iterable[str]) -> list[re.Match[str]]:
+    """The dotted names that begin with one of these, in order."""
+    found: list[re.Match[str]] = []
+    for head in heads:
+        at = code.find(f"{head}.")
+        while at >= 0:
+            if (at == 0 or _IN_NAME.match(code, at - 1) is None) and (chain := _CHAIN.match(code, at)) is not None:
+                found.append(chain)
+            at = code.find(f"{head}.", at + 1)
+    return sorted(found, key=re.Match.start)
+
+
+def _statements(code: str) -> Iterator[re.Match[str]]:
+    """The import statements."""
+    end = at = 0
+    while (at := code.find("import", at)) >= 0:
+        begin = code.rfind("\n", 0, at) + 1
+        at += len("import")
+        if begin >= end and (match := _IMPORT.match(code, begin)) is not None:
+            yield match
+            at = end = max(at, match.end())
+
+
 def _imported(code: str) -> Iterator[tuple[str, str, int]]:
     """Each import: the dotted name, what it is called in the file, its offset."""
-    for match in _IMPORT.finditer(code):
+    for match in _statements(code):
         whence = match.group("whence")
         if whence is None:
             for item in _items(match.group("modules")):

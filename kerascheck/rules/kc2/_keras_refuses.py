@@ -8,7 +8,7 @@ from typing import ClassVar
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import format_shape
 from kerascheck.network.ir import Program, Raised, Site
-from kerascheck.rules._gone import severity_of
+from kerascheck.rules._gone import severity_of, severity_of_refusal
 from kerascheck.rules._raised import ARRAYS, refused_rate
 from kerascheck.rules._ways_out import way_out
 from kerascheck.rules.base import Finding, Rule, Thresholds
@@ -34,11 +34,17 @@ class _Refusal(Rule):
             message = _message(raised)
             if not self.covers(raised) or (raised.site.key, message) in reported:
                 continue
-            severity = severity_of(raised.site.file) if raised.error.kind in _OLD_FORMS else self.severity
+            severity = self._grade(raised)
             if severity is None:
                 continue
             reported.add((raised.site.key, message))
             yield Finding(raised.site, message, help=self.advice, severity=severity, related=tuple(_origins(raised)))
+
+    def _grade(self, raised: Raised) -> Severity | None:
+        """How grave it is; None where the program is for a Keras that takes it."""
+        if raised.error.kind in _OLD_FORMS:
+            return severity_of(raised.site.file)
+        return severity_of_refusal(raised.site.file) if raised.error.kind in _NEW_REFUSALS else self.severity
 
     def covers(self, raised: Raised) -> bool:
         """Whether this rule, and no other, speaks about the error."""
@@ -72,6 +78,8 @@ _MAX_ORIGINS = 4
 
 #: The kinds of what Keras 2 takes and Keras 3 does not.
 _OLD_FORMS = frozenset({"old-argument"})
+#: The kinds of what Keras 3 refuses though it is no form of its own.
+_NEW_REFUSALS = frozenset({"newly-unbuilt"})
 
 
 _MERGING = frozenset(

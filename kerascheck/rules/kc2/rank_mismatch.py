@@ -85,6 +85,21 @@ model.add(layers.Conv2D(32, 3))
                 )
             ],
         ),
+        # sequences are given already
+        Invalid(
+            """
+from keras import Input, layers
+x = layers.Bidirectional(layers.LSTM(8, return_sequences=True))(Input((10, 4)))
+x = layers.TimeDistributed(layers.Conv2D(3, 3))(x)
+""",
+            [
+                (
+                    4,
+                    "Conv2D expects inputs of rank 4, found rank 2: (None, 16); Reshape((...)) with 4 sizes brings its "
+                    "input to rank 5",
+                )
+            ],
+        ),
         Invalid(
             """
 from keras import Input, layers

@@ -140,6 +140,21 @@ model = Sequential([layers.Input((13,)), layers.BatchNormalization(), layers.Den
 model.compile("adam", "categorical_crossentropy")
 model.fit(x_train, y_train)
 """,
+        # a generator that is fitted, and has nothing to learn
+        """
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+from tf_keras.preprocessing.image import ImageDataGenerator
+from tf_keras import Sequential, layers
+x, y = load_digits(return_X_y=True)
+x_train, x_test, y_train, y_test = train_test_split(x.reshape(-1, 8, 8, 1) / 16.0, y)
+train, test = ImageDataGenerator(rotation_range=10), ImageDataGenerator()
+train.fit(x_train)
+test.fit(x_test)
+model = Sequential([layers.Flatten(input_shape=(8, 8, 1)), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train.flow(x_train, y_train), validation_data=test.flow(x_test, y_test))
+""",
         # fitted on the first part of a series
         """
 import io
@@ -201,6 +216,24 @@ model.evaluate(x_test, y_test)
                     "data",
                 ),
             ],
+        ),
+        # a generator that learns means
+        Invalid(
+            """
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+from tf_keras.preprocessing.image import ImageDataGenerator
+from tf_keras import Sequential, layers
+x, y = load_digits(return_X_y=True)
+x_train, x_test, y_train, y_test = train_test_split(x.reshape(-1, 8, 8, 1) / 16.0, y)
+train, test = ImageDataGenerator(featurewise_center=True), ImageDataGenerator(featurewise_center=True)
+train.fit(x_train)
+test.fit(x_test)
+model = Sequential([layers.Flatten(input_shape=(8, 8, 1)), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train.flow(x_train, y_train), validation_data=test.flow(x_test, y_test))
+""",
+            [(10, "ImageDataGenerator is fitted on test data; fit it on the training data, and transform these")],
         ),
         # data that nothing is known of
         Invalid(

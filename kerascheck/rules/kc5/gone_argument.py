@@ -14,9 +14,12 @@ from kerascheck.layers.registry import find as find_layer
 from kerascheck.machine import names
 from kerascheck.machine.mentions import Mention, mentions_in
 from kerascheck.machine.static import once_a_file
+from kerascheck.machine.values import ClassValue
 from kerascheck.network.ir import Program, Site
+from kerascheck.rules._code import Code, base_of, classes_of, methods, own_method
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.treewalk import walk
 
 #: Layers of Keras 1 whose window was given by two or three numbers; later ones have the names as well.
 _WINDOWS = {"Convolution2D": 2, "Convolution3D": 3, "SeparableConvolution2D": 2}
@@ -76,6 +79,10 @@ class GoneArgument(Rule):
             seen |= {id(call), id(argument)}
             at_most = severity if is_sure or severity is not Severity.ERROR else Severity.WARNING
             yield Finding(Site(program.source, argument), message, severity=at_most)
+        for cls in classes_of(program):
+            for call, text in _named_weights(cls) if severity_of(cls.site.file) is not None else ():
+                message = f"add_weight of a metric takes the shape first in Keras 3; use name={text}"
+                yield Finding(Site(cls.site.file, call), message, severity=severity)
         for raised in program.raised:
             if raised.error.kind == "gone-argument" and id(raised.site.node) not in seen:
                 yield Finding(raised.site, raised.error.message.rstrip("."), severity=severity)
@@ -110,6 +117,11 @@ import numpy as np
 from keras.layers import Embedding
 layer = Embedding(100, 8, weights=[np.zeros((100, 8))])
 """,
+        # batches of one size
+        """
+from keras import layers
+inputs = layers.Input(shape=(3,), batch_size=2)
+""",
         # meant for Keras 2
         """
 import tf_keras as keras
@@ -132,6 +144,20 @@ class Dense(layers.Layer):
         super().__init__()
         self.output_dim = output_dim
 layer = Dense(output_dim=3)
+""",
+        # a weight of a metric, and a method of one's own
+        """
+import keras
+class Counted(keras.metrics.Metric):
+    def __init__(self):
+        super().__init__()
+        self.total = self.add_weight(name="total", initializer="zeros")
+        self.other = self.add_weight((), "zeros")
+class Kept(keras.metrics.Metric):
+    def add_weight(self, name):
+        return super().add_weight(name=name)
+    def build(self):
+        return self.add_weight("total")
 """,
         # an optimizer of another package
         """
@@ -197,6 +223,41 @@ def compiled(model, rate):
         ),
         Invalid(
             """
+import tensorflow as tf
+class Counted(tf.keras.metrics.Metric):
+    def __init__(self):
+        super().__init__()
+        self.total = self.add_weight("total", initializer="zeros")
+""",
+            [(6, 'add_weight of a metric takes the shape first in Keras 3; use name="total"')],
+            """
+import tensorflow as tf
+class Counted(tf.keras.metrics.Metric):
+    def __init__(self):
+        super().__init__()
+        self.total = self.add_weight(name="total", initializer="zeros")
+""",
+        ),
+        Invalid(
+            """
+import tensorflow as tf
+from tensorflow.keras import layers
+inputs = layers.Input((4,))
+outputs = layers.Lambda(lambda x: tf.reduce_sum(tf.expand_dims(x, dim=1), keep_dims=True))(inputs)
+""",
+            [
+                (5, "TensorFlow 2 has no argument keep_dims of reduce_sum; use keepdims"),
+                (5, "TensorFlow 2 has no argument dim of expand_dims; use axis"),
+            ],
+            """
+import tensorflow as tf
+from tensorflow.keras import layers
+inputs = layers.Input((4,))
+outputs = layers.Lambda(lambda x: tf.reduce_sum(tf.expand_dims(x, axis=1), keepdims=True))(inputs)
+""",
+        ),
+        Invalid(
+            """
 from keras.layers import LSTM
 from keras.models import Sequential
 model = Sequential([LSTM(6, batch_input_shape=(4, 1, 2), stateful=True)])
@@ -211,13 +272,25 @@ model = Sequential([Input(batch_shape=(4, 1, 2)), LSTM(6, stateful=True)])
     ]
 
 
+def _named_weights(cls: ClassValue) -> Iterator[tuple[cst.Call, str]]:
+    """The calls of `self.add_weight("name")` in a class of metrics. (Those of layers are followed.)"""
+    is_metric = base_of(cls).startswith("keras.metrics.") and own_method(cls, "add_weight") is None
+    for method in methods(cls) if is_metric else ():
+        code = Code(method)
+        for node in walk(code.node):
+            if isinstance(node, cst.Call) and node.args and code.is_own_attribute(node.func) == "add_weight":
+                first = node.args[0]
+                if first.keyword is None and not first.star and isinstance(first.value, cst.SimpleString):
+                    yield node, first.value.value
+
+
 @once_a_file
 def _gone_arguments(source: Any) -> Sequence[tuple[cst.CSTNode, cst.Call, str, bool]]:
     """Arguments that Keras 3 does not have, each with its call, what to say, and whether Keras raises for sure."""
     found: list[tuple[cst.CSTNode, cst.Call, str, bool]] = []
     for mention in mentions_in(source):
         call = mention.call
-        if call is None or mention.is_guarded or mention.root == "tensorflow" or not call.args:
+        if call is None or mention.is_guarded or not call.args:
             continue
         if gone_part(mention.dotted, mention.root) is None:
             found += ((argument, call, message, is_sure) for argument, message, is_sure in _gone_in(mention, call))
@@ -236,7 +309,9 @@ def _gone_in(mention: Mention, call: cst.Call) -> Iterator[tuple[cst.CSTNode, st
             continue
         way = row.advice if row.new not in given else None
         owner = (owners[-1] if row.owner.endswith(".Layer") else row.owner).rpartition(".")[2]
-        message = f"Keras 3 has no argument {row.old} of {owner}"
+        message = (
+            f"{'TensorFlow 2' if mention.root == 'tensorflow' else 'Keras 3'} has no argument {row.old} of {owner}"
+        )
         yield argument, f"{message}; use {way}" if way is not None else message, True
     yield from _misplaced(mention, owners, call, given)
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from kerascheck.diagnostics import Severity
-from kerascheck.keras.changes import find_member
-from kerascheck.network.ir import OldForm, Program
+from kerascheck.keras.changes import Change, find_member
+from kerascheck.machine.attributes import find_member as find_in_class
+from kerascheck.machine.values import ClassValue
+from kerascheck.network.ir import OldForm, Program, Site
+from kerascheck.rules._code import Code, base_of, classes_of, methods
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.treewalk import walk
 
 #: What KC422 speaks about.
 _TRAINING = frozenset({"fit_generator", "evaluate_generator", "predict_generator", "predict_classes", "predict_proba"})
 
 
+_OPTIMIZER = "keras.optimizers.Optimizer"
 _SUBJECTS = {
     "keras.Model": "models",
     "keras.Sequential": "Sequential models",
@@ -21,6 +28,7 @@ _SUBJECTS = {
     "keras.optimizers.Optimizer": "optimizers",
     "keras.metrics.Metric": "metrics",
     "keras.KerasTensor": "symbolic tensors",
+    "keras.callbacks.Callback": "callbacks",
 }
 
 
@@ -83,6 +91,10 @@ class GoneMember(Rule):
             severity, message = severity_of(form.site.file), _message(form)
             if severity is not None and message is not None:
                 yield Finding(form.site, message, severity=severity)
+        for cls in classes_of(program):
+            severity = severity_of(cls.site.file) if base_of(cls).startswith("keras.callbacks.") else None
+            for node, row in _of_callback(cls) if severity is not None else ():
+                yield Finding(Site(cls.site.file, node), _said(row), severity=severity)
 
     VALID = [
         # what they have
@@ -139,6 +151,32 @@ try:
     rate = optimizer.lr
 except AttributeError:
     rate = optimizer.learning_rate
+""",
+        # a callback that is given its data
+        """
+import keras
+class Report(keras.callbacks.Callback):
+    def __init__(self, data):
+        super().__init__()
+        self.validation_data = data
+    def on_epoch_end(self, epoch, logs=None):
+        print(len(self.validation_data), self.params, self.model)
+""",
+        # losses that are added where Keras takes them
+        """
+import keras
+from keras import layers, ops
+class Sampled(layers.Layer):
+    def call(self, mean):
+        self.add_loss(ops.mean(ops.square(mean)))
+        return mean
+inputs = keras.Input((4,))
+model = keras.Model(inputs, Sampled()(inputs))
+class Net(keras.Model):
+    def call(self, x):
+        self.add_loss(ops.mean(x))
+        return x
+Net()(inputs)
 """,
         # something else
         """
@@ -206,7 +244,65 @@ mean = metrics.Mean()
 mean.reset_state()
 """,
         ),
+        Invalid(
+            """
+from keras.callbacks import Callback
+class Report(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.lr))
+""",
+            [(5, "optimizers of Keras 3 have no lr; use learning_rate")],
+            """
+from keras.callbacks import Callback
+class Report(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.learning_rate))
+""",
+        ),
+        Invalid(
+            """
+import tensorflow as tf
+from tensorflow.keras import Model, layers
+inputs = layers.Input((8,))
+mean = layers.Dense(2)(inputs)
+model = Model(inputs, layers.Dense(8)(mean))
+model.add_loss(tf.keras.ops.mean(mean))
+class Report(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(self.model.predict(self.validation_data[0]))
+model.add_metric(tf.keras.ops.mean(mean), name="mean")
+""",
+            [
+                (7, "models of Keras 3 have no add_loss; use self.add_loss in the call of a layer"),
+                (10, "callbacks of Keras 3 have no validation_data"),
+                (11, "layers of Keras 3 have no add_metric; use metrics of compile, or a metric of the layer"),
+            ],
+        ),
     ]
+
+
+def _of_callback(cls: ClassValue) -> Iterator[tuple[cst.CSTNode, Change]]:
+    """What a class of callbacks reads of itself that callbacks have no more, and that nothing sets."""
+    for method in methods(cls):
+        code = Code(method)
+        for node in walk(code.node):
+            owner, name = _member_of(code, node)
+            row = find_member((owner,), name) if owner else None
+            is_set = find_in_class(cls, name) is not None or f".{name} = " in code.file.code
+            if row is not None and row.raises is None and name not in _TRAINING and not is_set:
+                yield node, row
+
+
+def _member_of(code: Code, node: cst.CSTNode) -> tuple[str, str]:
+    """The class of what an attribute in a callback is read of, and its name: of `self.model.optimizer.lr`, too."""
+    own = code.is_own_attribute(node)
+    if own is not None:
+        return "keras.callbacks.Callback", own
+    if not isinstance(node, cst.Attribute):
+        return "", ""
+    above, held = _member_of(code, node.value)
+    held_by = {("keras.callbacks.Callback", "model"): "keras.Model", ("keras.Model", "optimizer"): _OPTIMIZER}
+    return held_by.get((above, held), ""), node.attr.value
 
 
 def _message(form: OldForm) -> str | None:
@@ -218,7 +314,10 @@ def _message(form: OldForm) -> str | None:
     if form.kind != "member" or form.name in _TRAINING:
         return None
     row = find_member((form.owner,), form.name)
-    way = row.advice if row is not None else None
-    subject = _SUBJECTS.get(form.owner, form.owner.rpartition(".")[2])
-    message = f"{subject} of Keras 3 have no {form.name}"
-    return f"{message}; use {way}" if way is not None else message
+    return _said(row) if row is not None else f"{form.owner.rpartition('.')[2]} of Keras 3 have no {form.name}"
+
+
+def _said(row: Change) -> str:
+    subject = _SUBJECTS.get(row.owner, row.owner.rpartition(".")[2])
+    message = f"{subject} of Keras 3 have no {row.old}"
+    return f"{message}; use {row.advice}" if row.advice is not None else message

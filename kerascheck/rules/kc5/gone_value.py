@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import libcst as cst
+
 from kerascheck.diagnostics import Severity
-from kerascheck.keras.changes import find
+from kerascheck.keras.changes import Change, find
+from kerascheck.machine.mentions import mentions_in
+from kerascheck.machine.names import canonical
+from kerascheck.machine.static import once_a_file
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program
+from kerascheck.network.ir import Program, Site
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -27,8 +32,8 @@ class GoneValue(Rule):
 
     ## What it does
 
-    Reports `reduction="auto"` and `Reduction.AUTO` given to losses, and names of constraints, regularizers and
-    initializers that older versions of Keras had.
+    Reports `reduction="auto"` and `Reduction.AUTO` given to losses, `epsilon=None` given to optimizers, and names of
+    constraints, regularizers and initializers that older versions of Keras had.
 
     A program for which an older Keras is known to be meant may use them. Where nothing but its own style shows an
     older Keras, the finding is a note. (Where a program is written for Keras 3, the names are reported with the other
@@ -36,7 +41,7 @@ class GoneValue(Rule):
 
     ## Why it is bad
 
-    Keras raises ValueError.
+    Keras raises ValueError: for `epsilon=None` only when the model is trained.
 
     ## Example
 
@@ -71,6 +76,7 @@ class GoneValue(Rule):
             if name.startswith("keras.losses.") and isinstance(given, Given) and _is_auto(given.value) and severity:
                 message = 'losses of Keras 3 have no reduction "auto"; use "sum_over_batch_size", the default'
                 yield Finding(value_site(site, given), message, anchor=site, severity=severity)
+        yield from _constants(program)
         for layer in program.layers:
             place = layer.site
             if layer.arguments is None or place is None or severity_of(place.file) is not Severity.INFO:
@@ -92,6 +98,17 @@ four = losses.MeanSquaredError(reduction="none")
 import tensorflow as tf
 loss = tf.keras.losses.MeanSquaredError(reduction=tf.keras.losses.Reduction.NONE)
 other = tf.keras.losses.BinaryCrossentropy(reduction=tf.keras.losses.Reduction.SUM)
+""",
+        # an optimizer without it, and an argument that may be None
+        """
+from keras.optimizers import Adam, RMSprop
+one = Adam(learning_rate=0.001, epsilon=1e-8, clipnorm=None)
+two = RMSprop(weight_decay=None)
+""",
+        # meant for an older Keras
+        """
+import tf_keras as keras
+optimizer = keras.optimizers.Adam(epsilon=None)
 """,
         # names of today
         """
@@ -117,11 +134,47 @@ loss = tf.keras.losses.MeanSquaredError(reduction="sum_over_batch_size")
 other = tf.keras.losses.BinaryCrossentropy(reduction="sum_over_batch_size")
 """,
         ),
+        Invalid(
+            """
+from keras.optimizers import Adam
+optimizer = Adam(learning_rate=0.001, beta_1=0.9, epsilon=None, amsgrad=False)
+""",
+            [(3, "Adam of Keras 3 does not take epsilon=None; leave it out")],
+            """
+from keras.optimizers import Adam
+optimizer = Adam(learning_rate=0.001, beta_1=0.9, amsgrad=False)
+""",
+        ),
     ]
 
 
 #: `Reduction.AUTO`, also without the class, as the canonical names of losses are.
 _AUTO = ("keras.losses.Reduction.AUTO", "keras.losses.AUTO")
+
+
+def _constants(program: Program) -> Iterator[Finding]:
+    """Constants that an argument does not take any more."""
+    source = program.source
+    severity = severity_of(source)
+    for argument, row in _gone_constants(source) if severity is not None else ():
+        owner = row.owner.rpartition(".")[2]
+        message = f"{owner} of Keras 3 does not take {row.old}"
+        yield Finding(Site(source, argument), f"{message}; {row.instead}", severity=severity)
+
+
+@once_a_file
+def _gone_constants(source: Any) -> Sequence[tuple[cst.Arg, Change]]:
+    found: list[tuple[cst.Arg, Change]] = []
+    for mention in mentions_in(source):
+        if mention.call is None or mention.is_guarded or mention.root == "tensorflow":
+            continue
+        for argument in mention.call.args:
+            if argument.keyword is None or not isinstance(argument.value, cst.Name):
+                continue
+            row = find("value", canonical(mention.dotted), f"{argument.keyword.value}={argument.value.value}")
+            if row is not None and row.is_gone(mention.root):
+                found.append((argument, row))
+    return found
 
 
 def _is_auto(value: Any) -> bool:

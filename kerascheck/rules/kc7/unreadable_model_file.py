@@ -8,7 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import Exported
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
-from kerascheck.rules._gone import severity_of_refusal
+from kerascheck.rules._gone import severity_of, severity_of_refusal
 from kerascheck.rules._paths import ending_of, last_part
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -63,10 +63,12 @@ class UnreadableModelFile(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:
-            severity = severity_of_refusal(event.site.file)
-            if not isinstance(event, FileCall) or event.guarded or severity is None:
+            if not isinstance(event, FileCall) or event.guarded:
                 continue
             if event.verb == "load" and isinstance(event.held, Exported):
+                severity = severity_of_refusal(event.site.file)
+                if severity is None:
+                    continue
                 yield Finding(
                     event.site,
                     "model.export writes a SavedModel for serving, which load_model does not read; save a .keras file, "
@@ -74,8 +76,10 @@ class UnreadableModelFile(Rule):
                     severity=severity,
                 )
                 continue
+            # The program that has written it did so with an older Keras: an old form, as the path to save to is.
+            severity = severity_of(event.site.file)
             ending = ending_of(event.arguments, event.site)
-            if ending is None or "://" in ending:
+            if ending is None or "://" in ending or severity is None:
                 continue
             if event.verb == "load" and _is_wrong(ending) and event.path is not None:
                 message = f"load_model of Keras 3 reads .keras and .h5 files, got {last_part(ending)!r}"

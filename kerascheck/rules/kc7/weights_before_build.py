@@ -8,8 +8,11 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import is_keras_3, places_in
+from kerascheck.rules._paths import ending_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
+#: What files of weights end with that are read at once.
+_AT_ONCE = (".h5", ".hdf5", ".keras")
 _VERBS = {"load_weights": "loads weights into", "save_weights": "saves the weights of"}
 
 
@@ -20,6 +23,9 @@ class WeightsBeforeBuild(Rule):
 
     Reports `load_weights` and `save_weights` on a Sequential without an input shape and on a subclassed model, where
     nothing has called, built or trained it before.
+
+    Checkpoints of TensorFlow are left out: Keras 3 reads none, and older ones keep what is in them until the model is
+    built.
 
     ## Why it is bad
 
@@ -59,6 +65,8 @@ class WeightsBeforeBuild(Rule):
                 continue
             network = event.network
             if network is None or not is_keras_3(event.site) or not _made_here(program, event.site, network.site):
+                continue
+            if event.verb == "load_weights" and _is_checkpoint(event):
                 continue
             way = (
                 "begin it with layers.Input(...)"
@@ -107,6 +115,13 @@ class Agent:
         self.model.load_weights(path)
     def save(self, path):
         self.model.save_weights(path)
+""",
+        # checkpoints of TensorFlow
+        """
+from tensorflow.keras import Sequential, layers
+model = Sequential([layers.Flatten(), layers.Dense(1)])
+model.load_weights("training/cp.ckpt")
+model.load_weights("my_weights")
 """,
         # another module may have built it
         """
@@ -164,6 +179,12 @@ fresh.load_weights("net.weights.h5")
             ],
         ),
     ]
+
+
+def _is_checkpoint(event: FileCall) -> bool:
+    """Whether the weights surely come from another file than those of Keras and HDF5."""
+    ending = ending_of(event.arguments, event.site)
+    return ending is not None and not any(ending.endswith(end) or end.endswith(ending) for end in _AT_ONCE)
 
 
 def _made_here(program: Program, site: Site, made: Site | None) -> bool:

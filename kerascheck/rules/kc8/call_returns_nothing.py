@@ -19,7 +19,8 @@ class CallReturnsNothing(Rule):
     ## What it does
 
     Reports a `call` in a class that derives from Keras without a `return` of a value, and one with such a `return`
-    that is left at its end, after an `if`, without one.
+    that is left at its end, after an `if`, without one. Where there is one for each of several choices
+    (`mode == "max"`), a further one is not expected, and nothing is said.
 
     ## Why it is bad
 
@@ -63,15 +64,15 @@ class CallReturnsNothing(Rule):
                 or not (is_layer_class(cls) or base_of(cls) == "keras.losses.Loss")
             ):
                 continue
-            nodes = list(own_nodes(definition(call).body))
-            if any(isinstance(node, (cst.Yield, cst.Raise)) for node in nodes) or _is_stub(definition(call).body):
+            body, file = definition(call).body, call.site.file
+            if any(own_nodes(file, body, cst.Yield, cst.Raise)) or _is_stub(body):
                 continue
-            given = [node for node in nodes if isinstance(node, cst.Return) and node.value is not None]
+            given = [node for node in own_nodes(file, body, cst.Return) if node.value is not None]
             if not given:
                 yield Finding(
                     Site(call.site.file, definition(call)), f"{cls.name}.call returns nothing; return what it computes"
                 )
-            elif _falls_through(definition(call).body):
+            elif _falls_through(definition(call).body) and not _chooses(definition(call).body):
                 yield Finding(
                     Site(call.site.file, definition(call)),
                     f"{cls.name}.call returns a value in some cases and nothing in others; return one in each",
@@ -95,6 +96,19 @@ class Noise(layers.Layer):
             return x + 1
         else:
             return x
+""",
+        # for each choice
+        """
+from keras import layers, ops
+class Pool(layers.Layer):
+    def __init__(self, mode):
+        super().__init__()
+        self.mode = mode
+    def call(self, x):
+        if self.mode == "max":
+            return ops.max(x, axis=1)
+        if self.mode in ("mean", "average"):
+            return ops.mean(x, axis=1)
 """,
         # not meant to be called
         """
@@ -179,6 +193,20 @@ def _falls_through(body: cst.BaseSuite) -> bool:
     if isinstance(arm, cst.Else):
         open_end = terminates(arm.body) is None and not _compound_end(arm.body)
     return returning and open_end
+
+
+def _chooses(body: cst.BaseSuite) -> bool:
+    """Whether what is returned depends on what something equals, in at least two cases."""
+    cases = 0
+    for statement in body.body:
+        arm = statement
+        while isinstance(arm, cst.If):
+            if isinstance(arm.test, cst.Comparison):
+                sides = arm.test.comparisons
+                is_choice = len(sides) == 1 and isinstance(sides[0].operator, (cst.Equal, cst.Is, cst.In))
+                cases += is_choice and terminates(arm.body) is not None
+            arm = arm.orelse  # type: ignore[assignment]
+    return cases > 1
 
 
 def _any_ends(arm: cst.If | cst.Else | None) -> bool:

@@ -212,7 +212,7 @@ _VARIABLES = frozenset({"trainable_variables", "trainable_weights", "variables",
 
 def _of_models(code: Code) -> bool:
     """Whether all gradients in the code are taken of the variables of models: then what is given to it is data."""
-    taken = [call for call in own_nodes(code.node) if isinstance(call, cst.Call) and _is_gradient(call)]
+    taken = [call for call in own_nodes(code.file, code.node, cst.Call) if _is_gradient(call)]
     sources = [argument(call, "sources", 1) for call in taken]
     return bool(sources) and all(isinstance(one, cst.Attribute) and one.attr.value in _VARIABLES for one in sources)
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, names_read, own_nodes
 from kerascheck.rules._own_losses import OwnLoss, own_losses
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
+from kerascheck.text.outline import Outline
 
 _PREDICTIONS = frozenset({"y_pred", "y_hat", "yhat", "pred", "preds", "prediction", "predictions", "y_predicted"})
 
@@ -147,15 +147,14 @@ def _is_called(loss: OwnLoss) -> bool:
     return name in _called_names(loss.code.file, loss.code.file.tree)
 
 
-@once
-def _called_names(tree: cst.CSTNode) -> frozenset[str]:
-    calls = (node for node in walk(tree) if isinstance(node, cst.Call))
-    return frozenset(call.func.value for call in calls if isinstance(call.func, cst.Name))
+@once_in_outline
+def _called_names(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
+    return frozenset(call.func.value for call in outline.below(tree, cst.Call) if isinstance(call.func, cst.Name))
 
 
 def _tells_apart(code: Code, first: str, second: str) -> bool:
     """Whether something is done to one of both alone: a function of it, a power, a division or comparison."""
-    for node in (code.node.body, *own_nodes(code.node.body)):
+    for node in (code.node.body, *own_nodes(code.file, code.node.body)):
         if isinstance(node, cst.Call):
             name = code.symbol(node.func).rpartition(".")[2]
             if name in ("cast", "convert_to_tensor", "reshape", "flatten", "Flatten", "batch_flatten", "squeeze"):

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.events import ObjectCall
 from kerascheck.network.ir import Network, Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
+from kerascheck.text.outline import Outline
 from kerascheck.training.compiled_losses import standard_name
 
 #: Losses that give the same with their arguments exchanged, or nearly so.
@@ -195,13 +195,13 @@ def _has_two(event: ObjectCall) -> bool:
     return isinstance(node, cst.Name) and node.value not in computed_names(event.site.file, event.site.file.tree)
 
 
-@once
-def computed_names(tree: cst.CSTNode) -> frozenset[str]:
+@once_in_outline
+def computed_names(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
     """The names that the file gives to what it computes; what is unpacked or looped over is not among them."""
     return frozenset(
         target.target.value
-        for node in walk(tree)
-        if isinstance(node, cst.Assign) and not isinstance(node.value, (cst.Name, cst.Subscript))
+        for node in outline.below(tree, cst.Assign)
+        if not isinstance(node.value, (cst.Name, cst.Subscript))
         for target in node.targets
         if isinstance(target.target, cst.Name)
     )

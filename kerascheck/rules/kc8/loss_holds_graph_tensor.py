@@ -159,8 +159,8 @@ def _graph_tensor(code: Code) -> cst.Name | None:
     """The first name in the code that means a tensor of a graph and is used as a value."""
     asked = {
         id(node.value)
-        for node in own_nodes(code.node.body)
-        if isinstance(node, cst.Attribute) and node.attr.value in ("shape", "dtype", "ndim", "name")
+        for node in own_nodes(code.file, code.node.body, cst.Attribute)
+        if node.attr.value in ("shape", "dtype", "ndim", "name")
     }
     for node in names_read(code.node.body):
         meaning = code.meaning(node) if id(node) not in asked else None

@@ -175,10 +175,10 @@ def _pairing(metric: OwnLoss) -> cst.CSTNode | None:
     code = metric.code
     body: cst.CSTNode = code.node.body
     names = set(metric.parameters)
-    for node in own_nodes(code.node):
-        if isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Name) and node.target.value in names:
+    for target in own_nodes(code.file, code.node, cst.AssignTarget):
+        if isinstance(target.target, cst.Name) and target.target.value in names:
             return None
-    for node in (body, *own_nodes(body)):
+    for node in (body, *own_nodes(code.file, body)):
         if {_argument(code, one, names) for one in _pair(code, node)} == names:
             return node
     return None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import outline_of
 from kerascheck.network.events import ObjectCall
 from kerascheck.network.ir import KerasObject, Program, Site
 from kerascheck.rules._code import LOOPS, NOWHERE, Place, places_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import children, walk
+from kerascheck.text.treewalk import children
 
 
 class MetricNeverReset(Rule):
@@ -202,7 +204,7 @@ def _loop_around(event: ObjectCall, subject: KerasObject, events: list[ObjectCal
         if one.subject is subject and one.method in ("update_state", "__call__") and one.site.file is file
     ]
     if not place.loops and place.function and place.function != places.get(id(subject.site.node), NOWHERE).function:
-        return _of_function(file.tree, places, place.function, updates)
+        return _of_function(file, places, place.function, updates)
     made = places.get(id(subject.site.node), NOWHERE).loops
     for loop in place.loops[:1]:
         if any(one is loop for one in made):
@@ -212,9 +214,7 @@ def _loop_around(event: ObjectCall, subject: KerasObject, events: list[ObjectCal
     return None
 
 
-def _of_function(
-    tree: cst.CSTNode, places: dict[int, Place], function: str, updates: list[cst.CSTNode]
-) -> cst.CSTNode | None:
+def _of_function(file: Any, places: dict[int, Place], function: str, updates: list[cst.CSTNode]) -> cst.CSTNode | None:
     """The loop of a function that updates the metric and reads it behind, where another loop calls that function."""
     inner = [
         place.loops[0]
@@ -223,8 +223,8 @@ def _of_function(
     ]
     if not inner:
         return None
-    for node in walk(tree):
-        if isinstance(node, cst.Call) and places.get(id(node), NOWHERE).loops:
+    for node in outline_of(file).below(file.tree, cst.Call):
+        if places.get(id(node), NOWHERE).loops:
             name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
             if name == function:
                 return inner[0]

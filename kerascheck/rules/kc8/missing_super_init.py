@@ -176,11 +176,9 @@ class Hits(metrics.Metric):
 
 def _weight_before(code: Code) -> cst.Call | None:
     """The call of `self.add_weight` that stands in front of all calls of an `__init__`."""
-    for node in own_nodes(code.node.body):
-        if isinstance(node, (cst.If, cst.Try)):
-            return None
+    for node in own_nodes(code.file, code.node.body, cst.If, cst.Try, cst.Call):
         if not isinstance(node, cst.Call):
-            continue
+            return None
         if isinstance(node.func, cst.Attribute) and node.func.attr.value == "__init__":
             return None
         if code.is_own_attribute(node.func) in ("add_weight", "add_variable"):

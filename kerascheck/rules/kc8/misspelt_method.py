@@ -9,11 +9,11 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import base_of, classes_of, is_layer_class, methods
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
+from kerascheck.text.outline import Outline
 
 _LAYER = ("build", "call", "get_config", "compute_output_shape", "compute_mask")
 
@@ -181,9 +181,9 @@ def _mentions(site: Site, name: str) -> int:
     return _names(site.file, site.file.tree)[name]
 
 
-@once
-def _names(tree: cst.CSTNode) -> Counter[str]:
-    return Counter(node.value for node in walk(tree) if isinstance(node, cst.Name))
+@once_in_outline
+def _names(outline: Outline, tree: cst.CSTNode) -> Counter[str]:
+    return Counter(node.value for node in outline.below(tree, cst.Name))
 
 
 def _is_near(written: str, meant: str) -> bool:

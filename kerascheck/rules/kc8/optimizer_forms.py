@@ -101,8 +101,8 @@ class OptimizerForms(Rule):
                 continue
             for method in methods(cls):
                 code = Code(method, program.objects)
-                for node in own_nodes(code.node.body):
-                    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+                for node in own_nodes(code.file, code.node.body, cst.Call):
+                    if not isinstance(node.func, cst.Attribute):
                         continue
                     if code.is_own_attribute(node.func.value) != "optimizer" or _sets_optimizer(cls.node):
                         continue

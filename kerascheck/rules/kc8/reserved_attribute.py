@@ -64,7 +64,7 @@ class ReservedAttribute(Rule):
                 continue
             for method in methods(cls):
                 code = Code(method)
-                for node in own_nodes(method.node.body):
+                for node in own_nodes(code.file, method.node.body, cst.Assign, cst.AnnAssign):
                     name, value = _set_attribute(code, node)
                     if name not in reserved or find_member(cls, name) is not None:
                         continue

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, called_from, classes_of, definition, is_keras_3, is_layer_class, own_method
 from kerascheck.rules._state import made_variables
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
+from kerascheck.text.outline import Outline
 
 
 class StateInCall(Rule):
@@ -187,11 +187,11 @@ class Net(Model):
     ]
 
 
-@once
-def _calls_call(tree: cst.CSTNode) -> bool:
+@once_in_outline
+def _calls_call(outline: Outline, tree: cst.CSTNode) -> bool:
     """Whether the file calls a `call` by that name, as only Keras should: it may build a functional graph."""
-    for node in walk(tree):
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "call":
+    for node in outline.below(tree, cst.Call):
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value == "call":
             base = node.func.value
             if not (isinstance(base, cst.Call) and isinstance(base.func, cst.Name) and base.func.value == "super"):
                 return True

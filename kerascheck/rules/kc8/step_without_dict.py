@@ -66,9 +66,8 @@ class StepWithoutDict(Rule):
                 if method is None or not _is_plain(Code(method)):
                     continue
                 code = Code(method, program.objects)
-                nodes = list(own_nodes(definition(method).body))
-                returns = [node for node in nodes if isinstance(node, cst.Return)]
-                ends = any(isinstance(node, (cst.Raise, cst.Yield)) for node in nodes)
+                returns = list(own_nodes(code.file, definition(method).body, cst.Return))
+                ends = any(own_nodes(code.file, definition(method).body, cst.Raise, cst.Yield))
                 if not returns and not ends and len(definition(method).body.body) > 1:
                     yield Finding(
                         code.site(definition(method)),
@@ -220,12 +219,12 @@ def _assigned(code: Code, name: str) -> list[cst.BaseExpression | None]:
     found: list[cst.BaseExpression | None] = []
     if name not in code.bound:
         return [None]
-    for part in own_nodes(code.node):
+    for part in own_nodes(code.file, code.node):
         if isinstance(part, cst.Assign):
             for target in part.targets:
                 if isinstance(target.target, cst.Name):
                     found += [part.value] if target.target.value == name else []
-                elif any(isinstance(one, cst.Name) and one.value == name for one in own_nodes(target)):
+                elif any(one.value == name for one in own_nodes(code.file, target, cst.Name)):
                     found.append(None)
         elif isinstance(part, cst.Param) and part.name.value == name:
             found.append(None)

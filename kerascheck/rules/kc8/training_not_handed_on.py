@@ -247,9 +247,6 @@ def _trains_anyway(network: Network) -> bool:
         if param.name.value == "training" and param.default is not None and truth_of(param.default) is True:
             return True
     return any(
-        isinstance(node, cst.Arg)
-        and node.keyword is not None
-        and node.keyword.value == "training"
-        and truth_of(node.value) is not None
-        for node in own_nodes(method.node.body)
+        node.keyword is not None and node.keyword.value == "training" and truth_of(node.value) is not None
+        for node in own_nodes(method.site.file, method.node.body, cst.Arg)
     )

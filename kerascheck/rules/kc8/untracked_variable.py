@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import (
     Code,
@@ -20,7 +20,7 @@ from kerascheck.rules._code import (
     truth_of,
 )
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
+from kerascheck.text.outline import Outline
 
 
 class UntrackedVariable(Rule):
@@ -79,7 +79,7 @@ class UntrackedVariable(Rule):
                 continue
             for method in methods(cls):
                 code = Code(method, program.objects)
-                for node in own_nodes(method.node.body):
+                for node in own_nodes(code.file, method.node.body, cst.Assign):
                     name = _kept_variable(code, node)
                     if name is None or name in _states(cls.site.file, cls.site.file.tree):
                         continue
@@ -209,9 +209,9 @@ class Net(Model):
     ]
 
 
-def _kept_variable(code: Code, node: cst.CSTNode) -> str | None:
+def _kept_variable(code: Code, node: cst.Assign) -> str | None:
     """The attribute that the statement makes a variable of floats, which may be trained."""
-    if not isinstance(node, cst.Assign) or len(node.targets) != 1 or not isinstance(node.value, cst.Call):
+    if len(node.targets) != 1 or not isinstance(node.value, cst.Call):
         return None
     call = node.value
     name = code.is_own_attribute(node.targets[0].target)
@@ -260,16 +260,16 @@ _FLOATS = (
 )
 
 
-@once
-def _states(tree: cst.CSTNode) -> frozenset[str]:
+@once_in_outline
+def _states(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
     """The attributes that the program sets itself, or puts into a list, perhaps of what it trains."""
     found: set[str] = set()
-    for node in walk(tree):
-        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Attribute):
-            if node.attr.value.startswith("assign"):
-                found.add(node.value.attr.value)
-        elif isinstance(node, (cst.List, cst.Tuple)):
-            found.update(_attributes(node))
+    for node in outline.below(tree, cst.Attribute):
+        if isinstance(node.value, cst.Attribute) and node.attr.value.startswith("assign"):
+            found.add(node.value.attr.value)
+    displays: list[cst.List | cst.Tuple] = [*outline.below(tree, cst.List), *outline.below(tree, cst.Tuple)]
+    for display in displays:
+        found.update(_attributes(display))
     return frozenset(found)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, called_from, definition, functions_of
 from kerascheck.rules._state import made_variables
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
+from kerascheck.text.outline import Outline
 
 
 class VariableInFunction(Rule):
@@ -164,14 +164,14 @@ def _optimizer(code: Code, call: cst.Call) -> str | None:
     return last if name.startswith("keras.optimizers.") and last[:1].isupper() and "." not in name[17:] else None
 
 
-@once
-def wrapped_by(tree: cst.CSTNode) -> dict[str, tuple[cst.BaseExpression, ...]]:
+@once_in_outline
+def wrapped_by(outline: Outline, tree: cst.CSTNode) -> dict[str, tuple[cst.BaseExpression, ...]]:
     """What is called on functions by their names alone: `fast = tf.function(step)`."""
     found: dict[str, tuple[cst.BaseExpression, ...]] = {}
-    for node in walk(tree):
-        if isinstance(node, cst.Call) and node.args and isinstance(node.func, (cst.Name, cst.Attribute)):
+    for node in outline.below(tree, cst.Call):
+        if node.args and (type(node.func) is cst.Name or type(node.func) is cst.Attribute):
             name = node.args[0].value
-            last = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-            if isinstance(name, cst.Name) and last.value == "function":
+            last = node.func.attr if type(node.func) is cst.Attribute else node.func
+            if type(last) is cst.Name and last.value == "function" and type(name) is cst.Name:
                 found[name.value] = (*found.get(name.value, ()), node.func)
     return found

@@ -166,7 +166,7 @@ def _gives_one_number(code: Code) -> bool:
     """Whether all that the function returns surely is a single number."""
     if isinstance(code.node, cst.Lambda):
         return _is_one_number(code, code.node.body, 4)
-    returns = [node for node in own_nodes(code.node.body) if isinstance(node, cst.Return)]
+    returns = list(own_nodes(code.file, code.node.body, cst.Return))
     return bool(returns) and all(one.value is not None and _is_one_number(code, one.value, 4) for one in returns)
 
 

@@ -97,12 +97,13 @@ def _findings(found: Examination, name: str, excerpts: Excerpts | None) -> tuple
 
 
 def _models(found: Examination, findings: tuple[FindingPart, ...], anchor: str) -> list[ModelPart]:
-    from kerascheck.views.summary import summarize
+    from kerascheck.views.cost import DEFAULT_BATCH
+    from kerascheck.views.summary import summarize, with_cost
 
     if found.source is None or found.analysis is None:
         return []
-    models = summarize(found.source, found.analysis)
     paths = found.analysis.paths
+    models = [with_cost(model, paths, DEFAULT_BATCH) for model in summarize(found.source, found.analysis)]
     return [
         _model(model, found.source, paths, findings, f"{anchor}-{number}") for number, model in enumerate(models, 1)
     ]

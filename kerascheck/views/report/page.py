@@ -28,6 +28,8 @@ _WORDS = {
     Severity.INFO: ("advice", "advice", "could be better"),
 }
 _ADDRESS = re.compile(r"(?<![<(\[`])https?://[^\s>)]+")
+_MAX_REASONS = 5  # why something is not counted
+
 #: Pictures of more layers, and models beyond a number, are shown when they are asked for.
 _MANY_LAYERS = 60
 _MANY_MODELS = 30
@@ -357,7 +359,9 @@ def _code_link(part: FindingPart) -> Markup:
 
 def _table(model: ModelPart) -> Markup:
     table = model.table
-    titles = ["Layer", "Output shape", "Parameters", *(["Connected to"] if table.graph else []), "Findings"]
+    has_costs = table.costs is not None
+    costs = ["Multiply-adds", "Activations"] if has_costs else []
+    titles = ["Layer", "Output shape", "Parameters", *costs, *(["Connected to"] if table.graph else []), "Findings"]
     if not any(model.pinned):
         titles.pop()
     rows = []
@@ -373,6 +377,7 @@ def _table(model: ModelPart) -> Markup:
             ),
             tag("td", row.shape, title=row.mark),
             tag("td", row.params, class_="number", title=row.mark),
+            *(tag("td", text, class_="number") for text in row.cost or (("-", "-") if has_costs else ())),
         ]
         if table.graph:
             cells.append(tag("td", row.connected))
@@ -387,6 +392,14 @@ def _table(model: ModelPart) -> Markup:
         )
         for title, count, size in table.totals
     ]
+    for title, text in table.costs or ():
+        part = "part" if title.startswith(" ") else None
+        heading = tag("th", title.strip(), scope="row", colspan=2, class_=part)
+        totals.append(tag("tr", heading, tag("td", text, class_="number", colspan=len(titles) - 2)))
+    if table.not_counted:
+        reasons = [*table.not_counted[:_MAX_REASONS], *(["..."] if len(table.not_counted) > _MAX_REASONS else [])]
+        heading = tag("th", "Not counted, so that these are lower bounds", scope="row", colspan=2)
+        totals.append(tag("tr", heading, tag("td", "; ".join(reasons), colspan=len(titles) - 2)))
     head = tag("thead", tag("tr", [tag("th", title, scope="col") for title in titles]))
     body = tag("table", head, tag("tbody", rows), tag("tfoot", totals))
     return tag("div", body, class_="scroll", tabindex=0, role="region", aria_label=f"Layers of {table.name}")

@@ -411,6 +411,24 @@ async def test_hovers(client: LanguageClient, folder: Path) -> None:
     file.close()
 
 
+async def test_hovers_over_names(client: LanguageClient, folder: Path) -> None:
+    text = "import keras\nimport numpy as np\nfrom keras import layers\nx = np.zeros((3, 4), 'uint8')\n"
+    text += "i = keras.Input((4,))\nt = layers.Dense(5)(i)\nn = x.shape[1]\nprint(n, t, x.T)\n"
+    file = opened(client, folder, "names.py", text)
+
+    async def text_at(row: int, column: int) -> str:
+        hover = await client.text_document_hover_async(lsp.HoverParams(file.identifier, lsp.Position(row, column)))
+        return "" if hover is None else hover.contents.value  # type: ignore[union-attr]
+
+    assert "`array (3, 4) uint8`, all 0, made in row 4" in await text_at(3, 0)
+    assert "`tensor (None, 5) float32`, from dense \\(Dense\\) in row 6" in await text_at(7, 9)
+    assert "`tensor (None, 4) float32`" in await text_at(5, 20)
+    assert "`array (4, 3) uint8`" in await text_at(7, 14)
+    assert "20 multiply-adds" in await text_at(5, 12)
+    assert await text_at(0, 8) == ""
+    file.close()
+
+
 async def test_fixes_and_comments_are_offered_for_the_version_at_hand(client: LanguageClient, folder: Path) -> None:
     file = opened(client, folder, "actions.py", REDUNDANT)
     file.replace((0, 0), (0, 0), "\n")

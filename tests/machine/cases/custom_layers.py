@@ -364,3 +364,49 @@ class Swapped(layers.Layer):
 a, b = Input((5,)), Input((4,))
 c, d = Swapped()(a, b)
 model = Model([a, b], [Dense(2)(c), Dense(3)(d)])
+
+# -- a cell of its own
+class Minimal(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.state_size = units
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name='kernel')
+        self.recurrent = self.add_weight(shape=(self.units, self.units), name='recurrent')
+    def call(self, inputs, states):
+        h = keras.ops.matmul(inputs, self.kernel) + keras.ops.matmul(states[0], self.recurrent)
+        return h, [h]
+model = Sequential([Input((None, 5)), layers.RNN(Minimal(8), return_sequences=True), layers.RNN(Minimal(4))])
+stacked = Sequential([Input((None, 5)), layers.RNN([Minimal(8), layers.GRUCell(3)])])
+
+# -- a cell of its own with several states and another output
+class Leaky(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units = units
+    @property
+    def state_size(self):
+        return [self.units, 2 * self.units]
+    @property
+    def output_size(self):
+        return self.units + 1
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units + 1), trainable=False)
+        self.inner = layers.Dense(self.units)
+        self.inner.build(input_shape)
+    def call(self, inputs, states):
+        return keras.ops.matmul(inputs, self.kernel), states
+x = Input((7, 3))
+model = Model(x, layers.RNN(Leaky(4), return_state=True, return_sequences=True)(x))
+
+# -- a cell of its own that builds its parts when it is called: unknown
+class Late(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.state_size = units
+        self.dense = layers.Dense(units)
+    def call(self, inputs, states):
+        h = self.dense(inputs)
+        return h, [h]
+model = Sequential([Input((None, 5)), layers.RNN(Late(8))])

@@ -1017,3 +1017,22 @@ def scaled(n, by=2, *, more=0):
 part = functools.partial(scaled, by=3) if os.environ.get("FLAG_A") else functools.partial(scaled, more=2)
 part = functools.partial(part, more=4)
 model = keras.Sequential([keras.Input((6,)), layers.Dense(part(3) or 3), layers.Dense(sum(map(part, [1, 2])))])
+
+# -- a list that is copied in an arm, spread and unpacked
+import os
+units = [4, 10]
+if os.environ.get("FLAG_A", "0") == "1":
+    units = list(units)
+first, second, *rest = [*units, 2, 16]
+if os.environ.get("FLAG_B", "0") == "1":
+    second *= 2
+model = keras.Sequential([keras.Input((3,)), layers.Dense(5 if second > 5 else 2)])
+
+# -- two lists that are spread
+import os
+units, more = [4], [2, 3]
+if os.environ.get("FLAG_A"):
+    units = [5, 6]
+if os.environ.get("FLAG_B"):
+    more = [7]
+model = keras.Sequential([keras.Input((3,)), *[layers.Dense(n) for n in (*units, *more)]])

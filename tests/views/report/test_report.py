@@ -94,9 +94,9 @@ def test_models_are_drawn_with_the_findings_at_their_layers() -> None:
     [model] = select(tree, ".model")
     assert texts(model, "summary")[0] == 'model ("sequential") Sequential 121 parameters exact 1 finding a.py:4'
     assert texts(model, "tbody tr") == [
-        "dense Dense (None, 8) 40",
-        "dense_1 Dense (None, 8) 72 KC103",
-        "dense_2 Dense (None, 1) 9",
+        "dense Dense (None, 8) 40 32 1.00 KB",
+        "dense_1 Dense (None, 8) 72 64 1.00 KB KC103",
+        "dense_2 Dense (None, 1) 9 8 128 B",
     ]
     assert texts(model, "tfoot tr")[0] == "Total parameters 121 (484.00 B)"
     [finding] = select(tree, "article.finding")
@@ -117,8 +117,22 @@ def test_findings_about_a_model_and_no_layer_stand_above_it() -> None:
 def test_graphs_say_what_is_connected() -> None:
     Path("a.py").write_text(GRAPH)
     tree = page(".")
-    assert texts(tree, "thead th") == ["Layer", "Output shape", "Parameters", "Connected to"]
-    assert texts(tree, "tbody tr")[1] == "dense Dense frozen (None, 4) 36 input_layer[0][0]"
+    assert texts(tree, "thead th") == [
+        "Layer",
+        "Output shape",
+        "Parameters",
+        "Multiply-adds",
+        "Activations",
+        "Connected to",
+    ]
+    assert texts(tree, "tbody tr")[1] == "dense Dense frozen (None, 4) 36 32 512 B input_layer[0][0]"
+
+
+def test_models_say_what_they_cost() -> None:
+    Path("a.py").write_text(STACK)
+    shown = texts(page("."), "tfoot tr")
+    assert shown[3] == "Multiply-adds 104 for one sample, forwards"
+    assert shown[4].startswith("Training memory, batch of 32")
 
 
 def test_without_what_draws_there_is_the_table_and_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,6 +266,14 @@ def test_addresses_in_the_documentation_are_links() -> None:
     assert rule is not None
     address = "https://docs.python.org/3/tutorial/errors.html#syntax-errors"
     assert f'<a href="{address}">{address}</a>' in rule_docs(rule)
+
+
+def test_costs_that_are_lower_bounds_say_why() -> None:
+    Path("a.py").write_text(
+        "import keras\nm = keras.Sequential([keras.Input((None, 3)), keras.layers.LSTM(4), keras.layers.Dense(1)])\n"
+    )
+    shown = texts(page("."), "tfoot tr")
+    assert "the sizes of its input (None, None, 3) are left open" in shown[-1]
 
 
 def test_a_long_line_is_shown_around_the_place() -> None:
