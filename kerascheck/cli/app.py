@@ -400,7 +400,7 @@ def annotate(
     config: _Config = None,
     isolated: _Isolated = False,
 ) -> None:
-    """Write output shapes and parameters as comments behind layers, and keep them true.
+    """Keep output shapes and parameters as comments beside layers.
 
     Nothing but these comments changes. Exit status: 0 all are true, 1 something would change, 2 an error.
     """

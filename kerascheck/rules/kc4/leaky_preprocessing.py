@@ -233,7 +233,12 @@ model = Sequential([layers.Flatten(input_shape=(8, 8, 1)), layers.Dense(10, acti
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(train.flow(x_train, y_train), validation_data=test.flow(x_test, y_test))
 """,
-            [(10, "ImageDataGenerator is fitted on test data; fit it on the training data, and transform these")],
+            [
+                (
+                    10,
+                    "ImageDataGenerator is fitted on test data; fit it on the training data, and only transform the test data",
+                )
+            ],
         ),
         # data that nothing is known of
         Invalid(
