@@ -236,7 +236,8 @@ model.fit(train.flow(x_train, y_train), validation_data=test.flow(x_test, y_test
             [
                 (
                     10,
-                    "ImageDataGenerator is fitted on test data; fit it on the training data, and only transform the test data",
+                    "ImageDataGenerator is fitted on test data; fit it on the training data, and only transform the "
+                    "test data",
                 )
             ],
         ),
