@@ -151,3 +151,68 @@ def test_it_is_dealt_with(name: str, measured: dict[str, tuple[int, float, float
     assert status == 0
     assert seconds <= MAX_SECONDS
     assert megabytes <= MAX_MEGABYTES
+
+
+#: The same inside of other linters: what they do with such a file themselves is not ours.
+IN_PLUGINS = """\
+import json, os, resource, sys
+from types import SimpleNamespace
+if sys.argv[1] == "flake8":
+    from kerascheck.integrations.flake8 import Plugin
+    def check(name):
+        with open(name, encoding="utf-8", errors="replace", newline="") as file:
+            list(Plugin(None, name, file.readlines()).run())
+else:
+    from pylint.lint import PyLinter
+    from kerascheck.integrations import pylint
+    from kerascheck.rules.registry import all_rules
+    linter = PyLinter()
+    linter.config.enable = []
+    messages = pylint._messages(all_rules(), linter)
+    def check(name):
+        pylint._Findings(linter, messages).of(SimpleNamespace(file=name, file_bytes=None))
+check("first.py")
+for name in sys.argv[3:]:
+    for attempt in range(3):  # what else the machine does makes it slower, never faster
+        if os.fork():
+            status = os.wait()[1]
+            if status != 256:
+                break
+        else:
+            try:
+                check(name)
+            except BaseException as error:
+                print(json.dumps([3, repr(error)[:200], 0, 0]), flush=True)
+                os._exit(3)
+            used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+            seconds = sum(one.ru_utime + one.ru_stime for one in used)
+            if seconds > float(sys.argv[2]) and attempt < 2:
+                os._exit(1)
+            megabytes = max(one.ru_maxrss for one in used) / 1024
+            print(json.dumps([0, "", seconds, megabytes]), flush=True)
+            os._exit(0)
+"""
+#: One of each kind: all of them are checked above.
+SOME = [
+    "tuples, compared", "lists, data", "models in models", "a large array", "a list of many lists", "a deep list",
+    "a large dictionary", "many lines", "independent conditions", "functions that call each other", "repetition",
+    "a codec of host names",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("linter", ["flake8", "pylint"])
+def test_it_is_dealt_with_inside_of_other_linters(linter: str, tmp_path: Path) -> None:
+    pytest.importorskip(linter)
+    files = {**{name: (HEAD + text).encode() for name, text in BOMBS.items()}, **FILES}
+    (tmp_path / "first.py").write_text("import keras\nm = keras.Sequential([keras.layers.Dense(1)])\n")
+    for number, name in enumerate(SOME):
+        (tmp_path / f"{number}.py").write_bytes(files[name])
+    names = [f"{number}.py" for number in range(len(SOME))]
+    run = subprocess.run(
+        [sys.executable, "-c", IN_PLUGINS, linter, str(MAX_SECONDS), *names],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    found = dict(zip(SOME, map(json.loads, run.stdout.splitlines()), strict=True))
+    assert {name: error for name, (status, error, _, _) in found.items() if status} == {}
+    assert {name: seconds for name, (_, _, seconds, _) in found.items() if seconds > MAX_SECONDS} == {}
+    assert {name: size for name, (_, _, _, size) in found.items() if size > MAX_MEGABYTES} == {}

@@ -107,13 +107,17 @@ class Plugin:
 
     def _check(self, filename: str, lines: Sequence[str]) -> Report:
         from kerascheck.api import to_bytes
-        from kerascheck.runtime.reading import read_program
+        from kerascheck.diagnostics import Report
+        from kerascheck.engine import read_file
         from kerascheck.workers.parallel import check_for_host
 
+        settings = cls._settings(filename)
         # flake8 has decoded the lines somehow; the bytes say more, but those of standard input are gone.
-        source = "".join(lines) if filename == self._stdin else read_program(filename)
+        source = "".join(lines) if filename == self._stdin else read_file(filename, settings)
+        if isinstance(source, Report):  # larger than what is read, or gone since flake8 read it
+            return source
         self._raw = to_bytes(source, filename)
-        return check_for_host(self._raw, filename, self._settings(filename))
+        return check_for_host(self._raw, filename, settings)
 
     @classmethod
     def _settings(cls, filename: str) -> Settings:

@@ -23,10 +23,9 @@ _PATH = safe_path.entries()
 with safe_path.own_imports(_PATH):
     from kerascheck.configuration.config import Resolver
     from kerascheck.configuration.selection import Layer, Selection
-    from kerascheck.diagnostics import Severity
+    from kerascheck.diagnostics import Report, Severity
     from kerascheck.errors import ConfigError
     from kerascheck.project.import_graph import concerns_keras
-    from kerascheck.runtime.reading import read_program
     from kerascheck.text.escaping import one_line, say
 
 if TYPE_CHECKING:
@@ -158,21 +157,23 @@ class _Findings:
     def _check(self, module: nodes.Module) -> list[Diagnostic]:
         if module.file is None:
             return []
-        source: str | bytes
+        from kerascheck.engine import read_file
+
+        settings = self._settings(module.file)
+        source: str | bytes | Report
         if module.file_bytes is not None:  # not read from the file: standard input
             text = module.file_bytes
             source = text.decode("utf-8") if isinstance(text, bytes) else text
         else:
-            try:
-                source = read_program(module.file)
-            except OSError:  # gone since pylint read it
-                return []
+            source = read_file(module.file, settings)
+            if isinstance(source, Report):  # larger than what is read, or gone since pylint read it
+                return source.diagnostics
         if not concerns_keras(source, module.file):
             return []
         from kerascheck.api import to_bytes
         from kerascheck.workers.parallel import check_for_host
 
-        return check_for_host(to_bytes(source, module.file), module.file, self._settings(module.file)).diagnostics
+        return check_for_host(to_bytes(source, module.file), module.file, settings).diagnostics
 
     def _settings(self, filename: str) -> Settings:
         """Those of kerascheck's configuration; what is off by default runs where pylint's asks for it by name."""

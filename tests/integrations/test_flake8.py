@@ -194,6 +194,10 @@ class TestFilesThatCannotBeRead:
         (folder / "a.py").write_bytes(b"import keras\nname = '\xf6'\n")
         assert codes(flake8("--select=KC", "a.py")) == ["KC002"]
 
+    def test_so_is_a_file_that_is_too_large(self, flake8: Flake8, folder: Path) -> None:
+        (folder / "a.py").write_text("import keras\n#" + "x" * 8_000_000 + "\n")
+        assert codes(flake8("--select=KC", "a.py")) == ["KC002"]
+
 
 def test_a_file_without_keras_costs_nothing(run: Run, folder: Path) -> None:
     (folder / "a.py").write_text("import os\n")

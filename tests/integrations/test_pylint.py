@@ -196,3 +196,8 @@ class TestOurConfiguration:
 def test_a_syntax_error_is_reported_once(pylint: Pylint, folder: Path) -> None:
     (folder / "a.py").write_text("import keras\nprint(\n")
     assert symbols(pylint("a.py")) == {"syntax-error"}
+
+
+def test_a_file_that_is_too_large_is_reported(pylint: Pylint, folder: Path) -> None:
+    (folder / "a.py").write_text("import keras\n#" + "x" * 8_000_000 + "\n")
+    assert "keras-unreadable-file" in symbols(pylint("a.py"))
