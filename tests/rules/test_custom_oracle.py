@@ -37,6 +37,105 @@ def train(layer=None, **options):
 """
 #: Programs on which Keras raises, by the rule that says so.
 RAISING = {
+    "KC810": [
+        """
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch):
+        print(epoch)
+model = network()
+model.compile("sgd", "mse")
+model.fit(x, y, verbose=0, callbacks=[Log()])
+""",
+        """
+class Log(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch):
+        print(batch)
+model = network()
+model.compile("sgd", "mse")
+model.fit(x, y, verbose=0, callbacks=[Log()])
+""",
+        """
+class Bias(metrics.Metric):
+    def __init__(self):
+        super().__init__()
+        self.total = self.add_weight(initializer="zeros")
+    def update_state(self, y_true, y_pred):
+        self.total.assign_add(ops.sum(y_pred))
+    def result(self):
+        return self.total
+train(metrics=[Bias()])
+""",
+        """
+class Own(losses.Loss):
+    def call(self, y_true, y_pred, weights):
+        return ops.mean(y_pred)
+train(loss=Own())
+""",
+        """
+class Own(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+    def train_step(self, x, y):
+        return {}
+model = Own()
+model.compile("sgd", "mse")
+model.fit(x, y, verbose=0)
+""",
+    ],
+    "KC829": [
+        """
+class Clip(layers.Layer):
+    def call(self, x):
+        if ops.max(x) > 1.0:
+            return x / ops.max(x)
+        return x
+train(Clip())
+""",
+        """
+class Own(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = layers.Dense(1)
+    def call(self, x):
+        total = tf.reduce_sum(x)
+        while total < 10.0:
+            total = total + 1.0
+        return self.head(x) + total
+model = Own()
+model.compile("sgd", "mse")
+model.fit(x, y, verbose=0)
+""",
+        """
+def error(y_true, y_pred):
+    if ops.sum(y_true) > 0.0:
+        return ops.mean(ops.square(y_true - y_pred))
+    return ops.mean(ops.abs(y_true - y_pred))
+train(loss=error)
+""",
+    ],
+    "KC827": [
+        """
+model = network()
+with tf.GradientTape() as tape:
+    error = tf.reduce_mean(model(x) ** 2)
+first = tape.gradient(error, model.layers[0].trainable_variables)
+second = tape.gradient(error, model.layers[1].trainable_variables)
+""",
+    ],
+    "KC828": [
+        """
+model = network()
+def penalty():
+    mixed = tf.random.uniform((16, 1)) * x
+    with tf.GradientTape() as tape:
+        score = model(mixed)
+    return tf.norm(tape.gradient(score, mixed))
+penalty()
+""",
+    ],
     "KC801": [
         """
 class Twice(layers.Layer):
