@@ -266,12 +266,12 @@ def note_file(
     event = FileCall(verb, network, text if isinstance(text, str) else None, arguments, site, held)
     event.trainings = len(run.program.trainings)
     if network is not None:
-        event.unbuilt = _is_unbuilt(network)
+        event.unbuilt = is_unbuilt(network)
         event.shapes = None if event.unbuilt else weight_shapes(network)
     run.note(event, network)
 
 
-def _is_unbuilt(network: Network) -> bool:
+def is_unbuilt(network: Network) -> bool:
     """Whether the model surely has no weights yet: nothing has said what it is fed with."""
     if network.met_data or network.calls or network.inputs or network.unknown is not None:
         return False

@@ -10,7 +10,11 @@ from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import is_keras_3, places_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
-_VERBS = {"load_weights": "loads weights into", "save_weights": "saves the weights of"}
+_VERBS = {
+    "load_weights": "loads weights into {}, which has none",
+    "save_weights": "saves the weights of {}, which has none",
+    "export": "exports {}, which has no weights",
+}
 
 
 class WeightsBeforeBuild(Rule):
@@ -18,8 +22,8 @@ class WeightsBeforeBuild(Rule):
 
     ## What it does
 
-    Reports `load_weights` and `save_weights` on a Sequential without an input shape and on a subclassed model, where
-    nothing has called, built or trained it before.
+    Reports `load_weights`, `save_weights` and `export` on a Sequential without an input shape and on a
+    subclassed model, where nothing has called, built or trained it before.
 
     ## Why it is bad
 
@@ -66,7 +70,7 @@ class WeightsBeforeBuild(Rule):
                 else "call it on a batch (or a zero one) first"
             )
             yield Finding(
-                event.site, f"this {_VERBS[event.verb]} {network.name}, which has none before its input is known; {way}"
+                event.site, f"this {_VERBS[event.verb].format(network.name)} before its input is known; {way}"
             )
 
     VALID = [
@@ -118,6 +122,27 @@ model.load_weights("trained.weights.h5")
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import keras
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+net = Net()
+net.compile("adam", "mse")
+net.export("served")
+""",
+            [
+                (
+                    11,
+                    "this exports net, which has no weights before its input is known; call it on a batch (or a zero "
+                    "one) first",
+                )
+            ],
+        ),
         Invalid(
             """
 import tensorflow as tf

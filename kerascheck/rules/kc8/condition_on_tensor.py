@@ -273,6 +273,7 @@ def _graphs(program: Program) -> Iterator[tuple[Network, Site]]:
     """The models whose layers run in a graph, and where they begin to."""
     for network in program.networks:
         if network.kind in ("functional", "sequential") and network.inputs and network.nodes:
+            assert network.site is not None
             yield network, network.site
     for call in program.trainings:
         if call.method not in FITTING or call.compiled is None or call.guarded or call.network.own_methods:
