@@ -20,16 +20,10 @@ NOTED = {
     "keras.losses.": frozenset({"call"}),
     "keras.metrics.": frozenset({"update_state", "result", "reset_state", "reset_states"}),
     "keras.optimizers.": frozenset(
-        {
-            "apply_gradients",
-            "apply",
-            "build",
-            "minimize",
-            "get_updates",
-            "get_gradients",
-            "get_weights",
-            "compute_gradients",
-        }  # fmt: skip
+        (
+            *("apply_gradients", "apply", "build", "minimize", "get_updates", "get_gradients"),
+            *("get_weights", "compute_gradients"),
+        )
     ),
 }
 
