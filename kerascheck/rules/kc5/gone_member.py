@@ -9,6 +9,7 @@ from kerascheck.keras.changes import find_member
 from kerascheck.network.ir import OldForm, Program
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.rules.kc5._in_classes import gone_in_classes
 
 #: What KC422 speaks about.
 _TRAINING = frozenset({"fit_generator", "evaluate_generator", "predict_generator", "predict_classes", "predict_proba"})
@@ -21,6 +22,7 @@ _SUBJECTS = {
     "keras.optimizers.Optimizer": "optimizers",
     "keras.metrics.Metric": "metrics",
     "keras.KerasTensor": "tensors of a graph",
+    "keras.mixed_precision.LossScaleOptimizer": "loss-scale optimizers",
 }
 
 
@@ -79,7 +81,9 @@ class GoneMember(Rule):
     migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for form in program.gone:
+        followed = {form.site.key for form in program.gone}
+        in_classes = (form for form in gone_in_classes(program) if form.site.key not in followed)
+        for form in (*program.gone, *in_classes):
             severity, message = severity_of(form.site.file), _message(form)
             if severity is not None and message is not None:
                 yield Finding(form.site, message, severity=severity)
@@ -146,8 +150,49 @@ import keras
 import torch
 rate = torch.optim.Adam([]).lr
 """,
+        # in a callback that asks, and one with a model of its own
+        """
+import keras
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if hasattr(self.model.optimizer, "lr"):
+            print(self.model.optimizer.lr)
+        print(self.model.optimizer.learning_rate, self.model.stop_training)
+class Other(keras.callbacks.Callback):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+    def on_epoch_end(self, epoch, logs=None):
+        print(self.model.optimizer.lr)
+""",
     ]
     INVALID = [
+        Invalid(
+            """
+import keras
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.lr))
+class Own(keras.layers.Layer):
+    def call(self, x):
+        self.add_update(x)
+        return x
+""",
+            [
+                (5, "optimizers of Keras 3 have no lr; use learning_rate"),
+                (8, "layers of Keras 3 have no add_update"),
+            ],
+            """
+import keras
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.learning_rate))
+class Own(keras.layers.Layer):
+    def call(self, x):
+        self.add_update(x)
+        return x
+""",
+        ),
         Invalid(
             """
 from tensorflow.keras import layers, models

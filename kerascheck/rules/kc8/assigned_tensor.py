@@ -182,9 +182,10 @@ class _Names:
         """Whether an expression surely gives a tensor and no variable."""
         if isinstance(node, cst.Name):
             made, owner = self._bound(node.value)
-            if isinstance(made, cst.BaseExpression):
-                return owner._makes(made)
-            return made is not None and owner.is_list(made[0])
+            return bool(made) and all(
+                owner._makes(one) if isinstance(one, cst.BaseExpression) else one is not None and owner.is_list(one[0])
+                for one in made
+            )
         if isinstance(node, cst.Subscript):
             return self.is_list(node.value)
         return self._makes(node)
@@ -193,18 +194,19 @@ class _Names:
         """Whether it surely is a list of tensors."""
         if isinstance(node, cst.Name):
             made, owner = self._bound(node.value)
-            return isinstance(made, cst.ListComp) and owner._makes(made.elt)
+            only = made[0] if len(made) == 1 else None
+            return isinstance(only, cst.ListComp) and owner._makes(only.elt)
         return False
 
     def _makes(self, node: cst.CSTNode) -> bool:
         name = self.code.symbol(node.func) if isinstance(node, cst.Call) else ""
         return name.startswith("tensorflow.") and name.rpartition(".")[2] in _MAKING
 
-    def _bound(self, name: str) -> tuple[cst.BaseExpression | tuple[cst.CSTNode] | None, _Names]:
-        """The expression that a name is bound to, or (in a tuple) the list whose items it takes in a loop."""
-        if name not in self.code.bound and not self.code.is_module:
-            return self.around._bound(name) if self.around is not None else (None, self)
+    def _bound(self, name: str) -> tuple[list[cst.BaseExpression | tuple[cst.CSTNode] | None], _Names]:
+        """All that a name is bound to: expressions, lists (in a tuple) whose items it takes in a loop, or None."""
         found: list[cst.BaseExpression | tuple[cst.CSTNode] | None] = []
+        if name not in self.code.bound and not self.code.is_module:
+            return self.around._bound(name) if self.around is not None else (found, self)
         for node in self.nodes:
             if isinstance(node, cst.Assign):
                 for target in node.targets:
@@ -222,7 +224,7 @@ class _Names:
                 found.append(None)
         params = self.code.node.params
         given = any(one.name.value == name for one in (*params.posonly_params, *params.params, *params.kwonly_params))
-        return (found[0] if len(found) == 1 and not given else None), self
+        return ([] if given else found), self
 
 
 def _names_in(target: cst.CSTNode, name: str) -> bool:
