@@ -14,7 +14,7 @@ from kerascheck.machine.keras.building import build
 from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.eager import training_call
 from kerascheck.machine.keras.freeze import as_shape, freeze, freeze_arguments
-from kerascheck.machine.keras.gone import note_member, note_shape
+from kerascheck.machine.keras.gone import note, note_member, note_shape
 from kerascheck.machine.keras.layer_attributes import held_weights, kept_argument
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.keras.origins import VARIABLES, note_origin
@@ -318,6 +318,14 @@ def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Val
 
 def _add_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     layer.adds_losses = True
+    if type(layer) is Network and layer.kind == "functional" and not run.tracing:
+        note(run, "member", "keras.Model", "add_loss", site)  # `Functional.add_loss` raises NotImplementedError
+    return None
+
+
+def _add_metric(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
+    """`Layer.add_metric` raises NotImplementedError."""
+    note(run, "member", "keras.layers.Layer", "add_metric", site)
     return None
 
 
@@ -356,7 +364,7 @@ _LAYER_METHODS: dict[str, Method] = {
     "add_weight": _add_weight,
     "add_variable": _add_weight,
     "add_loss": _add_loss,
-    "add_metric": _nothing,
+    "add_metric": _add_metric,
     "build": build,
     "call": _call,
     "__call__": _call,

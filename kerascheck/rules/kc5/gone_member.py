@@ -32,6 +32,11 @@ _OF_SHAPES = {
     "ndims": "len(x.shape)",
     "dims": "x.shape",
 }
+#: What is there only to raise NotImplementedError.
+_OF_LOSSES = {
+    "add_loss": "a layer whose call computes the loss and gives it to self.add_loss",
+    "add_metric": "metric objects, in compile or updated by call",
+}
 
 
 class GoneMember(Rule):
@@ -170,6 +175,29 @@ class Other(keras.callbacks.Callback):
         Invalid(
             """
 import keras
+from keras import layers, ops
+class Loud(layers.Layer):
+    def call(self, x):
+        self.add_loss(ops.mean(x))
+        self.add_metric(ops.mean(x), name="mean")
+        return x
+inputs = keras.Input((4,))
+hidden = layers.Dense(2)(Loud()(inputs))
+model = keras.Model(inputs, hidden)
+model.add_loss(ops.mean(hidden))
+""",
+            [
+                (7, "layers of Keras 3 have no add_metric; use metric objects, in compile or updated by call"),
+                (
+                    12,
+                    "models of Keras 3 have no add_loss; use a layer whose call computes the loss and gives it to "
+                    "self.add_loss",
+                ),
+            ],
+        ),
+        Invalid(
+            """
+import keras
 class Log(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         print(float(self.model.optimizer.lr))
@@ -263,7 +291,7 @@ def _message(form: OldForm) -> str | None:
     if form.kind != "member" or form.name in _TRAINING:
         return None
     row = find_member((form.owner,), form.name)
-    way = row.advice if row is not None else None
+    way = row.advice if row is not None else _OF_LOSSES.get(form.name)
     subject = _SUBJECTS.get(form.owner, form.owner.rpartition(".")[2])
     message = f"{subject} of Keras 3 have no {form.name}"
     return f"{message}; use {way}" if way is not None else message
