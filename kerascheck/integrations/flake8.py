@@ -111,7 +111,7 @@ class Plugin:
         from kerascheck.engine import read_file
         from kerascheck.workers.parallel import check_for_host
 
-        settings = cls._settings(filename)
+        settings = self._settings(filename)
         # flake8 has decoded the lines somehow; the bytes say more, but those of standard input are gone.
         source = "".join(lines) if filename == self._stdin else read_file(filename, settings)
         if isinstance(source, Report):  # larger than what is read, or gone since flake8 read it

@@ -218,7 +218,12 @@ def _zip(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if (stream := _stream(run, _values(arguments))) is not None:
         return stream
     strict = arguments.value("strict", None, False) is not False
-    return run.new_iterator(_rows(run, _values(arguments), strict))
+    made = run.new_iterator(_rows(run, _values(arguments), strict))
+    if run.origins:
+        from kerascheck.machine.keras.origins import note_pairs
+
+        note_pairs(run, made, _values(arguments))
+    return made
 
 
 def _rows(run: Run, values: list[Value], strict: bool = False) -> Iterator[Value]:

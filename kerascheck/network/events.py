@@ -10,7 +10,7 @@ from typing import Any
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import KerasObject, Network, Site
+from kerascheck.network.ir import KerasObject, Network, Site, Weight
 
 
 class Event:
@@ -24,8 +24,11 @@ class ObjectCall(Event):
     """`loss(y, p)`, `metric.update_state(y, p)`, `optimizer.apply_gradients(pairs)`.
 
     `subject` is the object, or the name of a function of Keras; `method` is "__call__" where it is called itself.
-    `origins` are the models whose outputs (or variables) the positional arguments are.
+    `origins` are the models whose outputs (or variables) the positional arguments are. `updates`: the model whose
+    variables an optimizer is given, with those that train (none: it has no variables yet).
     """
+
+    updates: tuple[Network, frozenset[Weight]] | None = None
 
     def __init__(
         self,

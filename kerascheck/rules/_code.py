@@ -386,3 +386,31 @@ def places_in(tree: cst.CSTNode) -> dict[int, Place]:
             place = Place((*place.loops, node), place.function)
         waiting += [(child, place) for child in nodes_below(node)]
     return found
+
+
+@once
+def arms_in(tree: cst.CSTNode) -> dict[int, tuple[tuple[int, str], ...]]:
+    """The arms of conditions around each node below, by its id: which `if` or `match`, and which of its arms."""
+    found: dict[int, tuple[tuple[int, str], ...]] = {}
+    waiting: list[tuple[cst.CSTNode, tuple[tuple[int, str], ...]]] = [(tree, ())]
+    while waiting:
+        node, around = waiting.pop()
+        found[id(node)] = around
+        for child in nodes_below(node):
+            arm = around
+            if isinstance(node, (cst.If, cst.IfExp)):
+                name = "else" if child is node.orelse else "then" if child is node.body else ""
+                arm = (*around, (id(node), name)) if name else around
+            elif isinstance(node, cst.Match) and isinstance(child, cst.MatchCase):
+                arm = (*around, (id(node), str(id(child))))
+            waiting.append((child, arm))
+    return found
+
+
+def exclude_each_other(one: Site, other: Site) -> bool:
+    """Whether both stand in the same file, in different arms of one condition."""
+    if one.file is not other.file:
+        return False
+    arms = arms_in(one.file, one.file.tree)
+    mine = dict(arms.get(id(one.node), ()))
+    return any(mine.get(which, arm) != arm for which, arm in arms.get(id(other.node), ()))

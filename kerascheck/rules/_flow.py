@@ -74,6 +74,8 @@ _NUMPY = ("numpy.", "scipy.", "sklearn.", "math.", "jax.numpy.NONE")
 #: Functions of numpy that ask for the shape alone.
 _NUMPY_OF_SHAPES = frozenset({"numpy.shape", "numpy.ndim", "numpy.size", "numpy.prod_shape"})
 _NAMES_OF_SHAPES = frozenset({"shape", "dtype", "ndim", "name", "rank", "device"})
+#: Comparisons that give a tensor where one side is a tensor.
+_ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 _MOST_ROUNDS = 2
 _MOST_CALLS = 6
 
@@ -104,6 +106,7 @@ class Outcome:
     returned: list[Flow] = field(default_factory=list)
     gradients: list[Taken] = field(default_factory=list)
     to_numpy: list[tuple[cst.Call, str]] = field(default_factory=list)  # tensors that are given to numpy
+    decided: list[cst.CSTNode] = field(default_factory=list)  # conditions of `if` and `while` that are tensors
 
 
 class Walk:
@@ -128,7 +131,7 @@ class Walk:
         if isinstance(node, cst.SimpleStatementLine):
             return all(self._small(small) for small in node.body)
         if isinstance(node, cst.If):
-            self.value(node.test)
+            self._decide(node.test)
             return self._arms([node.body.body, [node.orelse] if node.orelse is not None else []])
         if isinstance(node, cst.Else):
             return self.block(node.body.body)
@@ -136,7 +139,7 @@ class Walk:
             if isinstance(node, cst.For):
                 self._bind(node.target, self._items(node.iter))
             else:
-                self.value(node.test)
+                self._decide(node.test)
             for _ in range(_MOST_ROUNDS):
                 before = dict(self.names)
                 self.block(node.body.body)
@@ -161,6 +164,20 @@ class Walk:
             for part in own_nodes(self.code.file, node, cst.Name):
                 self.names[part.value] = UNKNOWN
         return True
+
+    def _decide(self, test: cst.BaseExpression) -> None:
+        """What a condition asks for: `is` and `in` are about objects, the other comparisons about numbers."""
+        if isinstance(test, cst.BooleanOperation):
+            self._decide(test.left)
+            self._decide(test.right)
+            return
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            self._decide(test.expression)
+            return
+        flow = self.value(test)
+        asked = test.comparisons if isinstance(test, cst.Comparison) else ()
+        if flow.tensor and all(isinstance(one.operator, _ORDERS) for one in asked):
+            self.outcome.decided.append(test)
 
     def _small(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.Return):
@@ -352,7 +369,7 @@ class Walk:
         if node.attr.value in _NAMES_OF_SHAPES:
             return NOTHING
         flow = self.value(node.value)
-        return UNKNOWN if flow.opaque else replace(flow, function=None)
+        return UNKNOWN if flow.opaque else replace(flow, function=None, tensor=node.attr.value == "T" and flow.tensor)
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
@@ -508,6 +525,10 @@ class Walk:
             return UNKNOWN
         return self._result(Walk(code, names, Outcome(), self.recording, self.depth + 1))
 
+    def _is_converted(self, code: Code) -> bool:
+        """Whether AutoGraph makes operations of the conditions in the function."""
+        return bool(getattr(code.node, "decorators", ()))
+
     def _result(self, walk: Walk, outer: Walk | None = None) -> Flow:
         walk.outer = outer
         walk.tapes = set(self.tapes) if outer is not None else set()
@@ -517,7 +538,9 @@ class Walk:
         else:
             walk.block(body.body)
             flow = joined(walk.outcome.returned) if walk.outcome.returned else NOTHING
-        self.outcome.to_numpy += walk.outcome.to_numpy if walk.code.file is self.code.file else []
+        if walk.code.file is self.code.file:
+            self.outcome.to_numpy += walk.outcome.to_numpy
+            self.outcome.decided += walk.outcome.decided if not self._is_converted(walk.code) else []
         if flow.cut is not None and walk.code.file is not self.code.file:
             return UNKNOWN
         return flow

@@ -119,3 +119,53 @@ double = keras.Sequential([layers.Input((4,)), Twice()])
         ShapeClaim,
     )
     assert (found.declared, found.computed) == ((None, 4), (None, 8))
+
+
+def test_an_optimizer_knows_whose_variables_it_gets() -> None:
+    pairs, plain, hidden = events(
+        """
+optimizer = keras.optimizers.Adam()
+slopes = [0.0, 0.0]
+optimizer.apply_gradients(zip(slopes, model.trainable_variables))
+optimizer.apply(slopes, model.trainable_variables)
+optimizer.apply_gradients([(a, b) for a, b in zip(slopes, model.trainable_variables)])
+""",
+        ObjectCall,
+    )
+    for event in (pairs, plain):
+        assert event.updates is not None
+        network, weights = event.updates
+        assert network.cls == "Sequential" and len(weights) == 2
+    assert hidden.updates is None
+
+
+def test_an_optimizer_that_is_built_before_the_model() -> None:
+    (built,) = events(
+        """
+late = keras.Sequential([layers.Dense(1)])
+optimizer = keras.optimizers.Adam()
+optimizer.build(late.trainable_variables)
+""",
+        ObjectCall,
+    )
+    assert built.updates is not None and built.updates[1] == frozenset()
+
+
+def test_a_model_from_a_file_has_an_optimizer_of_its_own() -> None:
+    analysis: Any = analyze(
+        (
+            _HEAD
+            + """
+model.compile(keras.optimizers.Adam(), "mse")
+model.fit(x, y)
+model.save("model.keras")
+loaded = keras.models.load_model("model.keras")
+loaded.fit(x, y)
+"""
+        ).encode(),
+        "example.py",
+        5.0,
+    ).analysis
+    first, second = analysis.paths[0].trainings
+    one, other = (call.compiled.arguments.value("optimizer", 0) for call in (first, second))
+    assert one is not other and one.qualname == other.qualname

@@ -76,6 +76,8 @@ def find_keras(name: str) -> Handler:
         return _preprocess
     if len(parts) >= 3 and parts[1] in _OBJECTS and last[:1].isupper():
         return _object
+    if name == "keras.mixed_precision.LossScaleOptimizer":
+        return _loss_scale_optimizer
     if len(parts) == 3 and parts[1] in ("regularizers", "initializers", "optimizers"):
         return _object
     return _other
@@ -83,6 +85,11 @@ def find_keras(name: str) -> Handler:
 
 def _layer(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     return make_layer(run, name.rpartition(".")[2], arguments, site)
+
+
+def _loss_scale_optimizer(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """Its other name is the one among the optimizers."""
+    return _object(run, "keras.optimizers.LossScaleOptimizer", arguments, site)
 
 
 def _application(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

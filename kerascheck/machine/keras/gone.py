@@ -37,6 +37,8 @@ def note_member(run: Run, value: Layer | Tensor | KerasObject, name: str, node: 
         return  # with TensorFlow, the tensors in a call are those of TensorFlow
     owners = tuple(_owners(value))
     row = find_member(owners, name)
+    if row is not None and row.kind == "attribute" and row.owner.endswith(".LossScaleOptimizer"):
+        return  # its objects have these, set by their constructor
     if row is not None and not any(owner in row.but for owner in owners):
         note(run, "member", row.owner, name, Site(run.file, node))
 
@@ -73,6 +75,8 @@ def _owners(value: Layer | Tensor | KerasObject) -> Iterator[str]:
         yield from (value.qualname, LAYER)
     elif value.qualname.startswith("keras.metrics."):
         yield "keras.metrics.Metric"
+    elif value.qualname.rpartition(".")[2] == "LossScaleOptimizer":
+        yield from ("keras.mixed_precision.LossScaleOptimizer", "keras.optimizers.Optimizer")
     elif value.qualname.count(".") == 2 and value.qualname.startswith("keras.optimizers."):
         yield "keras.optimizers.Optimizer"
 

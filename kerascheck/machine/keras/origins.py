@@ -10,7 +10,7 @@ from kerascheck.machine.values import Instance, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import definitely_equal
 from kerascheck.network.events import ModelCall, ObjectCall, Pairing
-from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor, Weight
 from kerascheck.symbolic.unknown import Unknown
 
 #: The lists of variables of a model.
@@ -20,7 +20,10 @@ NOTED = {
     "keras.losses.": frozenset({"call"}),
     "keras.metrics.": frozenset({"update_state", "result", "reset_state", "reset_states"}),
     "keras.optimizers.": frozenset(
-        {"apply_gradients", "apply", "minimize", "get_updates", "get_gradients", "get_weights", "compute_gradients"}
+        (
+            *("apply_gradients", "apply", "build", "minimize", "get_updates", "get_gradients"),
+            *("get_weights", "compute_gradients"),
+        )
     ),
 }
 
@@ -39,6 +42,14 @@ def origin_of(run: Run, value: Value, what: str = "output") -> Network | None:
     """The model that the value comes from; None where it comes from none, or that is not known."""
     held = run.origins.get(_key(value)) if run.origins else None
     return held[1] if held is not None and held[2] == what else None
+
+
+def note_pairs(run: Run, made: Value, values: list[Value]) -> None:
+    """`zip(gradients, model.trainable_variables)` pairs something with the variables of a model."""
+    for value in values:
+        network = origin_of(run, value, "variables")
+        if network is not None:
+            note_origin(run, made, network, "pairs")
 
 
 def note_model_call(run: Run, layer: Layer, arguments: Arguments, site: Site, result: Value) -> None:
@@ -60,7 +71,33 @@ def note_object_call(run: Run, subject: KerasObject | str, method: str, argument
         if (network := origin_of(run, one.value)) is not None:
             origins[name] = network
     run.reach(site)
-    run.note(ObjectCall(subject, method, arguments, site, origins), subject)
+    event = ObjectCall(subject, method, arguments, site, origins)
+    if method in _UPDATING and isinstance(subject, KerasObject) and subject.qualname.startswith("keras.optimizers."):
+        event.updates = _updated(run, method, arguments)
+    run.note(event, subject)
+
+
+#: What makes an optimizer change variables, or make its own for them: where these are, and what they are paired with.
+_UPDATING = {
+    "apply_gradients": ("grads_and_vars", 0, "pairs"),
+    "apply": ("trainable_variables", 1, "variables"),
+    "build": ("variables", 0, "variables"),
+}
+
+
+def _updated(run: Run, method: str, arguments: Arguments) -> tuple[Network, frozenset[Weight]] | None:
+    """The model whose variables the optimizer gets, and which of them train; None where that is not known."""
+    from kerascheck.machine.keras.saving import is_unbuilt
+    from kerascheck.machine.keras.trainable import weights_in_training
+
+    name, place, what = _UPDATING[method]
+    network = origin_of(run, arguments.value(name, place), what)
+    if network is None:
+        return None
+    if is_unbuilt(network):
+        return network, frozenset()
+    weights = weights_in_training(network)
+    return (network, weights[0]) if weights is not None and weights[0] else None
 
 
 def note_pairing(run: Run, left: Value, right: Value, site: Site) -> None:

@@ -19,7 +19,7 @@ from kerascheck.machine.keras.freeze import freeze_arguments
 from kerascheck.machine.modules.paths import join, path_key, path_text
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import FILE, ClassValue, Instance, NativeObject, Value
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import NOT_CALLED, BuiltinLayer, CompileCall, KerasObject, Layer, Network, Site
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
@@ -89,7 +89,7 @@ class Snapshot:
             made.takes = made.inputs if len(made.inputs) > 1 else None
             made.gives = made.outputs if len(made.outputs) > 1 else None
         if compiled and self.compiled is not None:
-            made.compiled = CompileCall(made, self.compiled.arguments, self.compiled.site)
+            made.compiled = CompileCall(made, _made_again(self.compiled.arguments), self.compiled.site)
         return made
 
     def is_like(self, other: Snapshot) -> bool:
@@ -97,6 +97,25 @@ class Snapshot:
         mine, its = self.network, other.network
         same = self.origin is other.origin and mine.layers == its.layers and mine.nodes == its.nodes
         return same and self.trains == other.trains and mine.open is its.open and self._stamps == other._stamps
+
+
+def _made_again(arguments: Arguments) -> Arguments:
+    """The arguments of `compile` as a file gives them: the optimizer is another object than that of the saved model."""
+    positional, keywords = list(arguments.positional), dict(arguments.keywords)
+    if "optimizer" in keywords:
+        keywords["optimizer"] = _copied(keywords["optimizer"])
+    elif positional:
+        positional[0] = _copied(positional[0])
+    return Arguments(positional, keywords, arguments.open_positional, arguments.open_keywords, arguments.call)
+
+
+def _copied(given: Given) -> Given:
+    old = given.value
+    if not isinstance(old, KerasObject):
+        return given
+    new = KerasObject(old.qualname, old.arguments, old.site)
+    new.needs = old.needs
+    return Given(new, given.node)
 
 
 def parts_of(network: Network, is_entered: Callable[[Layer], bool] = lambda layer: True) -> list[Layer]:
@@ -247,12 +266,12 @@ def note_file(
     event = FileCall(verb, network, text if isinstance(text, str) else None, arguments, site, held)
     event.trainings = len(run.program.trainings)
     if network is not None:
-        event.unbuilt = _is_unbuilt(network)
+        event.unbuilt = is_unbuilt(network)
         event.shapes = None if event.unbuilt else weight_shapes(network)
     run.note(event, network)
 
 
-def _is_unbuilt(network: Network) -> bool:
+def is_unbuilt(network: Network) -> bool:
     """Whether the model surely has no weights yet: nothing has said what it is fed with."""
     if network.met_data or network.calls or network.inputs or network.unknown is not None:
         return False

@@ -99,6 +99,19 @@ class OptimizerOfOtherWeights(Rule):
             )
 
     VALID = [
+        # a file gives an optimizer of its own
+        """
+import keras
+import numpy as np
+from keras import Sequential, layers
+x, y = np.random.rand(32, 8), np.random.rand(32, 1)
+model = Sequential([layers.Input((8,)), layers.Dense(1)])
+model.compile(optimizer=keras.optimizers.Adam(0.001), loss="mse")
+model.fit(x, y)
+model.save("model.keras")
+loaded = keras.models.load_model("model.keras")
+loaded.fit(x, y)
+""",
         # an optimizer for each
         """
 import keras

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerascheck.diagnostics import Severity
-from kerascheck.keras.changes import Change, find_member
-from kerascheck.machine.attributes import find_member as find_in_class
-from kerascheck.machine.values import ClassValue
-from kerascheck.network.ir import OldForm, Program, Site
-from kerascheck.rules._code import Code, base_of, classes_of, methods
+from kerascheck.keras.changes import find_member
+from kerascheck.network.ir import OldForm, Program
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
+from kerascheck.rules.kc5._in_classes import gone_in_classes
 
 #: What KC422 speaks about.
 _TRAINING = frozenset({"fit_generator", "evaluate_generator", "predict_generator", "predict_classes", "predict_proba"})
 
 
-_OPTIMIZER = "keras.optimizers.Optimizer"
 _SUBJECTS = {
     "keras.Model": "models",
     "keras.Sequential": "Sequential models",
@@ -29,6 +23,7 @@ _SUBJECTS = {
     "keras.metrics.Metric": "metrics",
     "keras.KerasTensor": "symbolic tensors",
     "keras.callbacks.Callback": "callbacks",
+    "keras.mixed_precision.LossScaleOptimizer": "loss-scale optimizers",
 }
 
 
@@ -40,6 +35,7 @@ _OF_SHAPES = {
 }
 
 
+#: What is there only to raise NotImplementedError.
 class GoneMember(Rule):
     """A method or attribute of an older Keras.
 
@@ -87,14 +83,12 @@ class GoneMember(Rule):
     migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for form in program.gone:
+        followed = {form.site.key for form in program.gone}
+        in_classes = (form for form in gone_in_classes(program) if form.site.key not in followed)
+        for form in (*program.gone, *in_classes):
             severity, message = severity_of(form.site.file), _message(form)
             if severity is not None and message is not None:
                 yield Finding(form.site, message, severity=severity)
-        for cls in classes_of(program):
-            severity = severity_of(cls.site.file) if base_of(cls).startswith("keras.callbacks.") else None
-            for node, row in _of_callback(cls) if severity is not None else ():
-                yield Finding(Site(cls.site.file, node), _said(row), severity=severity)
 
     VALID = [
         # what they have
@@ -184,8 +178,72 @@ import keras
 import torch
 rate = torch.optim.Adam([]).lr
 """,
+        # in a callback that asks, and one with a model of its own
+        """
+import keras
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if hasattr(self.model.optimizer, "lr"):
+            print(self.model.optimizer.lr)
+        print(self.model.optimizer.learning_rate, self.model.stop_training)
+class Other(keras.callbacks.Callback):
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+    def on_epoch_end(self, epoch, logs=None):
+        print(self.model.optimizer.lr)
+""",
     ]
     INVALID = [
+        Invalid(
+            """
+import keras
+from keras import layers, ops
+class Loud(layers.Layer):
+    def call(self, x):
+        self.add_loss(ops.mean(x))
+        self.add_metric(ops.mean(x), name="mean")
+        return x
+inputs = keras.Input((4,))
+hidden = layers.Dense(2)(Loud()(inputs))
+model = keras.Model(inputs, hidden)
+model.add_loss(ops.mean(hidden))
+""",
+            [
+                (7, "layers of Keras 3 have no add_metric; use metric objects, in compile or updated by call"),
+                (
+                    12,
+                    "models of Keras 3 have no add_loss; use a layer whose call computes the loss and gives it to "
+                    "self.add_loss",
+                ),
+            ],
+        ),
+        Invalid(
+            """
+import keras
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.lr))
+class Own(keras.layers.Layer):
+    def call(self, x):
+        self.add_update(x)
+        return x
+""",
+            [
+                (5, "optimizers of Keras 3 have no lr; use learning_rate"),
+                (8, "layers of Keras 3 have no add_update"),
+            ],
+            """
+import keras
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(float(self.model.optimizer.learning_rate))
+class Own(keras.layers.Layer):
+    def call(self, x):
+        self.add_update(x)
+        return x
+""",
+        ),
         Invalid(
             """
 from tensorflow.keras import layers, models
@@ -281,30 +339,6 @@ model.add_metric(tf.keras.ops.mean(mean), name="mean")
     ]
 
 
-def _of_callback(cls: ClassValue) -> Iterator[tuple[cst.CSTNode, Change]]:
-    """What a class of callbacks reads of itself that callbacks have no more, and that nothing sets."""
-    for method in methods(cls):
-        code = Code(method)
-        for node in walk(code.node):
-            owner, name = _member_of(code, node)
-            row = find_member((owner,), name) if owner else None
-            is_set = find_in_class(cls, name) is not None or f".{name} = " in code.file.code
-            if row is not None and row.raises is None and name not in _TRAINING and not is_set:
-                yield node, row
-
-
-def _member_of(code: Code, node: cst.CSTNode) -> tuple[str, str]:
-    """The class of what an attribute in a callback is read of, and its name: of `self.model.optimizer.lr`, too."""
-    own = code.is_own_attribute(node)
-    if own is not None:
-        return "keras.callbacks.Callback", own
-    if not isinstance(node, cst.Attribute):
-        return "", ""
-    above, held = _member_of(code, node.value)
-    held_by = {("keras.callbacks.Callback", "model"): "keras.Model", ("keras.Model", "optimizer"): _OPTIMIZER}
-    return held_by.get((above, held), ""), node.attr.value
-
-
 def _message(form: OldForm) -> str | None:
     """What to say of it; None where another rule does."""
     if form.kind == "shape":
@@ -314,10 +348,6 @@ def _message(form: OldForm) -> str | None:
     if form.kind != "member" or form.name in _TRAINING:
         return None
     row = find_member((form.owner,), form.name)
-    return _said(row) if row is not None else f"{form.owner.rpartition('.')[2]} of Keras 3 have no {form.name}"
-
-
-def _said(row: Change) -> str:
-    subject = _SUBJECTS.get(row.owner, row.owner.rpartition(".")[2])
-    message = f"{subject} of Keras 3 have no {row.old}"
-    return f"{message}; use {row.advice}" if row.advice is not None else message
+    subject = _SUBJECTS.get(form.owner, form.owner.rpartition(".")[2])
+    message = f"{subject} of Keras 3 have no {form.name}"
+    return f"{message}; use {row.advice}" if row is not None and row.advice is not None else message

@@ -103,6 +103,14 @@ class ConfigMissing(Rule):
                         f"{part.cls} cannot be {_VERBS[event.verb]}: {what}, so it needs a get_config of its own",
                     )
                     break
+            else:
+                schedule = _schedule_of(event)
+                if schedule is not None:
+                    yield Finding(
+                        event.site,
+                        f"{schedule.name} cannot be {_VERBS[event.verb]} with the optimizer: a learning-rate schedule "
+                        "needs a get_config of its own",
+                    )
 
     VALID = [
         # it says what it is made of
@@ -191,8 +199,44 @@ net = Net()
 net(np.zeros((1, 3)))
 net.save("net.keras")
 """,
+        # a schedule that says what it is made of
+        """
+import keras
+from keras import layers
+class Falling(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, first):
+        self.first = first
+    def __call__(self, step):
+        return self.first / (keras.ops.cast(step, "float32") + 1.0)
+    def get_config(self):
+        return {"first": self.first}
+model = keras.Sequential([layers.Input((3,)), layers.Dense(1)])
+model.compile(keras.optimizers.Adam(Falling(0.1)), "mse")
+model.save("model.keras")
+""",
     ]
     INVALID = [
+        Invalid(
+            """
+import keras
+from keras import layers
+class Falling(keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, first):
+        self.first = first
+    def __call__(self, step):
+        return self.first / (keras.ops.cast(step, "float32") + 1.0)
+model = keras.Sequential([layers.Input((3,)), layers.Dense(1)])
+model.compile(keras.optimizers.Adam(Falling(0.1)), "mse")
+model.save("model.keras")
+""",
+            [
+                (
+                    11,
+                    "Falling cannot be saved with the optimizer: a learning-rate schedule needs a get_config of its "
+                    "own",
+                )
+            ],
+        ),
         Invalid(
             """
 import pickle
@@ -241,6 +285,21 @@ net.save("net.keras")
             ],
         ),
     ]
+
+
+def _schedule_of(event: FileCall) -> ClassValue | None:
+    """The class of the schedule of the optimizer that the file would hold, where Keras cannot write it down."""
+    network = event.network
+    compiled = network.compiled if network is not None else None
+    if event.verb != "save" or compiled is None or event.arguments.value("include_optimizer", None, True) is not True:
+        return None
+    optimizer = compiled.arguments.value("optimizer", 0)
+    if not isinstance(optimizer, KerasObject) or not optimizer.qualname.startswith("keras.optimizers."):
+        return None
+    rate = optimizer.arguments.value("learning_rate", 0)
+    if not isinstance(rate, Instance) or base_of(rate.cls) != "keras.optimizers.schedules.LearningRateSchedule":
+        return None
+    return rate.cls if find_member(rate.cls, "get_config") is None else None
 
 
 def _unwritable(part: Layer) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
+from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Network, Program, Site
@@ -83,6 +84,7 @@ class ConfigNotTaken(Rule):
                 yield Finding(
                     Site(method.site.file, definition(method)),
                     f"a saved {cls.name} cannot be loaded: get_config returns a configuration {fault}",
+                    severity=Severity.INFO if _never_saves(program, method.site) else None,
                 )
         for event in program.events:
             if not isinstance(event, FileCall) or event.guarded or not is_keras_3(event.site):
@@ -302,6 +304,20 @@ again = keras.models.load_model("model.keras")
             ],
         ),
     ]
+
+
+#: What says that models are saved, copied or made again somewhere in a file.
+_SAVING = frozenset(
+    {
+        "save", "save_model", "load_model", "clone_model", "from_config", "ModelCheckpoint", "BackupAndRestore",
+        "model_from_json", "to_json", "register_keras_serializable", "dump", "deepcopy", "deserialize",
+    }
+)  # fmt: skip
+
+
+def _never_saves(program: Program, site: Site) -> bool:
+    """Whether the file is a whole program that trains and never saves; one with layers alone is there for others."""
+    return bool(program.trainings) and _SAVING.isdisjoint(names_used(site.file, site.file.tree))
 
 
 def _not_restorable(network: Network, verb: str) -> str | None:

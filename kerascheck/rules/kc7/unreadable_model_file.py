@@ -85,6 +85,10 @@ class UnreadableModelFile(Rule):
                 message = f"load_model of Keras 3 reads .keras and .h5 files, got {last_part(ending)!r}"
             elif event.verb == "load_weights" and ending.endswith(_FOREIGN_WEIGHTS):
                 message = f"load_weights of Keras 3 reads .weights.h5, .keras and .h5 files, got {last_part(ending)!r}"
+            elif event.verb == "load_weights" and _is_by_name(event, ending):
+                message = (
+                    "by_name=True is for the .h5 files of older Keras alone; give skip_mismatch=True, or no option"
+                )
             else:
                 continue
             yield Finding(event.site, message, severity=severity)
@@ -124,6 +128,25 @@ model = keras.saving.load_model("hf://keras/some_model")
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import os
+import keras
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.load_weights(os.path.join("run", "best.weights.h5"), by_name=True)
+model.load_weights("best.keras", by_name=True)
+""",
+            [
+                (
+                    5,
+                    "by_name=True is for the .h5 files of older Keras alone; give skip_mismatch=True, or no option",
+                ),
+                (
+                    6,
+                    "by_name=True is for the .h5 files of older Keras alone; give skip_mismatch=True, or no option",
+                ),
+            ],
+        ),
         Invalid(
             """
 import tensorflow as tf
@@ -166,3 +189,8 @@ def _is_wrong(ending: str) -> bool:
         return False
     last = last_part(ending)
     return ending.endswith(_FOREIGN) or (bool(last) and "." not in last and not any(e.endswith(last) for e in _ENDINGS))
+
+
+def _is_by_name(event: FileCall, ending: str) -> bool:
+    """Whether weights in the format of Keras 3 are asked for by the names of layers."""
+    return ending.endswith((".weights.h5", ".keras")) and event.arguments.value("by_name") is True

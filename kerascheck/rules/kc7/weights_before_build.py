@@ -13,7 +13,11 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What files of weights end with that are read at once.
 _AT_ONCE = (".h5", ".hdf5", ".keras")
-_VERBS = {"load_weights": "loads weights into", "save_weights": "saves the weights of"}
+_VERBS = {
+    "load_weights": "loads weights into {}, which has none",
+    "save_weights": "saves the weights of {}, which has none",
+    "export": "exports {}, which has no weights",
+}
 
 
 class WeightsBeforeBuild(Rule):
@@ -21,8 +25,8 @@ class WeightsBeforeBuild(Rule):
 
     ## What it does
 
-    Reports `load_weights` and `save_weights` on a Sequential without an input shape and on a subclassed model, where
-    nothing has called, built or trained it before.
+    Reports `load_weights`, `save_weights` and `export` on a Sequential without an input shape and on a
+    subclassed model, where nothing has called, built or trained it before.
 
     Checkpoints of TensorFlow are left out: Keras 3 reads none, and older ones keep what is in them until the model is
     built.
@@ -74,7 +78,7 @@ class WeightsBeforeBuild(Rule):
                 else "call it on a batch (zeros will do) first"
             )
             yield Finding(
-                event.site, f"this {_VERBS[event.verb]} {network.name}, which has none before its input is known; {way}"
+                event.site, f"this {_VERBS[event.verb].format(network.name)} before its input is known; {way}"
             )
 
     VALID = [
@@ -133,6 +137,27 @@ model.load_weights("trained.weights.h5")
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import keras
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+net = Net()
+net.compile("adam", "mse")
+net.export("served")
+""",
+            [
+                (
+                    11,
+                    "this exports net, which has no weights before its input is known; call it on a batch (or a zero "
+                    "one) first",
+                )
+            ],
+        ),
         Invalid(
             """
 import tensorflow as tf

@@ -1,0 +1,82 @@
+"""Attributes that objects of Keras 3 do not have, read in the classes of the program: of `self`, `self.model`, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from kerascheck.keras.changes import LAYER, find_member
+from kerascheck.machine import attributes
+from kerascheck.machine.values import ClassValue
+from kerascheck.network.ir import OldForm, Program
+from kerascheck.rules._code import Code, base_of, classes_of, is_layer_class, methods
+from kerascheck.text.treewalk import children
+
+_MODEL = ("keras.Model", LAYER)
+_OPTIMIZER = ("keras.optimizers.Optimizer",)
+#: Where an object of Keras is found in one of a class of the program: the attributes on the way from `self`.
+_Places = dict[tuple[str, ...], tuple[str, ...]]
+_OF_CALLBACKS: _Places = {(): ("keras.callbacks.Callback",), ("model",): _MODEL, ("model", "optimizer"): _OPTIMIZER}
+_OF_MODELS: _Places = {(): _MODEL, ("optimizer",): _OPTIMIZER}
+_OF_LAYERS: _Places = {(): (LAYER,)}
+
+
+def gone_in_classes(program: Program) -> Iterator[OldForm]:
+    """The uses in methods that the interpreter does not follow, since it does not know their objects."""
+    for cls in classes_of(program):
+        places = _places(cls)
+        if not places or any(attributes.find_member(cls, name) for name in ("__getattr__", "__getattribute__")):
+            continue
+        text = cls.site.file.code
+        for method in methods(cls):
+            code = Code(method)
+            for node in _unguarded(method.node.body):
+                chain = _chain(code, node)
+                owners = places.get(chain[:-1]) if chain else None
+                if owners is None or f".{chain[-1]} = " in text:
+                    continue
+                if any(f".{name} = " in text for name in chain[:-1]):
+                    continue
+                if len(chain) == 1 and attributes.find_member(cls, chain[0]) is not None:
+                    continue
+                row = find_member(owners, chain[-1])
+                if row is not None and row.raises is None:
+                    yield OldForm("member", row.owner, chain[-1], code.site(node))
+
+
+def _places(cls: ClassValue) -> _Places:
+    base = base_of(cls)
+    if base.startswith("keras.callbacks."):
+        return _OF_CALLBACKS
+    if base in ("keras.Model", "keras.Sequential"):
+        return _OF_MODELS
+    return _OF_LAYERS if is_layer_class(cls) else {}
+
+
+def _unguarded(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """What is below the node, but not in a `try` or behind a question about an attribute."""
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (cst.Try, cst.TryStar, cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+            continue
+        if isinstance(node, (cst.If, cst.IfExp)) and _asks(node.test):
+            continue
+        yield node
+        waiting += list(children(node))[::-1]
+
+
+def _asks(test: cst.CSTNode) -> bool:
+    asked = isinstance(test, cst.Name) and test.value in ("hasattr", "getattr")
+    return asked or any(_asks(child) for child in children(test))
+
+
+def _chain(code: Code, node: cst.CSTNode) -> tuple[str, ...]:
+    """The attributes that are read one after the other, beginning with `self`; none for anything else."""
+    names: list[str] = []
+    while isinstance(node, cst.Attribute):
+        names.append(node.attr.value)
+        node = node.value
+    is_self = isinstance(node, cst.Name) and node.value == code.self_name
+    return tuple(reversed(names)) if is_self else ()

@@ -1,0 +1,236 @@
+"""KC837: a callback of the program reads a figure that the logs do not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from kerascheck.diagnostics import Severity
+from kerascheck.machine.attributes import find_member
+from kerascheck.machine.values import FunctionValue, Instance
+from kerascheck.network.ir import Program, TrainCall
+from kerascheck.rules._code import Code, definition, is_keras_3, surely_run
+from kerascheck.rules._figures import figures
+from kerascheck.rules._training import argument_value, callbacks_of, validates
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+
+class AbsentLog(Rule):
+    """`on_epoch_end` reads `logs["val_loss"]`, and `fit` has no validation data.
+
+    ## What it does
+
+    Looks at what the `on_epoch_end` of a callback of the program surely reads from its `logs`, and compares it with the
+    figures of the model that `fit` trains: those of the compiled loss and metrics, and with validation data the same
+    with `val_` in front.
+
+    ## Why it is bad
+
+    Python raises KeyError after the first epoch.
+
+    ## Example
+
+    ```python
+    import keras
+    import numpy as np
+
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_loss"] < 0.1:
+                self.model.stop_training = True
+
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((8, 4)), np.zeros((8, 1)), epochs=9, callbacks=[Stop()])
+    ```
+
+    ## Use instead
+
+    ```python
+    import keras
+    import numpy as np
+
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if logs["val_loss"] < 0.1:
+                self.model.stop_training = True
+
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((8, 4)), np.zeros((8, 1)), epochs=9, validation_split=0.25, callbacks=[Stop()])
+    ```
+
+    ## References
+
+    - [Keras: writing your own callbacks](https://keras.io/guides/writing_your_own_callbacks/)
+    """
+
+    code = "KC837"
+    name = "absent-log"
+    severity = Severity.ERROR
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for call in program.trainings:
+            if call.method != "fit" or call.guarded or call.compiled is None or not is_keras_3(call.site):
+                continue
+            if callbacks_of(call).meddling:
+                continue  # another one may put it there
+            given = argument_value(call, "callbacks")
+            for item in given if isinstance(given, (list, tuple)) else [given]:
+                if isinstance(item, Instance):
+                    yield from _missing(program, call, item)
+
+    VALID = [
+        # there is validation data
+        """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(logs["val_loss"], logs["loss"])
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), validation_split=0.25, callbacks=[Log()])
+""",
+        # it asks first
+        """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(logs.get("val_loss"))
+        if "val_loss" in logs:
+            print(logs["val_loss"])
+        try:
+            print(logs["val_acc"])
+        except KeyError:
+            pass
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+        # it puts it there itself
+        """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        logs["val_f1"] = 0.5
+        print(logs["val_f1"])
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+        # another dictionary
+        """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        logs = self.model.evaluate(np.zeros((8, 4)), np.zeros((8, 1)), return_dict=True)
+        print(logs["val_loss"])
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+        # the name that compile gives it
+        """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(logs["accuracy"])
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(logs["val_loss"])
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+            [(6, "the logs hold no val_loss, since fit has no validation data: Python raises KeyError")],
+        ),
+        Invalid(
+            """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if logs["acc"] > 0.9:
+            print(epoch)
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+            [(6, "the logs hold no acc, only loss, accuracy: Python raises KeyError")],
+        ),
+    ]
+
+
+def _missing(program: Program, call: TrainCall, callback: Instance) -> Iterator[Finding]:
+    """What the callback reads after an epoch of this training and is not there."""
+    method = find_member(callback.cls, "on_epoch_end")
+    if not isinstance(method, FunctionValue) or method.decorated or not isinstance(method.node, cst.FunctionDef):
+        return
+    params = [param.name.value for param in definition(method).params.params]
+    if len(params) < 3 or params[2] in _bound(method):
+        return
+    code, logs = Code(method, program.objects), params[2]
+    known = figures(call.compiled) if call.compiled is not None else None
+    for node in _read(code):
+        key = _key(node, logs)
+        if key is None:
+            continue
+        base = key.removeprefix("val_")
+        if key.startswith("val_") and validates(call) is False:
+            why = "since fit has no validation data"
+        elif known is not None and not any(figure.matches(base) for figure in known):
+            why = f"only {', '.join(figure.name for figure in known)}"
+        else:
+            continue
+        if call.network.own_methods:
+            continue
+        yield Finding(code.site(node), f"the logs hold no {key}, {why}: Python raises KeyError", anchor=call.site)
+
+
+def _read(code: Code) -> Iterator[cst.CSTNode]:
+    """What is surely run, the conditions of the first level included."""
+    yield from surely_run(code.node.body)
+    for statement in code.node.body.body:
+        if isinstance(statement, cst.If):
+            if isinstance(statement.test, (cst.Comparison, cst.Subscript)):
+                yield from surely_run(statement.test)
+            return
+
+
+def _bound(method: FunctionValue) -> set[str]:
+    """Names whose value the method changes."""
+    found: set[str] = set()
+    for node in surely_run(definition(method)):
+        if isinstance(node, cst.AssignTarget):
+            target: cst.BaseExpression = node.target
+            while isinstance(target, cst.Subscript):
+                target = target.value
+            if isinstance(target, cst.Name):
+                found.add(target.value)
+    return found
+
+
+def _key(node: cst.CSTNode, logs: str) -> str | None:
+    """The key, where it is `logs["key"]`."""
+    if not isinstance(node, cst.Subscript) or not isinstance(node.value, cst.Name) or node.value.value != logs:
+        return None
+    index = node.slice[0].slice if len(node.slice) == 1 else None
+    if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString):
+        return str(index.value.evaluated_value)
+    return None

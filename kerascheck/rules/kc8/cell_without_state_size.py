@@ -1,0 +1,184 @@
+"""KC835: a recurrent cell of the program does not say how large its state is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.diagnostics import Severity
+from kerascheck.machine.attributes import find_member
+from kerascheck.machine.static import names_used
+from kerascheck.machine.values import ClassValue
+from kerascheck.network.ir import Layer, Program
+from kerascheck.rules._code import base_of, is_keras_3
+from kerascheck.rules._serial import own_class
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+
+class CellWithoutStateSize(Rule):
+    """`RNN` is given a cell whose class has no `state_size`.
+
+    ## What it does
+
+    Reports `RNN(cell)` where the cell is a layer of the program whose class never sets `state_size`.
+
+    ## Why it is bad
+
+    Keras raises ValueError: "The RNN cell should have a `state_size` attribute".
+
+    ## Example
+
+    ```python
+    import keras
+    from keras import layers, ops
+
+    class Cell(layers.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.dense = layers.Dense(units)
+
+        def call(self, inputs, states):
+            new = ops.tanh(self.dense(inputs) + states[0])
+            return new, [new]
+
+    outputs = layers.RNN(Cell(4))(keras.Input((10, 3)))
+    ```
+
+    ## Use instead
+
+    ```python
+    import keras
+    from keras import layers, ops
+
+    class Cell(layers.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+            self.state_size = units
+            self.dense = layers.Dense(units)
+
+        def call(self, inputs, states):
+            new = ops.tanh(self.dense(inputs) + states[0])
+            return new, [new]
+
+    outputs = layers.RNN(Cell(4))(keras.Input((10, 3)))
+    ```
+
+    ## References
+
+    - [Keras: RNN](https://keras.io/api/layers/recurrent_layers/rnn/)
+    """
+
+    code = "KC835"
+    name = "cell-without-state-size"
+    severity = Severity.ERROR
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for layer in program.layers:
+            if layer.cls != "RNN" or layer.arguments is None or layer.site is None or not is_keras_3(layer.site):
+                continue
+            given = layer.arguments.value("cell", 0)
+            for cell in given if isinstance(given, (list, tuple)) else [given]:
+                cls = _class_of(cell)
+                if cls is not None and not _has_size(cls):
+                    yield Finding(
+                        layer.site, f"{cls.name} has no state_size, which RNN asks its cell for; set it in __init__"
+                    )
+                    break
+
+    VALID = [
+        # set
+        """
+import keras
+from keras import layers
+class Cell(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.state_size = units
+    def call(self, inputs, states):
+        return inputs, states
+outputs = layers.RNN(Cell(3))(keras.Input((10, 3)))
+""",
+        # a property, or an attribute of the class
+        """
+import keras
+from keras import layers
+class Cell(layers.Layer):
+    @property
+    def state_size(self):
+        return 3
+    def call(self, inputs, states):
+        return inputs, states
+class Other(layers.Layer):
+    state_size = 3
+    def call(self, inputs, states):
+        return inputs, states
+outputs = layers.RNN([Cell(), Other()])(keras.Input((10, 3)))
+""",
+        # a cell of Keras is the base
+        """
+import keras
+from keras import layers
+class Cell(layers.LSTMCell):
+    pass
+outputs = layers.RNN(Cell(3))(keras.Input((10, 3)))
+""",
+        # a base that is not known
+        """
+import keras
+from keras import layers
+from mine import Base
+class Cell(Base):
+    def call(self, inputs, states):
+        return inputs, states
+outputs = layers.RNN(Cell(3))(keras.Input((10, 3)))
+""",
+        # the object gets it from outside
+        """
+import keras
+from keras import layers
+class Cell(layers.Layer):
+    def call(self, inputs, states):
+        return inputs, states
+cell = Cell()
+cell.state_size = 3
+outputs = layers.RNN(cell)(keras.Input((10, 3)))
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import keras
+from keras import layers, ops
+class Cell(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.dense = layers.Dense(units)
+    def call(self, inputs, states):
+        new = ops.tanh(self.dense(inputs) + states[0])
+        return new, [new]
+outputs = layers.RNN(Cell(4))(keras.Input((10, 3)))
+""",
+            [(12, "Cell has no state_size, which RNN asks its cell for; set it in __init__")],
+        ),
+    ]
+
+
+def _class_of(cell: Any) -> ClassValue | None:
+    """The class of the program that the cell is of."""
+    layer = cell if isinstance(cell, Layer) else getattr(cell, "layer", None)
+    return own_class(layer) if isinstance(layer, Layer) else None
+
+
+def _has_size(cls: ClassValue) -> bool:
+    """Whether the objects may have a `state_size`, wherever it comes from."""
+    if base_of(cls) != "keras.Layer" or find_member(cls, "state_size") is not None:
+        return True
+    tree = cls.site.file.tree
+    assert isinstance(tree, cst.Module)
+    dynamic = any(find_member(cls, name) is not None for name in ("__getattr__", "__getattribute__"))
+    return dynamic or not {"state_size", "setattr"}.isdisjoint(names_used(cls.site.file, tree))

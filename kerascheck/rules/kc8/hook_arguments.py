@@ -1,0 +1,349 @@
+"""KC810: a method that Keras calls does not take what Keras gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.data.training import FITTING
+from kerascheck.diagnostics import Severity
+from kerascheck.machine.values import ClassValue, FunctionValue, Instance
+from kerascheck.network.ir import Program, TrainCall
+from kerascheck.rules._code import base_of, classes_of, definition, is_keras_3, methods
+from kerascheck.rules._training import argument_value
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.training.compiled_losses import metrics_of
+
+#: How Keras 3.15 calls a method: with so many arguments by position, and these by name.
+Form = tuple[int, tuple[str, ...]]
+_BATCHES = [f"on_{kind}batch_{end}" for kind in ("", "train_", "test_", "predict_") for end in ("begin", "end")]
+_SPANS = [f"on_{kind}_{end}" for kind in ("train", "test", "predict") for end in ("begin", "end")]
+
+#: Those of callbacks that a training runs. Source: keras/src/callbacks/callback_list.py.
+CALLBACK: dict[str, Form] = {
+    **dict.fromkeys(_BATCHES, (1, ("logs",))),
+    **dict.fromkeys(("on_epoch_begin", "on_epoch_end"), (2, ())),
+    **dict.fromkeys(_SPANS, (1, ())),
+    "set_model": (1, ()),
+    "set_params": (1, ()),
+}
+#: Those that any use of the class runs, by its base.
+ALWAYS: dict[str, dict[str, Form]] = {
+    "keras.losses.Loss": {"call": (2, ())},
+    "keras.optimizers.schedules.LearningRateSchedule": {"__call__": (1, ())},
+    "keras.regularizers.Regularizer": {"__call__": (1, ())},
+    "keras.constraints.Constraint": {"__call__": (1, ())},
+    "keras.initializers.Initializer": {"__call__": (1, ("dtype",))},
+    "keras.utils.PyDataset": {"__getitem__": (1, ())},
+    "keras.utils.Sequence": {"__getitem__": (1, ())},
+}
+#: Those of metrics in `compile`. Source: `CompileMetrics.update_state` in keras/src/trainers/compile_utils.py.
+METRIC: dict[str, Form] = {"update_state": (2, ("sample_weight",)), "result": (0, ()), "reset_state": (0, ())}
+#: Those of models in `fit`.
+MODEL: dict[str, Form] = {"train_step": (1, ()), "test_step": (1, ()), "predict_step": (1, ())}
+
+
+class HookArguments(Rule):
+    """A callback, metric, loss, schedule or training step takes other arguments than Keras gives it.
+
+    ## What it does
+
+    Compares the parameters of methods that Keras calls with how it calls them: `on_epoch_end(epoch, logs)` of callbacks
+    in a `fit`, `update_state(y_true, y_pred, sample_weight=...)` of metrics in a `compile`, `call(y_true, y_pred)` of
+    losses, `__call__(step)` of schedules, `__call__(shape, dtype=...)` of initializers, `train_step(data)` of models.
+
+    ## Why it is bad
+
+    Python raises TypeError when Keras calls the method: after the first epoch, or at the first batch.
+
+    ## Example
+
+    ```python
+    import keras
+    import numpy as np
+
+    class Log(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch):
+            print(epoch)
+
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+    ```
+
+    ## Use instead
+
+    ```python
+    import keras
+    import numpy as np
+
+    class Log(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            print(epoch)
+
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+    ```
+
+    ## References
+
+    - [Keras: writing your own callbacks](https://keras.io/guides/writing_your_own_callbacks/)
+    - [Keras: metrics](https://keras.io/api/metrics/)
+    """
+
+    code = "KC810"
+    name = "hook-arguments"
+    severity = Severity.ERROR
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        used = _used(program)
+        for cls in classes_of(program):
+            if not is_keras_3(cls.site):
+                continue
+            forms = {**ALWAYS.get(base_of(cls), {}), **used.get(id(cls.node), {})}
+            for method in methods(cls):
+                form = forms.get(method.name)
+                if form is None or method.decorated or definition(method).asynchronous is not None:
+                    continue
+                what = _untaken(method, form)
+                if what is not None:
+                    yield Finding(method.site, f"Keras calls {cls.name}.{method.name} with {_said(form)}, {what}")
+
+    VALID = [
+        # as Keras calls them
+        """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, number, metrics):
+        print(number, metrics)
+    def on_train_batch_end(self, batch, logs=None):
+        pass
+    def on_train_end(self, logs=None, extra=3):
+        pass
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+        # anything
+        """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, *args, **kwargs):
+        print(args)
+    def on_train_batch_end(self, batch, **kwargs):
+        pass
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+        # a loop of the program calls it
+        """
+import keras
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch):
+        print(epoch)
+log = Log()
+for epoch in range(3):
+    log.on_epoch_end(epoch)
+""",
+        # a metric that the program updates itself
+        """
+import keras
+class Bias(keras.metrics.Metric):
+    def __init__(self):
+        super().__init__()
+        self.total = self.add_weight(initializer="zeros")
+    def update_state(self, errors):
+        self.total.assign_add(keras.ops.sum(errors))
+    def result(self):
+        return self.total
+bias = Bias()
+bias.update_state([1.0, 2.0])
+""",
+        # a step that the program calls itself
+        """
+import keras
+import numpy as np
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+    def train_step(self, x, y):
+        return self(x) - y
+net = Net()
+net.train_step(np.zeros((8, 4)), np.zeros((8, 1)))
+""",
+        # all that a step and an initializer are given
+        """
+import keras
+import numpy as np
+class Half(keras.initializers.Initializer):
+    def __call__(self, shape, dtype=None, **kwargs):
+        return 0.5 * keras.ops.ones(shape, dtype)
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1, kernel_initializer=Half())
+    def call(self, x):
+        return self.head(x)
+    def train_step(self, data):
+        return super().train_step(data)
+net = Net()
+net.compile("sgd", "mse")
+net.fit(np.zeros((8, 4)), np.zeros((8, 1)))
+""",
+        # an older Keras
+        """
+from keras.layers.core import Dense
+import keras
+class Log(keras.losses.Loss):
+    def call(self, both):
+        return both
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch):
+        print(epoch)
+    def on_train_begin(self):
+        print("begin")
+    def on_train_batch_end(self, batch, losses=None):
+        print(losses)
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+            [
+                (5, "Keras calls Log.on_epoch_end with 2 arguments, which takes 1"),
+                (7, "Keras calls Log.on_train_begin with 1 argument, which takes none"),
+                (9, "Keras calls Log.on_train_batch_end with 1 argument and logs=, which takes no logs"),
+            ],
+        ),
+        Invalid(
+            """
+import keras
+import numpy as np
+class Bias(keras.metrics.Metric):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.total = self.add_weight(initializer="zeros", name="total")
+    def update_state(self, y_true, y_pred):
+        self.total.assign_add(keras.ops.sum(y_pred - y_true))
+    def result(self):
+        return self.total
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse", metrics=[Bias()])
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
+""",
+            [(8, "Keras calls Bias.update_state with 2 arguments and sample_weight=, which takes no sample_weight")],
+        ),
+        Invalid(
+            """
+import keras
+import numpy as np
+class Own(keras.losses.Loss):
+    def call(self, y_true, y_pred, weights):
+        return keras.ops.mean(weights * (y_true - y_pred) ** 2)
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+    def train_step(self, x, y):
+        return {}
+net = Net()
+net.compile("sgd", Own())
+net.fit(np.zeros((8, 4)), np.zeros((8, 1)))
+""",
+            [
+                (5, "Keras calls Own.call with 2 arguments, which needs weights as well"),
+                (13, "Keras calls Net.train_step with 1 argument, which needs y as well"),
+            ],
+        ),
+    ]
+
+
+def _used(program: Program) -> dict[int, dict[str, Form]]:
+    """What Keras calls of the classes whose objects it is given, by the ids of their definitions."""
+    found: dict[int, dict[str, Form]] = {}
+    for call in program.trainings:
+        if call.guarded:
+            continue
+        if call.method in (*FITTING, "evaluate", "predict"):
+            _note(found, getattr(call.network, "instance", None), _steps(call))
+        given = argument_value(call, "callbacks")
+        for item in given if isinstance(given, (list, tuple)) else [given]:
+            _note(found, item, _run_of(call))
+        if call.compiled is not None and call.method in (*FITTING, "evaluate"):
+            for value, _ in metrics_of(call.compiled):
+                _note(found, value, METRIC)
+    return found
+
+
+def _steps(call: TrainCall) -> dict[str, Form]:
+    step = {"evaluate": "test_step", "predict": "predict_step"}.get(call.method, "train_step")
+    return {step: MODEL[step]}
+
+
+def _run_of(call: TrainCall) -> dict[str, Form]:
+    """The methods of callbacks that the call surely runs."""
+    kind = {"evaluate": "test", "predict": "predict"}.get(call.method, "train")
+    names = [name for name in CALLBACK if f"_{kind}_" in name or name.startswith("set_")]
+    return {name: CALLBACK[name] for name in (*names, *(_FITTED if kind == "train" else ()))}
+
+
+_FITTED = ("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end")
+
+
+def _note(found: dict[int, dict[str, Form]], value: Any, forms: dict[str, Form]) -> None:
+    if not isinstance(value, Instance):
+        return
+    for cls in value.cls.mro():
+        if isinstance(cls, ClassValue):
+            known = found.setdefault(id(cls.node), {})
+            known.update({name: form for name, form in forms.items() if _is_last(value.cls, cls, name)})
+
+
+def _is_last(cls: ClassValue, owner: ClassValue, name: str) -> bool:
+    """Whether the class has the method from this owner."""
+    for one in cls.mro():
+        if isinstance(one, ClassValue) and name in one.members:
+            return one is owner
+    return False
+
+
+def _untaken(method: FunctionValue, form: Form) -> str | None:
+    """What is wrong with the parameters; None where the call fits them."""
+    count, names = form
+    params = definition(method).params
+    positional = [*params.posonly_params, *params.params][1:]
+    if not params.params and not params.posonly_params:
+        return None if isinstance(params.star_arg, cst.Param) else "which does not even take self"
+    if len(positional) < count and not isinstance(params.star_arg, cst.Param):
+        return f"which takes {len(positional) or 'none'}"
+    by_name = {param.name.value for param in (*[*params.params][1:], *params.kwonly_params)}
+    for name in names:
+        if name not in by_name and params.star_kwarg is None:
+            return f"which takes no {name}"
+    for param in (*positional[count:], *params.kwonly_params):
+        if param.default is None and param.name.value not in names:
+            return f"which needs {param.name.value} as well"
+    return None
+
+
+def _said(form: Form) -> str:
+    count, names = form
+    what = {0: "no arguments", 1: "1 argument"}.get(count, f"{count} arguments")
+    return " and ".join([what, *(f"{name}=" for name in names)])

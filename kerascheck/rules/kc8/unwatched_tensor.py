@@ -1,0 +1,316 @@
+"""KC828: a gradient is asked for a tensor that the tape does not watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import names_used
+from kerascheck.network.ir import Program
+from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.treewalk import walk
+
+#: Operations of TensorFlow and keras.ops whose result surely is a tensor and no variable, by the ends of their names.
+_MAKING = frozenset(
+    {
+        "zeros", "ones", "fill", "constant", "convert_to_tensor", "cast", "zeros_like", "ones_like", "range", "arange",
+        "linspace", "normal", "uniform", "truncated_normal", "concat", "concatenate", "stack", "reshape",
+        "expand_dims", "squeeze", "transpose", "tile", "repeat", "add", "subtract", "multiply", "divide", "abs",
+        "square", "sqrt", "exp", "clip", "clip_by_value",
+    }
+)  # fmt: skip
+
+
+class UnwatchedTensor(Rule):
+    """A gradient with respect to a tensor that no `watch` has told the tape of.
+
+    ## What it does
+
+    Follows the second argument of `tape.gradient` to where the function makes it. It reports a tensor that operations
+    made before the tape was opened and that the tape was never told to watch.
+
+    ## Why it is bad
+
+    A tape notes by itself what happens to variables, not to other tensors. The gradient is None, and what is computed
+    with it raises "Attempt to convert a value (None) with an unsupported type".
+
+    ## Example
+
+    ```python
+    import keras
+    import tensorflow as tf
+
+    def penalty(critic, real, fake):
+        mixed = 0.5 * tf.convert_to_tensor(real) + 0.5 * fake
+        with tf.GradientTape() as tape:
+            score = critic(mixed)
+        slopes = tape.gradient(score, mixed)
+        return tf.reduce_mean((tf.norm(slopes) - 1.0) ** 2)
+    ```
+
+    ## Use instead
+
+    ```python
+    import keras
+    import tensorflow as tf
+
+    def penalty(critic, real, fake):
+        mixed = 0.5 * tf.convert_to_tensor(real) + 0.5 * fake
+        with tf.GradientTape() as tape:
+            tape.watch(mixed)
+            score = critic(mixed)
+        slopes = tape.gradient(score, mixed)
+        return tf.reduce_mean((tf.norm(slopes) - 1.0) ** 2)
+    ```
+
+    ## References
+
+    - [TensorFlow: controlling what the tape watches](https://www.tensorflow.org/guide/autodiff#controlling_what_the_tape_watches)
+    """
+
+    code = "KC828"
+    name = "unwatched-tensor"
+    severity = Severity.ERROR
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for function in functions_of(program):
+            if "GradientTape" in names_used(function.site.file, function.node):
+                yield from _unwatched(Code(function, program.objects))
+        main = program.main
+        if main is not None and "GradientTape" in names_used(main.file, main.file.tree):
+            code = module_code(program, main.file)
+            if code is not None:
+                yield from _unwatched(code)
+
+    VALID = [
+        # watched
+        """
+import keras
+import tensorflow as tf
+def slope(model):
+    x = tf.random.normal((4, 3))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = model(x)
+    return tape.gradient(y, x)
+""",
+        # several at once
+        """
+import keras
+import tensorflow as tf
+def slopes(model):
+    x = tf.random.normal((4, 3))
+    t = tf.zeros((4, 1))
+    with tf.GradientTape() as tape:
+        tape.watch([x, t])
+        y = model(x, t)
+    return tape.gradient(y, [x, t])
+""",
+        # a variable
+        """
+import keras
+import tensorflow as tf
+def slope(model):
+    x = tf.Variable(tf.random.normal((4, 3)))
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, x)
+""",
+        # made under the tape: its notes begin before
+        """
+import keras
+import tensorflow as tf
+def slope(model, images):
+    with tf.GradientTape() as tape:
+        features = tf.reshape(model(images), (4, -1))
+        score = tf.reduce_sum(features)
+    return tape.gradient(score, features)
+""",
+        # what is given may be a variable
+        """
+import keras
+import tensorflow as tf
+def slope(model, x):
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, x)
+""",
+        # None stands for zeros
+        """
+import keras
+import tensorflow as tf
+def slope(model):
+    x = tf.random.normal((4, 3))
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+""",
+        # an outer tape watches it, and another name stands for it
+        """
+import keras
+import tensorflow as tf
+def second(model):
+    x = tf.linspace(0.0, 1.0, 10)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = model(x)
+        slope = inner.gradient(y, x)
+    return outer.gradient(slope, x)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+import keras
+import tensorflow as tf
+def penalty(critic, real, fake):
+    mixed = tf.random.uniform((4, 1)) * real + fake
+    with tf.GradientTape() as tape:
+        score = critic(mixed)
+    slopes = tape.gradient(score, [mixed])[0]
+    return tf.norm(slopes)
+""",
+            [(8, "the tape does not watch mixed, so this gradient is None; call tape.watch(mixed) under `with`")],
+        ),
+        Invalid(
+            """
+import tensorflow as tf
+from keras import Sequential, layers
+model = Sequential([layers.Input((3,)), layers.Dense(1)])
+x = tf.constant([[1.0, 2.0, 3.0]])
+with tf.GradientTape() as t:
+    y = model(x)
+print(t.gradient(y, x).numpy())
+""",
+            [(8, "the tape does not watch x, so this gradient is None; call t.watch(x) under `with`")],
+        ),
+    ]
+
+
+def _unwatched(code: Code) -> Iterator[Finding]:
+    nodes = list(own_nodes(code.file, code.node.body))
+    tapes = _tapes(code, nodes)
+    if not tapes:
+        return
+    made = _bindings(nodes)
+    watched = {name for node in nodes for name in _watched(node)}
+    for node in nodes:
+        if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+            continue
+        tape = node.func.value
+        if node.func.attr.value != "gradient" or not isinstance(tape, cst.Name) or tape.value not in tapes:
+            continue
+        if argument(node, "unconnected_gradients", 3) is not None:
+            continue
+        for name in _sources(node):
+            values = made.get(name, [])
+            if (
+                name in watched
+                or len(values) != 1
+                or name in _parameters(code)
+                or _is_inside(code, tapes[tape.value], name)
+            ):
+                continue
+            if values[0] is not None and _is_tensor(code, values[0], made):
+                yield Finding(
+                    code.site(node),
+                    f"the tape does not watch {name}, so this gradient is None; call {tape.value}.watch({name}) under "
+                    "`with`",
+                )
+
+
+def _tapes(code: Code, nodes: list[cst.CSTNode]) -> dict[str, list[cst.With]]:
+    """The names of the tapes, and the statements that open them."""
+    found: dict[str, list[cst.With]] = {}
+    for node in nodes:
+        for item in node.items if isinstance(node, cst.With) else ():
+            call, name = item.item, item.asname.name if item.asname is not None else None
+            if not isinstance(name, cst.Name) or not isinstance(call, cst.Call):
+                continue
+            if code.symbol(call.func) == "tensorflow.GradientTape":
+                assert isinstance(node, cst.With)
+                found.setdefault(name.value, []).append(node)
+    return found
+
+
+def _bindings(nodes: list[cst.CSTNode]) -> dict[str, list[cst.BaseExpression | None]]:
+    """What each name is bound to; None where that is not an expression of its own."""
+    found: dict[str, list[cst.BaseExpression | None]] = {}
+    for node in nodes:
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                if isinstance(target.target, cst.Name):
+                    found.setdefault(target.target.value, []).append(node.value)
+                else:
+                    _unclear(target.target, found)
+        elif isinstance(node, (cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.For, cst.CompFor)):
+            _unclear(node.target, found)
+        elif isinstance(node, cst.WithItem) and node.asname is not None:
+            _unclear(node.asname.name, found)
+        elif isinstance(node, (cst.Global, cst.Nonlocal)):
+            for item in node.names:
+                found.setdefault(item.name.value, []).append(None)
+    return found
+
+
+def _unclear(target: cst.CSTNode, found: dict[str, list[cst.BaseExpression | None]]) -> None:
+    if isinstance(target, cst.Name):
+        found.setdefault(target.value, []).append(None)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            _unclear(element.value, found)
+    elif isinstance(target, cst.StarredElement):
+        _unclear(target.value, found)
+
+
+def _watched(node: cst.CSTNode) -> Iterator[str]:
+    """The names that a call of `watch` mentions."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "watch":
+        for part in walk(node):
+            if isinstance(part, cst.Name):
+                yield part.value
+
+
+def _sources(call: cst.Call) -> list[str]:
+    """The plain names among the sources."""
+    given = argument(call, "sources", 1)
+    parts = [one.value for one in given.elements] if isinstance(given, (cst.List, cst.Tuple)) else [given]
+    return [part.value for part in parts if isinstance(part, cst.Name)]
+
+
+def _is_inside(code: Code, opened: list[cst.With], name: str) -> bool:
+    """Whether the name is bound under the tape, so that its notes may lead to it."""
+    return any(name in _bindings(list(own_nodes(code.file, one.body))) for one in opened)
+
+
+def _parameters(code: Code) -> set[str]:
+    params = code.node.params
+    return {param.name.value for param in (*params.posonly_params, *params.params, *params.kwonly_params)}
+
+
+def _is_tensor(code: Code, node: cst.BaseExpression, made: dict[str, list[cst.BaseExpression | None]]) -> bool:
+    """Whether it surely is a tensor of TensorFlow and no variable."""
+    if isinstance(node, cst.Call):
+        name = code.symbol(node.func)
+        return name.startswith(("tensorflow.", "keras.ops.", "keras.random.")) and name.rpartition(".")[2] in _MAKING
+    if isinstance(node, cst.BinaryOperation):
+        return _is_tensor(code, node.left, made) or _is_tensor(code, node.right, made)
+    if isinstance(node, cst.Name):
+        values = made.get(node.value, [])
+        return (
+            len(values) == 1
+            and values[0] is not None
+            and values[0] is not node
+            and not _mentions(values[0], node)
+            and _is_tensor(code, values[0], made)
+        )
+    return False
+
+
+def _mentions(value: cst.CSTNode, name: cst.Name) -> bool:
+    return any(isinstance(part, cst.Name) and part.value == name.value for part in walk(value))
