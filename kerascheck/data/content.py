@@ -321,6 +321,10 @@ WINDOWS = "windows"
 #: How the tag of a list begins that whole numbers were appended to in their order, class after class; then the first
 #: of them and the latest.
 RISING = "rising:"
+#: The beginning of a tag: what an estimator made of numbers by what it had learned in `Program.preparations[...]`.
+FITTED = "fitted:"
+#: The beginning of another one, where it had learned that from the same numbers.
+FITTED_ON = "fitted-on:"
 
 #: The part of a data set that was drawn from it with repetitions, and a whole with such a part, or with samples that
 #: were made of others.

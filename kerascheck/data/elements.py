@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array, may_nest
-from kerascheck.data.content import RISING, WINDOW, WINDOWS, Content, Rows, union
+from kerascheck.data.content import FITTED, RISING, WINDOW, WINDOWS, Content, Rows, union
 from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import count_of
@@ -119,6 +119,9 @@ def one_more(run: Run, target: ListValue, item: Value, loop: Loop | None = None)
         target.element = None
         return
     tags = known.content.tags & {WINDOWS} if isinstance(known, Array) else frozenset[str]()
+    made = frozenset(tag for tag in array.content.tags if tag.startswith(FITTED))
+    if known is None or (isinstance(known, Array) and made <= known.content.tags):
+        tags |= made
     tags |= _rising(known, item)
     loop = loop or (run.loops[-1] if run.loops else None)
     if loop is not None and overlap(array, loop.over, loop.site.node):

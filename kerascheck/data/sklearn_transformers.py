@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from kerascheck.data.array import Array, is_float, title_sizes
-from kerascheck.data.content import Content
+from kerascheck.data.content import FITTED, Content
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
@@ -345,7 +345,8 @@ def _learn(run: Run, thing: DataObject, value: Value, data: Array | Unknown, sit
         columns = _TRANSFORMERS[thing.qualname].columns(thing, data)
     if columns is None:
         columns = SymDim.named("?.shape[1]", ("columns", moment))
-    thing.learn(run, moment=moment, before=before, columns=columns, fitted=state_of(value))
+    step = len(run.program.preparations) - 1  # which `prepared` has just noted
+    thing.learn(run, moment=moment, before=before, columns=columns, fitted=state_of(value), step=step)
 
 
 def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
@@ -392,11 +393,14 @@ def _transformed(run: Run, thing: DataObject, value: Value, data: Array, site: S
     sparse = rule.is_sparse(thing)
     if sparse is None or "output" in thing.state:
         return _of_unknown_kind(run, thing, (count, columns), site)
+    content, step = rule.numbers(thing, data, own), thing.recall("step")
+    if step is not None:
+        content.tags = frozenset(tag for tag in content.tags if not tag.startswith(FITTED)) | {f"{FITTED}{step}"}
     return new_array(
         run,
         (count, columns),
         rule.dtype(thing, data.dtype),
-        content=rule.numbers(thing, data, own),
+        content=content,
         kind="sparse" if sparse else "numpy",
         rows=data.rows if data.rows is not None else rows_of(run, value),
     )

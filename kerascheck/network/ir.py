@@ -667,6 +667,7 @@ class Preparation:
         self.arrays = arrays
         self.site = site
         self.arguments = arguments
+        self.subject: Any = None  # the first of `arrays` as it was given: what is learned from
         self.moment = 0
         self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
 

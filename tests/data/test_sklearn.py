@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kerascheck.data.content import FITTED
 from kerascheck.data.sklearn_splitting import _BadSize, split_sizes
 from kerascheck.network.dims import SymDim
 from kerascheck.symbolic.unknown import Unknown
@@ -186,7 +187,8 @@ def test_scalers_leave_a_mark() -> None:
         "a",
         "b",
     )
-    assert claimed["a"].content.tags == {"dataset", "scaled", "standardized"}
+    assert claimed["a"].content.tags == {"dataset", "scaled", "standardized", f"{FITTED}0"}
+    assert f"{FITTED}1" in claimed["b"].content.tags
     assert (claimed["b"].content.low, claimed["b"].content.high, claimed["b"].content.attained) == (0, 1, True)
 
 
