@@ -28,7 +28,19 @@ def array_element(run: Run, array: Array) -> Value | None:
 
 def one_element(run: Run, stream: Pipeline) -> Value:
     """One element of a stream, as the program sees it."""
-    return to_value(run, stream.element)
+    value = to_value(run, stream.element)
+    side_by_side = isinstance(value, tuple) and len(value) == len(stream.parts)
+    for one, source in zip(value, stream.parts, strict=True) if side_by_side else ((value, stream),):
+        if isinstance(one, Array) and isinstance(source, Pipeline):
+            run.elements_of[id(one)] = (one, source)
+    return value
+
+
+def sources_of(run: Run, value: Value) -> tuple[Pipeline, ...]:
+    """The streams that the parts of a tuple are elements of, if all of them are; else none."""
+    found = [run.elements_of.get(id(part), (None, None))[1] for part in value] if isinstance(value, tuple) else []
+    streams = tuple(source for source in found if isinstance(source, Pipeline))
+    return streams if len(streams) == len(found) else ()
 
 
 def to_value(run: Run, element: Any) -> Value:

@@ -75,10 +75,11 @@ class ScaledTwice(Rule):
             met = entrance(call.network, program)
             factor = _factor(met.layer) if met.kind == "rescaling" and met.layer is not None else None
             if factor is not None and 0 < abs(factor) <= _SHRINKING:
+                name = "" if met.layer is None else met.layer.name
                 yield Finding(
                     _x_site(call),
-                    f"the features go from {low:g} to {high:g}, and {met.layer.name} (Rescaling) makes them {1 / abs(factor):.0f} "
-                    "times smaller once more; scale them in one place",
+                    f"the features go from {low:g} to {high:g}, and {name} (Rescaling) makes them "
+                    f"{1 / abs(factor):.0f} times smaller once more; scale them in one place",
                     anchor=call.site,
                 )
             elif _is_squeezed(content) and met.kind == "weights":
