@@ -106,6 +106,10 @@ def _train_test_split(run: Run, name: str, arguments: Arguments, site: Site) -> 
         for value in values
         for part, size in zip(("train", "test"), sizes, strict=True)
     ]
+    is_own = shuffle is True and arguments.value("random_state") is None
+    for part in parts:
+        if isinstance(part, Array) and part.rows is not None:
+            part.rows.division = which if is_own else None
     return run.new_list(parts)
 
 
