@@ -12,6 +12,7 @@ from kerascheck.machine.calls import plain_call
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.exceptions import is_exception, make_exception
 from kerascheck.machine.joins import choose
+from kerascheck.machine.keras.origins import note_pairs
 from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.methods import either, ordered, set_of, sort_items
 from kerascheck.machine.operators import UNION, binary, bounded
@@ -218,7 +219,9 @@ def _zip(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if (stream := _stream(run, _values(arguments))) is not None:
         return stream
     strict = arguments.value("strict", None, False) is not False
-    return run.new_iterator(_rows(run, _values(arguments), strict))
+    made = run.new_iterator(_rows(run, _values(arguments), strict))
+    note_pairs(run, made, _values(arguments))
+    return made
 
 
 def _rows(run: Run, values: list[Value], strict: bool = False) -> Iterator[Value]:

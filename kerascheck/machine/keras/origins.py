@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from kerascheck.data.array import Array
 from kerascheck.machine.run import Run
@@ -20,7 +20,16 @@ NOTED = {
     "keras.losses.": frozenset({"call"}),
     "keras.metrics.": frozenset({"update_state", "result", "reset_state", "reset_states"}),
     "keras.optimizers.": frozenset(
-        {"apply_gradients", "apply", "minimize", "get_updates", "get_gradients", "get_weights", "compute_gradients"}
+        {
+            "apply_gradients",
+            "apply",
+            "minimize",
+            "get_updates",
+            "get_gradients",
+            "get_weights",
+            "compute_gradients",
+            "build",
+        }
     ),
 }
 
@@ -39,6 +48,13 @@ def origin_of(run: Run, value: Value, what: str = "output") -> Network | None:
     """The model that the value comes from; None where it comes from none, or that is not known."""
     held = run.origins.get(_key(value)) if run.origins else None
     return held[1] if held is not None and held[2] == what else None
+
+
+def note_pairs(run: Run, value: Value, sources: Sequence[Value]) -> None:
+    """The value goes through gradients and the variables of one model side by side."""
+    network = origin_of(run, sources[1], "variables") if len(sources) == 2 else None
+    if network is not None:
+        note_origin(run, value, network, "pairs")
 
 
 def note_model_call(run: Run, layer: Layer, arguments: Arguments, site: Site, result: Value) -> None:
@@ -60,7 +76,16 @@ def note_object_call(run: Run, subject: KerasObject | str, method: str, argument
         if (network := origin_of(run, one.value)) is not None:
             origins[name] = network
     run.reach(site)
-    run.note(ObjectCall(subject, method, arguments, site, origins), subject)
+    event = ObjectCall(subject, method, arguments, site, origins)
+    event.variables_of = _changed(run, method, arguments)
+    run.note(event, subject)
+
+
+def _changed(run: Run, method: str, arguments: Arguments) -> Network | None:
+    """The model whose variables an optimizer changes."""
+    if method == "apply_gradients":
+        return origin_of(run, arguments.value("grads_and_vars", 0), "pairs")
+    return origin_of(run, arguments.value("trainable_variables", 1), "variables") if method == "apply" else None
 
 
 def note_pairing(run: Run, left: Value, right: Value, site: Site) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import KerasObject, Program, TrainCall, Weight
+from kerascheck.network.events import ObjectCall
+from kerascheck.network.ir import KerasObject, Network, Program, Site, TrainCall, Weight
 from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.symbolic.unknown import Undetermined
+from kerascheck.text.treewalk import walk
 
 
 class OptimizerOfOtherWeights(Rule):
@@ -17,7 +22,8 @@ class OptimizerOfOtherWeights(Rule):
     ## What it does
 
     Reports the training of weights by an optimizer that has trained before, without these weights: the same object in
-    `compile` of two models, or in `compile` before and after `trainable = True`.
+    `compile` of two models, or in `compile` before and after `trainable = True`, or `apply_gradients` for two models in
+    one step of the program.
 
     ## Why it is bad
 
@@ -97,6 +103,7 @@ class OptimizerOfOtherWeights(Rule):
                 "weights: Keras raises ValueError; give each compile() an optimizer of its own",
                 severity=severity,
             )
+        yield from _in_own_steps(program)
 
     VALID = [
         # an optimizer for each
@@ -148,6 +155,53 @@ model.fit(x, y)
 model.layers[0].trainable = True
 model.fit(x, y)
 """,
+        # built for both
+        """
+import keras
+import tensorflow as tf
+from keras import Sequential, layers
+one, other = (Sequential([layers.Input((8,)), layers.Dense(1)]) for _ in range(2))
+optimizer = keras.optimizers.Adam(0.001)
+optimizer.build(one.trainable_variables + other.trainable_variables)
+def step(x):
+    with tf.GradientTape(persistent=True) as tape:
+        loss = tf.reduce_mean(one(x) + other(x))
+    optimizer.apply_gradients(zip(tape.gradient(loss, one.trainable_variables), one.trainable_variables))
+    optimizer.apply_gradients(zip(tape.gradient(loss, other.trainable_variables), other.trainable_variables))
+step(tf.ones((4, 8)))
+""",
+        # a part of the same model
+        """
+import keras
+import tensorflow as tf
+from keras import Sequential, layers
+body = Sequential([layers.Input((8,)), layers.Dense(4)])
+model = Sequential([body, layers.Dense(1)])
+optimizer = keras.optimizers.Adam(0.001)
+def step(x):
+    with tf.GradientTape(persistent=True) as tape:
+        loss = tf.reduce_mean(model(x))
+    optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
+    optimizer.apply_gradients(zip(tape.gradient(loss, body.trainable_variables), body.trainable_variables))
+step(tf.ones((4, 8)))
+""",
+        # the one or the other
+        """
+import keras
+import sys
+import tensorflow as tf
+from keras import Sequential, layers
+one, other = (Sequential([layers.Input((8,)), layers.Dense(1)]) for _ in range(2))
+optimizer = keras.optimizers.Adam(0.001)
+def step(x):
+    with tf.GradientTape(persistent=True) as tape:
+        loss = tf.reduce_mean(one(x) + other(x))
+    if len(sys.argv) > 1:
+        optimizer.apply_gradients(zip(tape.gradient(loss, one.trainable_variables), one.trainable_variables))
+    else:
+        optimizer.apply_gradients(zip(tape.gradient(loss, other.trainable_variables), other.trainable_variables))
+step(tf.ones((4, 8)))
+""",
         # the other model is only tested
         """
 import keras
@@ -163,6 +217,32 @@ other.evaluate(x, y)
 """,
     ]
     INVALID = [
+        # in a step of the program
+        Invalid(
+            """
+import keras
+import tensorflow as tf
+from keras import Sequential, layers
+one, other = (Sequential([layers.Input((8,)), layers.Dense(1)]) for _ in range(2))
+optimizer = keras.optimizers.Adam(0.001)
+def step(x):
+    with tf.GradientTape(persistent=True) as tape:
+        loss = tf.reduce_mean(one(x) + other(x))
+    slopes = tape.gradient(loss, one.trainable_variables)
+    optimizer.apply_gradients(zip(slopes, one.trainable_variables))
+    slopes = tape.gradient(loss, other.trainable_variables)
+    optimizer.apply_gradients(zip(slopes, other.trainable_variables))
+for _ in range(3):
+    step(tf.ones((4, 8)))
+""",
+            [
+                (
+                    13,
+                    "Adam was built when it trained another model and does not know these weights: Keras raises "
+                    "ValueError; give each model an optimizer of its own",
+                )
+            ],
+        ),
         Invalid(
             """
 import keras
@@ -210,3 +290,55 @@ model.fit(x, y)
             ],
         ),
     ]
+
+
+def _in_own_steps(program: Program) -> Iterator[Finding]:
+    """The same where the program applies the gradients itself."""
+    built: dict[int, tuple[ObjectCall, frozenset[Weight]]] = {}
+    unknown: set[int] = set()
+    told: set[tuple[int, int]] = set()
+    for event in program.events:
+        if not isinstance(event, ObjectCall) or event.method not in ("apply_gradients", "apply", "build"):
+            continue
+        key = id(event.subject)
+        weights = _weights(event.variables_of) if isinstance(event.subject, KerasObject) else None
+        if weights is None or event.guarded:
+            unknown.add(key)  # it may know any weights
+        if weights is None or key in unknown or event.guarded:
+            continue
+        first, known = built.setdefault(key, (event, weights))
+        if weights <= known or event.site.key in told or _are_alternatives(first.site, event.site):
+            continue
+        told.add(event.site.key)
+        severity = severity_of_refusal(event.site.file)
+        if severity is not None:
+            yield Finding(
+                event.site,
+                f"{event.qualname.rpartition('.')[2]} was built when it trained another model and does not know these "
+                "weights: Keras raises ValueError; give each model an optimizer of its own",
+                severity=severity,
+            )
+
+
+def _weights(network: Network | None) -> frozenset[Weight] | None:
+    """All weights of a model, where they are known."""
+    if network is None or network.status() != "exact":
+        return None
+    try:
+        return frozenset(weight for weight, _ in network.all_weights())
+    except Undetermined:
+        return None
+
+
+def _are_alternatives(one: Site, other: Site) -> bool:
+    """Whether a branch of the program may leave out the one of the two and not the other."""
+    if one.file is not other.file:
+        return True
+    for node in walk(one.file.tree):
+        if isinstance(node, (cst.If, cst.Match, cst.Try, cst.IfExp, cst.While)):
+            inside = {id(part) for part in walk(node)}
+            if (id(one.node) in inside) is not (id(other.node) in inside):
+                return True
+            if id(one.node) in inside and not isinstance(node, cst.While):
+                return True
+    return False
