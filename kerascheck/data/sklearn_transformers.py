@@ -283,6 +283,14 @@ _PREPROCESSING = {
     "Imputer": Transformer(_imputed, _imputed_numbers, _some_dtype),
 }
 
+#: Scalers that bring back as many columns as they were fitted on, and refuse others.
+_IN_PLACE = frozenset(
+    f"sklearn.preprocessing.{name}"
+    for name in (
+        "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "PowerTransformer", "QuantileTransformer",
+    )
+)  # fmt: skip
+
 _TRANSFORMERS: dict[str, Transformer] = {
     **{f"sklearn.preprocessing.{name}": transformer for name, transformer in _PREPROCESSING.items()},
     "sklearn.decomposition.PCA": Transformer(_components(None), _not_known, float_dtype),
@@ -419,10 +427,22 @@ def _inverse(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> V
     data = matrix(run, arguments.value("X", 0), site)
     if isinstance(data, Unknown) or not isinstance(data.shape, tuple):
         return data
+    before, now = thing.recall("before"), data.shape[1]
+    if _is_inverted_in_place(thing) and isinstance(before, int) and before > 1 and definitely_different(before, now):
+        # numpy spreads what it knows of a single column over several, and of several over none
+        return refuses(run, "ValueError", f"{thing!r} was fitted on {before} columns, now it gets {now}", site)
     columns = data.shape[1] if _TRANSFORMERS[thing.qualname].columns is _as_many else thing.recall("before")
     if columns is None:
         columns = SymDim.named("?.shape[1]", ("columns", fresh_key(run, site)))
     return new_array(run, (data.shape[0], columns), float_dtype(thing, data.dtype), rows=data.rows)
+
+
+def _is_inverted_in_place(thing: DataObject) -> bool:
+    """Whether its `inverse_transform` multiplies or shifts each column by numbers of its own."""
+    if thing.arguments.open_keywords or thing.arguments.open_positional:
+        return False
+    kept = ("with_mean", "with_std", "with_centering", "with_scaling")
+    return thing.qualname in _IN_PLACE and not any(name in thing.arguments.keywords for name in kept)
 
 
 def _set_output(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:

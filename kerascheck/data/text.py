@@ -270,7 +270,9 @@ def _pad(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if length is None:
         length = fresh_size(run, "?.shape[1]", site)
     content = union(inner.content, Content.of_values([filling])) if is_real(filling) else Content()
-    content.attained, content.values = inner.content.attained and inner.content.is_mass, None
+    whole = isinstance(inner.longest, int) and isinstance(length, int) and length >= inner.longest
+    content.attained = inner.content.attained and (whole or inner.content.is_mass)  # nothing, or little, is cut off
+    content.values = None
     content.tags = inner.content.tags | (value.tags if isinstance(value, ListValue) else frozenset())
     rows = rows_of(run, value)
     is_grown = isinstance(value, ListValue) and value.unknown is not None
