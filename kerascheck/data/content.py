@@ -321,6 +321,8 @@ WINDOWS = "windows"
 #: How the tag of a list begins that whole numbers were appended to in their order, class after class; then the first
 #: of them and the latest.
 RISING = "rising:"
+#: A tag of zeros and ones: a row may have several ones, or none.
+SEVERAL_LABELS = "several labels"
 #: The beginning of a tag: what an estimator made of numbers by what it had learned in `Program.preparations[...]`.
 FITTED = "fitted:"
 #: The beginning of another one, where it had learned that from the same numbers.

@@ -83,6 +83,18 @@ except ValueError:
 """,
     ]
     INVALID = [
+        # a state that keeps the axis it was cut from, which the first step refuses
+        Invalid(
+            """
+import numpy as np
+from keras import Input, Model, layers
+frames, states = Input((None, 8)), Input((1, 4))
+model = Model([frames, states], layers.GRU(4, name="memory")(frames, initial_state=states))
+model.compile("adam", "mse")
+model.fit([np.zeros((6, 3, 8)), np.zeros((6, 1, 4))], np.zeros((6, 4)))
+""",
+            [(5, "memory (GRU) needs initial states of shape (batch, 4), it is given (None, 1, 4)")],
+        ),
         Invalid(
             """
 from keras.layers import Dense
