@@ -32,22 +32,28 @@ class RateCompounds(Rule):
 
     ```python
     import keras
+    import numpy as np
 
     def decay(epoch, lr):
         return lr * 0.9 ** epoch
 
-    callback = keras.callbacks.LearningRateScheduler(decay)
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((8, 4)), np.zeros(8), callbacks=[keras.callbacks.LearningRateScheduler(decay)])
     ```
 
     ## Use instead
 
     ```python
     import keras
+    import numpy as np
 
     def decay(epoch, lr):
         return 0.001 * 0.9 ** epoch  # or lr * 0.9
 
-    callback = keras.callbacks.LearningRateScheduler(decay)
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(np.zeros((8, 4)), np.zeros(8), callbacks=[keras.callbacks.LearningRateScheduler(decay)])
     ```
 
     ## References
