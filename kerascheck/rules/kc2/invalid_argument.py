@@ -52,6 +52,15 @@ class InvalidArgument(_Refusal):
         return super().covers(raised)
 
     VALID = [
+        # states of two axes
+        """
+import numpy as np
+from keras import Input, Model, layers
+frames, states = Input((None, 8)), Input((4,))
+model = Model([frames, states], layers.GRU(4)(frames, initial_state=states))
+model.compile("adam", "mse")
+model.fit([np.zeros((6, 3, 8)), np.zeros((6, 4))], np.zeros((6, 4)))
+""",
         # a name that the program registers, as Keras 2 looks it up
         """
 from keras import backend as K
