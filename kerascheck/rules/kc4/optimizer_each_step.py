@@ -186,7 +186,7 @@ def _is_plain(optimizer: object) -> bool:
     """Whether it keeps nothing of the steps before but their number."""
     if not isinstance(optimizer, KerasObject) or optimizer.qualname.rpartition(".")[2] != "SGD":
         return False
-    return optimizer.arguments.value("momentum", 1, 0.0) == 0
+    return bool(optimizer.arguments.value("momentum", 1, 0.0) == 0)
 
 
 def _round(program: Program, made: Site, applied: Site) -> cst.CSTNode | None:
