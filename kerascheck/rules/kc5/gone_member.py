@@ -92,10 +92,27 @@ class GoneMember(Rule):
                 yield Finding(form.site, message, severity=severity)
         for cls in classes_of(program):
             severity = severity_of(cls.site.file) if base_of(cls).startswith("keras.callbacks.") else None
-            for node, row in _of_callback(cls) if severity is not None else ():
+            for node, row in (*_of_callback(cls), *_of_optimizer(cls)) if severity is not None else ():
                 yield Finding(Site(cls.site.file, node), _said(row), severity=severity)
 
     VALID = [
+        # ready for both
+        """
+import keras
+class Cycle(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        optimizer = self.model.optimizer
+        rate = self.model.optimizer.lr if hasattr(optimizer, "lr") else self.model.optimizer.learning_rate
+        print(rate, keras.ops.mean(rate))
+""",
+        # a model of its own
+        """
+import keras
+class Report(keras.callbacks.Callback):
+    model = None
+    def on_epoch_begin(self, epoch, logs=None):
+        print(self.model.optimizer.lr, keras.ops.mean(1.0))
+""",
         # what they have
         """
 import numpy as np
@@ -245,6 +262,31 @@ mean.reset_state()
         ),
         Invalid(
             """
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras import layers
+class Cycle(tf.keras.callbacks.Callback):
+    def on_train_batch_begin(self, batch, logs=None):
+        print(self.model.optimizer.lr)
+model = tf.keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), tf.keras.ops.zeros(8), callbacks=[Cycle()])
+""",
+            [(7, "optimizers of Keras 3 have no lr; use learning_rate")],
+            """
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras import layers
+class Cycle(tf.keras.callbacks.Callback):
+    def on_train_batch_begin(self, batch, logs=None):
+        print(self.model.optimizer.learning_rate)
+model = tf.keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), tf.keras.ops.zeros(8), callbacks=[Cycle()])
+""",
+        ),
+        Invalid(
+            """
 import tensorflow as tf
 from tensorflow.keras import Model, layers
 inputs = layers.Input((8,))
@@ -272,6 +314,27 @@ def _of_callback(cls: ClassValue) -> Iterator[tuple[cst.CSTNode, Change]]:
             row = find_member(("keras.callbacks.Callback",), name) if name is not None else None
             is_set = find_in_class(cls, name or "") is not None or f".{name} = " in code.file.code
             if row is not None and not is_set:
+                yield node, row
+
+
+def _of_optimizer(cls: ClassValue) -> Iterator[tuple[cst.CSTNode, Change]]:
+    """What a class of callbacks reads of `self.model.optimizer` that optimizers have no more."""
+    if any("model" in one.members for one in cls.mro() if isinstance(one, ClassValue)):
+        return
+    for method in methods(cls):
+        code = Code(method)
+        if "hasattr(" in code.file.uncommented or "getattr(" in code.file.uncommented:
+            continue  # it may be ready for both
+        for node in walk(code.node):
+            if isinstance(node, cst.Try):
+                break
+            optimizer = node.value if isinstance(node, cst.Attribute) else None
+            if not isinstance(optimizer, cst.Attribute) or optimizer.attr.value != "optimizer":
+                continue
+            if code.is_own_attribute(optimizer.value) != "model" or not isinstance(node, cst.Attribute):
+                continue
+            row = find_member(("keras.optimizers.Optimizer",), node.attr.value)
+            if row is not None and f".{node.attr.value} = " not in code.file.code:
                 yield node, row
 
 
