@@ -339,7 +339,8 @@ class Rows:
 
     `source` identifies the data set (equal for features and labels that belong together); `part` is None for all of it.
     `arrangement` identifies how they were mixed since then: None for not at all, UNKNOWN_ARRANGEMENT where not known.
-    `division` identifies the call that last shuffled and divided them, where it drew an order of its own.
+    `division` is the step (in `Program.preparations`) that last shuffled and divided them, where it drew an order of
+    its own.
     """
 
     __slots__ = ("arrangement", "division", "order", "part", "source")
@@ -351,7 +352,7 @@ class Rows:
         self.part = part  # "train", "test", "slice"...
         self.order = order  # "sorted" by class, "shuffled", None where not known
         self.arrangement = arrangement
-        self.division: Hashable = None
+        self.division: int | None = None
 
     def take(self, part: str, order: str | None = None) -> Rows:
         """A part of these samples."""

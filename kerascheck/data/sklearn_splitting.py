@@ -92,6 +92,7 @@ def _train_test_split(run: Run, name: str, arguments: Arguments, site: Site) -> 
         return run.fresh(f"the result of {name}", site.node)
     values = [given.value for given in arguments.positional]
     prepared(run, "split", name, values, site, arguments)
+    step = len(run.program.preparations) - 1
     count = common_count(run, values, site)
     if isinstance(count, Unknown):
         return count
@@ -113,7 +114,7 @@ def _train_test_split(run: Run, name: str, arguments: Arguments, site: Site) -> 
     is_own = shuffle is True and arguments.value("random_state") is None
     for part in parts:
         if isinstance(part, Array) and part.rows is not None:
-            part.rows.division = which if is_own else None
+            part.rows.division = step if is_own else None
     return run.new_list(parts)
 
 

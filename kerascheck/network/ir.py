@@ -657,8 +657,8 @@ class Preparation:
     `kind`: "fit" (an estimator learns from `arrays`), "transform", "split" (`arrays` are divided), "slices" (a stream
     yields their samples side by side), "decode"
     (predictions become classes or are compared with labels: the name of the function is in `name`), "compare"
-    (predictions, or classes made of them, with another array by `==` and its kin), "undefined" (numbers surely become
-    NaN or infinite).
+    (predictions, or classes made of them, with another array by `==` and its kin), "measure" (a function of
+    scikit-learn compares numbers with predicted ones), "undefined" (numbers surely become NaN or infinite).
     """
 
     def __init__(self, kind: str, name: str, arrays: Sequence[Any], site: Site, arguments: Arguments) -> None:

@@ -10,7 +10,7 @@ from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Rows
 from kerascheck.data.training import arrays_of, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.ir import Program, Site, TrainCall
 from kerascheck.rules._training import argument, value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -70,12 +70,19 @@ class ForeignTargets(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        told: set[tuple[int, int]] = set()
         for call in program.trainings:
             for name, data in (("y", training_data(call)), ("validation_data", validation_data(call))):
                 if data is None or data.is_stream:
                     continue
                 for x in arrays_of(data.x):
                     message = next(filter(None, (_problem(x, y, call) for y in arrays_of(data.y))), None)
+                    if message is _DIVIDED_APART:
+                        site = _division(program, data.y, call.site)
+                        if site.key not in told:
+                            told.add(site.key)
+                            yield Finding(site, message, anchor=call.site)
+                        break
                     if message is not None:
                         given = argument(call, name)
                         site = value_site(call.site, given) if isinstance(given, Given) else call.site
@@ -196,7 +203,7 @@ model.fit(x_train, y_train)
 """,
             [
                 (
-                    10,
+                    7,
                     "x and y were divided by two calls, each of which shuffles in an order of its own: the targets "
                     "belong to other samples; divide both in one call",
                 )
@@ -272,6 +279,16 @@ def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
     if _SEEDED.search(getattr(call.site.file, "code", "")):
         return None
     return "x and y were shuffled one after the other, into different orders; shuffle both by one order"
+
+
+def _division(program: Program, y: object, otherwise: Site) -> Site:
+    """Where the targets were divided, if that is in the same file."""
+    for array in arrays_of(y):
+        index = None if array.rows is None else array.rows.division
+        if index is not None and index < len(program.preparations):
+            site = program.preparations[index].site
+            return site if site.file is otherwise.file else otherwise
+    return otherwise
 
 
 _DIVIDED_APART = (
