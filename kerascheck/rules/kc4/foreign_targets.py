@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kerascheck.data.array import Array
 from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Rows
-from kerascheck.data.training import arrays_of, training_data, validation_data
+from kerascheck.data.training import Part, arrays_of, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program, Site, TrainCall
@@ -281,7 +281,7 @@ def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
     return "x and y were shuffled one after the other, into different orders; shuffle both by one order"
 
 
-def _division(program: Program, y: object, otherwise: Site) -> Site:
+def _division(program: Program, y: Part, otherwise: Site) -> Site:
     """Where the targets were divided, if that is in the same file."""
     for array in arrays_of(y):
         index = None if array.rows is None else array.rows.division
