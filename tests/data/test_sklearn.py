@@ -390,7 +390,7 @@ def test_a_part_that_is_drawn_at_random_may_miss_a_class() -> None:
 @pytest.mark.parametrize("columns", [1, 2])
 def test_scalers_bring_back_the_columns_that_they_know(scaler: str, columns: int) -> None:
     code = f"s = {scaler}.fit(rng.rand(9, 3))\na = s.inverse_transform(rng.rand(4, {columns}))"
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         exec(HEAD + code, {})
     run, _ = execute_module(HEAD + code)
     assert any("was fitted on 3 columns" in one.error.message for one in run.program.raised)
