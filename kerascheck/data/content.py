@@ -321,6 +321,12 @@ WINDOWS = "windows"
 #: How the tag of a list begins that whole numbers were appended to in their order, class after class; then the first
 #: of them and the latest.
 RISING = "rising:"
+#: A tag of zeros and ones: a row may have several ones, or none.
+SEVERAL_LABELS = "several labels"
+#: The beginning of a tag: what an estimator made of numbers by what it had learned in `Program.preparations[...]`.
+FITTED = "fitted:"
+#: The beginning of another one, where it had learned that from the same numbers.
+FITTED_ON = "fitted-on:"
 
 #: The part of a data set that was drawn from it with repetitions, and a whole with such a part, or with samples that
 #: were made of others.
@@ -333,9 +339,11 @@ class Rows:
 
     `source` identifies the data set (equal for features and labels that belong together); `part` is None for all of it.
     `arrangement` identifies how they were mixed since then: None for not at all, UNKNOWN_ARRANGEMENT where not known.
+    `division` is the step (in `Program.preparations`) that last shuffled and divided them, where it drew an order of
+    its own.
     """
 
-    __slots__ = ("arrangement", "order", "part", "source")
+    __slots__ = ("arrangement", "division", "order", "part", "source")
 
     def __init__(
         self, source: Hashable, part: str | None = None, order: str | None = None, arrangement: Hashable = None
@@ -344,16 +352,21 @@ class Rows:
         self.part = part  # "train", "test", "slice"...
         self.order = order  # "sorted" by class, "shuffled", None where not known
         self.arrangement = arrangement
+        self.division: int | None = None
 
     def take(self, part: str, order: str | None = None) -> Rows:
         """A part of these samples."""
         part = part if self.part is None else f"{self.part}/{part}"
-        return Rows(self.source, part, order or self.order, self.arrangement)
+        made = Rows(self.source, part, order or self.order, self.arrangement)
+        made.division = self.division
+        return made
 
     def mixed(self, how: Hashable, order: str | None = "shuffled") -> Rows:
         """The same samples in another order; `how` is equal where two arrays were mixed in the same way."""
         known = UNKNOWN_ARRANGEMENT not in (how, self.arrangement)
-        return Rows(self.source, self.part, order, (self.arrangement, how) if known else UNKNOWN_ARRANGEMENT)
+        made = Rows(self.source, self.part, order, (self.arrangement, how) if known else UNKNOWN_ARRANGEMENT)
+        made.division = self.division
+        return made
 
     def __repr__(self) -> str:
         return f"Rows({self.source}, {self.part})"

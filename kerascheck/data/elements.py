@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array, may_nest
-from kerascheck.data.content import RISING, WINDOW, WINDOWS, Content, Rows, union
+from kerascheck.data.content import FITTED, RISING, WINDOW, WINDOWS, Content, Rows, union
 from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import count_of
@@ -28,7 +28,19 @@ def array_element(run: Run, array: Array) -> Value | None:
 
 def one_element(run: Run, stream: Pipeline) -> Value:
     """One element of a stream, as the program sees it."""
-    return to_value(run, stream.element)
+    value = to_value(run, stream.element)
+    side_by_side = isinstance(value, tuple) and len(value) == len(stream.parts)
+    for one, source in zip(value, stream.parts, strict=True) if side_by_side else ((value, stream),):
+        if isinstance(one, Array) and isinstance(source, Pipeline):
+            run.elements_of[id(one)] = (one, source)
+    return value
+
+
+def sources_of(run: Run, value: Value) -> tuple[Pipeline, ...]:
+    """The streams that the parts of a tuple are elements of, if all of them are; else none."""
+    found = [run.elements_of.get(id(part), (None, None))[1] for part in value] if isinstance(value, tuple) else []
+    streams = tuple(source for source in found if isinstance(source, Pipeline))
+    return streams if len(streams) == len(found) else ()
 
 
 def to_value(run: Run, element: Any) -> Value:
@@ -119,6 +131,9 @@ def one_more(run: Run, target: ListValue, item: Value, loop: Loop | None = None)
         target.element = None
         return
     tags = known.content.tags & {WINDOWS} if isinstance(known, Array) else frozenset[str]()
+    made = frozenset(tag for tag in array.content.tags if tag.startswith(FITTED))
+    if known is None or (isinstance(known, Array) and made <= known.content.tags):
+        tags |= made
     tags |= _rising(known, item)
     loop = loop or (run.loops[-1] if run.loops else None)
     if loop is not None and overlap(array, loop.over, loop.site.node):

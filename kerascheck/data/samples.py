@@ -76,6 +76,7 @@ def prepared(run: Run, kind: str, name: str, values: list[Value], site: Site, ar
     run.reach(site)
     arrays = [described(run, value) for value in values]
     step = Preparation(kind, name, arrays, site, freeze_arguments(run, arguments))
+    step.subject = values[0] if values else None
     run.timed(step)
     run.program.preparations.append(step)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import Content, Rows
+from kerascheck.data.content import SEVERAL_LABELS, Content, Rows
 from kerascheck.data.objects import DataObject
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim
@@ -237,7 +237,9 @@ def _make_multilabel(run: Run, arguments: Arguments, site: Site) -> Value:
         return run.fresh("labels of several classes", site.node)
     shape = (count, _features(run, arguments, site))
     classes = _size(run, arguments.value("n_classes", None, 5), "?.shape[1]", site)
-    return _pair(run, arguments, site, shape, (count, classes), Content(0, 1), "int64")
+    return _pair(
+        run, arguments, site, shape, (count, classes), Content(0, 1, tags=frozenset({SEVERAL_LABELS})), "int64"
+    )
 
 
 def _numbers(features: int | None, default: int = 100) -> Callable[[Run, Arguments, Site], Value]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import Content
+from kerascheck.data.content import SEVERAL_LABELS, Content
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import count_of, prepared, rows_of
@@ -104,7 +104,7 @@ def _columns_of_classes(run: Run, thing: DataObject, value: Value, site: Site) -
     low, high = option(thing, "neg_label", 0, 0), option(thing, "pos_label", 1, 1)
     content = Content()
     if several:
-        content = Content(0, 1)
+        content = Content(0, 1, tags=frozenset({SEVERAL_LABELS}))
     elif isinstance(low, int) and isinstance(high, int):
         # An array that has only a part of the classes has zeros and ones as well.
         is_one_hot = isinstance(columns, int) and columns > 2 and indicators is None

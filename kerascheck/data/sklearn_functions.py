@@ -25,6 +25,20 @@ _DECISIONS = (
 )  # fmt: skip
 
 
+#: Functions that compare numbers with predicted ones.
+_DISTANCES = (
+    "explained_variance_score", "max_error", "mean_absolute_error", "mean_absolute_percentage_error",
+    "mean_squared_error", "median_absolute_error", "r2_score", "root_mean_squared_error",
+)  # fmt: skip
+
+
+def _measured(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`mean_absolute_error(y_true, y_pred)` and its kin."""
+    values = [arguments.value("y_true", 0), arguments.value("y_pred", 1)]
+    prepared(run, "measure", name, values, site, arguments)
+    return run.fresh(f"the result of {name}", site.node)
+
+
 def _compared(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`accuracy_score(y_true, y_pred)` and its kin."""
     values = [arguments.value("y_true", 0), arguments.value("y_pred", 1)]
@@ -55,6 +69,7 @@ FUNCTIONS: dict[str, Function] = {
     **sklearn_transformers.FUNCTIONS,
     **sklearn_encoders.FUNCTIONS,
     **{f"sklearn.metrics.{name}": _compared for name in _DECISIONS},
+    **{f"sklearn.metrics.{name}": _measured for name in _DISTANCES},
     "sklearn.utils.class_weight.compute_class_weight": _class_weights,
     "sklearn.utils.class_weight.compute_sample_weight": _sample_weights,
     "sklearn.utils.compute_class_weight": _class_weights,

@@ -92,6 +92,7 @@ def _train_test_split(run: Run, name: str, arguments: Arguments, site: Site) -> 
         return run.fresh(f"the result of {name}", site.node)
     values = [given.value for given in arguments.positional]
     prepared(run, "split", name, values, site, arguments)
+    step = len(run.program.preparations) - 1
     count = common_count(run, values, site)
     if isinstance(count, Unknown):
         return count
@@ -106,7 +107,22 @@ def _train_test_split(run: Run, name: str, arguments: Arguments, site: Site) -> 
         for value in values
         for part, size in zip(("train", "test"), sizes, strict=True)
     ]
+    stratify = arguments.value("stratify")
+    for value, part, size in zip((one for one in values for _ in range(2)), parts, [*sizes] * len(values), strict=True):
+        if isinstance(value, Array) and value is stratify and isinstance(part, Array):
+            _keep_classes(value, part, size, count)
+    is_own = shuffle is True and arguments.value("random_state") is None
+    for part in parts:
+        if isinstance(part, Array) and part.rows is not None:
+            part.rows.division = step if is_own else None
     return run.new_list(parts)
+
+
+def _keep_classes(whole: Array, part: Array, size: Dim, count: Dim) -> None:
+    """The larger part has some of each class that it was told to divide evenly, since there are two of each."""
+    content = whole.content
+    if isinstance(size, int) and isinstance(count, int) and 2 * size >= count and content.attained:
+        part.content.attained, part.content.values = True, content.values
 
 
 # -- folds ----------------------------------------------------------------------------------------------------------

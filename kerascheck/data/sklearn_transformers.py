@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from kerascheck.data.array import Array, is_float, title_sizes
-from kerascheck.data.content import Content
+from kerascheck.data.content import FITTED, Content
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
@@ -283,6 +283,14 @@ _PREPROCESSING = {
     "Imputer": Transformer(_imputed, _imputed_numbers, _some_dtype),
 }
 
+#: Scalers that bring back as many columns as they were fitted on, and refuse others.
+_IN_PLACE = frozenset(
+    f"sklearn.preprocessing.{name}"
+    for name in (
+        "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "PowerTransformer", "QuantileTransformer",
+    )
+)  # fmt: skip
+
 _TRANSFORMERS: dict[str, Transformer] = {
     **{f"sklearn.preprocessing.{name}": transformer for name, transformer in _PREPROCESSING.items()},
     "sklearn.decomposition.PCA": Transformer(_components(None), _not_known, float_dtype),
@@ -345,7 +353,8 @@ def _learn(run: Run, thing: DataObject, value: Value, data: Array | Unknown, sit
         columns = _TRANSFORMERS[thing.qualname].columns(thing, data)
     if columns is None:
         columns = SymDim.named("?.shape[1]", ("columns", moment))
-    thing.learn(run, moment=moment, before=before, columns=columns, fitted=state_of(value))
+    step = len(run.program.preparations) - 1  # which `prepared` has just noted
+    thing.learn(run, moment=moment, before=before, columns=columns, fitted=state_of(value), step=step)
 
 
 def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
@@ -392,11 +401,14 @@ def _transformed(run: Run, thing: DataObject, value: Value, data: Array, site: S
     sparse = rule.is_sparse(thing)
     if sparse is None or "output" in thing.state:
         return _of_unknown_kind(run, thing, (count, columns), site)
+    content, step = rule.numbers(thing, data, own), thing.recall("step")
+    if step is not None:
+        content.tags = frozenset(tag for tag in content.tags if not tag.startswith(FITTED)) | {f"{FITTED}{step}"}
     return new_array(
         run,
         (count, columns),
         rule.dtype(thing, data.dtype),
-        content=rule.numbers(thing, data, own),
+        content=content,
         kind="sparse" if sparse else "numpy",
         rows=data.rows if data.rows is not None else rows_of(run, value),
     )
@@ -415,10 +427,22 @@ def _inverse(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> V
     data = matrix(run, arguments.value("X", 0), site)
     if isinstance(data, Unknown) or not isinstance(data.shape, tuple):
         return data
+    before, now = thing.recall("before"), data.shape[1]
+    if _is_inverted_in_place(thing) and isinstance(before, int) and before > 1 and definitely_different(before, now):
+        # numpy spreads what it knows of a single column over several, and of several over none
+        return refuses(run, "ValueError", f"{thing!r} was fitted on {before} columns, now it gets {now}", site)
     columns = data.shape[1] if _TRANSFORMERS[thing.qualname].columns is _as_many else thing.recall("before")
     if columns is None:
         columns = SymDim.named("?.shape[1]", ("columns", fresh_key(run, site)))
     return new_array(run, (data.shape[0], columns), float_dtype(thing, data.dtype), rows=data.rows)
+
+
+def _is_inverted_in_place(thing: DataObject) -> bool:
+    """Whether its `inverse_transform` multiplies or shifts each column by numbers of its own."""
+    if thing.arguments.open_keywords or thing.arguments.open_positional:
+        return False
+    kept = ("with_mean", "with_std", "with_centering", "with_scaling")
+    return thing.qualname in _IN_PLACE and not any(name in thing.arguments.keywords for name in kept)
 
 
 def _set_output(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:

@@ -11,7 +11,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.data.elements import common, map_element, to_element
+from kerascheck.data.elements import common, map_element, sources_of, to_element
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import as_dim, count_of
 from kerascheck.machine.attributes import find_method
@@ -86,6 +86,7 @@ def _from_iterator(run: Run, iterator: IteratorValue) -> Pipeline:
         size = strided[1]
     made = Pipeline(element, "generator", batched=True, batch=size, infinite=iterator.endless, birth=run.tick())
     made.samples = strided[0] if strided is not None else None
+    made.parts = sources_of(run, items[0])
     return made
 
 

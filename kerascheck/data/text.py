@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, is_float
-from kerascheck.data.content import Content, union
+from kerascheck.data.content import FITTED, FITTED_ON, Content, union
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.registry import Function
-from kerascheck.data.samples import as_dim, count_of, is_real, rows_of, unknown_of_length
+from kerascheck.data.samples import as_dim, count_of, is_real, prepared, rows_of, unknown_of_length
 from kerascheck.data.values import as_array, dtype_of, fresh_key, fresh_size, grown, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, to_python
@@ -143,8 +143,21 @@ def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value
         thing.learn(run, counts=counts)
     else:
         thing.state["counts"] = None
+    prepared(run, "fit", thing.qualname, [arguments.value("texts", 0)], site, arguments)
+    step = len(run.program.preparations) - 1
+    is_first = "step" not in thing.state
     _set_index(run, thing, words, fresh_key(run, site))
+    thing.learn(run, step=step if is_first else None)  # it learns the words of further texts in addition
     return None
+
+
+def _learned(run: Run, thing: DataObject, texts: Value) -> frozenset[str]:
+    """The tags of numbers that stand for the words of `texts`."""
+    step = thing.recall("step")
+    if step is None:
+        return frozenset()
+    own = run.program.preparations[step].subject is texts if step < len(run.program.preparations) else False
+    return frozenset((f"{FITTED}{step}", f"{FITTED_ON}{step}") if own else (f"{FITTED}{step}",))
 
 
 def _is_simple(thing: DataObject) -> bool:
@@ -182,13 +195,16 @@ def _to_sequences(run: Run, thing: DataObject, arguments: Arguments, site: Site)
     value = arguments.value("texts", 0)
     numbers = _numbered(thing, _plain_texts(value))
     if numbers is not None:
-        return run.new_list([run.new_list(one) for one in numbers])
+        made = run.new_list([run.new_list(one) for one in numbers])
+        made.tags = _learned(run, thing, value)
+        return made
     count = count_of(run, value)
     if count is None:
         count = fresh_size(run, "?.shape[0]", site)
     limit, size = _number_of_words(thing), thing.recall("size")
     high = limit - 1 if isinstance(limit, int) and limit else size if isinstance(size, int) else None
-    return new_array(run, (count,), "object", content=Content(1, high), kind="list", rows=rows_of(run, value))
+    content = Content(1, high, tags=_learned(run, thing, value))
+    return new_array(run, (count,), "object", content=content, kind="list", rows=rows_of(run, value))
 
 
 def _numbered(thing: DataObject, texts: list[Any] | None) -> list[list[int]] | None:
@@ -221,7 +237,7 @@ def _to_matrix(run: Run, thing: DataObject, arguments: Arguments, site: Site) ->
     if columns is None:
         columns = fresh_size(run, "?.shape[1]", site)
     mode = arguments.value("mode", 1, "binary")
-    content = Content(0, 1) if mode in ("binary", "freq") else Content(0)
+    content = Content(0, 1 if mode in ("binary", "freq") else None, tags=_learned(run, thing, value))
     return new_array(run, (count, columns), "float64", content=content, rows=rows_of(run, value))
 
 
@@ -254,8 +270,10 @@ def _pad(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if length is None:
         length = fresh_size(run, "?.shape[1]", site)
     content = union(inner.content, Content.of_values([filling])) if is_real(filling) else Content()
-    content.attained, content.values = inner.content.attained and inner.content.is_mass, None
-    content.tags = inner.content.tags
+    whole = isinstance(inner.longest, int) and isinstance(length, int) and length >= inner.longest
+    content.attained = inner.content.attained and (whole or inner.content.is_mass)  # nothing, or little, is cut off
+    content.values = None
+    content.tags = inner.content.tags | (value.tags if isinstance(value, ListValue) else frozenset())
     rows = rows_of(run, value)
     is_grown = isinstance(value, ListValue) and value.unknown is not None
     if inner.rest is None and (is_grown or isinstance(dtype, Unknown) or is_float(dtype)):

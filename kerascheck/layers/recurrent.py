@@ -126,6 +126,11 @@ class _PlainRecurrent(Gates, Recurrent):
                     "both layers need the same number of units",
                     "shape",
                 )
+            if len(state) > 2:  # built without complaint, refused in the first step
+                raise KerasError(
+                    f"{self.name} needs initial states of shape (batch, {units}), it is given {format_shape(state)}",
+                    "argument",
+                )
 
     def weights_for(self, c: Config, shapes: Sequence[Shape]) -> list[Weight]:
         return self.gate_weights(c, known_size(c, shapes[0], -1, "its features"))

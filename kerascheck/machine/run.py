@@ -235,6 +235,9 @@ class Run:
         self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
         self.stepping = 0  # depth of calls that may end an iteration by what they raise
         self.tried: dict[int, Value] = {}  # an item of each generator function whose items are not followed
+        self.elements_of: dict[
+            int, tuple[Value, Value]
+        ] = {}  # arrays by their id, and the stream that each is an element of
         self.yielded: dict[int, Value] = {}  # what was sent to the `yield` of this id, until it is evaluated
         self.remembered: dict[Hashable, Value] = Cells()  # results of functions under `lru_cache`
         self.settings: dict[str, Value] = Cells({"image_data_format": "channels_last", "is_order_set": False})

@@ -38,10 +38,11 @@ def not_known(reason: str, before: Unknown | None, items: Iterable[Value] = ()) 
 class ListValue(Versioned):
     """A list, set or other sequence that the program may change. `unknown` says why the items are not known.
 
-    `element` is one of the items that a loop of unknown length appended, as an array of no known content.
+    `element` is one of the items that a loop of unknown length appended, as an array of no known content. `tags` are
+    those of its numbers (see `Content`).
     """
 
-    __slots__ = ("birth", "element", "items", "kind", "unknown")
+    __slots__ = ("birth", "element", "items", "kind", "tags", "unknown")
 
     def __init__(self, items: Iterable[Value], birth: int = 0, kind: str = "list") -> None:
         self.items: list[Value] = list(items)
@@ -49,6 +50,7 @@ class ListValue(Versioned):
         self.kind = kind
         self.unknown: Unknown | None = None
         self.element: Value = None
+        self.tags: frozenset[str] = frozenset()
 
     def blur(self, reason: str) -> None:
         """Forget the items."""

@@ -43,6 +43,7 @@ class ObjectCall(Event):
         self.arguments = arguments
         self.site = site
         self.origins = origins
+        self.variables_of: Network | None = None  # the model whose variables, and no others, an optimizer changes
 
     @property
     def qualname(self) -> str:

@@ -661,8 +661,8 @@ class Preparation:
     `kind`: "fit" (an estimator learns from `arrays`), "transform", "split" (`arrays` are divided), "slices" (a stream
     yields their samples side by side), "decode"
     (predictions become classes or are compared with labels: the name of the function is in `name`), "compare"
-    (predictions, or classes made of them, with another array by `==` and its kin), "undefined" (numbers surely become
-    NaN or infinite).
+    (predictions, or classes made of them, with another array by `==` and its kin), "measure" (a function of
+    scikit-learn compares numbers with predicted ones), "undefined" (numbers surely become NaN or infinite).
     """
 
     def __init__(self, kind: str, name: str, arrays: Sequence[Any], site: Site, arguments: Arguments) -> None:
@@ -671,6 +671,7 @@ class Preparation:
         self.arrays = arrays
         self.site = site
         self.arguments = arguments
+        self.subject: Any = None  # the first of `arrays` as it was given: what is learned from
         self.moment = 0
         self.loops: tuple[Loop, ...] = ()  # the loops that it happens in, outermost first
 

@@ -41,7 +41,7 @@ class Entrance:
     """What the numbers of an input meet first.
 
     `kind`: "weights" (they are multiplied as they are), "application" (a ready-made network gets them as they are),
-    "other" (something brings them to scale, or it is not known).
+    "rescaling" (a layer multiplies them by a number), "other" (something brings them to scale, or it is not known).
     """
 
     kind: str
@@ -89,6 +89,8 @@ def _followed(
                 found += _followed(layer, inner[0], depth + 1, after)
             else:
                 return [_OTHER]
+        elif layer.cls == "Rescaling":
+            found.append(Entrance("rescaling", layer))
         elif layer.cls in _PASSING:
             found += _followed(network, node.outputs[0], depth + 1, beyond)
         elif layer.cls in _WEIGHING and not _is_normalized_after(network, layer, node.outputs[0]):

@@ -408,3 +408,13 @@ def test_parts_of_a_batch(batch: str, parts: tuple[int | None, ...]) -> None:
 def test_parts_of_a_batch_that_is_not_known() -> None:
     parts = value_of("import keras\nfrom lib import batch\nc = keras.utils.unpack_x_y_sample_weight(f(batch))", "c")
     assert isinstance(parts, tuple) and all(isinstance(part, Unknown) for part in parts)
+
+
+@pytest.mark.parametrize(("length", "largest"), [("maxlen=4", 9), ("maxlen=3", 9), ("maxlen=2", None)])
+def test_padding_that_cuts_nothing_off_keeps_the_numbers(length: str, largest: int | None) -> None:
+    """What `Embedding` must have a row for."""
+    array = value_of(
+        f"from keras.utils import pad_sequences\na = pad_sequences([[3, 9], [1, 2, 3]], {length})",
+        "a",
+    )
+    assert (array.content.high if array.content.attained else None) == largest

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kerascheck.data.content import FITTED
 from kerascheck.data.sklearn_splitting import _BadSize, split_sizes
 from kerascheck.network.dims import SymDim
 from kerascheck.symbolic.unknown import Unknown
@@ -186,7 +187,8 @@ def test_scalers_leave_a_mark() -> None:
         "a",
         "b",
     )
-    assert claimed["a"].content.tags == {"dataset", "scaled", "standardized"}
+    assert claimed["a"].content.tags == {"dataset", "scaled", "standardized", f"{FITTED}0"}
+    assert f"{FITTED}1" in claimed["b"].content.tags
     assert (claimed["b"].content.low, claimed["b"].content.high, claimed["b"].content.attained) == (0, 1, True)
 
 
@@ -361,3 +363,43 @@ def test_decoding_is_noted() -> None:
     (step,) = run.program.preparations
     assert (step.kind, step.name) == ("decode", "sklearn.metrics.accuracy_score")
     assert [array.shape for array in step.arrays] == [(2,), (2,)]
+
+
+# -- what a division and an inversion keep ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "kept"), [(0.2, True), (0.5, True), (0.8, False)])
+def test_the_larger_part_has_all_classes_that_are_divided_evenly(size: float, kept: bool) -> None:
+    claimed = check(
+        HEAD + f"y = np.repeat([1, 2, 3], 20)\na, b = train_test_split(y, test_size={size}, stratify=y)", "a", "b"
+    )
+    assert claimed["a"].content.attained is kept
+    assert kept is False or claimed["a"].content.values == {1, 2, 3}
+
+
+def test_a_part_that_is_drawn_at_random_may_miss_a_class() -> None:
+    claimed = check(HEAD + "y = np.repeat([1, 2, 3], 20)\na, b = train_test_split(y, test_size=0.2)", "a")
+    assert claimed["a"].content.attained is False
+
+
+@pytest.mark.parametrize(
+    "scaler",
+    ["StandardScaler()", "MinMaxScaler()", "MaxAbsScaler()", "RobustScaler()", "PowerTransformer()",
+     "QuantileTransformer(n_quantiles=4)"],
+)  # fmt: skip
+@pytest.mark.parametrize("columns", [1, 2])
+def test_scalers_bring_back_the_columns_that_they_know(scaler: str, columns: int) -> None:
+    code = f"s = {scaler}.fit(rng.rand(9, 3))\na = s.inverse_transform(rng.rand(4, {columns}))"
+    with pytest.raises(ValueError, match=r"."):
+        exec(HEAD + code, {})
+    run, _ = execute_module(HEAD + code)
+    assert any("was fitted on 3 columns" in one.error.message for one in run.program.raised)
+
+
+@pytest.mark.parametrize("code", [
+    "s = MinMaxScaler().fit(rng.rand(9, 1))\na = s.inverse_transform(rng.rand(4, 3))",
+    "s = StandardScaler(with_mean=False, with_std=False).fit(rng.rand(9, 3))\na = s.inverse_transform(rng.rand(4, 1))",
+])  # fmt: skip
+def test_numbers_of_one_column_are_spread_over_all(code: str) -> None:
+    claimed = check(HEAD + code, "a")
+    assert isinstance(claimed["a"].shape, tuple)

@@ -73,7 +73,9 @@ def note_object_call(run: Run, subject: KerasObject | str, method: str, argument
     run.reach(site)
     event = ObjectCall(subject, method, arguments, site, origins)
     if method in _UPDATING and isinstance(subject, KerasObject) and subject.qualname.startswith("keras.optimizers."):
-        event.updates = _updated(run, method, arguments)
+        name, place, what = _UPDATING[method]
+        event.variables_of = origin_of(run, arguments.value(name, place), what)
+        event.updates = _updated(run, event.variables_of)
     run.note(event, subject)
 
 
@@ -85,13 +87,11 @@ _UPDATING = {
 }
 
 
-def _updated(run: Run, method: str, arguments: Arguments) -> tuple[Network, frozenset[Weight]] | None:
+def _updated(run: Run, network: Network | None) -> tuple[Network, frozenset[Weight]] | None:
     """The model whose variables the optimizer gets, and which of them train; None where that is not known."""
     from kerascheck.machine.keras.saving import is_unbuilt
     from kerascheck.machine.keras.trainable import weights_in_training
 
-    name, place, what = _UPDATING[method]
-    network = origin_of(run, arguments.value(name, place), what)
     if network is None:
         return None
     if is_unbuilt(network):

@@ -52,6 +52,15 @@ class InvalidArgument(_Refusal):
         return super().covers(raised)
 
     VALID = [
+        # states of two axes
+        """
+import numpy as np
+from keras import Input, Model, layers
+frames, states = Input((None, 8)), Input((4,))
+model = Model([frames, states], layers.GRU(4)(frames, initial_state=states))
+model.compile("adam", "mse")
+model.fit([np.zeros((6, 3, 8)), np.zeros((6, 4))], np.zeros((6, 4)))
+""",
         # a name that the program registers, as Keras 2 looks it up
         """
 from keras import backend as K
@@ -83,6 +92,18 @@ except ValueError:
 """,
     ]
     INVALID = [
+        # a state that keeps the axis it was cut from, which the first step refuses
+        Invalid(
+            """
+import numpy as np
+from keras import Input, Model, layers
+frames, states = Input((None, 8)), Input((1, 4))
+model = Model([frames, states], layers.GRU(4, name="memory")(frames, initial_state=states))
+model.compile("adam", "mse")
+model.fit([np.zeros((6, 3, 8)), np.zeros((6, 1, 4))], np.zeros((6, 4)))
+""",
+            [(5, "memory (GRU) needs initial states of shape (batch, 4), it is given (None, 1, 4)")],
+        ),
         Invalid(
             """
 from keras.layers import Dense

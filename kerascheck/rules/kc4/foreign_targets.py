@@ -7,15 +7,17 @@ from collections.abc import Iterator
 
 from kerascheck.data.array import Array
 from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Rows
-from kerascheck.data.training import arrays_of, training_data, validation_data
+from kerascheck.data.training import Part, arrays_of, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.ir import Program, Site, TrainCall
 from kerascheck.rules._training import argument, value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What may put two shufflings into the same order.
 _SEEDED = re.compile(r"\bseed\(|set_state\(|RandomState\(|default_rng\(")
+#: What may bring the second of two shufflings back to the state before the first: a seed in a function or loop, or two.
+_RESEEDED = re.compile(r"(?m)^[ \t]+.*(\bseed\(|set_random_seed\(|set_state\()|(?s:\bseed\(.*\bseed\()|set_state\(")
 
 
 class ForeignTargets(Rule):
@@ -68,12 +70,19 @@ class ForeignTargets(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        told: set[tuple[int, int]] = set()
         for call in program.trainings:
             for name, data in (("y", training_data(call)), ("validation_data", validation_data(call))):
                 if data is None or data.is_stream:
                     continue
                 for x in arrays_of(data.x):
                     message = next(filter(None, (_problem(x, y, call) for y in arrays_of(data.y))), None)
+                    if message is _DIVIDED_APART:
+                        site = _division(program, data.y, call.site)
+                        if site.key not in told:
+                            told.add(site.key)
+                            yield Finding(site, message, anchor=call.site)
+                        break
                     if message is not None:
                         given = argument(call, name)
                         site = value_site(call.site, given) if isinstance(given, Given) else call.site
@@ -127,6 +136,43 @@ model = Sequential([layers.Input((8,)), layers.Dense(1, activation="sigmoid")])
 model.compile("adam", "binary_crossentropy")
 model.fit(x[:100], y[:100], validation_data=(x[100:], y[100:]))
 """,
+        # divided one after the other, with one seed
+        """
+import numpy as np
+from sklearn.model_selection import train_test_split
+from keras import Sequential, layers
+x, y = np.random.rand(100, 4), np.random.rand(100)
+x_train, x_test = train_test_split(x, random_state=0)
+y_train, y_test = train_test_split(y, random_state=0)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train, validation_data=(x_test, y_test))
+""",
+        # divided one after the other, in their order
+        """
+import numpy as np
+from sklearn.model_selection import train_test_split
+from keras import Sequential, layers
+x, y = np.random.rand(100, 4), np.random.rand(100)
+x_train, x_test = train_test_split(x, shuffle=False)
+y_train, y_test = train_test_split(y, shuffle=False)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train, validation_data=(x_test, y_test))
+""",
+        # divided twice, each time together
+        """
+import numpy as np
+from sklearn.model_selection import train_test_split
+from keras import Sequential, layers
+x, y = np.random.rand(100, 4), np.random.rand(100)
+x_rest, x_test, y_rest, y_test = train_test_split(x, y)
+x_train, x_val, y_train, y_val = train_test_split(x_rest, y_rest)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train, validation_data=(x_val, y_val))
+model.evaluate(x_test, y_test)
+""",
         # divided together
         """
 import numpy as np
@@ -142,6 +188,27 @@ model.fit(x_train, y_train, validation_data=(x_test, y_test))
 """,
     ]
     INVALID = [
+        # divided one after the other
+        Invalid(
+            """
+import numpy as np
+from sklearn.model_selection import train_test_split
+from keras import Sequential, layers
+x, y = np.random.rand(100, 4), np.random.rand(100)
+x_train, x_test = train_test_split(x, test_size=0.2)
+y_train, y_test = train_test_split(y, test_size=0.2)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, y_train)
+""",
+            [
+                (
+                    7,
+                    "x and y were divided by two calls, each of which shuffles in an order of its own: the targets "
+                    "belong to other samples; divide both in one call",
+                )
+            ],
+        ),
         # the features alone
         Invalid(
             """
@@ -200,7 +267,13 @@ model.fit(x_train, y_train, validation_data=(x_test, y_train))
 def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
     """Why features and targets are not of the same samples; None where they may be."""
     a, b = x.rows, y.rows
-    if a is None or b is None or a.source is None or a.source != b.source:
+    if a is None or b is None or a.source is None:
+        return None
+    text = getattr(call.site.file, "uncommented", "")
+    if None not in (a.division, b.division) and a.division != b.division and not _RESEEDED.search(text):
+        is_constant = y.content.low is not None and y.content.low == y.content.high
+        return None if is_constant else _DIVIDED_APART
+    if a.source != b.source:
         return None
     foreign = _other_part(a, b)
     if foreign is not None:
@@ -213,6 +286,22 @@ def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
     if _SEEDED.search(getattr(call.site.file, "code", "")):
         return None
     return "x and y were shuffled one after the other, into different orders; shuffle both with the same permutation"
+
+
+def _division(program: Program, y: Part, otherwise: Site) -> Site:
+    """Where the targets were divided, if that is in the same file."""
+    for array in arrays_of(y):
+        index = None if array.rows is None else array.rows.division
+        if index is not None and index < len(program.preparations):
+            site = program.preparations[index].site
+            return site if site.file is otherwise.file else otherwise
+    return otherwise
+
+
+_DIVIDED_APART = (
+    "x and y were divided by two calls, each of which shuffles in an order of its own: the targets belong to other "
+    "samples; divide both in one call"
+)
 
 
 def _other_part(a: Rows, b: Rows) -> tuple[str, str] | None:

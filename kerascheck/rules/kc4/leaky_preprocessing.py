@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import Rows
-from kerascheck.data.training import FITTING, training_data, validation_data
+from kerascheck.data.content import FITTED, FITTED_ON, Rows
+from kerascheck.data.training import FITTING, Data, training_data, validation_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Preparation, Program
+from kerascheck.network.ir import Network, Preparation, Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._data_preparation import _rows, _same_rows, _source
+from kerascheck.symbolic.unknown import Symbol
 
 #: What learns from features; encoders of labels may see all of them.
 _LEARNING = (
@@ -36,8 +37,9 @@ class LeakyPreprocessing(Rule):
     ## What it does
 
     Reports `fit` and `fit_transform` of the transformers of scikit-learn (scalers, PCA, imputers, selections of
-    columns, vectorizers) on a test part; and, as advice, on all samples before they are divided, or before different
-    slices of them train and test a model.
+    columns, vectorizers) on a test part, or anew, as for vocabularies of a `Tokenizer`, on the data that test a model
+    whose training data were made by another one; and, as advice, on all samples before they are divided, or before
+    different slices of them train and test a model.
 
     ## Why it is bad
 
@@ -110,6 +112,7 @@ class LeakyPreprocessing(Rule):
                     f"{name} is fitted on all samples before the split; fit it on the training part",
                     severity=Severity.INFO,
                 )
+        yield from _fitted_anew(program)
 
     VALID = [
         # fitted on the training part
@@ -124,6 +127,43 @@ scaler = StandardScaler().fit(x_train)
 x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
 model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
 model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
+        # one for each data set; two that learned the same
+        """
+from sklearn.datasets import load_diabetes
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+x, y = load_diabetes(return_X_y=True)
+train, test = x[:300], x[300:]
+one, other = StandardScaler().fit(train), StandardScaler().fit(train)
+model = Sequential([layers.Input((10,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(one.transform(train), y[:300])
+model.evaluate(other.transform(test), y[300:])
+""",
+        # a model of its own for each part
+        """
+from sklearn.datasets import load_diabetes
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+x, y = load_diabetes(return_X_y=True)
+for part in (slice(0, 300), slice(300, 442)):
+    scaled = StandardScaler().fit_transform(x[part])
+    model = Sequential([layers.Input((10,)), layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.fit(scaled, y[part])
+    model.predict(scaled)
+""",
+        # how the training data were scaled is not known
+        """
+from elsewhere import x_train, x_test, y_train, y_test
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+x_test = StandardScaler().fit_transform(x_test)
+model = Sequential([layers.Input((10,)), layers.Dense(1)])
+model.compile("adam", "mse")
 model.fit(x_train, y_train)
 model.evaluate(x_test, y_test)
 """,
@@ -289,6 +329,53 @@ model.evaluate(x_test, y_test)
 """,
             [(14, "MinMaxScaler is fitted on all samples before the split; fit it on the training part")],
         ),
+        # anew for the test data
+        Invalid(
+            """
+import pandas as pd
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")
+scaler = StandardScaler()
+x_train = scaler.fit_transform(train[["age", "size", "weight"]])
+x_test = scaler.fit_transform(test[["age", "size", "weight"]])
+model = Sequential([layers.Input((3,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x_train, train["price"])
+model.evaluate(x_test, test["price"])
+""",
+            [
+                (
+                    8,
+                    "StandardScaler is fitted anew on the data that the model is tested with, so that the same numbers "
+                    "mean something else than in training; transform them with the one that is fitted on the training "
+                    "data",
+                )
+            ],
+        ),
+        # a vocabulary for each
+        Invalid(
+            """
+from elsewhere import train_texts, test_texts, train_labels, test_labels
+from keras import Sequential, layers
+from keras.preprocessing.sequence import pad_sequences
+from keras.preprocessing.text import Tokenizer
+def numbers(texts):
+    tokenizer = Tokenizer(num_words=1000)
+    tokenizer.fit_on_texts(texts)
+    return pad_sequences(tokenizer.texts_to_sequences(texts), maxlen=50)
+model = Sequential([layers.Embedding(1000, 8), layers.GlobalMaxPooling1D(), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy")
+model.fit(numbers(train_texts), train_labels, validation_data=(numbers(test_texts), test_labels))
+""",
+            [
+                (
+                    8,
+                    "Tokenizer is fitted anew on the data that the model is tested with, so that the same numbers mean "
+                    "something else than in training; transform them with the one that is fitted on the training data",
+                )
+            ],
+        ),
         # slices
         Invalid(
             """
@@ -310,6 +397,68 @@ model.evaluate(x[300:], y[300:])
 def _prepared_rows(step: Preparation) -> Rows | None:
     first = step.arrays[0] if step.arrays else None
     return first.rows if isinstance(first, Array) else None
+
+
+def _fitted_anew(program: Program) -> Iterator[Finding]:
+    """Estimators that learn from the data of a test what others of their class learned from the training data."""
+    trained: dict[int, tuple[Network, Array]] = {}
+    told: set[int] = set()
+    for call in program.trainings:
+        own, held = _features(training_data(call)), _features(validation_data(call))
+        if call.method in FITTING:
+            if own is not None:
+                trained[id(call.network)] = (call.network, own)
+            else:
+                trained.pop(id(call.network), None)
+        tested = own if call.method in _TESTING else held
+        before = trained.get(id(call.network))
+        if tested is None or before is None or tested is before[1]:
+            continue
+        of_training, of_test = _learned(program, before[1]), _learned(program, tested)
+        if of_training is None or of_test is None or of_training is of_test or id(of_test) in told:
+            continue
+        if of_training.name != of_test.name or "test" in _parts(_prepared_rows(of_test)):
+            continue
+        if not (_are_other_samples(before[1], of_training, tested, of_test) or _are_own(before[1], tested)):
+            continue
+        if _is_same(of_training.subject, of_test.subject):
+            continue
+        told.add(id(of_test))
+        name = of_test.name.rpartition(".")[2]
+        yield Finding(
+            of_test.site,
+            f"{name} is fitted anew on the data that the model is tested with, so that the same numbers mean something "
+            "else than in training; transform them with the one that is fitted on the training data",
+            anchor=call.site,
+        )
+
+
+def _features(data: Data | None) -> Array | None:
+    return data.x if data is not None and isinstance(data.x, Array) and not data.is_stream else None
+
+
+def _are_other_samples(trained: Array, of_training: Preparation, tested: Array, of_test: Preparation) -> bool:
+    """Whether what was learned for the test comes from the samples of the test, and for training from others."""
+    first, second = _prepared_rows(of_training), _prepared_rows(of_test)
+    if first is None or second is None or _same_rows(first, second):
+        return False
+    return _same_rows(tested.rows, second) and not _same_rows(trained.rows, tested.rows)
+
+
+def _are_own(*arrays: Array) -> bool:
+    """Whether each was made by what was learned from itself."""
+    return all(any(tag.startswith(FITTED_ON) for tag in array.content.tags) for array in arrays)
+
+
+def _is_same(one: object, other: object) -> bool:
+    return one is other or (isinstance(one, Symbol) and isinstance(other, Symbol) and one.name == other.name)
+
+
+def _learned(program: Program, array: Array) -> Preparation | None:
+    """The only step in which an estimator learned how to make these numbers."""
+    steps = [tag.removeprefix(FITTED) for tag in array.content.tags if tag.startswith(FITTED)]
+    index = int(steps[0]) if len(steps) == 1 else len(program.preparations)
+    return program.preparations[index] if index < len(program.preparations) else None
 
 
 def _is_divided_later(program: Program, index: int, rows: Rows) -> bool:

@@ -161,6 +161,53 @@ model.fit(x, y)
 model.layers[0].trainable = True
 model.fit(x, y)
 """,
+        # built for both
+        """
+import keras
+import tensorflow as tf
+from keras import Sequential, layers
+one, other = (Sequential([layers.Input((8,)), layers.Dense(1)]) for _ in range(2))
+optimizer = keras.optimizers.Adam(0.001)
+optimizer.build(one.trainable_variables + other.trainable_variables)
+def step(x):
+    with tf.GradientTape(persistent=True) as tape:
+        loss = tf.reduce_mean(one(x) + other(x))
+    optimizer.apply_gradients(zip(tape.gradient(loss, one.trainable_variables), one.trainable_variables))
+    optimizer.apply_gradients(zip(tape.gradient(loss, other.trainable_variables), other.trainable_variables))
+step(tf.ones((4, 8)))
+""",
+        # a part of the same model
+        """
+import keras
+import tensorflow as tf
+from keras import Sequential, layers
+body = Sequential([layers.Input((8,)), layers.Dense(4)])
+model = Sequential([body, layers.Dense(1)])
+optimizer = keras.optimizers.Adam(0.001)
+def step(x):
+    with tf.GradientTape(persistent=True) as tape:
+        loss = tf.reduce_mean(model(x))
+    optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
+    optimizer.apply_gradients(zip(tape.gradient(loss, body.trainable_variables), body.trainable_variables))
+step(tf.ones((4, 8)))
+""",
+        # the one or the other
+        """
+import keras
+import sys
+import tensorflow as tf
+from keras import Sequential, layers
+one, other = (Sequential([layers.Input((8,)), layers.Dense(1)]) for _ in range(2))
+optimizer = keras.optimizers.Adam(0.001)
+def step(x):
+    with tf.GradientTape(persistent=True) as tape:
+        loss = tf.reduce_mean(one(x) + other(x))
+    if len(sys.argv) > 1:
+        optimizer.apply_gradients(zip(tape.gradient(loss, one.trainable_variables), one.trainable_variables))
+    else:
+        optimizer.apply_gradients(zip(tape.gradient(loss, other.trainable_variables), other.trainable_variables))
+step(tf.ones((4, 8)))
+""",
         # the other model is only tested
         """
 import keras

@@ -21,8 +21,9 @@ class UnpairedGenerators(Rule):
 
     ## What it does
 
-    Reports `zip` of two streams of an `ImageDataGenerator` that a model is trained on, one with the images and one with
-    the masks, where they shuffle or change images at random and `seed` is not the same number in both.
+    Reports `zip` of two streams of an `ImageDataGenerator` that a model is trained on, or a generator that takes a
+    batch of each, one with the images and one with the masks, where they shuffle or change images at random and `seed`
+    is not the same number in both.
 
     ## Why it is bad
 
@@ -87,8 +88,8 @@ class UnpairedGenerators(Rule):
             how = "no seed" if first is None and second is None else f"the seeds {first} and {second}"
             yield Finding(
                 last.site if last.site.file is use.call.site.file else use.site,
-                f"the two generators that are zipped have {how}: they shuffle and change images differently; pass "
-                f"both the same seed",
+                f"the two generators that go side by side have {how}: they shuffle and change images differently; pass "
+                "both the same seed",
                 anchor=use.call.site,
             )
 
@@ -105,6 +106,20 @@ train = zip(change.flow(images, batch_size=8, seed=seed), change.flow(masks, bat
 model = Sequential([layers.Input((32, 32, 3)), layers.Conv2D(1, 3, padding="same", activation="sigmoid")])
 model.compile("adam", "binary_crossentropy")
 model.fit(train, steps_per_epoch=8)
+""",
+        # by a generator, with one dictionary of options
+        """
+import numpy as np
+from keras import Sequential, layers
+from keras.preprocessing.image import ImageDataGenerator
+images, masks = np.zeros((64, 32, 32, 3)), np.zeros((64, 32, 32, 1))
+change, options = ImageDataGenerator(rotation_range=20), dict(batch_size=8, seed=1)
+def pairs():
+    for image, mask in zip(change.flow(images, **options), change.flow(masks, **options)):
+        yield image, mask
+model = Sequential([layers.Input((32, 32, 3)), layers.Conv2D(1, 3, padding="same", activation="sigmoid")])
+model.compile("adam", "binary_crossentropy")
+model.fit(pairs(), steps_per_epoch=8)
 """,
         # nothing is drawn
         """
@@ -131,6 +146,31 @@ model.fit(change.flow(images, labels, batch_size=8))
 """,
     ]
     INVALID = [
+        # one batch of each
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+from keras.preprocessing.image import ImageDataGenerator
+images, masks = np.zeros((64, 32, 32, 3)), np.zeros((64, 32, 32, 1))
+change = ImageDataGenerator(rotation_range=20)
+image_stream = change.flow(images, batch_size=8)
+mask_stream = change.flow(masks, batch_size=8)
+def pairs():
+    while True:
+        yield next(image_stream), next(mask_stream)
+model = Sequential([layers.Input((32, 32, 3)), layers.Conv2D(1, 3, padding="same", activation="sigmoid")])
+model.compile("adam", "binary_crossentropy")
+model.fit(pairs(), steps_per_epoch=8)
+""",
+            [
+                (
+                    8,
+                    "the two generators that go side by side have no seed: they shuffle and change images differently; "
+                    "give both the same seed",
+                )
+            ],
+        ),
         Invalid(
             """
 from keras import Sequential, layers
@@ -146,7 +186,7 @@ model.fit(pairs("train", dict(horizontal_flip=True)), steps_per_epoch=8)
             [
                 (
                     6,
-                    "the two generators that are zipped have the seeds 1 and 2: they shuffle and change images "
+                    "the two generators that go side by side have the seeds 1 and 2: they shuffle and change images "
                     "differently; pass both the same seed",
                 )
             ],

@@ -91,6 +91,23 @@ class GoneMember(Rule):
                 yield Finding(form.site, message, severity=severity)
 
     VALID = [
+        # ready for both
+        """
+import keras
+class Cycle(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        optimizer = self.model.optimizer
+        rate = self.model.optimizer.lr if hasattr(optimizer, "lr") else self.model.optimizer.learning_rate
+        print(rate, keras.ops.mean(rate))
+""",
+        # a model of its own
+        """
+import keras
+class Report(keras.callbacks.Callback):
+    model = None
+    def on_epoch_begin(self, epoch, logs=None):
+        print(self.model.optimizer.lr, keras.ops.mean(1.0))
+""",
         # what they have
         """
 import numpy as np
