@@ -84,4 +84,5 @@ def test_no_rule_finds_anything_in_a_program_that_it_is_not_asked_about(file: Pa
 
 
 def test_most_rules_name_what_they_look_at() -> None:
-    assert sum(asks_first(rule, Thresholds()) is None for rule in own_rules()) < 10
+    rules = list(own_rules())
+    assert sum(asks_first(rule, Thresholds()) is None for rule in rules) < len(rules) / 10

@@ -192,7 +192,7 @@ model.compile("adam", loss=quantile)
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0)
 """,
             [(9, "Keras calls a loss with (y_true, y_pred), quantile needs q as well; "
-                 "give it a default, or return the loss from a function that knows it")],
+                 "make it optional, or return the loss from a function that knows it")],
         ),
         # not called
         Invalid(
@@ -238,7 +238,7 @@ def _problem(function: FunctionValue) -> str | None:
     missing = [one for one in (*named[2:], *params.kwonly_params) if one.default is None]
     if missing:
         names = ", ".join(one.name.value for one in missing)
-        return f"needs {names} as well; give it a default, or return the loss from a function that knows it"
+        return f"needs {names} as well; make it optional, or return the loss from a function that knows it"
     if len(named) >= 2:
         return None
     count = f"takes {len(named)} argument{'' if len(named) == 1 else 's'}"

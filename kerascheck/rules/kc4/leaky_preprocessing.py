@@ -347,7 +347,7 @@ model.evaluate(x_test, test["price"])
             [
                 (
                     8,
-                    "StandardScaler is fitted anew on the data that the model is tested with, so that the same numbers "
+                    "StandardScaler is fitted on the data that the model is tested with, so that the same numbers "
                     "mean something else than in training; transform them with the one that is fitted on the training "
                     "data",
                 )
@@ -371,7 +371,7 @@ model.fit(numbers(train_texts), train_labels, validation_data=(numbers(test_text
             [
                 (
                     8,
-                    "Tokenizer is fitted anew on the data that the model is tested with, so that the same numbers mean "
+                    "Tokenizer is fitted on the data that the model is tested with, so that the same numbers mean "
                     "something else than in training; transform them with the one that is fitted on the training data",
                 )
             ],
@@ -427,7 +427,7 @@ def _fitted_anew(program: Program) -> Iterator[Finding]:
         name = of_test.name.rpartition(".")[2]
         yield Finding(
             of_test.site,
-            f"{name} is fitted anew on the data that the model is tested with, so that the same numbers mean something "
+            f"{name} is fitted on the data that the model is tested with, so that the same numbers mean something "
             "else than in training; transform them with the one that is fitted on the training data",
             anchor=call.site,
         )

@@ -1,4 +1,4 @@
-"""KC458: An optimizer is made anew for each step of training."""
+"""KC458: A new optimizer is made for each step of training."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kerascheck.text.treewalk import walk
 
 
 class OptimizerEachStep(Rule):
-    """An optimizer is made anew for each step of training.
+    """A new optimizer is made for each step of training.
 
     ## What it does
 
@@ -85,7 +85,7 @@ class OptimizerEachStep(Rule):
             told.add(made.key)
             yield Finding(
                 made,
-                "the optimizer is made anew for each step, so that it always takes its first one; make it once, before "
+                "a new optimizer is made for each step, so that it always takes its first one; make it once, before "
                 "the loop",
                 anchor=event.site,
             )
@@ -174,7 +174,7 @@ for epoch in range(3):
             [
                 (
                     6,
-                    "the optimizer is made anew for each step, so that it always takes its first one; make it once, "
+                    "a new optimizer is made for each step, so that it always takes its first one; make it once, "
                     "before the loop",
                 )
             ],

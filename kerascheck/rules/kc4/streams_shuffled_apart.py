@@ -81,7 +81,7 @@ class StreamsShuffledApart(Rule):
             yield Finding(
                 second.site,
                 "inputs and targets are shuffled each in an order of its own, so that the pairs are lost; shuffle "
-                "behind zip",
+                "after zip",
                 anchor=call.site,
             )
 
@@ -151,7 +151,7 @@ model.fit(tf.data.Dataset.zip((x, y)).batch(8))
                 (
                     8,
                     "inputs and targets are shuffled each in an order of its own, so that the pairs are lost; shuffle "
-                    "behind zip",
+                    "after zip",
                 )
             ],
         ),

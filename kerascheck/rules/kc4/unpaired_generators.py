@@ -167,7 +167,7 @@ model.fit(pairs(), steps_per_epoch=8)
                 (
                     8,
                     "the two generators that go side by side have no seed: they shuffle and change images differently; "
-                    "give both the same seed",
+                    "pass both the same seed",
                 )
             ],
         ),

@@ -38,7 +38,7 @@ def gone_in_classes(program: Program) -> Iterator[OldForm]:
                     continue
                 if any(f".{name} = " in text for name in chain[:-1]):
                     continue
-                if attributes.find_member(cls, chain[0]) is not None:
+                if any(chain[0] in one.members for one in cls.mro() if isinstance(one, ClassValue)):
                     continue
                 row = find_member(owners, chain[-1])
                 if row is not None and row.raises is None:

@@ -227,12 +227,8 @@ model = keras.Model(inputs, hidden)
 model.add_loss(ops.mean(hidden))
 """,
             [
-                (7, "layers of Keras 3 have no add_metric; use metric objects, in compile or updated by call"),
-                (
-                    12,
-                    "models of Keras 3 have no add_loss; use a layer whose call computes the loss and gives it to "
-                    "self.add_loss",
-                ),
+                (7, "layers of Keras 3 have no add_metric; use metrics of compile, or a metric of the layer"),
+                (12, "models of Keras 3 have no add_loss; use self.add_loss in the call of a layer"),
             ],
         ),
         Invalid(

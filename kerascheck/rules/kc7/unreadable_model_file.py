@@ -87,7 +87,7 @@ class UnreadableModelFile(Rule):
                 message = f"load_weights of Keras 3 reads .weights.h5, .keras and .h5 files, got {last_part(ending)!r}"
             elif event.verb == "load_weights" and _is_by_name(event, ending):
                 message = (
-                    "by_name=True is for the .h5 files of older Keras alone; give skip_mismatch=True, or no option"
+                    "by_name=True is for the .h5 files of older Keras alone; pass skip_mismatch=True, or no option"
                 )
             else:
                 continue
@@ -139,11 +139,11 @@ model.load_weights("best.keras", by_name=True)
             [
                 (
                     5,
-                    "by_name=True is for the .h5 files of older Keras alone; give skip_mismatch=True, or no option",
+                    "by_name=True is for the .h5 files of older Keras alone; pass skip_mismatch=True, or no option",
                 ),
                 (
                     6,
-                    "by_name=True is for the .h5 files of older Keras alone; give skip_mismatch=True, or no option",
+                    "by_name=True is for the .h5 files of older Keras alone; pass skip_mismatch=True, or no option",
                 ),
             ],
         ),

@@ -153,8 +153,8 @@ net.export("served")
             [
                 (
                     11,
-                    "this exports net, which has no weights before its input is known; call it on a batch (or a zero "
-                    "one) first",
+                    "this exports net, which has no weights before its input is known; call it on a batch (zeros "
+                    "will do) first",
                 )
             ],
         ),

@@ -99,7 +99,7 @@ class MetricStateInAttribute(Rule):
                     if name in numbers:
                         yield Finding(
                             Code(method).site(node),
-                            f"fit runs this once, when it makes the graph: self.{name} is no state of "
+                            f"fit runs this once, when it makes the graph: self.{name} is not part of the state of "
                             f"{value.cls.name}; make it with self.add_weight(...) and use assign_add",
                             anchor=call.site,
                         )
@@ -199,13 +199,13 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
             [
                 (
                     11,
-                    "fit runs this once, when it makes the graph: self.total is no state of Hits; make it with "
-                    "self.add_weight(...) and use assign_add",
+                    "fit runs this once, when it makes the graph: self.total is not part of the state of Hits; make it "
+                    "with self.add_weight(...) and use assign_add",
                 ),
                 (
                     12,
-                    "fit runs this once, when it makes the graph: self.count is no state of Hits; make it with "
-                    "self.add_weight(...) and use assign_add",
+                    "fit runs this once, when it makes the graph: self.count is not part of the state of Hits; make it "
+                    "with self.add_weight(...) and use assign_add",
                 ),
             ],
         ),

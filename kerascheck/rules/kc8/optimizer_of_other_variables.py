@@ -107,7 +107,7 @@ class OptimizerOfOtherVariables(Rule):
                 yield Finding(
                     event.site,
                     f"{name} was built for the variables of {first[0].name} and does not know {whose}: Keras raises "
-                    "ValueError; give each model an optimizer of its own",
+                    "ValueError; use an optimizer of its own for each model",
                 )
 
     VALID = [
@@ -221,7 +221,7 @@ def step(x):
                 (
                     14,
                     "Adam was built for the variables of maker and does not know those of critic: Keras raises "
-                    "ValueError; give each model an optimizer of its own",
+                    "ValueError; use an optimizer of its own for each model",
                 )
             ],
         ),

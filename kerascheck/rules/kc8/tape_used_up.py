@@ -159,7 +159,7 @@ def gradients(x, y):
     second = tape.gradient(loss, head.trainable_variables)
     return first, second
 """,
-            [(10, "this tape has given its gradients before and keeps nothing; give GradientTape persistent=True")],
+            [(10, "this tape has given its gradients before and keeps nothing; pass GradientTape persistent=True")],
         ),
         Invalid(
             """
@@ -177,7 +177,7 @@ class Net(keras.Model):
             [
                 (
                     10,
-                    "this tape is asked for gradients in each round of the loop and keeps nothing; give GradientTape "
+                    "this tape is asked for gradients in each round of the loop and keeps nothing; pass GradientTape "
                     "persistent=True",
                 )
             ],
@@ -245,13 +245,13 @@ class _Way:
             if first is not None and first is not part:
                 yield Finding(
                     site,
-                    "this tape has given its gradients before and keeps nothing; give GradientTape persistent=True",
+                    "this tape has given its gradients before and keeps nothing; pass GradientTape persistent=True",
                 )
                 self.open.pop(name)
             elif name in self.looping:
                 yield Finding(
                     site,
-                    "this tape is asked for gradients in each round of the loop and keeps nothing; give GradientTape "
+                    "this tape is asked for gradients in each round of the loop and keeps nothing; pass GradientTape "
                     "persistent=True",
                 )
                 self.open.pop(name)

@@ -91,7 +91,7 @@ class TensorOutOfFunction(Rule):
                 if (isinstance(kept, cst.Name) and kept.value in tensors) or _is_operation(code, kept):
                     yield Finding(
                         code.site(node),
-                        "the Python in a tf.function runs once: this keeps one tensor of the graph, which has no "
+                        "the Python in a tf.function runs once: this keeps one symbolic tensor, which has no "
                         "value; return it and append what the call gives",
                     )
 
@@ -162,12 +162,12 @@ def step(x, y):
             [
                 (
                     10,
-                    "the Python in a tf.function runs once: this keeps one tensor of the graph, which has no value; "
+                    "the Python in a tf.function runs once: this keeps one symbolic tensor, which has no value; "
                     "return it and append what the call gives",
                 ),
                 (
                     11,
-                    "the Python in a tf.function runs once: this keeps one tensor of the graph, which has no value; "
+                    "the Python in a tf.function runs once: this keeps one symbolic tensor, which has no value; "
                     "return it and append what the call gives",
                 ),
             ],
