@@ -76,5 +76,7 @@ def test_items_of_other_kinds_are_forgotten_with_their_number(items: str) -> Non
 def test_lists_that_loops_fill_with_lists_of_unknown_length_have_no_known_items() -> None:
     """The first round of the outer loop may find the inner one without a round; the others may not."""
     loop = "for i in range(a.n):\n    row = []\n    for j in range(a.m):\n        row.append(a.g(i, j))\n    rows.append(row)\n"
-    program = f"import numpy as np\nimport keras\na = keras.foo()\nrows = []\n{loop}x = np.array(rows)\ny = x[0][0]\n"
+    program = (
+        f"import numpy as np\nimport keras, mine\na = mine.foo()\nrows = []\n{loop}x = np.array(rows)\ny = x[0][0]\n"
+    )
     assert check_source(program.encode(), "x.py", Settings()).diagnostics == []

@@ -25,7 +25,10 @@ KERAS = "from keras import Input, Sequential, layers\n"
 PROJECT = '[project]\nname = "acme"\n'
 OLD = "import tensorflow as tf\nx = tf.placeholder(tf.float32)\n"
 #: An error where nothing shows an older Keras, a note where others seem to be written for one.
-OLD_FORM = "import keras\nmodel = keras.models.load_model('folder')\n"
+OLD_FORM = (
+    "import keras\nm = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])\n"
+    "m.export('folder')\nmodel = keras.models.load_model('folder')\n"
+)
 
 Change = Callable[[Path], None]
 
