@@ -28,7 +28,7 @@ TAKING = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "GlobalA
 
 
 class MaskDestroyed(Rule):
-    """The mask of an `Embedding` or `Masking` ends at a layer of the program in front of a recurrent one.
+    """The mask of an `Embedding` or `Masking` ends at a layer of the program before a recurrent one.
 
     ## What it does
 
