@@ -184,8 +184,8 @@ model.fit(x_train, y_train)
         """
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
-from tf_keras.preprocessing.image import ImageDataGenerator
-from tf_keras import Sequential, layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+from tensorflow.keras import Sequential, layers
 x, y = load_digits(return_X_y=True)
 x_train, x_test, y_train, y_test = train_test_split(x.reshape(-1, 8, 8, 1) / 16.0, y)
 train, test = ImageDataGenerator(rotation_range=10), ImageDataGenerator()
@@ -262,8 +262,8 @@ model.evaluate(x_test, y_test)
             """
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
-from tf_keras.preprocessing.image import ImageDataGenerator
-from tf_keras import Sequential, layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+from tensorflow.keras import Sequential, layers
 x, y = load_digits(return_X_y=True)
 x_train, x_test, y_train, y_test = train_test_split(x.reshape(-1, 8, 8, 1) / 16.0, y)
 train, test = ImageDataGenerator(featurewise_center=True), ImageDataGenerator(featurewise_center=True)
@@ -332,10 +332,12 @@ model.evaluate(x_test, y_test)
         # anew for the test data
         Invalid(
             """
+import io
 import pandas as pd
 from sklearn.preprocessing import StandardScaler
 from keras import Sequential, layers
-train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")
+rows = "age,size,weight,price\\n" + "3,1.5,2.5,9\\n4,2.5,3.5,8\\n" * 20
+train, test = pd.read_csv(io.StringIO(rows)), pd.read_csv(io.StringIO(rows))
 scaler = StandardScaler()
 x_train = scaler.fit_transform(train[["age", "size", "weight"]])
 x_test = scaler.fit_transform(test[["age", "size", "weight"]])
@@ -346,7 +348,7 @@ model.evaluate(x_test, test["price"])
 """,
             [
                 (
-                    8,
+                    10,
                     "StandardScaler is fitted on the data that the model is tested with, so that the same numbers "
                     "mean something else than in training; transform them with the one that is fitted on the training "
                     "data",
