@@ -101,7 +101,8 @@ def check_base(layer: str, values: Mapping[str, Any]) -> None:
     """Raise KerasError for what the base class of all layers refuses in Keras 3."""
     name, trainable, dtype = (values.get(key) for key in ("name", "trainable", "dtype"))
     if _is_wrong_name(name):
-        raise KerasError(f"{layer} expects a string without a slash for name in Keras 3, got {name!r}", "argument")
+        kind = "old-argument" if isinstance(name, str) else "argument"  # Keras 2 takes slashes
+        raise KerasError(f"{layer} expects a string without a slash for name in Keras 3, got {name!r}", kind)
     if "trainable" in values and not isinstance(trainable, bool) and is_plain(trainable):
         raise KerasError(f"{layer} expects True or False for trainable, got {trainable!r}", "argument")
     if isinstance(dtype, str) and dtype.removeprefix("mixed_") not in DTYPES and "_from_" not in dtype:

@@ -390,6 +390,9 @@ def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(source.text)
+        row = min(max(error.raw_line, 1), len(source.line_starts))
+        message = "Python reads this file and the parser here does not: it is not analysed"
+        return SourceError(UNREADABLE, message, Position(row, 1))
     except SyntaxError as refused:
         row = min(max(refused.lineno or 1, 1), len(source.line_starts))
         column = min(max(refused.offset or 1, 1), len(source.line(row)) + 1)

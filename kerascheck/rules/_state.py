@@ -53,6 +53,12 @@ def made_variables(code: Code, call: cst.Call) -> str | None:
     return written
 
 
+def makes_variables_when_called(code: Code, call: cst.Call) -> bool:
+    """Whether it is a layer of Keras that has variables only once it has seen an input."""
+    name = code.symbol(call.func)
+    return name.startswith("keras.layers.") and name.rpartition(".")[2] not in _RATED
+
+
 def _has_parts(cls: ClassValue) -> bool:
     """Whether a class of the program surely makes something with variables where it is made or first called."""
     for name in ("__init__", "build"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kerascheck import api
 from tests.machine.helpers import KERAS, build, marked_cases, model, raised, summary, value_of
 
 GRAPHS = marked_cases("functional")
@@ -32,6 +33,15 @@ def test_the_layers_are_listed_as_keras_lists_them() -> None:
 def test_what_hangs_beside_the_path_is_not_in_the_model() -> None:
     network = model("i = Input((4,))\nx = Dense(8)(i)\nside = Dense(100)(x)\nmodel = Model(i, Dense(3)(x))")
     assert network.params() == 67
+
+
+def test_inputs_in_a_list_of_dictionaries() -> None:
+    code = """
+a = [{"p": keras.Input((1,))}, {"p": keras.Input((2,))}]
+b = keras.Input((3,))
+m = keras.Model([a, b], layers.Concatenate()([a[0]["p"], a[1]["p"], b]))
+"""
+    assert api.check("import keras\nfrom keras import layers\n" + code, "x.py").diagnostics == []
 
 
 def test_a_disconnected_graph() -> None:

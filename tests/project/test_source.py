@@ -104,3 +104,11 @@ def test_positions_and_offsets_with_every_line_ending(newline: str) -> None:
 @pytest.mark.parametrize("text", ["", "\n", "# only a comment", "x = 1", "\f\nx = 1\n", "x = 1\r\ny = 2\n"])
 def test_odd_texts_come_back_as_they_are(text: str) -> None:
     assert Source(text.encode(), "x.py").tree.code == text
+
+
+def test_what_python_reads_and_the_parser_does_not_is_no_syntax_error() -> None:
+    """Tabs and spaces of one width, in turns."""
+    text = b"for i in range(3):\n  x = 1\n  if x:\n\t  y = 2\n\nprint(x)\n"
+    compile(text, "x.py", "exec")
+    error = refused(text)
+    assert error.code == "KC002" and "not analysed" in error.message

@@ -242,6 +242,8 @@ def _begins_with_tensor(value: Value) -> bool:
     """Whether the first thing in a structure is a tensor; a look at all of it would cost too much for lists of data."""
     for _ in range(4):
         items = value.items if isinstance(value, ListValue) else value
+        if isinstance(value, DictValue):
+            items = list(value.items.values())
         if not isinstance(items, (list, tuple)) or not items:
             return False
         value = items[0]

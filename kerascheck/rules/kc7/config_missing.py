@@ -16,6 +16,7 @@ from kerascheck.network.events import FileCall
 from kerascheck.network.ir import KerasObject, Layer, Network, Program
 from kerascheck.rules._code import base_of, is_keras_3
 from kerascheck.rules._configs import parameters_of
+from kerascheck.rules._paths import ending_of
 from kerascheck.rules._serial import own_class, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
@@ -113,6 +114,21 @@ class ConfigMissing(Rule):
                     )
 
     VALID = [
+        # a format of Keras 2, which Keras 3 refuses before it looks
+        """
+import os
+import keras
+from keras import layers
+class Scale(layers.Layer):
+    def __init__(self, factor):
+        super().__init__()
+        self.factor = factor
+    def call(self, x):
+        return x * self.factor
+model = keras.Sequential([layers.Input((3,)), Scale(2.0)])
+model.save(os.path.join(os.environ["OUT"], "scaled"))
+model.save(os.environ["OUT"], save_format="tf")
+""",
         # it says what it is made of
         """
 import keras
@@ -352,7 +368,12 @@ def _kind(value: Any) -> str | None:
 
 
 def _is_named_for_keras_2(event: FileCall) -> bool:
-    """Whether a model is saved under a name that Keras 3 refuses before it looks at the model."""
-    if event.verb != "save" or event.path is None or not isinstance(event.arguments.get("zipped"), Absent):
+    """Whether a model is saved under a name or in a format that Keras 3 refuses before it looks at the model."""
+    if event.verb != "save" or not isinstance(event.arguments.get("zipped"), Absent):
         return False
-    return not event.path.endswith((".keras", ".h5", ".hdf5"))
+    ending = ending_of(event.arguments, event.site)
+    is_other = ending is not None and not any(ending.endswith(end) or end.endswith(ending) for end in _ENDINGS)
+    return is_other or not isinstance(event.arguments.get("save_format"), Absent)
+
+
+_ENDINGS = (".keras", ".h5", ".hdf5")

@@ -8,6 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import is_keras_3, places_in
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules._paths import ending_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -77,9 +78,12 @@ class WeightsBeforeBuild(Rule):
                 if network.is_sequential
                 else "call it on a batch (zeros will do) first"
             )
-            yield Finding(
-                event.site, f"this {_VERBS[event.verb].format(network.name)} before its input is known; {way}"
-            )
+            # Of a path that is not known, nobody can say that it is none of TensorFlow's checkpoints.
+            is_known = event.verb != "load_weights" or ending_of(event.arguments, event.site) is not None
+            severity = self.severity if is_known else severity_of(event.site.file)
+            message = f"this {_VERBS[event.verb].format(network.name)} before its input is known; {way}"
+            if severity is not None:
+                yield Finding(event.site, message, severity=severity)
 
     VALID = [
         # the input is known
@@ -87,6 +91,19 @@ class WeightsBeforeBuild(Rule):
 from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.load_weights("trained.weights.h5")
+""",
+        # the same name for two paths, which may be those of checkpoints
+        """
+import tensorflow as tf
+from tensorflow.keras import Sequential, layers
+def first(folder):
+    path = folder + "/model.ckpt"
+    model = Sequential([layers.Dense(1)])
+    model.load_weights(path)
+def second(folder):
+    path = folder + "/other.ckpt"
+    model = Sequential([layers.Dense(2)])
+    model.load_weights(path)
 """,
         # called, built or trained before
         """

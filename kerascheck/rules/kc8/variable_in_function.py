@@ -9,8 +9,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_in_outline
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, called_from, definition, functions_of
-from kerascheck.rules._state import made_variables
+from kerascheck.rules._code import Code, called_from, definition, functions_of, own_nodes
+from kerascheck.rules._state import made_variables, makes_variables_when_called
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline
 
@@ -68,7 +68,7 @@ class VariableInFunction(Rule):
                 continue
             for inner, call in called_from(code):
                 made = made_variables(inner, call) or _optimizer(inner, call)
-                if made is not None:
+                if made is not None and (not makes_variables_when_called(inner, call) or _is_called(inner, call)):
                     yield Finding(
                         inner.site(call),
                         f"{function.name} is a tf.function and makes a new {made} at each call, which TensorFlow "
@@ -95,6 +95,16 @@ class Project(tf.Module):
         if self.weights is None:
             self.weights = tf.Variable(tf.ones((3, 2)))
         return tf.matmul(x, self.weights)
+""",
+        # layers that are made and not called
+        """
+import tensorflow as tf
+from keras import Sequential, layers
+@tf.function
+def build():
+    heads = [layers.Dense(2) for _ in range(3)]
+    body = Sequential([layers.Conv2D(3, 1)])
+    return None
 """,
         # an ordinary function
         """
@@ -151,6 +161,21 @@ def step(x, y):
             ],
         ),
     ]
+
+
+def _is_called(code: Code, made: cst.Call) -> bool:
+    """Whether the function calls the layer that it makes: at once, or by the name that it gives it."""
+    names: set[str] = set()
+    called: set[str] = set()
+    for node in own_nodes(code.file, code.node.body, cst.Assign, cst.Call):
+        if isinstance(node, cst.Assign) and node.value is made:
+            names |= {target.target.value for target in node.targets if isinstance(target.target, cst.Name)}
+        elif isinstance(node, cst.Call):
+            if node.func is made:
+                return True
+            if isinstance(node.func, cst.Name):
+                called.add(node.func.value)
+    return not names.isdisjoint(called)
 
 
 def _is_graph(code: Code, decorator: cst.BaseExpression) -> bool:
