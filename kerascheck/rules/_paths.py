@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import commonprefix
 from typing import Any
 
 import libcst as cst
@@ -54,8 +55,14 @@ def _ending(node: cst.CSTNode, site: Site, depth: int) -> str | None:
         return _ending(node.args[-1].value, site, depth) if node.args and not node.args[-1].star else None
     if isinstance(node, cst.Name) and depth:
         values = assigned_values(site.file, site.file.tree).get(node.value, ())
-        return _ending(values[0], site, depth - 1) if len(values) == 1 else None
+        return _common([_ending(value, site, depth - 1) for value in values])
     return None
+
+
+def _common(endings: list[str | None]) -> str | None:
+    """What all of the texts end with."""
+    known = [ending[::-1] for ending in endings if ending is not None]
+    return commonprefix(known)[::-1] or None if len(known) == len(endings) else None
 
 
 def _behind_format(text: str, sign: str) -> str | None:
