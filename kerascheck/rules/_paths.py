@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 import libcst as cst
@@ -62,7 +62,10 @@ def _ending(node: cst.CSTNode, site: Site, depth: int) -> str | None:
 def _common(endings: list[str | None]) -> str | None:
     """What all of the texts end with."""
     known = [ending[::-1] for ending in endings if ending is not None]
-    return commonprefix(known)[::-1] or None if len(known) == len(endings) else None
+    if not known or len(known) < len(endings):
+        return None
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*known, strict=False))
+    return "".join(letters[0] for letters in same)[::-1] or None
 
 
 def _behind_format(text: str, sign: str) -> str | None:
