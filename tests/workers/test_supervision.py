@@ -139,7 +139,7 @@ def test_what_is_given_up_is_said_even_if_nobody_wants_its_code(tmp_path: Path) 
     from kerascheck.configuration.selection import Layer, Selection
 
     (tmp_path / "spin.py").write_text(PROGRAM)
-    settings = Settings(Selection((Layer(ignore=("KC002",)),)))
+    settings = Settings(selection=Selection((Layer(ignore=("KC002",)),)))
     (report,) = check_files([Job(str(tmp_path / "spin.py"), settings)])
     assert not report.diagnostics and report.incomplete is not None and "processor time" in report.incomplete
 
