@@ -25,10 +25,7 @@ class Cause:
 def why_inexact(layer: Layer) -> str | None:
     """Why a layer or a network is not known exactly; None where it is."""
     if isinstance(layer, Network):
-        cause = cause_of(layer)
-        if cause is None:
-            return None
-        return cause.reason if cause.layer is None else f"{cause.layer.name}: {cause.reason}"
+        return _told(cause_of(layer))
     if (unknown := layer.unknown or layer.refused) is not None:
         return unknown.reason
     if layer.calls and layer.calls[-1].refused:
@@ -41,6 +38,12 @@ def why_inexact(layer: Layer) -> str | None:
     sizes = [dim for shape in shapes for dim in shape]
     symbolic = dict.fromkeys(str(size) for size in (*sizes, params) if isinstance(size, SymDim))
     return f"depends on {', '.join(symbolic)}" if symbolic else None
+
+
+def _told(cause: Cause | None) -> str | None:
+    if cause is None or cause.layer is None:
+        return cause.reason if cause is not None else None
+    return f"{cause.layer.name}: {cause.reason}"
 
 
 def advice_on(network: Network) -> str | None:
@@ -63,6 +66,10 @@ def cause_of(network: Network) -> Cause | None:
     for layer in network.running_layers():
         if layer.status() != "exact":
             has_shape = not network.is_sequential or bool(network.inputs)
+            if isinstance(layer, Network):  # asked once: models may hold models a hundred deep
+                inner = cause_of(layer)
+                advice = inner.advice if inner is not None and has_shape else _GIVE_SHAPE
+                return Cause(layer, str(_told(inner)), advice)
             return Cause(layer, str(why_inexact(layer)), _advice(layer) if has_shape else _GIVE_SHAPE)
     shapes = network.output_shapes()
     if isinstance(shapes, Unknown):
