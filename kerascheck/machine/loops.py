@@ -283,8 +283,8 @@ def _is_about_layers(item: Value) -> bool:
 
 
 def _work(run: Run) -> int:
-    """Grows with each layer that is built or changed."""
-    return len(run.program.layers) + run.layer_changes
+    """Grows with each layer that is built or changed; one that is frozen and thawed in turns is what it was before."""
+    return len(run.program.layers) + len(run.changed)
 
 
 def _further_rounds(

@@ -206,6 +206,7 @@ class Run:
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.loops: list[Loop] = []  # all loops and comprehensions that we are in
         self.layer_changes = 0  # how often an attribute of a layer or model was set
+        self.changed: set[tuple[int, str, Hashable]] = set()  # what was set of which: what is set again counts once
         self.undecided = 0  # grows with each condition that is not known
         self.decided = 0  # grows with each that is decided: another run decides it otherwise
         self.weights_taken: tuple[Layer, Site] | None = None  # the latest `get_weights`: of what, and where

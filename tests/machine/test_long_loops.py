@@ -118,3 +118,53 @@ def test_a_loop_that_only_computes_is_run_to_its_end() -> None:
         model = Sequential([Input((8,)), Dense(len(index))])
     """)
     assert found.status() == "exact"
+
+
+ADVERSARIES = """
+    import numpy as np
+    from keras import Input, Model, Sequential
+    from keras.layers import Dense
+
+    generator = Sequential([Input((8,)), Dense(16)])
+    judge = Sequential([Input((16,)), Dense(1, activation="sigmoid")])
+    judge.compile("adam", "binary_crossentropy")
+    judge.trainable = False
+    noise = Input((8,))
+    both = Model(noise, judge(generator(noise)))
+    both.compile("adam", "binary_crossentropy")
+"""
+
+
+def test_a_model_that_is_frozen_and_thawed_in_turns_is_what_it_was_before() -> None:
+    (path,) = build(
+        ADVERSARIES
+        + """
+    for epoch in range(200):
+        for batch in range(400):
+            judge.trainable = True
+            judge.train_on_batch(np.zeros((64, 16)), np.zeros((64, 1)))
+            judge.trainable = False
+            both.train_on_batch(np.zeros((64, 8)), np.ones((64, 1)))
+    """
+    ).paths
+    assert len(path.trainings) < 100  # of 160,000
+    assert all(one.status() == "exact" for one in path.networks)
+    assert not path.networks[1].trainable
+    assert len(path.networks[1].all_weights()) == 2
+
+
+def test_layers_that_are_thawed_one_after_the_other_are_all_thawed() -> None:
+    (path,) = build("""
+    import numpy as np
+    from keras import Input, Sequential
+    from keras.layers import Dense
+
+    model = Sequential([Input((8,)), *[Dense(8, trainable=False) for _ in range(6)]])
+    for depth in range(1, 7):
+        model.layers[-depth].trainable = True
+        model.compile("adam", "mse")
+        model.fit(np.zeros((64, 8)), np.zeros((64, 8)))
+    """).paths
+    (network,) = path.networks
+    assert [layer.trainable for layer in network.layers[-6:]] == [True] * 6
+    assert len(path.trainings) == 6

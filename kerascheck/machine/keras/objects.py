@@ -14,7 +14,7 @@ from kerascheck.machine.keras.building import build
 from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.eager import training_call
 from kerascheck.machine.keras.freeze import as_shape, freeze, freeze_arguments
-from kerascheck.machine.keras.gone import note_member, note_shape
+from kerascheck.machine.keras.gone import note_added_loss, note_added_metric, note_member, note_shape
 from kerascheck.machine.keras.layer_attributes import held_weights, kept_argument
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.keras.origins import VARIABLES, note_origin
@@ -111,6 +111,7 @@ _ENDS_REPLACED = Unknown("its inputs or outputs are replaced", ("its ends",))
 def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None:
     """`layer.trainable = False` and the like."""
     run.layer_changes += 1
+    run.changed.add((id(layer), name, value if isinstance(value, bool) else run.layer_changes))
     if name == "trainable":
         set_trainable(run, layer, value)
     elif name in ("name", "_name") and isinstance(value, str):
@@ -317,17 +318,9 @@ def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Val
 
 
 def _add_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.keras.gone import note_added_loss
-
     layer.adds_losses = True
     note_added_loss(run, layer, arguments, site)
     return None
-
-
-def _add_metric(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.keras.gone import note_added_metric
-
-    return note_added_metric(run, layer, arguments, site)
 
 
 def _get_config(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
@@ -365,7 +358,7 @@ _LAYER_METHODS: dict[str, Method] = {
     "add_weight": _add_weight,
     "add_variable": _add_weight,
     "add_loss": _add_loss,
-    "add_metric": _add_metric,
+    "add_metric": note_added_metric,
     "build": build,
     "call": _call,
     "__call__": _call,
