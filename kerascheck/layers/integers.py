@@ -28,6 +28,10 @@ _BY_LAYER = {
 }
 
 
+#: Those of them that the layers of Keras 2 check as well; of the others it makes integers, or computes with them.
+_ALWAYS = frozenset({("RepeatVector", "n"), ("LayerNormalization", "axis"), ("UnitNormalization", "axis")})
+
+
 def is_of_numpy(value: Any) -> bool:
     """Whether it is a whole number of numpy (a `kerascheck.data.scalars.NumpyInt`)."""
     return isinstance(value, int) and isinstance(getattr(value, "dtype", None), str)
@@ -38,8 +42,9 @@ def check_integers(layer: str, values: Mapping[str, Any]) -> None:
     own = _BY_LAYER.get(layer, frozenset())
     for name, value in values.items():
         if is_of_numpy(value) and (name in own or name in _WINDOWS):
+            always = name in _WINDOWS or (layer, name) in _ALWAYS
             raise KerasError(
                 f"{layer} expects an integer of Python for {name}, got {int(value)} as numpy {value.dtype}; "
                 f"write {name}=int(...)",
-                "argument",
+                "argument" if always else "new-argument",
             )

@@ -62,6 +62,16 @@ from keras import Sequential, layers
 model = Sequential([layers.Dense(4, input_shape=(3,)), layers.Dense(2)])
 model.load_weights("training/cp.ckpt")
 """
+NUMPY_UNITS = """
+import numpy as np
+from keras import layers
+layer = layers.Dense(np.array([0, 2, 1]).max() + 1)
+"""
+NUMPY_WINDOW = """
+import numpy as np
+from keras import layers
+layer = layers.Conv2D(8, np.array([3, 5]).max())
+"""
 
 
 def graded(folder: Path, code: str, rule: str) -> Severity | None:
@@ -80,6 +90,7 @@ def graded(folder: Path, code: str, rule: str) -> Severity | None:
         ("KC426", WEIGHTS_OF_OUTPUTS, NOTE, NOTE),
         ("KC205", NAME_FIRST, NOTE, NOTE),
         ("KC205", NUMBER_AS_SHAPE, NOTE, NOTE),
+        ("KC205", NUMPY_UNITS, ERROR, NOTE),
         ("KC821", MINIMIZE, NOTE, None),
         ("KC200", INPUT_OF_SEQUENTIAL, ERROR, NOTE),
         ("KC703", CHECKPOINT, NOTE, NOTE),
@@ -94,6 +105,11 @@ def test_what_only_keras_3_refuses(
     assert graded(tmp_path, code, rule) == ERROR
     (tmp_path / "requirements.txt").write_text(OLD)
     assert graded(tmp_path, code, rule) is None
+
+
+def test_older_ones_ask_for_the_size_of_a_window_as_well(tmp_path: Path) -> None:
+    assert graded(tmp_path, NUMPY_WINDOW, "KC205") == ERROR
+    assert graded(tmp_path, NAMES + NUMPY_WINDOW, "KC205") == ERROR
 
 
 def test_a_function_as_metric_is_called_as_it_is_before_keras_3(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ _MAX_ORIGINS = 4
 #: The kinds of what Keras 2 takes and Keras 3 does not.
 _OLD_FORMS = frozenset({"old-argument"})
 #: The kinds of what Keras 3 refuses though it is no form of its own.
-_NEW_REFUSALS = frozenset({"newly-unbuilt"})
+_NEW_REFUSALS = frozenset({"newly-unbuilt", "new-argument"})
 
 
 _MERGING = frozenset(

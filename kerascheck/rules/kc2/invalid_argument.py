@@ -44,7 +44,7 @@ class InvalidArgument(_Refusal):
 
     code = "KC205"
     name = "invalid-argument"
-    kinds = frozenset({"argument", "old-argument"})
+    kinds = frozenset({"argument", "old-argument", "new-argument"})
 
     def covers(self, raised: Raised) -> bool:
         if "Keras has no" in raised.error.message and registers_names(raised.site):
