@@ -22,6 +22,7 @@ from kerascheck.cli.common import (
     refuse_others_beside_stdin,
     shown_progress,
     status_of,
+    stdin_job,
     wants_colour,
     warn_if_incomplete,
     write_output,
@@ -192,8 +193,7 @@ def _check_stdin(options: CheckOptions, resolver: Resolver) -> int:
     from kerascheck import api
     from kerascheck.workers.parallel import check_text
 
-    filename = options.stdin_filename or "<stdin>"
-    settings = resolver.settings_for(Path(options.stdin_filename) if options.stdin_filename else Path.cwd())
+    filename, settings = stdin_job(options.stdin_filename, resolver)
     limits = _limits(options, settings)
     raw = read_stdin(filename)
     report = check_text(raw, filename, settings)

@@ -186,8 +186,7 @@ def analyse_each(
     try:
         if STDIN in map(str, paths):
             refuse_others_beside_stdin(paths)
-            name = stdin_filename or "<stdin>"
-            settings = resolver.settings_for(Path(stdin_filename) if stdin_filename else Path.cwd())
+            name, settings = stdin_job(stdin_filename, resolver)
             problems = iter([analyse_text(name, read_stdin(name), settings, use_it, limited=limited)])
         else:
             problems = (
@@ -201,6 +200,11 @@ def analyse_each(
     except (ConfigError, NoSuchPath) as error:
         raise Failure(str(error)) from None
     return status
+
+
+def stdin_job(filename: str | None, resolver: Resolver) -> tuple[str, Settings]:
+    """What standard input is called in findings, and the settings for it: those of here where it has no name."""
+    return filename or "<stdin>", resolver.settings_for(Path(filename) if filename else Path.cwd())
 
 
 def refuse_others_beside_stdin(paths: Sequence[Path]) -> None:

@@ -45,7 +45,6 @@ def summarize(
     Args:
         paths: the files and folders.
         output_format: table or json.
-        isolated: whether configuration files are ignored.
         stream: where the models are written.
         batch: the samples of a batch, where it is asked what the models cost.
         dtype: what they compute in, if that is not to be what each layer says.

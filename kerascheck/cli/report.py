@@ -15,6 +15,7 @@ from kerascheck.cli.common import (
     refuse_others_beside_stdin,
     shown_progress,
     status_of,
+    stdin_job,
     warn_if_incomplete,
     write_output,
 )
@@ -50,8 +51,7 @@ def write_report(
         resolver = Resolver(options.overrides, options.config, options.isolated)
         if STDIN in map(str, options.paths):
             refuse_others_beside_stdin(options.paths)
-            name = options.stdin_filename or "<stdin>"
-            settings = resolver.settings_for(Path(name) if options.stdin_filename else Path.cwd())
+            name, settings = stdin_job(options.stdin_filename, resolver)
             files = [file_part(read_stdin(name), Job(name, settings))]
         else:
             paths = discover(options.paths, resolver.settings_for)

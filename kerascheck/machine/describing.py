@@ -137,14 +137,10 @@ def _one_of(value: Guarded, depth: int) -> Description:
 
 def _stream(value: Pipeline, depth: int) -> Description:
     kinds = {"tf.data": "dataset", "sequence": "sequence", "generator": "generator"}
-    element = None if depth >= _MAX_DEPTH else f"of {described(_as_value(value.element), depth + 1).text}"
+    element = None if depth >= _MAX_DEPTH else f"of {described(value.element, depth + 1).text}"
     batch = f"batches of {value.batch}" if value.batched and value.batch is not None else None
     count = f"{value.count} elements" if value.count is not None else "endless" if value.infinite else None
     return Description(kinds.get(value.kind, "stream"), element, None, batch, None, count, is_data=True)
-
-
-def _as_value(element: Any) -> Value:
-    return element
 
 
 def _container(value: tuple[Any, ...] | ListValue | DictValue, depth: int) -> Description:

@@ -43,6 +43,7 @@ def marks_of(source: Any) -> dict[int, Marks]:
         return found
     spans: list[tuple[int, int, cst.CSTNode]] = []
     heads: dict[int, cst.CSTNode] = {}  # the first statement in the body that begins behind a row
+    lines = source.uncommented.splitlines()
 
     def visit(body: Sequence[cst.CSTNode]) -> None:
         for statement in body:
@@ -51,7 +52,7 @@ def marks_of(source: Any) -> dict[int, Marks]:
             for suite in _suites(statement):
                 if isinstance(suite, cst.IndentedBlock) and suite.body:
                     first = source.locate(suite.body[0]).start.row
-                    for row in range(_header_row(source, suite, statement), first):
+                    for row in range(_header_row(source, lines, suite, statement), first):
                         heads[row] = suite.body[0]
                     visit(suite.body)
 
@@ -87,11 +88,11 @@ def _between(
         found.setdefault(id(behind[2]), Marks()).before.append(directive)
 
 
-def _header_row(source: Any, suite: cst.IndentedBlock, statement: cst.CSTNode) -> int:
+def _header_row(source: Any, lines: Sequence[str], suite: cst.IndentedBlock, statement: cst.CSTNode) -> int:
     """The row in which the head of a block ends: the one before its first statement where that cannot be told."""
     first: int = source.locate(suite.body[0]).start.row
     for row in range(first - 1, source.locate(statement).start.row - 1, -1):
-        if source.uncommented.splitlines()[row - 1].strip():
+        if lines[row - 1].strip():
             return row
     return first
 

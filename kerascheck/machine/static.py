@@ -17,16 +17,21 @@ _Fact = TypeVar("_Fact")
 
 def once(compute: Callable[[_Node], _Fact]) -> Callable[[Any, _Node], _Fact]:
     """Compute the fact once for each node: `fact(source, node)` keeps it on the source whose tree the node is in."""
-    name = f"{compute.__module__}.{compute.__qualname__}"
+    return _once(compute, lambda source, node: compute(node))
 
-    @wraps(compute)
+
+def _once(named: Callable[..., _Fact], compute: Callable[[Any, _Node], _Fact]) -> Callable[[Any, _Node], _Fact]:
+    """The fact as `compute` finds it, kept under the name of the function that it is written as."""
+    name = f"{named.__module__}.{named.__qualname__}"
+
+    @wraps(named)
     def fact(source: Any, node: _Node) -> _Fact:
         known = source.facts.get(name)
         if known is None:
             known = source.facts[name] = {}
         found = known.get(id(node))
         if found is None or found[0] is not node:
-            found = known[id(node)] = (node, compute(node))
+            found = known[id(node)] = (node, compute(source, node))
         return found[1]  # type: ignore[no-any-return]
 
     return fact
@@ -54,19 +59,7 @@ def outline_of(source: Any) -> Outline:
 
 def once_in_outline(compute: Callable[[Outline, _Node], _Fact]) -> Callable[[Any, _Node], _Fact]:
     """As `once`, for what is read off the outline of the tree that the node is in."""
-    name = f"{compute.__module__}.{compute.__qualname__}"
-
-    @wraps(compute)
-    def fact(source: Any, node: _Node) -> _Fact:
-        known = source.facts.get(name)
-        if known is None:
-            known = source.facts[name] = {}
-        found = known.get(id(node))
-        if found is None or found[0] is not node:
-            found = known[id(node)] = (node, compute(outline_of(source), node))
-        return found[1]  # type: ignore[no-any-return]
-
-    return fact
+    return _once(compute, lambda source, node: compute(outline_of(source), node))
 
 
 _EXITS = frozenset({"exit", "quit", "_exit", "abort"})

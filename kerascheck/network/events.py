@@ -25,10 +25,11 @@ class ObjectCall(Event):
 
     `subject` is the object, or the name of a function of Keras; `method` is "__call__" where it is called itself.
     `origins` are the models whose outputs (or variables) the positional arguments are. `updates`: the model whose
-    variables an optimizer is given, with those that train (none: it has no variables yet).
+    variables, and no others, an optimizer is given, with those that train (none: it has no variables yet; None: they
+    are not known).
     """
 
-    updates: tuple[Network, frozenset[Weight]] | None = None
+    updates: tuple[Network, frozenset[Weight] | None] | None = None
 
     def __init__(
         self,
@@ -43,7 +44,6 @@ class ObjectCall(Event):
         self.arguments = arguments
         self.site = site
         self.origins = origins
-        self.variables_of: Network | None = None  # the model whose variables, and no others, an optimizer changes
 
     @property
     def qualname(self) -> str:

@@ -88,9 +88,6 @@ _GIVE_SHAPE = "begin the model with keras.Input(shape=...), or call model.build(
 
 def _advice(layer: Layer) -> str:
     """What would make the layer known."""
-    if isinstance(layer, Network):
-        cause = cause_of(layer)
-        return cause.advice if cause is not None else _GIVE_SHAPE
     if layer.refused is not None or (layer.calls and layer.calls[-1].refused):
         return _MEND
     names = _names(layer)

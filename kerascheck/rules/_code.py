@@ -19,7 +19,7 @@ from kerascheck.machine.values import ClassValue, FunctionValue, Instance, Scope
 from kerascheck.network.ir import Program, Site
 from kerascheck.symbolic.unknown import Symbol, Unknown
 from kerascheck.text.outline import DEFINITIONS, Outline
-from kerascheck.text.treewalk import nodes_below
+from kerascheck.text.treewalk import nodes_below, walk
 
 _Kind = TypeVar("_Kind", bound=cst.CSTNode)
 _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic"})
@@ -405,6 +405,17 @@ def arms_in(tree: cst.CSTNode) -> dict[int, tuple[tuple[int, str], ...]]:
                 arm = (*around, (id(node), str(id(child))))
             waiting.append((child, arm))
     return found
+
+
+def holds(node: cst.CSTNode, site: Site) -> bool:
+    """Whether the site is the node or written in it, and not in a function that it calls."""
+    return id(site.node) in _inside(site.file, node)
+
+
+@once
+def _inside(node: cst.CSTNode) -> frozenset[int]:
+    """The identities of all that is written in a node: each event asks."""
+    return frozenset(id(part) for part in walk(node))
 
 
 def exclude_each_other(one: Site, other: Site) -> bool:

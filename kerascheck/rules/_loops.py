@@ -6,20 +6,14 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from kerascheck.machine.static import once
 from kerascheck.network.ir import Loop, Site
+from kerascheck.rules._code import holds
 from kerascheck.text.treewalk import walk
 
 
 def stands_in(site: Site, loop: Loop) -> bool:
     """Whether the site is written in the body of the loop, and not in a function that the body calls."""
-    return site.file is loop.site.file and id(site.node) in _inside(loop.site.file, loop.site.node)
-
-
-@once
-def _inside(node: cst.CSTNode) -> frozenset[int]:
-    """The identities of all that is written in a loop: each event in it asks."""
-    return frozenset(id(part) for part in walk(node))
+    return site.file is loop.site.file and holds(loop.site.node, site)
 
 
 def names_in(node: cst.CSTNode) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -24,6 +25,11 @@ def ending_of(arguments: Arguments, site: Site, name: str = "filepath", position
     if isinstance(text, str):
         return text
     return _ending(given.node.value, site, 3) if given.node is not None else None
+
+
+def is_none_of(ending: str | None, endings: Sequence[str]) -> bool:
+    """Whether the path surely ends in none of the ways, from what is known of its end."""
+    return ending is not None and not any(ending.endswith(end) or end.endswith(ending) for end in endings)
 
 
 def last_part(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, overload
 
 import libcst as cst
 
-from kerascheck.text.treewalk import NO_NODES, code_fields, walk
+from kerascheck.text.treewalk import NO_NODES, code_fields, nodes_below, walk
 
 _Kind = TypeVar("_Kind", bound=cst.CSTNode)
 
@@ -156,8 +156,6 @@ class Outline:
 
 
 def _own_walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    from kerascheck.text.treewalk import nodes_below
-
     stack = nodes_below(node)[::-1]
     while stack:
         top = stack.pop()

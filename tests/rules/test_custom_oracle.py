@@ -172,7 +172,7 @@ slopes = tape.gradient(error, model.trainable_variables)
 optimizer.apply_gradients(zip(slopes, model.trainable_variables))
 """,
     ],
-    "KC810": [
+    "KC221": [
         """
 class Log(keras.callbacks.Callback):
     def on_epoch_end(self, epoch):
@@ -189,6 +189,16 @@ model = network()
 model.compile("sgd", "mse")
 model.fit(x, y, verbose=0, callbacks=[Log()])
 """,
+        """
+class Log(keras.callbacks.Callback):
+    def on_test_end(self):
+        print("end")
+model = network()
+model.compile("sgd", "mse")
+model.evaluate(x, y, verbose=0, callbacks=[Log()])
+""",
+    ],
+    "KC810": [
         """
 class Bias(metrics.Metric):
     def __init__(self):

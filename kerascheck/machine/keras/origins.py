@@ -74,8 +74,7 @@ def note_object_call(run: Run, subject: KerasObject | str, method: str, argument
     event = ObjectCall(subject, method, arguments, site, origins)
     if method in _UPDATING and isinstance(subject, KerasObject) and subject.qualname.startswith("keras.optimizers."):
         name, place, what = _UPDATING[method]
-        event.variables_of = origin_of(run, arguments.value(name, place), what)
-        event.updates = _updated(run, event.variables_of)
+        event.updates = _updated(origin_of(run, arguments.value(name, place), what))
     run.note(event, subject)
 
 
@@ -87,7 +86,7 @@ _UPDATING = {
 }
 
 
-def _updated(run: Run, network: Network | None) -> tuple[Network, frozenset[Weight]] | None:
+def _updated(network: Network | None) -> tuple[Network, frozenset[Weight] | None] | None:
     """The model whose variables the optimizer gets, and which of them train; None where that is not known."""
     from kerascheck.machine.keras.saving import is_unbuilt
     from kerascheck.machine.keras.trainable import weights_in_training
@@ -97,7 +96,7 @@ def _updated(run: Run, network: Network | None) -> tuple[Network, frozenset[Weig
     if is_unbuilt(network):
         return network, frozenset()
     weights = weights_in_training(network)
-    return (network, weights[0]) if weights is not None and weights[0] else None
+    return network, weights[0] or None if weights is not None else None
 
 
 def note_pairing(run: Run, left: Value, right: Value, site: Site) -> None:

@@ -50,13 +50,7 @@ def _layer(context: Context, owner: cst.ClassDef) -> Iterator[Step]:
         if method.name.value == "get_output_shape_for" and "compute_output_shape" not in names:
             change = Rewrite(method.name, ("compute_output_shape",))
             yield Step("methods", method.name, "get_output_shape_for is compute_output_shape", (change,), page=_PAGE)
-        for call in walk(method):
-            if (
-                isinstance(call, cst.Call)
-                and isinstance(call.func, cst.Attribute)
-                and call.func.attr.value in ("add_weight", "add_variable")
-            ):
-                yield from _weight(call, call.func)
+        yield from _weights(method)
         for target in _assigned(context, method):
             if target.attr.value in ("trainable_weights", "non_trainable_weights"):
                 message = f"{target.attr.value} cannot be set: what add_weight makes is in it"
@@ -69,10 +63,15 @@ def _metric(owner: cst.ClassDef) -> Iterator[Step]:
         if method.name.value == "reset_states" and "reset_state" not in names:
             change = Rewrite(method.name, ("reset_state",))
             yield Step("methods", method.name, "reset_states is reset_state", (change,), page=_PAGE)
-        for node in walk(method):
-            func = node.func if isinstance(node, cst.Call) else None
-            if isinstance(node, cst.Call) and isinstance(func, cst.Attribute) and func.attr.value in _ADDS:
-                yield from _weight(node, func)
+        yield from _weights(method)
+
+
+def _weights(method: cst.FunctionDef) -> Iterator[Step]:
+    """What the weights need that the method adds."""
+    for node in walk(method):
+        func = node.func if isinstance(node, cst.Call) else None
+        if isinstance(node, cst.Call) and isinstance(func, cst.Attribute) and func.attr.value in _ADDS:
+            yield from _weight(node, func)
 
 
 def _weight(call: cst.Call, func: cst.Attribute) -> Iterator[Step]:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance
-from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import base_of, classes_of, definition, methods
 from kerascheck.rules._gone import severity_of_refusal
-from kerascheck.rules._training import argument
+from kerascheck.rules._training import argument_value
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -24,7 +24,7 @@ class CallbackSignature(Rule):
 
     Compares the parameters of the methods that Keras calls on callbacks (`on_epoch_end`, `on_train_batch_begin`,
     `on_train_end`, ...) with what it calls them with: `(epoch, logs)`, `(batch, logs=logs)` or `(logs)`. It is an error
-    where `fit` gets such a callback, and a warning elsewhere.
+    where `fit`, `evaluate` or `predict` gets such a callback and calls the method, and a warning elsewhere.
 
     ## Why it is bad
 
@@ -72,7 +72,7 @@ class CallbackSignature(Rule):
                 if problem is None:
                     continue
                 severity: Severity | None = Severity.WARNING
-                if method.name.startswith(_FITTING) and any(_runs(one, method) for one in used):
+                if any(method.name.startswith(called) and _runs(one, method) for one, called in used):
                     severity = Severity.ERROR
                 if problem == _NO_LOGS:  # older versions gave it by its place
                     refused = severity_of_refusal(method.site.file)
@@ -211,6 +211,52 @@ model.fit(np.zeros((64, 4)), ops.zeros((64, 1)), callbacks=[Log()], verbose=0)
             [(6, "Keras calls Log.on_train_batch_end with (batch, logs=logs), and it has no parameter logs; "
                  "write def on_train_batch_end(self, batch, logs=None)")],
         ),
+        Invalid(
+            """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch):
+        print(epoch)
+    def on_train_begin(self):
+        print("begin")
+    def on_train_batch_end(self, batch, losses=None):
+        print(losses)
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+            [
+                (5, "Keras calls Log.on_epoch_end with (epoch, logs), which it does not take; "
+                    "write def on_epoch_end(self, epoch, logs=None)"),
+                (7, "Keras calls Log.on_train_begin with (logs), which it does not take; "
+                    "write def on_train_begin(self, logs=None)"),
+                (9, "Keras calls Log.on_train_batch_end with (batch, logs=logs), and it has no parameter logs; "
+                    "write def on_train_batch_end(self, batch, logs=None)"),
+            ],
+        ),
+        # what else takes callbacks
+        Invalid(
+            """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_test_batch_end(self, batch):
+        print(batch)
+    def on_predict_begin(self):
+        print("begin")
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.evaluate(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+model.predict(np.zeros((8, 4)), callbacks=[Log()])
+""",
+            [
+                (5, "Keras calls Log.on_test_batch_end with (batch, logs=logs), which it does not take; "
+                    "write def on_test_batch_end(self, batch, logs=None)"),
+                (7, "Keras calls Log.on_predict_begin with (logs), which it does not take; "
+                    "write def on_predict_begin(self, logs=None)"),
+            ],
+        ),
         # nothing uses it here
         Invalid(
             """
@@ -243,20 +289,25 @@ _CALLS: dict[str, tuple[str, ...]] = {
         for when in ("begin", "end")
     },
 }
-#: What `fit` calls without validation data too.
-_FITTING = ("set_", "on_epoch_", "on_train_", "on_batch_")
+#: How the names of the methods begin that a call surely runs: `fit` has no test without validation data.
+_CALLED_BY = {
+    **dict.fromkeys(FITTING, ("set_", "on_epoch_", "on_train_", "on_batch_")),
+    "evaluate": ("set_", "on_test_"),
+    "predict": ("set_", "on_predict_"),
+}
 _NOT_TAKEN = ", which it does not take"
 _NO_LOGS = ", and it has no parameter logs"
 
 
-def _used(program: Program) -> list[ClassValue]:
-    """The classes of the callbacks that training gets."""
-    found: list[ClassValue] = []
+def _used(program: Program) -> list[tuple[ClassValue, tuple[str, ...]]]:
+    """The classes of the callbacks that calls get, with how the names of the methods begin that they run."""
+    found: list[tuple[ClassValue, tuple[str, ...]]] = []
     for call in program.trainings:
-        given = argument(call, "callbacks") if call.method in ("fit", "fit_generator") else None
-        if isinstance(given, Given):
-            items = given.value if isinstance(given.value, (list, tuple)) else [given.value]
-            found += [item.cls for item in items if isinstance(item, Instance)]
+        called = _CALLED_BY.get(call.method)
+        if called is not None:
+            given = argument_value(call, "callbacks")
+            items = given if isinstance(given, (list, tuple)) else [given]
+            found += [(item.cls, called) for item in items if isinstance(item, Instance)]
     return found
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once
 from kerascheck.network.events import ObjectCall
 from kerascheck.network.ir import KerasObject, Program, Site
-from kerascheck.rules._code import functions_of
+from kerascheck.rules._code import functions_of, holds
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk
 
@@ -74,13 +73,13 @@ class OptimizerEachStep(Rule):
             if not isinstance(event, ObjectCall) or event.method not in ("apply_gradients", "apply"):
                 continue
             made = event.subject.site if isinstance(event.subject, KerasObject) else None
-            network = event.variables_of
+            network = event.updates[0] if event.updates is not None else None
             if made is None or network is None or network.site is None or made.file is not event.site.file:
                 continue
             if made.key in told or _is_plain(event.subject):
                 continue
             around = _round(program, made, event.site)
-            if around is None or (network.site.file is made.file and _holds(around, network.site)):
+            if around is None or (network.site.file is made.file and holds(around, network.site)):
                 continue
             told.add(made.key)
             yield Finding(
@@ -192,17 +191,17 @@ def _is_plain(optimizer: object) -> bool:
 def _round(program: Program, made: Site, applied: Site) -> cst.CSTNode | None:
     """The loop, or the function that a loop calls, of which one round makes the optimizer and applies it once."""
     loops = [node for node in walk(made.file.tree) if isinstance(node, (cst.For, cst.While))]
-    over_made = [loop for loop in loops if _holds(loop.body, made)]
-    over_applied = [loop for loop in loops if _holds(loop.body, applied)]
+    over_made = [loop for loop in loops if holds(loop.body, made)]
+    over_applied = [loop for loop in loops if holds(loop.body, applied)]
     functions = [one for one in functions_of(program) if one.site.file is made.file]
-    of_made = [one for one in functions if _holds(one.node, made)]
-    of_applied = [one for one in functions if _holds(one.node, applied)]
+    of_made = [one for one in functions if holds(one.node, made)]
+    of_applied = [one for one in functions if holds(one.node, applied)]
     if [id(one.node) for one in of_made] != [id(one.node) for one in of_applied]:
         return None
     inner = of_made[-1].node if of_made else None
     if inner is not None:
-        over_made = [loop for loop in over_made if _holds(inner, Site(made.file, loop))]
-        over_applied = [loop for loop in over_applied if _holds(inner, Site(made.file, loop))]
+        over_made = [loop for loop in over_made if holds(inner, Site(made.file, loop))]
+        over_applied = [loop for loop in over_applied if holds(inner, Site(made.file, loop))]
     if [id(loop) for loop in over_made] != [id(loop) for loop in over_applied]:
         return None
     if over_made:
@@ -219,13 +218,3 @@ def _called_in(body: cst.CSTNode, name: str) -> bool:
         isinstance(part, cst.Call) and isinstance(part.func, cst.Name) and part.func.value == name
         for part in walk(body)
     )
-
-
-@once
-def _parts(node: cst.CSTNode) -> frozenset[int]:
-    return frozenset(id(part) for part in walk(node))
-
-
-def _holds(node: cst.CSTNode, site: Site) -> bool:
-    """Whether the site is written in it."""
-    return id(site.node) in _parts(site.file, node)

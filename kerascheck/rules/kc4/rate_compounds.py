@@ -10,9 +10,9 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import Code, bound_names, own_nodes
+from kerascheck.rules._loops import names_in
 from kerascheck.rules._training import callbacks_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
 
 
 class RateCompounds(Rule):
@@ -208,12 +208,8 @@ def _factors(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
 def _is_power_of(code: Code, node: cst.BaseExpression, name: str) -> bool:
     """Whether the name stands in the exponent of a power, or in `exp(...)` or `pow(...)`."""
     if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Power):
-        return _mentions(node.right, name)
+        return name in names_in(node.right)
     if isinstance(node, cst.Call) and node.args:
         called = code.symbol(node.func).rpartition(".")
-        return called[1] == "." and called[2] in ("exp", "pow", "power") and _mentions(node.args[-1].value, name)
+        return called[1] == "." and called[2] in ("exp", "pow", "power") and name in names_in(node.args[-1].value)
     return False
-
-
-def _mentions(node: cst.CSTNode, name: str) -> bool:
-    return any(isinstance(part, cst.Name) and part.value == name for part in walk(node))

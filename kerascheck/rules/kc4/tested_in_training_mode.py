@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once
-from kerascheck.network.events import Event, ModelCall, ObjectCall
+from kerascheck.network.events import ModelCall, ObjectCall
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import functions_of
+from kerascheck.rules._code import functions_of, holds
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc8.training_not_handed_on import _differing
-from kerascheck.text.treewalk import walk
 
 
 class TestedInTrainingMode(Rule):
@@ -83,11 +79,10 @@ class TestedInTrainingMode(Rule):
         ]
         told: set[tuple[int, int]] = set()
         for function in functions_of(program):
-            inside = _inside(function.site.file, function.node)
-            own = [event for event in calls if _is_in(event, inside)]
+            own = [event for event in calls if holds(function.node, event.site)]
             for metric in measured:
                 network = metric.origins.get(1, metric.origins.get("y_pred"))
-                if network is None or not _is_in(metric, inside):
+                if network is None or not holds(function.node, metric.site):
                     continue
                 met = [event for event in own if event.network is network]
                 if not met or any(one.tapes or one.arguments.value("training") is not True for one in met):
@@ -180,12 +175,3 @@ for x, y in tf.data.Dataset.from_tensor_slices((tf.ones((8, 4)), tf.ones(8))).ba
             ],
         ),
     ]
-
-
-@once
-def _inside(node: cst.CSTNode) -> frozenset[int]:
-    return frozenset(id(part) for part in walk(node))
-
-
-def _is_in(event: Event, inside: frozenset[int]) -> bool:
-    return id(event.site.node) in inside

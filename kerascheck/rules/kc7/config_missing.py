@@ -16,7 +16,7 @@ from kerascheck.network.events import FileCall
 from kerascheck.network.ir import KerasObject, Layer, Network, Program
 from kerascheck.rules._code import base_of, is_keras_3
 from kerascheck.rules._configs import parameters_of
-from kerascheck.rules._paths import ending_of
+from kerascheck.rules._paths import ending_of, is_none_of
 from kerascheck.rules._serial import own_class, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
@@ -371,8 +371,7 @@ def _is_named_for_keras_2(event: FileCall) -> bool:
     """Whether a model is saved under a name or in a format that Keras 3 refuses before it looks at the model."""
     if event.verb != "save" or not isinstance(event.arguments.get("zipped"), Absent):
         return False
-    ending = ending_of(event.arguments, event.site)
-    is_other = ending is not None and not any(ending.endswith(end) or end.endswith(ending) for end in _ENDINGS)
+    is_other = is_none_of(ending_of(event.arguments, event.site), _ENDINGS)
     return is_other or not isinstance(event.arguments.get("save_format"), Absent)
 
 

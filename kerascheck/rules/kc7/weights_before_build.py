@@ -9,7 +9,7 @@ from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import is_keras_3, places_in
 from kerascheck.rules._gone import severity_of
-from kerascheck.rules._paths import ending_of
+from kerascheck.rules._paths import ending_of, is_none_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What files of weights end with that are read at once.
@@ -225,8 +225,7 @@ fresh.load_weights("net.weights.h5")
 
 def _is_checkpoint(event: FileCall) -> bool:
     """Whether the weights surely come from another file than those of Keras and HDF5."""
-    ending = ending_of(event.arguments, event.site)
-    return ending is not None and not any(ending.endswith(end) or end.endswith(ending) for end in _AT_ONCE)
+    return is_none_of(ending_of(event.arguments, event.site), _AT_ONCE)
 
 
 def _made_here(program: Program, site: Site, made: Site | None) -> bool:

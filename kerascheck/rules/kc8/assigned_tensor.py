@@ -9,8 +9,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
+from kerascheck.rules._loops import names_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
 
 _ASSIGNING = ("assign", "assign_add", "assign_sub")
 #: Operations that make tensors, by the ends of their names.
@@ -219,7 +219,7 @@ class _Names:
                 found.append(_taken(node, name, self.code))
             elif (
                 (isinstance(node, (cst.AugAssign, cst.AnnAssign, cst.NamedExpr)) and _names_in(node.target, name))
-                or (isinstance(node, (cst.Global, cst.Nonlocal, cst.WithItem, cst.Del)) and _mentions(node, name))
+                or (isinstance(node, (cst.Global, cst.Nonlocal, cst.WithItem, cst.Del)) and name in names_in(node))
                 or _changes(node, name)
             ):
                 found.append(None)
@@ -235,10 +235,6 @@ def _names_in(target: cst.CSTNode, name: str) -> bool:
     if isinstance(target, (cst.Tuple, cst.List)):
         return any(_names_in(element.value, name) for element in target.elements)
     return isinstance(target, cst.Name) and target.value == name
-
-
-def _mentions(node: cst.CSTNode, name: str) -> bool:
-    return any(isinstance(part, cst.Name) and part.value == name for part in walk(node))
 
 
 def _changes(node: cst.CSTNode, name: str) -> bool:

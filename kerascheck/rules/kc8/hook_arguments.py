@@ -9,26 +9,15 @@ import libcst as cst
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.values import ClassValue, FunctionValue, Instance
+from kerascheck.machine.attributes import find_member
+from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.ir import Program, TrainCall
 from kerascheck.rules._code import base_of, classes_of, definition, is_keras_3, methods
-from kerascheck.rules._training import argument_value
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import metrics_of
 
 #: How Keras 3.15 calls a method: with so many arguments by position, and these by name.
 Form = tuple[int, tuple[str, ...]]
-_BATCHES = [f"on_{kind}batch_{end}" for kind in ("", "train_", "test_", "predict_") for end in ("begin", "end")]
-_SPANS = [f"on_{kind}_{end}" for kind in ("train", "test", "predict") for end in ("begin", "end")]
-
-#: Those of callbacks that a training runs. Source: keras/src/callbacks/callback_list.py.
-CALLBACK: dict[str, Form] = {
-    **dict.fromkeys(_BATCHES, (1, ("logs",))),
-    **dict.fromkeys(("on_epoch_begin", "on_epoch_end"), (2, ())),
-    **dict.fromkeys(_SPANS, (1, ())),
-    "set_model": (1, ()),
-    "set_params": (1, ()),
-}
 #: Those that any use of the class runs, by its base.
 ALWAYS: dict[str, dict[str, Form]] = {
     "keras.losses.Loss": {"call": (2, ())},
@@ -46,51 +35,45 @@ MODEL: dict[str, Form] = {"train_step": (1, ()), "test_step": (1, ()), "predict_
 
 
 class HookArguments(Rule):
-    """A callback, metric, loss, schedule or training step takes other arguments than Keras gives it.
+    """A metric, loss, schedule or training step takes other arguments than Keras gives it.
 
     ## What it does
 
-    Compares the parameters of methods that Keras calls with how it calls them: `on_epoch_end(epoch, logs)` of callbacks
-    in a `fit`, `update_state(y_true, y_pred, sample_weight=...)` of metrics in a `compile`, `call(y_true, y_pred)` of
-    losses, `__call__(step)` of schedules, `__call__(shape, dtype=...)` of initializers, `train_step(data)` of models.
+    Compares the parameters of methods that Keras calls with how it calls them: `call(y_true, y_pred)` of losses,
+    `update_state(y_true, y_pred, sample_weight=...)` of metrics in a `compile`, `__call__(step)` of schedules,
+    `__call__(shape, dtype=...)` of initializers, `train_step(data)` of models. For callbacks there is KC221.
 
     ## Why it is bad
 
-    Python raises TypeError when Keras calls the method: after the first epoch, or at the first batch.
+    Python raises TypeError when Keras calls the method, at the first batch.
 
     ## Example
 
     ```python
     import keras
-    import numpy as np
 
-    class Log(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch):
-            print(epoch)
-
-    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
-    model.compile("adam", "mse")
-    model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+    class Weighted(keras.losses.Loss):
+        def call(self, y_true, y_pred, weights):
+            return keras.ops.mean(weights * (y_true - y_pred) ** 2)
     ```
 
     ## Use instead
 
     ```python
     import keras
-    import numpy as np
 
-    class Log(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            print(epoch)
+    class Weighted(keras.losses.Loss):
+        def __init__(self, weights):
+            super().__init__()
+            self.weights = weights
 
-    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
-    model.compile("adam", "mse")
-    model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+        def call(self, y_true, y_pred):
+            return keras.ops.mean(self.weights * (y_true - y_pred) ** 2)
     ```
 
     ## References
 
-    - [Keras: writing your own callbacks](https://keras.io/guides/writing_your_own_callbacks/)
+    - [Keras: losses](https://keras.io/api/losses/)
     - [Keras: metrics](https://keras.io/api/metrics/)
     """
 
@@ -103,9 +86,9 @@ class HookArguments(Rule):
         for cls in classes_of(program):
             if not is_keras_3(cls.site):
                 continue
-            forms = {**ALWAYS.get(base_of(cls), {}), **used.get(id(cls.node), {})}
+            always = ALWAYS.get(base_of(cls), {})
             for method in methods(cls):
-                form = forms.get(method.name)
+                form = used.get(id(method.node), always.get(method.name))
                 if form is None or method.decorated or definition(method).asynchronous is not None:
                     continue
                 what = _untaken(method, form)
@@ -113,44 +96,6 @@ class HookArguments(Rule):
                     yield Finding(method.site, f"Keras calls {cls.name}.{method.name} with {_said(form)}, {what}")
 
     VALID = [
-        # as Keras calls them
-        """
-import keras
-import numpy as np
-class Log(keras.callbacks.Callback):
-    def on_epoch_end(self, number, metrics):
-        print(number, metrics)
-    def on_train_batch_end(self, batch, logs=None):
-        pass
-    def on_train_end(self, logs=None, extra=3):
-        pass
-model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
-model.compile("adam", "mse")
-model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
-""",
-        # anything
-        """
-import keras
-import numpy as np
-class Log(keras.callbacks.Callback):
-    def on_epoch_end(self, *args, **kwargs):
-        print(args)
-    def on_train_batch_end(self, batch, **kwargs):
-        pass
-model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
-model.compile("adam", "mse")
-model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
-""",
-        # a loop of the program calls it
-        """
-import keras
-class Log(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch):
-        print(epoch)
-log = Log()
-for epoch in range(3):
-    log.on_epoch_end(epoch)
-""",
         # a metric that the program updates itself
         """
 import keras
@@ -213,27 +158,6 @@ class Log(keras.losses.Loss):
             """
 import keras
 import numpy as np
-class Log(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch):
-        print(epoch)
-    def on_train_begin(self):
-        print("begin")
-    def on_train_batch_end(self, batch, losses=None):
-        print(losses)
-model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
-model.compile("adam", "mse")
-model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
-""",
-            [
-                (5, "Keras calls Log.on_epoch_end with 2 arguments, which takes 1"),
-                (7, "Keras calls Log.on_train_begin with 1 argument, which takes none"),
-                (9, "Keras calls Log.on_train_batch_end with 1 argument and logs=, which takes no logs"),
-            ],
-        ),
-        Invalid(
-            """
-import keras
-import numpy as np
 class Bias(keras.metrics.Metric):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -275,17 +199,14 @@ net.fit(np.zeros((8, 4)), np.zeros((8, 1)))
     ]
 
 
-def _used(program: Program) -> dict[int, dict[str, Form]]:
-    """What Keras calls of the classes whose objects it is given, by the ids of their definitions."""
-    found: dict[int, dict[str, Form]] = {}
+def _used(program: Program) -> dict[int, Form]:
+    """How Keras calls the methods of the objects that it is given, by the ids of their definitions."""
+    found: dict[int, Form] = {}
     for call in program.trainings:
         if call.guarded:
             continue
         if call.method in (*FITTING, "evaluate", "predict"):
             _note(found, getattr(call.network, "instance", None), _steps(call))
-        given = argument_value(call, "callbacks")
-        for item in given if isinstance(given, (list, tuple)) else [given]:
-            _note(found, item, _run_of(call))
         if call.compiled is not None and call.method in (*FITTING, "evaluate"):
             for value, _ in metrics_of(call.compiled):
                 _note(found, value, METRIC)
@@ -297,31 +218,13 @@ def _steps(call: TrainCall) -> dict[str, Form]:
     return {step: MODEL[step]}
 
 
-def _run_of(call: TrainCall) -> dict[str, Form]:
-    """The methods of callbacks that the call surely runs."""
-    kind = {"evaluate": "test", "predict": "predict"}.get(call.method, "train")
-    names = [name for name in CALLBACK if f"_{kind}_" in name or name.startswith("set_")]
-    return {name: CALLBACK[name] for name in (*names, *(_FITTED if kind == "train" else ()))}
-
-
-_FITTED = ("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end")
-
-
-def _note(found: dict[int, dict[str, Form]], value: Any, forms: dict[str, Form]) -> None:
+def _note(found: dict[int, Form], value: Any, forms: dict[str, Form]) -> None:
     if not isinstance(value, Instance):
         return
-    for cls in value.cls.mro():
-        if isinstance(cls, ClassValue):
-            known = found.setdefault(id(cls.node), {})
-            known.update({name: form for name, form in forms.items() if _is_last(value.cls, cls, name)})
-
-
-def _is_last(cls: ClassValue, owner: ClassValue, name: str) -> bool:
-    """Whether the class has the method from this owner."""
-    for one in cls.mro():
-        if isinstance(one, ClassValue) and name in one.members:
-            return one is owner
-    return False
+    for name, form in forms.items():
+        method = find_member(value.cls, name)
+        if isinstance(method, FunctionValue):
+            found[id(method.node)] = form
 
 
 def _untaken(method: FunctionValue, form: Form) -> str | None:

@@ -84,12 +84,12 @@ class OptimizerOfOtherVariables(Rule):
             subject = event.subject
             if not subject.qualname.startswith("keras.optimizers.") or not is_keras_3(event.site):
                 continue
-            if event.updates is None or event.guarded:
+            network, weights = event.updates or (None, None)
+            if network is None or weights is None or event.guarded:
                 built[id(subject)] = None  # from here on, nothing is known of it
                 continue
             if program.start is not None and "build" in names_used(event.site.file, event.site.file.tree):
                 continue  # what ran before the function is not among the events
-            network, weights = event.updates
             first = built.setdefault(id(subject), (network, weights, event.site))
             if first is None:
                 continue

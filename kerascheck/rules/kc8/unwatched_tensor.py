@@ -10,6 +10,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes
+from kerascheck.rules._loops import names_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk
 
@@ -306,11 +307,7 @@ def _is_tensor(code: Code, node: cst.BaseExpression, made: dict[str, list[cst.Ba
             len(values) == 1
             and values[0] is not None
             and values[0] is not node
-            and not _mentions(values[0], node)
+            and node.value not in names_in(values[0])
             and _is_tensor(code, values[0], made)
         )
     return False
-
-
-def _mentions(value: cst.CSTNode, name: cst.Name) -> bool:
-    return any(isinstance(part, cst.Name) and part.value == name.value for part in walk(value))
