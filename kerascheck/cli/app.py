@@ -2,106 +2,47 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from kerascheck import __version__
+from kerascheck.cli.group import CheckByDefault
+from kerascheck.cli.options import (
+    CacheDir,
+    Codes,
+    Color,
+    Config,
+    Extend,
+    Flag,
+    Ignore,
+    Isolated,
+    Select,
+    StdinFilename,
+    Target,
+    Text,
+    codes,
+    complete,
+    complete_codes,
+    flag,
+    format_option,
+    split_codes,
+)
+from kerascheck.cli.running import analyse, be_a_program, run_command
 from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.runtime import safe_path
-from kerascheck.text.escaping import say
-
-
-class _CheckByDefault(TyperGroup):
-    """`kerascheck PATH...` is `kerascheck check PATH...`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
-        if args and args[0] not in self.commands and args[0] not in own:
-            self._refuse_mistyped(args[0])
-            args = ["check", *args]
-        return super().parse_args(ctx, args)
-
-    def _refuse_mistyped(self, word: str) -> None:
-        """Exits where a word is no path, but nearly a command."""
-        import difflib
-        import os
-
-        if not word.isalpha() or os.path.lexists(word):
-            return
-        near = difflib.get_close_matches(word, self.commands, 1, 0.6)
-        if near:
-            say("kerascheck: error", f"{word}: no such file, folder or command; did you mean {near[0]}?")
-            raise typer.Exit(2)
-
 
 app = typer.Typer(
     name="kerascheck",
-    cls=_CheckByDefault,
+    cls=CheckByDefault,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain: in 80 columns, frames leave names of options no room
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A type checker and linter for Keras programs. `kerascheck PATH...` is short for `kerascheck check PATH...`.",
 )
-
-
-def _complete_codes(incomplete: str) -> list[tuple[str, str]]:
-    """Codes and names of rules for the shell, the last of several parted by commas."""
-    from kerascheck.rules.registry import all_rules
-
-    before, comma, word = incomplete.rpartition(",")
-    found = [(rule.code, rule.name) for rule in all_rules() if rule.code.startswith(word.upper())]
-    found += [(rule.name, rule.code) for rule in all_rules() if word and rule.name.startswith(word.lower())]
-    return [(f"{before}{comma}{value}", note) for value, note in found]
-
-
-def _complete(*choices: str) -> Callable[[str], list[str]]:
-    return lambda incomplete: [choice for choice in choices if choice.startswith(incomplete)]
-
-
-_Codes = Optional[list[str]]  # noqa: UP045 (typer evaluates it, on Python 3.10 too)
-_Flag = Optional[bool]  # noqa: UP045
-_Text = Optional[str]  # noqa: UP045
-_Config = Annotated[
-    _Codes,
-    typer.Option("--config", help="A configuration file, or one setting, such as budget=5.", metavar="FILE|KEY=VALUE"),
-]
-_Isolated = Annotated[bool, typer.Option("--isolated", help="Ignore all configuration files.")]
-_Select = Annotated[
-    _Codes,
-    typer.Option(
-        help="Codes, prefixes or names to report, with commas; ALL for all.",
-        autocompletion=_complete_codes,
-        metavar="CODES",
-    ),
-]
-_Ignore = Annotated[
-    _Codes,
-    typer.Option(help="Codes, prefixes or names not to report.", autocompletion=_complete_codes, metavar="CODES"),
-]
-_Extend = Annotated[
-    _Codes,
-    typer.Option(help="Codes, prefixes or names to report besides.", autocompletion=_complete_codes, metavar="CODES"),
-]
-_Color = Annotated[
-    _Text,
-    typer.Option(help="auto, always or never.", autocompletion=_complete("auto", "always", "never"), metavar="WHEN"),
-]
-_StdinFilename = Annotated[_Text, typer.Option(help="The name of what stdin holds.", metavar="NAME")]
-
-
-def _format(*choices: str) -> Any:
-    """The option `--output-format`, which has another name from earlier."""
-    help_text = f"{', '.join(choices[:-1])} or {choices[-1]}."
-    return typer.Option(
-        "--output-format", "--format", help=help_text, autocompletion=_complete(*choices), metavar="FORMAT"
-    )
 
 
 def _show_version(wanted: bool) -> None:
@@ -122,126 +63,86 @@ def _main(
 @app.command()
 def check(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")] = None,
-    select: _Select = None,
-    ignore: _Ignore = None,
-    extend_select: _Extend = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    extend_select: Extend = None,
     preset: Annotated[
-        _Text,
+        Text,
         typer.Option(
             help="errors, default, strict or teaching: the rules that are on where nothing else is said.",
-            autocompletion=_complete("errors", "default", "strict", "teaching"),
+            autocompletion=complete("errors", "default", "strict", "teaching"),
             metavar="PRESET",
         ),
     ] = None,
     fail_on: Annotated[
-        _Text,
+        Text,
         typer.Option(
             help="Exit with 1 from this severity on: error, warning or info.",
-            autocompletion=_complete("error", "warning", "info"),
+            autocompletion=complete("error", "warning", "info"),
             metavar="SEVERITY",
         ),
     ] = None,
     exclude: Annotated[
-        _Codes, typer.Option(help="Patterns of files and folders to leave out.", metavar="PATTERNS")
+        Codes, typer.Option(help="Patterns of files and folders to leave out.", metavar="PATTERNS")
     ] = None,
-    extend_exclude: Annotated[_Codes, typer.Option(help="More patterns to leave out.", metavar="PATTERNS")] = None,
-    force_exclude: Annotated[
-        _Flag, typer.Option("--force-exclude/--no-force-exclude", help="Leave out excluded files even if named.")
-    ] = None,
-    respect_gitignore: Annotated[
-        _Flag, typer.Option("--respect-gitignore/--no-respect-gitignore", help="Leave out what git ignores.")
-    ] = None,
-    fix: Annotated[_Flag, typer.Option("--fix/--no-fix", help="Apply safe fixes.")] = None,
-    unsafe_fixes: Annotated[
-        _Flag, typer.Option("--unsafe-fixes/--no-unsafe-fixes", help="Apply, or show, unsafe fixes too.")
-    ] = None,
-    fixable: Annotated[
-        _Codes,
-        typer.Option(
-            help="Codes, prefixes or names of the rules to fix.", autocompletion=_complete_codes, metavar="CODES"
-        ),
-    ] = None,
-    unfixable: Annotated[
-        _Codes,
-        typer.Option(
-            help="Codes, prefixes or names of the rules not to fix.", autocompletion=_complete_codes, metavar="CODES"
-        ),
-    ] = None,
-    fix_only: Annotated[
-        _Flag, typer.Option("--fix-only/--no-fix-only", help="Apply fixes, and report nothing that is left.")
-    ] = None,
-    show_fixes: Annotated[
-        _Flag, typer.Option("--show-fixes/--no-show-fixes", help="Say which findings were fixed.")
-    ] = None,
-    exit_non_zero_on_fix: Annotated[
-        _Flag,
-        typer.Option("--exit-non-zero-on-fix/--no-exit-non-zero-on-fix", help="Exit with 1 if one was fixed."),
-    ] = None,
+    extend_exclude: Annotated[Codes, typer.Option(help="More patterns to leave out.", metavar="PATTERNS")] = None,
+    force_exclude: Annotated[Flag, flag("force-exclude", "Leave out excluded files even if named.")] = None,
+    respect_gitignore: Annotated[Flag, flag("respect-gitignore", "Leave out what git ignores.")] = None,
+    fix: Annotated[Flag, flag("fix", "Apply safe fixes.")] = None,
+    unsafe_fixes: Annotated[Flag, flag("unsafe-fixes", "Apply, or show, unsafe fixes too.")] = None,
+    fixable: Annotated[Codes, codes("Codes, prefixes or names of the rules to fix.")] = None,
+    unfixable: Annotated[Codes, codes("Codes, prefixes or names of the rules not to fix.")] = None,
+    fix_only: Annotated[Flag, flag("fix-only", "Apply fixes, and report nothing that is left.")] = None,
+    show_fixes: Annotated[Flag, flag("show-fixes", "Say which findings were fixed.")] = None,
+    exit_non_zero_on_fix: Annotated[Flag, flag("exit-non-zero-on-fix", "Exit with 1 if one was fixed.")] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")] = False,
     add_noqa: Annotated[
         bool, typer.Option("--add-noqa", help="Write a # noqa comment for each finding, and report none.")
     ] = False,
-    ignore_noqa: Annotated[
-        _Flag, typer.Option("--ignore-noqa/--no-ignore-noqa", help="Report what comments silence, too.")
-    ] = None,
-    output_format: Annotated[_Text, _format(*OUTPUT_FORMATS)] = None,
+    ignore_noqa: Annotated[Flag, flag("ignore-noqa", "Report what comments silence, too.")] = None,
+    output_format: Annotated[Text, format_option(*OUTPUT_FORMATS)] = None,
     output_file: Annotated[
-        _Text, typer.Option("--output-file", "-o", help="Write the findings to this file; - is stdout.", metavar="FILE")
+        Text, typer.Option("--output-file", "-o", help="Write the findings to this file; - is stdout.", metavar="FILE")
     ] = None,
-    color: _Color = None,
-    statistics: Annotated[
-        _Flag, typer.Option("--statistics/--no-statistics", help="Count the findings of each code.")
-    ] = None,
-    show_unknown: Annotated[
-        _Flag, typer.Option("--show-unknown/--no-show-unknown", help="Say why models are not known, and what helps.")
-    ] = None,
+    color: Color = None,
+    statistics: Annotated[Flag, flag("statistics", "Count the findings of each code.")] = None,
+    show_unknown: Annotated[Flag, flag("show-unknown", "Say why models are not known, and what helps.")] = None,
     show_files: Annotated[bool, typer.Option("--show-files", help="List the files to check, and check none.")] = False,
-    quiet: Annotated[_Flag, typer.Option("--quiet/--no-quiet", "-q", help="Print findings and errors only.")] = None,
+    quiet: Annotated[Flag, typer.Option("--quiet/--no-quiet", "-q", help="Print findings and errors only.")] = None,
     verbose: Annotated[
-        _Flag, typer.Option("--verbose/--no-verbose", "-v", help="Say on stderr which files and settings are used.")
+        Flag, typer.Option("--verbose/--no-verbose", "-v", help="Say on stderr which files and settings are used.")
     ] = None,
-    exit_zero: Annotated[
-        _Flag, typer.Option("--exit-zero/--no-exit-zero", help="Exit with 0 even if there are findings.")
-    ] = None,
+    exit_zero: Annotated[Flag, flag("exit-zero", "Exit with 0 even if there are findings.")] = None,
     baseline: Annotated[
-        Optional[Path],  # noqa: UP045
+        Path | None,
         typer.Option(help="Report only findings that are not in this file; see --write-baseline.", metavar="FILE"),
     ] = None,
     no_baseline: Annotated[
         bool, typer.Option("--no-baseline", help="Use no baseline, whatever is configured.")
     ] = False,
     write_baseline: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Record all present findings in this file, and report none.", metavar="FILE"),
+        Path | None, typer.Option(help="Record all present findings in this file, and report none.", metavar="FILE")
     ] = None,
     diff_base: Annotated[
-        _Text, typer.Option(help="Report only findings on lines changed since this git revision.", metavar="REV")
+        Text, typer.Option(help="Report only findings on lines changed since this git revision.", metavar="REV")
     ] = None,
     budget: Annotated[
-        Optional[float],  # noqa: UP045
+        float | None,
         typer.Option(
             help="The work that one file may cost, in seconds of a slow core (default: 2).", metavar="SECONDS"
         ),
     ] = None,
-    read_data: Annotated[
-        _Flag, typer.Option("--read-data/--no-read-data", help="Read headers, rows and classes of data near a program.")
-    ] = None,
-    target: Annotated[
-        _Text,
-        typer.Option(
-            help="The Keras that the programs are written for (default: auto, which finds out).", metavar="KERAS"
-        ),
-    ] = None,
+    read_data: Annotated[Flag, flag("read-data", "Read headers, rows and classes of data near a program.")] = None,
+    target: Target = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
-    stdin_filename: _StdinFilename = None,
+    stdin_filename: StdinFilename = None,
     jobs: Annotated[
-        Optional[int],  # noqa: UP045
-        typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N"),
+        int | None, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N")
     ] = None,
-    cache: Annotated[_Flag, typer.Option("--cache/--no-cache", help="Use and keep earlier results.")] = None,
-    cache_dir: Annotated[_Text, typer.Option(help="Where these are kept.", metavar="FOLDER")] = None,
-    config: _Config = None,
-    isolated: _Isolated = False,
+    cache: Annotated[Flag, flag("cache", "Use and keep earlier results.")] = None,
+    cache_dir: CacheDir = None,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Check files and folders. Exit status: 0 nothing found, 1 findings, 2 an error."""
     from kerascheck.cli.check import check as check_files
@@ -251,18 +152,18 @@ def check(
     def run() -> int:
         file, inline = given_settings(config)
         overrides = Overrides(
-            select=_split(select) if select is not None else None,
-            ignore=_split(ignore),
-            extend_select=_split(extend_select),
-            exclude=_split(exclude) if exclude else None,
-            extend_exclude=_split(extend_exclude),
+            select=split_codes(select) if select is not None else None,
+            ignore=split_codes(ignore),
+            extend_select=split_codes(extend_select),
+            exclude=split_codes(exclude) if exclude else None,
+            extend_exclude=split_codes(extend_exclude),
             force_exclude=force_exclude,
             respect_gitignore=respect_gitignore,
             output_format=output_format,
             fix=True if fix_only else fix,
             unsafe_fixes=unsafe_fixes,
-            fixable=_split(fixable) if fixable else None,
-            unfixable=_split(unfixable),
+            fixable=split_codes(fixable) if fixable else None,
+            unfixable=split_codes(unfixable),
             budget=budget,
             read_data=read_data,
             target=target,
@@ -300,46 +201,44 @@ def check(
         )
         return check_files(options)
 
-    raise typer.Exit(_run(run))
+    raise typer.Exit(run_command(run))
 
 
 @app.command()
 def summary(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.")],
-    output_format: Annotated[str, _format("table", "json")] = "table",
+    output_format: Annotated[str, format_option("table", "json")] = "table",
     cost: Annotated[bool, typer.Option("--cost", help="Show multiply-adds and what training takes in memory.")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.")] = 32,
     dtype: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16."),
+        str | None, typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16.")
     ] = None,
-    color: _Color = None,
-    stdin_filename: _StdinFilename = None,
-    config: _Config = None,
-    isolated: _Isolated = False,
+    color: Color = None,
+    stdin_filename: StdinFilename = None,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Show the layers, shapes and parameters of all models.
 
     Your code is not run.
     """
-
     from kerascheck.cli.models import summarize
 
     batch = batch_size if cost else None
     raise typer.Exit(
-        _analyse(config, isolated, summarize, paths, output_format, sys.stdout, stdin_filename, color, batch, dtype)
+        analyse(config, isolated, summarize, paths, output_format, sys.stdout, stdin_filename, color, batch, dtype)
     )
 
 
 @app.command()
 def explain(
     message: Annotated[
-        _Text, typer.Argument(help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False)
+        Text, typer.Argument(help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False)
     ] = None,
-    script: Annotated[_Text, typer.Argument(help="The program or notebook that failed.", show_default=False)] = None,
-    output_format: Annotated[str, _format("text", "json")] = "text",
-    config: _Config = None,
-    isolated: _Isolated = False,
+    script: Annotated[Text, typer.Argument(help="The program or notebook that failed.", show_default=False)] = None,
+    output_format: Annotated[str, format_option("text", "json")] = "text",
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Explain an error message: the row, the shapes there, the fix.
 
@@ -350,20 +249,20 @@ def explain(
     from kerascheck.cli import explain as command
 
     asked: list[command.Question] = []  # read here once, since what follows may be begun again
-    status = _run(lambda: asked.append(command.question(message, script)))
+    status = run_command(lambda: asked.append(command.question(message, script)))
     raise typer.Exit(
         status
-        or _analyse(config, isolated, lambda resolver: command.explain(asked[0], output_format, sys.stdout, resolver))
+        or analyse(config, isolated, lambda resolver: command.explain(asked[0], output_format, sys.stdout, resolver))
     )
 
 
 @app.command()
 def verify(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")],
-    output_format: Annotated[str, _format("text", "json")] = "text",
-    stdin_filename: _StdinFilename = None,
-    config: _Config = None,
-    isolated: _Isolated = False,
+    output_format: Annotated[str, format_option("text", "json")] = "text",
+    stdin_filename: StdinFilename = None,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Rebuild exact models in the installed Keras and compare them.
 
@@ -373,16 +272,16 @@ def verify(
 
     from kerascheck.cli.models import verify as verify_models
 
-    raise typer.Exit(_analyse(config, isolated, verify_models, paths, output_format, sys.stdout, stdin_filename))
+    raise typer.Exit(analyse(config, isolated, verify_models, paths, output_format, sys.stdout, stdin_filename))
 
 
 @app.command()
 def diff(
-    paths: Annotated[Optional[list[Path]], typer.Argument(help="Two files or folders; with --base, any.")] = None,  # noqa: UP045
-    base: Annotated[_Text, typer.Option(help="Compare with this git revision.", metavar="REV")] = None,
-    output_format: Annotated[str, _format("text", "json", "markdown")] = "text",
-    config: _Config = None,
-    isolated: _Isolated = False,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Two files or folders; with --base, any.")] = None,
+    base: Annotated[Text, typer.Option(help="Compare with this git revision.", metavar="REV")] = None,
+    output_format: Annotated[str, format_option("text", "json", "markdown")] = "text",
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Show what has changed in the models.
 
@@ -390,15 +289,15 @@ def diff(
     """  # noqa: E501
     from kerascheck.cli.diff import diff as compare
 
-    raise typer.Exit(_analyse(config, isolated, compare, paths or [], base, output_format, sys.stdout))
+    raise typer.Exit(analyse(config, isolated, compare, paths or [], base, output_format, sys.stdout))
 
 
 @app.command()
 def annotate(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
-    config: _Config = None,
-    isolated: _Isolated = False,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Keep output shapes and parameters as comments beside layers.
 
@@ -406,31 +305,29 @@ def annotate(
     """
     from kerascheck.cli.annotate import annotate as write_comments
 
-    raise typer.Exit(_analyse(config, isolated, write_comments, paths, write))
+    raise typer.Exit(analyse(config, isolated, write_comments, paths, write))
 
 
 @app.command()
 def graph(
     path: Annotated[Path, typer.Argument(help="A file; - is stdin.", metavar="FILE")],
     output: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option("--output", "-o", help="Write to this file (default: stdout).", metavar="FILE"),
+        Path | None, typer.Option("--output", "-o", help="Write to this file (default: stdout).", metavar="FILE")
     ] = None,
-    output_format: Annotated[_Text, _format("mermaid", "svg", "png", "html")] = None,
-    model: Annotated[_Text, typer.Option(help="The variable or the name of the model.", metavar="NAME")] = None,
-    stdin_filename: _StdinFilename = None,
-    config: _Config = None,
-    isolated: _Isolated = False,
+    output_format: Annotated[Text, format_option("mermaid", "svg", "png", "html")] = None,
+    model: Annotated[Text, typer.Option(help="The variable or the name of the model.", metavar="NAME")] = None,
+    stdin_filename: StdinFilename = None,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Draw a model, with what check finds marked in it.
 
     The format is that of the ending of the file (.mmd, .svg, .png, .html) unless it is given; Mermaid on stdout.
     """
-
     from kerascheck.cli.models import graph as graph_models
 
     raise typer.Exit(
-        _analyse(config, isolated, graph_models, path, output, output_format, model, sys.stdout, stdin_filename)
+        analyse(config, isolated, graph_models, path, output, output_format, model, sys.stdout, stdin_filename)
     )
 
 
@@ -440,15 +337,15 @@ def report(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Write the page to this file; - is stdout.", metavar="FILE")
     ] = Path("kerascheck-report.html"),
-    output_format: Annotated[str, _format("html", "json")] = "html",
-    title: Annotated[_Text, typer.Option(help="The heading of the page.", metavar="TEXT")] = None,
-    select: _Select = None,
-    ignore: _Ignore = None,
-    extend_select: _Extend = None,
-    stdin_filename: _StdinFilename = None,
+    output_format: Annotated[str, format_option("html", "json")] = "html",
+    title: Annotated[Text, typer.Option(help="The heading of the page.", metavar="TEXT")] = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    extend_select: Extend = None,
+    stdin_filename: StdinFilename = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N")] = 0,
-    config: _Config = None,
-    isolated: _Isolated = False,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Write one page with all findings and all models drawn.
 
@@ -461,7 +358,10 @@ def report(
     def run() -> int:
         file, inline = given_settings(config)
         overrides = Overrides(
-            _split(select) if select is not None else None, _split(ignore), _split(extend_select), inline=inline
+            split_codes(select) if select is not None else None,
+            split_codes(ignore),
+            split_codes(extend_select),
+            inline=inline,
         )
         options = CheckOptions(tuple(paths or [Path()]), overrides, file, isolated, stdin_filename=stdin_filename)
         where = output
@@ -469,7 +369,7 @@ def report(
             where = Path("kerascheck-report.json")
         return write_report(options, where, output_format, title, jobs, sys.stdout)
 
-    raise typer.Exit(_run(run))
+    raise typer.Exit(run_command(run))
 
 
 @app.command()
@@ -482,8 +382,7 @@ def migrate(
     write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing but a patch to stdout.")] = False,
     report: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="Write what is done and what is left to this file: .html, .md or .json."),
+        Path | None, typer.Option(help="Write what is done and what is left to this file: .html, .md or .json.")
     ] = None,
     to_keras: Annotated[bool, typer.Option("--to-keras", help="Turn tf.keras to keras.")] = False,
     backend_neutral: Annotated[
@@ -491,8 +390,8 @@ def migrate(
         typer.Option("--backend-neutral", help="Turn functions of tf and of keras.backend on tensors to keras.ops."),
     ] = False,
     mark: Annotated[bool, typer.Option("--mark", help="Write a comment above what is left to do by hand.")] = False,
-    config: _Config = None,
-    isolated: _Isolated = False,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Bring programs of Keras 1, Keras 2 and tf.keras to Keras 3.
 
@@ -502,40 +401,33 @@ def migrate(
     from kerascheck.cli.migrate import migrate as run
 
     options = MigrateOptions(tuple(paths), came_from, to, write, diff, report, to_keras, backend_neutral, mark)
-    raise typer.Exit(_analyse(config, isolated, lambda resolver: run(options, resolver, sys.stdout)))
+    raise typer.Exit(analyse(config, isolated, lambda resolver: run(options, resolver, sys.stdout)))
 
 
 @app.command()
 def rule(
     codes: Annotated[
-        Optional[list[str]],  # noqa: UP045
-        typer.Argument(help="Codes (KC103), prefixes (KC1) or names.", autocompletion=_complete_codes),
+        list[str] | None, typer.Argument(help="Codes (KC103), prefixes (KC1) or names.", autocompletion=complete_codes)
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All rules.")] = False,
-    output_format: Annotated[str, _format("text", "json")] = "text",
+    output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:
     """Explain rules."""
-
     from kerascheck.cli.rules import explain_rules
 
-    raise typer.Exit(_run(lambda: explain_rules(_split(codes), every, output_format, sys.stdout)))
+    raise typer.Exit(run_command(lambda: explain_rules(split_codes(codes), every, output_format, sys.stdout)))
 
 
 @app.command()
-def rules(output_format: Annotated[str, _format("table", "json")] = "table") -> None:
+def rules(output_format: Annotated[str, format_option("table", "json")] = "table") -> None:
     """List all rules."""
-
     from kerascheck.cli.rules import list_rules
 
-    raise typer.Exit(_run(lambda: list_rules(output_format, sys.stdout)))
+    raise typer.Exit(run_command(lambda: list_rules(output_format, sys.stdout)))
 
 
 @app.command()
-def clean(
-    cache_dir: Annotated[_Text, typer.Option(help="Where the results are kept.", metavar="FOLDER")] = None,
-    config: _Config = None,
-    isolated: _Isolated = False,
-) -> None:
+def clean(cache_dir: CacheDir = None, config: Config = None, isolated: Isolated = False) -> None:
     """Throw away the results of earlier runs."""
     from kerascheck.cli.clean import clean as throw_away
 
@@ -546,24 +438,19 @@ def clean(
         file, inline = given_settings(config)
         return throw_away(Resolver(Overrides(cache_dir=cache_dir, inline=inline), file, isolated), sys.stdout)
 
-    raise typer.Exit(_run(run))
+    raise typer.Exit(run_command(run))
 
 
 @app.command()
 def config(
     path: Annotated[Path, typer.Argument(help="The file or folder whose settings are shown.", metavar="PATH")] = Path(),
-    select: _Select = None,
-    ignore: _Ignore = None,
-    extend_select: _Extend = None,
-    config: _Config = None,
-    isolated: _Isolated = False,
-    target: Annotated[
-        _Text,
-        typer.Option(
-            help="The Keras that the programs are written for (default: auto, which finds out).", metavar="KERAS"
-        ),
-    ] = None,
-    output_format: Annotated[str, _format("toml", "json")] = "toml",
+    select: Select = None,
+    ignore: Ignore = None,
+    extend_select: Extend = None,
+    config: Config = None,
+    isolated: Isolated = False,
+    target: Target = None,
+    output_format: Annotated[str, format_option("toml", "json")] = "toml",
     as_json: Annotated[bool, typer.Option("--json", help="The same as --output-format json.", hidden=True)] = False,
 ) -> None:
     """Show the settings in force, and where each comes from.
@@ -578,15 +465,15 @@ def config(
         check_format(output_format, ("toml", "json"))
         file, inline = given_settings(config)
         overrides = Overrides(
-            _split(select) if select is not None else None,
-            _split(ignore),
-            _split(extend_select),
+            split_codes(select) if select is not None else None,
+            split_codes(ignore),
+            split_codes(extend_select),
             target=target,
             inline=inline,
         )
         show_config(path, overrides, file, isolated, sys.stdout, as_json or output_format == "json")
 
-    raise typer.Exit(_run(show))
+    raise typer.Exit(run_command(show))
 
 
 @app.command()
@@ -600,56 +487,7 @@ def lsp(
     """
     from kerascheck.cli.editor import serve_editor
 
-    raise typer.Exit(_run(lambda: serve_editor(verbose)))
-
-
-def _split(values: list[str] | None) -> tuple[str, ...]:
-    """Each value may hold several, parted by commas."""
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
-
-
-def _analyse(config: list[str] | None, isolated: bool, command: Callable[..., int], *arguments: Any) -> int:
-    """The exit status of a command that analyses programs, called with what gives each its settings."""
-    from kerascheck.cli.common import hold_stdin, resolver_of
-
-    if any("-" in map(str, one if isinstance(one, list) else [one]) for one in arguments):
-        status = _run(hold_stdin)  # once, here: what follows may be begun again
-        if status:
-            return status
-    return _run(lambda: command(resolver_of(config, isolated), *arguments), True)
-
-
-#: Whether this process is a program of its own, whose output a copy of it may write.
-_is_program = False
-
-
-def _run(command: Callable[[], int | None], in_copy: bool = False) -> int:
-    """The exit status of a command; what goes wrong is said in one line.
-
-    Args:
-        command: what to do.
-        in_copy: whether it is to be done in another process, which this one watches.
-    """
-    from kerascheck.cli.common import FAILED, Failure
-    from kerascheck.errors import ConfigError
-
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # file names and messages that the terminal cannot show
-    if in_copy and _is_program:
-        from kerascheck.workers import supervision
-
-        try:
-            return supervision.in_copy(lambda: _run(command))
-        except KeyboardInterrupt:
-            return 130
-    try:
-        return command() or 0
-    except (Failure, ConfigError) as failure:
-        say("kerascheck: error", str(failure))
-        return FAILED
-    except KeyboardInterrupt:
-        return 130
+    raise typer.Exit(run_command(lambda: serve_editor(verbose)))
 
 
 def main() -> None:
@@ -657,7 +495,6 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         print(f"kerascheck {__version__}")  # asked for by tools, so without building the commands
         return
-    global _is_program
-    _is_program = True
+    be_a_program()
     with safe_path.own_imports():  # the environment may have put the current folder on the path
         app()

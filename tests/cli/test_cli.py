@@ -513,10 +513,10 @@ def test_short_options_for_help_and_version() -> None:
 
 
 def test_codes_are_completed() -> None:
-    from kerascheck.cli.app import _complete_codes
+    from kerascheck.cli.options import complete_codes
 
-    assert ("KC103", "redundant-input-shape") in _complete_codes("KC10")
-    assert ("KC101,redundant-input-shape", "KC103") in _complete_codes("KC101,redund")
+    assert ("KC103", "redundant-input-shape") in complete_codes("KC10")
+    assert ("KC101,redundant-input-shape", "KC103") in complete_codes("KC101,redund")
 
 
 #: Every option of `check` whose key is spelled otherwise, or that is about one run alone.

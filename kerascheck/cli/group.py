@@ -1,0 +1,33 @@
+"""The group of all commands, of which `check` need not be named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from kerascheck.text.escaping import say
+
+
+class CheckByDefault(TyperGroup):
+    """`kerascheck PATH...` is `kerascheck check PATH...`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        if args and args[0] not in self.commands and args[0] not in own:
+            self._refuse_mistyped(args[0])
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def _refuse_mistyped(self, word: str) -> None:
+        """Exits where a word is no path, but nearly a command."""
+        import difflib
+        import os
+
+        if not word.isalpha() or os.path.lexists(word):
+            return
+        near = difflib.get_close_matches(word, self.commands, 1, 0.6)
+        if near:
+            say("kerascheck: error", f"{word}: no such file, folder or command; did you mean {near[0]}?")
+            raise typer.Exit(2)
