@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kerascheck.configuration.config import AUTO, Settings
+from kerascheck.configuration.config import Settings
+from kerascheck.configuration.converting import AUTO
 from kerascheck.configuration.selection import matches
 from kerascheck.configuration.suppressions import Suppression, Suppressions, comment_row
 from kerascheck.diagnostics import (

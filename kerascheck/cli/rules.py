@@ -20,7 +20,7 @@ def explain_rules(selectors: Sequence[str], every: bool, output_format: str, str
     Raises:
         Failure: there is no such rule or format, or none is asked for.
     """
-    from kerascheck.configuration.config import check_selector
+    from kerascheck.configuration.converting import check_selector
     from kerascheck.configuration.selection import matches
     from kerascheck.rules.registry import all_rules
     from kerascheck.views.rule_page import rule_page

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from kerascheck.configuration.config import DEFAULT_EXCLUDE
+from kerascheck.configuration.converting import DEFAULT_EXCLUDE
 from kerascheck.project.discovery import SUFFIXES
 from kerascheck.project.target.pins import reader_of
 

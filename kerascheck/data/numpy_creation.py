@@ -12,7 +12,8 @@ from kerascheck.data.array import Array, PartKey, axis_size
 from kerascheck.data.content import Content, Rows
 from kerascheck.data.frames import plain
 from kerascheck.data.indexing import is_whole_number
-from kerascheck.data.numpy_methods import astype, elementwise
+from kerascheck.data.numpy_methods import astype
+from kerascheck.data.numpy_shapes import elementwise
 from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.scalars import dtype_of_number, is_weak, number

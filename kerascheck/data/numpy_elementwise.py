@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, is_float, promote, split_dtype, with_scalar
 from kerascheck.data.content import DISTRIBUTIONS, Content, union
-from kerascheck.data.numpy_methods import elementwise
+from kerascheck.data.numpy_shapes import elementwise
 from kerascheck.data.operators import (
     array_comparison,
     array_operator,

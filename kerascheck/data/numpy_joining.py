@@ -12,8 +12,9 @@ from typing import Any
 from kerascheck.data.array import Array, may_nest
 from kerascheck.data.content import union
 from kerascheck.data.indexing import array_item
-from kerascheck.data.numpy_methods import astype, reshaped
+from kerascheck.data.numpy_methods import astype
 from kerascheck.data.numpy_rearranging import lifted
+from kerascheck.data.numpy_shapes import reshaped
 from kerascheck.data.numpy_support import ArrayFunction, flat, has_axis, rows
 from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function

@@ -10,7 +10,7 @@ from typing import Any
 
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content, union
-from kerascheck.data.numpy_methods import permuted, reshaped
+from kerascheck.data.numpy_shapes import permuted, reshaped
 from kerascheck.data.numpy_support import ArrayFunction, rows
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import no_axis

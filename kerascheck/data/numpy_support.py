@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kerascheck.data.array import Array
-from kerascheck.data.numpy_methods import reshape
+from kerascheck.data.numpy_shapes import reshape
 from kerascheck.data.registry import Function
 from kerascheck.data.values import array_of_unknown, as_array, unknown_array
 from kerascheck.machine.run import Run

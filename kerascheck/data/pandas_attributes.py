@@ -10,7 +10,7 @@ from collections.abc import Callable
 from kerascheck.data.array import Array, Labels
 from kerascheck.data.content import Content
 from kerascheck.data.frames import column, labels_in, layout_of, make_series, plain, put_column
-from kerascheck.data.numpy_methods import elementwise
+from kerascheck.data.numpy_shapes import elementwise
 from kerascheck.data.objects import DataObject
 from kerascheck.data.pandas_indexing import indexer
 from kerascheck.data.pandas_methods import METHODS

@@ -25,9 +25,11 @@ from kerascheck.data.frames import (
     select,
     summarise,
 )
-from kerascheck.data.numpy_methods import astype, elementwise
+from kerascheck.data.numpy_methods import astype
+from kerascheck.data.numpy_shapes import elementwise
 from kerascheck.data.objects import DataObject, Method
-from kerascheck.data.pandas_methods import factorize, is_whole_column
+from kerascheck.data.pandas_figures import factorize
+from kerascheck.data.pandas_methods import is_whole_column
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import rows_together
 from kerascheck.data.values import as_array, dtype_of, fresh_key, new_array

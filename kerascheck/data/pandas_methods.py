@@ -8,32 +8,43 @@ from __future__ import annotations
 from typing import Any
 
 from kerascheck.data import numpy_methods
-from kerascheck.data.array import ANYTHING, Array, Labels, is_number, may_nest, split_dtype
-from kerascheck.data.content import Content, Origin, union
-from kerascheck.data.distinct import distinct_count, distinct_key, known_count
+from kerascheck.data.array import ANYTHING, Array, Labels, is_number, may_nest
+from kerascheck.data.content import Content, union
 from kerascheck.data.frames import (
     become,
     column,
-    derived,
     is_label,
     labels_in,
     layout_of,
     make_frame,
-    make_series,
     new_size,
     plain,
     put_column,
-    reordered,
     select,
     summarise,
     take_rows,
     without,
 )
-from kerascheck.data.indexing import slice_size
 from kerascheck.data.methods import Method
-from kerascheck.data.numpy_methods import astype, elementwise
-from kerascheck.data.operators import array_comparison, array_operator, claims, plain_number
+from kerascheck.data.numpy_methods import astype
+from kerascheck.data.numpy_shapes import elementwise
+from kerascheck.data.operators import plain_number
+from kerascheck.data.pandas_figures import (
+    COMPARISONS,
+    OPERATORS,
+    booleans,
+    comparison,
+    dot,
+    factorize,
+    nunique,
+    operator,
+    reduction,
+    unique,
+    unknown_numbers,
+    value_counts,
+)
 from kerascheck.data.pandas_indexing import get_item, set_item
+from kerascheck.data.pandas_rows import dropna, ends, lazy_copy, reset_index, sample, set_index, some_rows, sort
 from kerascheck.data.refusals import no_column
 from kerascheck.data.scalars import number
 from kerascheck.data.values import as_array, dtype_of, new_array
@@ -42,7 +53,7 @@ from kerascheck.machine.values import DictValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
+from kerascheck.symbolic.unknown import Symbol, Unknown
 
 # -- in place or as a copy ----------------------------------------------------------------------------------------
 
@@ -80,14 +91,6 @@ def needs_shape(method: Method) -> Method:
         return method(run, array, arguments, site)
 
     return call
-
-
-def lazy_copy(run: Run, array: Array) -> Array:
-    """A copy that shares memory until it is written to; arrays taken from it may see what is written to the first."""
-    made = array.snapshot()
-    made.birth = run.tick()
-    array.content.view(made.content)
-    return made
 
 
 # -- columns ------------------------------------------------------------------------------------------------------
@@ -203,100 +206,7 @@ def _rename(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
 # -- rows ---------------------------------------------------------------------------------------------------------
 
 
-def _some_rows(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    """Fewer rows, nobody knows how many: `dropna`, `drop_duplicates`, `query`."""
-    assert isinstance(array.shape, tuple)
-    return take_rows(run, array, new_size(run, 0, site), f"rows {run.tick()}")
-
-
-def _dropna(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    if arguments.value("axis", 0, 0) in (1, "columns"):
-        return select(run, array, None, new_size(run, 1, site), site)
-    return _some_rows(run, array, arguments, site)
-
-
-def _ends(is_tail: bool) -> Method:
-    """`frame.head(n)`, `tail(n)`."""
-
-    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-        assert isinstance(array.shape, tuple)
-        count = arguments.value("n", 0, 5)
-        part = slice(-count, None) if is_tail and isinstance(count, int) and count > 0 else slice(None, count)
-        try:
-            size = slice_size(array.shape[0], part)
-        except (KerasError, Undetermined):
-            size = new_size(run, 0, site)
-        if is_tail and not isinstance(count, int):
-            size = new_size(run, 0, site)
-        return take_rows(run, array, size, f"{'tail' if is_tail else 'head'} {count}")
-
-    return call
-
-
-def _sample(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    """`frame.sample(n)`, `sample(frac=1)`: rows in random order."""
-    assert isinstance(array.shape, tuple)
-    count, fraction = arguments.value("n", 0), arguments.value("frac", 1)
-    if arguments.value("axis", None, 0) not in (0, "index", None):
-        return run.fresh("columns in another order", site.node)
-    rows = array.shape[0]
-    drawn = arguments.value("replace", 2, False) is not False
-    if fraction is not None and isinstance(fraction, (int, float)) and fraction == 1 and not drawn:
-        return reordered(run, array, "shuffled")
-    size: Dim = new_size(run, 0, site)
-    if isinstance(count, int):
-        size = count
-    elif count is None and fraction is None:
-        size = 1
-    elif isinstance(fraction, float) and isinstance(rows, int):
-        size = round(fraction * rows)
-    elif fraction == 1:
-        size = rows
-    return take_rows(run, array, size, f"sample {run.tick()}", order="shuffled")
-
-
-def _sort(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    return reordered(run, array)
-
-
-def _reset_index(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    assert isinstance(array.shape, tuple)
-    if arguments.value("drop", 1, False) is not True:
-        if array.kind == "series":
-            return make_frame(run, array.shape[0], 2, index=("range", array.shape[0]), samples=array.rows)
-        made = derived(run, array, (array.shape[0], new_size(run, 1, site)))
-        made.rows = array.rows
-    else:
-        made = lazy_copy(run, array)
-    assert made.labels is not None
-    made.labels.index = ("range", array.shape[0])
-    return made
-
-
-def _set_index(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    assert isinstance(array.shape, tuple)
-    if array.kind != "frame":
-        return run.fresh("a series has no columns", site.node)
-    labels = labels_in(run, arguments.value("keys", 0))
-    if labels is None or arguments.value("drop", 1, True) is not True:
-        made = derived(run, array, (array.shape[0], new_size(run, 1, site)))
-    else:
-        made = without(run, array, labels, site)
-    assert made.labels is not None
-    made.labels.index, made.rows = ("rows", run.tick()), array.rows
-    return made
-
-
 # -- numbers ------------------------------------------------------------------------------------------------------
-
-
-def _unknown_numbers(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    """The same shape, numbers and dtype that are not known."""
-    return elementwise(run, array, Unknown("the dtype of computed values"), Content())
-
-
-def _booleans(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    return elementwise(run, array, "bool", Content(0, 1))
 
 
 def _fillna(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
@@ -375,98 +285,7 @@ def _apply(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
         return run.fresh("what a function makes of a frame", site.node)
     if not isinstance(function, (str, DictValue)) and not _is_single(result):
         return elementwise(run, array, ANYTHING, Content())
-    return _unknown_numbers(run, array, arguments, site)
-
-
-def _operator(op: str, swap: bool = False) -> Method:
-    """`frame.sub(other)` is `frame - other`."""
-
-    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-        other = arguments.value("other", 0)
-        if len(arguments.positional) > 1 or arguments.keywords.keys() - {"other"}:
-            return (
-                _unknown_numbers(run, array, arguments, site)
-                if array.kind == "series"
-                else run.fresh("a frame", site.node)
-            )
-        return array_operator(run, op, other, array, site) if swap else array_operator(run, op, array, other, site)
-
-    return call
-
-
-def _comparison(op: str) -> Method:
-    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-        return array_comparison(run, array, arguments.value("other", 0), site, op)
-
-    return call
-
-
-def _reduction(name: str) -> Method:
-    """`frame.mean()`: of each column; of a series a number. NaN is left out."""
-
-    def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-        assert isinstance(array.shape, tuple) and array.labels is not None
-        axis = arguments.value("axis", 0, 0)
-        content, dtype = _reduced(name, array), _reduced_dtype(name, array)
-        if array.kind == "series":
-            single = content.single()
-            if name in ("max", "min") and array.content.values and is_number(array.dtype):
-                return number((max if name == "max" else min)(array.content.values), array.dtype)
-            if name in ("max", "min", "mean") and single is not None:
-                return number(single, dtype)
-            return new_array(run, (), dtype, content=content)
-        numeric = arguments.value("numeric_only", None, False)
-        if axis in (1, "columns"):
-            made = make_series(run, array.shape[0], dtype, content, array.labels.index)
-            made.rows = array.rows
-        elif axis in (0, "index", "rows"):
-            width = array.shape[1] if numeric is False else new_size(run, 1, site)
-            made = make_series(run, width, dtype, content, layout_of(array) if numeric is False else None)
-        else:
-            return run.fresh(f"{name} of a frame", site.node)
-        return made
-
-    return call
-
-
-def _reduced_dtype(name: str, array: Array) -> str | Unknown:
-    if name in ("count", "nunique", "argmax", "argmin"):
-        return "int64"
-    if name in ("any", "all"):
-        return "bool"
-    if not isinstance(array.dtype, str) or not is_number(array.dtype):
-        return Unknown("the dtype of a statistic")
-    kind, bits = split_dtype(array.dtype)
-    if name in ("mean", "std", "var", "median"):
-        return "float64" if kind != "float" else array.dtype
-    if name in ("max", "min") and kind != "bool":
-        return array.dtype
-    if name == "sum" and (kind in ("bool", "int") or bits == 64):
-        return "int64" if kind in ("bool", "int") else array.dtype
-    return Unknown("the dtype of a statistic")
-
-
-def _reduced(name: str, array: Array) -> Content:
-    """What is known of statistics of the numbers."""
-    content = claims(array)
-    result = Content()
-    if name in ("max", "min", "mean", "median"):
-        result = Content(content.low, content.high)
-    elif name == "std":
-        width = content.high - content.low if content.low is not None and content.high is not None else None
-        result = Content(0, width)
-    elif name in ("any", "all"):
-        result = Content(0, 1)
-    if name in ("mean", "std", "max", "min"):
-        state = content.spread_state if name == "std" else content.state
-        axis = None if array.kind == "series" else (0,)
-        result.origin = Origin(name, state, axis, array.rows.source if array.rows is not None else None)
-    return result
-
-
-def _clip(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    values = [arguments.value("lower", 0), arguments.value("upper", 1)]
-    return numpy_methods.clip(run, array, Arguments([Given(value) for value in values], {}), site)
+    return unknown_numbers(run, array, arguments, site)
 
 
 # -- values -------------------------------------------------------------------------------------------------------
@@ -486,33 +305,6 @@ def _written(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     return None
 
 
-def _unique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    count = known_count(array)
-    size: Dim = distinct_count(distinct_key(array)) if count is None else count
-    content = array.content.rearranged()
-    dtype = array.dtype if is_number(array.dtype) else Unknown("the dtype of unique values")
-    return new_array(run, (size,), dtype, content=content)
-
-
-def _nunique(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    if array.kind == "frame":
-        return run.fresh("the numbers of distinct values", site.node)
-    count = known_count(array)
-    return distinct_count(("without NaN", distinct_key(array))) if count is None else count
-
-
-def factorize(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    """`pandas.factorize(x)`: a number for each value, and the values."""
-    unique = _unique(run, array, arguments, site)
-    assert isinstance(array.shape, tuple) and isinstance(unique, Array) and isinstance(unique.shape, tuple)
-    if unique.dtype not in ("int64", "float64"):
-        unique.dtype = Unknown("the dtype of unique values")
-    size = unique.shape[0]
-    content = Content.of_values(range(size)) if isinstance(size, int) else Content(-1)
-    codes = new_array(run, array.shape, "int64", content=content, rows=array.rows)
-    return (codes, unique)
-
-
 def _tolist(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     if array.items is not None:
         return run.new_list([plain_number(item) for item in array.items])
@@ -522,13 +314,6 @@ def _tolist(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
         return run.unknown_list("items that may be arrays")
     dtype = array.dtype if array.dtype in ("int64", "float64", "bool", "str") else Unknown("Python's own values")
     return new_array(run, array.shape, dtype, content=array.content.copy(), kind="list", rows=array.rows)
-
-
-def _value_counts(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    values = array.content.values
-    size: Dim = len(values) if values is not None else distinct_count(distinct_key(array))
-    made = make_series(run, size, Unknown("counts"), Content(0))
-    return made if array.kind == "series" else run.fresh("counts of rows", site.node)
 
 
 def _to_frame(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
@@ -547,10 +332,6 @@ def _transposed(run: Run, array: Array, arguments: Arguments, site: Site) -> Val
     made = make_frame(run, array.shape[1], array.shape[0], index=layout_of(array))
     made.content = array.content.rearranged()
     return made
-
-
-def _dot(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
-    return run.fresh("a product with a frame", site.node)
 
 
 def _keys(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
@@ -580,26 +361,19 @@ _SAME_SHAPE = (
     "where", "mask", "applymap", "diff", "round", "abs", "infer_objects", "convert_dtypes", "clip",
 )  # fmt: skip
 
-_OPERATORS = {
-    "add": "Add", "sub": "Subtract", "subtract": "Subtract", "mul": "Multiply", "multiply": "Multiply", "div": "Divide",
-    "divide": "Divide", "truediv": "Divide", "floordiv": "FloorDivide", "mod": "Modulo", "pow": "Power",
-}  # fmt: skip
-
-_COMPARISONS = {"eq": "Equal", "ne": "NotEqual", "lt": "LessThan", "le": "LessThanEqual", "gt": "GreaterThan",
-                "ge": "GreaterThanEqual"}  # fmt: skip
 
 _CHANGING: dict[str, Method] = {
     "drop": _drop,
     "rename": _rename,
-    "dropna": _dropna,
-    "drop_duplicates": _some_rows,
-    "query": _some_rows,
-    "sort_values": _sort,
-    "sort_index": _sort,
-    "reset_index": _reset_index,
-    "set_index": _set_index,
+    "dropna": dropna,
+    "drop_duplicates": some_rows,
+    "query": some_rows,
+    "sort_values": sort,
+    "sort_index": sort,
+    "reset_index": reset_index,
+    "set_index": set_index,
     "fillna": _fillna,
-    **dict.fromkeys(_SAME_SHAPE, _unknown_numbers),
+    **dict.fromkeys(_SAME_SHAPE, unknown_numbers),
 }
 
 _PLAIN: dict[str, Method] = {
@@ -611,40 +385,40 @@ _PLAIN: dict[str, Method] = {
     "assign": _assign,
     "select_dtypes": _select_dtypes,
     "filter": _filter,
-    "head": _ends(False),
-    "tail": _ends(True),
-    "sample": _sample,
-    "nlargest": _ends(False),
-    "nsmallest": _ends(False),
+    "head": ends(False),
+    "tail": ends(True),
+    "sample": sample,
+    "nlargest": ends(False),
+    "nsmallest": ends(False),
     "copy": _copy,
     "astype": _astype,
     "map": _map,
     "apply": _apply,
     "transform": _apply,
-    "isin": _booleans,
-    "isna": _booleans,
-    "isnull": _booleans,
-    "notna": _booleans,
-    "notnull": _booleans,
-    "between": _booleans,
-    "duplicated": _booleans,
+    "isin": booleans,
+    "isna": booleans,
+    "isnull": booleans,
+    "notna": booleans,
+    "notnull": booleans,
+    "between": booleans,
+    "duplicated": booleans,
     "to_numpy": _to_numpy,
     "as_matrix": _to_numpy,
-    "unique": _unique,
-    "nunique": _nunique,
+    "unique": unique,
+    "nunique": nunique,
     "factorize": factorize,
     "tolist": _tolist,
     "to_list": _tolist,
-    "value_counts": _value_counts,
+    "value_counts": value_counts,
     "to_frame": _to_frame,
     "transpose": _transposed,
-    "dot": _dot,
+    "dot": dot,
     "update": _update,
     "groupby": _group,
-    **{name: _reduction(name) for name in ("sum", "mean", "std", "var", "median", "max", "min", "any", "all", "count")},
-    **{name: _operator(op) for name, op in _OPERATORS.items()},
-    **{f"r{name}": _operator(op, swap=True) for name, op in _OPERATORS.items()},
-    **{name: _comparison(op) for name, op in _COMPARISONS.items()},
+    **{name: reduction(name) for name in ("sum", "mean", "std", "var", "median", "max", "min", "any", "all", "count")},
+    **{name: operator(op) for name, op in OPERATORS.items()},
+    **{f"r{name}": operator(op, swap=True) for name, op in OPERATORS.items()},
+    **{name: comparison(op) for name, op in COMPARISONS.items()},
     **dict.fromkeys(("to_csv", "to_excel", "to_pickle", "to_json", "to_hdf", "to_sql", "to_parquet"), _written),
     "info": _nothing,
     "keys": _keys,

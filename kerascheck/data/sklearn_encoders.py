@@ -12,7 +12,8 @@ from kerascheck.data.content import SEVERAL_LABELS, Content
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import count_of, prepared, rows_of
-from kerascheck.data.sklearn_transformers import option, state_of
+from kerascheck.data.sklearn_content import option
+from kerascheck.data.sklearn_transformers import state_of
 from kerascheck.data.values import as_array, fresh_key, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, to_python

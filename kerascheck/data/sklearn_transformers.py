@@ -10,13 +10,34 @@ import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from kerascheck.data.array import Array, is_float, title_sizes
+from kerascheck.data.array import Array, title_sizes
 from kerascheck.data.content import FITTED, Content
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, count_of, matrix, prepared, rows_of
-from kerascheck.data.values import as_array, dtype_of, fresh_key, new_array
+from kerascheck.data.sklearn_content import (
+    DType,
+    as_many,
+    encoded,
+    float_dtype,
+    given_dtype,
+    imputed_numbers,
+    not_known,
+    not_negative,
+    option,
+    quantiles,
+    same_dtype,
+    scaled,
+    some_columns,
+    some_dtype,
+    standardized,
+    to_one,
+    to_range,
+    unit_rows,
+    zero_one,
+)
+from kerascheck.data.values import as_array, fresh_key, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, items_of, to_python
 from kerascheck.machine.values import Value
@@ -31,8 +52,6 @@ Columns = Callable[[DataObject, Array], Dim]
 #: What is known of the numbers that come out; the last argument says whether it was fitted on the very same numbers.
 Numbers = Callable[[DataObject, Array, bool], Content]
 
-DType = str | Unknown
-
 
 class Transformer(NamedTuple):
     """What an estimator does to a matrix."""
@@ -44,17 +63,7 @@ class Transformer(NamedTuple):
     takes_texts: bool = False
 
 
-def option(thing: DataObject, name: str, default: Value = None, position: int | None = None) -> Value:
-    """An argument of the construction."""
-    return thing.arguments.value(name, position, default)
-
-
 # -- columns ------------------------------------------------------------------------------------------------------
-
-
-def _as_many(thing: DataObject, data: Array) -> Dim:
-    """As many columns as before."""
-    return data.shape[1] if isinstance(data.shape, tuple) else None
 
 
 def _components(default: int | None) -> Columns:
@@ -72,7 +81,7 @@ def _components(default: int | None) -> Columns:
 def _largest(thing: DataObject, data: Array) -> Dim:
     """No more components than samples or columns."""
     if thing.qualname.endswith((".NMF", ".SparsePCA")):
-        return _as_many(thing, data)
+        return as_many(thing, data)
     rows, before = data.shape if isinstance(data.shape, tuple) else (None, None)
     if not isinstance(rows, int) or not isinstance(before, int) or option(thing, "svd_solver", "auto") == "arpack":
         return None
@@ -82,7 +91,7 @@ def _largest(thing: DataObject, data: Array) -> Dim:
 def _selected(thing: DataObject, data: Array) -> Dim:
     wanted = option(thing, "k", 10, 1)
     if wanted == "all":
-        return _as_many(thing, data)
+        return as_many(thing, data)
     return as_dim(wanted)
 
 
@@ -93,7 +102,7 @@ def _kept(thing: DataObject, data: Array) -> Dim:
 
 def _polynomial(thing: DataObject, data: Array) -> Dim:
     """The number of monomials. Source: `PolynomialFeatures._num_combinations` (scikit-learn 1.9)."""
-    degree, before = option(thing, "degree", 2, 0), _as_many(thing, data)
+    degree, before = option(thing, "degree", 2, 0), as_many(thing, data)
     only: Value = option(thing, "interaction_only", False)
     bias: Value = option(thing, "include_bias", True)
     if not isinstance(before, int) or not isinstance(degree, int) or not isinstance(only and bias, bool):
@@ -119,16 +128,16 @@ def _hashed(thing: DataObject, data: Array) -> Dim:
 
 
 def _imputed(thing: DataObject, data: Array) -> Dim:
-    return _as_many(thing, data) if option(thing, "add_indicator", False) is False else None
+    return as_many(thing, data) if option(thing, "add_indicator", False) is False else None
 
 
 def _binned(thing: DataObject, data: Array) -> Dim:
-    return _as_many(thing, data) if option(thing, "encode", "onehot") == "ordinal" else None
+    return as_many(thing, data) if option(thing, "encode", "onehot") == "ordinal" else None
 
 
 def _categories(thing: DataObject, data: Array) -> Dim:
     """One column for each category: known where the categories are given, or the one column's values are."""
-    drop, before = option(thing, "drop"), _as_many(thing, data)
+    drop, before = option(thing, "drop"), as_many(thing, data)
     if drop not in (None, "first") or not isinstance(before, int):
         return None
     if option(thing, "min_frequency") is not None or option(thing, "max_categories") is not None:
@@ -150,105 +159,7 @@ def _categories(thing: DataObject, data: Array) -> Dim:
 # -- numbers ------------------------------------------------------------------------------------------------------
 
 
-def _tags(data: Array, *tags: str) -> frozenset[str]:
-    return (data.content.tags & {"dataset"}) | set(tags)
-
-
-def _standardized(thing: DataObject, data: Array, own: bool) -> Content:
-    whole = option(thing, "with_mean", True) is True and option(thing, "with_std", True) is True
-    return Content(tags=_tags(data, "scaled", "standardized") if whole else _tags(data, "scaled"))
-
-
-def _scaled(thing: DataObject, data: Array, own: bool) -> Content:
-    return Content(tags=_tags(data, "scaled"))
-
-
-def _to_range(thing: DataObject, data: Array, own: bool) -> Content:
-    """Each column of what it was fitted on goes from the one end to the other."""
-    try:
-        low, high = to_python(option(thing, "feature_range", (0, 1), 0))
-    except (NotPlain, TypeError, ValueError):
-        return _scaled(thing, data, own)
-    if not own and option(thing, "clip", False) is not True:
-        return _scaled(thing, data, own)
-    is_constant = data.content.low is not None and data.content.low == data.content.high
-    return Content(float(low), float(high), own and not is_constant, tags=_tags(data, "scaled"))
-
-
-def _to_one(thing: DataObject, data: Array, own: bool) -> Content:
-    """Nothing is further from zero than 1."""
-    if not own:
-        return _scaled(thing, data, own)
-    return Content(0.0 if (data.content.low or -1) >= 0 else -1.0, 1.0, tags=_tags(data, "scaled"))
-
-
-def _unit_rows(thing: DataObject, data: Array, own: bool) -> Content:
-    return _to_one(thing, data, True)
-
-
-def _quantiles(thing: DataObject, data: Array, own: bool) -> Content:
-    if option(thing, "output_distribution", "uniform") == "uniform":
-        return Content(0.0, 1.0, own, tags=_tags(data, "scaled"))
-    return _scaled(thing, data, own)
-
-
-def _zero_one(thing: DataObject, data: Array, own: bool) -> Content:
-    return Content(0.0, 1.0)
-
-
-def _not_known(thing: DataObject, data: Array, own: bool) -> Content:
-    return Content()
-
-
-def _some_columns(thing: DataObject, data: Array, own: bool) -> Content:
-    return data.content.subset()
-
-
-def _not_negative(thing: DataObject, data: Array, own: bool) -> Content:
-    return Content(0.0)
-
-
-def _encoded(thing: DataObject, data: Array, own: bool) -> Content:
-    """One-hot columns."""
-    known = own or option(thing, "handle_unknown", "error") == "error"
-    single = _as_many(thing, data) == 1 and option(thing, "drop") is None
-    columns = thing.recall("columns")
-    if known and single and isinstance(columns, int) and columns > 1:
-        return Content(0.0, 1.0, own, frozenset({0.0, 1.0}) if own else None, True)
-    return Content(0.0, 1.0, one_hot=True if known and single else None)
-
-
-def _imputed_numbers(thing: DataObject, data: Array, own: bool) -> Content:
-    content = data.content
-    if option(thing, "strategy", "mean") in ("mean", "median", "most_frequent") and own:
-        return Content(content.low, content.high, content.attained, tags=content.tags)
-    return Content()
-
-
 # -- dtypes and sparsity ----------------------------------------------------------------------------------------------
-
-
-def float_dtype(thing: DataObject, dtype: DType) -> DType:
-    """Floating-point numbers stay as they are, all other become 64 bits wide."""
-    if isinstance(dtype, Unknown):
-        return Unknown("floats of a width that is not known")
-    return dtype if is_float(dtype) else "float64"
-
-
-def _same_dtype(thing: DataObject, dtype: DType) -> DType:
-    return dtype
-
-
-def _given_dtype(default: str) -> Callable[[DataObject, DType], DType]:
-    def dtype(thing: DataObject, before: DType) -> DType:
-        wanted = dtype_of(option(thing, "dtype"))
-        return default if wanted is None else wanted
-
-    return dtype
-
-
-def _some_dtype(thing: DataObject, dtype: DType) -> DType:
-    return dtype if is_float(dtype) else Unknown("the dtype of what is imputed")
 
 
 def _one_hot_sparse(thing: DataObject) -> bool | None:
@@ -268,19 +179,19 @@ def _always(thing: DataObject) -> bool:
 
 
 _PREPROCESSING = {
-    "StandardScaler": Transformer(_as_many, _standardized, float_dtype),
-    "MinMaxScaler": Transformer(_as_many, _to_range, float_dtype),
-    "MaxAbsScaler": Transformer(_as_many, _to_one, float_dtype),
-    "RobustScaler": Transformer(_as_many, _scaled, float_dtype),
-    "Normalizer": Transformer(_as_many, _unit_rows, float_dtype),
-    "Binarizer": Transformer(_as_many, _zero_one, _some_dtype),
-    "PowerTransformer": Transformer(_as_many, _scaled, float_dtype),
-    "QuantileTransformer": Transformer(_as_many, _quantiles, float_dtype),
-    "PolynomialFeatures": Transformer(_polynomial, _not_known, float_dtype),
-    "KBinsDiscretizer": Transformer(_binned, _not_negative, float_dtype, _binned_sparse),
-    "OneHotEncoder": Transformer(_categories, _encoded, _given_dtype("float64"), _one_hot_sparse),
-    "OrdinalEncoder": Transformer(_as_many, _not_known, _given_dtype("float64")),
-    "Imputer": Transformer(_imputed, _imputed_numbers, _some_dtype),
+    "StandardScaler": Transformer(as_many, standardized, float_dtype),
+    "MinMaxScaler": Transformer(as_many, to_range, float_dtype),
+    "MaxAbsScaler": Transformer(as_many, to_one, float_dtype),
+    "RobustScaler": Transformer(as_many, scaled, float_dtype),
+    "Normalizer": Transformer(as_many, unit_rows, float_dtype),
+    "Binarizer": Transformer(as_many, zero_one, some_dtype),
+    "PowerTransformer": Transformer(as_many, scaled, float_dtype),
+    "QuantileTransformer": Transformer(as_many, quantiles, float_dtype),
+    "PolynomialFeatures": Transformer(_polynomial, not_known, float_dtype),
+    "KBinsDiscretizer": Transformer(_binned, not_negative, float_dtype, _binned_sparse),
+    "OneHotEncoder": Transformer(_categories, encoded, given_dtype("float64"), _one_hot_sparse),
+    "OrdinalEncoder": Transformer(as_many, not_known, given_dtype("float64")),
+    "Imputer": Transformer(_imputed, imputed_numbers, some_dtype),
 }
 
 #: Scalers that bring back as many columns as they were fitted on, and refuse others.
@@ -293,32 +204,32 @@ _IN_PLACE = frozenset(
 
 _TRANSFORMERS: dict[str, Transformer] = {
     **{f"sklearn.preprocessing.{name}": transformer for name, transformer in _PREPROCESSING.items()},
-    "sklearn.decomposition.PCA": Transformer(_components(None), _not_known, float_dtype),
-    "sklearn.decomposition.IncrementalPCA": Transformer(_components(None), _not_known, float_dtype),
-    "sklearn.decomposition.SparsePCA": Transformer(_components(None), _not_known, float_dtype),
-    "sklearn.decomposition.FastICA": Transformer(_components(None), _not_known, float_dtype),
-    "sklearn.decomposition.TruncatedSVD": Transformer(_components(2), _not_known, float_dtype),
-    "sklearn.decomposition.NMF": Transformer(_components(None), _not_negative, float_dtype),
-    "sklearn.decomposition.KernelPCA": Transformer(_kept, _not_known, float_dtype),
-    "sklearn.manifold.TSNE": Transformer(_components(2), _not_known, float_dtype),
-    "sklearn.feature_selection.SelectKBest": Transformer(_selected, _some_columns, _same_dtype),
-    "sklearn.feature_selection.VarianceThreshold": Transformer(_kept, _some_columns, _same_dtype),
-    "sklearn.feature_selection.SelectFromModel": Transformer(_kept, _some_columns, _same_dtype),
-    "sklearn.feature_selection.SelectPercentile": Transformer(_kept, _some_columns, _same_dtype),
-    "sklearn.discriminant_analysis.LinearDiscriminantAnalysis": Transformer(_kept, _not_known, float_dtype),
-    "sklearn.impute.SimpleImputer": Transformer(_imputed, _imputed_numbers, _some_dtype),
-    "sklearn.impute.KNNImputer": Transformer(_imputed, _not_known, float_dtype),
+    "sklearn.decomposition.PCA": Transformer(_components(None), not_known, float_dtype),
+    "sklearn.decomposition.IncrementalPCA": Transformer(_components(None), not_known, float_dtype),
+    "sklearn.decomposition.SparsePCA": Transformer(_components(None), not_known, float_dtype),
+    "sklearn.decomposition.FastICA": Transformer(_components(None), not_known, float_dtype),
+    "sklearn.decomposition.TruncatedSVD": Transformer(_components(2), not_known, float_dtype),
+    "sklearn.decomposition.NMF": Transformer(_components(None), not_negative, float_dtype),
+    "sklearn.decomposition.KernelPCA": Transformer(_kept, not_known, float_dtype),
+    "sklearn.manifold.TSNE": Transformer(_components(2), not_known, float_dtype),
+    "sklearn.feature_selection.SelectKBest": Transformer(_selected, some_columns, same_dtype),
+    "sklearn.feature_selection.VarianceThreshold": Transformer(_kept, some_columns, same_dtype),
+    "sklearn.feature_selection.SelectFromModel": Transformer(_kept, some_columns, same_dtype),
+    "sklearn.feature_selection.SelectPercentile": Transformer(_kept, some_columns, same_dtype),
+    "sklearn.discriminant_analysis.LinearDiscriminantAnalysis": Transformer(_kept, not_known, float_dtype),
+    "sklearn.impute.SimpleImputer": Transformer(_imputed, imputed_numbers, some_dtype),
+    "sklearn.impute.KNNImputer": Transformer(_imputed, not_known, float_dtype),
     "sklearn.feature_extraction.text.CountVectorizer": Transformer(
-        _vocabulary, _not_negative, _given_dtype("int64"), _always, True
+        _vocabulary, not_negative, given_dtype("int64"), _always, True
     ),
     "sklearn.feature_extraction.text.TfidfVectorizer": Transformer(
-        _vocabulary, _not_negative, _given_dtype("float64"), _always, True
+        _vocabulary, not_negative, given_dtype("float64"), _always, True
     ),
     "sklearn.feature_extraction.text.HashingVectorizer": Transformer(
-        _hashed, _not_known, _given_dtype("float64"), _always, True
+        _hashed, not_known, given_dtype("float64"), _always, True
     ),
-    "sklearn.feature_extraction.text.TfidfTransformer": Transformer(_as_many, _not_negative, float_dtype, _always),
-    "sklearn.compose.ColumnTransformer": Transformer(_kept, _not_known, float_dtype, lambda thing: None),
+    "sklearn.feature_extraction.text.TfidfTransformer": Transformer(as_many, not_negative, float_dtype, _always),
+    "sklearn.compose.ColumnTransformer": Transformer(_kept, not_known, float_dtype, lambda thing: None),
 }
 
 
@@ -392,7 +303,7 @@ def _transformed(run: Run, thing: DataObject, value: Value, data: Array, site: S
     state = state_of(value)
     own = state is not None and thing.recall("fitted") == state
     columns = thing.recall("columns")
-    if rule.columns is _as_many:
+    if rule.columns is as_many:
         columns = now
     elif columns is None:
         columns = SymDim.named("?.shape[1]", ("columns", thing.key))
@@ -431,7 +342,7 @@ def _inverse(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> V
     if _is_inverted_in_place(thing) and isinstance(before, int) and before > 1 and definitely_different(before, now):
         # numpy spreads what it knows of a single column over several, and of several over none
         return refuses(run, "ValueError", f"{thing!r} was fitted on {before} columns, now it gets {now}", site)
-    columns = data.shape[1] if _TRANSFORMERS[thing.qualname].columns is _as_many else thing.recall("before")
+    columns = data.shape[1] if _TRANSFORMERS[thing.qualname].columns is as_many else thing.recall("before")
     if columns is None:
         columns = SymDim.named("?.shape[1]", ("columns", fresh_key(run, site)))
     return new_array(run, (data.shape[0], columns), float_dtype(thing, data.dtype), rows=data.rows)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from kerascheck.data.array import Array
-from kerascheck.data.numpy_methods import reshape, sizes_of
+from kerascheck.data.numpy_shapes import reshape, sizes_of
 from kerascheck.data.values import array_of_unknown, dtype_of
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue, Value

@@ -233,10 +233,10 @@ def test_presets_decide_where_nothing_is_said() -> None:
 
 
 def test_every_key_is_documented() -> None:
-    from kerascheck.configuration.config import _KEYS
+    from kerascheck.configuration.converting import KEYS
 
     text = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
-    assert [key for key in (*_KEYS, "extend") if f"`{key}" not in text] == []
+    assert [key for key in (*KEYS, "extend") if f"`{key}" not in text] == []
 
 
 def test_a_section_that_is_no_table(tmp_path: Path) -> None:
