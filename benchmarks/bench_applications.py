@@ -23,10 +23,11 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.configuration.config import Settings
-from kerascheck.engine import check_file, check_source, deep_recursion
+from kerascheck.engine import check_file, check_source
 from kerascheck.machine import analyze
 from kerascheck.project.source import Source
 from kerascheck.runtime.gc_pause import collect_between_files
+from kerascheck.runtime.recursion import deep_recursion
 
 ROOT = Path(__file__).parent.parent
 

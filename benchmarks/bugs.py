@@ -25,7 +25,8 @@ from pathlib import Path
 
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
-from kerascheck.engine import check_source, deep_recursion
+from kerascheck.engine import check_source
+from kerascheck.runtime.recursion import deep_recursion
 from kerascheck.text.notebook import blank_magics
 
 FAMILIES = ("KC1", "KC2", "KC3", "KC4", "KC5")

@@ -42,7 +42,8 @@ from flag_keras import MODULE, PROGRAM, Answer, Row
 
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
-from kerascheck.engine import deep_recursion, examine
+from kerascheck.engine import examine
+from kerascheck.runtime.recursion import deep_recursion
 from kerascheck.views.summary import ModelSummary, summarize
 
 #: What a flag may be, by the first part of its name: the value of a variable, a number of files, whether it exists.

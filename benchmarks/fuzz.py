@@ -254,7 +254,7 @@ class WholePath:
             raise Wrong("the fixed text is no program")
 
     def _summarize(self, examination: Any) -> None:
-        from kerascheck.engine import deep_recursion
+        from kerascheck.runtime.recursion import deep_recursion
         from kerascheck.views.summary import summarize
         from kerascheck.views.tables import model_table
 
@@ -264,7 +264,7 @@ class WholePath:
                 model_table(model, io.StringIO(), False)
 
     def _draw(self, examination: Any) -> None:
-        from kerascheck.engine import deep_recursion
+        from kerascheck.runtime.recursion import deep_recursion
         from kerascheck.views import drawing
         from kerascheck.views.graph import architecture, sites_of
         from kerascheck.views.summary import summarize

@@ -40,12 +40,13 @@ from typing import Any
 
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
-from kerascheck.engine import check_source, deep_recursion
+from kerascheck.engine import check_source
 from kerascheck.machine import Analysis, analyze
 from kerascheck.network.ir import Network
 from kerascheck.project.discovery import SUFFIXES, mentions_keras
 from kerascheck.project.source import Source, SourceError
 from kerascheck.project.target.places import project_folder
+from kerascheck.runtime.recursion import deep_recursion
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.notebook import blank_magics
 from kerascheck.views.summary import ModelSummary, summarize

@@ -236,7 +236,7 @@ def summarize(source: _Text, filename: _Path = NO_FILE, *, settings: Settings | 
         ConfigError: the configuration file is wrong.
     """
     with safe_path.own_imports():
-        from kerascheck.engine import deep_recursion
+        from kerascheck.runtime.recursion import deep_recursion
         from kerascheck.views.summary import summarize
 
         found = analyze(source, filename, settings=settings)
@@ -278,8 +278,9 @@ def _fix(
     unsafe: bool | None,
     only: Callable[[Report, bytes], Iterable[Diagnostic]] | None,
 ) -> FixResult:
-    from kerascheck.engine import deep_recursion, examine
+    from kerascheck.engine import examine
     from kerascheck.fixes.apply import fix_all
+    from kerascheck.runtime.recursion import deep_recursion
     from kerascheck.views.program_facts import programs_of
 
     used = settings or settings_for(filename)

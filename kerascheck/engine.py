@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kerascheck.configuration.config import Settings
 from kerascheck.configuration.converting import AUTO
 from kerascheck.configuration.selection import matches
-from kerascheck.configuration.suppressions import Suppression, Suppressions, comment_row
+from kerascheck.configuration.suppressions import Suppressions, comment_row
 from kerascheck.diagnostics import (
     NO_KERAS,
     Applicability,
     Diagnostic,
-    Edit,
     Fix,
     Position,
-    Related,
     Report,
     Severity,
     Span,
-    Unclear,
 )
+from kerascheck.placing import in_cell, related_places, removal, shown_name, why_unclear
 from kerascheck.project.discovery import matches_glob
 from kerascheck.project.import_graph import concerns_keras
 from kerascheck.project.source import UNREADABLE, Source, SourceError
@@ -36,10 +32,11 @@ from kerascheck.runtime import safe_path
 from kerascheck.runtime.asked import recorded
 from kerascheck.runtime.gc_pause import between_files, leave_alone, no_collection
 from kerascheck.runtime.reading import read_program
+from kerascheck.runtime.recursion import deep_recursion
 
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
-    from kerascheck.network.ir import Network, Program, Site
+    from kerascheck.network.ir import Network, Program
     from kerascheck.rules.base import Finding, Repair, Rule
 
 UNUSED_SUPPRESSION = "KC003"
@@ -49,8 +46,6 @@ UNUSED_DIRECTIVE = "KC008"
 ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
 PLEASE_REPORT = f"please report it: {ISSUES_URL}"
 
-#: Frames for programs whose expressions nest as deep as `lexing.MAX_LINKS` allows.
-_RECURSION_LIMIT = 10_000
 
 _log = logging.getLogger(__name__)
 
@@ -197,17 +192,6 @@ def note_crash(report: Report, where: str, error: Exception, advice: str = PLEAS
     )
 
 
-@contextmanager
-def deep_recursion() -> Iterator[None]:
-    """Room on the stack for everything that recurses over a tree."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     rule: Rule
@@ -256,7 +240,7 @@ class _Check:
             leave_alone()
         except SourceError as error:
             self.refuse(error.code, error.message, error.position)
-            self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
+            self._report.diagnostics = [in_cell(found, source) for found in self._report.diagnostics]
             return self._report
         if source.broken:
             suppressions = self._suppressions(source)  # their places are others now
@@ -282,7 +266,7 @@ class _Check:
         if UNKNOWN_DIRECTIVE in self._rules:
             self._report.diagnostics += self._not_understood(suppressions, source)
         self._report.diagnostics += self._told(analysis, source)
-        self._report.diagnostics = [_in_cell(found, source) for found in self._report.diagnostics]
+        self._report.diagnostics = [in_cell(found, source) for found in self._report.diagnostics]
         offers = self._settings.offers_fix
         self._report.diagnostics = [
             found if found.fix is None or offers(found.code, found.name) else replace(found, fix=None)
@@ -326,11 +310,11 @@ class _Check:
         self._report.models_symbolic = counts.count(1)
         self._report.models_unknown = counts.count(2)
         self._report.elsewhere = sorted(
-            (_near(network.site.file.filename, self._report.filename), order[worst[key]])
+            (shown_name(network.site.file.filename, self._report.filename), order[worst[key]])
             for key, network in which.items()
             if network.site is not None and network.site.file is not self.source
         )
-        unclear = [_unclear(network, self._report.filename) for key, network in which.items() if worst[key]]
+        unclear = [why_unclear(network, self._report.filename) for key, network in which.items() if worst[key]]
         self._report.unclear = sorted(filter(None, unclear), key=lambda item: (item.filename, item.cell or 0, item.row))
 
     def _merged(self, paths: list[Program], source: Source) -> list[_Found]:
@@ -416,7 +400,7 @@ class _Check:
                 fix=fix,
                 help=finding.help,
                 noqa_row=comment_row(source, span.start.row),
-                related=tuple(_related(finding, source.filename)),
+                related=tuple(related_places(finding, source.filename)),
                 page=None if rule.is_own else rule.page,
             )
 
@@ -502,98 +486,6 @@ class _Check:
                 message=f"this comment silences nothing{what}; remove it",
                 filename=source.filename,
                 span=span,
-                fix=_removal(suppression, unused, source),
+                fix=removal(suppression, unused, source),
                 noqa_row=span.start.row,
             )
-
-
-def _related(finding: Finding, filename: str) -> Iterator[Related]:
-    """The other places of a finding."""
-    for site, message in finding.related:
-        span = site.file.locate(site.node)
-        cell, row = site.file.in_cell(span.start.row)
-        before = span.start.row - row
-        start, end = Position(row, span.start.column), Position(span.end.row - before, span.end.column)
-        yield Related(_near(site.file.filename, filename), Span(start, end), cell, message)
-
-
-def _unclear(network: Network, filename: str) -> Unclear | None:
-    """Why a model is not exact."""
-    from kerascheck.network.reasons import cause_of
-
-    cause = cause_of(network)
-    if cause is None:
-        return None
-    where, cell, row = _place_of(network.site, filename)
-    layer_cell: int | None = None
-    layer_row: int | None = None
-    if cause.layer is not None and cause.layer.site is not None:
-        inside, layer_cell, layer_row = _place_of(cause.layer.site, filename)
-        if inside != where:  # it is made in another file than the model
-            layer_cell = layer_row = None
-    return Unclear(
-        filename=where,
-        row=row,
-        cell=cell,
-        model=network.variable or network.name,
-        cls=network.cls,
-        status=network.status(),
-        layer=cause.layer.name if cause.layer is not None else None,
-        layer_row=layer_row,
-        layer_cell=layer_cell,
-        reason=cause.reason,
-        advice=cause.advice,
-    )
-
-
-def _place_of(site: Site | None, filename: str) -> tuple[str, int | None, int]:
-    """The file, the cell and the row of a place."""
-    if site is None:
-        return filename, None, 1
-    cell, row = site.file.in_cell(site.file.locate(site.node).start.row)
-    return _near(site.file.filename, filename), cell, row
-
-
-def _near(name: str, filename: str) -> str:
-    """The name of a file, relative if that of the checked file is so, and it lies below the current folder."""
-    if name == filename or os.path.isabs(filename) or not os.path.isabs(name):
-        return name
-    try:
-        relative = os.path.relpath(name)
-    except ValueError:  # on another drive
-        return name
-    return name if relative.startswith(os.pardir) else relative
-
-
-def _in_cell(diagnostic: Diagnostic, source: Source) -> Diagnostic:
-    """The finding with its rows counted within its cell; as it is where the source is no notebook."""
-    span = diagnostic.span
-    cell, row = source.in_cell(span.start.row)
-    if cell is None or diagnostic.cell is not None:
-        return diagnostic
-    before = span.start.row - row
-    within = Span(Position(row, span.start.column), Position(span.end.row - before, span.end.column))
-    fix = source.fix_in_cell(diagnostic.fix, span.start.row) if diagnostic.fix is not None else None
-    return replace(diagnostic, cell=cell, span=within, noqa_row=diagnostic.noqa_row - before, fix=fix)
-
-
-def _removal(suppression: Suppression, unused: tuple[str, ...], source: Source) -> Fix:
-    """Take the comment out, or only the codes in it that are of no use."""
-    kept = [code for code in suppression.codes or () if code not in unused]
-    start, end = suppression.start, suppression.end
-    content = ""
-    if kept:
-        text = source.text[start:end]
-        separator = "," if "," in text else " "
-        old = text[text.index(suppression.codes[0]) :] if suppression.codes else ""
-        content = text[: len(text) - len(old)] + f"{separator} ".join(kept) + ("]" if text.endswith("]") else "")
-    else:
-        row_start, row_end = source.rows(suppression.row, suppression.row)
-        if not source.text[end:row_end].strip():
-            # Nothing else is in the comment: the spaces before it go, and an empty row with them.
-            start = row_start + len(source.text[row_start:start].rstrip())
-            end = row_end if start == row_start else row_start + len(source.line(suppression.row))
-        elif not source.text[end:row_end].lstrip().startswith("#"):
-            content = "#"  # what stands behind it is a comment still
-    edit = Edit(Span(source.position(start), source.position(end)), content)
-    return Fix(Applicability.SAFE, "Remove the unused suppression", (edit,))

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kerascheck.cli.common import (
     Failure,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 def serve_editor(verbose: bool) -> int:

@@ -160,10 +160,11 @@ def explain(
     Raises:
         Failure: there is nothing to explain, no such format, or the configuration is wrong.
     """
-    from kerascheck.engine import deep_recursion, internal_error
+    from kerascheck.engine import internal_error
     from kerascheck.explain.explanation import as_dict
     from kerascheck.explain.explanation import explain as explained
     from kerascheck.explain.text import write
+    from kerascheck.runtime.recursion import deep_recursion
 
     if output_format not in FORMATS:
         raise Failure(f"{output_format!r} is not a format of this command: text or json")

@@ -102,12 +102,12 @@ def _one(
 
     `pins` takes what asks for an older Keras beside the file.
     """
-    from kerascheck.engine import deep_recursion
     from kerascheck.fixes.write import ChangedMeanwhile, write_atomically
     from kerascheck.migrate.report import FileReport
     from kerascheck.project.import_graph import concerns_keras
     from kerascheck.project.source import Source, SourceError, Unfaithful
     from kerascheck.runtime.reading import read_program
+    from kerascheck.runtime.recursion import deep_recursion
 
     try:
         raw = read_program(filename)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING
 
 from kerascheck.machine.values import DictValue, Instance, ListValue, Scope, Value, presence
 from kerascheck.symbolic.unknown import Unknown
-
-if TYPE_CHECKING:
-    pass
 
 
 class AttributesView(DictValue):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from kerascheck import analyze
-from kerascheck.engine import deep_recursion
 from kerascheck.network.cost import cost_of
 from kerascheck.network.ir import Network
+from kerascheck.runtime.recursion import deep_recursion
 from kerascheck.views.cost import cost_of_model
 from tests.layers.harness import Case, L, _theirs, layer_of
 

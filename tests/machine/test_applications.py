@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from kerascheck.engine import deep_recursion
 from kerascheck.machine import analyze
 from kerascheck.network.ir import Network
 from kerascheck.project.source import Source
+from kerascheck.runtime.recursion import deep_recursion
 
 if importlib.util.find_spec("tensorflow") is None:
     pytest.skip("TensorFlow is not installed", allow_module_level=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from kerascheck.engine import deep_recursion
 from kerascheck.machine import analysis
 from kerascheck.machine.run import Budget
+from kerascheck.runtime.recursion import deep_recursion
 from tests.machine.helpers import source
 
 HEAD = "import foo, glob, os\nimport keras\nfrom keras import layers\nx = 0\nxs = []\n"

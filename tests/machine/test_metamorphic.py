@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from kerascheck.configuration.config import Settings
-from kerascheck.engine import deep_recursion, examine
+from kerascheck.engine import examine
+from kerascheck.runtime.recursion import deep_recursion
 from kerascheck.views.summary import summarize
 
 pytestmark = pytest.mark.slow

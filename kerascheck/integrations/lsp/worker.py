@@ -143,10 +143,10 @@ class Worker:
     def name(self, text: Text, place: Place) -> Shown | None:
         """What the name at a place stands for: the text is followed once more, and each name of it noted."""
         from kerascheck import api
-        from kerascheck.engine import deep_recursion
         from kerascheck.integrations.lsp.names import Names
         from kerascheck.machine.directives import watching
         from kerascheck.project.source import SourceError
+        from kerascheck.runtime.recursion import deep_recursion
 
         if self._names is None or self._names[0] != text:
             settings, _ = self._settings(text)
