@@ -91,7 +91,7 @@ def unknown_name(owner: str, kind: str, value: str, known: frozenset[str]) -> Ke
     """The refusal of a name that is in no table of Keras's, with the nearest that is."""
     close = difflib.get_close_matches(value.lower(), sorted(known), n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
-    error = KerasError(f"{owner}: Keras has no {kind} called {value!r}{hint}", "argument")
+    error = KerasError(f"{owner}: Keras has no {kind} called {value!r}{hint}", "unknown-name")
     if close:
         error.mended = (value, close[0])
     return error

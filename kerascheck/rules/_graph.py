@@ -27,7 +27,10 @@ ACTIVATION_LAYERS = {
     "ThresholdedReLU": "thresholded_relu",
 }
 
-_REGISTERING = re.compile(r"custom_object|CustomObject|register_keras_serializable")
+#: What makes plain names of the program known to Keras 2 wherever it looks one up (Keras 3 only takes initializers so).
+#: `register_keras_serializable` is not among them, for it registers "Package>name", and `custom_objects=` holds for one
+#: model that is loaded.
+NAMES_OBJECTS = re.compile(r"custom_object_scope|CustomObjectScope|get_custom_objects|object_registration")
 
 
 def applied_activation(layer: Layer) -> str | Unknown | None:
@@ -113,7 +116,7 @@ def registers_names(site: Site, name: str = "") -> bool:
 
     "Package>name" is the form of a name that any module may have registered.
     """
-    return ">" in name or _REGISTERING.search(getattr(site.file, "code", "")) is not None
+    return ">" in name or NAMES_OBJECTS.search(getattr(site.file, "code", "")) is not None
 
 
 def nested_networks(program: Program) -> set[int]:

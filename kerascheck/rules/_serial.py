@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,12 +12,10 @@ from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Inst
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import CompileCall, Layer, Network, Site
 from kerascheck.rules._code import look_up
+from kerascheck.rules._graph import NAMES_OBJECTS
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.training.compiled_losses import metrics_of
 from kerascheck.training.structures import leaves
-
-#: What makes objects of the program known to Keras in other ways than by an argument.
-_KNOWN_OTHERWISE = re.compile(r"custom_object_scope|CustomObjectScope|get_custom_objects|object_registration")
 
 
 def written_parts(network: Network) -> list[Layer]:
@@ -69,7 +66,7 @@ def strangers(network: Network, compiled: CompileCall | None) -> Iterator[tuple[
 
 def is_told(arguments: Arguments, name: str, site: Site) -> bool:
     """Whether a call of `load_model` may know the object: by `custom_objects`, or in another way."""
-    if _KNOWN_OTHERWISE.search(site.file.code) is not None or arguments.open_keywords:
+    if NAMES_OBJECTS.search(site.file.code) is not None or arguments.open_keywords:
         return True
     given = arguments.value("custom_objects", 1)
     if given is None:

@@ -44,10 +44,10 @@ class InvalidArgument(_Refusal):
 
     code = "KC205"
     name = "invalid-argument"
-    kinds = frozenset({"argument", "old-argument", "new-argument"})
+    kinds = frozenset({"argument", "old-argument", "new-argument", "unknown-name"})
 
     def covers(self, raised: Raised) -> bool:
-        if "Keras has no" in raised.error.message and registers_names(raised.site):
+        if raised.error.kind == "unknown-name" and registers_names(raised.site):
             return False
         return super().covers(raised)
 
@@ -71,6 +71,15 @@ def softer(x):
 get_custom_objects()["softer"] = softer
 layer = Dense(4, activation="softer")
 """,
+        # names for the models that are loaded, and a name that is registered with its package: neither is a plain name
+        """
+import keras
+@keras.saving.register_keras_serializable(package="Own")
+def softer(x):
+    return keras.ops.softplus(x) + 1e-9
+layer = keras.layers.Dense(4, activation=softer)
+again = keras.models.load_model("model.keras", custom_objects={"softer": softer})
+""",
         # the usual
         """
 from keras.layers import Conv2D
@@ -92,6 +101,19 @@ except ValueError:
 """,
     ]
     INVALID = [
+        # what the program registers has the name of its package before it, and what it loads its own names
+        Invalid(
+            """
+import keras
+@keras.saving.register_keras_serializable()
+class Twice(keras.layers.Layer):
+    def call(self, x):
+        return 2 * x
+layer = keras.layers.Dense(4, activation="reul")
+again = keras.models.load_model("model.keras", custom_objects={"Twice": Twice})
+""",
+            [(7, "Dense: Keras has no activation called 'reul'; did you mean 'relu'?")],
+        ),
         # a state that keeps the axis it was cut from, which the first step refuses
         Invalid(
             """

@@ -257,12 +257,14 @@ model.compile("adam", loss, metrics=[loss])
 """,
         # names that the program registers
         """
-import keras
-from keras import Sequential, layers, ops
-@keras.saving.register_keras_serializable()
+from keras import backend as K
+from keras.layers import Dense
+from keras.models import Sequential
+from keras.utils.generic_utils import get_custom_objects
 def far(y, p):
-    return ops.mean(ops.abs(y - p))
-model = Sequential([layers.Input((4,)), layers.Dense(1)])
+    return K.mean(K.abs(y - p))
+get_custom_objects().update({"far": far})
+model = Sequential([Dense(1, input_dim=4)])
 model.compile("adam", "far")
 """,
         # one for each output
@@ -289,6 +291,19 @@ pattern = re.compile("binary_crossentropy", re.IGNORECASE)
 """,
     ]
     INVALID = [
+        # a function is registered under the name of its package
+        Invalid(
+            """
+import keras
+from keras import Sequential, layers, ops
+@keras.saving.register_keras_serializable()
+def far(y, p):
+    return ops.mean(ops.abs(y - p))
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "far")
+""",
+            [(8, 'Keras has no loss "far"')],
+        ),
         Invalid(
             """
 import keras
