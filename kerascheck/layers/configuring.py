@@ -10,7 +10,7 @@ from typing import Any
 from kerascheck.keras.changes import find_argument
 from kerascheck.layers.base import Config, LayerDef, parse_signature
 from kerascheck.layers.integers import check_integers
-from kerascheck.layers.names import check_base, check_names
+from kerascheck.layers.names import check_base, check_names, check_spelling
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import KerasObject
 from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
@@ -176,6 +176,8 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
         check_base(definition.name, values)
         check_names(definition.name, values)
         check_integers(definition.name, values)
+    else:
+        check_spelling(definition.name, values)
     return config
 
 

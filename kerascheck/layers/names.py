@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from kerascheck.keras.changes import find
 from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.ir import is_symbolic
 from kerascheck.symbolic.unknown import KerasError, Symbol
@@ -52,6 +53,9 @@ DTYPES = frozenset(
     }
 )  # fmt: skip
 
+#: How like a name of Keras's a misspelt one is, at least: `reu` is like `relu` by 0.86, `gelunew` like `gelu` by 0.73.
+_SURELY_MEANT = 0.8
+
 #: How the names of parameters end, what they take, and the names for it.
 _TABLES = (
     ("activation", "activation", ACTIVATIONS),
@@ -59,6 +63,33 @@ _TABLES = (
     ("_regularizer", "regularizer", REGULARIZERS),
     ("_constraint", "constraint", CONSTRAINTS),
 )
+
+
+def check_spelling(layer: str, values: Mapping[str, Any]) -> None:
+    """Raise KerasError for a name that no Keras has, and that is a letter or two away from one that all have.
+
+    An older Keras has names that are not in these tables, looks up those that a program registers, and takes classes of
+    layers by name: only what is surely misspelt is refused.
+    """
+    for parameter, value in values.items():
+        for ending, kind, known in _TABLES:
+            if isinstance(value, str) and parameter.endswith(ending):
+                if _is_misspelt(value, kind, known):
+                    raise unknown_name(layer, kind, value, known)
+                break
+
+
+def _is_misspelt(value: str, kind: str, known: frozenset[str]) -> bool:
+    """Whether it is nobody's own name, as one is that has letters before or after a known name."""
+    letters = value.replace("_", "")
+    return (
+        letters.isalpha()
+        and letters.islower()
+        and letters not in {name.replace("_", "").lower() for name in known}
+        and not any(value.startswith(name) or value.endswith(name) for name in known)
+        and find("string", f"keras.{kind}s", value) is None
+        and bool(difflib.get_close_matches(value, known, n=1, cutoff=_SURELY_MEANT))
+    )
 
 
 def check_names(layer: str, values: Mapping[str, Any]) -> None:

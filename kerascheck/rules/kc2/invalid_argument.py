@@ -71,6 +71,14 @@ def softer(x):
 get_custom_objects()["softer"] = softer
 layer = Dense(4, activation="softer")
 """,
+        # an older Keras looks up what other modules register: names like its own are no misspellings
+        """
+from keras.layers import Dense
+from keras.optimizers import Adam
+import my_activations
+layers = [Dense(4, activation="prelu"), Dense(4, activation="gelu_new"), Dense(4, activation="ReLU")]
+optimizer = Adam(lr=0.001)
+""",
         # names for the models that are loaded, and a name that is registered with its package: neither is a plain name
         """
 import keras
@@ -101,6 +109,16 @@ except ValueError:
 """,
     ]
     INVALID = [
+        # no Keras has the name
+        Invalid(
+            """
+from keras.layers import Dense
+from keras.optimizers import Adam
+layer = Dense(4, activation="sigmod", kernel_initializer="uniform")
+optimizer = Adam(lr=0.001)
+""",
+            [(4, "Dense: Keras has no activation called 'sigmod'; did you mean 'sigmoid'?")],
+        ),
         # what the program registers has the name of its package before it, and what it loads its own names
         Invalid(
             """
