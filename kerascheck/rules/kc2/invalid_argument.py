@@ -75,7 +75,7 @@ layer = Dense(4, activation="softer")
         """
 from keras.layers import Dense
 from keras.optimizers import Adam
-import my_activations
+from mine import prelu, gelu_new
 layers = [Dense(4, activation="prelu"), Dense(4, activation="gelu_new"), Dense(4, activation="ReLU")]
 optimizer = Adam(lr=0.001)
 """,
@@ -86,7 +86,8 @@ import keras
 def softer(x):
     return keras.ops.softplus(x) + 1e-9
 layer = keras.layers.Dense(4, activation=softer)
-again = keras.models.load_model("model.keras", custom_objects={"softer": softer})
+def again():
+    return keras.models.load_model("model.keras", custom_objects={"softer": softer})
 """,
         # the usual
         """
