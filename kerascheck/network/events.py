@@ -1,6 +1,7 @@
 """What the program does with models and the objects around them outside of `compile` and `fit`, as it does it.
 
-Rules join these moments. Arguments are as they were then; arrays in them are not copied.
+Rules join these moments. Arguments are as they were then. Of arrays, those that are arguments themselves are copied for
+calls of models and of the objects around them; those in lists are not.
 """
 
 from __future__ import annotations

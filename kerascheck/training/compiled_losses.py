@@ -88,6 +88,13 @@ def read_loss(value: Any) -> Loss | None:
     return None
 
 
+def passes_over_a_class(loss: Any) -> bool:
+    """Whether the loss is told to leave a label out (`ignore_class`), or may be."""
+    if not isinstance(loss, KerasObject):
+        return False
+    return loss.arguments.open_keywords or loss.arguments.value("ignore_class", 1) is not None
+
+
 def output_name(tensor: Tensor) -> str | None:
     """The name `compile` knows an output by: that of the layer it comes from."""
     return tensor.node.layer.name if tensor.node is not None else None

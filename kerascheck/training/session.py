@@ -22,7 +22,7 @@ from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 from kerascheck.training import explain
 from kerascheck.training.clash import Clash
 from kerascheck.training.compiled import Match, matched_losses, matched_metrics
-from kerascheck.training.compiled_losses import output_name, read_loss
+from kerascheck.training.compiled_losses import output_name, passes_over_a_class, read_loss
 from kerascheck.training.content import class_problem, index_problem
 from kerascheck.training.inputs import FLOATS_ONLY, NO_LISTS, arranged, fed_shape, forward
 from kerascheck.training.losses import loss_values
@@ -522,7 +522,7 @@ class _Arrays:
         loss = read_loss(item)
         if loss is None or (isinstance(item, KerasObject) and "axis" in item.arguments.keywords):
             return
-        problem = None if _passes_over_a_class(item) else class_problem(loss.name, target, output.shape)
+        problem = None if passes_over_a_class(item) else class_problem(loss.name, target, output.shape)
         try:
             spread = None
             for pair in self._pairs(target, output):
@@ -723,10 +723,3 @@ def _may_add_losses(layer: Layer) -> bool:
     if any(name.endswith("_regularizer") and value is not None for name, value in layer.config.items()):
         return True
     return any(map(_may_add_losses, layer.sublayers()))
-
-
-def _passes_over_a_class(loss: Any) -> bool:
-    """Whether the loss is told to leave a label out (`ignore_class`), or may be."""
-    if not isinstance(loss, KerasObject):
-        return False
-    return loss.arguments.open_keywords or loss.arguments.value("ignore_class", 1) is not None

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from kerascheck.data.array import Array
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Instance, Value
-from kerascheck.network.arguments import Arguments
+from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import definitely_equal
 from kerascheck.network.events import ModelCall, ObjectCall, Pairing
 from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor, Weight
@@ -58,7 +58,7 @@ def note_model_call(run: Run, layer: Layer, arguments: Arguments, site: Site, re
     if not isinstance(network, Network):
         return
     note_origin(run, result, network)
-    run.note(ModelCall(network, arguments, site, run.tapes), network)
+    run.note(ModelCall(network, _as_they_are(arguments), site, run.tapes), network)
 
 
 def note_object_call(run: Run, subject: KerasObject | str, method: str, arguments: Arguments, site: Site) -> None:
@@ -71,11 +71,28 @@ def note_object_call(run: Run, subject: KerasObject | str, method: str, argument
         if (network := origin_of(run, one.value)) is not None:
             origins[name] = network
     run.reach(site)
-    event = ObjectCall(subject, method, arguments, site, origins)
+    event = ObjectCall(subject, method, _as_they_are(arguments), site, origins)
     if method in _UPDATING and isinstance(subject, KerasObject) and subject.qualname.startswith("keras.optimizers."):
         name, place, what = _UPDATING[method]
         event.updates = _updated(origin_of(run, arguments.value(name, place), what))
     run.note(event, subject)
+
+
+def _as_they_are(arguments: Arguments) -> Arguments:
+    """The arguments with copies of the arrays: what is known of these may be forgotten when a loop has ended."""
+    if not any(isinstance(given.value, Array) for given in (*arguments.positional, *arguments.keywords.values())):
+        return arguments
+    return Arguments(
+        [_copied(given) for given in arguments.positional],
+        {name: _copied(given) for name, given in arguments.keywords.items()},
+        arguments.open_positional,
+        arguments.open_keywords,
+        arguments.call,
+    )
+
+
+def _copied(given: Given) -> Given:
+    return Given(given.value.snapshot(), given.node) if isinstance(given.value, Array) else given
 
 
 #: What makes an optimizer change variables, or make its own for them: where these are, and what they are paired with.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.events import ModelCall
+from kerascheck.network.ir import Network, Program
 from kerascheck.rules._scales import entrance, features_of, scale_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._image_scaling import _x_site
@@ -61,21 +63,34 @@ class UnscaledPixels(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
-            if call.method not in ("fit", "fit_generator", "train_on_batch"):
-                continue
-            x = features_of(call)
-            scale = scale_of(x) if x is not None and "pixels" in x.content.tags else None
-            if scale is None or not scale.startswith("0 to ") or scale == "0 to 1":
-                continue
-            if entrance(call.network, program).kind == "weights":
-                way = (
-                    "divide by 255, or begin the network with layers.Rescaling(1 / 255)"
-                    if scale == "0 to 255"
-                    else "1 / 255 brings them to 0 to 1"
-                )
-                yield Finding(_x_site(call), f"the pixels go from {scale}; {way}", anchor=call.site)
+            if call.method in ("fit", "fit_generator", "train_on_batch"):
+                message = _problem(features_of(call), call.network, program)
+                if message is not None:
+                    yield Finding(_x_site(call), message, anchor=call.site)
+        told: set[tuple[int, int]] = set()
+        for event in program.events:
+            if isinstance(event, ModelCall) and event.tapes and event.site.key not in told:
+                message = _problem(event.arguments.value("inputs", 0), event.network, program)
+                if message is not None:
+                    told.add(event.site.key)
+                    yield Finding(event.site, message)
 
     VALID = [
+        # in a step of the program, scaled there; and a network that only judges
+        """
+import tensorflow as tf
+from keras import Sequential, datasets, layers, losses
+(x, y), _ = datasets.mnist.load_data()
+model = Sequential([layers.Input((28, 28)), layers.Flatten(), layers.Dense(10)])
+criterion = losses.SparseCategoricalCrossentropy(from_logits=True)
+def step(images, labels):
+    with tf.GradientTape() as tape:
+        loss = criterion(labels, model(tf.cast(images, tf.float32) / 255.0, training=True))
+    return tape.gradient(loss, model.trainable_variables)
+for images, labels in tf.data.Dataset.from_tensor_slices((x, y)).shuffle(1000).batch(32):
+    step(images, labels)
+model(x[:3])
+""",
         # divided
         """
 from keras import Sequential, datasets, layers
@@ -147,6 +162,28 @@ model.fit(images.flow_from_directory("train", target_size=(64, 64), class_mode="
 """,
     ]
     INVALID = [
+        # in a step of the program
+        Invalid(
+            """
+import tensorflow as tf
+from keras import Sequential, datasets, layers, losses
+(x, y), _ = datasets.mnist.load_data()
+model = Sequential([layers.Input((28, 28)), layers.Flatten(), layers.Dense(10)])
+criterion = losses.SparseCategoricalCrossentropy(from_logits=True)
+def step(images, labels):
+    with tf.GradientTape() as tape:
+        loss = criterion(labels, model(tf.cast(images, tf.float32), training=True))
+    return tape.gradient(loss, model.trainable_variables)
+for images, labels in tf.data.Dataset.from_tensor_slices((x, y)).shuffle(1000).batch(32):
+    step(images, labels)
+""",
+            [
+                (
+                    9,
+                    "the pixels go from 0 to 255; divide by 255, or begin the network with layers.Rescaling(1 / 255)",
+                )
+            ],
+        ),
         # a slip of the pen
         Invalid(
             """
@@ -223,3 +260,18 @@ model.fit(ImageDataGenerator().flow_from_directory("train", target_size=(64, 64)
             ],
         ),
     ]
+
+
+def _problem(x: object, network: Network, program: Program) -> str | None:
+    """Why these features are not scaled; None where they may be."""
+    scale = scale_of(x) if isinstance(x, Array) and "pixels" in x.content.tags else None
+    if scale is None or not scale.startswith("0 to ") or scale == "0 to 1":
+        return None
+    if entrance(network, program).kind != "weights":
+        return None
+    way = (
+        "divide by 255, or begin the network with layers.Rescaling(1 / 255)"
+        if scale == "0 to 255"
+        else "1 / 255 brings them to 0 to 1"
+    )
+    return f"the pixels go from {scale}; {way}"
