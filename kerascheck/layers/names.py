@@ -123,6 +123,7 @@ def unknown_name(owner: str, kind: str, value: str, known: frozenset[str]) -> Ke
     close = difflib.get_close_matches(value.lower(), sorted(known), n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     error = KerasError(f"{owner}: Keras has no {kind} called {value!r}{hint}", "unknown-name")
+    error.unknown_name = value
     if close:
         error.mended = (value, close[0])
     return error

@@ -17,7 +17,7 @@ from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Absent, Arguments, Given
 from kerascheck.network.ir import CompileCall, KerasObject, Tensor
 from kerascheck.rules._code import is_keras_3
-from kerascheck.rules._graph import registers_names
+from kerascheck.rules._registered import registers_names
 from kerascheck.rules._training import is_plain_model
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.training.compiled_losses import LOSSES

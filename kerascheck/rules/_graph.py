@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from kerascheck.layers.base import activation_name
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, product
-from kerascheck.network.ir import InputLayer, Layer, Network, Node, Program, Site, Tensor
+from kerascheck.network.ir import InputLayer, Layer, Network, Node, Program, Tensor
 from kerascheck.symbolic.unknown import Unknown
 
 #: Layers that set a random part of their input to zero in training.
@@ -26,11 +25,6 @@ ACTIVATION_LAYERS = {
     "Softmax": "softmax",
     "ThresholdedReLU": "thresholded_relu",
 }
-
-#: What makes plain names of the program known to Keras 2 wherever it looks one up (Keras 3 only takes initializers so).
-#: `register_keras_serializable` is not among them, for it registers "Package>name", and `custom_objects=` holds for one
-#: model that is loaded.
-NAMES_OBJECTS = re.compile(r"custom_object_scope|CustomObjectScope|get_custom_objects|object_registration")
 
 
 def applied_activation(layer: Layer) -> str | Unknown | None:
@@ -109,14 +103,6 @@ def output_tensors(network: Network) -> list[Tensor]:
     if network.outputs:
         return list(network.outputs)
     return list(network.nodes[-1].outputs) if network.is_sequential and network.nodes else []
-
-
-def registers_names(site: Site, name: str = "") -> bool:
-    """Whether the program may give Keras names of its own, so that a string unknown to us can be known to Keras.
-
-    "Package>name" is the form of a name that any module may have registered.
-    """
-    return ">" in name or NAMES_OBJECTS.search(getattr(site.file, "code", "")) is not None
 
 
 def nested_networks(program: Program) -> set[int]:

@@ -12,7 +12,7 @@ from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Inst
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import CompileCall, Layer, Network, Site
 from kerascheck.rules._code import look_up
-from kerascheck.rules._graph import NAMES_OBJECTS
+from kerascheck.rules._registered import NAMES_OBJECTS
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.training.compiled_losses import metrics_of
 from kerascheck.training.structures import leaves

@@ -197,4 +197,5 @@ class KerasError(Exception):
         super().__init__(message)
         self.message = message
         self.kind = kind
+        self.unknown_name: str | None = None  # the name that is in no table of Keras's, of the kind "unknown-name"
         self.mended: tuple[object, object] | None = None  # a value, and the one that is meant by it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerascheck.network.ir import Raised
-from kerascheck.rules._graph import registers_names
+from kerascheck.rules._registered import registers_names
 from kerascheck.rules.base import Invalid
 from kerascheck.rules.kc2._keras_refuses import _Refusal
 
@@ -47,7 +47,8 @@ class InvalidArgument(_Refusal):
     kinds = frozenset({"argument", "old-argument", "new-argument", "unknown-name"})
 
     def covers(self, raised: Raised) -> bool:
-        if raised.error.kind == "unknown-name" and registers_names(raised.site):
+        name = raised.error.unknown_name
+        if name is not None and registers_names(raised.site, name):
             return False
         return super().covers(raised)
 

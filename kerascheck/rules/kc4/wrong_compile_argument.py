@@ -14,7 +14,7 @@ from kerascheck.network.arguments import Given
 from kerascheck.network.ir import CompileCall, KerasObject, Program
 from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._gone import severity_of
-from kerascheck.rules._graph import registers_names
+from kerascheck.rules._registered import registers_names
 from kerascheck.rules._training import argument_site, dialect, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
@@ -255,6 +255,16 @@ def loss(y, p):
 model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", loss, metrics=[loss])
 """,
+        # names that are registered, and do not stand in the program
+        """
+from keras.layers import Dense
+from keras.models import Sequential
+from keras.utils.generic_utils import get_custom_objects
+from mine import objects
+get_custom_objects().update(objects)
+model = Sequential([Dense(1, input_dim=4)])
+model.compile("adam", "far")
+""",
         # names that the program registers
         """
 from keras import backend as K
@@ -291,6 +301,21 @@ pattern = re.compile("binary_crossentropy", re.IGNORECASE)
 """,
     ]
     INVALID = [
+        # another name is registered
+        Invalid(
+            """
+from keras.initializers import RandomUniform
+from keras.layers import Dense
+from keras.models import Sequential
+from keras.utils import CustomObjectScope, get_custom_objects
+get_custom_objects()["uniform"] = RandomUniform(seed=1)
+get_custom_objects().update({"narrow": RandomUniform(0, 0.1)}, wide=RandomUniform(0, 9))
+with CustomObjectScope({"wider": RandomUniform(0, 99)}):
+    model = Sequential([Dense(1, input_dim=4, kernel_initializer="wider")])
+model.compile("adam", "mse", metrics=["acuracy"])
+""",
+            [(10, 'Keras has no metric "acuracy"; did you mean "accuracy"?')],
+        ),
         # a function is registered under the name of its package
         Invalid(
             """

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Applicability, Severity
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._gone import severity_of
-from kerascheck.rules._graph import registers_names
+from kerascheck.rules._registered import registers_names
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.training.compiled_losses import metrics_of
 
@@ -69,7 +69,7 @@ class RemovedMetric(Rule):
             if severity is None:
                 continue
             for metric, site in metrics_of(call):
-                if isinstance(metric, str) and metric in _REMOVED and not registers_names(site):
+                if isinstance(metric, str) and metric in _REMOVED and not registers_names(site, metric):
                     new = _REMOVED[metric]
                     advice = f'use "{new}"' if new else "use a class of keras.metrics"
                     yield Finding(
