@@ -116,7 +116,7 @@ class WrongCompileArgument(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.compiles:
             found = [*self._keywords(call), *self._optimizer(call)]
-            if call.network.kind != "subclass":  # a training loop of the program may read them as it likes
+            if not call.network.own_methods:  # a training loop of the program may read them as it likes
                 found += [*self._losses(call), *self._metrics(call)]
             grade = severity_of(call.site.file)
             for finding, is_old in found:
@@ -301,6 +301,24 @@ pattern = re.compile("binary_crossentropy", re.IGNORECASE)
 """,
     ]
     INVALID = [
+        # a class of the program that Keras trains
+        Invalid(
+            """
+import keras
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(3, activation="softmax")
+    def call(self, x):
+        return self.head(x)
+model = Net()
+model.compile("adam", "sparse_crossentropy", metrics=["sparse_accuracy"])
+""",
+            [
+                (10, 'Keras has no loss "sparse_crossentropy"'),
+                (10, 'Keras has no metric "sparse_accuracy"; use a class of keras.metrics'),
+            ],
+        ),
         # another name is registered
         Invalid(
             """
