@@ -14,6 +14,7 @@ from kerascheck.keras.changes import find
 from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.ir import is_symbolic
 from kerascheck.symbolic.unknown import KerasError, Symbol
+from kerascheck.text.spelling import is_misspelt
 
 ACTIVATIONS = frozenset(
     {
@@ -53,9 +54,6 @@ DTYPES = frozenset(
     }
 )  # fmt: skip
 
-#: How like a name of Keras's a misspelt one is, at least: `reu` is like `relu` by 0.86, `gelunew` like `gelu` by 0.73.
-_SURELY_MEANT = 0.8
-
 #: How the names of parameters end, what they take, and the names for it.
 _TABLES = (
     ("activation", "activation", ACTIVATIONS),
@@ -80,16 +78,8 @@ def check_spelling(layer: str, values: Mapping[str, Any]) -> None:
 
 
 def _is_misspelt(value: str, kind: str, known: frozenset[str]) -> bool:
-    """Whether it is nobody's own name, as one is that has letters before or after a known name."""
-    letters = value.replace("_", "")
-    return (
-        letters.isalpha()
-        and letters.islower()
-        and letters not in {name.replace("_", "").lower() for name in known}
-        and not any(value.startswith(name) or value.endswith(name) for name in known)
-        and find("string", f"keras.{kind}s", value) is None
-        and bool(difflib.get_close_matches(value, known, n=1, cutoff=_SURELY_MEANT))
-    )
+    is_class = not value.islower()  # an older Keras takes names of classes
+    return not is_class and is_misspelt(value, known) and find("string", f"keras.{kind}s", value) is None
 
 
 def check_names(layer: str, values: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from kerascheck.machine.static import once_a_file
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.spelling import is_misspelt
 
 
 class UnknownName(Rule):
@@ -58,15 +59,17 @@ class UnknownName(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         source = program.source
         severity = severity_of(source)
-        if severity is None or program.caller is not None:
+        if program.caller is not None:
             return
         for unknown in _unknown_names(source):
+            if severity is None and not unknown.is_misspelt:  # an older Keras has names that are in no table
+                continue
             message = f"{unknown.package} has no {unknown.name}"
             if unknown.meant is not None:
                 message = f"{message}; did you mean {unknown.meant}?"
             elif unknown.elsewhere is not None:
                 message = f"{message}; it is {unknown.elsewhere}"
-            grave = Severity.ERROR if unknown.meant is not None else severity
+            grave = severity if severity is not None and unknown.meant is None else Severity.ERROR
             yield Finding(Site(source, unknown.node), message, severity=grave)
 
     VALID = [
@@ -119,6 +122,17 @@ layer = keras.layers.Conv2d(3)
 """,
     ]
     INVALID = [
+        # no older Keras has it either
+        Invalid(
+            """
+import keras
+import tensorflow as tf
+layer = keras.layers.Flaten()
+other = keras.layers.Conv2d(3)
+session = tf.contrib.keras.backend.get_session()
+""",
+            [(4, "keras.layers has no Flaten; did you mean Flatten?")],
+        ),
         Invalid(
             """
 import keras
@@ -158,6 +172,7 @@ class _Unknown(NamedTuple):
     name: str
     meant: str | None  # the name of the module that is near to it
     elsewhere: str | None  # where the name is
+    is_misspelt: bool  # whether it is surely no name of an older Keras
 
 
 @once_a_file
@@ -182,7 +197,8 @@ def _unknown(mention: Mention, source: Any) -> _Unknown | None:
         if end < len(parts):  # more is looked for in it: it is a module
             among = frozenset(one for one in among if names_in(f"{module}.{one}", mention.root))
         meant = nearest(name, among)
-        return _Unknown(_place(mention, len(parts) - end), shown, name, meant, _elsewhere(name, mention.root))
+        elsewhere = _elsewhere(name, mention.root)
+        return _Unknown(_place(mention, len(parts) - end), shown, name, meant, elsewhere, is_misspelt(name, among))
     return None
 
 
