@@ -38,13 +38,13 @@ def rendered(name: str) -> str:
 def test_a_clash_names_the_calls_that_made_the_shapes() -> None:
     [found] = report().diagnostics
     assert [(place.span.start.row, place.message) for place in found.related] == [
-        (6, "conv1d (Conv1D) outputs (None, 7, 3)"),
-        (5, "input_layer_1 (InputLayer) outputs (None, 9, 4)"),
+        (6, "'conv1d' (Conv1D) outputs (None, 7, 3)"),
+        (5, "'input_layer_1' (InputLayer) outputs (None, 9, 4)"),
     ]
 
 
 def test_outputs_that_show_them() -> None:
-    assert "= note: x.py:6:5: conv1d (Conv1D) outputs (None, 7, 3)" in rendered("full")
+    assert "= note: x.py:6:5: 'conv1d' (Conv1D) outputs (None, 7, 3)" in rendered("full")
     [found] = json.loads(rendered("json"))
     assert [place["location"]["row"] for place in found["related"]] == [6, 5]
     [result] = json.loads(rendered("sarif"))["runs"][0]["results"]

@@ -231,7 +231,7 @@ class _Arrays:
         return fine
 
     def _label(self, part: str) -> str:
-        return f"{part} of validation_data" if self.is_validation else part
+        return f"'{part}' of validation_data" if self.is_validation else f"'{part}'"
 
     def _check_counts(self) -> None:
         """The data adapter wants as many samples in every array.
@@ -425,7 +425,7 @@ class _Arrays:
 
     def _report_refusal(self, refusal: Raised, data: Array) -> None:
         layer = refusal.layer
-        why = f"{layer.name}: {refusal.error.message}" if layer is not None else refusal.error.message
+        why = f"{layer.name!r}: {refusal.error.message}" if layer is not None else refusal.error.message
         self.session.report("input-shape", explain.refused(self._label("x"), data.shape, data.shape, why), self.x_site)
 
     def _check_dtypes(self, flat: list[Any]) -> None:

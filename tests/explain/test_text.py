@@ -31,7 +31,7 @@ def test_the_whole_of_it(folder: Path) -> None:
     assert "m.py, row 8\n  7 | model.add(LSTM(64))\n> 8 | model.add(LSTM(32))\n" in text
     assert "`lstm_1` expects an input with 3 axes, but its input has 2: (None, 64)." in text
     assert "  row 7  lstm (LSTM)               (None, 64)      <- 2 axes from here on\n" in text
-    assert "KC201 row 8: lstm_1 (LSTM) expects inputs of rank 3" in text
+    assert "KC201 row 8: 'lstm_1' (LSTM) expects inputs of rank 3" in text
     assert "What to do\n  - If it follows another recurrent layer" in text
     assert text.endswith("kerascheck rule KC201\nhttps://kerascheck.github.io/kerascheck/messages/#input-rank\n")
 

@@ -162,7 +162,7 @@ FITTED = (
 
 def test_findings_of_no_layer_are_notes_at_the_model() -> None:
     text = run(FITTED).stdout
-    assert '    note1>"KC210 line 7: x has the shape (8, 5), but the model expects (None, 4)"]:::error\n' in text
+    assert "    note1>\"KC210 line 7: 'x' has the shape (8, 5), but the model expects (None, 4)\"]:::error\n" in text
     drawn = svg_of(FITTED)
     notes = [element.get("class", "") for element in drawn.iter() if element.get("class", "").startswith("note ")]
     assert notes == ["note warning", "note error"]

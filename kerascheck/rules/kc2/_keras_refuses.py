@@ -56,7 +56,7 @@ def _message(raised: Raised) -> str:
     message = raised.error.message.rstrip(". \n")
     layer = raised.layer
     if layer is not None and raised.inputs and layer.name and message.startswith(f"{layer.cls} "):
-        message = f"{layer.name} ({layer.cls}){message.removeprefix(layer.cls)}"
+        message = f"{layer.title}{message.removeprefix(layer.cls)}"
     way = way_out(raised)
     return f"{message}; {way}" if way is not None else message
 
@@ -69,7 +69,7 @@ def _origins(raised: Raised) -> Iterator[tuple[Site, str]]:
         site = (node.site or layer.site) if node is not None and layer is not None else None
         if layer is None or site is None or site is raised.site or isinstance(tensor.shape, Unknown):
             continue
-        yield site, f"{layer.name} ({layer.cls}) outputs {format_shape(tensor.shape)}"
+        yield site, f"{layer.title} outputs {format_shape(tensor.shape)}"
 
 
 #: Inputs whose origins are shown.

@@ -83,7 +83,7 @@ class FrozenTraining(Rule):
             told.add(id(call.network))
             yield Finding(
                 call.site,
-                f"{call.network.variable or call.network.name} is trained while all its weights are frozen: "
+                f"{call.network.variable or call.network.name!r} is trained while all its weights are frozen: "
                 "nothing changes; set trainable = True first",
                 severity=severity,
             )
@@ -128,7 +128,7 @@ for layer in model.layers:
 model.compile("adam", "mse")
 model.fit(np.random.rand(32, 8), np.random.rand(32, 1))
 """,
-            [(8, "model is trained while all its weights are frozen: nothing changes; set trainable = True first")],
+            [(8, "'model' is trained while all its weights are frozen: nothing changes; set trainable = True first")],
         ),
         Invalid(
             """
@@ -150,6 +150,6 @@ class Gan:
             self.both.train_on_batch(np.random.rand(8, 3), np.ones((8, 1)))
 Gan().train(np.random.rand(8, 4))
 """,
-            [(16, "judge is trained while all its weights are frozen: nothing changes; set trainable = True first")],
+            [(16, "'judge' is trained while all its weights are frozen: nothing changes; set trainable = True first")],
         ),
     ]

@@ -191,7 +191,7 @@ model.fit(x, y)
             [
                 (
                     13,
-                    "low and top: trainable was turned on without effect, since the compiled training step is "
+                    "'low' and 'top': trainable was turned on without effect, since the compiled training step is "
                     "reused; call compile() after changing trainable",
                 )
             ],
@@ -214,7 +214,7 @@ Trainer().run(np.random.rand(32, 8), np.random.rand(32, 1))
             [
                 (
                     11,
-                    "dense: trainable was turned off without effect, since the compiled training step is reused; "
+                    "'dense': trainable was turned off without effect, since the compiled training step is reused; "
                     "call compile() after changing trainable",
                 )
             ],
@@ -252,7 +252,7 @@ def _names(call: TrainCall, weights: frozenset[Weight]) -> str:
         if inner:
             waiting = inner + waiting
         elif isinstance(layer.weights, list) and any(weight in weights for weight in layer.weights):
-            names.append(layer.name)
+            names.append(repr(layer.name))
     if not names:
         return "a layer"
     if len(names) > 3:

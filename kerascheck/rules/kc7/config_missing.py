@@ -270,11 +270,13 @@ copy = tf.keras.models.clone_model(model)
             [
                 (
                     11,
-                    "Apply cannot be pickled: its argument function is a function, so it needs a get_config of its own",
+                    "Apply cannot be pickled: its argument 'function' is a function, so it needs a get_config of its "
+                    "own",
                 ),
                 (
                     12,
-                    "Apply cannot be cloned: its argument function is a function, so it needs a get_config of its own",
+                    "Apply cannot be cloned: its argument 'function' is a function, so it needs a get_config of its "
+                    "own",
                 ),
             ],
         ),
@@ -296,7 +298,7 @@ net.save("net.keras")
             [
                 (
                     13,
-                    "Net cannot be saved: its __init__ needs units, so it needs a get_config of its own",
+                    "Net cannot be saved: its __init__ needs 'units', so it needs a get_config of its own",
                 )
             ],
         ),
@@ -327,11 +329,11 @@ def _unwritable(part: Layer) -> str | None:
         taken = parameters_of(cls)
         if part.kind != "subclass" or taken is None or not taken.required:
             return None
-        return f"its __init__ needs {' and '.join(taken.required)}"
+        return f"its __init__ needs {' and '.join(map(repr, taken.required))}"
     for name, value in _arguments(cls, part).items():
         what = _kind(value)
         if what is not None:
-            return f"its argument {name} is {what}"
+            return f"its argument {name!r} is {what}"
     return None
 
 

@@ -66,7 +66,7 @@ class LambdaSaved(Rule):
                 if layer.cls == "Lambda" and is_lambda:
                     yield Finding(
                         event.site,
-                        f"the file will hold byte code of {layer.name} (Lambda), which other versions of Python may "
+                        f"the file will hold byte code of {layer.title}, which other versions of Python may "
                         "not read and load_model refuses without safe_mode=False; write a layer class",
                     )
                     break
@@ -108,7 +108,7 @@ model.save("model.keras")
             [
                 (
                     5,
-                    "the file will hold byte code of scale (Lambda), which other versions of Python may not read and "
+                    "the file will hold byte code of 'scale' (Lambda), which other versions of Python may not read and "
                     "load_model refuses without safe_mode=False; write a layer class",
                 )
             ],

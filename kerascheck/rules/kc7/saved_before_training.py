@@ -81,7 +81,7 @@ class SavedBeforeTraining(Rule):
             if not kept and not read:
                 yield Finding(
                     event.site,
-                    f"{network.name} is saved here with its initial weights, trained later and not saved "
+                    f"{network.name!r} is saved here with its initial weights, trained later and not saved "
                     "again; save it after fit",
                 )
 
@@ -152,7 +152,7 @@ print(model.evaluate(np.random.rand(64, 4), np.random.rand(64, 1)))
             [
                 (
                     6,
-                    "sequential is saved here with its initial weights, trained later and not saved again; "
+                    "'sequential' is saved here with its initial weights, trained later and not saved again; "
                     "save it after fit",
                 )
             ],

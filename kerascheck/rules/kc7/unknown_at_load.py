@@ -80,7 +80,7 @@ class UnknownAtLoad(Rule):
                 if not is_told(event.arguments, name, event.site):
                     yield Finding(
                         event.site,
-                        f"the file names the {kind} {name} of this program, which Keras does not know; register it "
+                        f"the file names the {kind} {name!r} of this program, which Keras does not know; register it "
                         "with @keras.saving.register_keras_serializable() or pass custom_objects",
                     )
                     break
@@ -157,7 +157,7 @@ again = tf.keras.models.load_model("model.h5")
             [
                 (
                     8,
-                    "the file names the metric error of this program, which Keras does not know; register it with "
+                    "the file names the metric 'error' of this program, which Keras does not know; register it with "
                     "@keras.saving.register_keras_serializable() or pass custom_objects",
                 )
             ],
@@ -180,7 +180,7 @@ again = keras.models.load_model(path)
             [
                 (
                     13,
-                    "the file names the layer Twice of this program, which Keras does not know; register it with "
+                    "the file names the layer 'Twice' of this program, which Keras does not know; register it with "
                     "@keras.saving.register_keras_serializable() or pass custom_objects",
                 )
             ],

@@ -81,7 +81,7 @@ class WeightsBeforeBuild(Rule):
             # Of a path that is not known, nobody can say that it is none of TensorFlow's checkpoints.
             is_known = event.verb != "load_weights" or ending_of(event.arguments, event.site) is not None
             severity = self.severity if is_known else severity_of(event.site.file)
-            message = f"this {_VERBS[event.verb].format(network.name)} before its input is known; {way}"
+            message = f"this {_VERBS[event.verb].format(repr(network.name))} before its input is known; {way}"
             if severity is not None:
                 yield Finding(event.site, message, severity=severity)
 
@@ -170,7 +170,7 @@ net.export("served")
             [
                 (
                     11,
-                    "this exports net, which has no weights before its input is known; call it on a batch (zeros "
+                    "this exports 'net', which has no weights before its input is known; call it on a batch (zeros "
                     "will do) first",
                 )
             ],
@@ -190,7 +190,7 @@ net.load_weights("net.weights.h5")
             [
                 (
                     10,
-                    "this loads weights into net, which has none before its input is known; call it on a batch "
+                    "this loads weights into 'net', which has none before its input is known; call it on a batch "
                     "(zeros will do) first",
                 )
             ],
@@ -210,12 +210,12 @@ fresh.load_weights("net.weights.h5")
             [
                 (
                     7,
-                    "this loads weights into sequential, which has none before its input is known; begin it with "
+                    "this loads weights into 'sequential', which has none before its input is known; begin it with "
                     "layers.Input(...)",
                 ),
                 (
                     10,
-                    "this loads weights into sequential, which has none before its input is known; begin it with "
+                    "this loads weights into 'sequential', which has none before its input is known; begin it with "
                     "layers.Input(...)",
                 ),
             ],
