@@ -13,21 +13,46 @@ _MAX_WORDS = 60
 @lru_cache(1)
 def all_messages() -> tuple[Message, ...]:
     """All rows; of several that fit a message, the first one is meant."""
-    from kerascheck.explain.messages import compiling, data, environment, layers, saving, tensors, training
+    from kerascheck.explain.messages import (
+        arguments,
+        compiling,
+        data,
+        environment,
+        inputs,
+        models,
+        saving,
+        targets,
+        tensors,
+        training,
+    )  # fmt: skip
 
     return (
-        *training.MESSAGES, *compiling.MESSAGES, *saving.MESSAGES, *layers.MESSAGES, *data.MESSAGES,
-        *environment.MESSAGES, *tensors.MESSAGES,
+        *targets.MESSAGES, *training.MESSAGES, *compiling.MESSAGES, *saving.MESSAGES, *inputs.MESSAGES,
+        *arguments.MESSAGES, *models.MESSAGES, *data.MESSAGES, *environment.MESSAGES, *tensors.MESSAGES,
     )  # fmt: skip
 
 
 def subjects() -> dict[str, tuple[Message, ...]]:
     """The rows by subject, as the page has them."""
-    from kerascheck.explain.messages import compiling, data, environment, layers, saving, tensors, training
+    from kerascheck.explain.messages import (
+        arguments,
+        compiling,
+        data,
+        environment,
+        inputs,
+        models,
+        saving,
+        targets,
+        tensors,
+        training,
+    )  # fmt: skip
 
     return {
-        "Layers and their inputs": layers.MESSAGES,
+        "Layers and their inputs": inputs.MESSAGES,
+        "Arguments of layers": arguments.MESSAGES,
+        "Models and layers of your own": models.MESSAGES,
         "Compile: loss, optimizer, metrics": compiling.MESSAGES,
+        "Targets and the loss": targets.MESSAGES,
         "Training: fit, evaluate, predict": training.MESSAGES,
         "Data before the model": data.MESSAGES,
         "Tensors and graphs": tensors.MESSAGES,
