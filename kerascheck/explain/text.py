@@ -112,7 +112,7 @@ class _Writer:
         raised = self.found.raised
         rows = similar(raised.message) if raised is not None and not raised.kind else []
         if rows:
-            lines += self.wrapped("These have the same words; give the whole message, as it was printed:")
+            lines += self.wrapped("These have the same words; pass the whole message, as it was printed:")
         for row in rows[:_MAX_SIMILAR]:
             lines += self.wrapped(row.page or row.title, "  - ", "    ")
             lines.append(self.paint(_DIM, f"    {PAGE_URL}#{row.id}"))

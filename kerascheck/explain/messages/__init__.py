@@ -50,7 +50,7 @@ def subjects() -> dict[str, tuple[Message, ...]]:
     return {
         "Layers and their inputs": inputs.MESSAGES,
         "Arguments of layers": arguments.MESSAGES,
-        "Models and layers of your own": models.MESSAGES,
+        "Models and custom layers": models.MESSAGES,
         "Compile: loss, optimizer, metrics": compiling.MESSAGES,
         "Targets and the loss": targets.MESSAGES,
         "Training: fit, evaluate, predict": training.MESSAGES,

@@ -26,8 +26,8 @@ def _about_argument(found: Groups) -> Iterator[str]:
         yield f"In Keras 3 `{name}` is an argument of `keras.utils.PyDataset`, not of `fit`"
     elif name == "weights":
         yield (
-            "Set weights after the layer is built, `layer.set_weights([...])`, or give an "
-            "initializer: `keras.initializers.Constant(matrix)`"
+            "Set weights after the layer is built, `layer.set_weights([...])`, or pass an initializer: "
+            "`keras.initializers.Constant(matrix)`"
         )
     elif name in ("input_length", "batch_input_shape", "implementation", "unroll_rnn"):
         yield f"Leave `{name}` out, and begin the model with `keras.Input(shape=...)`"
@@ -40,9 +40,9 @@ MESSAGES: tuple[Message, ...] = (
             r"Received an invalid value for `?units`?, expected a positive integer\.(?: "
             r"(?:Received|Got):? (?:units=)?(?P<value>\S+))?",
         ),
-        title="`units` must be a whole number above zero, not {value|what it is}",
-        why="The number of units is often computed: a division with `/` gives a float, and an empty "
-        "list of classes gives 0.",
+        title="`units` must be a positive integer, not {value|what it is}",
+        why="The number of units is often computed: a division with `/` returns a float, and the length of an empty "
+        "list of classes is 0.",
         todo=("Use `//` or `int(...)` where it is computed", "Print it before the layer: `len(classes)` may be 0"),
         rules=("KC205",),
         examples=(
@@ -56,9 +56,9 @@ MESSAGES: tuple[Message, ...] = (
             r"value\.(?: Received \w+=(?P<value>\S+?))?\.?$",
             r"The number of filters \(?.{0,60}must be .{0,100}(?:divisible|groups)",
         ),
-        title="`{name|filters}` must be above zero, not {value|what it is}",
+        title="`{name|filters}` must be positive, not {value|what it is}",
         why="The value is often computed from something that is 0 here, such as the length of an empty list.",
-        todo=("Print the value before the layer is made",),
+        todo=("Print the value before the layer is created",),
         rules=("KC205",),
         examples=(
             "ValueError: Invalid value for argument `filters`. Expected a strictly positive value. Received filters=0.",
@@ -70,12 +70,11 @@ MESSAGES: tuple[Message, ...] = (
             r"The `(?P<name>\w+)` argument must be a(?:n integer or)?(?: list or)?(?: a)? tuple of "
             r"(?P<count>\d+) integers\. Received:? (?:\w+=)?(?P<value>[^\n]{1,120})",
         ),
-        title="`{name}` takes {count} whole numbers (or one for all axes), not {value}",
+        title="`{name}` expects {count} integers (or one for all axes), not {value}",
         page="`The kernel_size argument must be a tuple of 2 integers`",
-        why="Conv2D, pooling and their kin take one number for each spatial axis: `3` or `(3, 3)`. "
-        "The channels are not among them, and "
-        "sizes and strides must be above zero. `Conv2D(32, 3, 3)` of Keras 1 now reads as "
-        "filters, kernel size and strides.",
+        why="Convolution and pooling layers take one number for each spatial axis: `3` or `(3, 3)`. The channels are "
+        "not among them, and sizes and strides must be positive. `Conv2D(32, 3, 3)` of Keras 1 now reads as filters, "
+        "kernel size and strides.",
         todo=("Write `kernel_size=(3, 3)`, `pool_size=(2, 2)`, `strides=(1, 1)`",),
         rules=("KC205",),
         examples=(
@@ -89,9 +88,9 @@ MESSAGES: tuple[Message, ...] = (
             r"The `padding` argument must be (?:a list/tuple or )?one of .{0,80}Received:? (?P<value>\S+)",
             r"Argument `(?P<name>padding|data_format|mode)` must be one of .{0,120}Received:? (?P<value>\S+)",
         ),
-        title="{value} is not a value of `{name|padding}`",
+        title="{value} is not a valid `{name|padding}`",
         page="`The padding argument must be one of`",
-        why='Convolutions and pooling know `"valid"` (no padding) and `"same"`; Conv1D also `"causal"`.',
+        why='Convolution and pooling layers accept `"valid"` (no padding) and `"same"`; Conv1D also `"causal"`.',
         todo=('Write `padding="same"` or `padding="valid"`',),
         rules=("KC205",),
         examples=(
@@ -145,9 +144,8 @@ MESSAGES: tuple[Message, ...] = (
         title="`{cls|It}` has no argument `{name|of that name}`",
         page="`Unrecognized keyword arguments passed to Dense`, `got an unexpected keyword argument`, "
         "`Keyword argument not understood`",
-        why="The name is misspelled, belongs to another layer or method, or was renamed or removed "
-        "in your version of Keras. A layer of "
-        "your own must pass `**kwargs` on to `super().__init__`.",
+        why="The name is misspelled, belongs to another layer or method, or was renamed or removed in your version of "
+        "Keras. A custom layer must pass `**kwargs` on to `super().__init__`.",
         todo=("Look the argument up in the documentation of `{cls|the layer}` for your version of Keras",),
         more=_about_argument,
         rules=("KC206", "KC421", "KC434"),
@@ -169,12 +167,11 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="`{cls|The layer}` needs the argument `{name}`",
         page="`missing 1 required positional argument`",
-        why="Either an argument was left out when the layer was made, or the layer is called without "
-        "its input: `Dense(3)()` instead of "
-        "`Dense(3)(x)`. A class instead of an object (`model.add(Dense)`, `fit` of a class) "
-        "leads to it too, and so does a "
-        "`call(self, inputs, other)` of your own that is used in a Sequential, which passes one input.",
-        todo=("Give `{name}`, and check that an object is used where the class stands",),
+        why="Either an argument was left out when the layer was created, or the layer is called without its input: "
+        "`Dense(3)()` instead of `Dense(3)(x)`. A class instead of an object (`model.add(Dense)`, `fit` of a class) "
+        "leads to it too, and so does a custom layer with `call(self, inputs, other)` in a Sequential, which passes "
+        "one input.",
+        todo=("Pass `{name}`, and check that an object is called, not its class",),
         rules=("KC206", "KC207"),
         examples=(
             "TypeError: Dense.__init__() missing 1 required positional argument: 'units'",
@@ -195,7 +192,7 @@ MESSAGES: tuple[Message, ...] = (
         "linear and others.",
         todo=(
             "Check the spelling",
-            "Pass a function of your own itself, not its name; for `load_model` give it in `custom_objects`",
+            "Pass a custom function itself, not its name; to `load_model`, pass it in `custom_objects`",
         ),
         rules=("KC205",),
         examples=(
@@ -273,7 +270,7 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"Do not pass an `input_shape`/`input_dim` argument to a layer",),
         title="A note: Keras 3 prefers an `Input` over `input_shape` and `input_dim`",
         page="`Do not pass an input_shape/input_dim argument to a layer`",
-        why="It still works.",
+        why="It is only a warning: the model works all the same.",
         todo=("Begin the model with `keras.Input(shape=(...))`, and leave `input_shape` out",),
         examples=(
             "UserWarning: Do not pass an `input_shape`/`input_dim` argument to a layer. When using "

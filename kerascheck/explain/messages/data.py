@@ -31,7 +31,7 @@ MESSAGES: tuple[Message, ...] = (
             r"Can't convert non-rectangular Python sequence to Tensor",
             r"Can't convert Python sequence with mixed types to Tensor",
         ),
-        title="The data is no array of numbers: its elements are {type|of different lengths}",
+        title="The data is not an array of numbers: its elements are {type|of different lengths}",
         page="`Failed to convert a NumPy array to a Tensor (Unsupported object type list)`, `Invalid "
         "dtype: object`, `setting an array element with a sequence`",
         why="An array of dtype `object` holds Python objects: rows of different lengths, strings "
@@ -85,11 +85,10 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="{size} values cannot be reshaped to {shape|an array of another number of values}",
         page="`cannot reshape array of size ... into shape`, `Input to reshape is a tensor with ... values`",
-        why="The sizes of the new shape must multiply to the number of values. A wrong number of "
-        "samples, channels that are there or not (grey or colour), or another image size are the "
-        "usual causes.",
+        why="The sizes of the new shape must multiply to the number of values. A wrong number of samples, a missing "
+        "channel axis, greyscale instead of colour, or another image size are the usual causes.",
         todo=(
-            "Let one size be found: `x.reshape(-1, 28, 28, 1)`, or `x.reshape(len(x), -1)` to flatten",
+            "Let NumPy compute one size: `x.reshape(-1, 28, 28, 1)`, or `x.reshape(len(x), -1)` to flatten",
             "Print `x.shape` before it",
         ),
         more=_about_reshape,
@@ -124,8 +123,8 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"index (?P<value>-?\d+) is out of bounds for axis (?P<axis>\d+) with size (?P<size>\d+)",),
         title="Index {value} is beyond axis {axis}, which has {size} elements (0 to {last})",
         page="`index 10 is out of bounds for axis 1 with size 10` (from `to_categorical` and others)",
-        why="From `to_categorical` it means that a label is not smaller than `num_classes`: labels "
-        "that count from 1, or a class too many. Elsewhere an index goes beyond the array.",
+        why="From `to_categorical` it means that a label is not smaller than `num_classes`: labels that count from 1, "
+        "or one class too many. Elsewhere an index goes beyond the array.",
         todo=(
             "Leave out `num_classes`, or set it to the largest label plus one; labels from 1 on: "
             "`to_categorical(y - 1)`",
@@ -139,7 +138,7 @@ MESSAGES: tuple[Message, ...] = (
         title="Arrays with different numbers of samples: {sizes}",
         page="`Found input variables with inconsistent numbers of samples`",
         why="scikit-learn compares or splits arrays row by row, so all must have as many rows.",
-        todo=("Print the shapes of all arrays given; check which step dropped rows from one of them only",),
+        todo=("Print the shapes of all arrays, and check which step dropped rows from one of them only",),
         rules=("KC220", "KC410"),
         examples=("ValueError: Found input variables with inconsistent numbers of samples: [8, 7]",),
     ),
@@ -150,11 +149,11 @@ MESSAGES: tuple[Message, ...] = (
             r"targets",
             r"(?P<other>multilabel-indicator|continuous) is not supported",
         ),
-        title="A metric of scikit-learn compares {one|classes} with {other} values: make classes of "
-        "the predictions first",
+        title="A metric of scikit-learn compares {one|classes} with {other} values: turn the predictions into classes "
+        "first",
         page="`Classification metrics can't handle a mix of binary and continuous targets`",
-        why="`model.predict` returns probabilities; `confusion_matrix`, `accuracy_score` and the "
-        "like take class numbers on both sides.",
+        why="`model.predict` returns probabilities; `confusion_matrix`, `accuracy_score` and the like expect class "
+        "numbers on both sides.",
         todo=(
             "After softmax: `model.predict(x).argmax(axis=1)`; one sigmoid unit: `(model.predict(x) "
             "> 0.5).astype(int).ravel()`",
@@ -173,12 +172,12 @@ MESSAGES: tuple[Message, ...] = (
             r"Found array with dim (?P<found>\d), while dim <= 2 is required by (?P<name>\w+)",
             r"Found array with dim (?P<found>\d)\. (?P<name>\w+) expected <= 2",
         ),
-        title="scikit-learn takes arrays of two axes, samples and features; this one has {found}",
+        title="scikit-learn expects arrays of two axes, samples and features; this one has {found}",
         page="`Expected 2D array, got 1D array instead`, `Found array with dim 3`",
-        why="Scalers and estimators know no images or sequences, and no single column as a plain array.",
+        why="Scalers and estimators accept neither images or sequences nor a single column as a one-dimensional array.",
         todo=(
             "One feature: `x.reshape(-1, 1)`",
-            "Images or sequences: `x.reshape(len(x), -1)`, and back to the old shape after it",
+            "Images or sequences: `x.reshape(len(x), -1)`, and back to the old shape afterwards",
         ),
         rules=("KC220",),
         examples=(
@@ -197,9 +196,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="No images were found in {path|the folder}",
         page="`No images found in directory`, `Found 0 images belonging to 0 classes`",
-        why="The loaders expect one folder a class in the folder given: `data/train/cats/1.jpg`. The "
-        "path may be one level too deep or too high, relative to another working folder, or the "
-        "files have other endings.",
+        why="The loaders expect one folder per class inside this folder: `data/train/cats/1.jpg`. The path may be one "
+        "level too deep or too high, relative to another working folder, or the files have other extensions.",
         todo=(
             "Print `os.getcwd()` and `os.listdir(path)`",
             "For folders without classes: `labels=None` (or `class_mode=None` and the folder above)",
@@ -217,9 +215,9 @@ MESSAGES: tuple[Message, ...] = (
             rf"shape['\",]* ?(?P<shape>{SHAPE})",
             rf"Input to `?\.fit\(\)`? should have rank 4\. Got array with shape: ?(?P<shape>{SHAPE})",
         ),
-        title="`ImageDataGenerator` takes images of four axes (samples, height, width, channels), not {shape}",
+        title="`ImageDataGenerator` expects images of four axes (samples, height, width, channels), not {shape}",
         page="`Input data in NumpyArrayIterator should have rank 4`",
-        why="Grey images have a channel axis of size 1.",
+        why="Greyscale images need a channel axis of size 1.",
         todo=("Add it: `x = x[..., None]`",),
         examples=(
             "ValueError: ('Input data in `NumpyArrayIterator` should have rank 4. You passed an "
@@ -230,10 +228,10 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="metric-average",
         patterns=(r"Target is multiclass but average='binary'",),
-        title="A metric of scikit-learn for two classes gets more than two",
+        title="A metric of scikit-learn for two classes receives more than two",
         page="`Target is multiclass but average='binary'`",
         why="`precision_score`, `recall_score` and `f1_score` need to know how to combine several classes.",
-        todo=('Give `average="macro"` or `"weighted"`, or print `classification_report(y, p)`',),
+        todo=('Pass `average="macro"` or `"weighted"`, or print `classification_report(y, p)`',),
         examples=(
             "ValueError: Target is multiclass but average='binary'. Please choose another average "
             "setting, one of [None, 'micro', 'macro', 'weighted'].",

@@ -1,4 +1,4 @@
-"""Messages about imports, versions, ready-made networks, memory and the machine."""
+"""Messages about imports, versions, pretrained networks, memory and the machine."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ MESSAGES: tuple[Message, ...] = (
         todo=(
             "`python -m pip install {module}` with the very `python` that runs the program; in a "
             "notebook `%pip install {module}`",
-            "Check `python --version`: new versions of Python are supported some months late",
+            "Check `python --version`: new versions of Python are supported some months after their release",
         ),
         examples=("ModuleNotFoundError: No module named 'tensorflow'", "ModuleNotFoundError: No module named 'jax'"),
     ),
@@ -81,7 +81,7 @@ MESSAGES: tuple[Message, ...] = (
         title="There is no module `{module}` in this version",
         page="`No module named 'keras.layers.core'`, `'keras.utils.np_utils'`, "
         "`'tensorflow.keras.layers.embeddings'`, `'keras.wrappers'`",
-        why="The code was written for an older Keras, whose modules were arranged otherwise.",
+        why="The code was written for an older Keras, which had other modules.",
         todo=(
             "Import from the public modules: `keras.layers`, `keras.models`, `keras.utils`, `keras.optimizers`",
             "Or run the old code with the version that it was written for: `pip install tf-keras` "
@@ -145,13 +145,13 @@ MESSAGES: tuple[Message, ...] = (
             rf"should be (?P<wanted>{SHAPE})\.? Received: input_shape=(?P<found>{SHAPE})",
             rf"Input size must be at least (?P<wanted>\d+x\d+); ?Received: ?input_shape=(?P<found>{SHAPE})",
         ),
-        title="This ready-made network takes images of {wanted}, not {found}",
+        title="This pretrained network expects images of {wanted}, not {found}",
         page="`When setting include_top=True and loading imagenet weights, input_shape should be "
         "(224, 224, 3)`, `Input size must be at least 75x75`",
-        why="With its classifier (`include_top=True`) a network works on one size only; without it "
-        "on any size above a least one.",
+        why="With its classifier (`include_top=True`) a network works on one size only; without it, on any size above "
+        "a minimum.",
         todo=(
-            '`include_top=False, input_shape=..., pooling="avg"` and a `Dense` of your own after it',
+            '`include_top=False, input_shape=..., pooling="avg"` and your own `Dense` after it',
             "Or resize the images",
         ),
         rules=("KC205",),
@@ -168,7 +168,7 @@ MESSAGES: tuple[Message, ...] = (
         page="`The input must have 3 channels; Received input_shape=(..., 1)`",
         why="The first convolution was trained on colour images.",
         todo=(
-            "Repeat the grey channel: `np.repeat(x, 3, axis=-1)` or `keras.layers.Concatenate()([x, x, x])`",
+            "Repeat the greyscale channel: `np.repeat(x, 3, axis=-1)` or `keras.layers.Concatenate()([x, x, x])`",
             "Or train from the start: `weights=None`",
         ),
         rules=("KC205",),
@@ -180,7 +180,7 @@ MESSAGES: tuple[Message, ...] = (
             r"[Ii]f using `?weights`? ?(?:=|as) ?[`'\"]*imagenet[`'\"]* with `include_top`?(?:=| as "
             r")`?[Tt]rue`?,? `classes` should be 1000\.?(?: Received:? classes=(?P<found>\d+))?",
         ),
-        title="With the weights of ImageNet and its top there are 1000 classes, not {found|another number}",
+        title="With ImageNet weights and `include_top=True` there are 1000 classes, not {found|another number}",
         page="`If using weights='imagenet' with include_top=True, classes should be 1000`",
         why="The top of the network was trained for the classes of ImageNet.",
         todo=('`include_top=False, pooling="avg"` and `Dense({found|n}, activation="softmax")` after it',),
@@ -218,12 +218,12 @@ MESSAGES: tuple[Message, ...] = (
             r"CUDA out of memory",
             r"failed to allocate (?P<size>[\d.]+ ?\w+) .{0,40}from device: CUDA_ERROR_OUT_OF_MEMORY",
         ),
-        title="Memory has run out: {size|for a tensor} {shape|}",
+        title="Out of memory: {size|for a tensor} {shape|}",
         page="OOM: `OOM when allocating tensor with shape`, `ResourceExhaustedError`, `Unable to "
         "allocate ... for an array`, `CUDA out of memory`",
-        why="Weights, the results of all layers for one batch (kept for the gradients) and the state "
-        "of the optimizer must fit. A large `Flatten` before a `Dense`, large images or batches, "
-        "or data as one array are the usual causes; another process may hold the GPU.",
+        why="Weights, the activations of all layers for one batch (kept for the gradients) and the state of the "
+        "optimizer must fit. A large `Flatten` before a `Dense`, large images or batches, or data as one array are "
+        "the usual causes; another process may hold the GPU.",
         todo=(
             "Halve `batch_size` until it fits",
             "Look at the largest layers: `kerascheck summary`; replace `Flatten` by global pooling",
@@ -253,7 +253,7 @@ MESSAGES: tuple[Message, ...] = (
         title="TensorFlow does not find the GPU libraries, and runs on the CPU",
         page="`Could not load dynamic library 'libcudart.so'`, `Cannot dlopen some GPU libraries`, "
         "`Could not find cuda drivers on your machine`",
-        why="It is a note, no error. Without a GPU of NVIDIA there is nothing to do.",
+        why="It is a note, not an error. Without an NVIDIA GPU there is nothing to do.",
         todo=(
             "With a GPU on Linux: `pip install 'tensorflow[and-cuda]'`, then `python -c \"import "
             "tensorflow as tf; print(tf.config.list_physical_devices('GPU'))\"`",
@@ -279,8 +279,8 @@ MESSAGES: tuple[Message, ...] = (
         title="cuDNN could not be started",
         page="`Failed to get convolution algorithm. This is probably because cuDNN failed to "
         "initialize`, `DNN library is not found`",
-        why="Either the memory of the GPU is taken already, or the versions of cuDNN and TensorFlow "
-        "do not belong together.",
+        why="Either the memory of the GPU is taken already, or the versions of cuDNN and TensorFlow are not "
+        "compatible.",
         todo=(
             "Let memory grow: `tf.config.experimental.set_memory_growth(gpu, True)` for each GPU, at "
             "the beginning; close other programs on it",
@@ -317,7 +317,7 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"URL fetch failure on (?P<url>\S{1,200})", r"Incomplete or corrupted file detected"),
         title="A data set or weights could not be downloaded: {url|the file is incomplete}",
         page="`URL fetch failure on https://...`, `Incomplete or corrupted file detected`",
-        why="There is no network (a cluster node, a proxy, a certificate), or an earlier download broke off.",
+        why="There is no network (a cluster node, a proxy, a certificate), or an earlier download was interrupted.",
         todo=(
             "Delete the file in `~/.keras/datasets` or `~/.keras/models` and try again",
             "Download it elsewhere and put it there under the same name",
@@ -333,7 +333,7 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"Descriptors cannot (?:not )?be created directly",),
         title="The installed protobuf is too new for this TensorFlow",
         page="`Descriptors cannot be created directly` (protobuf)",
-        why="TensorFlow before 2.12 works with protobuf 3 only.",
+        why="TensorFlow before 2.12 only works with protobuf 3.",
         todo=("`pip install 'protobuf<4'`, or a newer TensorFlow",),
         examples=("TypeError: Descriptors cannot not be created directly.",),
     ),

@@ -28,9 +28,8 @@ def _about_rank(found: Groups) -> Iterator[str]:
         )
     elif series and (wanted, given) == ("3", "2"):
         yield (
-            "If it follows another recurrent layer, give that one `return_sequences=True`; if it "
-            "comes first, reshape the "
-            "data to `(samples, steps, features)`: `x = x[..., None]` makes each feature a step"
+            "If it follows another recurrent layer, set `return_sequences=True` on that one; if it comes first, "
+            "reshape the data to `(samples, steps, features)`: `x = x[..., None]` makes each feature a step"
         )
     elif series and (wanted, given) == ("3", "4"):
         yield "The input still has image axes: fold two of them into one with `Reshape` or `TimeDistributed(Flatten())`"
@@ -84,15 +83,15 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="`{layer}` expects an input with {wanted} axes, but its input has {found}: "
         "{shape|its shape is not in the message}",
-        page="A layer gets an input with the wrong number of axes (`expected ndim`, `found ndim`)",
+        page="A layer receives an input with the wrong number of axes (`expected ndim`, `found ndim`)",
         why="Each kind of layer needs a number of axes, the batch included: `Dense` at least 2 "
         "`(batch, features)`, recurrent "
         "layers and Conv1D 3 `(batch, steps, features)`, Conv2D and its pooling 4 `(batch, height, width, channels)`. "
         "Something before it dropped an axis, or the data (or the Input) never had it.",
         todo=(
-            "Compare the shape above with what the layer needs, and add the missing axis where the "
-            "data is made, or take out "
-            "the layer that dropped it (`Flatten`, a recurrent layer without `return_sequences=True`, global pooling)",
+            "Compare the shape above with what the layer needs, and add the missing axis where the data is prepared, "
+            "or remove the layer that dropped it (`Flatten`, a recurrent layer without `return_sequences=True`, "
+            "global pooling)",
         ),
         more=_about_rank,
         origin="axes",
@@ -119,14 +118,12 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="`{layer}` expects {wanted} on axis {axis}, but its input has the shape {shape}",
         page="A layer was built for another number of features (`expected axis -1 of input shape to have value`)",
-        why="The weights of a layer are made for the size of the first input that it sees. This one "
-        "was made for {wanted}, and "
-        "the input that it gets now has another size there. Either the data is not of the shape "
-        "that the model was built for, "
-        "or one layer object is used on two different inputs.",
+        why="The weights of a layer are created for the size of the first input that it sees. For this one it was "
+        "{wanted}, and the input is now of another size. Either the data is not of the shape that the model was built "
+        "for, or one layer object is used on two different inputs.",
         todo=(
             "Make the last axis of the data {wanted}, or build the model for the size that the data has",
-            "If the layer is used twice on purpose, make a second layer object for the second input",
+            "If the layer is used twice on purpose, create a second layer for the second input",
         ),
         more=_about_axis,
         origin="size",
@@ -150,14 +147,14 @@ MESSAGES: tuple[Message, ...] = (
             rf"(?P<shape>{SHAPE})",
             rf"Input shape of the model is (?P<wanted>{SHAPE}), found (?P<shape>{SHAPE})",
         ),
-        title="The model `{layer|that is called}` was built for inputs of the shape {wanted}, but gets {shape}",
+        title="The model `{layer|that is called}` was built for inputs of the shape {wanted}, but receives {shape}",
         page="The data has another shape than the Input of the model (`expected shape`, `found shape`)",
         why="The first axis of both is the batch; all others must be equal where neither is None. "
         "The shape given to `Input` (or "
         "`input_shape`) is that of one sample, without the batch.",
         todo=(
-            "Give `Input` the shape of one sample of your data, `x.shape[1:]`, or bring the data "
-            "into the shape of the model",
+            "Set the shape of `Input` to that of one sample, `x.shape[1:]`, or reshape the data to what the model "
+            "expects",
             "In `predict` on one sample, add the batch axis: `model.predict(x[None, ...])`",
         ),
         more=_about_model_input,
@@ -181,14 +178,13 @@ MESSAGES: tuple[Message, ...] = (
             r"(?P<wanted>\d+ dimensions), but got "
             rf"array with shape (?P<shape>{SHAPE})",
         ),
-        title="`{layer}` takes {wanted|another number of axes}, but the array given has the shape {shape}",
+        title="`{layer}` expects {wanted|another number of axes}, but the array has the shape {shape}",
         page="`Error when checking input: expected dense_1_input to have shape` (Keras 2.0 to 2.3)",
-        why="Keras compares each array with the input (or, for `checking target`, with the output) "
-        "that it is given for. The "
-        "shapes here are those of one sample, or begin with the batch axis.",
+        why="Keras compares each array with the input (or, for `checking target`, with the output) that it belongs "
+        "to. The shapes here are those of one sample, or begin with the batch axis.",
         todo=(
-            "For an input: reshape the data, or give the model the shape of one sample, `x.shape[1:]`",
-            "For a target: give the last layer as many units as the target has columns; class numbers need "
+            "For an input: reshape the data, or set `input_shape` to the shape of one sample, `x.shape[1:]`",
+            "For a target: the last layer needs as many units as the targets have columns; class numbers need "
             "`sparse_categorical_crossentropy`, one-hot rows `categorical_crossentropy`",
         ),
         more=_about_axes,
@@ -212,16 +208,16 @@ MESSAGES: tuple[Message, ...] = (
             r"expected\. Expected to see "
             r"(?P<wanted>\d+) array\(s\),.{0,300}?got the following list of (?P<found>\d+)",
         ),
-        title="The model `{layer|given}` gets another number of inputs than it has: {found} instead of {wanted}",
-        page="A model with several inputs gets another number of arrays (`expects 2 input(s), but it received 1`)",
-        why="A model with several inputs takes a list of arrays in the order of "
-        "`Model(inputs=[...])`, or a dictionary by the names "
-        "of the Input layers. A generator or tf.data stream must yield `(inputs, targets)` with "
-        "`inputs` in one of these forms; a "
-        "tuple `(a, b)` from a stream means `a` are the inputs and `b` the targets.",
+        title="The number of inputs is wrong: `{layer|the model}` expects {wanted}, but receives {found}",
+        page="A model with several inputs receives the wrong number of arrays (`expects 2 input(s), but it received "
+        "1`)",
+        why="A model with several inputs takes a list of arrays in the order of `Model(inputs=[...])`, or a "
+        "dictionary by the names of the Input layers. A generator or `tf.data.Dataset` must yield `(inputs, targets)` "
+        "with `inputs` in one of these forms; a tuple `(a, b)` from a dataset means that `a` are the inputs and `b` "
+        "the targets.",
         todo=(
             "Pass all inputs: `fit([x1, x2], y)`, or `fit({{'name1': x1, 'name2': x2}}, y)`",
-            "In a stream, yield `((x1, x2), y)`",
+            "In a dataset, yield `((x1, x2), y)`",
         ),
         rules=("KC211", "KC207"),
         examples=(
@@ -250,13 +246,11 @@ MESSAGES: tuple[Message, ...] = (
         "{shape|its shape is not in the message}",
         page="A convolution or pooling makes an axis of size zero or less (`Negative dimension size`, "
         "`output size would be negative`)",
-        why='With `padding="valid"` a kernel of size k takes k - 1 from each axis, and pooling of '
-        "size 2 halves it. After enough of "
-        "these layers nothing is left. Small images (28x28, 32x32) in an architecture made for "
-        "224x224, or axes in the wrong order "
-        "(channels first), lead to it too.",
+        why='With `padding="valid"` a kernel of size k shortens each axis by k - 1, and pooling of size 2 halves it. '
+        "After enough of these layers nothing is left. Small images (28x28, 32x32) in an architecture made for "
+        "224x224, or axes in the wrong order (channels first), lead to it too.",
         todo=(
-            'Use `padding="same"` in the convolutions, or take out one of the pooling layers',
+            'Use `padding="same"` in the convolutions, or remove one of the pooling layers',
             "Check the order of the axes of the Input: `(height, width, channels)` unless `data_format` says otherwise",
             "Make the images larger before the model (`Resizing`, `target_size`)",
         ),
@@ -279,14 +273,14 @@ MESSAGES: tuple[Message, ...] = (
             rf")?input_shape ?= ?(?P<shape>{SHAPE}), "
             rf"(?:target_shape|output_shape) ?= ?(?P<wanted>{SHAPE}))?",
         ),
-        title="`Reshape` cannot make {wanted|the new shape} out of {shape|its input}: the numbers of values differ",
+        title="`Reshape` cannot turn {shape|its input} into {wanted|the new shape}: the numbers of values differ",
         page="`Reshape` changes the number of values (`The total size of the tensor must be unchanged`)",
         why="A reshape rearranges the values of each sample, the batch axis left out, so the sizes "
         "must have the same product before and "
         "after.",
         todo=(
-            "Make the layer before it give as many units as the target shape has values (`Dense(7 * "
-            "7 * 64)` before `Reshape((7, 7, 64))`)",
+            "The layer before it needs as many units as the target shape has values (`Dense(7 * 7 * 64)` before "
+            "`Reshape((7, 7, 64))`)",
             "Write -1 for one size to let Keras work it out",
         ),
         rules=("KC203",),
@@ -303,7 +297,7 @@ MESSAGES: tuple[Message, ...] = (
             r"concat(?:enation)? axis\. (?:Received|Got inputs? shapes?): "
             r"(?:input_shape=)?(?P<shape>\[[^\]]{0,400}\])",
         ),
-        title="`Concatenate` gets tensors whose other axes differ: {shape}",
+        title="`Concatenate` receives tensors that differ on other axes, too: {shape}",
         page="`A Concatenate layer requires inputs with matching shapes except for the concatenation axis`",
         why="Only the axis along which they are joined (the last one by default) may differ. In a "
         "U-Net the usual cause is an image "
@@ -311,7 +305,7 @@ MESSAGES: tuple[Message, ...] = (
         todo=(
             "Crop or pad one side (`Cropping2D`, `ZeroPadding2D`), or use an image size divisible by "
             "2 for each pooling",
-            'Use `padding="same"` on both ways to the `Concatenate`',
+            'Use `padding="same"` in both branches before the `Concatenate`',
             "Flatten or pool tensors with different numbers of axes before joining them",
         ),
         rules=("KC204",),
@@ -331,7 +325,7 @@ MESSAGES: tuple[Message, ...] = (
             rf"Operands could not be broadcast together with shapes (?P<one>{SHAPE}) (?P<other>{SHAPE})",
         ),
         title="Tensors of the shapes {one} and {other} (without the batch) cannot be added, multiplied or averaged",
-        page="`Add`, `Multiply`, `Average` and the like get tensors of different shapes (`Inputs have "
+        page="`Add`, `Multiply`, `Average` and the like are called on tensors of different shapes (`Inputs have "
         "incompatible shapes`)",
         why="These layers work element by element. In a residual block the shortcut must be brought "
         "to the shape of the other branch "
@@ -339,7 +333,7 @@ MESSAGES: tuple[Message, ...] = (
         todo=(
             "Put a `Conv2D(filters, 1, strides=...)` (or a `Dense`) on the shortcut so that both "
             "branches have the same shape",
-            "Use `Concatenate` if the features are to be put side by side",
+            "Use `Concatenate` to put the features side by side instead",
         ),
         rules=("KC204",),
         examples=(
@@ -354,7 +348,7 @@ MESSAGES: tuple[Message, ...] = (
             r"\d+ inputs?)",
         ),
         title="A layer that merges tensors is called on a single one",
-        why="`Add`, `Concatenate` and their kin take one list of tensors: `Add()([a, b])`, not "
+        why="`Add`, `Concatenate` and the other merging layers take one list of tensors: `Add()([a, b])`, not "
         "`Add()(a, b)` and not `Add()(a)`.",
         todo=("Pass a list: `Concatenate()([a, b])`",),
         rules=("KC207",),
@@ -371,9 +365,9 @@ MESSAGES: tuple[Message, ...] = (
             r"Incompatible input shapes: axis values (?P<one>\d+) \(at axis (?P<a>-?\d+)\) != (?P<other>\d+)",
             r"Dimension incompatibility .{0,80}`?Dot`?",
         ),
-        title="`Dot` is to multiply an axis of size {one|a} with one of size {other|b}",
-        page="`Dot` gets axes of different sizes (`Incompatible input shapes: axis values`)",
-        why="The axes that a product runs along must have the same size in both tensors.",
+        title="`Dot` multiplies an axis of size {one|a} by one of size {other|b}: they must be equal",
+        page="`Dot` is called on axes of different sizes (`Incompatible input shapes: axis values`)",
+        why="The axes that are multiplied and summed over must have the same size in both tensors.",
         todo=(
             "Choose `axes` so that both have the same size, or bring one tensor to the size of the "
             "other with a `Dense`",
@@ -387,11 +381,11 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="embedding-index",
         patterns=(r"indices\[[^\]]{1,40}\] = (?P<value>-?\d+) is not in \[0, ?(?P<size>\d+)\)",),
-        title="An `Embedding` with {size} rows is asked for row {value}",
+        title="An `Embedding` with `input_dim={size}` receives the index {value}",
         page="`indices[0,0] = 10 is not in [0, 10)`",
-        why="The words or categories are numbered up to {value}, but `input_dim` is {size}, which "
-        "allows 0 to {last}. Tokenizers number words from 1, so "
-        "the size must be one more than the number of words; -1 for missing values does not work.",
+        why="The words or categories are numbered up to {value}, but `input_dim` is {size}, which allows 0 to {last}. "
+        "Tokenizers number words from 1, so the size must be one more than the number of words; -1 for missing values "
+        "is refused, too.",
         todo=(
             "Set `input_dim` to the largest number plus one: `len(tokenizer.word_index) + 1`, or "
             "limit the tokenizer with `num_words`",
@@ -412,16 +406,14 @@ MESSAGES: tuple[Message, ...] = (
             r"The channel dimension of the inputs should be defined",
             r"The last dimension of the inputs? to `?Dense`? should be defined",
         ),
-        title="`{layer|A layer}` cannot make its weights: the number of its input features is None",
+        title="`{layer|A layer}` cannot create its weights: its number of input features is None",
         page="`Shapes used to initialize variables must be fully-defined`, `The last dimension of the "
         "inputs to Dense should be defined. Found None`",
         why="Sizes of weights must be known. An `Input` with None on the last axis, or `Flatten` of "
         "a shape with None, leaves the number of features open.",
         todo=(
-            "Give `Input` the number of features",
-            "Before `Dense`, replace `Flatten` of a sequence "
-            "or image of open size "
-            "by global pooling "
+            "Write the number of features in the shape of `Input`",
+            "Before `Dense`, replace `Flatten` of a sequence or image without a fixed size by global pooling "
             "(`GlobalAveragePooling1D`, `GlobalMaxPooling2D`)",
         ),
         rules=("KC209", "KC200"),

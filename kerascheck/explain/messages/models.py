@@ -15,9 +15,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="Several layers of the model are called `{name|the same}`",
         page='`The name "..." is used 2 times in the model. All operation names should be unique`',
-        why="Names identify the layers of a model. Two ready-made networks in one model, a block "
-        "that is built in a loop with a fixed "
-        "`name`, or a name given twice collide.",
+        why="Names identify the layers of a model. Two pretrained networks in one model, a block that is built in a "
+        "loop with a fixed `name`, or a name that is used twice lead to it.",
         todo=(
             'Leave out `name`, or number it: `name=f"block_{{i}}"`',
             'Rename a network: `base._name = "base_2"`, or clone it under another name',
@@ -41,15 +40,12 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="The outputs of the model need an input that is not among its `inputs`",
         page="`Graph disconnected: cannot obtain value for tensor`, `Output with path is not connected to inputs`",
-        why="`Model(inputs, outputs)` goes back from the outputs along the layers and must arrive at "
-        "the inputs given. Here it arrives at "
-        "another Input: one was left out of `inputs`, the variable was overwritten by a "
-        "second `Input(...)`, or the output "
-        "belongs to another network (`base.output` with an Input of your own).",
+        why="`Model(inputs, outputs)` follows the layers back from the outputs and must arrive at these inputs. Here "
+        "it arrives at another Input: one was left out of `inputs`, the variable was overwritten by a second "
+        "`Input(...)`, or the output belongs to another network (`base.output` with another Input).",
         todo=(
             "List every Input that leads to the outputs: `Model([a, b], out)`",
-            "With a ready-made network, call it on your own input, `x = base(inputs)`, or use "
-            "`base.input` as the input",
+            "With a pretrained network, call it on your input, `x = base(inputs)`, or use `base.input` as the input",
         ),
         rules=("KC200",),
         examples=(
@@ -72,13 +68,12 @@ MESSAGES: tuple[Message, ...] = (
         title="Something other than a Keras tensor is used as an input or output of a model or layer",
         page="`All inputs values must be KerasTensors`, `Output tensors of a Model must be the output "
         "of a Keras Layer`",
-        why="A functional model is made of the tensors that `keras.Input` and calls of layers "
-        "return. An array, a layer object that was "
-        "not called (`Dense(3)` instead of `Dense(3)(x)`), a model, or the result of a plain "
+        why="A functional model consists of the tensors that `keras.Input` and calls of layers return. An array, a "
+        "layer object that was not called (`Dense(3)` instead of `Dense(3)(x)`), a model, or the result of a plain "
         "TensorFlow function is not one of them.",
         todo=(
             "Call each layer on a tensor and pass on what it returns",
-            "Wrap plain TensorFlow functions in a `Lambda` or a layer of your own, or use `keras.ops`",
+            "Wrap plain TensorFlow functions in a `Lambda` or a custom layer, or use `keras.ops`",
         ),
         rules=("KC200", "KC207"),
         examples=(
@@ -99,10 +94,9 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="A layer is called on {value}, which is not a tensor",
         page="`Only input tensors may be passed as positional arguments`",
-        why="A layer or model was called on a number, a string, a list of such or a layer object. "
-        "`Dense(64)` without `(x)` returns the "
-        "layer; passing that on to the next layer gives this message. So does a pandas frame, or "
-        "a tensor of another framework.",
+        why="A layer or model was called on a number, a string, a list of these or a layer object. `Dense(64)` "
+        "without `(x)` returns the layer; passing that on to the next layer raises this error. So does a pandas "
+        "frame, or a tensor of another framework.",
         todo=(
             "Call the layer before on its input, `x = Dense(64)(x)`",
             "Make data an array: `np.asarray(data)`",
@@ -122,7 +116,7 @@ MESSAGES: tuple[Message, ...] = (
             r"The added layer must be an instance of class Layer\. (?:Found|Received): "
             r"(?:layer=)?(?P<value>[^\n]{1,150})",
         ),
-        title="A Sequential model is given something that is not a layer: {value}",
+        title="Something that is not a layer is added to a Sequential model: {value}",
         page="`Only instances of keras.Layer can be added to a Sequential model`, `The added layer "
         "must be an instance of class Layer`",
         why="The parentheses are missing (`Dense` instead of `Dense(10)`), a tensor or a name stands "
@@ -178,7 +172,7 @@ MESSAGES: tuple[Message, ...] = (
             r"AttributeError: .{0,40}has no attribute "
             r"'_?inbound_nodes",
         ),
-        title="`{layer|The layer}` has no {what|output} yet: nothing has called it",
+        title="`{layer|The layer}` has no {what|output} yet: it has never been called",
         page="`The layer ... has never been called and thus has no defined output`",
         why="`model.output` and `layer.output` exist once the layer has been called on a Keras "
         "tensor. A Sequential without an Input has not, not even "
@@ -194,10 +188,10 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"No such layer: (?P<name>[^\s.]{1,100})\.(?: Existing layers are: (?P<known>\[[^\]]{0,400}))?",),
         title="The model has no layer called `{name}`",
         page="`No such layer: ... Existing layers are`",
-        why="Names that Keras gives itself are numbered through the whole process (`dense_1`, "
-        "`dense_7`), so they change from run to run. Layers of a "
-        'network inside the model are found in that network: `model.get_layer("vgg16").get_layer(...)`.',
-        todo=("Give the layer a `name` of your own", "Choose one of those in the message: {known|see model.summary()}"),
+        why="Automatic names are numbered through the whole process (`dense_1`, `dense_7`), so they change from run "
+        "to run. Layers of a network inside the model are found in that network: "
+        '`model.get_layer("vgg16").get_layer(...)`.',
+        todo=("Pass a fixed `name` to the layer", "Choose one of those in the message: {known|see model.summary()}"),
         examples=("ValueError: No such layer: conv. Existing layers are: ['dense_19'].",),
     ),
     Message(
@@ -208,7 +202,7 @@ MESSAGES: tuple[Message, ...] = (
             rf"Layer (?P<layer>\w+) weight shape (?P<wanted>{SHAPE}) is not compatible with provided "
             rf"weight shape (?P<found>{SHAPE})",
         ),
-        title="`set_weights` of `{layer}` expects {wanted}, but gets {found}",
+        title="`set_weights` of `{layer}` expects {wanted}, but receives {found}",
         page="`You called set_weights(weights) on layer`, `weight shape is not compatible with provided weight shape`",
         why="The arrays must have the number, order and shapes of `layer.get_weights()`: for Dense "
         "the kernel and then the bias.",
@@ -228,9 +222,10 @@ MESSAGES: tuple[Message, ...] = (
             r"'(?P<cls>Sequential|Functional|Model)' object has no attribute "
             r"'(?P<name>predict_classes|predict_proba|fit_generator|evaluate_generator|predict_generator|_make_predict_function|nb_layers|uses_learning_phase|sample_weights)'",
         ),
-        title="Models have no `{name}` any more",
+        title="Models no longer have `{name}`",
         page="`'Sequential' object has no attribute 'predict_classes'` (or `fit_generator`, `predict_proba`)",
-        why="`predict_classes` and `predict_proba` went with TensorFlow 2.6; `fit_generator` and its kin with Keras 3.",
+        why="`predict_classes` and `predict_proba` were removed in TensorFlow 2.6, `fit_generator` and the like in "
+        "Keras 3.",
         todo=(
             "`predict_classes(x)` is `model.predict(x).argmax(axis=-1)` after softmax, "
             '`(model.predict(x) > 0.5).astype("int32")` after one sigmoid unit',
@@ -250,10 +245,10 @@ MESSAGES: tuple[Message, ...] = (
             r"you forgot to call `super.{0,40}__init__",
             r"It looks like you are subclassing `(?P<cls>\w+)` and you forgot to call",
         ),
-        title="A class of your own sets attributes before calling `super().__init__()`",
+        title="A custom class sets attributes before it calls `super().__init__()`",
         page="`It looks like you are subclassing Model and you forgot to call super().__init__()`",
-        why="Keras follows the layers and weights that are set on a model or layer, and can do so "
-        "only after its own constructor has run.",
+        why="Keras tracks the layers and weights that are set on a model or layer, and can do so only after its own "
+        "constructor has run.",
         todo=("Make `super().__init__(**kwargs)` the first statement of `__init__`",),
         examples=(
             "RuntimeError: It looks like you are subclassing `Model` and you forgot to call "
@@ -265,12 +260,12 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="lambda-shape",
         patterns=(r"We could not automatically infer the (?:static )?shape of the Lambda's output",),
-        title="Keras cannot find the output shape of a `Lambda` by itself",
+        title="Keras cannot infer the output shape of a `Lambda`",
         page="`We could not automatically infer the shape of the Lambda's output`",
         why="It runs the function on a placeholder, where functions of `tf` or `np` may fail.",
         todo=(
-            "Use `keras.ops` in the function, or give `output_shape=...` (without the batch axis)",
-            "Better: a layer of your own with `compute_output_shape`",
+            "Use `keras.ops` in the function, or pass `output_shape=...` (without the batch axis)",
+            "Better: a custom layer with `compute_output_shape`",
         ),
         examples=(
             "NotImplementedError: Exception encountered when calling Lambda.call().\n\nWe could not "
@@ -284,12 +279,12 @@ MESSAGES: tuple[Message, ...] = (
             r"Layer '?(?P<layer>\w+)'? looks like it has unbuilt state",
             r"`build\(\)` was called on layer '(?P<layer>\w+)', however the layer does not have a `build\(\)` method",
         ),
-        title="The layer `{layer}` of your own holds layers that are not built with it",
+        title="The custom layer `{layer}` holds layers that are not built with it",
         page="`Layer looks like it has unbuilt state, but Keras is not able to trace the layer call()`",
-        why="Weights of inner layers are made in `build`, or while `call` runs on placeholders, "
-        "which fails here. Saved weights then do not fit.",
+        why="Weights of inner layers are created in `build`, or while `call` runs on placeholders, which fails here. "
+        "Saved weights then do not fit.",
         todo=(
-            "Give the layer a `build(self, input_shape)` that builds its inner layers: `self.dense.build(input_shape)`",
+            "Define `build(self, input_shape)`, and build the inner layers there: `self.dense.build(input_shape)`",
             "Use `keras.ops` in `call`, so that Keras can trace it",
         ),
         examples=(

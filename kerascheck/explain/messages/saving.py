@@ -54,12 +54,12 @@ MESSAGES: tuple[Message, ...] = (
             r".{0,80}(?:lambda|unsafe|disallowed)",
             r"The `?function`? of this `?Lambda`? layer is a Python lambda",
         ),
-        title="The file holds a `Lambda` layer with Python code, which is not loaded without being asked for",
+        title="The file holds a `Lambda` layer with Python code, which Keras does not load by default",
         page="`Requested the deserialization of a Lambda layer whose function is a Python lambda`",
         why="Loading such a file runs code from it; Keras refuses that by default.",
         todo=(
             "If the file is your own: `load_model(path, safe_mode=False)`",
-            "Better: replace the lambda by a layer of your own, or by `Rescaling`, `keras.ops` and the like",
+            "Better: replace the lambda by a custom layer, or by `Rescaling`, `keras.ops` and the like",
         ),
         examples=(
             "ValueError: Requested the deserialization of a `Lambda` layer whose `function` is a "
@@ -78,10 +78,10 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="The file names `{name}`, a function that loading cannot find",
         page="`Could not locate function`, `Unknown metric function`, `Could not deserialize 'keras.metrics.mse'`",
-        why="Files hold the names of losses, metrics and activations of your own, not their code. In "
-        'H5 files even `"mse"` by name is not found again by Keras 3.',
+        why="Files hold the names of custom losses, metrics and activations, not their code. In H5 files, Keras 3 "
+        'does not even find `"mse"` by its name.',
         todo=(
-            "Load without the compile settings: `load_model(path, compile=False)`, and compile anew",
+            "Load without the compile settings: `load_model(path, compile=False)`, and compile again",
             'Or name it: `load_model(path, custom_objects={{"{name}": {name}}})`, or decorate it '
             "with `@keras.saving.register_keras_serializable()` before saving",
         ),
@@ -97,8 +97,8 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"Could not locate class '(?P<name>\w+)'", r"Unknown (?:layer|object): ?['\"]?(?P<name>[\w>]+)"),
         title="The file names `{name}`, a class that loading cannot find",
         page="`Unknown layer: 'MyLayer'`, `Could not locate class 'MyLayer'` (`custom_objects`)",
-        why="Files hold the names of classes of your own, not their code. The class must be known "
-        "when the model is loaded, under the name that it was saved with.",
+        why="Files hold the names of custom classes, not their code. The class must be known when the model is "
+        "loaded, under the name that it was saved with.",
         todo=(
             'Name it: `keras.models.load_model(path, custom_objects={{"{name}": {name}}})`',
             "Or decorate the class with `@keras.saving.register_keras_serializable()` before saving, "
@@ -121,7 +121,7 @@ MESSAGES: tuple[Message, ...] = (
             r"Error when deserializing class '(?P<cls>\w+)' using config=.{0,1500}?Exception "
             r"encountered: (?P<reason>[^\n]{1,200})",
         ),
-        title="A class cannot be made again from what was saved: {reason}",
+        title="A class cannot be recreated from its saved config: {reason}",
         page="`could not be deserialized properly`, `Error when deserializing class`",
         why="Loading calls the constructor with what `get_config` returned. All of it must be "
         "arguments of `__init__`, `name`, `trainable` and `dtype` included.",
@@ -145,7 +145,7 @@ MESSAGES: tuple[Message, ...] = (
             r"[Ll]ayer `?(?P<cls>\w+)`? (?:has|with) arguments? .{0,120}(?:must override|in "
             r"`__init__` and therefore must override) `?get_config",
         ),
-        title="A layer or model of your own needs `get_config` to be saved",
+        title="A custom layer or model needs `get_config` to be saved",
         page="`Layer has arguments in __init__ and therefore must override get_config`",
         why="A file keeps the arguments of the constructor. Keras cannot guess them where they are "
         "not plain values, or in older versions at all.",
@@ -171,7 +171,7 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="A model file must end in `.keras` (or `.h5`); {path|this} does not",
         page="`Invalid filepath extension for saving. Please add either a .keras extension`",
-        why="Keras 3 writes files, no SavedModel folders, with `save`.",
+        why="In Keras 3, `save` writes a file, not a SavedModel folder.",
         todo=('`model.save("model.keras")`', 'For TFLite, TF Serving and the like: `model.export("folder")`'),
         examples=(
             "ValueError: Invalid filepath extension for saving. Please add either a `.keras` "
@@ -183,7 +183,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="load-ending",
         patterns=(r"File format not supported: filepath=(?P<path>[^\n]{1,200}?)\. Keras 3 only supports",),
-        title="Keras 3 cannot load {path} as a model: it is no `.keras` or `.h5` file",
+        title="Keras 3 cannot load {path} as a model: it is not a `.keras` or `.h5` file",
         page="`File format not supported: ... Keras 3 only supports V3 .keras files and legacy H5 format files`",
         why="SavedModel folders of Keras 2, and files with other endings, are not read by `load_model`.",
         todo=(
@@ -243,10 +243,10 @@ MESSAGES: tuple[Message, ...] = (
         title="There is no model file {path}, or it is not in the format of its ending",
         page="`File not found: filepath=... Please ensure the file is an accessible .keras zip file`, "
         "`Unable to open file`",
-        why="The path is relative to the folder in which the program runs, which is not always that "
-        "of the script. The first form also appears where the file exists but is no `.keras` "
-        "file: an H5 file, or one that was not written to its end.",
-        todo=("Print `os.getcwd()` and `os.path.exists(path)`", "An older H5 file: give it the ending `.h5`"),
+        why="The path is relative to the folder in which the program runs, which is not always that of the script. "
+        "The first form also appears where the file exists but is not a `.keras` file: an H5 file, or an incomplete "
+        "one.",
+        todo=("Print `os.getcwd()` and `os.path.exists(path)`", "An older H5 file: rename it to `.h5`"),
         examples=(
             "ValueError: File not found: filepath=none.keras. Please ensure the file is an "
             "accessible `.keras` zip file.",
@@ -265,8 +265,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="The file is not what its ending says: {reason}",
         page="`Unable to open file (file signature not found)`, `truncated file`",
-        why="A download or copy broke off, Git LFS left a pointer of a few lines, or a file of "
-        "another format was renamed.",
+        why="A download or copy was interrupted, Git LFS left a pointer of a few lines, or a file of another format "
+        "was renamed.",
         todo=("Look at its size; fetch it again (`git lfs pull`)", "Save it again with the ending that fits"),
         examples=("OSError: Unable to synchronously open file (file signature not found)",),
     ),
@@ -281,10 +281,10 @@ MESSAGES: tuple[Message, ...] = (
         title="The model has {wanted} layers with weights, the file {found}",
         page="`Layer count mismatch when loading weights from file`, `You are trying to load a weight "
         "file containing 1 layers into a model with 2 layers`",
-        why="Weights fit the architecture that they were saved from only. A top was added or left "
-        "out (`include_top`), or the model has changed since.",
+        why="Weights fit only the architecture that they were saved from. A top was added or left out "
+        "(`include_top`), or the model has changed since.",
         todo=(
-            "Build the very model that was trained, and compare `summary()` of both",
+            "Build exactly the model that was trained, and compare `summary()` of both",
             "For a part: `load_weights(path, by_name=True)` with H5 files, or `skip_mismatch=True`",
         ),
         examples=(
@@ -315,7 +315,7 @@ MESSAGES: tuple[Message, ...] = (
         why="The file was saved from a model of other sizes: another number of classes, units, or "
         "input channels, or another order of layers.",
         todo=(
-            "Build the very model that was trained, and compare `summary()` of both",
+            "Build exactly the model that was trained, and compare `summary()` of both",
             "To take over the rest only: `load_weights(path, skip_mismatch=True)`",
         ),
         examples=(
@@ -347,8 +347,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="The file {path} cannot be written: its folder does not exist, or may not be written to",
         page="`Unable to create file (unable to open file: name = ..., No such file or directory)`",
-        why="Saving makes no folders.",
-        todo=("Make the folder before: `os.makedirs(os.path.dirname(path), exist_ok=True)`",),
+        why="Saving does not create folders.",
+        todo=("Create the folder first: `os.makedirs(os.path.dirname(path), exist_ok=True)`",),
         examples=(
             "OSError: Unable to create file (unable to open file: name = 'models/x.h5', errno = 2, "
             "error message = 'No such file or directory', flags = 13, o_flags = 242)",

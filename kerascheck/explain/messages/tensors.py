@@ -19,15 +19,14 @@ MESSAGES: tuple[Message, ...] = (
         title="A matrix product of {one} and {other}: the inner sizes differ",
         page="`Matrix size-incompatible: In[0]: [32,28], In[1]: [784,10]`, `dot_general requires "
         "contracting dimensions`, `mat1 and mat2 shapes cannot be multiplied`",
-        why="In a layer such as `Dense` the first is its input (batch, features), the second its "
-        "weights (features, units): the data has another number of features than the layer was "
-        "built with. In code of your own, "
-        "`matmul` and `@` multiply rows by columns.",
+        why="In a layer such as `Dense` the first is its input (batch, features), the second its weights (features, "
+        "units): the data has another number of features than the layer was built with. In custom code, `matmul` and "
+        "`@` multiply rows by columns.",
         origin="size",
         todo=(
-            "Give the model data of the size that it was built for, or build it for the size of the data",
+            "Pass data of the size that the model was built for, or build the model for the size of the data",
             "Flatten images before a Dense: `Flatten()`",
-            "In a loss or metric of your own, `*` multiplies element by element",
+            "In a custom loss or metric, `*` multiplies element by element",
         ),
         rules=("KC210", "KC209", "KC220"),
         examples=(
@@ -48,18 +47,17 @@ MESSAGES: tuple[Message, ...] = (
             r"The size of tensor a \((?P<one>\d+)\) must match the size of tensor b \((?P<other>\d+)\)",
             r"required broadcastable shapes",
         ),
-        title="Tensors of the sizes {one|a} and {other|b} are combined element by element, and do not fit",
+        title="An element-wise operation receives tensors that do not broadcast: {one|a} and {other|b}",
         page="`Incompatible shapes: [32,10] vs. [32]`, `Dimensions must be equal, but are 10 and 3`, "
         "`required broadcastable shapes`",
-        why="From `fit` it is mostly the loss or a metric that compares targets and output: another "
-        "number of units than columns of targets, or an axis too many. Where the first sizes are "
-        "those of the batch (32 against 17), a layer of "
-        "your own has a fixed batch size. Otherwise two branches of a network have different sizes.",
+        why="From `fit` it is mostly the loss or a metric that compares targets and output: another number of units "
+        "than columns of targets, or an axis too many. Where the first sizes are those of the batch (32 against 17), "
+        "a custom layer has a fixed batch size. Otherwise two branches of a network have different sizes.",
         todo=(
-            "Compare `model.output_shape` with `y.shape`: beyond the batch they must be equal (one "
-            "number a sample for sparse losses)",
-            "In code of your own, print the shapes of both sides; add an axis with `x[:, None]`, or "
-            "drop one with `squeeze(axis=-1)`",
+            "Compare `model.output_shape` with `y.shape`: beyond the batch they must be equal (one number per sample "
+            "for sparse losses)",
+            "In custom code, print the shapes of both sides; add an axis with `x[:, None]`, or drop one with "
+            "`squeeze(axis=-1)`",
         ),
         rules=("KC214", "KC204", "KC215"),
         examples=(
@@ -83,7 +81,7 @@ MESSAGES: tuple[Message, ...] = (
         title="Tensors of the shapes {one} and {other} cannot be joined: they differ on axis {axis}",
         page="`ConcatOp : Dimension 0 in both shapes must be equal`, `all the input array dimensions "
         "must match exactly`",
-        why="Only the axis that they are joined along may differ.",
+        why="Only the axis along which they are joined may differ.",
         todo=("Choose another `axis`, or crop, pad or reshape one of them",),
         rules=("KC220", "KC204"),
         examples=(
@@ -100,13 +98,13 @@ MESSAGES: tuple[Message, ...] = (
             r"Cannot convert a symbolic Keras input/output to a numpy array",
             r"TypeError: You are passing KerasTensor",
         ),
-        title="A symbolic Keras tensor is given to a function of TensorFlow or NumPy",
+        title="A symbolic Keras tensor is passed to a function of TensorFlow or NumPy",
         page="`A KerasTensor cannot be used as input to a TensorFlow function`, `A KerasTensor is symbolic`",
         why="What `Input` and layers return while a model is built are placeholders without values. "
         "In Keras 3 only layers and `keras.ops` take them.",
         todo=(
             "Use `keras.ops` in place of `tf` or `np`: `keras.ops.relu(x)`, `keras.ops.sum(x)`",
-            "Or put the code into the `call` of a layer of your own",
+            "Or put the code into the `call` of a custom layer",
         ),
         rules=("KC200",),
         examples=(
@@ -131,7 +129,7 @@ MESSAGES: tuple[Message, ...] = (
         why="While a model or graph is built, tensors have no values to decide by.",
         todo=(
             "Use `keras.ops.where(condition, a, b)` or `keras.ops.cond`",
-            "Ask for what is known: `if x is not None`, `if x.shape[1] == 3`",
+            "Test what is known: `if x is not None`, `if x.shape[1] == 3`",
         ),
         examples=(
             "TypeError: A symbolic KerasTensor cannot be used as a boolean.",
@@ -170,7 +168,7 @@ MESSAGES: tuple[Message, ...] = (
             r"'(?:SymbolicTensor|KerasTensor|Tensor)' object has no attribute "
             r"'(?P<attribute>numpy|eval|_numpy|item|astype|tolist)'",
         ),
-        title="A value is asked of a tensor that has none yet: {attribute|a NumPy function is called on it}",
+        title="A symbolic tensor has no value yet, so {attribute|a NumPy function} does not work on it",
         page="`Cannot convert a symbolic tf.Tensor to a numpy array`, `'SymbolicTensor' object has no "
         "attribute 'numpy'`",
         why="In `tf.function`, in `fit`, in losses, metrics, layers and `Dataset.map` the code "
@@ -195,15 +193,13 @@ MESSAGES: tuple[Message, ...] = (
             r"tf\.function only supports singleton tf\.Variables created on the first call",
             r"tf\.function-decorated function tried to create variables on non-first call",
         ),
-        title="A `tf.function` makes variables each time that it is called",
+        title="A `tf.function` creates variables each time it is called",
         page="`tf.function only supports singleton tf.Variables created on the first call`",
-        why="Layers, models, metrics, optimizers and `tf.Variable` must not be made inside of "
-        "`call`, of a loss or of a training step. One optimizer used in one `tf.function` for "
-        "two models gives the same error.",
+        why="Layers, models, metrics, optimizers and `tf.Variable` must not be created inside `call`, a loss or a "
+        "training step. One optimizer used in one `tf.function` for two models raises the same error.",
         todo=(
-            "Make layers and variables in `__init__` or `build`, and use them in `call`",
-            "Make a function for each model, or build the optimizer before: "
-            "`optimizer.build(model.trainable_variables)`",
+            "Create layers and variables in `__init__` or `build`, and use them in `call`",
+            "Use one function per model, or build the optimizer first: `optimizer.build(model.trainable_variables)`",
         ),
         examples=(
             "ValueError: tf.function only supports singleton tf.Variables created on the first call. "
@@ -243,7 +239,7 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="Elements of a tensor cannot be assigned",
         page="`'EagerTensor' object does not support item assignment`, `JAX arrays are immutable`",
-        why="Tensors never change; each operation makes a new one.",
+        why="Tensors are immutable; each operation returns a new one.",
         todo=(
             "Compute it as a whole: `keras.ops.where(mask, a, b)`, `tf.tensor_scatter_nd_update`, in "
             "JAX `x.at[0].set(1)`",
@@ -268,8 +264,8 @@ MESSAGES: tuple[Message, ...] = (
         title="Tensors of the dtypes {one|a} and {other|b} are combined in {op|one operation}",
         page="`cannot compute AddV2 as input #1(zero-based) was expected to be a float tensor but is "
         "a int32 tensor`, `Tensor conversion requested dtype`",
-        why="TensorFlow never converts by itself. Whole-number labels in a loss of your own, and "
-        "NumPy's float64 beside float32, are the usual causes.",
+        why="TensorFlow does not convert dtypes implicitly. Integer labels in a custom loss, and NumPy's float64 "
+        "beside float32, are the usual causes.",
         todo=(
             "Convert one of them: `tf.cast(y_true, y_pred.dtype)` (`keras.ops.cast`)",
             'Prepare data as `astype("float32")`',
@@ -293,8 +289,8 @@ MESSAGES: tuple[Message, ...] = (
         title="None is used where a tensor or a size is needed",
         page="`Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a "
         "Tensor`, `None values not supported`",
-        why="A size that is not fixed is None in `x.shape` (the batch, mostly). Or a function "
-        "forgets its `return`: a loss, metric or layer that returns nothing.",
+        why="A size that is not fixed is None in `x.shape` (usually the batch). Or a function forgets its `return`: a "
+        "loss, metric or layer that returns nothing.",
         todo=(
             "Take sizes from `tf.shape(x)[0]` or `keras.ops.shape(x)[0]`",
             "Check that the `call`, loss or metric returns its result; a gradient is None where the "
@@ -316,7 +312,7 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="`tf.{name}` belongs to TensorFlow 1",
         page="`module 'tensorflow' has no attribute 'placeholder'` (or `Session`, `ConfigProto`, `set_random_seed`)",
-        why="TensorFlow 2 runs operations at once; sessions, placeholders and `tf.contrib` are gone.",
+        why="TensorFlow 2 runs operations immediately; sessions, placeholders and `tf.contrib` are gone.",
         todo=(
             "`tf.set_random_seed` is `tf.random.set_seed` (or `keras.utils.set_random_seed`)",
             "`ConfigProto` for GPU memory: `tf.config.experimental.set_memory_growth(gpu, True)`",

@@ -10,14 +10,14 @@ from kerascheck.explain.messages.base import Groups, Message
 def _about_history(found: Groups) -> Iterator[str]:
     name = found.get("name", "")
     if name in ("acc", "val_acc"):
-        yield f'Since Keras 2.3 the figure is called `{name}uracy` (with `metrics=["accuracy"]` in `compile`)'
+        yield f'Since Keras 2.3 it is called `{name}uracy` (with `metrics=["accuracy"]` in `compile`)'
     elif name in ("accuracy", "val_accuracy"):
         yield (
             f'Compiled with `metrics=["acc"]` it is called `{name.replace("accuracy", "acc")}`; with '
             '`"binary_accuracy"` or a metric object, by the name of that'
         )
     if name.startswith("val_"):
-        yield "Figures that begin with `val_` need `validation_data` or `validation_split` in `fit`"
+        yield "Values with the prefix `val_` need `validation_data` or `validation_split` in `fit`"
 
 
 def _about_monitor(found: Groups) -> Iterator[str]:
@@ -37,10 +37,9 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="Inputs and targets have different numbers of samples: {x|one} and {y|another}",
         page="`Data cardinality is ambiguous. Make sure all arrays contain the same number of samples`",
-        why="The first axis of every array counts the samples. Often one of two splits was mixed up "
-        "(`x_train` with `y_test`), rows were dropped from one of them only, windows were cut "
-        "from x but not from y, or several "
-        "inputs were given as a plain list.",
+        why="The first axis of every array counts the samples. Often one of two splits was mixed up (`x_train` with "
+        "`y_test`), rows were dropped from one of them only, windows were cut from x but not from y, or several "
+        "inputs were passed as a plain list.",
         todo=(
             "Print `x.shape` and `y.shape` just before `fit`",
             "Check the order of what `train_test_split` returns: x_train, x_test, y_train, y_test",
@@ -62,12 +61,11 @@ MESSAGES: tuple[Message, ...] = (
             r"Failed to find data adapter that can handle input",
             r"Unrecognized data type: (?P<name>\w)=",
         ),
-        title="`{name|x}` is given in a form that Keras does not take for data: {type|its type is not in the message}",
+        title="Keras does not accept `{name|x}` as data: {type|its type is not in the message}",
         page="`Unrecognized data type: x=... (of type <class 'list'>)`, `Failed to find data adapter "
         "that can handle input`",
-        why="Keras takes NumPy arrays, tensors, pandas frames, tf.data streams, PyDataset and "
-        "generators. A list of numbers or of lists is not data to Keras 3: lists are read as "
-        "several inputs.",
+        why="Keras takes NumPy arrays, tensors, pandas frames, `tf.data.Dataset`, `PyDataset` and generators. A list "
+        "of numbers or of lists is not data for Keras 3, which reads lists as several inputs.",
         todo=(
             "Make it an array: `x = np.array(x)`, `y = np.array(y)`",
             "Of several inputs, each must be an array: `[np.array(a), np.array(b)]`",
@@ -82,9 +80,9 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="validation-split",
         patterns=(r"`validation_split` is only supported for [Tt]ensors or NumPy arrays",),
-        title="`validation_split` needs arrays; a stream or generator cannot be split",
+        title="`validation_split` needs arrays; a dataset or generator cannot be split",
         page="`Argument validation_split is only supported for tensors or NumPy arrays`",
-        why="Keras takes the last part of the arrays for validation; of a stream it does not know the end.",
+        why="Keras takes the last part of the arrays for validation; of a dataset it does not know the end.",
         todo=(
             "Split before: `train = data.skip(n)`, `valid = data.take(n)`, and `fit(train, validation_data=valid)`",
             'With directories: `validation_split=0.2, subset="both", seed=1` in `image_dataset_from_directory`',
@@ -124,13 +122,13 @@ MESSAGES: tuple[Message, ...] = (
             r"input",
             r"`(?P<name>y)` argument is not supported when using",
         ),
-        title="With a stream as `x`, `{name}` must not be given: the stream yields it",
+        title="With a dataset as `x`, `{name}` must not be passed: the dataset yields it",
         page="`When providing x as a tf.data.Dataset, y should not be passed`",
-        why="A tf.data stream, PyDataset or generator yields batches `(inputs, targets)` or "
-        "`(inputs, targets, weights)` itself.",
+        why="A `tf.data.Dataset`, `PyDataset` or generator yields batches `(inputs, targets)` or `(inputs, targets, "
+        "weights)` itself.",
         todo=(
-            "Put the targets into the stream: `tf.data.Dataset.from_tensor_slices((x, "
-            "y)).batch(32)`, and call `fit(stream)`",
+            "Put the targets into the dataset: `tf.data.Dataset.from_tensor_slices((x, y)).batch(32)`, and call "
+            "`fit(data)`",
         ),
         rules=("KC423",),
         examples=(
@@ -146,10 +144,13 @@ MESSAGES: tuple[Message, ...] = (
             r"`?(?P<name>\w+)`?",
             r"infinitely repeating dataset",
         ),
-        title="A stream that never ends needs `{name|steps_per_epoch}`",
+        title="A dataset that never ends needs `{name|steps_per_epoch}`",
         page="`When passing an infinitely repeating dataset, please specify a steps_per_epoch value`",
         why="`.repeat()` without a number repeats forever, so an epoch would have no end.",
-        todo=("Leave out `.repeat()`, Keras begins anew each epoch; or give `steps_per_epoch=len(x) // batch_size`",),
+        todo=(
+            "Leave out `.repeat()`, since Keras starts over in each epoch, or pass `steps_per_epoch=len(x) // "
+            "batch_size`",
+        ),
         rules=("KC424",),
         examples=(
             "ValueError: When passing an infinitely repeating dataset, please specify a "
@@ -161,12 +162,11 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="ran-out-of-data",
         patterns=(r"[Yy]our (?:input|dataset|dataset iterator) ran out of data; interrupting training",),
-        title="The stream has fewer batches than `steps_per_epoch` (and epochs) ask for; training stopped early",
+        title="The data has fewer batches than `steps_per_epoch` (times epochs) asks for; training stopped early",
         page="`Your input ran out of data; interrupting training`",
-        why="`steps_per_epoch * epochs` batches were asked for. `steps_per_epoch` counts batches, "
-        "not samples. A plain generator that ends is not started again for the next epoch; data "
-        "without any "
-        "samples gives the same message.",
+        why="`steps_per_epoch * epochs` batches were asked for. `steps_per_epoch` counts batches, not samples. A "
+        "plain generator that ends is not started again for the next epoch; data without any samples leads to the "
+        "same message.",
         todo=(
             "Leave out `steps_per_epoch`, or set it to `len(data)`, the number of batches",
             "Let a generator loop forever, `while True:`, or use `.repeat()`",
@@ -193,13 +193,12 @@ MESSAGES: tuple[Message, ...] = (
             r"[Tt]he PyDataset has length 0|The (?:dataset|Sequence) (?:is empty|has length 0)|Asked "
             r"to retrieve element 0, but the Sequence has length 0",
         ),
-        title="There is no batch of data: the arrays or the stream are empty",
+        title="There is no batch of data: the arrays or the dataset are empty",
         page="`Expect x to be a non-empty array or dataset`, `Unexpected result of train_function "
         "(Empty Logs)`, `cannot access local variable 'batch_outputs'`",
-        why="A filter or a split left no samples, a folder has no images, a generator ended before "
-        "(one is used up after one run), or `drop_remainder=True` with a batch larger than the "
-        "data.",
-        todo=("Print `len(x)` or `len(data)` before the call", "Make generators anew for each call"),
+        why="A filter or a split left no samples, a folder has no images, a generator is exhausted (it runs only "
+        "once), or `drop_remainder=True` with a batch larger than the data.",
+        todo=("Print `len(x)` or `len(data)` before the call", "Create generators again for each call"),
         examples=(
             "UnboundLocalError: cannot access local variable 'batch_outputs' where it is not associated with a value",
             "ValueError: Expect x to be a non-empty array or dataset.",
@@ -218,11 +217,11 @@ MESSAGES: tuple[Message, ...] = (
             r"for [Mm]odels "
             r"with a single output",
         ),
-        title="`class_weight` takes a dictionary from class numbers to weights",
+        title="`class_weight` expects a dictionary from class numbers to weights",
         page="`class_weight` in a form that Keras cannot use (`'list' object has no attribute 'get'`, "
         "`Expected class_weight to be a dict`)",
-        why='A list, an array or `"balanced"` (which only scikit-learn knows) does not work, and '
-        "neither does a model of several outputs.",
+        why='A list, an array or `"balanced"` (which only scikit-learn knows) does not work, and models with several '
+        "outputs do not accept it.",
         todo=(
             "Write `class_weight={{0: 1.0, 1: 5.0}}`; from `compute_class_weight`: `dict(enumerate(weights))`",
             "For several outputs use `sample_weight`",
@@ -251,14 +250,13 @@ MESSAGES: tuple[Message, ...] = (
         title="A callback monitors `{name}`, which this training does not compute",
         page="`Early stopping conditioned on metric val_acc which is not available`, `Can save best "
         "model only with val_acc available, skipping`",
-        why="Callbacks see what is printed after each epoch: `loss`, the compiled metrics by name, "
-        "and with validation data the same with `val_` before. A name that is not "
-        "among them makes the callback do nothing, or stop with an error.",
+        why="Callbacks see what is printed after each epoch: `loss`, the compiled metrics by name, and, with "
+        "validation data, the same with the prefix `val_`. A name that is not among them makes the callback do "
+        "nothing, or stop with an error.",
         todo=(
-            'Name a figure as `fit` prints it; `val_accuracy` needs `metrics=["accuracy"]` and validation data',
-            'Give metric objects a fixed name, `Precision(name="precision")`: '
-            "without one they are "
-            "numbered, `precision_1`",
+            'Use a name that `fit` prints; `val_accuracy` needs `metrics=["accuracy"]` and validation data',
+            'Pass a fixed name to metric objects, `Precision(name="precision")`: without one they are numbered, '
+            "`precision_1`",
         ),
         more=_about_monitor,
         rules=("KC428", "KC429"),
@@ -281,8 +279,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="`history.history` has no `{name}`",
         page="`KeyError: 'val_accuracy'`, `KeyError: 'acc'`, `KeyError: 'val_loss'`",
-        why="The keys are the names under which `fit` prints the figures: `loss`, the metrics of "
-        "`compile`, and with validation data the same with `val_` before.",
+        why="The keys are the names that `fit` prints: `loss`, the metrics of `compile`, and, with validation data, "
+        "the same with the prefix `val_`.",
         todo=("Print `history.history.keys()` and use one of those",),
         more=_about_history,
         rules=("KC428",),
@@ -301,11 +299,11 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="Something in `callbacks` is not a callback: {type|a class instead of an object}",
         page="`'str' object has no attribute 'set_model'`, `set_model() missing 1 required positional argument`",
-        why="`callbacks` is a list of objects of `keras.callbacks.Callback`. A class without "
-        "parentheses, a function or a name is none; in Keras 2 neither is one of the other "
-        "package (`keras` and `tensorflow.keras`).",
+        why="`callbacks` is a list of instances of `keras.callbacks.Callback`. A class without parentheses, a "
+        "function or a string is not one, nor, in Keras 2, is a callback of the other package (`keras` and "
+        "`tensorflow.keras`).",
         todo=(
-            "Make the object: `EarlyStopping(patience=3)`",
+            "Create the instance: `EarlyStopping(patience=3)`",
             "Wrap a function: `keras.callbacks.LambdaCallback(on_epoch_end=...)` or `LearningRateScheduler(f)`",
         ),
         rules=("KC431",),
@@ -317,12 +315,12 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="history-as-model",
         patterns=(r"'History' object has no attribute '(?P<name>\w+)'",),
-        title="`{name}` is asked of what `fit` returns, which is the history, not the model",
+        title="`{name}` is used on what `fit` returns: the history, not the model",
         page="`'History' object has no attribute 'predict'` (or `evaluate`, `save`)",
         why="`model = model.fit(...)` replaces the model by its history.",
         todo=(
             "Keep both: `history = model.fit(...)`, then `model.{name}(...)`",
-            "The figures are in `history.history`",
+            "The logged values are in `history.history`",
         ),
         examples=("AttributeError: 'History' object has no attribute 'predict'",),
     ),
@@ -331,9 +329,10 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(
             r"The structure of `inputs` doesn't match the expected structure\.(?: Expected: (?P<wanted>[^\n]{1,200}))?",
         ),
-        title="A warning: the inputs come in another structure than the model was built with",
+        title="A warning: the inputs have another structure than those that the model was built with",
         page="`The structure of inputs doesn't match the expected structure`",
-        why="The model was built with a list or dictionary of inputs and gets a plain tensor, or the other way round.",
+        why="The model was built with a list or dictionary of inputs and receives a plain tensor, or the other way "
+        "round.",
         todo=("Pass what the model was built with: `Model(inputs=x)` for one tensor, a list for `Model(inputs=[x])`",),
         rules=("KC211",),
         examples=(
@@ -346,11 +345,11 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"(?P<count>\d+) out of the last \d+ calls to .{0,200}triggered tf\.function retracing",),
         title="A warning: TensorFlow builds its graph again and again, which is slow",
         page="`5 out of the last 5 calls to <function> triggered tf.function retracing`",
-        why="`predict` (or a `tf.function`) is called in a loop with arrays of changing shapes or "
-        "with Python numbers, or a model is made anew in each round.",
+        why="`predict` (or a `tf.function`) is called in a loop with arrays of changing shapes or with Python "
+        "numbers, or a model is created in each round.",
         todo=(
             "Predict many samples in one call, or call the model itself for a few: `model(x, training=False)`",
-            "Make models and functions once, outside of loops; pass tensors of one shape",
+            "Create models and functions once, outside of loops; pass tensors of one shape",
         ),
         examples=(
             "WARNING:tensorflow:6 out of the last 6 calls to <function "
