@@ -133,8 +133,8 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(
             r"Unrecognized keyword arguments? passed to (?P<cls>\w+): \{[\"'](?P<name>\w+)[\"']",
             r"(?P<cls>[A-Z]\w*)\.(?:__init__|__call__|call|fit|evaluate|predict|compile|\w+)\(\) got "
-            r"(?:an unexpected|multiple values for)"
-            r" (?:keyword )?argument [\"'](?P<name>\w+)[\"']",
+            r"an unexpected keyword argument [\"'](?P<name>\w+)[\"']",
+            r"(?:^|tf__(?P<cls>\w+)\(\) )got an unexpected keyword argument [\"'](?P<name>\w+)[\"']",
             r"\(['\"]Keyword argument not understood:['\"], ['\"](?P<name>\w+)['\"]\)|Keyword "
             r"argument not understood: '?(?P<name2>\w+)",
             r"(?P<cls>\b(?:fit|evaluate|predict|compile|__init__|call|load_model|save)\b)\(\) got an "
@@ -277,5 +277,35 @@ MESSAGES: tuple[Message, ...] = (
             "Sequential models, prefer using an `Input(shape)` object as the first layer in the "
             "model instead.",
         ),
+    ),
+    Message(
+        id="wrapped-layer",
+        patterns=(
+            r"Please initialize `?(?P<cls>TimeDistributed|Bidirectional|Wrapper)`? layer with a "
+            r"`?(?:tf\.keras\.layers\.|keras\.layers\.|keras\.)?Layer`? instance",
+        ),
+        title="`{cls}` wraps a layer, not a tensor",
+        page="`Please initialize TimeDistributed layer with a keras.layers.Layer instance`",
+        why="The inner layer is called inside the parentheses: `TimeDistributed(Dense(8)(x))` instead of "
+        "`TimeDistributed(Dense(8))(x)`.",
+        todo=("Close the parenthesis before the input: `{cls}(layer)(x)`",),
+        rules=("KC205",),
+        examples=(
+            "ValueError: Please initialize `TimeDistributed` layer with a `keras.layers.Layer` instance. Received: "
+            "<KerasTensor shape=(None, 3)>",
+        ),
+    ),
+    Message(
+        id="argument-twice",
+        patterns=(r"(?:got )?multiple values for argument '(?P<name>\w+)'",),
+        title="`{name}` is passed twice: by position and by name",
+        page="`got multiple values for argument`",
+        why="An argument by position already has the place of `{name}`. In a custom layer, `self` may be missing in "
+        "the definition.",
+        todo=(
+            "Pass all arguments after the inputs by name",
+            "Check the first parameter: `def call(self, inputs, ...)`",
+        ),
+        examples=("TypeError: call() got multiple values for argument 'training'",),
     ),
 )

@@ -229,7 +229,11 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         id="no-gradients",
-        patterns=(r"No gradients provided for any variable", r"The model does not have any trainable weights"),
+        patterns=(
+            r"No gradients provided for any variable",
+            r"The model does not have any trainable weights",
+            r"has `None` for gradient\. Please make sure",
+        ),
         title="No weight influences the loss",
         page="`No gradients provided for any variable`",
         why="Backpropagation is interrupted between the loss and the weights: the loss does not use `y_pred`, was "
@@ -244,5 +248,31 @@ MESSAGES: tuple[Message, ...] = (
             "ValueError: No gradients provided for any variable.",
             "ValueError: No gradients provided for any variable: ['dense/kernel:0', 'dense/bias:0'].",
         ),
+    ),
+    Message(
+        id="learning-rate",
+        patterns=(
+            r"Argument `?learning_rate`? should be float, or an instance of LearningRateSchedule.{0,200}Received "
+            r"instead: learning_rate=(?P<value>[^\n]{1,80})",
+        ),
+        title="`learning_rate` expects a float or a schedule, not {value}",
+        page="`Argument learning_rate should be float, or an instance of LearningRateSchedule`",
+        why="Keras 3 does not take an integer, a string or a tensor.",
+        todo=("Write `learning_rate=1e-3`; convert what was read from a file: `float(value)`",),
+        rules=("KC427",),
+        examples=(
+            "ValueError: Argument `learning_rate` should be float, or an instance of LearningRateSchedule, or a "
+            "callable (that takes in the current iteration value and returns the corresponding learning rate value). "
+            "Received instead: learning_rate=1",
+        ),
+    ),
+    Message(
+        id="metric-unbuilt",
+        patterns=(r"Cannot get result\(\) since the metric has not yet been built",),
+        title="The compiled metrics are read before the model has seen data",
+        page="`Cannot get result() since the metric has not yet been built`",
+        why="Keras 3 builds the metrics of `compile` with the first batch.",
+        todo=("Call `fit` or `evaluate` first, or use a metric object directly",),
+        examples=("ValueError: Cannot get result() since the metric has not yet been built.",),
     ),
 )

@@ -216,6 +216,7 @@ MESSAGES: tuple[Message, ...] = (
             r"RESOURCE_EXHAUSTED",
             r"ResourceExhaustedError",
             r"CUDA out of memory",
+            r"Dst tensor is not initialized",
             r"failed to allocate (?P<size>[\d.]+ ?\w+) .{0,40}from device: CUDA_ERROR_OUT_OF_MEMORY",
         ),
         title="Out of memory: {size|for a tensor} {shape|}",
@@ -273,6 +274,8 @@ MESSAGES: tuple[Message, ...] = (
             r"Failed to get convolution algorithm",
             r"DNN library (?:is not found|initialization failed)",
             r"Could not create cudnn handle",
+            r"Blas GEMM launch failed",
+            r"CUBLAS_STATUS_(?:ALLOC_FAILED|NOT_INITIALIZED)",
             r"Loaded runtime CuDNN library: (?P<found>[\d.]+) but source was compiled with: "
             r"(?P<wanted>[\d.]+)",
         ),
@@ -336,5 +339,122 @@ MESSAGES: tuple[Message, ...] = (
         why="TensorFlow before 2.12 only works with protobuf 3.",
         todo=("`pip install 'protobuf<4'`, or a newer TensorFlow",),
         examples=("TypeError: Descriptors cannot not be created directly.",),
+    ),
+    Message(
+        id="numpy-alias",
+        patterns=(
+            r"module 'numpy' has no attribute "
+            r"'(?P<name>object|bool|int|float|str|complex|typeDict|unicode|product|in1d|float_|NaN|Inf)'",
+        ),
+        title="`np.{name}` is no longer part of NumPy",
+        page="`module 'numpy' has no attribute 'object'` (or `bool`, `float`, `typeDict`)",
+        why="NumPy 1.24 and 2.0 removed old names. Your code uses one of them, or an older Keras or TensorFlow does.",
+        todo=(
+            "In your code: `object`, `bool`, `int`, `float` of Python, or `np.float64`",
+            "In a package: a newer version of it, or `pip install 'numpy<1.24'`",
+        ),
+        examples=(
+            "AttributeError: module 'numpy' has no attribute 'object'.",
+            "AttributeError: module 'numpy' has no attribute 'typeDict'",
+        ),
+    ),
+    Message(
+        id="numpy-version",
+        patterns=(
+            r"A module that was compiled using NumPy 1\.x cannot be run in NumPy",
+            r"_ARRAY_API not found",
+            r"numpy\.(?:dtype|ndarray|ufunc) size changed, may indicate binary incompatibility",
+            r"Unable to convert function return value to a Python type! The signature was",
+        ),
+        title="The installed NumPy does not fit the installed TensorFlow (or another compiled package)",
+        page="`A module that was compiled using NumPy 1.x cannot be run in NumPy 2`, `numpy.dtype size changed`",
+        why="Compiled packages work with the NumPy that they were built for. TensorFlow before 2.18 needs NumPy 1.",
+        todo=(
+            "`pip install 'numpy<2'`, or a newer TensorFlow: `pip install -U tensorflow`",
+            "In a notebook, restart the kernel afterwards",
+        ),
+        examples=(
+            "A module that was compiled using NumPy 1.x cannot be run in NumPy 2.0.0 as it may crash.",
+            "AttributeError: _ARRAY_API not found",
+            "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got "
+            "88 from PyObject",
+        ),
+    ),
+    Message(
+        id="mixed-versions",
+        patterns=(
+            r"'tensorflow\.python\.framework\.ops' has no attribute '_TensorLike'",
+            r"Keras requires TensorFlow [\d.]+ or higher",
+            r"trying to use a version of multi-backend Keras that does not support TensorFlow 2",
+            r"'\w+' object has no attribute 'get_updates'",
+            r"module 'tensorflow\.compat\.v2(?:\.__internal__)?' has no attribute",
+        ),
+        title="The packages `keras` and `tensorflow` are of versions that do not belong together, or are mixed",
+        page="`Keras requires TensorFlow 2.2 or higher`, `'Adam' object has no attribute 'get_updates'`",
+        why="Before Keras 3, `keras` and `tensorflow.keras` are two packages with classes of their own; each "
+        "version of "
+        "TensorFlow needs its own version of `keras`.",
+        todo=(
+            "Import everything from one of them: `from tensorflow.keras import ...` or `from keras import ...`",
+            "Install both again: `pip install -U tensorflow keras`",
+        ),
+        examples=(
+            "ImportError: Keras requires TensorFlow 2.2 or higher. Install TensorFlow via `pip install tensorflow`",
+            "AttributeError: 'Adam' object has no attribute 'get_updates'",
+            "AttributeError: module 'tensorflow.python.framework.ops' has no attribute '_TensorLike'",
+        ),
+    ),
+    Message(
+        id="dll-load",
+        patterns=(
+            r"DLL load failed while importing _pywrap_tensorflow",
+            r"Failed to load the native TensorFlow runtime",
+            r"No module named '_pywrap_tensorflow_internal'",
+        ),
+        title="The compiled part of TensorFlow cannot be loaded on this machine",
+        page="`DLL load failed while importing _pywrap_tensorflow_internal`, `Failed to load the native TensorFlow "
+        "runtime`",
+        why="On Windows the Visual C++ runtime is missing; or the processor is too old (no AVX), Python has 32 "
+        "bits, or "
+        "the installation is incomplete.",
+        todo=(
+            "Install the Microsoft Visual C++ redistributable, and restart",
+            "Install again in a fresh environment: `python -m venv env`, then `pip install tensorflow`",
+        ),
+        examples=(
+            "ImportError: DLL load failed while importing _pywrap_tensorflow_internal: A dynamic link library (DLL) "
+            "initialization routine failed.",
+        ),
+    ),
+    Message(
+        id="cpu-note",
+        patterns=(
+            r"This TensorFlow binary is optimized (?:with|to use)",
+            r"oneDNN custom operations are on",
+            r"Your CPU supports instructions that this TensorFlow binary was not compiled to use",
+        ),
+        title="A note: TensorFlow says which instructions of the processor it uses",
+        page="`This TensorFlow binary is optimized to use available CPU instructions`, `oneDNN custom operations "
+        "are on`",
+        why="Nothing is wrong, and training works.",
+        todo=(
+            "To silence it: `TF_CPP_MIN_LOG_LEVEL=2`, set before TensorFlow is imported",
+            "For the same digits with and without oneDNN: `TF_ENABLE_ONEDNN_OPTS=0`",
+        ),
+        examples=(
+            "I tensorflow/core/platform/cpu_feature_guard.cc:210] This TensorFlow binary is optimized to use available "
+            "CPU instructions in performance-critical operations.",
+            "I tensorflow/core/util/port.cc:153] oneDNN custom operations are on. You may see slightly different "
+            "numerical results",
+        ),
+    ),
+    Message(
+        id="sklearn-tags",
+        patterns=(r"object has no attribute '__sklearn_tags__'",),
+        title="The wrapper of a Keras model does not fit the installed scikit-learn",
+        page="`'super' object has no attribute '__sklearn_tags__'`",
+        why="scikit-learn 1.6 asks estimators for tags, which older versions of scikeras do not know.",
+        todo=("`pip install 'scikit-learn<1.6'`, or a newer scikeras",),
+        examples=("AttributeError: 'super' object has no attribute '__sklearn_tags__'",),
     ),
 )

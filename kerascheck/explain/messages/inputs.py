@@ -145,6 +145,8 @@ MESSAGES: tuple[Message, ...] = (
             rf"Invalid input shape for input .{{0,300}}?Expected shape (?P<wanted>{SHAPE}), but input "
             rf"has incompatible shape "
             rf"(?P<shape>{SHAPE})",
+            rf"Model was constructed with shape (?P<wanted>{SHAPE}) for input .{{0,200}}incompatible shape "
+            rf"(?P<shape>{SHAPE})",
             rf"Input shape of the model is (?P<wanted>{SHAPE}), found (?P<shape>{SHAPE})",
         ),
         title="The model `{layer|that is called}` was built for inputs of the shape {wanted}, but receives {shape}",
@@ -404,6 +406,7 @@ MESSAGES: tuple[Message, ...] = (
             rf"shape=(?P<shape>{SHAPE})(?: for variable path='(?P<layer>[\w/]+)')?",
             r"The last dimension of the inputs to (?:an? )?`?\w+`?(?: layer)? should be defined",
             r"The channel dimension of the inputs should be defined",
+            r"The shape of the input to \"?(?P<layer>\w+)\"? is not fully defined",
             r"The last dimension of the inputs? to `?Dense`? should be defined",
         ),
         title="`{layer|A layer}` cannot create its weights: its number of input features is None",

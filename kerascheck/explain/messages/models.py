@@ -19,7 +19,7 @@ MESSAGES: tuple[Message, ...] = (
         "loop with a fixed `name`, or a name that is used twice lead to it.",
         todo=(
             'Leave out `name`, or number it: `name=f"block_{{i}}"`',
-            'Rename a network: `base._name = "base_2"`, or clone it under another name',
+            'Rename a network: `base.name = "base_2"`, or clone it under another name',
         ),
         rules=("KC200",),
         examples=(
@@ -171,6 +171,7 @@ MESSAGES: tuple[Message, ...] = (
             r"connected|has no inbound nodes)",
             r"AttributeError: .{0,40}has no attribute "
             r"'_?inbound_nodes",
+            r"The layer has never been called and thus has no defined (?P<what>input|output)",
         ),
         title="`{layer|The layer}` has no {what|output} yet: it has never been called",
         page="`The layer ... has never been called and thus has no defined output`",
@@ -219,10 +220,11 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="removed-attribute",
         patterns=(
+            r"'(?P<cls>\w+)' object has no attribute '(?P<name>output_shape|input_shape|get_output_at|get_input_at)'",
             r"'(?P<cls>Sequential|Functional|Model)' object has no attribute "
             r"'(?P<name>predict_classes|predict_proba|fit_generator|evaluate_generator|predict_generator|_make_predict_function|nb_layers|uses_learning_phase|sample_weights)'",
         ),
-        title="Models no longer have `{name}`",
+        title="`{cls|Model}` no longer has `{name}`",
         page="`'Sequential' object has no attribute 'predict_classes'` (or `fit_generator`, `predict_proba`)",
         why="`predict_classes` and `predict_proba` were removed in TensorFlow 2.6, `fit_generator` and the like in "
         "Keras 3.",
@@ -231,6 +233,7 @@ MESSAGES: tuple[Message, ...] = (
             '`(model.predict(x) > 0.5).astype("int32")` after one sigmoid unit',
             "`predict_proba(x)` is `predict(x)`; `fit_generator(g, ...)` is `fit(g, ...)`, "
             "`evaluate_generator` is `evaluate`",
+            "`layer.output_shape` is `layer.output.shape`",
         ),
         rules=("KC422",),
         examples=(
@@ -292,6 +295,26 @@ MESSAGES: tuple[Message, ...] = (
             "trace the layer `call()` in order to build it automatically.",
             "UserWarning: `build()` was called on layer 'l', however the layer does not have a "
             "`build()` method implemented and it looks like it has unbuilt state.",
+        ),
+    ),
+    Message(
+        id="no-call",
+        patterns=(
+            r"(?:Model|Layer) (?P<cls>\w+) does not have a `?call\(\)`? method implemented",
+            r"When subclassing the `?(?P<base>Model|Layer)`? class, you should implement a `?call(?:\(\))?`? method",
+        ),
+        title="`{cls|The class}` has no `call` method",
+        page="`Model M does not have a call() method implemented`, `When subclassing the Model class, you should "
+        "implement a call method`",
+        why="`fit` and `predict` run `call`. It is missing, misspelled, or not indented as a part of the class.",
+        todo=(
+            "Define `def call(self, inputs, training=False):` in the class, and return the outputs",
+            "Check the indentation and the spelling of the method",
+        ),
+        rules=("KC832", "KC812"),
+        examples=(
+            "NotImplementedError: Model M does not have a `call()` method implemented.",
+            "NotImplementedError: When subclassing the `Model` class, you should implement a `call` method.",
         ),
     ),
 )

@@ -258,6 +258,7 @@ MESSAGES: tuple[Message, ...] = (
             r"Input '(?P<name>\w+)' of '(?P<op>\w+)' Op has type (?P<other>\w+) that does not match "
             r"type (?P<one>\w+)",
             r"Tensor conversion requested dtype (?P<one>\w+) for Tensor with dtype (?P<other>\w+)",
+            r"`?x`? and `?y`? must have the same dtype, got tf\.(?P<one>\w+) != tf\.(?P<other>\w+)",
             r"expected (?:scalar type|m1 and m2 to have the same "
             r"dtype).{0,60}(?P<one>Float|Double|float|double).{0,40}(?P<other>Double|Float|Long|double|float)",
         ),
@@ -328,6 +329,7 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(
             r"Cannot take the length of shape with unknown rank",
             r"as_list\(\) is not defined on an unknown TensorShape",
+            r"Undefined shapes are not supported",
         ),
         title="A tensor has lost its shape on the way to the model",
         page="`Cannot take the length of shape with unknown rank`, `as_list() is not defined on an "
@@ -342,6 +344,136 @@ MESSAGES: tuple[Message, ...] = (
         examples=(
             "ValueError: as_list() is not defined on an unknown TensorShape.",
             "ValueError: Cannot take the length of shape with unknown rank.",
+        ),
+    ),
+    Message(
+        id="nested-structure",
+        patterns=(r"The two structures don't have the same (?:nested structure|sequence (?:type|length))",),
+        title="Two nested structures (lists, tuples, dictionaries) differ where they must be equal",
+        page="`The two structures don't have the same nested structure`",
+        why="In `fit` it is often a list of inputs or targets against a tuple or a single tensor; in `tf.cond`, "
+        "`tf.while_loop` and `RNN`, branches or states of different structure.",
+        todo=(
+            "Compare both structures in the message; return the same types in the same order",
+            "In a dataset, yield tuples: `((a, b), y)`",
+        ),
+        rules=("KC211", "KC216"),
+        examples=(
+            "ValueError: The two structures don't have the same nested structure.\n\nFirst structure: type=list "
+            "str=[1, 2]",
+        ),
+    ),
+    Message(
+        id="op-rank",
+        patterns=(
+            r"Shape must be (?:at least )?rank (?P<wanted>\d+) but is rank (?P<found>\d+) for '(?:\{\{node "
+            r")?(?P<op>\w+)",
+        ),
+        title="The operation `{op}` needs {wanted} axes, but its input has {found}",
+        page="`Shape must be rank 4 but is rank 3 for '{{node Conv2D}}'`",
+        why="A batch or channel axis is missing, or there is one too many.",
+        todo=(
+            "Add an axis: `x[None, ...]` for the batch, `x[..., None]` for the channel",
+            "Remove one: `tf.squeeze(x, axis)`",
+        ),
+        examples=(
+            "ValueError: Shape must be rank 4 but is rank 3 for '{{node Conv2D}} = Conv2D[T=DT_FLOAT](x, zeros)' with "
+            "input shapes: [1,28,28], [3,3,1,8].",
+        ),
+    ),
+    Message(
+        id="symbolic-iteration",
+        patterns=(
+            r"Iterating over a symbolic (?P<what>`?tf\.Tensor`?|KerasTensor) is not (?:allowed|supported)",
+            r"[Ii]terating over `?(?P<what>tf\.Tensor)`? is not allowed",
+            r"Cannot iterate over a (?:[Tt]ensor with unknown first dimension|shape with unknown rank|scalar tensor)",
+            r"len is not well defined for a? ?symbolic Tensors?",
+            r"object of type 'KerasTensor' has no len\(\)",
+        ),
+        title="`for` or `len` on a symbolic tensor, whose values are not known yet",
+        page="`Iterating over a symbolic tf.Tensor is not allowed`, `len is not well defined for a symbolic Tensor`",
+        why="While a model or graph is built, a tensor has a shape, but no values to go through. Unpacking, `a, "
+        "b = x`, "
+        "is an iteration, too.",
+        todo=(
+            "Compute it for all at once with `keras.ops`, or use `keras.ops.unstack(x, axis=...)` where the size "
+            "is known",
+            "For a size: `x.shape[0]`, `keras.ops.shape(x)[0]`",
+        ),
+        examples=(
+            "OperatorNotAllowedInGraphError: Iterating over a symbolic `tf.Tensor` is not allowed.",
+            "NotImplementedError: Iterating over a symbolic KerasTensor is not supported.",
+            "TypeError: len is not well defined for a symbolic Tensor (x:0). Please call `x.shape` rather than "
+            "`len(x)` "
+            "for shape information.",
+        ),
+    ),
+    Message(
+        id="op-dtype",
+        patterns=(
+            r"Value for attr '\w+' of (?P<found>\w+) is not in the list of allowed values: (?P<known>[^\n;]{1,150})",
+            r"Value passed to parameter '\w+' has DataType (?P<found>\w+) not in list of allowed values: "
+            r"(?P<known>[^\n;]{1,150})",
+            r"Incompatible type conversion requested to type (?P<found>\w+) for",
+        ),
+        title="An operation does not accept tensors of the dtype {found}",
+        page="`Value for attr 'T' of int32 is not in the list of allowed values`, `Value passed to parameter has "
+        "DataType float32 not in list of allowed values`",
+        why="Layers and most mathematical functions compute with floats, while images and labels are often integers; "
+        "shapes, sizes and indices must be integers, while a division with `/` returns floats.",
+        todo=(
+            'Data: `x.astype("float32")`, `keras.ops.cast(x, "float32")`',
+            "Sizes: divide with `//`",
+        ),
+        rules=("KC210",),
+        examples=(
+            "InvalidArgumentError: Value for attr 'T' of int32 is not in the list of allowed values: half, bfloat16, "
+            "float, double",
+            "TypeError: Value passed to parameter 'shape' has DataType float32 not in list of allowed values: int32, "
+            "int64",
+        ),
+    ),
+    Message(
+        id="wrong-graph",
+        patterns=(
+            r"Tensor .{0,200}is not an element of this graph",
+            r"Error while reading resource variable (?P<name>\S+) from Container",
+            r"Could not find variable (?P<name>\S+)\. This could mean that the variable has been deleted",
+            r"Attempting to capture an EagerTensor without building a function",
+            r"The Session graph is empty",
+        ),
+        title="A tensor or variable belongs to another graph or session of TensorFlow 1 than the one that runs",
+        page="`Tensor ... is not an element of this graph`, `Error while reading resource variable from Container`",
+        why="In TensorFlow 1 a model lives in the graph and session in which it was built or loaded. Another thread "
+        "(Flask, Django), `clear_session()`, or uninitialized variables lead to it; so does code of TensorFlow 1 that "
+        "is mixed with TensorFlow 2.",
+        todo=(
+            "With TensorFlow 2, remove sessions, graphs and `disable_eager_execution()`",
+            "With TensorFlow 1, keep both when the model is loaded, and use them for each prediction: `with "
+            "graph.as_default(), session.as_default():`",
+        ),
+        examples=(
+            'ValueError: Tensor Tensor("dense_2/Softmax:0", shape=(?, 10), dtype=float32) is not an element of this '
+            "graph.",
+            "FailedPreconditionError: Error while reading resource variable dense_1/kernel from Container: localhost. "
+            "This could mean that the variable was uninitialized.",
+            "RuntimeError: Attempting to capture an EagerTensor without building a function.",
+        ),
+    ),
+    Message(
+        id="unsupported-type",
+        patterns=(
+            r"Attempt to convert a value \((?P<value>.{1,120}?)\) with an unsupported type \(<class "
+            r"'(?P<type>[^']{1,80})'>\)",
+        ),
+        title="An object of the type `{type}` cannot become a tensor",
+        page="`Attempt to convert a value (<PIL.Image...>) with an unsupported type to a Tensor`",
+        why="TensorFlow converts numbers, strings, arrays and lists of these, not images of PIL, dictionaries, models "
+        "or other objects.",
+        todo=("Convert it first: `np.array(image)`, or `keras.utils.img_to_array(image)`",),
+        examples=(
+            "ValueError: Attempt to convert a value (<PIL.Image.Image image mode=RGB size=28x28 at 0x7F>) with an "
+            "unsupported type (<class 'PIL.Image.Image'>) to a Tensor.",
         ),
     ),
 )

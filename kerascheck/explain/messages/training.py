@@ -183,12 +183,13 @@ MESSAGES: tuple[Message, ...] = (
         id="no-data",
         patterns=(
             r"cannot access local variable "
-            r"'(?P<name>batch_outputs)'",
+            r"'(?P<name>batch_outputs|logs)'",
+            r"Found array with 0 (?:sample|feature)",
+            r"With n_samples=0, test_size=",
             r"local variable '(?P<name>logs|batch_outputs)' "
             r"referenced before "
             r"assignment",
-            r"Unexpected result of `?(?:train|test|predict)_function`? \([Ee]mpty "
-            r"[Ll]ogs\)",
+            r"Unexpected result of `?(?:train|test|predict)_function`? \([Ee]mpty (?:[Ll]ogs|batch_outputs)\)",
             r"Expect x to be a non-empty array or dataset",
             r"[Tt]he PyDataset has length 0|The (?:dataset|Sequence) (?:is empty|has length 0)|Asked "
             r"to retrieve element 0, but the Sequence has length 0",
@@ -356,5 +357,85 @@ MESSAGES: tuple[Message, ...] = (
             "TensorFlowTrainer.make_predict_function.<locals>.one_step_on_data_distributed at 0x7f> "
             "triggered tf.function retracing. Tracing is expensive",
         ),
+    ),
+    Message(
+        id="generator-form",
+        patterns=(
+            r"the generator must return a tuple, either \(input,\) or \(inputs, targets\)",
+            r"Output of generator should be a tuple",
+            r"Please provide model inputs as a list or tuple of 2 or 3 elements",
+        ),
+        title="The generator yields something that is not a tuple `(inputs, targets)`",
+        page="`the generator must return a tuple, either (input,) or (inputs, targets)`",
+        why="Keras 3 tells inputs from targets by the tuple; a list counts as several inputs.",
+        todo=("Yield a tuple: `yield x, y`, not `yield [x, y]`",),
+        rules=("KC438",),
+        examples=(
+            "ValueError: When passing a Python generator to a Keras model, the generator must return a tuple, either "
+            "(input,) or (inputs, targets) or (inputs, targets, sample_weights). Received: [array([[0.]])]",
+            "ValueError: Output of generator should be a tuple `(x, y, sample_weight)` or `(x, y)`. Found: [[1,2]]",
+        ),
+    ),
+    Message(
+        id="pydataset-super",
+        patterns=(r"Your `?PyDataset`? class should call `?super\(\)\.__init__\(\*\*kwargs\)`?",),
+        title="A warning: the constructor of your `PyDataset` does not call `super().__init__(**kwargs)`",
+        page="`Your PyDataset class should call super().__init__(**kwargs) in its constructor`",
+        why="In Keras 3, `workers`, `use_multiprocessing` and `max_queue_size` are arguments of the dataset, not of "
+        "`fit`.",
+        todo=("Accept `**kwargs` in `__init__`, and begin it with `super().__init__(**kwargs)`",),
+        examples=(
+            "UserWarning: Your `PyDataset` class should call `super().__init__(**kwargs)` in its constructor. "
+            "`**kwargs` can include `workers`, `use_multiprocessing`, `max_queue_size`.",
+        ),
+    ),
+    Message(
+        id="stateful-batch",
+        patterns=(
+            r"When using `?stateful=True`? in a RNN, the batch size must be static",
+            r"If a RNN is stateful, it needs to know its batch size",
+            r"In a stateful network, you should only pass inputs with a number of samples that can be divided",
+        ),
+        title="A recurrent layer with `stateful=True` needs a fixed batch size",
+        page="`When using stateful=True in a RNN, the batch size must be static`, `If a RNN is stateful, it needs to "
+        "know its batch size`",
+        why="The state of each row of a batch is kept for the next batch, so all batches must be of one size.",
+        todo=(
+            "Begin the model with `keras.Input(batch_shape=(32, steps, features))`, and use only whole batches of 32",
+            "Or leave out `stateful=True`, which is only needed when a long sequence is split over several batches",
+        ),
+        rules=("KC205", "KC449"),
+        examples=(
+            "ValueError: When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: "
+            "sequence.shape=(None, 4, 3)",
+            "ValueError: If a RNN is stateful, it needs to know its batch size. Specify the batch size of your input "
+            "tensors",
+        ),
+    ),
+    Message(
+        id="schedule-and-callback",
+        patterns=(
+            r"This optimizer(?: instance)? was created with a `?LearningRateSchedule`? object as its `?learning_rate`? "
+            r"constructor argument, hence its learning rate is not settable",
+        ),
+        title="A callback sets the learning rate, which follows a schedule of the optimizer",
+        page="`This optimizer was created with a LearningRateSchedule object, hence its learning rate is not settable`",
+        why="With a schedule as `learning_rate`, the optimizer computes the rate in each step; `ReduceLROnPlateau` and "
+        "`LearningRateScheduler` cannot set it, too.",
+        todo=("Keep one of the two: the schedule, or a number and the callback",),
+        rules=("KC442",),
+        examples=(
+            "TypeError: This optimizer was created with a `LearningRateSchedule` object as its `learning_rate` "
+            "constructor argument, hence its learning rate is not settable.",
+        ),
+    ),
+    Message(
+        id="schedule-value",
+        patterns=(r"The output of the `?schedule`? function should be a float\. ?Got: (?P<value>[^\n]{1,80})",),
+        title="The function of `LearningRateScheduler` returns {value} instead of a float",
+        page="`The output of the schedule function should be a float`",
+        why="In some branch there is no `return`, or it returns an integer or a tensor.",
+        todo=("Return `float(...)` in all branches",),
+        examples=("ValueError: The output of the `schedule` function should be a float. Got: None",),
     ),
 )
