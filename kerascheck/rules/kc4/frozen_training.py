@@ -8,6 +8,7 @@ from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
 from kerascheck.rules._gone import severity_of_refusal
+from kerascheck.rules._related import compiling, set_trainable
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -86,6 +87,7 @@ class FrozenTraining(Rule):
                 f"{call.network.variable or call.network.name!r} is trained while all its weights are frozen: "
                 "nothing changes; set trainable = True first",
                 severity=severity,
+                related=(*set_trainable(program, frozen, None, call), *compiling(call.compiled)),
             )
 
     VALID = [

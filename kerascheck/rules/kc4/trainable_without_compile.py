@@ -9,6 +9,7 @@ from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
 from kerascheck.network.ir import CompileCall, Layer, Network, Program, TrainCall, Weight
+from kerascheck.rules._related import compiling, set_trainable
 from kerascheck.rules._streams import other_backend
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -93,6 +94,7 @@ class TrainableWithoutCompile(Rule):
                 call.site,
                 f"{names}: trainable was turned {what} without effect, since the compiled training step is reused; "
                 f"call compile() after changing trainable",
+                related=(*set_trainable(program, released or frozen, before, call), *compiling(compiled)),
             )
             first[id(compiled)] = call
 

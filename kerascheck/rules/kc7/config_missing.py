@@ -17,6 +17,7 @@ from kerascheck.network.ir import KerasObject, Layer, Network, Program
 from kerascheck.rules._code import base_of, is_keras_3
 from kerascheck.rules._configs import parameters_of
 from kerascheck.rules._paths import ending_of, is_none_of
+from kerascheck.rules._related import made_layer
 from kerascheck.rules._serial import own_class, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
@@ -102,6 +103,7 @@ class ConfigMissing(Rule):
                     yield Finding(
                         event.site,
                         f"{part.cls} cannot be {_VERBS[event.verb]}: {what}, so it needs a get_config of its own",
+                        related=tuple(made_layer(part)),
                     )
                     break
             else:

@@ -11,6 +11,7 @@ from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Layer, Program
 from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._related import made_layer, saved
 from kerascheck.rules._serial import is_registered, is_told, snapshot_of, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -70,7 +71,8 @@ class LambdaAtLoad(Rule):
                     continue
                 message = _fault(event, layer, function)
                 if message is not None:
-                    yield Finding(event.site, message)
+                    places = (*made_layer(layer), *saved(program, event, held.origin))
+                    yield Finding(event.site, message, related=places)
                     break
 
     VALID = [

@@ -10,6 +10,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
+from kerascheck.rules._related import made_layer
 from kerascheck.rules._serial import written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -68,6 +69,7 @@ class LambdaSaved(Rule):
                         event.site,
                         f"the file will hold byte code of {layer.title}, which other versions of Python may "
                         "not read and load_model refuses without safe_mode=False; write a layer class",
+                        related=tuple(made_layer(layer)),
                     )
                     break
 

@@ -8,6 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import parts_of
 from kerascheck.network.events import FileCall, WeightsCall
 from kerascheck.network.ir import KerasObject, Network, Program, TrainCall
+from kerascheck.rules._related import trained
 from kerascheck.rules._serial import snapshot_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -83,6 +84,7 @@ class SavedBeforeTraining(Rule):
                     event.site,
                     f"{network.name!r} is saved here with its initial weights, trained later and not saved "
                     "again; save it after fit",
+                    related=tuple(trained(later[0])),
                 )
 
     VALID = [

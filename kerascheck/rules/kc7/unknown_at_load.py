@@ -8,6 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._related import saved
 from kerascheck.rules._serial import is_told, snapshot_of, strangers
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -82,6 +83,7 @@ class UnknownAtLoad(Rule):
                         event.site,
                         f"the file names the {kind} {name!r} of this program, which Keras does not know; register it "
                         "with @keras.saving.register_keras_serializable() or pass custom_objects",
+                        related=tuple(saved(program, event, held.origin)),
                     )
                     break
 

@@ -10,6 +10,7 @@ from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import is_keras_3, places_in
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._paths import ending_of, is_none_of
+from kerascheck.rules._related import made_layer
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What files of weights end with that are read at once.
@@ -83,7 +84,7 @@ class WeightsBeforeBuild(Rule):
             severity = self.severity if is_known else severity_of(event.site.file)
             message = f"this {_VERBS[event.verb].format(repr(network.name))} before its input is known; {way}"
             if severity is not None:
-                yield Finding(event.site, message, severity=severity)
+                yield Finding(event.site, message, severity=severity, related=tuple(made_layer(network)))
 
     VALID = [
         # the input is known

@@ -9,6 +9,7 @@ from kerascheck.machine.keras.saving import WeightsFile
 from kerascheck.network.dims import definitely_different, format_shape
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
+from kerascheck.rules._related import made_layer, saved
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -85,7 +86,8 @@ class WeightsOfOtherModel(Rule):
                         )
                         break
             if what is not None and sorted(map(str, mine)) != sorted(map(str, its)):
-                yield Finding(event.site, f"{event.network.name!r} {what}")
+                places = (*saved(program, event, held.network), *made_layer(held.network), *made_layer(event.network))
+                yield Finding(event.site, f"{event.network.name!r} {what}", related=places)
 
     VALID = [
         # the same architecture

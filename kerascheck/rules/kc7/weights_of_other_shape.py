@@ -11,6 +11,7 @@ from kerascheck.network.dims import definitely_different, format_shape
 from kerascheck.network.events import WeightsCall
 from kerascheck.network.ir import Layer, Program
 from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._related import made_layer
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -63,7 +64,7 @@ class WeightsOfOtherShape(Rule):
                 continue
             message = _fault(event.layer, event.values, event.shapes)
             if message is not None:
-                yield Finding(event.site, message)
+                yield Finding(event.site, message, related=tuple(made_layer(event.layer)))
         for layer in program.layers:
             if layer.cls != "Embedding" or layer.site is None or layer.unknown is not None or layer.arguments is None:
                 continue
