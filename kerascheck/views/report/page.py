@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from kerascheck import __version__
-from kerascheck.diagnostics import Applicability, Severity
+from kerascheck.diagnostics import Applicability, Diagnostic, Severity
 from kerascheck.text.escaping import visible
 from kerascheck.text.markup import Markup, join, tag
 
@@ -218,6 +218,7 @@ def _finding(part: FindingPart) -> Markup:
         head,
         tag("p", _with_code(found.message), class_="message"),
         _excerpt(part.rows) if part.rows else None,
+        _related(found),
         tag("p", _with_code(found.help), class_="help") if found.help else None,
         fix,
         class_=f"finding {found.severity.value}",
@@ -226,6 +227,16 @@ def _finding(part: FindingPart) -> Markup:
         data_severity=found.severity.value,
         data_code=found.code,
     )
+
+
+def _related(found: Diagnostic) -> Markup | None:
+    """The other places of a finding."""
+    items = []
+    for place in found.related:
+        file = "" if place.filename == found.filename else f"{place.filename}, "
+        cell = f"cell {place.cell}, " if place.cell is not None else ""
+        items.append(tag("li", f"{file}{cell}line {place.span.start.row}: ", _with_code(place.message)))
+    return tag("ul", items, class_="related") if items else None
 
 
 def _place(part: FindingPart) -> str:

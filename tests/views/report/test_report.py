@@ -55,6 +55,17 @@ def page(*arguments: str) -> html.HtmlElement:
     return html.document_fromstring(Path("r.html").read_text(encoding="utf-8"))
 
 
+def test_the_places_where_clashing_shapes_come_from_are_listed() -> None:
+    Path("a.py").write_text(
+        "import keras\na = keras.Input((8,))\nb = keras.Input((9,))\nc = keras.layers.add([a, b])\n"
+    )
+    tree = page("--select", "KC204", ".")
+    assert texts(tree, ".finding .related li") == [
+        "line 2: 'input_layer' (InputLayer) outputs (None, 8)",
+        "line 3: 'input_layer_1' (InputLayer) outputs (None, 9)",
+    ]
+
+
 def test_findings_stand_with_their_lines() -> None:
     Path("a.py").write_text(STACK)
     tree = page("--select", "KC103", ".")
