@@ -38,10 +38,10 @@ class _Writer:
         return f"{style}{text}{_PLAIN}" if self.colour and text else text
 
     def wrapped(self, text: str, first: str = "  ", others: str = "  ") -> list[str]:
-        """Prose, in which what comes from the program is escaped."""
-        return textwrap.wrap(
-            one_line(text), self.width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
-        )
+        """Prose, in which what comes from the program is escaped; shapes stay in one piece."""
+        text = _SHAPE.sub(lambda shape: shape.group().replace(" ", _UNBROKEN), one_line(text))
+        lines = textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+        return [line.replace(_UNBROKEN, " ") for line in lines]
 
     def heading(self, text: str) -> str:
         return self.paint(_CYAN, text)
@@ -198,6 +198,11 @@ class _Writer:
 
 #: Where in a graph TensorFlow has met with it.
 _IN_GRAPH = re.compile(r"\s*\[\[\{\{node [^\]]{1,400}\]\]|\s*\[Op:\w+\]|\{\{function_node [^}]{1,200}\}\}\s*")
+
+
+#: A shape, and what stands for the blanks in it while a text is broken into lines.
+_SHAPE = re.compile(r"\((?:None|\d+|\?)(?:, (?:None|\d+|\?))*,?\)")
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def _first_part(message: str) -> str:

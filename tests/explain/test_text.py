@@ -68,6 +68,12 @@ def test_a_few_words_lead_to_the_messages_that_have_them(words: str, row: str) -
     assert f"/messages/#{row}\n" in shown(words)
 
 
+def test_shapes_are_not_broken_into_lines() -> None:
+    message = "ValueError: Shapes " + " and ".join(["(None, 28, 28, 3)"] * 12) + " are incompatible"
+    lines = shown(message).split("\n")
+    assert all(line.count("(") == line.count(")") for line in lines[:6])
+
+
 def test_the_example_in_the_documentation_is_real(folder: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "usage.md").read_text(encoding="utf-8")
     example = re.search(r"```text\n(lstm\.py, row 8\n.*?)```", text, re.DOTALL)

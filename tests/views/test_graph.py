@@ -130,6 +130,8 @@ def test_the_model_is_chosen_by_its_name() -> None:
     assert "(None, 9)" in run(two, "--model", "other").stdout
     last = run(two)
     assert "(None, 9)" in last.stdout and "--model draws another: first" in last.stderr
+    again = "first = Sequential([Input((4,)), Dense(7)])\nsecond = Sequential([Input((4,)), Dense(8)])\n"
+    assert "--model draws another: first\n" in run(f"{again}{two}").stderr
 
 
 def test_texts_are_escaped() -> None:

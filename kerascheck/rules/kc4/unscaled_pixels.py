@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
+from kerascheck.rules._related import made_layer
 from kerascheck.rules._scales import entrance, features_of, scale_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._image_scaling import _x_site
@@ -73,7 +74,8 @@ class UnscaledPixels(Rule):
                     if scale == "0 to 255"
                     else "1 / 255 brings them to 0 to 1"
                 )
-                yield Finding(_x_site(call), f"the pixels go from {scale}; {way}", anchor=call.site)
+                places = tuple(made_layer(call.network))
+                yield Finding(_x_site(call), f"the pixels go from {scale}; {way}", anchor=call.site, related=places)
 
     VALID = [
         # divided

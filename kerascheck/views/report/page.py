@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kerascheck import __version__
 from kerascheck.diagnostics import Applicability, Diagnostic, Severity
+from kerascheck.reporters.base import models_of
 from kerascheck.text.escaping import visible
 from kerascheck.text.markup import Markup, join, tag
 
@@ -101,10 +102,10 @@ def _groups(files: Sequence[FilePart]) -> list[Group]:
 
 def _header(files: Sequence[FilePart], title: str) -> Markup:
     counts = Counter(part.diagnostic.severity for file in files for part in file.findings)
-    models = [model for file in files for model in file.models]
+    models = sum(models_of([file.report for file in files]).values())
     cards = [_card(counts[severity], _word(severity, counts[severity]), severity.value) for severity in Severity]
     cards.append(_card(len(files), "file" if len(files) == 1 else "files"))
-    cards.append(_card(len(models), "model" if len(models) == 1 else "models"))
+    cards.append(_card(models, "model" if models == 1 else "models"))
     button = tag(
         "button", tag("span", "◐", aria_hidden="true"), " Theme", type="button", id="theme", title="Light or dark"
     )

@@ -142,7 +142,7 @@ def test_graphs_say_what_is_connected() -> None:
 def test_models_say_what_they_cost() -> None:
     Path("a.py").write_text(STACK)
     shown = texts(page("."), "tfoot tr")
-    assert shown[3] == "Multiply-adds 104 for one sample, forwards"
+    assert shown[3] == "Multiply-adds 104 per sample, forward pass"
     assert shown[4].startswith("Training memory, batch of 32")
 
 
@@ -186,6 +186,12 @@ def test_what_the_command_says() -> None:
     Path("a.py").write_text(STACK)
     result = run("--select", "KC103", ".")
     assert (result.exit_code, result.stdout) == (0, "r.html: 1 finding and 1 model in 1 file.\n")
+    assert texts(page("."), "h1") == [f"kerascheck: {Path.cwd().name}"]
+    Path("a.py").write_text(
+        "import keras\ndef build(n):\n    return keras.Sequential([keras.Input((n,)), keras.layers.Dense(n)])\n"
+        "build(3), build(4)\n"
+    )
+    assert run(".").stdout == "r.html: 0 findings and 1 model in 1 file.\n"  # as `check` counts them
     assert run("missing").exit_code == 2
     assert CliRunner().invoke(app, ["report", "a.py", "-o", "no/such/folder.html"]).exit_code == 2
     on_stdout = CliRunner().invoke(app, ["report", "--select", "KC103", "a.py", "-o", "-", "--title", "Mine"]).stdout
