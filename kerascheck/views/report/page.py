@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _WORDS = {
     Severity.ERROR: ("error", "errors", "will crash, or cannot learn"),
     Severity.WARNING: ("warning", "warnings", "likely harmful"),
-    Severity.INFO: ("advice", "advice", "could be better"),
+    Severity.INFO: ("info", "info", "could be better"),
 }
 _ADDRESS = re.compile(r"(?<![<(\[`])https?://[^\s>)]+")
 _MAX_REASONS = 5  # why something is not counted

@@ -82,7 +82,7 @@ def test_counts_are_above() -> None:
     Path("a.py").write_text(STACK)
     Path("b.py").write_text("import keras\nprint 'x'\n")
     tree = page("--select", "KC103,KC001", ".")
-    assert texts(tree, ".card") == ["1 error", "1 warning", "0 advice", "2 files", "1 model"]
+    assert texts(tree, ".card") == ["1 error", "1 warning", "0 info", "2 files", "1 model"]
     assert texts(tree, "option") == ["All rules", "KC001 syntax-error (1)", "KC103 redundant-input-shape (1)"]
 
 
