@@ -38,8 +38,8 @@ class _Writer:
         return f"{style}{text}{_PLAIN}" if self.colour and text else text
 
     def wrapped(self, text: str, first: str = "  ", others: str = "  ") -> list[str]:
-        """Prose, in which what comes from the program is escaped; shapes stay in one piece."""
-        text = _SHAPE.sub(lambda shape: shape.group().replace(" ", _UNBROKEN), one_line(text))
+        """Prose, in which what comes from the program is escaped; shapes and short pieces of code stay whole."""
+        text = _WHOLE.sub(lambda piece: piece.group().replace(" ", _UNBROKEN), one_line(text))
         lines = textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
         return [line.replace(_UNBROKEN, " ") for line in lines]
 
@@ -200,8 +200,8 @@ class _Writer:
 _IN_GRAPH = re.compile(r"\s*\[\[\{\{node [^\]]{1,400}\]\]|\s*\[Op:\w+\]|\{\{function_node [^}]{1,200}\}\}\s*")
 
 
-#: A shape, and what stands for the blanks in it while a text is broken into lines.
-_SHAPE = re.compile(r"\((?:None|\d+|\?)(?:, (?:None|\d+|\?))*,?\)")
+#: A shape or a short piece of code, and what stands for the blanks in it while a text is broken into lines.
+_WHOLE = re.compile(r"\((?:None|\d+|\?)(?:, (?:None|\d+|\?))*,?\)|`[^`]{1,50}`")
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 
 

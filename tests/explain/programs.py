@@ -272,7 +272,7 @@ PROGRAMS: list[tuple[str, str]] = [
     ("wrapped-layer", "layers.Bidirectional(keras.Input((3, 3)))"),
     ("argument-twice", "class L(layers.Layer):\n    def call(self, x, training): return x\nL()(np.zeros((2, 3)), np.zeros((2, 3)), training=True)"),
     ("unknown-argument", "class L(layers.Layer):\n    def call(self, x): return x\nL()(np.zeros((2, 3)), foo=3)"),
-    ("removed-attribute", "made().layers[0].output_shape"),
+    ("layer-attribute", "made().layers[0].output_shape"),
     # -- more of saving
     ("weights-file-as-model", "made().save_weights('x.weights.h5'); keras.models.load_model('x.weights.h5')"),
     ("optimizer-state", "m = made(); m.compile('adam', 'mse'); m.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0); m.save('x.keras')\n"

@@ -220,11 +220,10 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="removed-attribute",
         patterns=(
-            r"'(?P<cls>\w+)' object has no attribute '(?P<name>output_shape|input_shape|get_output_at|get_input_at)'",
             r"'(?P<cls>Sequential|Functional|Model)' object has no attribute "
             r"'(?P<name>predict_classes|predict_proba|fit_generator|evaluate_generator|predict_generator|_make_predict_function|nb_layers|uses_learning_phase|sample_weights)'",
         ),
-        title="`{cls|Model}` no longer has `{name}`",
+        title="Models no longer have `{name}`",
         page="`'Sequential' object has no attribute 'predict_classes'` (or `fit_generator`, `predict_proba`)",
         why="`predict_classes` and `predict_proba` were removed in TensorFlow 2.6, `fit_generator` and the like in "
         "Keras 3.",
@@ -233,13 +232,29 @@ MESSAGES: tuple[Message, ...] = (
             '`(model.predict(x) > 0.5).astype("int32")` after one sigmoid unit',
             "`predict_proba(x)` is `predict(x)`; `fit_generator(g, ...)` is `fit(g, ...)`, "
             "`evaluate_generator` is `evaluate`",
-            "`layer.output_shape` is `layer.output.shape`",
         ),
         rules=("KC422",),
         examples=(
             "AttributeError: 'Sequential' object has no attribute 'predict_classes'",
             "AttributeError: 'Sequential' object has no attribute 'fit_generator'",
         ),
+    ),
+    Message(
+        id="layer-attribute",
+        patterns=(
+            r"'(?P<cls>\w+)' object has no attribute "
+            r"'(?P<name>output_shape|input_shape|get_output_at|get_input_at|get_output_shape_at|add_metric|add_update)'",
+        ),
+        title="Layers no longer have `{name}` in Keras 3",
+        page="`'Dense' object has no attribute 'output_shape'` (or `get_output_at`, `add_metric`)",
+        why="Keras 3 keeps the tensors of a layer, not copies of their shapes; metrics belong to `compile` or "
+        "are attributes.",
+        todo=(
+            "`layer.output_shape` is `layer.output.shape`, `layer.input_shape` is `layer.input.shape`",
+            "`layer.get_output_at(0)` is `layer.output`",
+        ),
+        rules=("KC504",),
+        examples=("AttributeError: 'Dense' object has no attribute 'output_shape'",),
     ),
     Message(
         id="super-init",
