@@ -290,6 +290,11 @@ PROGRAMS: list[tuple[str, str]] = [
     ("unbuilt-state", "class L(layers.Layer):\n    def __init__(self):\n        super().__init__(); self.d = layers.Dense(1)\n"
      "    def call(self, x): return self.d(x)\nm = keras.Sequential([L()]); m.build((None, 4)); L().build((None, 4))"),
     ("moved-name", "from keras.utils import multi_gpu_model"),
+    ("generator-without-data", "from keras.src.legacy.preprocessing.image import ImageDataGenerator; len(ImageDataGenerator())"),
+    ("generator-without-data", "from keras.src.legacy.preprocessing.image import ImageDataGenerator\n"
+     "m = made(); m.compile('sgd', 'mse'); m.fit(ImageDataGenerator())"),
+    ("xla", "tf.function(lambda x: tf.strings.length(tf.strings.as_string(x)), jit_compile=True)(tf.constant([1.0]))"),
+    ("xla", "f = tf.function(lambda x: tf.py_function(lambda v: v, [x], tf.float32), jit_compile=True); f(tf.constant(1.0))"),
 ]  # fmt: skip
 
 

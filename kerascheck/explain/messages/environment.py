@@ -386,7 +386,8 @@ MESSAGES: tuple[Message, ...] = (
             r"'tensorflow\.python\.framework\.ops' has no attribute '_TensorLike'",
             r"Keras requires TensorFlow [\d.]+ or higher",
             r"trying to use a version of multi-backend Keras that does not support TensorFlow 2",
-            r"'\w+' object has no attribute 'get_updates'",
+            r"'\w+' object has no attribute '(?:get_updates|run_eagerly)'",
+            r"Expected Operation, Variable, or Tensor, got",
             r"module 'tensorflow\.compat\.v2(?:\.__internal__)?' has no attribute",
         ),
         title="The packages `keras` and `tensorflow` are of versions that do not belong together, or are mixed",
@@ -456,5 +457,28 @@ MESSAGES: tuple[Message, ...] = (
         why="scikit-learn 1.6 asks estimators for tags, which older versions of scikeras do not know.",
         todo=("`pip install 'scikit-learn<1.6'`, or a newer scikeras",),
         examples=("AttributeError: 'super' object has no attribute '__sklearn_tags__'",),
+    ),
+    Message(
+        id="xla",
+        patterns=(
+            r"Detected unsupported operations when trying to compile graph .{0,400}?\(No registered "
+            r"'(?P<op>\w+)' OpKernel",
+            r"JIT compilation failed",
+        ),
+        title="XLA cannot compile the model: {op|an operation} has no compiled form on this device",
+        page="`Detected unsupported operations when trying to compile graph`, `JIT compilation failed`",
+        why="Keras 3 compiles the steps of `fit` with XLA where it can. Strings, some operations on images, "
+        "Python code in "
+        "the model, or CUDA libraries that are not found prevent it.",
+        todo=(
+            "Switch it off: `model.compile(..., jit_compile=False)`",
+            "Move strings and lookups out of the model into a `Dataset.map`",
+            "On a GPU: install the CUDA libraries with TensorFlow, `pip install 'tensorflow[and-cuda]'`",
+        ),
+        examples=(
+            "InvalidArgumentError: Detected unsupported operations when trying to compile graph __inference_f_117[] on "
+            "XLA_CPU_JIT: EagerPyFunc (No registered 'EagerPyFunc' OpKernel for XLA_CPU_JIT devices)",
+            "UnknownError: Graph execution error: JIT compilation failed.",
+        ),
     ),
 )

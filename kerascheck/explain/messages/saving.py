@@ -97,7 +97,7 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(
             r"Could not locate class '(?P<name>\w+)'",
             r"Unknown (?:layer|object): ?['\"]?(?P<name>[\w>]+)",
-            r"Unable to restore custom object of class \"?(?P<name>\w+)",
+            r"Unable to restore custom object of (?:class|type) \"?(?P<name>\w+)",
         ),
         title="The file names `{name}`, a class that loading cannot find",
         page="`Unknown layer: 'MyLayer'`, `Could not locate class 'MyLayer'` (`custom_objects`)",

@@ -28,6 +28,22 @@ def _about_monitor(found: Groups) -> Iterator[str]:
 
 MESSAGES: tuple[Message, ...] = (
     Message(
+        id="generator-without-data",
+        patterns=(
+            r"object of type 'ImageDataGenerator' has no len\(\)",
+            r"Unrecognized data type: x=<.{0,200}ImageDataGenerator object",
+        ),
+        title="An `ImageDataGenerator` is used as data, but it only says how images are changed",
+        page="`object of type 'ImageDataGenerator' has no len()`",
+        why="The data comes from its methods `flow` and `flow_from_directory`, which return what `fit` expects.",
+        todo=(
+            "Pass what `flow` returns: `data = generator.flow(x, y, batch_size=32)`, then `model.fit(data)`",
+            "For folders: `generator.flow_from_directory(path, ...)`",
+        ),
+        rules=("KC211",),
+        examples=("TypeError: object of type 'ImageDataGenerator' has no len()",),
+    ),
+    Message(
         id="data-cardinality",
         patterns=(
             r"Data cardinality is ambiguous.{0,200}?'?x'? sizes: (?P<x>[\d, ]+).{0,20}?'?y'? sizes: (?P<y>[\d, ]+)",
@@ -143,6 +159,7 @@ MESSAGES: tuple[Message, ...] = (
             r"[Ww]hen passing an infinitely repeating dataset, (?:you must|please) specify (?:a|the) "
             r"`?(?P<name>\w+)`?",
             r"infinitely repeating dataset",
+            r"When using a generator for validation data, you must specify a value for `?(?P<name>validation_steps)",
         ),
         title="A dataset that never ends needs `{name|steps_per_epoch}`",
         page="`When passing an infinitely repeating dataset, please specify a steps_per_epoch value`",

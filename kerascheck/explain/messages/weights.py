@@ -93,6 +93,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="weights-file-as-model",
         patterns=(
+            r"No model found in config\.(?:\s|$)",
             r"No model (?:config )?found in (?:the )?(?:config )?file(?: at (?P<path>\S{1,200}?))?\.?(?:\s|$)",
             r"Cannot create group in read[- ]only mode",
         ),
