@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 
 
 def related_places(finding: Finding, filename: str) -> Iterator[Related]:
-    """The other places of a finding."""
+    """The other places of a finding, each once."""
+    told = {finding.site.key}
     for site, message in finding.related:
+        if site.key in told:
+            continue
+        told.add(site.key)
         span = site.file.locate(site.node)
         cell, row = site.file.in_cell(span.start.row)
         before = span.start.row - row

@@ -38,13 +38,195 @@ def rendered(name: str) -> str:
 def test_a_clash_names_the_calls_that_made_the_shapes() -> None:
     [found] = report().diagnostics
     assert [(place.span.start.row, place.message) for place in found.related] == [
-        (6, "conv1d (Conv1D) outputs (None, 7, 3)"),
-        (5, "input_layer_1 (InputLayer) outputs (None, 9, 4)"),
+        (6, "'conv1d' (Conv1D) outputs (None, 7, 3)"),
+        (5, "'input_layer_1' (InputLayer) outputs (None, 9, 4)"),
     ]
 
 
+_HEAD = """\
+import numpy as np
+import keras
+from keras import layers
+"""
+
+#: Programs with the findings that name other places: the rows and the words of these.
+PLACES = {
+    "the last layer of a loss": (
+        """
+model = keras.Sequential([
+    layers.Input((4,)),
+    layers.Dense(3, activation="softmax"),
+])
+model.compile("adam", loss="binary_crossentropy")
+""",
+        "KC305",
+        [(7, "the output comes from 'dense' (Dense): 3 units, softmax")],
+    ),
+    "labels, output and loss": (
+        """
+x = np.random.rand(64, 4)
+y = np.random.randint(0, 2, 64) * 2 - 1
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
+model.compile("adam", loss="binary_crossentropy")
+model.fit(x, y)
+""",
+        "KC310",
+        [
+            (6, "'y' is assigned here"),
+            (7, "the output comes from 'dense' (Dense): 1 unit, sigmoid"),
+            (8, "'model' is compiled here"),
+        ],
+    ),
+    "data and the input of the model": (
+        """
+x = np.zeros((100, 9))
+inputs = keras.Input((8,))
+model = keras.Model(inputs, layers.Dense(1)(inputs))
+model.predict(x)
+""",
+        "KC210",
+        [(5, "'x' is assigned here"), (6, "'input_layer' (InputLayer) outputs (None, 8)")],
+    ),
+    "data and the layer that reads it": (
+        """
+words = np.full((10, 5), 10)
+model = keras.Sequential([
+    layers.Input((5,)),
+    layers.Embedding(10, 4),
+])
+model.predict(words)
+""",
+        "KC212",
+        [(5, "'words' is assigned here"), (8, "'embedding' (Embedding) is created here")],
+    ),
+    "targets, output and loss": (
+        """
+x, y = np.zeros((100, 8)), np.zeros((100, 2))
+model = keras.Sequential([layers.Input((8,)), layers.Dense(3)])
+model.compile("adam", "mse")
+model.fit(x, y)
+""",
+        "KC214",
+        [
+            (5, "'y' is assigned here"),
+            (6, "'dense' (Dense) outputs (None, 3)"),
+            (7, "'model' is compiled here"),
+        ],
+    ),
+    "numbers of samples": (
+        """
+x = np.zeros((100, 8))
+y = np.zeros((90, 1))
+model = keras.Sequential([layers.Input((8,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y)
+""",
+        "KC213",
+        [(6, "'y' is assigned here"), (5, "'x' is assigned here")],
+    ),
+    "trainable between two trainings": (
+        """
+x, y = np.random.rand(32, 8), np.random.rand(32, 1)
+model = keras.Sequential([layers.Input((8,)), layers.Dense(4), layers.Dense(1)])
+model.layers[1].trainable = True
+model.compile("adam", "mse")
+model.fit(x, y)
+model.layers[0].trainable = False
+model.fit(x, y)
+""",
+        "KC436",
+        [(10, "trainable of 'dense' is set here"), (8, "'model' is compiled here")],
+    ),
+    "all weights frozen": (
+        """
+model = keras.Sequential([layers.Input((8,)), layers.Dense(1)])
+for layer in model.layers:
+    layer.trainable = False
+model.compile("adam", "mse")
+model.fit(np.random.rand(32, 8), np.random.rand(32, 1))
+""",
+        "KC437",
+        [(7, "trainable of 'dense' is set here"), (8, "'model' is compiled here")],
+    ),
+    "weights of another model": (
+        """
+one = keras.Sequential([layers.Input((4,)), layers.Dense(3)])
+one.save_weights("one.weights.h5")
+other = keras.Sequential([layers.Input((4,)), layers.Dense(5)])
+other.load_weights("one.weights.h5")
+""",
+        "KC706",
+        [
+            (6, "the file is written here"),
+            (5, "'sequential' (Sequential) is created here"),
+            (7, "'sequential_1' (Sequential) is created here"),
+        ],
+    ),
+    "a lambda in a file": (
+        """
+model = keras.Sequential([
+    layers.Input((4,)),
+    layers.Lambda(lambda x: x / 255),
+])
+model.save("model.keras")
+again = keras.models.load_model("model.keras")
+""",
+        "KC708",
+        [(7, "'lambda' (Lambda) is created here"), (9, "the file is written here")],
+    ),
+    "saved before it is trained": (
+        """
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.save("model.keras")
+model.fit(np.random.rand(64, 4), np.random.rand(64, 1))
+""",
+        "KC712",
+        [(8, "'model' is trained here")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("program", "code", "places"), PLACES.values(), ids=PLACES)
+def test_where_the_two_sides_come_from(program: str, code: str, places: list[tuple[int, str]]) -> None:
+    [found] = [d for d in api.check(_HEAD + program, "x.py", settings=Settings()).diagnostics if d.code == code]
+    assert [(place.span.start.row, place.message) for place in found.related] == places
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "y = np.zeros((90, 1))\ny = np.zeros((90, 1))",
+        "for y in [np.zeros((90, 1))]: pass\ny = np.zeros((90, 1))",
+        "y = np.zeros((89, 1))\ny += 1",
+    ],
+)
+def test_a_variable_that_is_assigned_twice_comes_from_nowhere(program: str) -> None:
+    code = (
+        f"{_HEAD}{program}\nx = np.zeros((100, 8))\nmodel = keras.Sequential([layers.Input((8,)), layers.Dense(1)])\n"
+        "model.compile('adam', 'mse')\nmodel.fit(x, y)\n"
+    )
+    [found] = [d for d in api.check(code, "x.py", settings=Settings()).diagnostics if d.code == "KC213"]
+    assert [place.message for place in found.related] == ["'x' is assigned here"]
+
+
+def test_a_variable_of_a_function_comes_from_there() -> None:
+    code = f"""{_HEAD}
+y = np.zeros((100, 1))
+def train():
+    x = np.zeros((100, 8))
+    y = np.zeros((90, 1))
+    model = keras.Sequential([layers.Input((8,)), layers.Dense(1)])
+    model.compile('adam', 'mse')
+    model.fit(x, y)
+train()
+"""
+    [found] = [d for d in api.check(code, "x.py", settings=Settings()).diagnostics if d.code == "KC213"]
+    assert [place.span.start.row for place in found.related] == [8, 7]
+
+
 def test_outputs_that_show_them() -> None:
-    assert "= note: x.py:6:5: conv1d (Conv1D) outputs (None, 7, 3)" in rendered("full")
+    assert "= note: x.py:6:5: 'conv1d' (Conv1D) outputs (None, 7, 3)" in rendered("full")
     [found] = json.loads(rendered("json"))
     assert [place["location"]["row"] for place in found["related"]] == [6, 5]
     [result] = json.loads(rendered("sarif"))["runs"][0]["results"]

@@ -153,7 +153,7 @@ def graph(
         for model in models[-1:]:
             sites = sites_of(model.network, analysis.paths) if len(every) > 1 else None
             pictures.append(architecture(model, model.network, source, findings, sites))
-        others = [f"{model.name}" for model in models[:-1] if model.name is not None]
+        others = dict.fromkeys(f"{model.name}" for model in models if model.name not in (None, models[-1].name))
         if others and name is None:
             say("kerascheck", f"drawn: {models[-1].name}; --model draws another: {', '.join(others)}")
 

@@ -41,6 +41,7 @@ def write_report(
         Failure: a path does not exist, the configuration is wrong, or the page cannot be written.
     """
     from kerascheck.project.discovery import NoSuchPath, discover
+    from kerascheck.reporters.base import models_of
     from kerascheck.views.report.collect import file_part
     from kerascheck.views.report.data import json_of
     from kerascheck.views.report.page import page
@@ -61,7 +62,7 @@ def write_report(
         raise Failure(str(error)) from None
     for file in files:
         warn_if_incomplete(file.filename, file.report.incomplete)
-    heading = title or f"kerascheck: {', '.join(str(path) for path in options.paths)}"
+    heading = title or f"kerascheck: {', '.join(map(_called, options.paths))}"
     text = json_of(files) if output_format == "json" else page(files, heading)
     content = text.encode("utf-8", "replace")
     if str(output) == STDIN:
@@ -69,10 +70,16 @@ def write_report(
         sys.stdout.flush()
     else:
         write_output(output, content)
-        found, models = sum(len(file.findings) for file in files), sum(len(file.models) for file in files)
+        found = sum(len(file.findings) for file in files)
+        models = sum(models_of([file.report for file in files]).values())
         counts = [f"{number} {noun}{'s' * (number != 1)}" for number, noun in ((found, "finding"), (models, "model"))]
         stream.write(f"{output}: {' and '.join(counts)} in {len(files)} file{'s' * (len(files) != 1)}.\n")
     return status_of([file.report for file in files], False)
+
+
+def _called(path: Path) -> str:
+    """What a path is called above the page: the folder itself has a name, too."""
+    return path.resolve().name if str(path) in (".", "..") else str(path)
 
 
 def _collected(jobs: list[Job], processes: int) -> list[FilePart]:

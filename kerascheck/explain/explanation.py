@@ -119,9 +119,11 @@ def explain(text: str, script: str | None, examine: Examine) -> Explanation:
     if found.places or script is not None:
         _look(found, script, examine)
     elif found.message is not None and not frames:
-        found.hints.append("Name the program to see the row and the shapes in it: kerascheck explain MESSAGE train.py")
+        found.hints.append("For the row and the shapes there, name the program: `kerascheck explain MESSAGE train.py`")
     elif frames and not found.hints:
-        found.hints.append("No file of the traceback is here; name the program: kerascheck explain ERROR.txt train.py")
+        found.hints.append(
+            "No file of the traceback is here; name the program: `kerascheck explain ERROR.txt train.py`"
+        )
     return found
 
 

@@ -32,7 +32,7 @@ _MAX_FINDINGS = 3
 
 @dataclass(frozen=True)
 class Step:
-    """A layer on the way: its row (None where it is not of this file), and the shape that it gives."""
+    """A layer on the way: its row (None where it is not of this file), and the shape of its output."""
 
     row: int | None
     name: str
@@ -227,7 +227,7 @@ def _compare(known: Knowledge, call: TrainCall, source: Source) -> None:
     for tensor in call.inputs[:_MAX_PARTS]:
         name = f" {tensor.node.layer.name}" if len(call.inputs) > 1 and tensor.node is not None else ""
         row = _row(tensor.node.site, source) if tensor.node is not None else None
-        known.data.append(Fact(f"the model takes{name}", shape_text(tensor.shape), _kind(tensor.dtype), row))
+        known.data.append(Fact(f"the model expects{name}", shape_text(tensor.shape), _kind(tensor.dtype), row))
     for tensor in call.outputs[:_MAX_PARTS]:
         node = tensor.node
         known.data.append(
@@ -247,7 +247,7 @@ def _add_data(known: Knowledge, name: str, value: Any, call: TrainCall, source: 
     row = _assignment(written, source, _row(call.site, source)) if written else None
     what = f"{name}={written}" if written and written != name else name
     if not written and value is not None:
-        what = f"{name} (from the stream)"
+        what = f"{name} (from the dataset)"
     for part in _arrays(value):
         texts = _columns_of_text(part)
         known.data.append(Fact(what, shape_text(part.shape), texts or _kind(part.dtype), row))

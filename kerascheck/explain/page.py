@@ -11,7 +11,7 @@ from kerascheck.text.escaping import markdown_prose
 
 _INTRODUCTION = """# I have this message
 
-Copy a part of the message into the search field above, or give the whole of it to kerascheck, which also finds the
+Copy a part of the message into the search field above, or pass all of it to kerascheck, which also finds the
 row, the shapes there and the fix:
 
 ```console

@@ -38,10 +38,10 @@ class _Writer:
         return f"{style}{text}{_PLAIN}" if self.colour and text else text
 
     def wrapped(self, text: str, first: str = "  ", others: str = "  ") -> list[str]:
-        """Prose, in which what comes from the program is escaped."""
-        return textwrap.wrap(
-            one_line(text), self.width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
-        )
+        """Prose, in which what comes from the program is escaped; shapes and short pieces of code stay whole."""
+        text = _WHOLE.sub(lambda piece: piece.group().replace(" ", _UNBROKEN), one_line(text))
+        lines = textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=others, break_on_hyphens=False)
+        return [line.replace(_UNBROKEN, " ") for line in lines]
 
     def heading(self, text: str) -> str:
         return self.paint(_CYAN, text)
@@ -112,7 +112,7 @@ class _Writer:
         raised = self.found.raised
         rows = similar(raised.message) if raised is not None and not raised.kind else []
         if rows:
-            lines += self.wrapped("These have the same words; give the whole message, as it was printed:")
+            lines += self.wrapped("These have the same words; pass the whole message, as it was printed:")
         for row in rows[:_MAX_SIMILAR]:
             lines += self.wrapped(row.page or row.title, "  - ", "    ")
             lines.append(self.paint(_DIM, f"    {PAGE_URL}#{row.id}"))
@@ -198,6 +198,11 @@ class _Writer:
 
 #: Where in a graph TensorFlow has met with it.
 _IN_GRAPH = re.compile(r"\s*\[\[\{\{node [^\]]{1,400}\]\]|\s*\[Op:\w+\]|\{\{function_node [^}]{1,200}\}\}\s*")
+
+
+#: A shape or a short piece of code, and what stands for the blanks in it while a text is broken into lines.
+_WHOLE = re.compile(r"\((?:None|\d+|\?)(?:, (?:None|\d+|\?))*,?\)|`[^`]{1,50}`")
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def _first_part(message: str) -> str:

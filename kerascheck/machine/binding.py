@@ -39,6 +39,10 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
             from kerascheck.machine.keras.gone import note_set
 
             note_set(run, receiver, target.attr.value, Site(scope.file, target))
+        elif target.attr.value == "trainable":
+            from kerascheck.machine.keras.trainable import note_setting
+
+            note_setting(run, receiver, Site(scope.file, target))
         set_attribute(run, receiver, target.attr.value, _titled(value, _text(target)))
         if run.watch is not None:
             run.watch.bound(value, target.attr, scope.file)

@@ -74,11 +74,11 @@ def described(value: Value, depth: int = 0) -> Description:
     if isinstance(value, Network):
         shapes = [tensor.shape for tensor in value.inputs], [tensor.shape for tensor in value.outputs]
         ways = " -> ".join(", ".join(map(_shape_or_mark, some[:_MAX_PARTS])) or "?" for some in shapes)
-        return Description(f"model {value.name} ({value.cls}, {value.status()})", ways)
+        return Description(f"model {value.name!r} ({value.cls}, {value.status()})", ways)
     if isinstance(value, Layer):
         made = value.output_shapes()
         shape = None if isinstance(made, Unknown) else ", ".join(map(format_shape, made[:_MAX_PARTS]))
-        return Description(f"layer {value.name} ({value.cls})", f"giving {shape}" if shape else None)
+        return Description(f"layer {value.title}", f"giving {shape}" if shape else None)
     if isinstance(value, Pipeline):
         return _stream(value, depth)
     if isinstance(value, (tuple, ListValue, DictValue)):
@@ -199,7 +199,7 @@ def _origin_of_tensor(tensor: Tensor) -> str | None:
     node = tensor.node
     if node is None:
         return None
-    return f"from {node.layer.name} ({node.layer.cls}){in_row(node.site or node.layer.site)}"
+    return f"from {node.layer.title}{in_row(node.site or node.layer.site)}"
 
 
 def in_row(site: Site | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import KerasObject, Network, Site, Weight
+from kerascheck.network.ir import KerasObject, Layer, Network, Site, Weight
 
 
 class Event:
@@ -103,6 +103,15 @@ class WeightsCall(Event):
         self.values = values
         self.shapes = shapes
         self.arguments = arguments
+        self.site = site
+
+
+class TrainableSet(Event):
+    """`layer.trainable = False`; `trainings`: how many training calls there were before."""
+
+    def __init__(self, layer: Layer, trainings: int, site: Site) -> None:
+        self.layer = layer
+        self.trainings = trainings
         self.site = site
 
 

@@ -193,6 +193,11 @@ class Layer(Versioned):
     def __repr__(self) -> str:
         return f"<{self.cls} {self.name}>"
 
+    @property
+    def title(self) -> str:
+        """What messages call it: `'dense_1' (Dense)`."""
+        return f"{self.name!r} ({self.cls})"
+
     def infer(self, shapes: list[Shape]) -> list[Shape]:
         """The output shapes for these input shapes; builds the weights on the first call.
 
@@ -358,7 +363,7 @@ class BuiltinLayer(Layer):
         before = self.calls[0].inputs[0].shape if self.calls and self.calls[0].inputs else ()
         if self.definition.keeps_rank and isinstance(before, tuple) and before and len(before) != len(shapes[0]):
             raise KerasError(
-                f"layer {self.name} ({self.cls}) is built for inputs of rank {len(before)}, found rank "
+                f"{self.title} is built for inputs of rank {len(before)}, found rank "
                 f"{len(shapes[0])}: {format_shape(shapes[0])}; make another layer for them",
                 "reuse",
             )
@@ -367,7 +372,7 @@ class BuiltinLayer(Layer):
                 definitely_different(a, b) for a, b in zip(old.shape, new.shape, strict=True)
             ):
                 raise KerasError(
-                    f"layer {self.name} ({self.cls}) is built with {old.name} of shape {format_shape(old.shape)}, "
+                    f"{self.title} is built with {old.name} of shape {format_shape(old.shape)}, "
                     f"but this input needs {format_shape(new.shape)}; make another layer for it",
                     "reuse",
                 )
@@ -503,7 +508,7 @@ class Network(Layer):
         if self.inputs:
             if len(shapes) != len(self.inputs):
                 raise KerasError(
-                    f"model {self.name} has {len(self.inputs)} inputs but is called on {len(shapes)}", "input-count"
+                    f"model {self.name!r} has {len(self.inputs)} inputs but is called on {len(shapes)}", "input-count"
                 )
             for tensor, shape in zip(self.inputs, shapes, strict=True):
                 self._check_input(tensor, shape)
@@ -538,7 +543,7 @@ class Network(Layer):
         wanted = tensor.shape
         if isinstance(wanted, Unknown):
             return
-        message = f"model {self.name} expects an input of shape {format_shape(wanted)}, found {format_shape(shape)}"
+        message = f"model {self.name!r} expects an input of shape {format_shape(wanted)}, found {format_shape(shape)}"
         longer, shorter = (wanted, shape) if len(wanted) > len(shape) else (shape, wanted)
         if len(longer) > len(shorter) + (longer[-1:] == (1,)):
             raise KerasError(message, "rank")

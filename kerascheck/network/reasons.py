@@ -35,9 +35,10 @@ def why_inexact(layer: Layer) -> str | None:
         return shapes.reason
     if isinstance(params, Unknown):
         return params.reason
-    sizes = [dim for shape in shapes for dim in shape]
-    symbolic = dict.fromkeys(str(size) for size in (*sizes, params) if isinstance(size, SymDim))
-    return f"depends on {', '.join(symbolic)}" if symbolic else None
+    symbolic = [dim for shape in shapes for dim in shape if isinstance(dim, SymDim)]
+    if not symbolic and isinstance(params, SymDim):
+        symbolic = [params]
+    return f"depends on {', '.join(dict.fromkeys(map(str, symbolic)))}" if symbolic else None
 
 
 def _told(cause: Cause | None) -> str | None:
@@ -82,7 +83,7 @@ def cause_of(network: Network) -> Cause | None:
 _KNOWN_CODE = "build it in code of the project; what is loaded, copied or made elsewhere is not read"
 _KNOWN_LAYERS = "add its layers one by one, or in a loop over something that stands in the program"
 _KNOWN_CALLS = "make its tensors with layers of Keras, or with functions and classes of the project"
-_MEND = "mend what is reported there; what comes after it is known then"
+_MEND = "fix what is reported there; what follows is then known"
 _GIVE_SHAPE = "begin the model with keras.Input(shape=...), or call model.build((None, ...))"
 
 
@@ -98,7 +99,7 @@ def _advice(layer: Layer) -> str:
     if layer.unknown is None and not layer.calls:
         return _GIVE_SHAPE
     if not isinstance(layer, BuiltinLayer):
-        return "give its class a compute_output_shape, or use layers of Keras"
+        return "define compute_output_shape in its class, or use layers of Keras"
     return "write its arguments as numbers, or call what builds the model with them"
 
 

@@ -380,12 +380,23 @@ def _parse(source: Lines, parse: Callable[[], cst.Module] | None = None) -> cst.
         raise SourceError(UNREADABLE, "nested too deeply to analyse", Position(1, 1)) from None
 
 
+def _find_conflict(text: str) -> int | None:
+    """Where git has left two versions of the same lines."""
+    first = f"\n{text}".find("\n<<<<<<< ")
+    middle = text.find("\n=======", first) if first >= 0 else -1
+    return first if middle >= 0 and text.find("\n>>>>>>> ", middle) >= 0 else None
+
+
 def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
     """The error in CPython's words where CPython refuses the text too, which names the fault better."""
     placeholder = first_placeholder(source.text)
     if placeholder is not None:
         message = "a template of a Python file; check what is made of it"
         return SourceError(TEMPLATE, message, source.position(placeholder))
+    conflict = _find_conflict(source.text)
+    if conflict is not None:
+        message = "a merge conflict that is not resolved; keep one of the two versions"
+        return SourceError(SYNTAX_ERROR, message, source.position(conflict))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -76,17 +76,17 @@ def bound_names(outline: Outline, node: cst.CSTNode) -> frozenset[str]:
     rebound: set[str] = set()
     for part in outline.own(node, *_BINDING):
         if isinstance(part, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr, cst.For, cst.CompFor)):
-            found.update(_targets(part.target))
+            found.update(names_of_target(part.target))
         elif isinstance(part, cst.ExceptHandler):
-            found.update(_targets(part.name.name) if part.name is not None else ())
+            found.update(names_of_target(part.name.name) if part.name is not None else ())
         elif isinstance(part, (cst.WithItem, cst.ImportAlias)):
             if part.asname is not None:
-                found.update(_targets(part.asname.name))
+                found.update(names_of_target(part.asname.name))
             elif isinstance(part, cst.ImportAlias):
                 first: cst.BaseExpression = part.name
                 while isinstance(first, cst.Attribute):
                     first = first.value
-                found.update(_targets(first))
+                found.update(names_of_target(first))
         elif isinstance(part, (cst.FunctionDef, cst.ClassDef)):
             found.add(part.name.value)
         elif isinstance(part, (cst.Global, cst.Nonlocal)):
@@ -94,15 +94,15 @@ def bound_names(outline: Outline, node: cst.CSTNode) -> frozenset[str]:
     return frozenset(found - rebound)
 
 
-def _targets(target: cst.CSTNode) -> Iterator[str]:
+def names_of_target(target: cst.CSTNode) -> Iterator[str]:
     """The names in a target."""
     if isinstance(target, cst.Name):
         yield target.value
     elif isinstance(target, (cst.Tuple, cst.List)):
         for element in target.elements:
-            yield from _targets(element.value)
+            yield from names_of_target(element.value)
     elif isinstance(target, cst.StarredElement):
-        yield from _targets(target.value)
+        yield from names_of_target(target.value)
 
 
 class Code:

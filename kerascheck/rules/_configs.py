@@ -112,14 +112,14 @@ def untaken(cls: ClassValue, keys: list[str]) -> str | None:
     if base == "keras.Model" and _may_be_functional(cls):
         return None
     allowed = {*taken.names, *(_TAKEN[base] if taken.hands_on else ())}
-    extra = [key for key in keys if key not in allowed]
+    extra = [repr(key) for key in keys if key not in allowed]
     if extra:
         shown = " and ".join(extra) if len(extra) < 3 else f"{', '.join(extra[:-1])} and {extra[-1]}"
         way = "" if taken.hands_on else "; accept **kwargs and pass them to super().__init__(**kwargs)"
-        return f"which __init__ does not take: {shown}{way if set(extra) <= set(BASE_KEYS[base]) else ''}"
+        return f"which __init__ does not take: {shown}{way if set(keys) - allowed <= set(BASE_KEYS[base]) else ''}"
     lacking = [name for name in taken.required if name not in keys]
     if lacking:
-        return f"without {' and '.join(lacking)}, which __init__ needs"
+        return f"without {' and '.join(map(repr, lacking))}, which __init__ needs"
     return None
 
 

@@ -11,6 +11,7 @@ from kerascheck.data.training import Data, Part, training_data, validation_data
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Program, Site, Tensor, TrainCall
 from kerascheck.rules._outputs import Output, describe
+from kerascheck.rules._related import Place, assigned, compiling, last_layer
 from kerascheck.rules._training import argument, argument_site
 from kerascheck.training.compiled_losses import Loss, losses_by_output, output_name
 
@@ -39,6 +40,11 @@ class Targets:
         """The units of the output, where their number is known."""
         units = self.output.units
         return units if isinstance(units, int) else None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where the three come from: labels, output and loss."""
+        return (*assigned(self.site), *last_layer(self.output), *compiling(self.call.compiled))
 
 
 def targets_of(program: Program) -> Iterator[Targets]:

@@ -40,10 +40,6 @@ def _before(tensor: Tensor) -> Layer | None:
     return tensor.node.layer if tensor.node is not None else None
 
 
-def _named(layer: Layer) -> str:
-    return f"{layer.name} ({layer.cls})"
-
-
 def _definition(layer: Layer | None) -> LayerDef | None:
     return layer.definition if isinstance(layer, BuiltinLayer) else None
 
@@ -81,11 +77,11 @@ def _wanted_rank(layer: Layer) -> int | None:
 def _too_few(layer: Layer, before: Layer | None, shape: Shape, wanted: int) -> str | None:
     sequences = _is_recurrent(layer) or isinstance(_definition(layer), TimeDistributed)
     if (sequences or wanted == 3) and before is not None and _is_recurrent(before) and not _gives_sequences(before):
-        return f"set return_sequences=True on {_named(before)}"
+        return f"set return_sequences=True on {before.title}"
     if before is not None and before.cls == "Flatten":
-        return f"remove {_named(before)}, or put it after this layer"
+        return f"remove {before.title}, or put it after this layer"
     if before is not None and before.cls.startswith("Global"):
-        return f"put {_named(before)} after it, or pass keepdims=True to it"
+        return f"put {before.title} after it, or pass keepdims=True to it"
     if wanted != len(shape) + 1 or wanted < 3:
         return f"Reshape((...)) with {wanted - 1} sizes brings its input to rank {wanted}" if wanted > 2 else None
     images = sequences and wanted > 3
@@ -107,7 +103,7 @@ def _too_many(layer: Layer, before: Layer | None, shape: Shape, wanted: int) -> 
     if isinstance(before, InputLayer) and len(shape) == wanted + 1 and shape[1] is None:
         return f"the shape of an input has no batch axis: {format_shape(shape[2:])}"
     if layer.cls == "RepeatVector" and before is not None and _is_recurrent(before):
-        return f"leave return_sequences=True out of {_named(before)}"
+        return f"leave return_sequences=True out of {before.title}"
     more = re.sub(r"[12]D", f"{len(shape) - 2}D", layer.cls)
     if more != layer.cls and find(more) is not None and len(shape) <= 5:
         hint = f"{more} takes it"
@@ -136,7 +132,7 @@ def _too_small(layer: Layer, tensors: list[Tensor], shapes: list[Shape]) -> str 
     if least is None:
         return None
     wanted, found = (" x ".join(map(str, sizes)) for sizes in (least[1:-1], shape[1:-1]))
-    return f"{entry.name} must be at least {wanted}, it is {found}"
+    return f"{entry.name!r} must be at least {wanted}, it is {found}"
 
 
 def _chain(layer: Layer, tensor: Tensor) -> tuple[InputLayer, list[BuiltinLayer]] | None:
@@ -255,9 +251,9 @@ def _undefined(layer: Layer, tensors: list[Tensor], shapes: list[Shape]) -> str 
     if before.cls == "Flatten":
         rank = len(before.calls[-1].inputs[0].shape) if isinstance(before.calls[-1].inputs[0].shape, tuple) else 0
         pooling = f"GlobalAveragePooling{rank - 2}D()" if rank in (3, 4, 5) else "a global pooling"
-        return f"{pooling} in place of {_named(before)}, or an input of fixed size"
+        return f"{pooling} in place of {before.title}, or an input of fixed size"
     if isinstance(before, InputLayer):
-        return f"write that size in the shape of {before.name}"
+        return f"write that size in the shape of {before.name!r}"
     return "use a fixed input size"
 
 

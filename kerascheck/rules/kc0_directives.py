@@ -49,7 +49,7 @@ class Revealed(ToolRule):
     INVALID = [
         Invalid(
             "import keras\nx = keras.Input((28, 28, 1))\nx = keras.layers.Conv2D(32, 3)(x)  # kerascheck: reveal\n",
-            [(3, "x: tensor (None, 26, 26, 32) float32, from conv2d (Conv2D) in row 3")],
+            [(3, "x: tensor (None, 26, 26, 32) float32, from 'conv2d' (Conv2D) in row 3")],
         ),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kerascheck.network.ir import Site, TrainCall
+from kerascheck.network.ir import Layer, Site, TrainCall
 
 
 @dataclass(frozen=True)
@@ -20,3 +20,4 @@ class Clash:
     site: Site
     call: TrainCall
     refused: bool = True
+    layer: Layer | None = None  # the one inside the model that it is about

@@ -182,7 +182,7 @@ def _flattened(value: Any, names: Sequence[str] | None) -> list[Any]:
 
 
 def _listed(names: Any) -> str:
-    return ", ".join(map(str, names))
+    return ", ".join(map(repr, names))
 
 
 def _count(number: int, noun: str, plural: str = "") -> str:

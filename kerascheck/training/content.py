@@ -55,7 +55,7 @@ def index_problem(layer: Layer, data: Array, label: str) -> IndexProblem | None:
     if isinstance(size, bool) or not isinstance(size, int) or extremes is None:
         return None
     low, high = extremes
-    known = f"{layer.name} (Embedding) has input_dim={size}, for the numbers 0 to {size - 1}"
+    known = f"{layer.title} has input_dim={size}, for the numbers 0 to {size - 1}"
     if int(high) >= size:
         return IndexProblem(f"{label} has numbers up to {high:g}; {known}; use input_dim={int(high) + 1}")
     if int(low) < -size:
@@ -63,7 +63,7 @@ def index_problem(layer: Layer, data: Array, label: str) -> IndexProblem | None:
     if int(low) < 0:
         return IndexProblem(f"{label} has numbers from {low:g}, which count from the end; {known}", refused=False)
     if is_float(data.dtype) and _is_fractional(data):
-        message = f"{layer.name} (Embedding) cuts the fractions of {label}, between {low:g} and {high:g}, to integers"
+        message = f"{layer.title} cuts the fractions of {label}, between {low:g} and {high:g}, to integers"
         return IndexProblem(message, refused=False)
     return None
 

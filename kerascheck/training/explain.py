@@ -52,7 +52,7 @@ def text_array(label: str, method: str) -> str:
 
 def whole_numbers(label: str, dtype: str, layer: Layer) -> str:
     """Integers for a layer that computes with floats."""
-    return f"{label} has the dtype {dtype}, which {layer.name} ({layer.cls}) refuses; make it floats, astype('float32')"
+    return f"{label} has the dtype {dtype}, which {layer.title} refuses; make it floats, astype('float32')"
 
 
 def empty(label: str, given: Shape) -> str:
@@ -68,7 +68,7 @@ def no_samples(label: str) -> str:
 def sample_counts(first: tuple[str, Dim], other: tuple[str, Dim], is_validation: bool) -> str:
     """Arrays of different length."""
     where = " of validation_data" if is_validation else ""
-    names = "the inputs have" if first[0] == other[0] else f"{first[0]} and {other[0]}{where} have"
+    names = "the inputs have" if first[0] == other[0] else f"{first[0]!r} and {other[0]!r}{where} have"
     return f"{names} different numbers of samples: {format_dim(first[1])} and {format_dim(other[1])}"
 
 
@@ -217,7 +217,7 @@ def _sequence_hint(given: Shape, output: Shape, call: TrainCall) -> str | None:
     if len(given) == 2 and given[1] == output[1] and given[1] != 1:
         return None
     layer = _last_sequence(call.nodes)
-    return f"drop return_sequences=True of {layer.name} for one target a sample" if layer is not None else None
+    return f"drop return_sequences=True of {layer.name!r} for one target a sample" if layer is not None else None
 
 
 def _last_sequence(nodes: Sequence[Node]) -> Layer | None:

@@ -62,7 +62,7 @@ def arranged(call: TrainCall, x: Any) -> list[Any]:
 
 
 def _listed(names: Sequence[Any]) -> str:
-    return ", ".join(map(str, names))
+    return ", ".join(map(repr, names))
 
 
 def _count(number: int, noun: str) -> str:
@@ -127,7 +127,7 @@ def forward(call: TrainCall, fed: Sequence[Shape]) -> list[Shape | Unknown]:
         except Undetermined as undetermined:
             results = [Unknown(undetermined.reason)] * len(node.outputs)
         except KerasError as error:
-            raise KerasError(f"{node.layer.name} ({node.layer.cls}): {error.message}", error.kind) from None
+            raise KerasError(f"{node.layer.title}: {error.message}", error.kind) from None
         known.update((id(tensor), shape) for tensor, shape in zip(node.outputs, results, strict=False))
     return [known.get(id(tensor), tensor.shape) for tensor in call.outputs]
 

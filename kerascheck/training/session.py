@@ -143,13 +143,13 @@ class _Session:
 
     # -- reporting ----------------------------------------------------------------------------------------------
 
-    def report(self, kind: str, message: str, site: Site, refused: bool = True) -> None:
+    def report(self, kind: str, message: str, site: Site, refused: bool = True, layer: Layer | None = None) -> None:
         """Note a clash; one of each kind and place is enough, the worst."""
         same = [clash for clash in self.clashes if clash.kind == kind and clash.site.key == site.key]
         if any(clash.refused for clash in same) or (same and not refused):
             return
         self.clashes = [clash for clash in self.clashes if clash not in same]
-        self.clashes.append(Clash(kind, message, site, self.call, refused))
+        self.clashes.append(Clash(kind, message, site, self.call, refused, layer))
 
     def site_of(self, name: str, position: int | None) -> Site:
         """Where an argument is written, or else the call."""
@@ -231,7 +231,7 @@ class _Arrays:
         return fine
 
     def _label(self, part: str) -> str:
-        return f"{part} of validation_data" if self.is_validation else part
+        return f"'{part}' of validation_data" if self.is_validation else f"'{part}'"
 
     def _check_counts(self) -> None:
         """The data adapter wants as many samples in every array.
@@ -425,8 +425,9 @@ class _Arrays:
 
     def _report_refusal(self, refusal: Raised, data: Array) -> None:
         layer = refusal.layer
-        why = f"{layer.name}: {refusal.error.message}" if layer is not None else refusal.error.message
-        self.session.report("input-shape", explain.refused(self._label("x"), data.shape, data.shape, why), self.x_site)
+        why = f"{layer.name!r}: {refusal.error.message}" if layer is not None else refusal.error.message
+        message = explain.refused(self._label("x"), data.shape, data.shape, why)
+        self.session.report("input-shape", message, self.x_site, layer=layer)
 
     def _check_dtypes(self, flat: list[Any]) -> None:
         """A model with a `call` of the program gets whole numbers as they are; convolutions refuse them."""
@@ -438,7 +439,7 @@ class _Arrays:
             for node in self.call.nodes:
                 if node.layer.cls in FLOATS_ONLY and node.inputs and node.inputs[0] is tensor:
                     message = explain.whole_numbers(self._label("x"), str(leaf.dtype), node.layer)
-                    self.session.report("input-shape", message, self.x_site)
+                    self.session.report("input-shape", message, self.x_site, layer=node.layer)
 
     def _check_indices(self, flat: list[Any]) -> None:
         """Word numbers of an Embedding that reads the input itself."""
@@ -447,7 +448,7 @@ class _Arrays:
                 if node.layer.cls == "Embedding" and any(t is tensor for t in node.inputs) and isinstance(leaf, Array):
                     problem = index_problem(node.layer, leaf, self._label("x"))
                     if problem is not None:
-                        self.session.report("index", problem.message, self.x_site, problem.refused)
+                        self.session.report("index", problem.message, self.x_site, problem.refused, node.layer)
 
     # -- targets ------------------------------------------------------------------------------------------------
 

@@ -75,13 +75,10 @@ def _wanted(source: Source, analysis: Analysis) -> dict[int, _Wanted]:
 
 def _texts(calls: Sequence[RowCall]) -> list[tuple[str, Shape] | None]:
     """What is to be said of each run through a row; None where it is not known."""
-    layers = {id(call.node.layer): call.node.layer for call in calls if not isinstance(call.node.layer, Operation)}
-    if not layers:
+    counted = _params(calls)
+    if not counted:
         return []
-    counted: Int | None = 0
-    for layer in layers.values():
-        params = layer.params()
-        counted = None if isinstance(params, Unknown) or counted is None else counted + params
+    params = None if None in counted else sum(one for one in counted if one is not None)
     found: list[tuple[str, Shape] | None] = []
     for call in outermost(calls):
         shapes = [tensor.shape for tensor in call.node.outputs]
@@ -89,8 +86,20 @@ def _texts(calls: Sequence[RowCall]) -> list[tuple[str, Shape] | None]:
         if isinstance(shape, Unknown) or call.node.refused or NAMELESS in format_shape(shape):
             found.append(None)
         else:
-            found.append((_comment(shape, counted), shape))
+            found.append((_comment(shape, params), shape))
     return found or [None]
+
+
+def _params(calls: Sequence[RowCall]) -> list[Int | None]:
+    """The parameters of the layers of one run through a row; of one that each run makes again, None if they differ."""
+    made: dict[object, set[Int | None]] = {}
+    for call in calls:
+        layer = call.node.layer
+        if not isinstance(layer, Operation):
+            params = layer.params()
+            place = layer.site.key if layer.site is not None else id(layer)
+            made.setdefault(place, set()).add(None if isinstance(params, Unknown) else params)
+    return [next(iter(counts)) if len(counts) == 1 else None for counts in made.values()]
 
 
 def _comment(shape: Shape, params: Int | None) -> str:

@@ -337,7 +337,7 @@ def lines_of(cost: ModelCost) -> list[tuple[str, str]]:
     products = f"{cost.multiply_adds:,}" if isinstance(cost.multiply_adds, int) else str(cost.multiply_adds)
     dtype = f", {cost.dtype}" if cost.dtype is not None else ""
     return [
-        ("Multiply-adds", f"{least}{products} for one sample, forwards"),
+        ("Multiply-adds", f"{least}{products} per sample, forward pass"),
         (f"Training memory, batch of {cost.batch}{fixed}{dtype}", f"{least}{size_text(cost.training)}"),
         ("  activations", size_text(cost.activations)),
         ("  weights", size_text(cost.weights)),

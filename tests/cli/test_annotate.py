@@ -90,6 +90,17 @@ def test_rows_without_room_for_a_comment(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_that_runs_several_times_has_the_parameters_of_one_run(tmp_path: Path) -> None:
+    program = (
+        "def head(x):\n    return layers.Dense(4)(x)\n"
+        "i = keras.Input((4,))\nhead(i)\nhead(i)\n"
+        "d = layers.Dense(4)\nboth = layers.add([d(i), d(i)])\n"
+    )
+    shown = rows(tmp_path, program)
+    assert shown[1] == "    return layers.Dense(4)(x)  # -> (None, 4), 20 params"
+    assert shown[6].endswith("# -> (None, 4), 20 params")
+
+
 def test_what_differs_or_is_not_known_has_no_comment(tmp_path: Path) -> None:
     program = (
         "from elsewhere import Mystery\n"

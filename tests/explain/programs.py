@@ -221,7 +221,80 @@ PROGRAMS: list[tuple[str, str]] = [
     ("samples-inconsistent", "from sklearn.model_selection import train_test_split; train_test_split(np.zeros((8, 4)), np.zeros((7,)))"),
     ("sklearn-2d", "from sklearn.preprocessing import StandardScaler; StandardScaler().fit(np.zeros((8,)))"),
     ("sklearn-2d", "from sklearn.preprocessing import StandardScaler; StandardScaler().fit(np.zeros((8, 4, 4)))"),
-    # -- JAX
+    # -- data, and what prepares it
+    ("not-an-array", "x = [[1, 2]]; x.shape"),
+    ("not-an-array", "import pandas as pd; pd.DataFrame({'a': [1, 2]}).reshape(-1, 1)"),
+    ("missing-values", "from sklearn.linear_model import LinearRegression; LinearRegression().fit(np.array([[np.nan]]), [1])"),
+    ("missing-values", "import pandas as pd; np.array([1, pd.NA]).astype('float32')"),
+    ("sklearn-1d", "from sklearn.preprocessing import LabelEncoder; LabelEncoder().fit(np.zeros((8, 3)))"),
+    ("stratify", "from sklearn.model_selection import train_test_split; train_test_split(np.zeros((3, 2)), stratify=[0, 1, 1])"),
+    ("sklearn-features", "from sklearn.preprocessing import StandardScaler; StandardScaler().fit(np.zeros((8, 3))).transform(np.zeros((8, 4)))"),
+    ("not-fitted", "from sklearn.preprocessing import StandardScaler; StandardScaler().transform(np.zeros((8, 3)))"),
+    ("no-data", "from sklearn.preprocessing import StandardScaler; StandardScaler().fit(np.zeros((0, 3)))"),
+    ("no-data", "from sklearn.model_selection import train_test_split; train_test_split([])"),
+    ("image-file", "tf.io.decode_image(b'abc')"),
+    ("dataset-lengths", "tf.data.Dataset.from_tensor_slices((np.zeros((3, 2)), np.zeros((4, 2))))"),
+    ("generator-element", "list(tf.data.Dataset.from_generator(lambda: iter([[1, 2], [1]]), output_signature=tf.TensorSpec((2,), 'int32')))"),
+    ("batch-shapes", "list(tf.data.Dataset.from_generator(lambda: iter([np.zeros(2), np.zeros(3)]), output_signature=tf.TensorSpec((None,), 'float32')).batch(2))"),
+    ("read-only-array", "a = np.asarray(tf.constant([1.0, 2.0])); a[0] = 3"),
+    ("transpose-axes", "np.transpose(np.zeros((2, 3)), (0, 1, 2))"),
+    ("reshape-numpy", "tf.function(lambda x: tf.reshape(x, (4,)))(tf.zeros((2, 3)))"),
+    # -- graphs
+    ("nested-structure", "tf.nest.assert_same_structure([1, 2], [1, [2, 3]])"),
+    ("op-rank", "tf.function(lambda x: tf.nn.conv2d(x, tf.zeros((3, 3, 1, 8)), 1, 'SAME'))(tf.zeros((1, 28, 28)))"),
+    ("symbolic-iteration", "for a in keras.Input((3,)): pass"),
+    ("symbolic-iteration", "tf.function(lambda x: [a for a in x], autograph=False)(tf.zeros(3))"),
+    ("symbolic-iteration", "tf.function(lambda x: len(x))(tf.zeros(3))"),
+    ("symbolic-iteration", "len(keras.Input((3,)))"),
+    ("op-dtype", "tf.nn.softmax(tf.constant([1, 2]))"),
+    ("op-dtype", "layers.Conv2D(8, 3)(np.zeros((1, 8, 8, 1), 'int32'))"),
+    ("dtype-mismatch", "tf.constant(1) / tf.constant(2.0)"),
+    ("wrong-graph", "with tf.Graph().as_default(): c = tf.constant(1.0)\n"
+     "with tf.Graph().as_default() as other: d = tf.constant(2.0)\ntf.compat.v1.Session(graph=other).run(c)"),
+    ("wrong-graph", "with tf.Graph().as_default() as g:\n"
+     "    r = tf.compat.v1.get_variable('v', initializer=1.0, use_resource=True).read_value()\ntf.compat.v1.Session(graph=g).run(r)"),
+    ("unsupported-type", "tf.convert_to_tensor(object())"),
+    ("unknown-rank", "keras.KerasTensor(None)"),
+    # -- more of training
+    ("generator-form", "def g():\n    while True: yield [np.zeros((2, 4)), np.zeros((2, 1))]\n"
+     "m = made(); m.compile('sgd', 'mse'); m.fit(g(), steps_per_epoch=2, verbose=0)"),
+    ("pydataset-super", "class D(keras.utils.PyDataset):\n    def __init__(self): self.n = 2\n    def __len__(self): return self.n\n"
+     "    def __getitem__(self, i): return np.zeros((2, 4)), np.zeros((2, 1))\nm = made(); m.compile('sgd', 'mse'); m.fit(D(), verbose=0)"),
+    ("stateful-batch", "layers.LSTM(3, stateful=True)(keras.Input((4, 3)))"),
+    ("schedule-and-callback", "m = made(); m.compile(keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)), 'mse')\n"
+     "m.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0, callbacks=[keras.callbacks.LearningRateScheduler(lambda e: 0.1)])"),
+    ("schedule-value", "m = made(); m.compile('adam', 'mse')\n"
+     "m.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0, callbacks=[keras.callbacks.LearningRateScheduler(lambda e: None)])"),
+    ("learning-rate", "keras.optimizers.Adam('x')"),
+    ("metric-unbuilt", "m = made(); m.compile('sgd', 'mse', metrics=['mae']); m.metrics[1].result()"),
+    ("no-call", "class M(keras.Model):\n    pass\nm = M(); m.compile('sgd', 'mse'); m.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0)"),
+    ("wrapped-layer", "layers.TimeDistributed(keras.Input((3,)))"),
+    ("wrapped-layer", "layers.Bidirectional(keras.Input((3, 3)))"),
+    ("argument-twice", "class L(layers.Layer):\n    def call(self, x, training): return x\nL()(np.zeros((2, 3)), np.zeros((2, 3)), training=True)"),
+    ("unknown-argument", "class L(layers.Layer):\n    def call(self, x): return x\nL()(np.zeros((2, 3)), foo=3)"),
+    ("layer-attribute", "made().layers[0].output_shape"),
+    # -- more of saving
+    ("weights-file-as-model", "made().save_weights('x.weights.h5'); keras.models.load_model('x.weights.h5')"),
+    ("optimizer-state", "m = made(); m.compile('adam', 'mse'); m.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0); m.save('x.keras')\n"
+     "n = made(); n.compile('sgd', 'mse'); n.load_weights('x.keras')"),
+    ("h5-legacy", "made().save('x.h5')"),
+    ("not-json", "import json; json.dumps({'loss': [np.float32(1.0)]})"),
+    ("pickle", "import pickle; pickle.dumps({'library': np})"),
+    ("lambda-bytecode", "import marshal; marshal.loads(b'\\xffabc')"),
+    ("numpy-alias", "np.object"),
+    ("numpy-alias", "np.float(3)"),
+    ("cpu-note", "import subprocess, sys; print(subprocess.run([sys.executable, '-c', 'import tensorflow as tf; tf.zeros(1)'],\n"
+     "    env={'TF_ENABLE_ONEDNN_OPTS': '1', 'PATH': ''}, capture_output=True, text=True).stderr.split('cudart')[0])"),
+    ("loaded-metrics", "m = made(); m.compile('sgd', keras.losses.MeanSquaredError()); m.save('x.h5'); keras.models.load_model('x.h5')"),
+    ("retracing", "f = tf.function(lambda x: x)\nfor i in range(12): f(i)"),
+    ("unbuilt-state", "class L(layers.Layer):\n    def __init__(self):\n        super().__init__(); self.d = layers.Dense(1)\n"
+     "    def call(self, x): return self.d(x)\nm = keras.Sequential([L()]); m.build((None, 4)); L().build((None, 4))"),
+    ("moved-name", "from keras.utils import multi_gpu_model"),
+    ("generator-without-data", "from keras.src.legacy.preprocessing.image import ImageDataGenerator; len(ImageDataGenerator())"),
+    ("generator-without-data", "from keras.src.legacy.preprocessing.image import ImageDataGenerator\n"
+     "m = made(); m.compile('sgd', 'mse'); m.fit(ImageDataGenerator())"),
+    ("xla", "tf.function(lambda x: tf.strings.length(tf.strings.as_string(x)), jit_compile=True)(tf.constant([1.0]))"),
+    ("xla", "f = tf.function(lambda x: tf.py_function(lambda v: v, [x], tf.float32), jit_compile=True); f(tf.constant(1.0))"),
 ]  # fmt: skip
 
 
@@ -232,7 +305,9 @@ def run(program: str) -> str:
     names: dict[str, Any] = {"__name__": "example"}
     output = io.StringIO()
     handler = logging.StreamHandler(output)
-    logging.getLogger("tensorflow").addHandler(handler)
+    loggers = [logging.getLogger(name) for name in ("tensorflow", "absl")]
+    for logger in loggers:
+        logger.addHandler(handler)
     here = os.getcwd()
     try:
         with (
@@ -251,5 +326,6 @@ def run(program: str) -> str:
             finally:
                 os.chdir(here)
     finally:
-        logging.getLogger("tensorflow").removeHandler(handler)
+        for logger in loggers:
+            logger.removeHandler(handler)
     return output.getvalue()

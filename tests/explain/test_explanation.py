@@ -52,7 +52,7 @@ def test_every_form_of_traceback_leads_to_the_row(form: str, folder: Path) -> No
     assert found.understood and found.message is not None
     facts = {fact.what: fact.shape for fact in found.knowledge.data}
     assert facts["x"] == "(100, 28, 28)"
-    assert facts["the model takes"] == "(None, 784)"
+    assert facts["the model expects"] == "(None, 784)"
     assert "KC210" in [item.code for item in found.knowledge.findings]
 
 
@@ -313,4 +313,4 @@ def test_a_helper_that_has_nothing_to_do_with_keras_leads_on_to_the_program(fold
     )
     found = explained(text)
     assert [(place.filename, place.row) for place in found.places] == [("helper.py", 2), ("train.py", 19)]
-    assert {fact.what for fact in found.knowledge.data} >= {"x", "y", "the model takes"}
+    assert {fact.what for fact in found.knowledge.data} >= {"x", "y", "the model expects"}

@@ -24,5 +24,5 @@ def test_the_message_of_a_real_program_is_understood(keras: Any, row: str, progr
     assert "..." not in found.title, f"a field that nothing fills: {found.title}"
 
 
-def test_at_least_sixty_kinds_of_messages_come_from_real_programs() -> None:
-    assert len({row for row, _ in PROGRAMS}) >= 60
+def test_most_kinds_of_messages_come_from_real_programs() -> None:
+    assert len({row for row, _ in PROGRAMS}) >= 120

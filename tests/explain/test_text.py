@@ -31,7 +31,7 @@ def test_the_whole_of_it(folder: Path) -> None:
     assert "m.py, row 8\n  7 | model.add(LSTM(64))\n> 8 | model.add(LSTM(32))\n" in text
     assert "`lstm_1` expects an input with 3 axes, but its input has 2: (None, 64)." in text
     assert "  row 7  lstm (LSTM)               (None, 64)      <- 2 axes from here on\n" in text
-    assert "KC201 row 8: lstm_1 (LSTM) expects inputs of rank 3" in text
+    assert "KC201 row 8: 'lstm_1' (LSTM) expects inputs of rank 3" in text
     assert "What to do\n  - If it follows another recurrent layer" in text
     assert text.endswith("kerascheck rule KC201\nhttps://kerascheck.github.io/kerascheck/messages/#input-rank\n")
 
@@ -66,6 +66,12 @@ def test_what_is_not_understood_is_said() -> None:
 @pytest.mark.parametrize(("words", "row"), [("incompatible", "input-rank"), ("found ndim", "input-rank")])
 def test_a_few_words_lead_to_the_messages_that_have_them(words: str, row: str) -> None:
     assert f"/messages/#{row}\n" in shown(words)
+
+
+def test_shapes_are_not_broken_into_lines() -> None:
+    message = "ValueError: Shapes " + " and ".join(["(None, 28, 28, 3)"] * 12) + " are incompatible"
+    lines = shown(message).split("\n")
+    assert all(line.count("(") == line.count(")") for line in lines[:6])
 
 
 def test_the_example_in_the_documentation_is_real(folder: Path) -> None:

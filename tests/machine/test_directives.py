@@ -29,7 +29,7 @@ def models(program: str) -> list[ModelSummary]:
 class TestReveal:
     def test_tensors_and_what_made_them(self) -> None:
         assert told("x = keras.Input((4,))\nx = layers.Dense(3)(x)  # kerascheck: reveal x\n") == [
-            "x: tensor (None, 3) float32, from dense (Dense) in row 6"
+            "x: tensor (None, 3) float32, from 'dense' (Dense) in row 6"
         ]
 
     def test_arrays_and_their_numbers(self) -> None:
@@ -73,7 +73,7 @@ class TestReveal:
     def test_layers_and_models(self) -> None:
         program = "d = layers.Dense(3)\ni = keras.Input((4,))\nm = keras.Model(i, d(i))  # kerascheck: reveal d, m\n"
         assert told(program) == [
-            "d: layer dense (Dense) giving (None, 3); m: model functional (Functional, exact) (None, 4) -> (None, 3)"
+            "d: layer 'dense' (Dense) giving (None, 3); m: model 'functional' (Functional, exact) (None, 4) -> (None, 3)"
         ]
 
 

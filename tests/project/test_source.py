@@ -106,6 +106,21 @@ def test_odd_texts_come_back_as_they_are(text: str) -> None:
     assert Source(text.encode(), "x.py").tree.code == text
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(("head", "row"), [("", 1), ("import keras\n", 2)])
+def test_what_git_leaves_of_a_conflict_is_called_so(head: str, row: int, newline: str) -> None:
+    text = f"{head}<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> 844753e825d6\n".replace("\n", newline)
+    with pytest.raises(SourceError) as error:
+        _ = Source(text.encode(), "x.py").tree
+    assert "merge conflict" in error.value.message and error.value.position.row == row
+
+
+def test_a_row_of_signs_alone_is_no_conflict() -> None:
+    with pytest.raises(SourceError) as error:
+        _ = Source(b"<<<<<<< HEAD\nx = 1\n", "x.py").tree
+    assert "conflict" not in error.value.message
+
+
 def test_what_python_reads_and_the_parser_does_not_is_no_syntax_error() -> None:
     """Tabs and spaces of one width, in turns."""
     text = b"for i in range(3):\n  x = 1\n  if x:\n\t  y = 2\n\nprint(x)\n"

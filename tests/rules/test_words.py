@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
 
+from kerascheck.machine import run
+from kerascheck.machine.run import snake_case
+from kerascheck.rules.base import Invalid, Rule
 from kerascheck.rules.registry import own_rules
+from tests.rules.test_names_mean_nothing import renamed, variables
+from tests.rules.test_rules import check, findings
 
 MESSAGES = sorted(
     {(rule.code, message) for rule in own_rules() for example in rule.INVALID for _, message in example.findings}
 )
+EXAMPLES = [
+    pytest.param(rule, case, id=f"{rule.code}-{number}")
+    for rule in own_rules()
+    if not rule.code.startswith("KC0")
+    for number, case in enumerate(rule.INVALID)
+]
 #: In the words of Python itself.
 QUOTED = {"KC001"}
 
@@ -55,3 +67,56 @@ def test_the_words_of_a_message(code: str, message: str) -> None:
     for pattern, instead in AVOIDED.items():
         found = re.search(pattern, message)
         assert found is None, f"{found.group()!r}: {instead}"
+
+
+#: What the names that a program chooses begin with below: no word of English does.
+CHOSEN = "zq_"
+#: What is code, and no name in a sentence: text in quotes, calls and indices, what follows "with", "takes" or "write".
+CODE = re.compile(
+    rf"`[^`]*`|\"[^\"]*\"|'[^']*'|\b(?:with|takes|write|yield) \([^()]*\)|[\w.]+[(\[][^()]*[)\]]|\w*\.{CHOSEN}\w+"
+    rf"|{CHOSEN}\w+[.=]\S*"
+)
+
+
+def chosen_names(code: str) -> str:
+    """The program with names that can be told from words, for its variables, functions and layers."""
+    tree = ast.parse(code)
+    texts = {
+        keyword.value.value
+        for keyword in ast.walk(tree)
+        if isinstance(keyword, ast.keyword) and keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
+    }
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    names = functions | set(variables(code))
+    code = renamed(code, {name: CHOSEN + name for name in names})
+    for name in functions:
+        code = re.sub(rf"\bdef {name}\b", f"def {CHOSEN}{name}", code)
+    for text in texts:
+        code = re.sub(rf"(['\"]){re.escape(str(text))}\1", rf"\g<1>{CHOSEN}{text}\1", code)
+    return code
+
+
+@pytest.mark.parametrize(("rule", "case"), EXAMPLES)
+def test_names_of_the_program_are_quoted(rule: Rule, case: Invalid, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "snake_case", lambda name: CHOSEN + snake_case(name))
+    for found in findings(check(chosen_names(case.code), case.options), rule):
+        for message in (found.message, *(place.message for place in found.related)):
+            bare = re.search(rf"\b{CHOSEN}\w+", CODE.sub("", message))
+            assert bare is None, f"{bare.group()!r} is not quoted: {message}"
+
+
+def test_a_name_that_is_not_quoted_is_seen() -> None:
+    for message in (
+        "zq_x has 2 axes",
+        "the weights of zq_a, zq_b",
+        "2 layers (zq_a, zq_b)",
+        "zq_dense (Dense) is refused",
+    ):
+        assert CHOSEN in CODE.sub("", message)
+    for message in (
+        "'zq_x' has 2 axes",
+        "use np.argmax(zq_x, axis=-1)",
+        "set zq_x.trainable = True",
+        "takes (zq_a, zq_b)",
+    ):
+        assert CHOSEN not in CODE.sub("", message)

@@ -130,6 +130,8 @@ def test_the_model_is_chosen_by_its_name() -> None:
     assert "(None, 9)" in run(two, "--model", "other").stdout
     last = run(two)
     assert "(None, 9)" in last.stdout and "--model draws another: first" in last.stderr
+    again = "first = Sequential([Input((4,)), Dense(7)])\nsecond = Sequential([Input((4,)), Dense(8)])\n"
+    assert "--model draws another: first\n" in run(f"{again}{two}").stderr
 
 
 def test_texts_are_escaped() -> None:
@@ -162,7 +164,7 @@ FITTED = (
 
 def test_findings_of_no_layer_are_notes_at_the_model() -> None:
     text = run(FITTED).stdout
-    assert '    note1>"KC210 line 7: x has the shape (8, 5), but the model expects (None, 4)"]:::error\n' in text
+    assert "    note1>\"KC210 line 7: 'x' has the shape (8, 5), but the model expects (None, 4)\"]:::error\n" in text
     drawn = svg_of(FITTED)
     notes = [element.get("class", "") for element in drawn.iter() if element.get("class", "").startswith("note ")]
     assert notes == ["note warning", "note error"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 
 from kerascheck.explain.messages.base import Message
 
@@ -10,30 +11,41 @@ from kerascheck.explain.messages.base import Message
 _MAX_WORDS = 60
 
 
+def subjects() -> dict[str, tuple[Message, ...]]:
+    """The rows by subject, as the page has them; what is told by fewer words comes later."""
+    from kerascheck.explain.messages import (
+        arguments,
+        compiling,
+        data,
+        environment,
+        inputs,
+        models,
+        saving,
+        targets,
+        tensors,
+        training,
+        weights,
+    )
+
+    return {
+        "Targets and the loss": targets.MESSAGES,
+        "Training: fit, evaluate, predict": training.MESSAGES,
+        "Compile: loss, optimizer, metrics": compiling.MESSAGES,
+        "Saving and loading": saving.MESSAGES,
+        "Files of weights": weights.MESSAGES,
+        "Layers and their inputs": inputs.MESSAGES,
+        "Arguments of layers": arguments.MESSAGES,
+        "Models and custom layers": models.MESSAGES,
+        "Data before the model": data.MESSAGES,
+        "Imports, versions and the machine": environment.MESSAGES,
+        "Tensors and graphs": tensors.MESSAGES,
+    }
+
+
 @lru_cache(1)
 def all_messages() -> tuple[Message, ...]:
     """All rows; of several that fit a message, the first one is meant."""
-    from kerascheck.explain.messages import compiling, data, environment, layers, saving, tensors, training
-
-    return (
-        *training.MESSAGES, *compiling.MESSAGES, *saving.MESSAGES, *layers.MESSAGES, *data.MESSAGES,
-        *environment.MESSAGES, *tensors.MESSAGES,
-    )  # fmt: skip
-
-
-def subjects() -> dict[str, tuple[Message, ...]]:
-    """The rows by subject, as the page has them."""
-    from kerascheck.explain.messages import compiling, data, environment, layers, saving, tensors, training
-
-    return {
-        "Layers and their inputs": layers.MESSAGES,
-        "Compile: loss, optimizer, metrics": compiling.MESSAGES,
-        "Training: fit, evaluate, predict": training.MESSAGES,
-        "Data before the model": data.MESSAGES,
-        "Tensors and graphs": tensors.MESSAGES,
-        "Saving and loading": saving.MESSAGES,
-        "Imports, versions and the machine": environment.MESSAGES,
-    }
+    return tuple(chain.from_iterable(subjects().values()))
 
 
 def similar(words: str) -> list[Message]:

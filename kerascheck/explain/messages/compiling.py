@@ -13,12 +13,11 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="The model is trained or evaluated without having been compiled",
         page="`You must call compile() before using the model`, `You must compile your model before training/testing`",
-        why="`compile` gives the model its loss, optimizer and metrics. It may have been called on "
-        "another object, or the model was made anew after it (`clone_model`, "
-        "`load_model(..., compile=False)`).",
+        why="`compile` sets the loss, optimizer and metrics of a model. It may have been called on another object, or "
+        "the model was created again after it (`clone_model`, `load_model(..., compile=False)`).",
         todo=(
-            'Call `model.compile(optimizer="adam", loss=..., metrics=[...])` on this model before '
-            "`fit` or `evaluate`; `predict` needs none",
+            'Call `model.compile(optimizer="adam", loss=..., metrics=[...])` on this model before `fit` or '
+            "`evaluate`; `predict` works without",
         ),
         rules=("KC420",),
         examples=(
@@ -38,7 +37,7 @@ MESSAGES: tuple[Message, ...] = (
         page="`No loss to compute. Provide a loss argument in compile()`",
         why="`compile` was called without `loss`, and no layer adds a loss of its own.",
         todo=(
-            "Give `compile` a loss: `mse` for numbers, `binary_crossentropy` for one sigmoid unit, "
+            "Pass a loss to `compile`: `mse` for numbers, `binary_crossentropy` for one sigmoid unit, "
             "`sparse_categorical_crossentropy` for class numbers and softmax",
         ),
         rules=("KC217",),
@@ -55,8 +54,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="{name} is not an optimizer of this Keras",
         page="`Could not interpret optimizer identifier`, `Unknown optimizer`",
-        why="The name is misspelled; or the object is of another package, `tensorflow.keras` beside "
-        "`keras` or `tf_keras`, or a class of `keras.optimizers.legacy`.",
+        why="The name is misspelled; or the object comes from another package (`tensorflow.keras` beside `keras` or "
+        "`tf_keras`), or from `keras.optimizers.legacy`.",
         todo=(
             "Import optimizer and model from the same package: `from keras.optimizers import Adam`",
             "By name: adam, sgd, rmsprop, adamw, adagrad, nadam and others",
@@ -76,7 +75,7 @@ MESSAGES: tuple[Message, ...] = (
             r"`?(?P<name>lr)`? is deprecated.{0,60}`learning_rate`",
             r"(?P<name>decay) is deprecated in the new Keras optimizer",
         ),
-        title="Optimizers have no argument `{name}` any more",
+        title="Optimizers no longer have the argument `{name}`",
         page="`Argument(s) not recognized: {'lr': 0.1}`, `decay is deprecated in the new Keras optimizer`",
         why="`lr` is called `learning_rate`. `decay` is replaced by a schedule.",
         todo=(
@@ -99,13 +98,13 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="There is no loss called {name}",
         page="`Could not interpret loss identifier`, `Unknown loss function`",
-        why="The name is misspelled, or it is the name of a function of your own, which must be "
-        "passed itself. In `load_model` it means that the file names a loss of yours.",
+        why="The name is misspelled, or it is the name of a custom function, which must be passed itself. From "
+        "`load_model` it means that the file names a custom loss.",
         todo=(
             "By name: mse, mae, binary_crossentropy, categorical_crossentropy, "
             "sparse_categorical_crossentropy, huber, kl_divergence and others",
-            "Pass your own function itself, `loss=my_loss`; when loading, "
-            '`custom_objects={{"my_loss": my_loss}}` or `compile=False`',
+            'Pass a custom function itself, `loss=my_loss`; when loading, `custom_objects={{"my_loss": my_loss}}` or '
+            "`compile=False`",
         ),
         rules=("KC434",),
         examples=(
@@ -128,7 +127,7 @@ MESSAGES: tuple[Message, ...] = (
         "`keras.metrics.F1Score()`, `Precision()` and `Recall()`.",
         todo=(
             "Pass objects: `metrics=[keras.metrics.Precision(), keras.metrics.Recall()]`",
-            "Pass your own function itself; when loading, give it in `custom_objects`, or `compile=False`",
+            "Pass a custom function itself; when loading, pass it in `custom_objects`, or pass `compile=False`",
         ),
         rules=("KC434", "KC501"),
         examples=(
@@ -146,9 +145,9 @@ MESSAGES: tuple[Message, ...] = (
             r"Type of `(?P<name>metrics)` argument not understood\. Expected a list or dictionary, "
             r"found: (?P<value>[^\n]{1,80})",
         ),
-        title="`{name}` of `compile` takes a list",
+        title="`{name}` of `compile` expects a list",
         page="`Expected metrics argument to be a list, tuple, or dict`",
-        why="One metric, too, is given in a list.",
+        why="A single metric goes into a list, too.",
         todo=('Write `metrics=["accuracy"]`',),
         rules=("KC434",),
         examples=(
@@ -164,10 +163,10 @@ MESSAGES: tuple[Message, ...] = (
             r"should have as many entries as the model has outputs",
             r"Invalid `(?P<name>metrics|weighted_metrics)`\. `\w+` should contain metrics objects and either be",
         ),
-        title="A model with several outputs takes `{name}` for each of them",
+        title="A model with several outputs expects `{name}` for each of them",
         page="`For a model with multiple outputs, when providing the metrics argument as a list`, `Invalid metrics`",
         why="A flat list is read as one entry for each output.",
-        todo=('Give a dictionary by output: `{name}={{"out_a": [...], "out_b": [...]}}`, or a list of lists',),
+        todo=('Pass a dictionary by output: `{name}={{"out_a": [...], "out_b": [...]}}`, or a list of lists',),
         rules=("KC216",),
         examples=(
             "ValueError: For a model with multiple outputs, when providing the `metrics` argument as "
@@ -192,7 +191,7 @@ MESSAGES: tuple[Message, ...] = (
         "for all. They are matched by position in lists, by the name of the "
         "output layer in dictionaries.",
         todo=(
-            "Give as many targets as the model has outputs: `fit(x, [y1, y2])`",
+            "Pass as many targets as the model has outputs: `fit(x, [y1, y2])`",
             "In dictionaries use the names of the output layers: {wanted|see model.output_names}",
         ),
         rules=("KC216",),
@@ -214,8 +213,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="One optimizer object is used for two models, or the trainable layers changed after it was built",
         page="`Unknown variable ... This optimizer can only be called for the variables it was originally built with`",
-        why="An optimizer keeps values for each weight that it trains, and is tied to those it saw "
-        "first. Making layers trainable for fine-tuning, or a new model, brings others.",
+        why="An optimizer keeps state for each weight that it trains, and is tied to the weights that it was built "
+        "for. Making layers trainable for fine-tuning, or a new model, brings others.",
         todo=(
             "Compile again with a new optimizer object, `keras.optimizers.Adam(...)`, after changing "
             "`trainable` and for each model",
@@ -230,13 +229,16 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         id="no-gradients",
-        patterns=(r"No gradients provided for any variable", r"The model does not have any trainable weights"),
+        patterns=(
+            r"No gradients provided for any variable",
+            r"The model does not have any trainable weights",
+            r"has `None` for gradient\. Please make sure",
+        ),
         title="No weight influences the loss",
         page="`No gradients provided for any variable`",
-        why="The way from the weights to the loss is cut: the loss does not use `y_pred`, it was "
-        "computed outside of `GradientTape`, went through NumPy, `argmax`, `round` or a "
-        "comparison, or the "
-        "targets were forgotten in a stream (it must yield `(x, y)`).",
+        why="Backpropagation is interrupted between the loss and the weights: the loss does not use `y_pred`, was "
+        "computed outside of `GradientTape`, went through NumPy, `argmax`, `round` or a comparison, or a dataset "
+        "yields no targets (it must yield `(x, y)`).",
         todo=(
             "Compute the loss inside `with tf.GradientTape()` from the outputs of the model, with "
             "functions of TensorFlow or `keras.ops`",
@@ -246,5 +248,31 @@ MESSAGES: tuple[Message, ...] = (
             "ValueError: No gradients provided for any variable.",
             "ValueError: No gradients provided for any variable: ['dense/kernel:0', 'dense/bias:0'].",
         ),
+    ),
+    Message(
+        id="learning-rate",
+        patterns=(
+            r"Argument `?learning_rate`? should be float, or an instance of LearningRateSchedule.{0,200}Received "
+            r"instead: learning_rate=(?P<value>[^\n]{1,80})",
+        ),
+        title="`learning_rate` expects a float or a schedule, not {value}",
+        page="`Argument learning_rate should be float, or an instance of LearningRateSchedule`",
+        why="Keras 3 does not take an integer, a string or a tensor.",
+        todo=("Write `learning_rate=1e-3`; convert what was read from a file: `float(value)`",),
+        rules=("KC427",),
+        examples=(
+            "ValueError: Argument `learning_rate` should be float, or an instance of LearningRateSchedule, or a "
+            "callable (that takes in the current iteration value and returns the corresponding learning rate value). "
+            "Received instead: learning_rate=1",
+        ),
+    ),
+    Message(
+        id="metric-unbuilt",
+        patterns=(r"Cannot get result\(\) since the metric has not yet been built",),
+        title="The compiled metrics are read before the model has seen data",
+        page="`Cannot get result() since the metric has not yet been built`",
+        why="Keras 3 builds the metrics of `compile` with the first batch.",
+        todo=("Call `fit` or `evaluate` first, or use a metric object directly",),
+        examples=("ValueError: Cannot get result() since the metric has not yet been built.",),
     ),
 )

@@ -1,4 +1,4 @@
-"""Messages about imports, versions, ready-made networks, memory and the machine."""
+"""Messages about imports, versions, pretrained networks, memory and the machine."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ MESSAGES: tuple[Message, ...] = (
         todo=(
             "`python -m pip install {module}` with the very `python` that runs the program; in a "
             "notebook `%pip install {module}`",
-            "Check `python --version`: new versions of Python are supported some months late",
+            "Check `python --version`: new versions of Python are supported some months after their release",
         ),
         examples=("ModuleNotFoundError: No module named 'tensorflow'", "ModuleNotFoundError: No module named 'jax'"),
     ),
@@ -81,7 +81,7 @@ MESSAGES: tuple[Message, ...] = (
         title="There is no module `{module}` in this version",
         page="`No module named 'keras.layers.core'`, `'keras.utils.np_utils'`, "
         "`'tensorflow.keras.layers.embeddings'`, `'keras.wrappers'`",
-        why="The code was written for an older Keras, whose modules were arranged otherwise.",
+        why="The code was written for an older Keras, which had other modules.",
         todo=(
             "Import from the public modules: `keras.layers`, `keras.models`, `keras.utils`, `keras.optimizers`",
             "Or run the old code with the version that it was written for: `pip install tf-keras` "
@@ -145,13 +145,13 @@ MESSAGES: tuple[Message, ...] = (
             rf"should be (?P<wanted>{SHAPE})\.? Received: input_shape=(?P<found>{SHAPE})",
             rf"Input size must be at least (?P<wanted>\d+x\d+); ?Received: ?input_shape=(?P<found>{SHAPE})",
         ),
-        title="This ready-made network takes images of {wanted}, not {found}",
+        title="This pretrained network expects images of {wanted}, not {found}",
         page="`When setting include_top=True and loading imagenet weights, input_shape should be "
         "(224, 224, 3)`, `Input size must be at least 75x75`",
-        why="With its classifier (`include_top=True`) a network works on one size only; without it "
-        "on any size above a least one.",
+        why="With its classifier (`include_top=True`) a network works on one size only; without it, on any size above "
+        "a minimum.",
         todo=(
-            '`include_top=False, input_shape=..., pooling="avg"` and a `Dense` of your own after it',
+            '`include_top=False, input_shape=..., pooling="avg"` and your own `Dense` after it',
             "Or resize the images",
         ),
         rules=("KC205",),
@@ -168,7 +168,7 @@ MESSAGES: tuple[Message, ...] = (
         page="`The input must have 3 channels; Received input_shape=(..., 1)`",
         why="The first convolution was trained on colour images.",
         todo=(
-            "Repeat the grey channel: `np.repeat(x, 3, axis=-1)` or `keras.layers.Concatenate()([x, x, x])`",
+            "Repeat the greyscale channel: `np.repeat(x, 3, axis=-1)` or `keras.layers.Concatenate()([x, x, x])`",
             "Or train from the start: `weights=None`",
         ),
         rules=("KC205",),
@@ -180,7 +180,7 @@ MESSAGES: tuple[Message, ...] = (
             r"[Ii]f using `?weights`? ?(?:=|as) ?[`'\"]*imagenet[`'\"]* with `include_top`?(?:=| as "
             r")`?[Tt]rue`?,? `classes` should be 1000\.?(?: Received:? classes=(?P<found>\d+))?",
         ),
-        title="With the weights of ImageNet and its top there are 1000 classes, not {found|another number}",
+        title="With ImageNet weights and `include_top=True` there are 1000 classes, not {found|another number}",
         page="`If using weights='imagenet' with include_top=True, classes should be 1000`",
         why="The top of the network was trained for the classes of ImageNet.",
         todo=('`include_top=False, pooling="avg"` and `Dense({found|n}, activation="softmax")` after it',),
@@ -216,14 +216,15 @@ MESSAGES: tuple[Message, ...] = (
             r"RESOURCE_EXHAUSTED",
             r"ResourceExhaustedError",
             r"CUDA out of memory",
+            r"Dst tensor is not initialized",
             r"failed to allocate (?P<size>[\d.]+ ?\w+) .{0,40}from device: CUDA_ERROR_OUT_OF_MEMORY",
         ),
-        title="Memory has run out: {size|for a tensor} {shape|}",
+        title="Out of memory: {size|for a tensor} {shape|}",
         page="OOM: `OOM when allocating tensor with shape`, `ResourceExhaustedError`, `Unable to "
         "allocate ... for an array`, `CUDA out of memory`",
-        why="Weights, the results of all layers for one batch (kept for the gradients) and the state "
-        "of the optimizer must fit. A large `Flatten` before a `Dense`, large images or batches, "
-        "or data as one array are the usual causes; another process may hold the GPU.",
+        why="Weights, the activations of all layers for one batch (kept for the gradients) and the state of the "
+        "optimizer must fit. A large `Flatten` before a `Dense`, large images or batches, or data as one array are "
+        "the usual causes; another process may hold the GPU.",
         todo=(
             "Halve `batch_size` until it fits",
             "Look at the largest layers: `kerascheck summary`; replace `Flatten` by global pooling",
@@ -253,7 +254,7 @@ MESSAGES: tuple[Message, ...] = (
         title="TensorFlow does not find the GPU libraries, and runs on the CPU",
         page="`Could not load dynamic library 'libcudart.so'`, `Cannot dlopen some GPU libraries`, "
         "`Could not find cuda drivers on your machine`",
-        why="It is a note, no error. Without a GPU of NVIDIA there is nothing to do.",
+        why="It is a note, not an error. Without an NVIDIA GPU there is nothing to do.",
         todo=(
             "With a GPU on Linux: `pip install 'tensorflow[and-cuda]'`, then `python -c \"import "
             "tensorflow as tf; print(tf.config.list_physical_devices('GPU'))\"`",
@@ -273,14 +274,16 @@ MESSAGES: tuple[Message, ...] = (
             r"Failed to get convolution algorithm",
             r"DNN library (?:is not found|initialization failed)",
             r"Could not create cudnn handle",
+            r"Blas GEMM launch failed",
+            r"CUBLAS_STATUS_(?:ALLOC_FAILED|NOT_INITIALIZED)",
             r"Loaded runtime CuDNN library: (?P<found>[\d.]+) but source was compiled with: "
             r"(?P<wanted>[\d.]+)",
         ),
         title="cuDNN could not be started",
         page="`Failed to get convolution algorithm. This is probably because cuDNN failed to "
         "initialize`, `DNN library is not found`",
-        why="Either the memory of the GPU is taken already, or the versions of cuDNN and TensorFlow "
-        "do not belong together.",
+        why="Either the memory of the GPU is taken already, or the versions of cuDNN and TensorFlow are not "
+        "compatible.",
         todo=(
             "Let memory grow: `tf.config.experimental.set_memory_growth(gpu, True)` for each GPU, at "
             "the beginning; close other programs on it",
@@ -317,7 +320,7 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"URL fetch failure on (?P<url>\S{1,200})", r"Incomplete or corrupted file detected"),
         title="A data set or weights could not be downloaded: {url|the file is incomplete}",
         page="`URL fetch failure on https://...`, `Incomplete or corrupted file detected`",
-        why="There is no network (a cluster node, a proxy, a certificate), or an earlier download broke off.",
+        why="There is no network (a cluster node, a proxy, a certificate), or an earlier download was interrupted.",
         todo=(
             "Delete the file in `~/.keras/datasets` or `~/.keras/models` and try again",
             "Download it elsewhere and put it there under the same name",
@@ -333,8 +336,149 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(r"Descriptors cannot (?:not )?be created directly",),
         title="The installed protobuf is too new for this TensorFlow",
         page="`Descriptors cannot be created directly` (protobuf)",
-        why="TensorFlow before 2.12 works with protobuf 3 only.",
+        why="TensorFlow before 2.12 only works with protobuf 3.",
         todo=("`pip install 'protobuf<4'`, or a newer TensorFlow",),
         examples=("TypeError: Descriptors cannot not be created directly.",),
+    ),
+    Message(
+        id="numpy-alias",
+        patterns=(
+            r"module 'numpy' has no attribute "
+            r"'(?P<name>object|bool|int|float|str|complex|typeDict|unicode|product|in1d|float_|NaN|Inf)'",
+        ),
+        title="`np.{name}` is no longer part of NumPy",
+        page="`module 'numpy' has no attribute 'object'` (or `bool`, `float`, `typeDict`)",
+        why="NumPy 1.24 and 2.0 removed old names. Your code uses one of them, or an older Keras or TensorFlow does.",
+        todo=(
+            "In your code: `object`, `bool`, `int`, `float` of Python, or `np.float64`",
+            "In a package: a newer version of it, or `pip install 'numpy<1.24'`",
+        ),
+        examples=(
+            "AttributeError: module 'numpy' has no attribute 'object'.",
+            "AttributeError: module 'numpy' has no attribute 'typeDict'",
+        ),
+    ),
+    Message(
+        id="numpy-version",
+        patterns=(
+            r"A module that was compiled using NumPy 1\.x cannot be run in NumPy",
+            r"_ARRAY_API not found",
+            r"numpy\.(?:dtype|ndarray|ufunc) size changed, may indicate binary incompatibility",
+            r"Unable to convert function return value to a Python type! The signature was",
+        ),
+        title="The installed NumPy does not fit the installed TensorFlow (or another compiled package)",
+        page="`A module that was compiled using NumPy 1.x cannot be run in NumPy 2`, `numpy.dtype size changed`",
+        why="Compiled packages work with the NumPy that they were built for. TensorFlow before 2.18 needs NumPy 1.",
+        todo=(
+            "`pip install 'numpy<2'`, or a newer TensorFlow: `pip install -U tensorflow`",
+            "In a notebook, restart the kernel afterwards",
+        ),
+        examples=(
+            "A module that was compiled using NumPy 1.x cannot be run in NumPy 2.0.0 as it may crash.",
+            "AttributeError: _ARRAY_API not found",
+            "ValueError: numpy.dtype size changed, may indicate binary incompatibility. Expected 96 from C header, got "
+            "88 from PyObject",
+        ),
+    ),
+    Message(
+        id="mixed-versions",
+        patterns=(
+            r"'tensorflow\.python\.framework\.ops' has no attribute '_TensorLike'",
+            r"Keras requires TensorFlow [\d.]+ or higher",
+            r"trying to use a version of multi-backend Keras that does not support TensorFlow 2",
+            r"'\w+' object has no attribute '(?:get_updates|run_eagerly)'",
+            r"Expected Operation, Variable, or Tensor, got",
+            r"module 'tensorflow\.compat\.v2(?:\.__internal__)?' has no attribute",
+        ),
+        title="The packages `keras` and `tensorflow` are of versions that do not belong together, or are mixed",
+        page="`Keras requires TensorFlow 2.2 or higher`, `'Adam' object has no attribute 'get_updates'`",
+        why="Before Keras 3, `keras` and `tensorflow.keras` are two packages with classes of their own; each "
+        "version of "
+        "TensorFlow needs its own version of `keras`.",
+        todo=(
+            "Import everything from one of them: `from tensorflow.keras import ...` or `from keras import ...`",
+            "Install both again: `pip install -U tensorflow keras`",
+        ),
+        examples=(
+            "ImportError: Keras requires TensorFlow 2.2 or higher. Install TensorFlow via `pip install tensorflow`",
+            "AttributeError: 'Adam' object has no attribute 'get_updates'",
+            "AttributeError: module 'tensorflow.python.framework.ops' has no attribute '_TensorLike'",
+        ),
+    ),
+    Message(
+        id="dll-load",
+        patterns=(
+            r"DLL load failed while importing _pywrap_tensorflow",
+            r"Failed to load the native TensorFlow runtime",
+            r"No module named '_pywrap_tensorflow_internal'",
+        ),
+        title="The compiled part of TensorFlow cannot be loaded on this machine",
+        page="`DLL load failed while importing _pywrap_tensorflow_internal`, `Failed to load the native TensorFlow "
+        "runtime`",
+        why="On Windows the Visual C++ runtime is missing; or the processor is too old (no AVX), Python has 32 "
+        "bits, or "
+        "the installation is incomplete.",
+        todo=(
+            "Install the Microsoft Visual C++ redistributable, and restart",
+            "Install again in a fresh environment: `python -m venv env`, then `pip install tensorflow`",
+        ),
+        examples=(
+            "ImportError: DLL load failed while importing _pywrap_tensorflow_internal: A dynamic link library (DLL) "
+            "initialization routine failed.",
+        ),
+    ),
+    Message(
+        id="cpu-note",
+        patterns=(
+            r"This TensorFlow binary is optimized (?:with|to use)",
+            r"oneDNN custom operations are on",
+            r"Your CPU supports instructions that this TensorFlow binary was not compiled to use",
+        ),
+        title="A note: TensorFlow says which instructions of the processor it uses",
+        page="`This TensorFlow binary is optimized to use available CPU instructions`, `oneDNN custom operations "
+        "are on`",
+        why="Nothing is wrong, and training works.",
+        todo=(
+            "To silence it: `TF_CPP_MIN_LOG_LEVEL=2`, set before TensorFlow is imported",
+            "For the same digits with and without oneDNN: `TF_ENABLE_ONEDNN_OPTS=0`",
+        ),
+        examples=(
+            "I tensorflow/core/platform/cpu_feature_guard.cc:210] This TensorFlow binary is optimized to use available "
+            "CPU instructions in performance-critical operations.",
+            "I tensorflow/core/util/port.cc:153] oneDNN custom operations are on. You may see slightly different "
+            "numerical results",
+        ),
+    ),
+    Message(
+        id="sklearn-tags",
+        patterns=(r"object has no attribute '__sklearn_tags__'",),
+        title="The wrapper of a Keras model does not fit the installed scikit-learn",
+        page="`'super' object has no attribute '__sklearn_tags__'`",
+        why="scikit-learn 1.6 asks estimators for tags, which older versions of scikeras do not know.",
+        todo=("`pip install 'scikit-learn<1.6'`, or a newer scikeras",),
+        examples=("AttributeError: 'super' object has no attribute '__sklearn_tags__'",),
+    ),
+    Message(
+        id="xla",
+        patterns=(
+            r"Detected unsupported operations when trying to compile graph .{0,400}?\(No registered "
+            r"'(?P<op>\w+)' OpKernel",
+            r"JIT compilation failed",
+        ),
+        title="XLA cannot compile the model: {op|an operation} has no compiled form on this device",
+        page="`Detected unsupported operations when trying to compile graph`, `JIT compilation failed`",
+        why="Keras 3 compiles the steps of `fit` with XLA where it can. Strings, some operations on images, "
+        "Python code in "
+        "the model, or CUDA libraries that are not found prevent it.",
+        todo=(
+            "Switch it off: `model.compile(..., jit_compile=False)`",
+            "Move strings and lookups out of the model into a `Dataset.map`",
+            "On a GPU: install the CUDA libraries with TensorFlow, `pip install 'tensorflow[and-cuda]'`",
+        ),
+        examples=(
+            "InvalidArgumentError: Detected unsupported operations when trying to compile graph __inference_f_117[] on "
+            "XLA_CPU_JIT: EagerPyFunc (No registered 'EagerPyFunc' OpKernel for XLA_CPU_JIT devices)",
+            "UnknownError: Graph execution error: JIT compilation failed.",
+        ),
     ),
 )

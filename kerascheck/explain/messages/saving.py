@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kerascheck.explain.messages.base import SHAPE, Groups, Message
+from kerascheck.explain.messages.base import Groups, Message
 
 _OF_KERAS = frozenset(
     {"Functional", "Sequential", "Model", "InputLayer", "Dense", "Conv2D", "LSTM", "BatchNormalization"}
@@ -54,12 +54,12 @@ MESSAGES: tuple[Message, ...] = (
             r".{0,80}(?:lambda|unsafe|disallowed)",
             r"The `?function`? of this `?Lambda`? layer is a Python lambda",
         ),
-        title="The file holds a `Lambda` layer with Python code, which is not loaded without being asked for",
+        title="The file holds a `Lambda` layer with Python code, which Keras does not load by default",
         page="`Requested the deserialization of a Lambda layer whose function is a Python lambda`",
         why="Loading such a file runs code from it; Keras refuses that by default.",
         todo=(
             "If the file is your own: `load_model(path, safe_mode=False)`",
-            "Better: replace the lambda by a layer of your own, or by `Rescaling`, `keras.ops` and the like",
+            "Better: replace the lambda by a custom layer, or by `Rescaling`, `keras.ops` and the like",
         ),
         examples=(
             "ValueError: Requested the deserialization of a `Lambda` layer whose `function` is a "
@@ -78,10 +78,10 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="The file names `{name}`, a function that loading cannot find",
         page="`Could not locate function`, `Unknown metric function`, `Could not deserialize 'keras.metrics.mse'`",
-        why="Files hold the names of losses, metrics and activations of your own, not their code. In "
-        'H5 files even `"mse"` by name is not found again by Keras 3.',
+        why="Files hold the names of custom losses, metrics and activations, not their code. In H5 files, Keras 3 "
+        'does not even find `"mse"` by its name.',
         todo=(
-            "Load without the compile settings: `load_model(path, compile=False)`, and compile anew",
+            "Load without the compile settings: `load_model(path, compile=False)`, and compile again",
             'Or name it: `load_model(path, custom_objects={{"{name}": {name}}})`, or decorate it '
             "with `@keras.saving.register_keras_serializable()` before saving",
         ),
@@ -94,11 +94,15 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="unknown-class",
         more=_about_class,
-        patterns=(r"Could not locate class '(?P<name>\w+)'", r"Unknown (?:layer|object): ?['\"]?(?P<name>[\w>]+)"),
+        patterns=(
+            r"Could not locate class '(?P<name>\w+)'",
+            r"Unknown (?:layer|object): ?['\"]?(?P<name>[\w>]+)",
+            r"Unable to restore custom object of (?:class|type) \"?(?P<name>\w+)",
+        ),
         title="The file names `{name}`, a class that loading cannot find",
         page="`Unknown layer: 'MyLayer'`, `Could not locate class 'MyLayer'` (`custom_objects`)",
-        why="Files hold the names of classes of your own, not their code. The class must be known "
-        "when the model is loaded, under the name that it was saved with.",
+        why="Files hold the names of custom classes, not their code. The class must be known when the model is "
+        "loaded, under the name that it was saved with.",
         todo=(
             'Name it: `keras.models.load_model(path, custom_objects={{"{name}": {name}}})`',
             "Or decorate the class with `@keras.saving.register_keras_serializable()` before saving, "
@@ -121,7 +125,7 @@ MESSAGES: tuple[Message, ...] = (
             r"Error when deserializing class '(?P<cls>\w+)' using config=.{0,1500}?Exception "
             r"encountered: (?P<reason>[^\n]{1,200})",
         ),
-        title="A class cannot be made again from what was saved: {reason}",
+        title="A class cannot be recreated from its saved config: {reason}",
         page="`could not be deserialized properly`, `Error when deserializing class`",
         why="Loading calls the constructor with what `get_config` returned. All of it must be "
         "arguments of `__init__`, `name`, `trainable` and `dtype` included.",
@@ -145,7 +149,7 @@ MESSAGES: tuple[Message, ...] = (
             r"[Ll]ayer `?(?P<cls>\w+)`? (?:has|with) arguments? .{0,120}(?:must override|in "
             r"`__init__` and therefore must override) `?get_config",
         ),
-        title="A layer or model of your own needs `get_config` to be saved",
+        title="A custom layer or model needs `get_config` to be saved",
         page="`Layer has arguments in __init__ and therefore must override get_config`",
         why="A file keeps the arguments of the constructor. Keras cannot guess them where they are "
         "not plain values, or in older versions at all.",
@@ -166,12 +170,13 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(
             r"Invalid filepath extension for saving\..{0,400}?Received: "
             r"filepath=(?P<path>\S{1,200}?)\.?(?:\s|$)",
+            r"The `?(?P<name>save_format)`? argument is deprecated in Keras 3",
             r"The following argument\(s\) are not supported with the native Keras format: "
             r"\['(?P<name>\w+)'",
         ),
         title="A model file must end in `.keras` (or `.h5`); {path|this} does not",
         page="`Invalid filepath extension for saving. Please add either a .keras extension`",
-        why="Keras 3 writes files, no SavedModel folders, with `save`.",
+        why="In Keras 3, `save` writes a file, not a SavedModel folder.",
         todo=('`model.save("model.keras")`', 'For TFLite, TF Serving and the like: `model.export("folder")`'),
         examples=(
             "ValueError: Invalid filepath extension for saving. Please add either a `.keras` "
@@ -183,7 +188,7 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="load-ending",
         patterns=(r"File format not supported: filepath=(?P<path>[^\n]{1,200}?)\. Keras 3 only supports",),
-        title="Keras 3 cannot load {path} as a model: it is no `.keras` or `.h5` file",
+        title="Keras 3 cannot load {path} as a model: it is not a `.keras` or `.h5` file",
         page="`File format not supported: ... Keras 3 only supports V3 .keras files and legacy H5 format files`",
         why="SavedModel folders of Keras 2, and files with other endings, are not read by `load_model`.",
         todo=(
@@ -194,26 +199,6 @@ MESSAGES: tuple[Message, ...] = (
         examples=(
             "ValueError: File format not supported: filepath=saved. Keras 3 only supports V3 "
             "`.keras` files, legacy H5 format files (`.h5` extension).",
-        ),
-    ),
-    Message(
-        id="weights-ending",
-        patterns=(
-            r"The filename must end in `\.weights\.h5`\. Received: filepath=(?P<path>\S{1,200})",
-            r"`save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end in "
-            r"`\.weights\.h5`.{0,60}Received: filepath=(?P<path>\S{1,200})",
-        ),
-        title="A file of weights must end in `.weights.h5`; {path} does not",
-        page="`The filename must end in .weights.h5`",
-        why="Keras 3 tells files of weights from files of models by the ending.",
-        todo=(
-            'Rename it: `model.save_weights("model.weights.h5")`, also in `ModelCheckpoint(..., '
-            "save_weights_only=True)`",
-        ),
-        examples=(
-            "ValueError: The filename must end in `.weights.h5`. Received: filepath=w.h5",
-            "ValueError: When using `save_weights_only=True` in `ModelCheckpoint`, the filepath "
-            "provided must end in `.weights.h5` (Keras weights format). Received: filepath=m.h5",
         ),
     ),
     Message(
@@ -243,10 +228,10 @@ MESSAGES: tuple[Message, ...] = (
         title="There is no model file {path}, or it is not in the format of its ending",
         page="`File not found: filepath=... Please ensure the file is an accessible .keras zip file`, "
         "`Unable to open file`",
-        why="The path is relative to the folder in which the program runs, which is not always that "
-        "of the script. The first form also appears where the file exists but is no `.keras` "
-        "file: an H5 file, or one that was not written to its end.",
-        todo=("Print `os.getcwd()` and `os.path.exists(path)`", "An older H5 file: give it the ending `.h5`"),
+        why="The path is relative to the folder in which the program runs, which is not always that of the script. "
+        "The first form also appears where the file exists but is not a `.keras` file: an H5 file, or an incomplete "
+        "one.",
+        todo=("Print `os.getcwd()` and `os.path.exists(path)`", "An older H5 file: rename it to `.h5`"),
         examples=(
             "ValueError: File not found: filepath=none.keras. Please ensure the file is an "
             "accessible `.keras` zip file.",
@@ -265,71 +250,10 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="The file is not what its ending says: {reason}",
         page="`Unable to open file (file signature not found)`, `truncated file`",
-        why="A download or copy broke off, Git LFS left a pointer of a few lines, or a file of "
-        "another format was renamed.",
+        why="A download or copy was interrupted, Git LFS left a pointer of a few lines, or a file of another format "
+        "was renamed.",
         todo=("Look at its size; fetch it again (`git lfs pull`)", "Save it again with the ending that fits"),
         examples=("OSError: Unable to synchronously open file (file signature not found)",),
-    ),
-    Message(
-        id="weights-count",
-        patterns=(
-            r"Layer count mismatch when loading weights from file\. Model expected (?P<wanted>\d+) "
-            r"layers, found (?P<found>\d+) saved layers",
-            r"load a weight file containing (?P<found>\d+) layers into a model with (?P<wanted>\d+) "
-            r"layers",
-        ),
-        title="The model has {wanted} layers with weights, the file {found}",
-        page="`Layer count mismatch when loading weights from file`, `You are trying to load a weight "
-        "file containing 1 layers into a model with 2 layers`",
-        why="Weights fit the architecture that they were saved from only. A top was added or left "
-        "out (`include_top`), or the model has changed since.",
-        todo=(
-            "Build the very model that was trained, and compare `summary()` of both",
-            "For a part: `load_weights(path, by_name=True)` with H5 files, or `skip_mismatch=True`",
-        ),
-        examples=(
-            "ValueError: Layer count mismatch when loading weights from file. Model expected 2 "
-            "layers, found 1 saved layers.",
-            "ValueError: You are trying to load a weight file containing 1 layers into a model with 2 layers.",
-        ),
-    ),
-    Message(
-        id="weights-shape",
-        patterns=(
-            rf"Shape mismatch in layer #(?P<number>\d+) \(named (?P<layer>\w+)\) ?for weight "
-            rf"(?P<weight>\S+)\. Weight expects shape (?P<wanted>{SHAPE})\. Received saved weight with "
-            rf"shape (?P<found>{SHAPE})",
-            r"A total of (?P<count>\d+) objects could not be loaded\.(?:.{0,400}could not be loaded:? "
-            r"(?P<objects>\[[^\n]{1,300}))?",
-            rf"(?:axes|Shape) "
-            rf".{{0,40}}mismatch.{{0,80}}(?P<wanted>{SHAPE}).{{0,60}}(?P<found>{SHAPE}).{{0,40}}weight",
-            r"Layer '?(?P<layer>\w+)'? expected (?P<wanted>\d+) variables, but received "
-            r"(?P<found>\d+) variables",
-            rf"Cannot assign value to variable ['\" ]{{0,3}}(?P<weight>[\w/:]+).{{0,40}}variable shape "
-            rf"(?P<wanted>{SHAPE}), and the assigned value shape (?P<found>{SHAPE})",
-        ),
-        title="Saved weights do not fit {layer|the layers of the model}: expected {wanted|others}, "
-        "found {found|those of another model}",
-        page="`A total of 1 objects could not be loaded`, `Shape mismatch in layer #0 ... Weight "
-        "expects shape`, `expected 2 variables, but received 0 variables`",
-        why="The file was saved from a model of other sizes: another number of classes, units, or "
-        "input channels, or another order of layers.",
-        todo=(
-            "Build the very model that was trained, and compare `summary()` of both",
-            "To take over the rest only: `load_weights(path, skip_mismatch=True)`",
-        ),
-        examples=(
-            "ValueError: A total of 1 objects could not be loaded. Example error message for object "
-            "<Dense name=dense_29, built=True>:\n\nThe shape of the target variable and the shape of "
-            "the target value in `variable.assign(value)` must match.",
-            "ValueError: Shape mismatch in layer #0 (named dense_31)for weight "
-            "sequential_34/dense_31/kernel. Weight expects shape (4, 3). Received saved weight with "
-            "shape (4, 1)",
-            "ValueError: Layer 'dense' expected 2 variables, but received 0 variables during "
-            "loading. Expected: ['kernel', 'bias']",
-            "ValueError: Cannot assign value to variable ' dense/kernel:0': Shape mismatch.The "
-            "variable shape (64, 10), and the assigned value shape (64, 5) are incompatible.",
-        ),
     ),
     Message(
         id="h5py-decode",
@@ -347,8 +271,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="The file {path} cannot be written: its folder does not exist, or may not be written to",
         page="`Unable to create file (unable to open file: name = ..., No such file or directory)`",
-        why="Saving makes no folders.",
-        todo=("Make the folder before: `os.makedirs(os.path.dirname(path), exist_ok=True)`",),
+        why="Saving does not create folders.",
+        todo=("Create the folder first: `os.makedirs(os.path.dirname(path), exist_ok=True)`",),
         examples=(
             "OSError: Unable to create file (unable to open file: name = 'models/x.h5', errno = 2, "
             "error message = 'No such file or directory', flags = 13, o_flags = 242)",
@@ -364,6 +288,92 @@ MESSAGES: tuple[Message, ...] = (
         examples=(
             "WARNING:absl:Compiled the loaded model, but the compiled metrics have yet to be built. "
             "`model.compile_metrics` will be empty until you train or evaluate the model.",
+        ),
+    ),
+    Message(
+        id="h5-subclassed",
+        patterns=(
+            r"Saving the model to HDF5 format requires the model to be a Functional model or a Sequential model",
+        ),
+        title="A subclassed model cannot be saved as `.h5`",
+        page="`Saving the model to HDF5 format requires the model to be a Functional model or a Sequential model`",
+        why="An H5 file describes a graph of layers; what `call` of a subclassed model does cannot be written into it.",
+        todo=(
+            'Save it as `model.save("model.keras")`, with a `get_config` for the arguments of its `__init__`',
+            'Or save the weights only: `model.save_weights("model.weights.h5")`',
+        ),
+        examples=(
+            "NotImplementedError: Saving the model to HDF5 format requires the model to be a Functional model or a "
+            "Sequential model. It does not work for subclassed models",
+        ),
+    ),
+    Message(
+        id="h5-legacy",
+        patterns=(r"You are saving your model as an HDF5 file",),
+        title="A warning: `.h5` is the older format of model files",
+        page="`You are saving your model as an HDF5 file. This file format is considered legacy`",
+        why="It still works, but custom objects and losses are found again more reliably in a `.keras` file.",
+        todo=('`model.save("model.keras")`, and `ModelCheckpoint("model.keras")`',),
+        examples=(
+            "WARNING:absl:You are saving your model as an HDF5 file via `model.save()` or "
+            "`keras.saving.save_model(model)`. This file format is considered legacy.",
+        ),
+    ),
+    Message(
+        id="not-json",
+        patterns=(
+            r"Object of type (?P<type>float32|float64|int32|int64|ndarray|EagerTensor|ArrayImpl) is not JSON "
+            r"serializable",
+            r"Not JSON Serializable:?['\"]?,? ?(?P<type>[^\n)]{1,80})",
+            r"Unable to serialize .{1,200}? to JSON\. Unrecognized type <class '(?P<type>[^']{1,100})'>",
+        ),
+        title="{type} cannot be written as JSON",
+        page="`Object of type float32 is not JSON serializable`, `Not JSON Serializable`, `Unable to serialize "
+        "to JSON`",
+        why="JSON knows the numbers of Python, not those of NumPy or TensorFlow. In the config of a model it is an "
+        "argument of a layer, loss or optimizer that is a tensor or an array.",
+        todo=(
+            "Convert it: `float(value)`, `array.tolist()`; a history: `{{k: [float(v) for v in vs] for k, vs in "
+            "history.history.items()}}`",
+            "Pass plain numbers to layers and optimizers",
+        ),
+        examples=(
+            "TypeError: Object of type float32 is not JSON serializable",
+            "TypeError: ('Not JSON Serializable:', <tf.Tensor 'Const:0'>)",
+            "TypeError: Unable to serialize 1.0 to JSON. Unrecognized type <class "
+            "'tensorflow.python.framework.ops.EagerTensor'>.",
+        ),
+    ),
+    Message(
+        id="lambda-bytecode",
+        patterns=(r"bad marshal data", r"SystemError: unknown opcode", r"^unknown opcode"),
+        title="A `Lambda` layer was saved by another version of Python, which this one cannot read",
+        page="`bad marshal data (unknown type code)`, `unknown opcode` (from `load_model`)",
+        why="A file holds the byte code of a lambda, which differs between versions of Python.",
+        todo=(
+            "Load it with the version of Python that saved it",
+            "Or build the model in code and load only the weights; replace the lambda by a custom layer",
+        ),
+        rules=("KC709",),
+        examples=("ValueError: bad marshal data (unknown type code)", "SystemError: unknown opcode"),
+    ),
+    Message(
+        id="pickle",
+        patterns=(
+            r"can(?:'t|not) pickle '?(?P<name>_thread\.\w+|module|weakref(?:\.\w+)?|tensorflow[\w.]+)'? objects?",
+        ),
+        title="An object that belongs to the running process (`{name}`) cannot be pickled or deep-copied",
+        page="`cannot pickle '_thread.RLock' object`, `cannot pickle 'module' object`",
+        why="`pickle`, `joblib`, `copy.deepcopy` and worker processes copy whole objects, and models of older Keras, "
+        "datasets, sessions or modules cannot be copied.",
+        todo=(
+            'Save a model with `model.save("model.keras")`; copy it with `keras.models.clone_model` and `set_weights`',
+            "Pass paths or arrays to worker processes, and build the model inside",
+        ),
+        rules=("KC710",),
+        examples=(
+            "TypeError: can't pickle _thread.RLock objects",
+            "TypeError: cannot pickle 'module' object",
         ),
     ),
 )

@@ -1,75 +1,23 @@
-"""Messages of `fit`, `evaluate`, `predict`, of losses at work and of callbacks."""
+"""Messages of `fit`, `evaluate` and `predict` about data, and of callbacks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kerascheck.explain.messages.base import SHAPE, Groups, Message, sizes
-
-_LOSS_ADVICE = (
-    'Class numbers (0, 1, 2, ...) and softmax with one unit a class: `loss="sparse_categorical_crossentropy"`',
-    'One-hot rows (`to_categorical`) and softmax: `loss="categorical_crossentropy"`, as many '
-    "units as the rows are long",
-    'Two classes as 0 and 1: `Dense(1, activation="sigmoid")` and `loss="binary_crossentropy"`',
-)
-
-
-def _about_targets(found: Groups) -> Iterator[str]:
-    target, output = sizes(found.get("target", "")), sizes(found.get("output", ""))
-    if not target or not output:
-        return
-    one = len(target) == 1 or target[-1] == "1"
-    if one and output[-1].isdigit() and int(output[-1]) > 1 and len(output) <= max(2, len(target)):
-        yield (
-            f"The targets hold one number a sample and the output {output[-1]} units: if the numbers are classes, use "
-            f'`loss="sparse_categorical_crossentropy"`, or one-hot targets, '
-            f"`keras.utils.to_categorical(y, {output[-1]})`"
-        )
-    elif output[-1] == "1" and target[-1].isdigit() and int(target[-1]) > 1 and len(target) == 2:
-        yield f"The targets are {target[-1]} wide and the output has one unit: give the last layer {target[-1]} units"
-    elif len(output) > len(target):
-        yield (
-            "The output has more axes than the targets: a `Flatten`, global pooling, or "
-            "`return_sequences=False` in the last "
-            "recurrent layer is missing before the last Dense"
-        )
-    elif len(output) == len(target) and target[-1] != output[-1] and target[-1].isdigit():
-        yield f"Give the last layer {target[-1]} units, as wide as the targets"
-
-
-def _about_axes(found: Groups) -> Iterator[str]:
-    target, output = sizes(found.get("target", "")), sizes(found.get("output", ""))
-    if not target or not output:
-        return
-    if len(output) > 2 and (len(target) == 1 or target[1:] == ["1"]):
-        yield (
-            "The output still has the axes of an image or sequence: put `Flatten()` or global pooling before the last "
-            "Dense (in recurrent layers, leave out the last `return_sequences=True`)"
-        )
-    elif target == output or (len(target) == len(output) == 2 and target[-1] not in ("1", "None")):
-        yield 'The targets are one-hot rows: `loss="categorical_crossentropy"` takes them as they are'
-
-
-def _about_label(found: Groups) -> Iterator[str]:
-    value, size = int(found["value"]), int(found["size"])
-    if value == size:
-        yield f"If the labels count from 1 to {value}: `y = y - 1`"
-        yield f"If they count from 0 to {value}, there are {value + 1} classes: give the last layer {value + 1} units"
-    elif value > size:
-        yield f"For labels up to {value} the last layer needs {value + 1} units, or the labels must be renumbered"
+from kerascheck.explain.messages.base import Groups, Message
 
 
 def _about_history(found: Groups) -> Iterator[str]:
     name = found.get("name", "")
     if name in ("acc", "val_acc"):
-        yield f'Since Keras 2.3 the figure is called `{name}uracy` (with `metrics=["accuracy"]` in `compile`)'
+        yield f'Since Keras 2.3 it is called `{name}uracy` (with `metrics=["accuracy"]` in `compile`)'
     elif name in ("accuracy", "val_accuracy"):
         yield (
             f'Compiled with `metrics=["acc"]` it is called `{name.replace("accuracy", "acc")}`; with '
             '`"binary_accuracy"` or a metric object, by the name of that'
         )
     if name.startswith("val_"):
-        yield "Figures that begin with `val_` need `validation_data` or `validation_split` in `fit`"
+        yield "Values with the prefix `val_` need `validation_data` or `validation_split` in `fit`"
 
 
 def _about_monitor(found: Groups) -> Iterator[str]:
@@ -80,100 +28,20 @@ def _about_monitor(found: Groups) -> Iterator[str]:
 
 MESSAGES: tuple[Message, ...] = (
     Message(
-        id="target-output-shape",
+        id="generator-without-data",
         patterns=(
-            rf"`target` and `output` must have the same (?:rank \(ndim\)|shape)\. Received: "
-            rf"target\.shape=(?P<target>{SHAPE}), output\.shape=(?P<output>{SHAPE})",
-            rf"`?logits`? and `?labels`? must have the same shape,? ?(?:received)? "
-            rf"?\(?(?P<output>{SHAPE}) vs\.? (?P<target>{SHAPE})",
-            r"`?labels`? and `?logits`? must have the same shape",
-            rf"A target array with shape (?P<target>{SHAPE}) was passed for an output of shape (?P<output>{SHAPE})",
-            rf"Shapes (?P<target>{SHAPE}) and (?P<output>{SHAPE}) are incompatible",
+            r"object of type 'ImageDataGenerator' has no len\(\)",
+            r"Unrecognized data type: x=<.{0,200}ImageDataGenerator object",
         ),
-        title="The targets have the shape {target|of something else}, the output of the model {output|has another}",
-        page="Targets and output differ (`logits and labels must have the same shape`, `Arguments "
-        "target and output must have the same shape`, `Shapes (None, 1) and (None, 10) are "
-        "incompatible`)",
-        why="This loss compares targets and output value by value, so both need the same shape. "
-        "Usually the loss does not fit the form of the labels (class numbers or "
-        "one-hot rows), or the last layer has another number of units than there are classes.",
-        todo=_LOSS_ADVICE,
-        more=_about_targets,
-        rules=("KC214", "KC215"),
-        examples=(
-            "ValueError: Arguments `target` and `output` must have the same shape. Received: "
-            "target.shape=(None, 1), output.shape=(None, 3)",
-            "ValueError: `logits` and `labels` must have the same shape, received ((None, 10) vs (None, 1)).",
-            "ValueError: logits and labels must have the same shape ((None, 10) vs (None, 1))",
-            "ValueError: Shapes (None, 1) and (None, 10) are incompatible",
-            "ValueError: A target array with shape (60000, 1) was passed for an output of shape "
-            "(None, 10) while using as loss `categorical_crossentropy`.",
-        ),
-    ),
-    Message(
-        id="target-output-rank",
-        patterns=(
-            rf"Argument `output` must have rank \(ndim\) `target\.ndim - 1`\. Received: "
-            rf"target\.shape=(?P<target>{SHAPE}), output\.shape=(?P<output>{SHAPE})",
-            rf"logits and labels must have the same first dimension, got logits shape "
-            rf"(?P<output>{SHAPE}) and labels shape (?P<target>{SHAPE})",
-            rf"`target` and `output` must have the same (?:shape except for the last dimension|shape "
-            rf"up until the last dimension).{{0,80}}target\.shape=(?P<target>{SHAPE}), "
-            rf"output\.shape=(?P<output>{SHAPE})",
-            r"`labels\.shape` must equal `logits\.shape` except for the last dimension|Can not "
-            r"squeeze dim\[1\], expected a dimension of 1, got (?P<classes>\d+)",
-            rf"[Yy]ou are passing a target array of shape (?P<target>{SHAPE}) while using as loss `(?P<loss>\w+)`",
-            rf"The shape of labels \(received (?P<target>{SHAPE})\) should equal the shape of logits "
-            rf"except for the last dimension \(received (?P<output>{SHAPE})\)",
-        ),
-        title="Targets {target|of this shape} do not fit the output {output|of the model} in a loss of class numbers",
-        page="One-hot rows for a loss of class numbers, or the other way round (`logits and labels "
-        "must have the same first dimension`, `You are passing a target array of shape`)",
-        why="`sparse_categorical_crossentropy` takes class numbers with one axis less than the "
-        "output {output|of the model}; `categorical_crossentropy` takes one-hot rows of the same "
-        "shape as the output. For "
-        "sequences and images the output may also have a `Flatten` or `return_sequences` too few or too many.",
+        title="An `ImageDataGenerator` is used as data, but it only says how images are changed",
+        page="`object of type 'ImageDataGenerator' has no len()`",
+        why="The data comes from its methods `flow` and `flow_from_directory`, which return what `fit` expects.",
         todo=(
-            'One-hot targets: `loss="categorical_crossentropy"`',
-            "Class numbers: keep the sparse loss and leave out `to_categorical`; back from one-hot "
-            "with `y.argmax(axis=-1)`",
+            "Pass what `flow` returns: `data = generator.flow(x, y, batch_size=32)`, then `model.fit(data)`",
+            "For folders: `generator.flow_from_directory(path, ...)`",
         ),
-        more=_about_axes,
-        rules=("KC214",),
-        examples=(
-            "ValueError: Argument `output` must have rank (ndim) `target.ndim - 1`. Received: "
-            "target.shape=(None, 3), output.shape=(None, 3)",
-            "InvalidArgumentError: logits and labels must have the same first dimension, got logits "
-            "shape [32,10] and labels shape [320]",
-            "ValueError: You are passing a target array of shape (60000, 1) while using as loss "
-            "`categorical_crossentropy`. `categorical_crossentropy` expects targets to be binary "
-            "matrices",
-            "ValueError: Shape mismatch: The shape of labels (received (320,)) should equal the "
-            "shape of logits except for the last dimension (received (32, 10)).",
-        ),
-    ),
-    Message(
-        id="label-out-of-range",
-        patterns=(
-            r"Received a label value of (?P<value>-?\d+) which is outside the valid range of \[0, "
-            r"?(?P<size>\d+)\)",
-        ),
-        title="A label is {value}, but the output has {size} units, for the classes 0 to {last}",
-        page="`Received a label value of 10 which is outside the valid range of [0, 10)`",
-        why="With `sparse_categorical_crossentropy` class numbers count from 0 and must be smaller "
-        "than the number of units. Labels that begin with 1, a class that was forgotten, or -1 "
-        "for unknown ones go "
-        "beyond. On a GPU the same mistake gives a loss of nan instead of this error.",
-        todo=(
-            "Give the last layer one unit a class: the largest label plus one",
-            "Number the classes from 0 without gaps: `LabelEncoder`, or `np.unique(y, return_inverse=True)`",
-        ),
-        more=_about_label,
-        rules=("KC219",),
-        examples=(
-            "InvalidArgumentError: Graph execution error:\nReceived a label value of 3 which is "
-            "outside the valid range of [0, 3).  Label values: 3 3 3 3",
-        ),
+        rules=("KC211",),
+        examples=("TypeError: object of type 'ImageDataGenerator' has no len()",),
     ),
     Message(
         id="data-cardinality",
@@ -185,10 +53,9 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="Inputs and targets have different numbers of samples: {x|one} and {y|another}",
         page="`Data cardinality is ambiguous. Make sure all arrays contain the same number of samples`",
-        why="The first axis of every array counts the samples. Often one of two splits was mixed up "
-        "(`x_train` with `y_test`), rows were dropped from one of them only, windows were cut "
-        "from x but not from y, or several "
-        "inputs were given as a plain list.",
+        why="The first axis of every array counts the samples. Often one of two splits was mixed up (`x_train` with "
+        "`y_test`), rows were dropped from one of them only, windows were cut from x but not from y, or several "
+        "inputs were passed as a plain list.",
         todo=(
             "Print `x.shape` and `y.shape` just before `fit`",
             "Check the order of what `train_test_split` returns: x_train, x_test, y_train, y_test",
@@ -210,12 +77,11 @@ MESSAGES: tuple[Message, ...] = (
             r"Failed to find data adapter that can handle input",
             r"Unrecognized data type: (?P<name>\w)=",
         ),
-        title="`{name|x}` is given in a form that Keras does not take for data: {type|its type is not in the message}",
+        title="Keras does not accept `{name|x}` as data: {type|its type is not in the message}",
         page="`Unrecognized data type: x=... (of type <class 'list'>)`, `Failed to find data adapter "
         "that can handle input`",
-        why="Keras takes NumPy arrays, tensors, pandas frames, tf.data streams, PyDataset and "
-        "generators. A list of numbers or of lists is not data to Keras 3: lists are read as "
-        "several inputs.",
+        why="Keras takes NumPy arrays, tensors, pandas frames, `tf.data.Dataset`, `PyDataset` and generators. A list "
+        "of numbers or of lists is not data for Keras 3, which reads lists as several inputs.",
         todo=(
             "Make it an array: `x = np.array(x)`, `y = np.array(y)`",
             "Of several inputs, each must be an array: `[np.array(a), np.array(b)]`",
@@ -230,9 +96,9 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="validation-split",
         patterns=(r"`validation_split` is only supported for [Tt]ensors or NumPy arrays",),
-        title="`validation_split` needs arrays; a stream or generator cannot be split",
+        title="`validation_split` needs arrays; a dataset or generator cannot be split",
         page="`Argument validation_split is only supported for tensors or NumPy arrays`",
-        why="Keras takes the last part of the arrays for validation; of a stream it does not know the end.",
+        why="Keras takes the last part of the arrays for validation; of a dataset it does not know the end.",
         todo=(
             "Split before: `train = data.skip(n)`, `valid = data.take(n)`, and `fit(train, validation_data=valid)`",
             'With directories: `validation_split=0.2, subset="both", seed=1` in `image_dataset_from_directory`',
@@ -272,13 +138,13 @@ MESSAGES: tuple[Message, ...] = (
             r"input",
             r"`(?P<name>y)` argument is not supported when using",
         ),
-        title="With a stream as `x`, `{name}` must not be given: the stream yields it",
+        title="With a dataset as `x`, `{name}` must not be passed: the dataset yields it",
         page="`When providing x as a tf.data.Dataset, y should not be passed`",
-        why="A tf.data stream, PyDataset or generator yields batches `(inputs, targets)` or "
-        "`(inputs, targets, weights)` itself.",
+        why="A `tf.data.Dataset`, `PyDataset` or generator yields batches `(inputs, targets)` or `(inputs, targets, "
+        "weights)` itself.",
         todo=(
-            "Put the targets into the stream: `tf.data.Dataset.from_tensor_slices((x, "
-            "y)).batch(32)`, and call `fit(stream)`",
+            "Put the targets into the dataset: `tf.data.Dataset.from_tensor_slices((x, y)).batch(32)`, and call "
+            "`fit(data)`",
         ),
         rules=("KC423",),
         examples=(
@@ -293,11 +159,15 @@ MESSAGES: tuple[Message, ...] = (
             r"[Ww]hen passing an infinitely repeating dataset, (?:you must|please) specify (?:a|the) "
             r"`?(?P<name>\w+)`?",
             r"infinitely repeating dataset",
+            r"When using a generator for validation data, you must specify a value for `?(?P<name>validation_steps)",
         ),
-        title="A stream that never ends needs `{name|steps_per_epoch}`",
+        title="A dataset that never ends needs `{name|steps_per_epoch}`",
         page="`When passing an infinitely repeating dataset, please specify a steps_per_epoch value`",
         why="`.repeat()` without a number repeats forever, so an epoch would have no end.",
-        todo=("Leave out `.repeat()`, Keras begins anew each epoch; or give `steps_per_epoch=len(x) // batch_size`",),
+        todo=(
+            "Leave out `.repeat()`, since Keras starts over in each epoch, or pass `steps_per_epoch=len(x) // "
+            "batch_size`",
+        ),
         rules=("KC424",),
         examples=(
             "ValueError: When passing an infinitely repeating dataset, please specify a "
@@ -309,12 +179,11 @@ MESSAGES: tuple[Message, ...] = (
     Message(
         id="ran-out-of-data",
         patterns=(r"[Yy]our (?:input|dataset|dataset iterator) ran out of data; interrupting training",),
-        title="The stream has fewer batches than `steps_per_epoch` (and epochs) ask for; training stopped early",
+        title="The data has fewer batches than `steps_per_epoch` (times epochs) asks for; training stopped early",
         page="`Your input ran out of data; interrupting training`",
-        why="`steps_per_epoch * epochs` batches were asked for. `steps_per_epoch` counts batches, "
-        "not samples. A plain generator that ends is not started again for the next epoch; data "
-        "without any "
-        "samples gives the same message.",
+        why="`steps_per_epoch * epochs` batches were asked for. `steps_per_epoch` counts batches, not samples. A "
+        "plain generator that ends is not started again for the next epoch; data without any samples leads to the "
+        "same message.",
         todo=(
             "Leave out `steps_per_epoch`, or set it to `len(data)`, the number of batches",
             "Let a generator loop forever, `while True:`, or use `.repeat()`",
@@ -331,23 +200,23 @@ MESSAGES: tuple[Message, ...] = (
         id="no-data",
         patterns=(
             r"cannot access local variable "
-            r"'(?P<name>batch_outputs)'",
+            r"'(?P<name>batch_outputs|logs)'",
+            r"Found array with 0 (?:sample|feature)",
+            r"With n_samples=0, test_size=",
             r"local variable '(?P<name>logs|batch_outputs)' "
             r"referenced before "
             r"assignment",
-            r"Unexpected result of `?(?:train|test|predict)_function`? \([Ee]mpty "
-            r"[Ll]ogs\)",
+            r"Unexpected result of `?(?:train|test|predict)_function`? \([Ee]mpty (?:[Ll]ogs|batch_outputs)\)",
             r"Expect x to be a non-empty array or dataset",
             r"[Tt]he PyDataset has length 0|The (?:dataset|Sequence) (?:is empty|has length 0)|Asked "
             r"to retrieve element 0, but the Sequence has length 0",
         ),
-        title="There is no batch of data: the arrays or the stream are empty",
+        title="There is no batch of data: the arrays or the dataset are empty",
         page="`Expect x to be a non-empty array or dataset`, `Unexpected result of train_function "
         "(Empty Logs)`, `cannot access local variable 'batch_outputs'`",
-        why="A filter or a split left no samples, a folder has no images, a generator ended before "
-        "(one is used up after one run), or `drop_remainder=True` with a batch larger than the "
-        "data.",
-        todo=("Print `len(x)` or `len(data)` before the call", "Make generators anew for each call"),
+        why="A filter or a split left no samples, a folder has no images, a generator is exhausted (it runs only "
+        "once), or `drop_remainder=True` with a batch larger than the data.",
+        todo=("Print `len(x)` or `len(data)` before the call", "Create generators again for each call"),
         examples=(
             "UnboundLocalError: cannot access local variable 'batch_outputs' where it is not associated with a value",
             "ValueError: Expect x to be a non-empty array or dataset.",
@@ -366,11 +235,11 @@ MESSAGES: tuple[Message, ...] = (
             r"for [Mm]odels "
             r"with a single output",
         ),
-        title="`class_weight` takes a dictionary from class numbers to weights",
+        title="`class_weight` expects a dictionary from class numbers to weights",
         page="`class_weight` in a form that Keras cannot use (`'list' object has no attribute 'get'`, "
         "`Expected class_weight to be a dict`)",
-        why='A list, an array or `"balanced"` (which only scikit-learn knows) does not work, and '
-        "neither does a model of several outputs.",
+        why='A list, an array or `"balanced"` (which only scikit-learn knows) does not work, and models with several '
+        "outputs do not accept it.",
         todo=(
             "Write `class_weight={{0: 1.0, 1: 5.0}}`; from `compute_class_weight`: `dict(enumerate(weights))`",
             "For several outputs use `sample_weight`",
@@ -399,14 +268,13 @@ MESSAGES: tuple[Message, ...] = (
         title="A callback monitors `{name}`, which this training does not compute",
         page="`Early stopping conditioned on metric val_acc which is not available`, `Can save best "
         "model only with val_acc available, skipping`",
-        why="Callbacks see what is printed after each epoch: `loss`, the compiled metrics by name, "
-        "and with validation data the same with `val_` before. A name that is not "
-        "among them makes the callback do nothing, or stop with an error.",
+        why="Callbacks see what is printed after each epoch: `loss`, the compiled metrics by name, and, with "
+        "validation data, the same with the prefix `val_`. A name that is not among them makes the callback do "
+        "nothing, or stop with an error.",
         todo=(
-            'Name a figure as `fit` prints it; `val_accuracy` needs `metrics=["accuracy"]` and validation data',
-            'Give metric objects a fixed name, `Precision(name="precision")`: '
-            "without one they are "
-            "numbered, `precision_1`",
+            'Use a name that `fit` prints; `val_accuracy` needs `metrics=["accuracy"]` and validation data',
+            'Pass a fixed name to metric objects, `Precision(name="precision")`: without one they are numbered, '
+            "`precision_1`",
         ),
         more=_about_monitor,
         rules=("KC428", "KC429"),
@@ -429,8 +297,8 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="`history.history` has no `{name}`",
         page="`KeyError: 'val_accuracy'`, `KeyError: 'acc'`, `KeyError: 'val_loss'`",
-        why="The keys are the names under which `fit` prints the figures: `loss`, the metrics of "
-        "`compile`, and with validation data the same with `val_` before.",
+        why="The keys are the names that `fit` prints: `loss`, the metrics of `compile`, and, with validation data, "
+        "the same with the prefix `val_`.",
         todo=("Print `history.history.keys()` and use one of those",),
         more=_about_history,
         rules=("KC428",),
@@ -449,11 +317,11 @@ MESSAGES: tuple[Message, ...] = (
         ),
         title="Something in `callbacks` is not a callback: {type|a class instead of an object}",
         page="`'str' object has no attribute 'set_model'`, `set_model() missing 1 required positional argument`",
-        why="`callbacks` is a list of objects of `keras.callbacks.Callback`. A class without "
-        "parentheses, a function or a name is none; in Keras 2 neither is one of the other "
-        "package (`keras` and `tensorflow.keras`).",
+        why="`callbacks` is a list of instances of `keras.callbacks.Callback`. A class without parentheses, a "
+        "function or a string is not one, nor, in Keras 2, is a callback of the other package (`keras` and "
+        "`tensorflow.keras`).",
         todo=(
-            "Make the object: `EarlyStopping(patience=3)`",
+            "Create the instance: `EarlyStopping(patience=3)`",
             "Wrap a function: `keras.callbacks.LambdaCallback(on_epoch_end=...)` or `LearningRateScheduler(f)`",
         ),
         rules=("KC431",),
@@ -463,49 +331,14 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
-        id="nan-loss",
-        patterns=(
-            r"\b(?P<name>(?:val_)?loss): nan",
-            r"Batch (?P<batch>\d+): Invalid loss, terminating "
-            r"training",
-            r"Tensor had (?P<what>NaN|Inf|-Inf|Inf and NaN) "
-            r"values",
-            r"\bnan loss\b",
-        ),
-        title="The loss is not a number any more (nan)",
-        page="nan loss: `loss: nan`, `Invalid loss, terminating training`, `Tensor had NaN values`",
-        why="From the first batch on: there are NaN or infinite values in the data, or labels beyond "
-        "the classes. After a while: the training diverges, since the learning rate is too high, "
-        "the features are not scaled, or a "
-        "logarithm or division of zero is in a loss of your own.",
-        todo=(
-            "Check the data: `np.isnan(x).any()`, `np.isfinite(x).all()`, the same for `y`; drop or "
-            "fill what is missing",
-            "Scale the features (`StandardScaler`, `x / 255`) and lower the learning rate "
-            "(`Adam(1e-4)`), or clip gradients, `Adam(clipnorm=1.0)`",
-            "Check labels against the output: class numbers 0 to n - 1 for n units; 0 and 1 for `binary_crossentropy`",
-            "Use logits with `from_logits=True` rather than a logarithm of your own",
-        ),
-        rules=("KC408", "KC407", "KC400", "KC427", "KC219", "KC310", "KC313"),
-        examples=(
-            "1/1 - 0s - 467ms/step - loss: nan",
-            "Batch 0: Invalid loss, terminating training",
-            "InvalidArgumentError: "
-            "{{function_node "
-            "__wrapped__CheckNumerics}} x : "
-            "Tensor had NaN "
-            "values [Op:CheckNumerics]",
-        ),
-    ),
-    Message(
         id="history-as-model",
         patterns=(r"'History' object has no attribute '(?P<name>\w+)'",),
-        title="`{name}` is asked of what `fit` returns, which is the history, not the model",
+        title="`{name}` is used on what `fit` returns: the history, not the model",
         page="`'History' object has no attribute 'predict'` (or `evaluate`, `save`)",
         why="`model = model.fit(...)` replaces the model by its history.",
         todo=(
             "Keep both: `history = model.fit(...)`, then `model.{name}(...)`",
-            "The figures are in `history.history`",
+            "The logged values are in `history.history`",
         ),
         examples=("AttributeError: 'History' object has no attribute 'predict'",),
     ),
@@ -514,9 +347,10 @@ MESSAGES: tuple[Message, ...] = (
         patterns=(
             r"The structure of `inputs` doesn't match the expected structure\.(?: Expected: (?P<wanted>[^\n]{1,200}))?",
         ),
-        title="A warning: the inputs come in another structure than the model was built with",
+        title="A warning: the inputs have another structure than those that the model was built with",
         page="`The structure of inputs doesn't match the expected structure`",
-        why="The model was built with a list or dictionary of inputs and gets a plain tensor, or the other way round.",
+        why="The model was built with a list or dictionary of inputs and receives a plain tensor, or the other way "
+        "round.",
         todo=("Pass what the model was built with: `Model(inputs=x)` for one tensor, a list for `Model(inputs=[x])`",),
         rules=("KC211",),
         examples=(
@@ -525,36 +359,100 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
-        id="partial-gradients",
-        patterns=(r"Gradients do not exist for variables (?P<names>\[[^\]]{0,300})",),
-        title="Some weights do not influence the loss, and are not trained",
-        page="`Gradients do not exist for variables [...] when minimizing the loss`",
-        why="A layer is made and not used on the way to the outputs that have a loss, or a step "
-        "without a gradient (`argmax`, `round`, a cast to integers) stands between.",
-        todo=(
-            "Look for layers whose result is not used, and outputs without a loss",
-            "If it is meant so, set `layer.trainable = False`",
-        ),
-        examples=(
-            "UserWarning: Gradients do not exist for variables ['dense/kernel'] when minimizing the "
-            "loss. If using `model.compile()`, did you forget to provide a `loss` argument?",
-        ),
-    ),
-    Message(
         id="retracing",
         patterns=(r"(?P<count>\d+) out of the last \d+ calls to .{0,200}triggered tf\.function retracing",),
         title="A warning: TensorFlow builds its graph again and again, which is slow",
         page="`5 out of the last 5 calls to <function> triggered tf.function retracing`",
-        why="`predict` (or a `tf.function`) is called in a loop with arrays of changing shapes or "
-        "with Python numbers, or a model is made anew in each round.",
+        why="`predict` (or a `tf.function`) is called in a loop with arrays of changing shapes or with Python "
+        "numbers, or a model is created in each round.",
         todo=(
             "Predict many samples in one call, or call the model itself for a few: `model(x, training=False)`",
-            "Make models and functions once, outside of loops; pass tensors of one shape",
+            "Create models and functions once, outside of loops; pass tensors of one shape",
         ),
         examples=(
             "WARNING:tensorflow:6 out of the last 6 calls to <function "
             "TensorFlowTrainer.make_predict_function.<locals>.one_step_on_data_distributed at 0x7f> "
             "triggered tf.function retracing. Tracing is expensive",
         ),
+    ),
+    Message(
+        id="generator-form",
+        patterns=(
+            r"the generator must return a tuple, either \(input,\) or \(inputs, targets\)",
+            r"Output of generator should be a tuple",
+            r"Please provide model inputs as a list or tuple of 2 or 3 elements",
+        ),
+        title="The generator yields something that is not a tuple `(inputs, targets)`",
+        page="`the generator must return a tuple, either (input,) or (inputs, targets)`",
+        why="Keras 3 tells inputs from targets by the tuple; a list counts as several inputs.",
+        todo=("Yield a tuple: `yield x, y`, not `yield [x, y]`",),
+        rules=("KC438",),
+        examples=(
+            "ValueError: When passing a Python generator to a Keras model, the generator must return a tuple, either "
+            "(input,) or (inputs, targets) or (inputs, targets, sample_weights). Received: [array([[0.]])]",
+            "ValueError: Output of generator should be a tuple `(x, y, sample_weight)` or `(x, y)`. Found: [[1,2]]",
+        ),
+    ),
+    Message(
+        id="pydataset-super",
+        patterns=(r"Your `?PyDataset`? class should call `?super\(\)\.__init__\(\*\*kwargs\)`?",),
+        title="A warning: the constructor of your `PyDataset` does not call `super().__init__(**kwargs)`",
+        page="`Your PyDataset class should call super().__init__(**kwargs) in its constructor`",
+        why="In Keras 3, `workers`, `use_multiprocessing` and `max_queue_size` are arguments of the dataset, not of "
+        "`fit`.",
+        todo=("Accept `**kwargs` in `__init__`, and begin it with `super().__init__(**kwargs)`",),
+        examples=(
+            "UserWarning: Your `PyDataset` class should call `super().__init__(**kwargs)` in its constructor. "
+            "`**kwargs` can include `workers`, `use_multiprocessing`, `max_queue_size`.",
+        ),
+    ),
+    Message(
+        id="stateful-batch",
+        patterns=(
+            r"When using `?stateful=True`? in a RNN, the batch size must be static",
+            r"If a RNN is stateful, it needs to know its batch size",
+            r"In a stateful network, you should only pass inputs with a number of samples that can be divided",
+        ),
+        title="A recurrent layer with `stateful=True` needs a fixed batch size",
+        page="`When using stateful=True in a RNN, the batch size must be static`, `If a RNN is stateful, it needs to "
+        "know its batch size`",
+        why="The state of each row of a batch is kept for the next batch, so all batches must be of one size.",
+        todo=(
+            "Begin the model with `keras.Input(batch_shape=(32, steps, features))`, and use only whole batches of 32",
+            "Or leave out `stateful=True`, which is only needed when a long sequence is split over several batches",
+        ),
+        rules=("KC205", "KC449"),
+        examples=(
+            "ValueError: When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: "
+            "sequence.shape=(None, 4, 3)",
+            "ValueError: If a RNN is stateful, it needs to know its batch size. Specify the batch size of your input "
+            "tensors",
+        ),
+    ),
+    Message(
+        id="schedule-and-callback",
+        patterns=(
+            r"This optimizer(?: instance)? was created with a `?LearningRateSchedule`? object as its `?learning_rate`? "
+            r"constructor argument, hence its learning rate is not settable",
+        ),
+        title="A callback sets the learning rate, which follows a schedule of the optimizer",
+        page="`This optimizer was created with a LearningRateSchedule object, hence its learning rate is not settable`",
+        why="With a schedule as `learning_rate`, the optimizer computes the rate in each step; `ReduceLROnPlateau` and "
+        "`LearningRateScheduler` cannot set it, too.",
+        todo=("Keep one of the two: the schedule, or a number and the callback",),
+        rules=("KC442",),
+        examples=(
+            "TypeError: This optimizer was created with a `LearningRateSchedule` object as its `learning_rate` "
+            "constructor argument, hence its learning rate is not settable.",
+        ),
+    ),
+    Message(
+        id="schedule-value",
+        patterns=(r"The output of the `?schedule`? function should be a float\. ?Got: (?P<value>[^\n]{1,80})",),
+        title="The function of `LearningRateScheduler` returns {value} instead of a float",
+        page="`The output of the schedule function should be a float`",
+        why="In some branch there is no `return`, or it returns an integer or a tensor.",
+        todo=("Return `float(...)` in all branches",),
+        examples=("ValueError: The output of the `schedule` function should be a float. Got: None",),
     ),
 )

@@ -28,7 +28,7 @@ def refused_mask(layer: Layer, arguments: Arguments) -> KerasError | None:
     for size, wanted, what in ((mask[-2], query[1], "queries"), (mask[-1], key[1], "keys")):
         if not _spreads(size, wanted):
             return KerasError(
-                f"{layer.name} ({layer.cls}) has {wanted} {what}, but attention_mask has the shape "
+                f"{layer.title} has {wanted} {what}, but attention_mask has the shape "
                 f"{format_shape(mask)}: (batch, queries, keys) is {format_shape((None, query[1], key[1]))}; "
                 f"pass the mask of the {what}",
                 "shape",

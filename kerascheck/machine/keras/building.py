@@ -65,5 +65,5 @@ def _check_unbuilt(run: Run, network: Network, shape: Shape, site: Site) -> None
         for a, b in zip(known[start:], shape[start:], strict=True)
     )
     if differs:
-        message = f"{network.name} has an input of shape {format_shape(known)}; build does not change that"
+        message = f"{network.name!r} has an input of shape {format_shape(known)}; build does not change that"
         run.raised(KerasError(f"{message} to {format_shape(shape)}", "shape"), site, network)

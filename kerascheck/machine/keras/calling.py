@@ -104,7 +104,7 @@ def _called(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
 def _call_input(run: Run, layer: InputLayer, value: Value, site: Site) -> Value:
     """An InputLayer that a loop over all layers calls: before Keras 3 it gave its input back, now it takes none."""
     if run.project.dialect == 3:
-        message = f"{layer.name} (InputLayer) takes no inputs; leave it out where all layers are called again"
+        message = f"{layer.title} takes no inputs; leave it out where all layers are called again"
         run.raised(KerasError(message, "input-count"), site, layer)
     return value
 

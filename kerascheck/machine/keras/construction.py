@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 
 from kerascheck.layers.base import Config, LayerDef
@@ -322,7 +323,9 @@ def _check_input(kind: str, arguments: Arguments) -> None:
     if kind == "Input":
         for name in arguments.keywords:
             if name not in _INPUT_PARAMETERS:
-                raise KerasError(f"Input has no argument {name}", "unknown-argument")
+                near = difflib.get_close_matches(name, _INPUT_PARAMETERS, 1, 0.75)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                raise KerasError(f"Input has no argument {name}{hint}", "unknown-argument")
     values = {name: given.value for name, given in arguments.keywords.items()}
     check_base(kind, {"name": values.get("name")})
     dtype = arguments.value("dtype", 2)

@@ -91,7 +91,7 @@ def _refused_ends(network: Network, what: str, value: Value) -> KerasError | Non
     found = freeze(value)
     for wrong in _flat(found):
         if isinstance(wrong, Layer) and wrong.unknown is None and wrong.refused is None:
-            shown = f"the layer {wrong.name} ({wrong.cls}); call it on a tensor"
+            shown = f"the layer {wrong.title}; call it on a tensor"
         elif wrong is None:
             shown = "None; does the function that makes them return them?"
         elif isinstance(wrong, (str, int, float)):
@@ -171,7 +171,7 @@ def finish_functional(run: Run, network: Network, site: Site) -> None:
     if graph.unknown is not None:
         network.open = _reason(graph.unknown)
     elif graph.missing is not None:
-        name = graph.missing.node.layer.name if graph.missing.node is not None else "an input"
+        name = repr(graph.missing.node.layer.name) if graph.missing.node is not None else "an input"
         run.raised(
             KerasError(
                 f"the graph is disconnected: an output depends on {name}, which is not among the model's inputs",
@@ -260,7 +260,7 @@ def _check_names(run: Run, network: Network, site: Site) -> None:
                 continue  # its layers had other names at that time
             run.raised(
                 KerasError(
-                    f'the name "{layer.name}" is used twice; layers of a model need unique names', "duplicate-name"
+                    f"the name {layer.name!r} is used twice; layers of a model need unique names", "duplicate-name"
                 ),
                 site,
                 layer,

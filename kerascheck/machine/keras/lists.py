@@ -28,13 +28,13 @@ class KerasList(ListValue):
 def refuse_index(run: Run, value: Value, index: int, node: cst.CSTNode) -> None:
     """Note that an index is out of range, where the list is one of Keras's."""
     if isinstance(value, KerasList):
-        message = f"{value.layer.name} ({value.layer.cls}) has {len(value.items)} {value.what}, there is no {index}"
+        message = f"{value.layer.title} has {len(value.items)} {value.what}, there is no {index}"
         run.raised(KerasError(message, "no-such-layer"), Site(run.file, node), value.layer)
         return
     of = node.value if isinstance(node, cst.Subscript) else None
     if isinstance(of, cst.Attribute) and of.attr.value == "shape" and _is_shape(value):
         name = cst.Module([]).code_for_node(of.value)
-        message = f"{name} has the shape {format_shape(value)}, there is no {name}.shape[{index}]"
+        message = f"{name!r} has the shape {format_shape(value)}, there is no {name}.shape[{index}]"
         run.raised(KerasError(message, "array"), Site(run.file, node))
 
 
@@ -46,7 +46,7 @@ def _is_shape(value: Value) -> TypeGuard[Shape]:
 def refuse_unpacking(run: Run, value: Value, count: int, node: cst.CSTNode) -> None:
     """Note that a list of Keras's is unpacked to another number of names."""
     if isinstance(value, KerasList):
-        message = f"{value.layer.name} ({value.layer.cls}) has {len(value.items)} {value.what}, unpacked into {count}"
+        message = f"{value.layer.title} has {len(value.items)} {value.what}, unpacked into {count}"
         run.raised(KerasError(message, "outputs"), Site(run.file, node), value.layer)
         return
     items = value.items if isinstance(value, ListValue) else value

@@ -170,7 +170,7 @@ def _refused_addition(arguments: Arguments) -> KerasError | None:
 def _refuse_on_graph(run: Run, network: Network, method: str, site: Site) -> None:
     """Note that a Functional model has no `add` or `pop`."""
     if network.kind == "functional" and network.open is None and network.cls == "Functional":
-        message = f"{network.name} (Functional) has no {method}; only a Sequential has: make a new Model"
+        message = f"{network.title} has no {method}; only a Sequential has: make a new Model"
         run.raised(KerasError(message, "no-such-method"), site, network)
 
 
@@ -245,8 +245,8 @@ def _found_layer(network: Network, name: Value, index: Value) -> Layer | KerasEr
                 return layer
         if any(not layer.named_by_user and _may_be_called(layer, name) for layer in layers):
             return None
-        names = ", ".join(layer.name for layer in layers[:12])
-        return KerasError(f"the model has no layer {name}; it has {names}", "no-such-layer")
+        names = ", ".join(repr(layer.name) for layer in layers[:12])
+        return KerasError(f"the model has no layer {name!r}; it has {names}", "no-such-layer")
     if isinstance(name, int) and index is None:
         return KerasError(f"get_layer takes a name first, got {name}; write get_layer(index={name})", "no-such-layer")
     if not isinstance(index, int) or name is not None:

@@ -48,19 +48,19 @@ def refused_call(run: Run, layer: Layer, arguments: Arguments) -> KerasError | N
     if isinstance(wrong, (str, int, float)) and isinstance(layer, BuiltinLayer) and layer.definition.takes_values:
         wrong = None
     if wrong is not None and (dialect == 3 or not isinstance(wrong, (int, float))):
-        return KerasError(f"{layer.name} ({layer.cls}) is called on {_described(wrong)}", "not-a-tensor")
+        return KerasError(f"{layer.title} is called on {_described(wrong)}", "not-a-tensor")
     if dialect < 3:
         return takes_a_list(layer.cls) if _is_single_of_several(layer, value) else None
     given = len(arguments.positional) + len(arguments.keywords)
     if isinstance(layer, InputLayer):
         return None  # it takes nothing, and gives nothing
     if not given and not (arguments.open_positional or arguments.open_keywords):
-        return KerasError(f"{layer.name} ({layer.cls}) is called on nothing", "input-count")
+        return KerasError(f"{layer.title} is called on nothing", "input-count")
     named = arguments.positional or any(name in arguments.keywords for name in FIRST)
     # In a function that nobody calls, None may be a default that every caller replaces.
     if value is None and named and isinstance(layer, BuiltinLayer) and not run.program.entry:
         return KerasError(
-            f"{layer.name} ({layer.cls}) is called on None; does the function before it return its tensor?",
+            f"{layer.title} is called on None; does the function before it return its tensor?",
             "not-a-tensor",
         )
     return _wrong_keyword(layer, arguments) or _wrong_count(layer, arguments, value)
@@ -85,7 +85,7 @@ def _no_tensors(value: Value) -> Iterator[Value]:
 
 def _described(value: Value) -> str:
     if isinstance(value, Layer):
-        return f"the layer {value.name} ({value.cls}), not on a tensor; call that layer on its input first"
+        return f"the layer {value.title}, not on a tensor; call that layer on its input first"
     cls = layer_class(value)
     return f"the class {cls}, not on a tensor" if cls is not None else f"{value!r}, which is not a tensor"
 
@@ -111,7 +111,7 @@ def _wrong_keyword(layer: Layer, arguments: Arguments) -> KerasError | None:
     for name in arguments.keywords:
         if name in (accepted | layer.definition.base_parameters) - _SHARED and name not in FIRST:
             return KerasError(
-                f"the call of {layer.name} ({layer.cls}) has no argument {name}; pass it to the constructor: "
+                f"the call of {layer.title} has no argument {name}; pass it to the constructor: "
                 f"{layer.cls}(..., {name}=...)(x)",
                 "unknown-argument",
             )
@@ -121,7 +121,7 @@ def _wrong_keyword(layer: Layer, arguments: Arguments) -> KerasError | None:
 def _wrong_count(layer: Layer, arguments: Arguments, value: Value) -> KerasError | None:
     """Tensors one after the other where a list is wanted, or the other way round."""
     tensors = [given.value for given in arguments.positional if isinstance(given.value, Tensor)]
-    subject = f"{layer.name} ({layer.cls})"
+    subject = layer.title
     if isinstance(layer, Network):
         if len(tensors) > 1:
             return KerasError(f"{subject} takes its inputs as one list, it is called on {len(tensors)}", "input-count")

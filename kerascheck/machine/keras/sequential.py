@@ -49,7 +49,7 @@ def _check_arguments(arguments: Arguments) -> None:
     check_base("Sequential", {"trainable": second, "name": arguments.value("name", 2)})
     what = freeze(layers)
     if isinstance(what, (Layer, Tensor, int, float)):
-        shown = f"the layer {what.name} ({what.cls})" if isinstance(what, Layer) else describe_wrong("Sequential", what)
+        shown = f"the layer {what.title}" if isinstance(what, Layer) else describe_wrong("Sequential", what)
         raise KerasError(
             f"Sequential takes a list of layers, got {shown or what}; write Sequential([...])", "not-a-layer"
         )
@@ -165,7 +165,7 @@ def add_layer(run: Run, network: Network, value: Value, call_site: Site | None, 
         return
     # A name that Keras numbers depends on all that ran before: only names that the program gives are compared.
     if run.project.dialect == 3 and layer.named_by_user and _is_taken(run, network, layer):
-        message = f"layers of a Sequential need unique names, {layer.name} is given to two"
+        message = f"layers of a Sequential need unique names, {layer.name!r} is given to two"
         run.raised(KerasError(message, "duplicate-name"), place(layer, caller), layer)
     if run.project.dialect < 3 and layer.calls and any(known is layer for known in network.layers):
         network.open = network.open or Unknown("Keras 2 may run a layer once that is added twice")
@@ -192,7 +192,7 @@ def _no_layer(value: Any) -> str | None:
     if isinstance(value, ClassValue):
         return f"the class {value.name}; write {value.name}(...)"
     if isinstance(value, Tensor) and value.node is not None:
-        return f"the output of {value.node.layer.name} ({value.node.layer.cls}), a tensor; pass the layer itself"
+        return f"the output of {value.node.layer.title}, a tensor; pass the layer itself"
     if isinstance(value, (list, tuple)):
         return "a list; give its layers one by one"
     if isinstance(value, Symbol) and value.name.startswith("keras.") and layer_class(value) is None:
@@ -280,7 +280,7 @@ def given_input_shape(run: Run, layer: Layer) -> Shape | Unknown | None:
         if any(isinstance(value, (int, tuple, list)) for value in layer.left_out):
             return Unknown(REFUSED)  # it may be meant for one
         return None
-    inner = checked_shape(run, f"{layer.name} ({layer.cls})", shape)
+    inner = checked_shape(run, layer.title, shape)
     if isinstance(inner, Unknown):
         return inner
     batch = as_size(arguments.value("batch_size"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from kerascheck.machine.paths import fork, settle
 from kerascheck.machine.run import Run
-from kerascheck.machine.values import Value
+from kerascheck.machine.values import Instance, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import Layer, Network, Weight
+from kerascheck.network.events import TrainableSet
+from kerascheck.network.ir import Layer, Network, Site, Weight
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 
@@ -28,6 +29,13 @@ def set_trainable(run: Run, layer: Layer, value: Value, hands_down: bool = True)
         put(verdict)
     else:
         fork(run, verdict, lambda: put(True), lambda: put(False))
+
+
+def note_setting(run: Run, receiver: Value, site: Site) -> None:
+    """Note where `trainable` of a layer or model is set."""
+    layer = receiver.layer if isinstance(receiver, Instance) else receiver
+    if isinstance(layer, Layer):
+        run.note(TrainableSet(layer, len(run.program.trainings), site), layer)
 
 
 def weights_in_training(network: Network) -> tuple[frozenset[Weight], frozenset[Weight]] | None:

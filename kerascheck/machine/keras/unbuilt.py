@@ -48,7 +48,7 @@ def _is_settled(layer: Layer) -> bool:
 
 
 def _never_called(layer: Layer, name: str) -> str:
-    subject = f"{layer.name} ({layer.cls}) has no {name}"
+    subject = f"{layer.title} has no {name}"
     if not isinstance(layer, Network):
         return f"{subject}: it is never called on a tensor"
     if layer.kind == "subclass":
@@ -63,7 +63,7 @@ def end_of_network(run: Run, network: Network, name: str, site: Site) -> Value:
     tensors = network.inputs if name.startswith("input") else network.outputs
     if network.is_sequential and not network.inputs and network.open is None and run.project.dialect == 3:
         if not network.met_data and _is_settled(network):
-            message = f"{network.name} (Sequential) has no {name} before it is built; begin it with keras.Input(...)"
+            message = f"{network.title} has no {name} before it is built; begin it with keras.Input(...)"
             _refuse(run, network, message, site)
         return run.fresh(f"the {name} of a model that is not built")
     if not tensors:
@@ -82,9 +82,7 @@ def count_params(run: Run, layer: Layer, site: Site) -> Value:
         unbuilt = unbuilt and layer.definition.has_weights
     if unbuilt:
         what = "model" if isinstance(layer, Network) else "layer"
-        message = (
-            f"{layer.name} ({layer.cls}) is not built, so its parameters cannot be counted; call {what}.build(shape)"
-        )
+        message = f"{layer.title} is not built, so its parameters cannot be counted; call {what}.build(shape)"
         _refuse(run, layer, message, site)
     return layer.params()
 

@@ -107,7 +107,7 @@ class WrongShapeComment(Rule):
             layer, stated = row.call.node.layer, row.comment.text.lstrip("# ").rstrip()
             yield Finding(
                 row.call.site,
-                f"{layer.name} ({layer.cls}) outputs {format_shape(row.shape)}, but the comment says {stated}",
+                f"{layer.title} outputs {format_shape(row.shape)}, but the comment says {stated}",
                 severity=severity,
             )
 
@@ -209,7 +209,7 @@ x = layers.Conv2D(32, 3)(inputs)  # (None, 26, 26, 32)
 x = layers.Conv2D(32, 3)(x)  # (None, 24, 24, 32)
 x = layers.Conv2D(64, 5)(x)  # (None, 22, 22, 64)
 """,
-            [(7, "conv2d_2 (Conv2D) outputs (None, 20, 20, 64), but the comment says (None, 22, 22, 64)")],
+            [(7, "'conv2d_2' (Conv2D) outputs (None, 20, 20, 64), but the comment says (None, 22, 22, 64)")],
         ),
         Invalid(
             """
@@ -222,7 +222,7 @@ model = keras.Sequential([
     layers.Conv2D(64, 3),  # 12x12x64
 ])
 """,
-            [(8, "conv2d_1 (Conv2D) outputs (None, 11, 11, 64), but the comment says 12x12x64")],
+            [(8, "'conv2d_1' (Conv2D) outputs (None, 11, 11, 64), but the comment says 12x12x64")],
         ),
         Invalid(
             """
@@ -231,7 +231,7 @@ from keras import layers
 inputs = keras.Input((28, 28, 1))
 x = layers.Conv2D(32, 5)(inputs)  # (None, 26, 26, 32)
 """,
-            [(5, "conv2d (Conv2D) outputs (None, 24, 24, 32), but the comment says (None, 26, 26, 32)")],
+            [(5, "'conv2d' (Conv2D) outputs (None, 24, 24, 32), but the comment says (None, 26, 26, 32)")],
         ),
         # what `kerascheck annotate` wrote before a change
         Invalid(
@@ -245,7 +245,7 @@ def head(x):
     return layers.Dense(5)(x)  # -> (None, 3), 27 params
 model = head(build().output)
 """,
-            [(8, "dense_1 (Dense) outputs (None, 5), but the comment says -> (None, 3), 27 params")],
+            [(8, "'dense_1' (Dense) outputs (None, 5), but the comment says -> (None, 3), 27 params")],
         ),
     ]
 

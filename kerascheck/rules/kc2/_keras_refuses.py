@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.dims import format_shape
-from kerascheck.network.ir import Program, Raised, Site
+from kerascheck.network.ir import Program, Raised
 from kerascheck.rules._gone import severity_of, severity_of_refusal
 from kerascheck.rules._raised import ARRAYS, refused_rate
+from kerascheck.rules._related import made_tensors
 from kerascheck.rules._ways_out import way_out
 from kerascheck.rules.base import Finding, Rule, Thresholds
-from kerascheck.symbolic.unknown import Unknown
 
 
 class _Refusal(Rule):
@@ -38,7 +37,8 @@ class _Refusal(Rule):
             if severity is None:
                 continue
             reported.add((raised.site.key, message))
-            yield Finding(raised.site, message, help=self.advice, severity=severity, related=tuple(_origins(raised)))
+            related = tuple(place for place in made_tensors(raised.inputs) if place[0] is not raised.site)
+            yield Finding(raised.site, message, help=self.advice, severity=severity, related=related)
 
     def _grade(self, raised: Raised) -> Severity | None:
         """How grave it is; None where the program is for a Keras that takes it."""
@@ -56,24 +56,9 @@ def _message(raised: Raised) -> str:
     message = raised.error.message.rstrip(". \n")
     layer = raised.layer
     if layer is not None and raised.inputs and layer.name and message.startswith(f"{layer.cls} "):
-        message = f"{layer.name} ({layer.cls}){message.removeprefix(layer.cls)}"
+        message = f"{layer.title}{message.removeprefix(layer.cls)}"
     way = way_out(raised)
     return f"{message}; {way}" if way is not None else message
-
-
-def _origins(raised: Raised) -> Iterator[tuple[Site, str]]:
-    """Where the shapes come from that do not fit: the calls that made the inputs."""
-    for tensor in raised.inputs[:_MAX_ORIGINS]:
-        node = tensor.node
-        layer = node.layer if node is not None else None
-        site = (node.site or layer.site) if node is not None and layer is not None else None
-        if layer is None or site is None or site is raised.site or isinstance(tensor.shape, Unknown):
-            continue
-        yield site, f"{layer.name} ({layer.cls}) outputs {format_shape(tensor.shape)}"
-
-
-#: Inputs whose origins are shown.
-_MAX_ORIGINS = 4
 
 
 #: The kinds of what Keras 2 takes and Keras 3 does not.

@@ -73,8 +73,8 @@ model.add(layers.Conv2D(8, 3))
             [
                 (
                     6,
-                    "conv2d_1 (Conv2D) has no room on spatial axis 0: its window spans 3, the input has 2 there; "
-                    "whole input shape (None, 2, 2, 8); input_layer must be at least 5 x 5, it is 4 x 4",
+                    "'conv2d_1' (Conv2D) has no room on spatial axis 0: its window spans 3, the input has 2 there; "
+                    "whole input shape (None, 2, 2, 8); 'input_layer' must be at least 5 x 5, it is 4 x 4",
                 )
             ],
         ),

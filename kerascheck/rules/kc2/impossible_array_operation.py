@@ -167,7 +167,7 @@ from keras import datasets
 (x, y), _ = datasets.mnist.load_data()
 shape = (x.shape[1], x.shape[2], x.shape[3])
 """,
-            [(4, "x has the shape (60000, 28, 28), there is no x.shape[3]")],
+            [(4, "'x' has the shape (60000, 28, 28), there is no x.shape[3]")],
         ),
         # the average of another axis
         Invalid(

@@ -88,7 +88,7 @@ model.predict(np.array([[1, 2, 3, 10], [0, 0, 4, 5]]))
             [
                 (
                     5,
-                    "x has numbers up to 10; embedding (Embedding) has input_dim=10, for the numbers 0 to 9; "
+                    "'x' has numbers up to 10; 'embedding' (Embedding) has input_dim=10, for the numbers 0 to 9; "
                     "use input_dim=11",
                 )
             ],
@@ -100,6 +100,6 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Embedding(10, 8), layers.Flatten()])
 model.predict(np.array([[0.25, 0.5, 0.1, 0.9]]))
 """,
-            [(5, "embedding (Embedding) cuts the fractions of x, between 0.1 and 0.9, to integers")],
+            [(5, "'embedding' (Embedding) cuts the fractions of 'x', between 0.1 and 0.9, to integers")],
         ),
     ]

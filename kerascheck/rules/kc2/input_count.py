@@ -71,7 +71,7 @@ from keras import Input, layers
 a, b = Input((8,)), Input((8,))
 both = layers.Dense(4)([a, b])
 """,
-            [(4, "dense (Dense) takes one input, but is called on 2")],
+            [(4, "'dense' (Dense) takes one input, but is called on 2")],
         ),
         # a list of one
         Invalid(
@@ -80,6 +80,6 @@ from keras import Input, layers
 a = Input((8,))
 b = layers.Dense(4)([a])
 """,
-            [(4, "dense (Dense) is called on a list of one tensor, which Keras 3 does not unpack")],
+            [(4, "'dense' (Dense) is called on a list of one tensor, which Keras 3 does not unpack")],
         ),
     ]

@@ -127,7 +127,7 @@ model = Sequential([layers.Input((8,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 9)), np.zeros((100, 1)))
 """,
-            [(6, "x has the shape (100, 9), but the model expects (None, 8)")],
+            [(6, "'x' has the shape (100, 9), but the model expects (None, 8)")],
         ),
         # images as rows
         Invalid(
@@ -139,7 +139,7 @@ model = Sequential([layers.Input((784,)), layers.Dense(10, activation="softmax")
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x / 255.0, y)
 """,
-            [(7, "x has the shape (60000, 28, 28), but the model expects (None, 784); reshape it to (-1, 784)")],
+            [(7, "'x' has the shape (60000, 28, 28), but the model expects (None, 784); reshape it to (-1, 784)")],
         ),
         # channels first
         Invalid(
@@ -153,7 +153,7 @@ model.predict(np.zeros((10, 3, 32, 32)))
             [
                 (
                     6,
-                    "x has the shape (10, 3, 32, 32), but the model expects (None, 32, 32, 3); "
+                    "'x' has the shape (10, 3, 32, 32), but the model expects (None, 32, 32, 3); "
                     "the channels come first, np.moveaxis(x, 1, -1)",
                 )
             ],
@@ -170,7 +170,7 @@ model.predict(x[0])
             [
                 (
                     6,
-                    "x has the shape (12, 4), but the model expects (None, 12, 4); one sample needs a batch axis, "
+                    "'x' has the shape (12, 4), but the model expects (None, 12, 4); one sample needs a batch axis, "
                     "x[None]",
                 )
             ],
@@ -187,7 +187,7 @@ model.predict(x[0])
             [
                 (
                     6,
-                    "x has the shape (12, 1) of one sample, which Keras takes for 12 samples of the shape (1, 1); "
+                    "'x' has the shape (12, 1) of one sample, which Keras takes for 12 samples of the shape (1, 1); "
                     "add the batch axis, x[None]",
                 )
             ],
@@ -204,8 +204,8 @@ model.predict(np.zeros((10, 4, 3)))
             [
                 (
                     6,
-                    "x has the shape (10, 4, 3), which a layer refuses: conv1d (Conv1D): Conv1D has no room on spatial "
-                    "axis 0: its window spans 5, the input has 4 there; whole input shape (batch, 4, 3)",
+                    "'x' has the shape (10, 4, 3), which a layer refuses: 'conv1d' (Conv1D): Conv1D has no room on "
+                    "spatial axis 0: its window spans 5, the input has 4 there; whole input shape (batch, 4, 3)",
                 )
             ],
         ),

@@ -92,7 +92,7 @@ a, b = Input((4,), name="a"), Input((3,), name="b")
 model = Model([a, b], layers.Concatenate()([a, b]))
 model.predict({"a": np.zeros((10, 4)), "c": np.zeros((10, 3))})
 """,
-            [(6, "x: the model takes the inputs a, b, but the data has the keys a, c")],
+            [(6, "'x': the model takes the inputs 'a', 'b', but the data has the keys 'a', 'c'")],
         ),
         # one array for two inputs
         Invalid(
@@ -103,7 +103,7 @@ a, b = Input((4,), name="a"), Input((3,), name="b")
 model = Model([a, b], layers.Concatenate()([a, b]))
 model.predict(np.zeros((10, 7)))
 """,
-            [(6, "x: the model takes 2 inputs (a, b), the data has 1")],
+            [(6, "'x': the model takes 2 inputs ('a', 'b'), the data has 1")],
         ),
         # Python lists
         Invalid(
@@ -116,11 +116,11 @@ model.fit([1.0, 2.0, 3.0], [2.0, 4.0, 6.0], epochs=10)
             [
                 (
                     5,
-                    "x is a list of numbers, which Keras 3 takes for many arrays; make it one array, np.array(...)",
+                    "'x' is a list of numbers, which Keras 3 takes for many arrays; make it one array, np.array(...)",
                 ),
                 (
                     5,
-                    "y is a list of numbers, which Keras 3 takes for many arrays; make it one array, np.array(...)",
+                    "'y' is a list of numbers, which Keras 3 takes for many arrays; make it one array, np.array(...)",
                 ),
             ],
         ),

@@ -144,7 +144,7 @@ model = Model([frames, states], layers.GRU(4, name="memory")(frames, initial_sta
 model.compile("adam", "mse")
 model.fit([np.zeros((6, 3, 8)), np.zeros((6, 1, 4))], np.zeros((6, 4)))
 """,
-            [(5, "memory (GRU) needs initial states of shape (batch, 4), it is given (None, 1, 4)")],
+            [(5, "'memory' (GRU) needs initial states of shape (batch, 4), it is given (None, 1, 4)")],
         ),
         Invalid(
             """

@@ -80,7 +80,7 @@ model = Model(inputs, branch)
             [
                 (
                     5,
-                    "the graph is disconnected: an output depends on input_layer_1, "
+                    "the graph is disconnected: an output depends on 'input_layer_1', "
                     "which is not among the model's inputs",
                 )
             ],

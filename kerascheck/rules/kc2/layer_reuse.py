@@ -70,7 +70,7 @@ b = shared(Input((9,)))
             [
                 (
                     5,
-                    "layer dense (Dense) is built with kernel of shape (8, 4), but this input needs (9, 4); "
+                    "'dense' (Dense) is built with kernel of shape (8, 4), but this input needs (9, 4); "
                     "make another layer for it",
                 )
             ],

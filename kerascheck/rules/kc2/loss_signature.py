@@ -81,7 +81,7 @@ class LossSignature(Rule):
             for kind, value, site in uses:
                 problem = _problem(value) if isinstance(value, FunctionValue) else None
                 if problem is not None:
-                    name = value.name if isinstance(value.node, cst.FunctionDef) else "the lambda"
+                    name = repr(value.name) if isinstance(value.node, cst.FunctionDef) else "the lambda"
                     yield Finding(
                         site,
                         f"Keras calls a {kind} with (y_true, y_pred), {name} {problem}",
@@ -191,7 +191,7 @@ model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", loss=quantile)
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0)
 """,
-            [(9, "Keras calls a loss with (y_true, y_pred), quantile needs q as well; "
+            [(9, "Keras calls a loss with (y_true, y_pred), 'quantile' needs 'q' as well; "
                  "make it optional, or return the loss from a function that knows it")],
         ),
         # not called
@@ -208,7 +208,7 @@ model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", weighted)
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), verbose=0)
 """,
-            [(10, "Keras calls a loss with (y_true, y_pred), weighted takes 1 argument; "
+            [(10, "Keras calls a loss with (y_true, y_pred), 'weighted' takes 1 argument; "
                   "call it, where it makes the loss")],
         ),
         # a metric
@@ -237,7 +237,7 @@ def _problem(function: FunctionValue) -> str | None:
     named = [*params.posonly_params, *params.params]
     missing = [one for one in (*named[2:], *params.kwonly_params) if one.default is None]
     if missing:
-        names = ", ".join(one.name.value for one in missing)
+        names = ", ".join(repr(one.name.value) for one in missing)
         return f"needs {names} as well; make it optional, or return the loss from a function that knows it"
     if len(named) >= 2:
         return None

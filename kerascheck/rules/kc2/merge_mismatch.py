@@ -72,7 +72,7 @@ both = layers.Concatenate()([a, b])
             [
                 (
                     4,
-                    "concatenate (Concatenate) needs inputs that differ only along axis -1, "
+                    "'concatenate' (Concatenate) needs inputs that differ only along axis -1, "
                     "found the shapes (None, 8, 4), (None, 9, 4); axis=1 fits",
                 )
             ],

@@ -80,7 +80,7 @@ model.add(layers.Conv2D(32, 3))
             [
                 (
                     5,
-                    "conv2d (Conv2D) expects inputs of rank 4, found rank 3: (None, 28, 28); "
+                    "'conv2d' (Conv2D) expects inputs of rank 4, found rank 3: (None, 28, 28); "
                     "add a channel axis: an input shape of (28, 28, 1)",
                 )
             ],
@@ -110,8 +110,8 @@ x = layers.LSTM(8)(x)
             [
                 (
                     5,
-                    "lstm_1 (LSTM) expects inputs of rank 3, found rank 2: (None, 8); "
-                    "set return_sequences=True on lstm (LSTM)",
+                    "'lstm_1' (LSTM) expects inputs of rank 3, found rank 2: (None, 8); "
+                    "set return_sequences=True on 'lstm' (LSTM)",
                 )
             ],
         ),

@@ -71,7 +71,7 @@ model.add(layers.Reshape((28, 29)))
             [
                 (
                     5,
-                    "reshape (Reshape) to (28, 29) needs 812 values for each sample, found 784 in (None, 784); "
+                    "'reshape' (Reshape) to (28, 29) needs 812 values for each sample, found 784 in (None, 784); "
                     "one -1 in the target shape lets Keras work that size out",
                 )
             ],

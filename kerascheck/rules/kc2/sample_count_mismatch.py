@@ -111,7 +111,7 @@ model = Sequential([layers.Input((3,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 3)), np.zeros((90, 1)))
 """,
-            [(6, "x and y have different numbers of samples: 100 and 90")],
+            [(6, "'x' and 'y' have different numbers of samples: 100 and 90")],
         ),
         # before the training
         Invalid(
@@ -133,7 +133,7 @@ model = Sequential([layers.Input((3,)), layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(x[:80], y[:80], validation_data=(x[80:], y[:80]))
 """,
-            [(7, "x and y of validation_data have different numbers of samples: 20 and 80")],
+            [(7, "'x' and 'y' of validation_data have different numbers of samples: 20 and 80")],
         ),
         Invalid(
             """

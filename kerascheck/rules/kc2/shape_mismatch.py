@@ -66,8 +66,8 @@ x = layers.Dense(4)(x)
             [
                 (
                     4,
-                    "dense (Dense) needs a known size for its last axis (axis -1), found None in (None, 8, None); "
-                    "write that size in the shape of input_layer",
+                    "'dense' (Dense) needs a known size for its last axis (axis -1), found None in (None, 8, None); "
+                    "write that size in the shape of 'input_layer'",
                 )
             ],
         ),

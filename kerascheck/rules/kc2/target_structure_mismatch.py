@@ -102,6 +102,6 @@ model = Model(inputs, [layers.Dense(1, name="a")(inputs), layers.Dense(1, name="
 model.compile("adam", {"a": "mse", "c": "mse"})
 model.fit(np.zeros((100, 8)), [np.zeros(100), np.zeros(100)])
 """,
-            [(7, "the loss has the keys a, c, the outputs are called a, b")],
+            [(7, "the loss has the keys 'a', 'c', the outputs are called 'a', 'b'")],
         ),
     ]

@@ -84,4 +84,11 @@ layer = Conv2D(32, padding="same")
 """,
             [(3, "Conv2D needs the argument kernel_size")],
         ),
+        Invalid(
+            """
+from keras import Input
+inputs = Input(sahpe=(28, 28, 1))
+""",
+            [(3, "Input has no argument sahpe; did you mean shape?")],
+        ),
     ]

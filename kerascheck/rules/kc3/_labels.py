@@ -22,7 +22,7 @@ class _TargetRule(Rule):
                 continue
             told.add(targets.site.key)
             message, severity = found if isinstance(found, tuple) else (found, None)
-            yield Finding(targets.site, message, anchor=targets.call.site, severity=severity)
+            yield Finding(targets.site, message, anchor=targets.call.site, severity=severity, related=targets.places)
 
     def judge(self, targets: Targets) -> str | tuple[str, Severity] | None:
         """What is wrong with these targets; None where nothing is, or it is not known."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program, Tensor
 from kerascheck.rules._outputs import Output, describe
+from kerascheck.rules._related import last_layer
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Rule, Thresholds
 from kerascheck.training.compiled_losses import Loss, losses_by_output
@@ -21,11 +22,18 @@ class _OutputRule(Rule):
                 continue
             told: set[tuple[int, int]] = set()
             for target in losses_by_output(call):
-                message = self.judge(describe(target.tensor), target.loss) if target.loss is not None else None
+                output = describe(target.tensor)
+                message = self.judge(output, target.loss) if target.loss is not None else None
                 if message is None or target.site.key in told:
                     continue
                 told.add(target.site.key)
-                yield Finding(target.site, message, severity=self.grade(target.tensor), anchor=call.site)
+                yield Finding(
+                    target.site,
+                    message,
+                    severity=self.grade(target.tensor),
+                    anchor=call.site,
+                    related=tuple(last_layer(output)),
+                )
 
     def judge(self, output: Output, loss: Loss) -> str | None:
         """What is wrong with this output under this loss."""

@@ -10,6 +10,7 @@ from kerascheck.data.training import training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import CompileCall, Program
 from kerascheck.rules._outputs import describe
+from kerascheck.rules._related import last_layer
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import REGRESSION, losses_by_output, metrics_of
@@ -90,6 +91,7 @@ class AccuracyOfRegression(Rule):
                         f"accuracy under {target.loss.name} only checks on which side of 0.5 the output lies; "
                         'for a regression use "mae" or keras.metrics.R2Score()',
                         anchor=call.site,
+                        related=tuple(last_layer(output)),
                     )
 
     VALID = [

@@ -76,6 +76,7 @@ class ExclusiveLabelsOnSigmoid(Rule):
                 f"the labels are one-hot, one class out of {units}, but {units} sigmoid units with "
                 f"{targets.loss.name} answer {units} questions; use softmax with categorical_crossentropy",
                 anchor=targets.call.site,
+                related=targets.places,
             )
 
     VALID = [

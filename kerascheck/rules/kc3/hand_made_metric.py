@@ -136,17 +136,17 @@ model.compile(loss="binary_crossentropy", metrics=["accuracy", precision, recall
             [
                 (
                     11,
-                    "metric f1 is averaged over batches, which is not the value over the epoch; "
+                    "metric 'f1' is averaged over batches, which is not the value over the epoch; "
                     "use keras.metrics.F1Score()",
                 ),
                 (
                     11,
-                    "metric precision is averaged over batches, which is not the value over the epoch; "
+                    "metric 'precision' is averaged over batches, which is not the value over the epoch; "
                     "use keras.metrics.Precision()",
                 ),
                 (
                     11,
-                    "metric recall_m is averaged over batches, which is not the value over the epoch; "
+                    "metric 'recall_m' is averaged over batches, which is not the value over the epoch; "
                     "use keras.metrics.Recall()",
                 ),
             ],
@@ -169,7 +169,7 @@ model.compile(
             [
                 (
                     11,
-                    "metrics precision, get_f1 are averaged over batches, which is not the value over the epoch; "
+                    "metrics 'precision', 'get_f1' are averaged over batches, which is not the value over the epoch; "
                     "use keras.metrics.Precision(), keras.metrics.F1Score()",
                 )
             ],
@@ -178,7 +178,8 @@ model.compile(
 
 
 def _averaged(metrics: dict[str, str]) -> str:
-    names, builtins = ", ".join(metrics), ", ".join(f"keras.metrics.{b}()" for b in dict.fromkeys(metrics.values()))
+    names = ", ".join(map(repr, metrics))
+    builtins = ", ".join(f"keras.metrics.{b}()" for b in dict.fromkeys(metrics.values()))
     what = f"metric {names} is" if len(metrics) == 1 else f"metrics {names} are"
     return f"{what} averaged over batches, which is not the value over the epoch; use {builtins}"
 

@@ -67,7 +67,7 @@ class OverTheBatch(Rule):
                 if shape is not None and len(shape) > 1 and shape[0] is None and axis in (0, -len(shape)):
                     yield Finding(
                         layer.site,
-                        f"{layer.name} ({layer.cls}) has axis={axis}, which is that of the samples: the result for one "
+                        f"{layer.title} has axis={axis}, which is that of the samples: the result for one "
                         "depends on the others in its batch; use axis=1 for steps, -1 for features",
                     )
                     break
@@ -107,12 +107,12 @@ model = Model(inputs, layers.Softmax(axis=-2)(layers.Dense(3)(pooled(inputs))))
             [
                 (
                     5,
-                    "weights (Softmax) has axis=0, which is that of the samples: the result for one depends on the "
+                    "'weights' (Softmax) has axis=0, which is that of the samples: the result for one depends on the "
                     "others in its batch; use axis=1 for steps, -1 for features",
                 ),
                 (
                     8,
-                    "softmax (Softmax) has axis=-2, which is that of the samples: the result for one depends on the "
+                    "'softmax' (Softmax) has axis=-2, which is that of the samples: the result for one depends on the "
                     "others in its batch; use axis=1 for steps, -1 for features",
                 ),
             ],

@@ -8,6 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import definitely_equal
 from kerascheck.network.ir import Program
 from kerascheck.rules._outputs import describe
+from kerascheck.rules._related import compiling
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import REGRESSION, losses_by_output
@@ -68,6 +69,7 @@ class ReluOnOutput(Rule):
                         f"a relu output is 0 and does not learn while its sum is negative; remove the activation, or "
                         f'use "softplus" where {target.loss.name} is over positive numbers',
                         anchor=call.site,
+                        related=tuple(compiling(call)),
                     )
 
     VALID = [

@@ -72,6 +72,7 @@ class SeveralLabelsOnSoftmax(Rule):
                 "the targets have several labels for a sample, and softmax with categorical_crossentropy gives one "
                 "class each; use sigmoid with binary_crossentropy",
                 anchor=targets.call.site,
+                related=targets.places,
             )
 
     VALID = [

@@ -8,6 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import definitely_equal
 from kerascheck.network.ir import Program
 from kerascheck.rules._outputs import describe
+from kerascheck.rules._related import last_layer
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import REGRESSION, losses_by_output
@@ -67,6 +68,7 @@ class SquaredErrorOnSoftmax(Rule):
                         f"{target.loss.name} on {output.units} softmax units learns slowly where it is wrong; "
                         "use categorical_crossentropy",
                         anchor=call.site,
+                        related=tuple(last_layer(output)),
                     )
 
     VALID = [

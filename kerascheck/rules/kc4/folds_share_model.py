@@ -89,7 +89,7 @@ class FoldsShareModel(Rule):
                 told.add(call.site.key)
                 yield Finding(
                     _header(loop, call),
-                    f"{network.variable or network.name} is made before the loop over the folds: later folds test it "
+                    f"{network.variable or network.name!r} is made before the loop over the folds: later folds test it "
                     "on what it was trained on before; make a new model in each fold",
                     anchor=call.site,
                 )
@@ -173,8 +173,8 @@ Study(np.random.rand(200, 8), np.random.randint(0, 2, 200)).run()
             [
                 (
                     14,
-                    "sequential is made before the loop over the folds: later folds test it on what it was trained on "
-                    "before; make a new model in each fold",
+                    "'sequential' is made before the loop over the folds: later folds test it on what it was trained "
+                    "on before; make a new model in each fold",
                 )
             ],
         ),
@@ -195,7 +195,7 @@ for seed in range(10):
             [
                 (
                     8,
-                    "model is made before the loop over the folds: later folds test it on what it was trained on "
+                    "'model' is made before the loop over the folds: later folds test it on what it was trained on "
                     "before; make a new model in each fold",
                 )
             ],

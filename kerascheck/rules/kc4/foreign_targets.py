@@ -204,7 +204,7 @@ model.fit(x_train, y_train)
             [
                 (
                     7,
-                    "x and y were divided by two calls, each of which shuffles in an order of its own: the targets "
+                    "'x' and 'y' were divided by two calls, each of which shuffles in an order of its own: the targets "
                     "belong to other samples; divide both in one call",
                 )
             ],
@@ -223,7 +223,7 @@ model.fit(x / 255, y)
             [
                 (
                     8,
-                    "x was shuffled without y: the targets belong to other samples; shuffle both with the same "
+                    "'x' was shuffled without 'y': the targets belong to other samples; shuffle both with the same "
                     "permutation",
                 )
             ],
@@ -242,7 +242,7 @@ model.fit(x / 255, y)
             [
                 (
                     8,
-                    "x and y were shuffled one after the other, into different orders; shuffle both with the same "
+                    "'x' and 'y' were shuffled one after the other, into different orders; shuffle both with the same "
                     "permutation",
                 )
             ],
@@ -282,10 +282,14 @@ def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
     if a.part != b.part or how == other or how is None or UNKNOWN_ARRANGEMENT in (how, other):
         return None
     if other is None:
-        return "x was shuffled without y: the targets belong to other samples; shuffle both with the same permutation"
+        return (
+            "'x' was shuffled without 'y': the targets belong to other samples; shuffle both with the same permutation"
+        )
     if _SEEDED.search(getattr(call.site.file, "code", "")):
         return None
-    return "x and y were shuffled one after the other, into different orders; shuffle both with the same permutation"
+    return (
+        "'x' and 'y' were shuffled one after the other, into different orders; shuffle both with the same permutation"
+    )
 
 
 def _division(program: Program, y: Part, otherwise: Site) -> Site:
@@ -299,7 +303,7 @@ def _division(program: Program, y: Part, otherwise: Site) -> Site:
 
 
 _DIVIDED_APART = (
-    "x and y were divided by two calls, each of which shuffles in an order of its own: the targets belong to other "
+    "'x' and 'y' were divided by two calls, each of which shuffles in an order of its own: the targets belong to other "
     "samples; divide both in one call"
 )
 

@@ -8,6 +8,7 @@ from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
 from kerascheck.rules._gone import severity_of_refusal
+from kerascheck.rules._related import compiling, set_trainable
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -83,9 +84,10 @@ class FrozenTraining(Rule):
             told.add(id(call.network))
             yield Finding(
                 call.site,
-                f"{call.network.variable or call.network.name} is trained while all its weights are frozen: "
+                f"{call.network.variable or call.network.name!r} is trained while all its weights are frozen: "
                 "nothing changes; set trainable = True first",
                 severity=severity,
+                related=(*set_trainable(program, frozen, None, call), *compiling(call.compiled)),
             )
 
     VALID = [
@@ -128,7 +130,7 @@ for layer in model.layers:
 model.compile("adam", "mse")
 model.fit(np.random.rand(32, 8), np.random.rand(32, 1))
 """,
-            [(8, "model is trained while all its weights are frozen: nothing changes; set trainable = True first")],
+            [(8, "'model' is trained while all its weights are frozen: nothing changes; set trainable = True first")],
         ),
         Invalid(
             """
@@ -150,6 +152,6 @@ class Gan:
             self.both.train_on_batch(np.random.rand(8, 3), np.ones((8, 1)))
 Gan().train(np.random.rand(8, 4))
 """,
-            [(16, "judge is trained while all its weights are frozen: nothing changes; set trainable = True first")],
+            [(16, "'judge' is trained while all its weights are frozen: nothing changes; set trainable = True first")],
         ),
     ]

@@ -93,8 +93,8 @@ class JudgeLearnsAlong(Rule):
                     told.add(call.site.key)
                     yield Finding(
                         call.site,
-                        f"{judge.name} is not frozen while {call.network.name} is trained, and learns to give the one "
-                        f"answer; set {judge.name}.trainable = False before this step, and True before its own",
+                        f"{judge.name!r} is not frozen while {call.network.name!r} is trained, and learns to give "
+                        f"the one answer; set {judge.name}.trainable = False before this step, and True before its own",
                     )
 
     VALID = [
@@ -176,8 +176,8 @@ Pair().train(np.random.rand(32, 8))
             [
                 (
                     18,
-                    "judge is not frozen while both is trained, and learns to give the one answer; set judge.trainable "
-                    "= False before this step, and True before its own",
+                    "'judge' is not frozen while 'both' is trained, and learns to give the one answer; set "
+                    "judge.trainable = False before this step, and True before its own",
                 )
             ],
         ),

@@ -61,7 +61,7 @@ class NotCompiled(Rule):
             if not any(network is known for known in program.networks) or _may_be_compiled_elsewhere(program, call):
                 continue
             name = network.variable or "the model"
-            yield Finding(call.site, f"{name} is not compiled: {call.method} raises ValueError; call compile first")
+            yield Finding(call.site, f"{name!r} is not compiled: {call.method} raises ValueError; call compile first")
 
     VALID = [
         # compiled
@@ -126,7 +126,7 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 """,
-            [(5, "model is not compiled: fit raises ValueError; call compile first")],
+            [(5, "'model' is not compiled: fit raises ValueError; call compile first")],
         ),
         # the other one is compiled
         Invalid(
@@ -139,7 +139,7 @@ first.compile("adam", "mse")
 second = keras.models.clone_model(first)
 print(second.evaluate(np.zeros((8, 4)), np.zeros((8, 1))))
 """,
-            [(8, "second is not compiled: evaluate raises ValueError; call compile first")],
+            [(8, "'second' is not compiled: evaluate raises ValueError; call compile first")],
         ),
     ]
 

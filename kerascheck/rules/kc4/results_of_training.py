@@ -141,7 +141,7 @@ model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse")
 plot(model.fit(x, y, epochs=3))
 """,
-            [(5, "fit has no validation data, so its history has no val_loss: Python raises KeyError")],
+            [(5, "fit has no validation data, so its history has no 'val_loss': Python raises KeyError")],
         ),
         Invalid(
             """
@@ -168,7 +168,7 @@ model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse", metrics=["mae", "mape"])
 loss, error = model.evaluate(x, y)
 """,
-            [(7, "evaluate returns 3 numbers (loss, mae, mape), not 2: Python raises ValueError")],
+            [(7, "evaluate returns 3 numbers ('loss', 'mae', 'mape'), not 2: Python raises ValueError")],
         ),
     ]
 
@@ -180,7 +180,7 @@ def _of_history(read: ResultRead) -> str | None:
         return None
     if callbacks_of(call).meddling or _is_asked(read, key):
         return None
-    return f"fit has no validation data, so its history has no {key}: Python raises KeyError"
+    return f"fit has no validation data, so its history has no {key!r}: Python raises KeyError"
 
 
 def _is_asked(read: ResultRead, key: str) -> bool:
@@ -198,7 +198,8 @@ def _of_evaluation(read: ResultRead) -> str | None:
     if len(names) == 1:
         return "evaluate returns one number, the loss, since the model has no metrics: Python raises TypeError"
     if read.count is not None and read.count != len(names):
-        return f"evaluate returns {len(names)} numbers ({', '.join(names)}), not {read.count}: Python raises ValueError"
+        shown = ", ".join(map(repr, names))
+        return f"evaluate returns {len(names)} numbers ({shown}), not {read.count}: Python raises ValueError"
     return None
 
 

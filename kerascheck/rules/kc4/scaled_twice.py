@@ -78,7 +78,7 @@ class ScaledTwice(Rule):
                 name = "" if met.layer is None else met.layer.name
                 yield Finding(
                     _x_site(call),
-                    f"the features go from {low:g} to {high:g}, and {name} (Rescaling) makes them "
+                    f"the features go from {low:g} to {high:g}, and {name!r} (Rescaling) makes them "
                     f"{1 / abs(factor):.0f} times smaller once more; scale them in one place",
                     anchor=call.site,
                 )
@@ -160,8 +160,8 @@ model.fit(x, y)
             [
                 (
                     10,
-                    "the features go from 0 to 1, and scale (Rescaling) makes them 255 times smaller once more; scale "
-                    "them in one place",
+                    "the features go from 0 to 1, and 'scale' (Rescaling) makes them 255 times smaller once more; "
+                    "scale them in one place",
                 )
             ],
         ),
@@ -180,8 +180,8 @@ model.fit(train)
             [
                 (
                     9,
-                    "the features go from -1 to 1, and scale (Rescaling) makes them 255 times smaller once more; scale "
-                    "them in one place",
+                    "the features go from -1 to 1, and 'scale' (Rescaling) makes them 255 times smaller once more; "
+                    "scale them in one place",
                 )
             ],
         ),

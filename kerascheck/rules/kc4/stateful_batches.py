@@ -96,7 +96,7 @@ model.predict(np.random.rand(650, 5, 3), batch_size=SIZE)
             [
                 (
                     6,
-                    "x of 650 samples leaves a batch of 10, but the stateful layers are built for batches of 32; use "
+                    "'x' of 650 samples leaves a batch of 10, but the stateful layers are built for batches of 32; use "
                     "only batches of 32",
                 )
             ],
@@ -116,7 +116,7 @@ for epoch in range(3):
             [
                 (
                     10,
-                    "x of validation_data of 25 samples leaves a batch of 5, but the stateful layers are built for "
+                    "'x' of validation_data of 25 samples leaves a batch of 5, but the stateful layers are built for "
                     "batches of 10; use only batches of 10",
                 )
             ],

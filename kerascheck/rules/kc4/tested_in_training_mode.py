@@ -93,7 +93,7 @@ class TestedInTrainingMode(Rule):
                 told.add(met[0].site.key)
                 yield Finding(
                     met[0].site,
-                    f"{network.name} is measured with training=True: its {layer.cls} works as in training; write "
+                    f"{network.name!r} is measured with training=True: its {layer.cls} works as in training; write "
                     "training=False",
                 )
 
@@ -169,7 +169,7 @@ for x, y in tf.data.Dataset.from_tensor_slices((tf.ones((8, 4)), tf.ones(8))).ba
             [
                 (
                     8,
-                    "sequential is measured with training=True: its BatchNormalization works as in training; write "
+                    "'sequential' is measured with training=True: its BatchNormalization works as in training; write "
                     "training=False",
                 )
             ],

@@ -9,6 +9,7 @@ from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
 from kerascheck.network.ir import CompileCall, Layer, Network, Program, TrainCall, Weight
+from kerascheck.rules._related import compiling, set_trainable
 from kerascheck.rules._streams import other_backend
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -93,6 +94,7 @@ class TrainableWithoutCompile(Rule):
                 call.site,
                 f"{names}: trainable was turned {what} without effect, since the compiled training step is reused; "
                 f"call compile() after changing trainable",
+                related=(*set_trainable(program, released or frozen, before, call), *compiling(compiled)),
             )
             first[id(compiled)] = call
 
@@ -191,7 +193,7 @@ model.fit(x, y)
             [
                 (
                     13,
-                    "low and top: trainable was turned on without effect, since the compiled training step is "
+                    "'low' and 'top': trainable was turned on without effect, since the compiled training step is "
                     "reused; call compile() after changing trainable",
                 )
             ],
@@ -214,7 +216,7 @@ Trainer().run(np.random.rand(32, 8), np.random.rand(32, 1))
             [
                 (
                     11,
-                    "dense: trainable was turned off without effect, since the compiled training step is reused; "
+                    "'dense': trainable was turned off without effect, since the compiled training step is reused; "
                     "call compile() after changing trainable",
                 )
             ],
@@ -252,7 +254,7 @@ def _names(call: TrainCall, weights: frozenset[Weight]) -> str:
         if inner:
             waiting = inner + waiting
         elif isinstance(layer.weights, list) and any(weight in weights for weight in layer.weights):
-            names.append(layer.name)
+            names.append(repr(layer.name))
     if not names:
         return "a layer"
     if len(names) > 3:

@@ -78,7 +78,7 @@ class UnavailableMonitor(Rule):
                 if watch.monitor.startswith("val_") and validates(watch.call) is False:
                     yield Finding(
                         site,
-                        f"{watch.monitor} needs validation data, but fit gets none: "
+                        f"{watch.monitor!r} needs validation data, but fit gets none: "
                         f"{watch.cls} {_WATCHERS[watch.cls].fails_to}",
                         anchor=watch.call.site,
                         severity=Severity.WARNING,
@@ -91,10 +91,10 @@ class UnavailableMonitor(Rule):
             likely = _likely(watch, names)
             raises = watch.mode not in ("min", "max") and dialect(watch.call.site) == 3
             what = "Keras raises ValueError" if raises else f"{watch.cls} {_WATCHERS[watch.cls].fails_to}"
-            hint = f"did you mean {likely}?" if likely else f"there are {', '.join(names[:6])}"
+            hint = f"did you mean {likely!r}?" if likely else f"there are {', '.join(map(repr, names[:6]))}"
             yield Finding(
                 site,
-                f"no metric is logged as {watch.monitor}: {what}; {hint}",
+                f"no metric is logged as {watch.monitor!r}: {what}; {hint}",
                 _renamed(site, watch.monitor, likely) if likely else None,
                 anchor=watch.call.site,
                 severity=None if raises else Severity.WARNING,
@@ -197,7 +197,7 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 stop = keras.callbacks.EarlyStopping(monitor="val_acc", patience=3)
 model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=50, validation_split=0.25, callbacks=[stop])
 """,
-            [(7, "no metric is logged as val_acc: Keras raises ValueError; did you mean val_accuracy?")],
+            [(7, "no metric is logged as 'val_acc': Keras raises ValueError; did you mean 'val_accuracy'?")],
             fixed="""
 import numpy as np
 import keras
@@ -222,9 +222,9 @@ reduce = keras.callbacks.ReduceLROnPlateau("val_accuracy", mode="max")
 model.fit(x, y, epochs=50, validation_data=(x, y), callbacks=reduce)
 """,
             [
-                (8, "val_loss needs validation data, but fit gets none: ModelCheckpoint never saves"),
-                (9, "val_loss needs validation data, but fit gets none: EarlyStopping never stops"),
-                (10, "no metric is logged as val_accuracy: ReduceLROnPlateau never reduces; there are loss, mae"),
+                (8, "'val_loss' needs validation data, but fit gets none: ModelCheckpoint never saves"),
+                (9, "'val_loss' needs validation data, but fit gets none: EarlyStopping never stops"),
+                (10, "no metric is logged as 'val_accuracy': ReduceLROnPlateau never reduces; there are 'loss', 'mae'"),
             ],
         ),
         # the outputs of a model have names
@@ -243,8 +243,8 @@ model.fit(x, [y, y], epochs=50, validation_split=0.25, callbacks=[stop])
             [
                 (
                     8,
-                    "no metric is logged as val_mae: EarlyStopping never stops; "
-                    "there are loss, size_mae, price_mae, size_loss, price_loss",
+                    "no metric is logged as 'val_mae': EarlyStopping never stops; "
+                    "there are 'loss', 'size_mae', 'price_mae', 'size_loss', 'price_loss'",
                 )
             ],
         ),

@@ -8,6 +8,7 @@ from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ModelCall
 from kerascheck.network.ir import Network, Program
+from kerascheck.rules._related import made_layer
 from kerascheck.rules._scales import entrance, features_of, scale_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._image_scaling import _x_site
@@ -66,14 +67,14 @@ class UnscaledPixels(Rule):
             if call.method in ("fit", "fit_generator", "train_on_batch"):
                 message = _problem(features_of(call), call.network, program)
                 if message is not None:
-                    yield Finding(_x_site(call), message, anchor=call.site)
+                    yield Finding(_x_site(call), message, anchor=call.site, related=tuple(made_layer(call.network)))
         told: set[tuple[int, int]] = set()
         for event in program.events:
             if isinstance(event, ModelCall) and event.tapes and event.site.key not in told:
                 message = _problem(event.arguments.value("inputs", 0), event.network, program)
                 if message is not None:
                     told.add(event.site.key)
-                    yield Finding(event.site, message)
+                    yield Finding(event.site, message, related=tuple(made_layer(event.network)))
 
     VALID = [
         # in a step of the program, scaled there; and a network that only judges

@@ -78,14 +78,14 @@ class WrongMode(Rule):
                 more = "higher" if wrong == "up" else "lower"
                 yield Finding(
                     site,
-                    f'{watch.monitor} is better when it is {more}, but mode="{watch.mode}"; write mode="{right}"',
+                    f'{watch.monitor!r} is better when it is {more}, but mode="{watch.mode}"; write mode="{right}"',
                     _renamed(site, watch.mode, right),
                     anchor=watch.call.site,
                 )
             elif not any(figure.found and figure.direction for figure in meant) and dialect(watch.call.site) == 3:
                 yield Finding(
                     watch.site("monitor", _WATCHERS[watch.cls].monitor),
-                    f'Keras 3 cannot tell whether a higher or a lower {watch.base} is better; pass mode="min" or '
+                    f'Keras 3 cannot tell whether a higher or a lower {watch.base!r} is better; pass mode="min" or '
                     f'mode="max"',
                     anchor=watch.call.site,
                     severity=Severity.ERROR,
@@ -138,8 +138,8 @@ save = keras.callbacks.ModelCheckpoint("best.keras", save_best_only=True, mode="
 model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=50, validation_split=0.25, callbacks=[stop, save])
 """,
             [
-                (7, 'val_accuracy is better when it is higher, but mode="min"; write mode="max"'),
-                (8, 'val_loss is better when it is lower, but mode="max"; write mode="min"'),
+                (7, '\'val_accuracy\' is better when it is higher, but mode="min"; write mode="max"'),
+                (8, '\'val_loss\' is better when it is lower, but mode="max"; write mode="min"'),
             ],
             fixed="""
 import numpy as np
@@ -171,10 +171,14 @@ stop = keras.callbacks.EarlyStopping(monitor="val_price_loss")
 pair.fit(x, [y, y], validation_split=0.25, callbacks=[stop])
 """,
             [
-                (11, 'Keras 3 cannot tell whether a higher or a lower share is better; pass mode="min" or mode="max"'),
+                (
+                    11,
+                    "Keras 3 cannot tell whether a higher or a lower 'share' is better; pass mode=\"min\" or "
+                    'mode="max"',
+                ),
                 (
                     14,
-                    'Keras 3 cannot tell whether a higher or a lower price_loss is better; pass mode="min" or '
+                    "Keras 3 cannot tell whether a higher or a lower 'price_loss' is better; pass mode=\"min\" or "
                     'mode="max"',
                 ),
             ],

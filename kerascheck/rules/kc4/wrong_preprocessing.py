@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
+from kerascheck.rules._related import made_layer
 from kerascheck.rules._scales import RANGES, Application, entrance, features_of, pretrained, scale_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._image_scaling import _x_site
@@ -70,7 +71,7 @@ class WrongPreprocessing(Rule):
             application = pretrained(met.layer) if met.kind == "application" else None
             message = _misprepared(application, scale) if application is not None else None
             if message is not None:
-                yield Finding(_x_site(call), message, anchor=call.site)
+                yield Finding(_x_site(call), message, anchor=call.site, related=tuple(made_layer(met.layer)))
 
     VALID = [
         # by layers before it

@@ -139,12 +139,12 @@ saver = callbacks.ModelCheckpoint(sys.argv[1] + "-{epoch:02d}.hdf5")
 other = callbacks.ModelCheckpoint(filepath="best.h5", save_weights_only=True)
 """,
             [
-                (6, "Keras 3 saves models to .keras or .h5, not to my_model; use model.export for a folder"),
-                (7, "Keras 3 saves models to .keras or .h5, not to final; use model.export for a folder"),
-                (8, "Keras 3 saves weights to .weights.h5, not to first.h5"),
-                (9, "Keras 3 saves weights to .weights.h5, not to weights"),
-                (10, "ModelCheckpoint of Keras 3 saves models to .keras or .h5, not to -{epoch:02d}.hdf5"),
-                (11, "ModelCheckpoint of Keras 3 saves weights to .weights.h5, not to best.h5"),
+                (6, "Keras 3 saves models to .keras or .h5, not to 'my_model'; use model.export for a folder"),
+                (7, "Keras 3 saves models to .keras or .h5, not to 'final'; use model.export for a folder"),
+                (8, "Keras 3 saves weights to .weights.h5, not to 'first.h5'"),
+                (9, "Keras 3 saves weights to .weights.h5, not to 'weights'"),
+                (10, "ModelCheckpoint of Keras 3 saves models to .keras or .h5, not to '-{epoch:02d}.hdf5'"),
+                (11, "ModelCheckpoint of Keras 3 saves weights to .weights.h5, not to 'best.h5'"),
             ],
             """
 import os
@@ -185,6 +185,6 @@ def _refused(name: str, arguments: Arguments) -> tuple[Given, str] | None:
     if any(option in arguments.keywords for option in ("zipped", "max_shard_size")):
         return None
     shown = (tail(given.value) or "").rpartition("/")[2]
-    message = f"{subject} saves {kind}, not to {shown}"
+    message = f"{subject} saves {kind}, not to {shown!r}"
     is_folder = endings is _MODELS and "." not in shown
     return given, f"{message}; use model.export for a folder" if is_folder else message

@@ -17,6 +17,7 @@ from kerascheck.network.ir import KerasObject, Layer, Network, Program
 from kerascheck.rules._code import base_of, is_keras_3
 from kerascheck.rules._configs import parameters_of
 from kerascheck.rules._paths import ending_of, is_none_of
+from kerascheck.rules._related import made_layer
 from kerascheck.rules._serial import own_class, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
@@ -102,6 +103,7 @@ class ConfigMissing(Rule):
                     yield Finding(
                         event.site,
                         f"{part.cls} cannot be {_VERBS[event.verb]}: {what}, so it needs a get_config of its own",
+                        related=tuple(made_layer(part)),
                     )
                     break
             else:
@@ -270,11 +272,13 @@ copy = tf.keras.models.clone_model(model)
             [
                 (
                     11,
-                    "Apply cannot be pickled: its argument function is a function, so it needs a get_config of its own",
+                    "Apply cannot be pickled: its argument 'function' is a function, so it needs a get_config of its "
+                    "own",
                 ),
                 (
                     12,
-                    "Apply cannot be cloned: its argument function is a function, so it needs a get_config of its own",
+                    "Apply cannot be cloned: its argument 'function' is a function, so it needs a get_config of its "
+                    "own",
                 ),
             ],
         ),
@@ -296,7 +300,7 @@ net.save("net.keras")
             [
                 (
                     13,
-                    "Net cannot be saved: its __init__ needs units, so it needs a get_config of its own",
+                    "Net cannot be saved: its __init__ needs 'units', so it needs a get_config of its own",
                 )
             ],
         ),
@@ -327,11 +331,11 @@ def _unwritable(part: Layer) -> str | None:
         taken = parameters_of(cls)
         if part.kind != "subclass" or taken is None or not taken.required:
             return None
-        return f"its __init__ needs {' and '.join(taken.required)}"
+        return f"its __init__ needs {' and '.join(map(repr, taken.required))}"
     for name, value in _arguments(cls, part).items():
         what = _kind(value)
         if what is not None:
-            return f"its argument {name} is {what}"
+            return f"its argument {name!r} is {what}"
     return None
 
 

@@ -237,11 +237,11 @@ class Shift(tf.keras.layers.Layer):
                 (
                     9,
                     "a saved Scale cannot be loaded: get_config returns a configuration which __init__ does not take: "
-                    "scale",
+                    "'scale'",
                 ),
                 (
                     19,
-                    "a saved Shift cannot be loaded: get_config returns a configuration without by, "
+                    "a saved Shift cannot be loaded: get_config returns a configuration without 'by', "
                     "which __init__ needs",
                 ),
             ],
@@ -270,7 +270,7 @@ class Shift(Affine):
                 (
                     14,
                     "a saved Shift cannot be loaded: get_config returns a configuration which __init__ does not take: "
-                    "scale and centre",
+                    "'scale' and 'centre'",
                 ),
             ],
         ),
@@ -293,12 +293,12 @@ again = keras.models.load_model("model.keras")
             [
                 (
                     12,
-                    "Scale cannot be recreated: Keras also passes trainable and dtype to its __init__; "
+                    "Scale cannot be recreated: Keras also passes 'trainable' and 'dtype' to its __init__; "
                     "accept **kwargs and pass them to super().__init__(**kwargs)",
                 ),
                 (
                     14,
-                    "Scale cannot be recreated: Keras also passes trainable and dtype to its __init__; "
+                    "Scale cannot be recreated: Keras also passes 'trainable' and 'dtype' to its __init__; "
                     "accept **kwargs and pass them to super().__init__(**kwargs)",
                 ),
             ],
@@ -340,7 +340,7 @@ def _not_restorable(network: Network, verb: str) -> str | None:
         lacking = [name for name in ("trainable", "dtype") if name not in taken.names]
         if lacking:
             return (
-                f"{cls.name} cannot be recreated: Keras also passes {' and '.join(lacking)} to its "
+                f"{cls.name} cannot be recreated: Keras also passes {' and '.join(map(repr, lacking))} to its "
                 "__init__; accept **kwargs and pass them to super().__init__(**kwargs)"
             )
     return None

@@ -11,6 +11,7 @@ from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Layer, Program
 from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._related import made_layer, saved
 from kerascheck.rules._serial import is_registered, is_told, snapshot_of, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -70,7 +71,8 @@ class LambdaAtLoad(Rule):
                     continue
                 message = _fault(event, layer, function)
                 if message is not None:
-                    yield Finding(event.site, message)
+                    places = (*made_layer(layer), *saved(program, event, held.origin))
+                    yield Finding(event.site, message, related=places)
                     break
 
     VALID = [
@@ -146,7 +148,7 @@ again = tf.keras.models.load_model("model.h5")
             [
                 (
                     7,
-                    "log (Lambda) holds a Python lambda, which load_model refuses; write a layer class, or pass "
+                    "'log' (Lambda) holds a Python lambda, which load_model refuses; write a layer class, or pass "
                     "safe_mode=False",
                 )
             ],
@@ -164,7 +166,7 @@ again = keras.models.load_model("model.keras", safe_mode=False)
             [
                 (
                     8,
-                    "scale (Lambda) holds the function scale, which Keras does not know; register it with "
+                    "'scale' (Lambda) holds the function 'scale', which Keras does not know; register it with "
                     "@keras.saving.register_keras_serializable() or pass custom_objects",
                 )
             ],
@@ -179,12 +181,12 @@ def _fault(event: FileCall, layer: Layer, function: FunctionValue) -> str | None
         if safe is not True or "enable_unsafe_deserialization" in event.site.file.code:
             return None
         return (
-            f"{layer.name} (Lambda) holds a Python lambda, which load_model refuses; write a layer class, or pass "
+            f"{layer.title} holds a Python lambda, which load_model refuses; write a layer class, or pass "
             f"safe_mode=False"
         )
     if is_registered(function.node, function.scope) or is_told(event.arguments, function.name, event.site):
         return None
     return (
-        f"{layer.name} (Lambda) holds the function {function.name}, which Keras does not know; register it with "
+        f"{layer.title} holds the function {function.name!r}, which Keras does not know; register it with "
         "@keras.saving.register_keras_serializable() or pass custom_objects"
     )

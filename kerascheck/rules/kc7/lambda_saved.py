@@ -10,6 +10,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
+from kerascheck.rules._related import made_layer
 from kerascheck.rules._serial import written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -66,8 +67,9 @@ class LambdaSaved(Rule):
                 if layer.cls == "Lambda" and is_lambda:
                     yield Finding(
                         event.site,
-                        f"the file will hold byte code of {layer.name} (Lambda), which other versions of Python may "
+                        f"the file will hold byte code of {layer.title}, which other versions of Python may "
                         "not read and load_model refuses without safe_mode=False; write a layer class",
+                        related=tuple(made_layer(layer)),
                     )
                     break
 
@@ -108,7 +110,7 @@ model.save("model.keras")
             [
                 (
                     5,
-                    "the file will hold byte code of scale (Lambda), which other versions of Python may not read and "
+                    "the file will hold byte code of 'scale' (Lambda), which other versions of Python may not read and "
                     "load_model refuses without safe_mode=False; write a layer class",
                 )
             ],

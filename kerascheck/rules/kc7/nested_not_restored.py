@@ -99,8 +99,8 @@ class NestedNotRestored(Rule):
                 if name in kept:
                     yield Finding(
                         code.site(node),
-                        f"a saved {cls.name} cannot be loaded: its __init__ gets a dictionary for {kept[name]}; write "
-                        "a from_config that deserializes it",
+                        f"a saved {cls.name} cannot be loaded: its __init__ gets a dictionary for {kept[name]!r}; "
+                        "write a from_config that deserializes it",
                     )
 
     VALID = [
@@ -166,8 +166,8 @@ class Residual(keras.layers.Layer):
             [
                 (
                     11,
-                    "a saved Residual cannot be loaded: its __init__ gets a dictionary for inner; write a from_config "
-                    "that deserializes it",
+                    "a saved Residual cannot be loaded: its __init__ gets a dictionary for 'inner'; write a "
+                    "from_config that deserializes it",
                 )
             ],
         ),

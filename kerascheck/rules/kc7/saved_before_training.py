@@ -8,6 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import parts_of
 from kerascheck.network.events import FileCall, WeightsCall
 from kerascheck.network.ir import KerasObject, Network, Program, TrainCall
+from kerascheck.rules._related import trained
 from kerascheck.rules._serial import snapshot_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -81,8 +82,9 @@ class SavedBeforeTraining(Rule):
             if not kept and not read:
                 yield Finding(
                     event.site,
-                    f"{network.name} is saved here with its initial weights, trained later and not saved "
+                    f"{network.name!r} is saved here with its initial weights, trained later and not saved "
                     "again; save it after fit",
+                    related=tuple(trained(later[0])),
                 )
 
     VALID = [
@@ -152,7 +154,7 @@ print(model.evaluate(np.random.rand(64, 4), np.random.rand(64, 1)))
             [
                 (
                     6,
-                    "sequential is saved here with its initial weights, trained later and not saved again; "
+                    "'sequential' is saved here with its initial weights, trained later and not saved again; "
                     "save it after fit",
                 )
             ],

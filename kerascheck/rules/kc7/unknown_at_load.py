@@ -8,6 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._related import saved
 from kerascheck.rules._serial import is_told, snapshot_of, strangers
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -80,8 +81,9 @@ class UnknownAtLoad(Rule):
                 if not is_told(event.arguments, name, event.site):
                     yield Finding(
                         event.site,
-                        f"the file names the {kind} {name} of this program, which Keras does not know; register it "
+                        f"the file names the {kind} {name!r} of this program, which Keras does not know; register it "
                         "with @keras.saving.register_keras_serializable() or pass custom_objects",
+                        related=tuple(saved(program, event, held.origin)),
                     )
                     break
 
@@ -157,7 +159,7 @@ again = tf.keras.models.load_model("model.h5")
             [
                 (
                     8,
-                    "the file names the metric error of this program, which Keras does not know; register it with "
+                    "the file names the metric 'error' of this program, which Keras does not know; register it with "
                     "@keras.saving.register_keras_serializable() or pass custom_objects",
                 )
             ],
@@ -180,7 +182,7 @@ again = keras.models.load_model(path)
             [
                 (
                     13,
-                    "the file names the layer Twice of this program, which Keras does not know; register it with "
+                    "the file names the layer 'Twice' of this program, which Keras does not know; register it with "
                     "@keras.saving.register_keras_serializable() or pass custom_objects",
                 )
             ],

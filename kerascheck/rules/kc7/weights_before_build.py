@@ -10,6 +10,7 @@ from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import is_keras_3, places_in
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._paths import ending_of, is_none_of
+from kerascheck.rules._related import made_layer
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What files of weights end with that are read at once.
@@ -81,9 +82,9 @@ class WeightsBeforeBuild(Rule):
             # Of a path that is not known, nobody can say that it is none of TensorFlow's checkpoints.
             is_known = event.verb != "load_weights" or ending_of(event.arguments, event.site) is not None
             severity = self.severity if is_known else severity_of(event.site.file)
-            message = f"this {_VERBS[event.verb].format(network.name)} before its input is known; {way}"
+            message = f"this {_VERBS[event.verb].format(repr(network.name))} before its input is known; {way}"
             if severity is not None:
-                yield Finding(event.site, message, severity=severity)
+                yield Finding(event.site, message, severity=severity, related=tuple(made_layer(network)))
 
     VALID = [
         # the input is known
@@ -170,7 +171,7 @@ net.export("served")
             [
                 (
                     11,
-                    "this exports net, which has no weights before its input is known; call it on a batch (zeros "
+                    "this exports 'net', which has no weights before its input is known; call it on a batch (zeros "
                     "will do) first",
                 )
             ],
@@ -190,7 +191,7 @@ net.load_weights("net.weights.h5")
             [
                 (
                     10,
-                    "this loads weights into net, which has none before its input is known; call it on a batch "
+                    "this loads weights into 'net', which has none before its input is known; call it on a batch "
                     "(zeros will do) first",
                 )
             ],
@@ -210,12 +211,12 @@ fresh.load_weights("net.weights.h5")
             [
                 (
                     7,
-                    "this loads weights into sequential, which has none before its input is known; begin it with "
+                    "this loads weights into 'sequential', which has none before its input is known; begin it with "
                     "layers.Input(...)",
                 ),
                 (
                     10,
-                    "this loads weights into sequential, which has none before its input is known; begin it with "
+                    "this loads weights into 'sequential', which has none before its input is known; begin it with "
                     "layers.Input(...)",
                 ),
             ],

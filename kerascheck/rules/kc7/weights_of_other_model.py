@@ -9,6 +9,7 @@ from kerascheck.machine.keras.saving import WeightsFile
 from kerascheck.network.dims import definitely_different, format_shape
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Program
+from kerascheck.rules._related import made_layer, saved
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -73,7 +74,7 @@ class WeightsOfOtherModel(Rule):
             mine, its = event.shapes, held.shapes
             what = None
             if len(mine) != len(its):
-                what = f"has {len(mine)} weights, the file those of {held.network.name}, which has {len(its)}"
+                what = f"has {len(mine)} weights, the file those of {held.network.name!r}, which has {len(its)}"
             else:
                 for number, (one, other) in enumerate(zip(mine, its, strict=True), 1):
                     if len(one) != len(other) or any(
@@ -81,11 +82,12 @@ class WeightsOfOtherModel(Rule):
                     ):
                         what = (
                             f"has a weight {number} of shape {format_shape(one)}, the file that of "
-                            f"{held.network.name}, of shape {format_shape(other)}"
+                            f"{held.network.name!r}, of shape {format_shape(other)}"
                         )
                         break
             if what is not None and sorted(map(str, mine)) != sorted(map(str, its)):
-                yield Finding(event.site, f"{event.network.name} {what}")
+                places = (*saved(program, event, held.network), *made_layer(held.network), *made_layer(event.network))
+                yield Finding(event.site, f"{event.network.name!r} {what}", related=places)
 
     VALID = [
         # the same architecture
@@ -138,7 +140,7 @@ network(4).load_weights(path)
             [
                 (
                     9,
-                    "functional_1 has a weight 1 of shape (4, 4), the file that of functional, of shape (4, 3)",
+                    "'functional_1' has a weight 1 of shape (4, 4), the file that of 'functional', of shape (4, 3)",
                 )
             ],
         ),

@@ -11,6 +11,7 @@ from kerascheck.network.dims import definitely_different, format_shape
 from kerascheck.network.events import WeightsCall
 from kerascheck.network.ir import Layer, Program
 from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._related import made_layer
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -63,7 +64,7 @@ class WeightsOfOtherShape(Rule):
                 continue
             message = _fault(event.layer, event.values, event.shapes)
             if message is not None:
-                yield Finding(event.site, message)
+                yield Finding(event.site, message, related=tuple(made_layer(event.layer)))
         for layer in program.layers:
             if layer.cls != "Embedding" or layer.site is None or layer.unknown is not None or layer.arguments is None:
                 continue
@@ -122,9 +123,9 @@ wide.layers[0].set_weights(model.layers[0].get_weights())
 embedding = layers.Embedding(100, 16, weights=[np.zeros((101, 16))])
 """,
             [
-                (5, "dense has 2 weights, but set_weights gets 1 array"),
-                (7, "weight 1 of dense_1 has the shape (4, 6), the array for it (4, 3)"),
-                (8, "weight 1 of embedding has the shape (100, 16), the array for it (101, 16)"),
+                (5, "'dense' has 2 weights, but set_weights gets 1 array"),
+                (7, "weight 1 of 'dense_1' has the shape (4, 6), the array for it (4, 3)"),
+                (8, "weight 1 of 'embedding' has the shape (100, 16), the array for it (101, 16)"),
             ],
         ),
     ]
@@ -136,7 +137,7 @@ def _fault(layer: Layer, values: Any, shapes: Sequence[Any]) -> str | None:
         return None
     if len(values) != len(shapes):
         return (
-            f"{layer.name} has {len(shapes)} weight{'' if len(shapes) == 1 else 's'}, but set_weights gets "
+            f"{layer.name!r} has {len(shapes)} weight{'' if len(shapes) == 1 else 's'}, but set_weights gets "
             f"{len(values)} "
             f"array{'' if len(values) == 1 else 's'}"
         )
@@ -146,7 +147,7 @@ def _fault(layer: Layer, values: Any, shapes: Sequence[Any]) -> str | None:
         same_rank = len(value.shape) == len(shape)
         if not same_rank or any(definitely_different(a, b) for a, b in zip(value.shape, shape, strict=True)):
             return (
-                f"weight {number} of {layer.name} has the shape {format_shape(shape)}, the array for it "
+                f"weight {number} of {layer.name!r} has the shape {format_shape(shape)}, the array for it "
                 f"{format_shape(value.shape)}"
             )
     return None

@@ -158,7 +158,7 @@ model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
 """,
-            [(6, "the logs hold no val_loss, since fit has no validation data: Python raises KeyError")],
+            [(6, "the logs hold no 'val_loss', since fit has no validation data: Python raises KeyError")],
         ),
         Invalid(
             """
@@ -172,7 +172,7 @@ model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1, activa
 model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
 """,
-            [(6, "the logs hold no acc, only loss, accuracy: Python raises KeyError")],
+            [(6, "the logs hold no 'acc', only 'loss', 'accuracy': Python raises KeyError")],
         ),
     ]
 
@@ -195,12 +195,12 @@ def _missing(program: Program, call: TrainCall, callback: Instance) -> Iterator[
         if key.startswith("val_") and validates(call) is False:
             why = "since fit has no validation data"
         elif known is not None and not any(figure.matches(base) for figure in known):
-            why = f"only {', '.join(figure.name for figure in known)}"
+            why = f"only {', '.join(repr(figure.name) for figure in known)}"
         else:
             continue
         if call.network.own_methods:
             continue
-        yield Finding(code.site(node), f"the logs hold no {key}, {why}: Python raises KeyError", anchor=call.site)
+        yield Finding(code.site(node), f"the logs hold no {key!r}, {why}: Python raises KeyError", anchor=call.site)
 
 
 def _read(code: Code) -> Iterator[cst.CSTNode]:

@@ -66,8 +66,8 @@ class ConstantLoss(Rule):
             if outcome.returned and joined(outcome.returned).level is Level.NOTHING:
                 yield Finding(
                     loss.code.site(loss.code.node),
-                    f"what the loss {loss.name} returns does not depend on the predictions ({loss.parameters[1]}): no "
-                    "weight is trained",
+                    f"what the loss {loss.name!r} returns does not depend on the predictions "
+                    f"({loss.parameters[1]!r}): no weight is trained",
                     anchor=loss.call.site,
                 )
 
@@ -124,7 +124,7 @@ model.compile("adam", loss=error)
             [
                 (
                     3,
-                    "what the loss error returns does not depend on the predictions (y_pred): no weight is trained",
+                    "what the loss 'error' returns does not depend on the predictions ('y_pred'): no weight is trained",
                 )
             ],
         ),

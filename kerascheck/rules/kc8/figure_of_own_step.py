@@ -96,7 +96,8 @@ class FigureOfOwnStep(Rule):
                     continue
                 yield Finding(
                     callback.site if callback.site is not None else call.site,
-                    f"the training step gives no {monitor}: {cls} {fails}; there are {', '.join(sorted(known))}",
+                    f"the training step gives no {monitor!r}: {cls} {fails}; there are "
+                    f"{', '.join(map(repr, sorted(known)))}",
                     anchor=call.site,
                 )
 
@@ -177,8 +178,11 @@ rate = keras.callbacks.ReduceLROnPlateau(monitor="loss")
 gan.fit(np.zeros((8, 4)), epochs=50, callbacks=[stop, rate])
 """,
             [
-                (9, "the training step gives no val_loss: EarlyStopping never stops; there are d_loss, g_loss"),
-                (10, "the training step gives no loss: ReduceLROnPlateau never reduces; there are d_loss, g_loss"),
+                (9, "the training step gives no 'val_loss': EarlyStopping never stops; there are 'd_loss', 'g_loss'"),
+                (
+                    10,
+                    "the training step gives no 'loss': ReduceLROnPlateau never reduces; there are 'd_loss', 'g_loss'",
+                ),
             ],
         ),
     ]

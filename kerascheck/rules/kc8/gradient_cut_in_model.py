@@ -185,7 +185,7 @@ model.fit(np.random.randint(0, 20, (64, 6)), np.random.rand(64, 1))
                 (
                     11,
                     "no gradient flows back through ops.argmax: 2 layers with weights before it are never trained "
-                    "(embedding, symbols)",
+                    "('embedding', 'symbols')",
                 )
             ],
         ),
@@ -204,7 +204,7 @@ model.fit(np.random.rand(64, 8), np.random.rand(64, 1))
             [
                 (
                     7,
-                    "no gradient flows back through round: 1 layer with weights before it is never trained (codes)",
+                    "no gradient flows back through round: 1 layer with weights before it is never trained ('codes')",
                 )
             ],
         ),
@@ -240,7 +240,7 @@ def _cuts(program: Program, graph: FlatGraph) -> Iterator[Finding]:
             step, why = inner
         behind = _trained_behind(step, makers, reached)
         if behind and step.node.site is not None and "stop_gradient" not in why:
-            names = ", ".join(layer.name for layer in behind[:3]) + (", ..." if len(behind) > 3 else "")
+            names = ", ".join(repr(layer.name) for layer in behind[:3]) + (", ..." if len(behind) > 3 else "")
             many = (
                 f"{len(behind)} layers with weights before it are"
                 if len(behind) > 1

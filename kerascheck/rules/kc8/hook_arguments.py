@@ -170,7 +170,7 @@ model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
 model.compile("adam", "mse", metrics=[Bias()])
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 """,
-            [(8, "Keras calls Bias.update_state with 2 arguments and sample_weight=, which takes no sample_weight")],
+            [(8, "Keras calls Bias.update_state with 2 arguments and sample_weight=, which takes no 'sample_weight'")],
         ),
         Invalid(
             """
@@ -192,8 +192,8 @@ net.compile("sgd", Own())
 net.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 """,
             [
-                (5, "Keras calls Own.call with 2 arguments, which needs weights as well"),
-                (13, "Keras calls Net.train_step with 1 argument, which needs y as well"),
+                (5, "Keras calls Own.call with 2 arguments, which needs 'weights' as well"),
+                (13, "Keras calls Net.train_step with 1 argument, which needs 'y' as well"),
             ],
         ),
     ]
@@ -239,10 +239,10 @@ def _untaken(method: FunctionValue, form: Form) -> str | None:
     by_name = {param.name.value for param in (*[*params.params][1:], *params.kwonly_params)}
     for name in names:
         if name not in by_name and params.star_kwarg is None:
-            return f"which takes no {name}"
+            return f"which takes no {name!r}"
     for param in (*positional[count:], *params.kwonly_params):
         if param.default is None and param.name.value not in names:
-            return f"which needs {param.name.value} as well"
+            return f"which needs {param.name.value!r} as well"
     return None
 
 

@@ -79,14 +79,14 @@ class LogitsInOwnLoop(Rule):
                 reported.add(event.site.key)
                 yield Finding(
                     event.site,
-                    f"{loss.name} expects probabilities, but the last layer of {network.name} has no activation; add "
+                    f"{loss.name} expects probabilities, but the last layer of {network.name!r} has no activation; add "
                     f"{wanted}, or pass from_logits=True to the loss",
                 )
             elif activation in ("softmax", "sigmoid") and loss.from_logits is True:
                 reported.add(event.site.key)
                 yield Finding(
                     event.site,
-                    f"from_logits=True, but the output of {network.name} has gone through {activation}; remove one "
+                    f"from_logits=True, but the output of {network.name!r} has gone through {activation}; remove one "
                     f"of the two",
                     severity=Severity.WARNING,
                 )
@@ -158,7 +158,7 @@ step(tf.ones((8, 28, 28)), tf.zeros((8,), tf.int32))
             [
                 (
                     15,
-                    "sparse_categorical_crossentropy expects probabilities, but the last layer of net has no "
+                    "sparse_categorical_crossentropy expects probabilities, but the last layer of 'net' has no "
                     "activation; add softmax, or pass from_logits=True to the loss",
                 )
             ],
@@ -174,7 +174,7 @@ def step(x, y):
             [
                 (
                     6,
-                    "sparse_softmax_cross_entropy_with_logits takes logits, but the output of sequential has gone "
+                    "sparse_softmax_cross_entropy_with_logits takes logits, but the output of 'sequential' has gone "
                     "through softmax; remove one of the two",
                 )
             ],
@@ -189,7 +189,7 @@ def step(x, y):
             [
                 (
                     5,
-                    "from_logits=True, but the output of sequential has gone through sigmoid; remove one of the two",
+                    "from_logits=True, but the output of 'sequential' has gone through sigmoid; remove one of the two",
                 )
             ],
         ),
@@ -225,7 +225,7 @@ def _into_operation(event: ObjectCall, reported: set[tuple[int, int]]) -> Iterat
         name = event.qualname.rpartition(".")[2]
         yield Finding(
             event.site,
-            f"{name} takes logits, but the output of {network.name} has gone through {activation}; remove one of the "
+            f"{name} takes logits, but the output of {network.name!r} has gone through {activation}; remove one of the "
             f"two",
             severity=Severity.WARNING,
         )

@@ -77,7 +77,7 @@ class LossArgumentsSwapped(Rule):
                 kind = "metric" if loss.is_metric else "loss"
                 yield Finding(
                     loss.code.site(loss.code.node),
-                    f"the {kind} {loss.name} takes ({first}, {second}), but Keras calls it with the targets first; "
+                    f"the {kind} {loss.name!r} takes ({first}, {second}), but Keras calls it with the targets first; "
                     f"write ({second}, {first})",
                     severity=Severity.WARNING if loss.is_metric else None,
                     anchor=loss.call.site,
@@ -131,7 +131,7 @@ model.compile("adam", loss=Own())
             [
                 (
                     4,
-                    "the loss Own takes (y_pred, y_true), but Keras calls it with the targets first; write (y_true, "
+                    "the loss 'Own' takes (y_pred, y_true), but Keras calls it with the targets first; write (y_true, "
                     "y_pred)",
                 )
             ],

@@ -95,7 +95,7 @@ class LossCallSwapped(Rule):
             yield Finding(
                 event.site,
                 f"{event.qualname.rpartition('.')[2]} takes the targets first and the predictions second; here the "
-                f"output of {first.name} comes first",
+                f"output of {first.name!r} comes first",
             )
 
     VALID = [
@@ -156,13 +156,13 @@ def step(x, y):
             [
                 (
                     8,
-                    "SparseCategoricalAccuracy takes the targets first and the predictions second; here the output of "
-                    "sequential comes first",
+                    "SparseCategoricalAccuracy takes the targets first and the predictions second; here the output of '"
+                    "sequential' comes first",
                 ),
                 (
                     9,
                     "SparseCategoricalCrossentropy takes the targets first and the predictions second; here the output "
-                    "of sequential comes first",
+                    "of 'sequential' comes first",
                 ),
             ],
         ),

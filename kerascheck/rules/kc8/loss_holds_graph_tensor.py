@@ -77,8 +77,8 @@ class LossHoldsGraphTensor(Rule):
                 kind = "metric" if loss.is_metric else "loss"
                 yield Finding(
                     loss.code.site(found),
-                    f"{found.value} is a symbolic tensor of the model, which has no values when the {kind} {loss.name} "
-                    "runs; add this term in a layer (add_loss), or make it an output",
+                    f"'{found.value}' is a symbolic tensor of the model, which has no values when the {kind} "
+                    f"{loss.name!r} runs; add this term in a layer (add_loss), or make it an output",
                     anchor=loss.call.site,
                 )
 
@@ -147,7 +147,7 @@ build()
             [
                 (
                     10,
-                    "mean is a symbolic tensor of the model, which has no values when the loss loss runs; add this "
+                    "'mean' is a symbolic tensor of the model, which has no values when the loss 'loss' runs; add this "
                     "term in a layer (add_loss), or make it an output",
                 )
             ],

@@ -69,7 +69,7 @@ class LossWithoutGradient(Rule):
             if returned and flow.level is Level.CUT and flow.cut is not None:
                 yield Finding(
                     loss.code.site(flow.cut),
-                    f"the loss {loss.name} has no gradient after {flow.why}: no weight is trained; keep the "
+                    f"the loss {loss.name!r} has no gradient after {flow.why}: no weight is trained; keep the "
                     "predictions as they are in the loss, and count in a metric",
                     anchor=loss.call.site,
                 )
@@ -145,7 +145,7 @@ model.compile("adam", loss=error)
             [
                 (
                     5,
-                    "the loss error has no gradient after tf.round: no weight is trained; keep the predictions as "
+                    "the loss 'error' has no gradient after tf.round: no weight is trained; keep the predictions as "
                     "they are in the loss, and count in a metric",
                 )
             ],
@@ -162,7 +162,7 @@ model.compile("adam", loss=Misses())
             [
                 (
                     5,
-                    "the loss Misses has no gradient after ops.argmax: no weight is trained; keep the predictions as "
+                    "the loss 'Misses' has no gradient after ops.argmax: no weight is trained; keep the predictions as "
                     "they are in the loss, and count in a metric",
                 )
             ],
@@ -182,7 +182,7 @@ model.compile("adam", loss=build())
             [
                 (
                     6,
-                    "the loss loss has no gradient after a comparison: no weight is trained; keep the predictions as "
+                    "the loss 'loss' has no gradient after a comparison: no weight is trained; keep the predictions as "
                     "they are in the loss, and count in a metric",
                 )
             ],

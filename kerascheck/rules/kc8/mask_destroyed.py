@@ -97,7 +97,7 @@ class MaskDestroyed(Rule):
                 told.add(id(layer))
                 yield Finding(
                     layer.site,
-                    f"{cls.name} does not support masking, so {taker.name} reads the padding as data; set "
+                    f"{cls.name} does not support masking, so {taker.name!r} reads the padding as data; set "
                     "self.supports_masking = True in its __init__",
                 )
 
@@ -176,7 +176,7 @@ model = keras.Model(tokens, outputs)
             [
                 (
                     10,
-                    "Scale does not support masking, so reader reads the padding as data; set "
+                    "Scale does not support masking, so 'reader' reads the padding as data; set "
                     "self.supports_masking = True in its __init__",
                 )
             ],
@@ -197,7 +197,7 @@ model.add(layers.GRU(4, name="reader"))
             [
                 (
                     10,
-                    "Scale does not support masking, so reader reads the padding as data; set "
+                    "Scale does not support masking, so 'reader' reads the padding as data; set "
                     "self.supports_masking = True in its __init__",
                 )
             ],

@@ -100,7 +100,7 @@ class MetricBroadcast(Rule):
                 seen.add(id(node))
                 yield Finding(
                     metric.code.site(node),
-                    f"{metric.name} broadcasts targets of shape (n,) against outputs of shape (n, 1) to (n, n); add "
+                    f"{metric.name!r} broadcasts targets of shape (n,) against outputs of shape (n, 1) to (n, n); add "
                     f"a second axis to the targets, y[:, None], or reshape both in the metric",
                     anchor=metric.call.site,
                 )
@@ -162,7 +162,7 @@ model.fit(np.random.rand(64, 4), np.random.randint(0, 2, 64).astype("float32"))
             [
                 (
                     5,
-                    "hits broadcasts targets of shape (n,) against outputs of shape (n, 1) to (n, n); add a second "
+                    "'hits' broadcasts targets of shape (n,) against outputs of shape (n, 1) to (n, n); add a second "
                     "axis to the targets, y[:, None], or reshape both in the metric",
                 )
             ],

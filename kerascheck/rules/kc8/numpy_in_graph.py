@@ -69,7 +69,7 @@ class NumpyInGraph(Rule):
                 kind = "metric" if loss.is_metric else "loss"
                 yield Finding(
                     loss.code.site(call),
-                    f"{what} in the {kind} {loss.name} gets a symbolic tensor, which has no values yet; use "
+                    f"{what} in the {kind} {loss.name!r} gets a symbolic tensor, which has no values yet; use "
                     "keras.ops (or tf.*) there",
                     anchor=loss.call.site,
                 )
@@ -126,7 +126,7 @@ model.compile("adam", loss=error)
             [
                 (
                     5,
-                    "np.abs in the loss error gets a symbolic tensor, which has no values yet; use keras.ops (or "
+                    "np.abs in the loss 'error' gets a symbolic tensor, which has no values yet; use keras.ops (or "
                     "tf.*) there",
                 )
             ],
@@ -142,7 +142,7 @@ model.compile("adam", loss="mse", metrics=[best])
             [
                 (
                     4,
-                    ".numpy() in the metric best gets a symbolic tensor, which has no values yet; use keras.ops "
+                    ".numpy() in the metric 'best' gets a symbolic tensor, which has no values yet; use keras.ops "
                     "(or tf.*) there",
                 )
             ],

@@ -98,15 +98,15 @@ class OptimizerOfOtherVariables(Rule):
                 built[id(subject)] = None
                 yield Finding(
                     event.site,
-                    f"{network.name} has no variables yet, so {name} is built for none and knows none later; call the "
-                    "model on a batch first",
+                    f"{network.name!r} has no variables yet, so {name} is built for none and knows none later; call "
+                    "the model on a batch first",
                 )
             elif event.method != "build" and not weights <= first[1] and not exclude_each_other(event.site, first[2]):
                 built[id(subject)] = None
-                whose = "its further ones" if first[0] is network else f"those of {network.name}"
+                whose = "its further ones" if first[0] is network else f"those of {network.name!r}"
                 yield Finding(
                     event.site,
-                    f"{name} was built for the variables of {first[0].name} and does not know {whose}: Keras raises "
+                    f"{name} was built for the variables of {first[0].name!r} and does not know {whose}: Keras raises "
                     "ValueError; use an optimizer of its own for each model",
                 )
 
@@ -220,7 +220,7 @@ def step(x):
             [
                 (
                     14,
-                    "Adam was built for the variables of maker and does not know those of critic: Keras raises "
+                    "Adam was built for the variables of 'maker' and does not know those of 'critic': Keras raises "
                     "ValueError; use an optimizer of its own for each model",
                 )
             ],
@@ -241,7 +241,7 @@ optimizer.build(net.trainable_variables)
             [
                 (
                     11,
-                    "net has no variables yet, so SGD is built for none and knows none later; call the model on a "
+                    "'net' has no variables yet, so SGD is built for none and knows none later; call the model on a "
                     "batch first",
                 )
             ],

@@ -65,7 +65,7 @@ class PredictionBroadcast(Rule):
                 seen.add(event.site.key)
                 yield Finding(
                     event.site,
-                    f"the output of {event.network.name}, of shape (n, 1), broadcasts against an array of shape (n,) "
+                    f"the output of {event.network.name!r}, of shape (n, 1), broadcasts against an array of shape (n,) "
                     f"to (n, n); add a second axis to the array ([:, None]), or squeeze the output",
                 )
 
@@ -124,7 +124,7 @@ for x, y in data:
             [
                 (
                     10,
-                    "the output of sequential, of shape (n, 1), broadcasts against an array of shape (n,) to (n, n); "
+                    "the output of 'sequential', of shape (n, 1), broadcasts against an array of shape (n,) to (n, n); "
                     "add a second axis to the array ([:, None]), or squeeze the output",
                 )
             ],

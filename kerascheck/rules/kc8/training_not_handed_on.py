@@ -83,7 +83,7 @@ class TrainingNotHandedOn(Rule):
                 reported.add(event.site.key)
                 yield Finding(
                     event.site,
-                    f"the training step calls {network.name} without training=True: its {layer.cls} works as in "
+                    f"the training step calls {network.name!r} without training=True: its {layer.cls} works as in "
                     "prediction",
                 )
 
@@ -173,7 +173,7 @@ def gradients(x, y):
             [
                 (
                     7,
-                    "the training step calls sequential without training=True: its Dropout works as in prediction",
+                    "the training step calls 'sequential' without training=True: its Dropout works as in prediction",
                 )
             ],
         ),
@@ -200,7 +200,8 @@ trainer.step(tf.ones((8, 4)), tf.ones((8, 1)))
             [
                 (
                     15,
-                    "the training step calls net without training=True: its BatchNormalization works as in prediction",
+                    "the training step calls 'net' without training=True: its BatchNormalization works as in "
+                    "prediction",
                 )
             ],
         ),

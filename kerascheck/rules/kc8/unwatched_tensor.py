@@ -176,7 +176,7 @@ def penalty(critic, real, fake):
     slopes = tape.gradient(score, [mixed])[0]
     return tf.norm(slopes)
 """,
-            [(8, "the tape does not watch mixed, so this gradient is None; call tape.watch(mixed) under `with`")],
+            [(8, "the tape does not watch 'mixed', so this gradient is None; call tape.watch(mixed) under `with`")],
         ),
         Invalid(
             """
@@ -188,7 +188,7 @@ with tf.GradientTape() as t:
     y = model(x)
 print(t.gradient(y, x).numpy())
 """,
-            [(8, "the tape does not watch x, so this gradient is None; call t.watch(x) under `with`")],
+            [(8, "the tape does not watch 'x', so this gradient is None; call t.watch(x) under `with`")],
         ),
     ]
 
@@ -220,8 +220,8 @@ def _unwatched(code: Code) -> Iterator[Finding]:
             if values[0] is not None and _is_tensor(code, values[0], made):
                 yield Finding(
                     code.site(node),
-                    f"the tape does not watch {name}, so this gradient is None; call {tape.value}.watch({name}) under "
-                    "`with`",
+                    f"the tape does not watch {name!r}, so this gradient is None; call {tape.value}.watch({name}) "
+                    "under `with`",
                 )
 
 

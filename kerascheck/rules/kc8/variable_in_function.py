@@ -71,7 +71,7 @@ class VariableInFunction(Rule):
                 if made is not None and (not makes_variables_when_called(inner, call) or _is_called(inner, call)):
                     yield Finding(
                         inner.site(call),
-                        f"{function.name} is a tf.function and makes a new {made} at each call, which TensorFlow "
+                        f"{function.name!r} is a tf.function and makes a new {made} at each call, which TensorFlow "
                         "refuses; make it once, outside",
                     )
 
@@ -134,8 +134,8 @@ def project(x):
             [
                 (
                     6,
-                    "project is a tf.function and makes a new Variable at each call, which TensorFlow refuses; make it "
-                    "once, outside",
+                    "'project' is a tf.function and makes a new Variable at each call, which TensorFlow refuses; "
+                    "make it once, outside",
                 )
             ],
         ),
@@ -155,8 +155,8 @@ def step(x, y):
             [
                 (
                     7,
-                    "step is a tf.function and makes a new Adam at each call, which TensorFlow refuses; make it once, "
-                    "outside",
+                    "'step' is a tf.function and makes a new Adam at each call, which TensorFlow refuses; make it "
+                    "once, outside",
                 )
             ],
         ),

@@ -87,7 +87,7 @@ class WeightsOnScalarLoss(Rule):
                     site = call.site if given.node is None else Site(call.site.file, given.node)
                     yield Finding(
                         site,
-                        f"the loss {found.name} returns one number for each batch, so {name} weights whole batches "
+                        f"the loss {found.name!r} returns one number for each batch, so {name} weights whole batches "
                         f"instead of samples; return one number per sample (axis=-1)",
                         anchor=call.site,
                     )
@@ -149,7 +149,7 @@ model.fit(np.random.rand(64, 4), np.random.randint(0, 2, (64, 1)), sample_weight
             [
                 (
                     10,
-                    "the loss dice returns one number for each batch, so sample_weight weights whole batches instead "
+                    "the loss 'dice' returns one number for each batch, so sample_weight weights whole batches instead "
                     "of samples; return one number per sample (axis=-1)",
                 )
             ],

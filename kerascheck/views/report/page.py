@@ -13,7 +13,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from kerascheck import __version__
-from kerascheck.diagnostics import Applicability, Severity
+from kerascheck.diagnostics import Applicability, Diagnostic, Severity
+from kerascheck.reporters.base import models_of
 from kerascheck.text.escaping import visible
 from kerascheck.text.markup import Markup, join, tag
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _WORDS = {
     Severity.ERROR: ("error", "errors", "will crash, or cannot learn"),
     Severity.WARNING: ("warning", "warnings", "likely harmful"),
-    Severity.INFO: ("advice", "advice", "could be better"),
+    Severity.INFO: ("info", "info", "could be better"),
 }
 _ADDRESS = re.compile(r"(?<![<(\[`])https?://[^\s>)]+")
 _MAX_REASONS = 5  # why something is not counted
@@ -101,10 +102,10 @@ def _groups(files: Sequence[FilePart]) -> list[Group]:
 
 def _header(files: Sequence[FilePart], title: str) -> Markup:
     counts = Counter(part.diagnostic.severity for file in files for part in file.findings)
-    models = [model for file in files for model in file.models]
+    models = sum(models_of([file.report for file in files]).values())
     cards = [_card(counts[severity], _word(severity, counts[severity]), severity.value) for severity in Severity]
     cards.append(_card(len(files), "file" if len(files) == 1 else "files"))
-    cards.append(_card(len(models), "model" if len(models) == 1 else "models"))
+    cards.append(_card(models, "model" if models == 1 else "models"))
     button = tag(
         "button", tag("span", "◐", aria_hidden="true"), " Theme", type="button", id="theme", title="Light or dark"
     )
@@ -218,6 +219,7 @@ def _finding(part: FindingPart) -> Markup:
         head,
         tag("p", _with_code(found.message), class_="message"),
         _excerpt(part.rows) if part.rows else None,
+        _related(found),
         tag("p", _with_code(found.help), class_="help") if found.help else None,
         fix,
         class_=f"finding {found.severity.value}",
@@ -226,6 +228,16 @@ def _finding(part: FindingPart) -> Markup:
         data_severity=found.severity.value,
         data_code=found.code,
     )
+
+
+def _related(found: Diagnostic) -> Markup | None:
+    """The other places of a finding."""
+    items = []
+    for place in found.related:
+        file = "" if place.filename == found.filename else f"{place.filename}, "
+        cell = f"cell {place.cell}, " if place.cell is not None else ""
+        items.append(tag("li", f"{file}{cell}line {place.span.start.row}: ", _with_code(place.message)))
+    return tag("ul", items, class_="related") if items else None
 
 
 def _place(part: FindingPart) -> str:

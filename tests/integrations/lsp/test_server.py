@@ -421,7 +421,7 @@ async def test_hovers_over_names(client: LanguageClient, folder: Path) -> None:
         return "" if hover is None else hover.contents.value  # type: ignore[union-attr]
 
     assert "`array (3, 4) uint8`, all 0, made in row 4" in await text_at(3, 0)
-    assert "`tensor (None, 5) float32`, from dense \\(Dense\\) in row 6" in await text_at(7, 9)
+    assert "`tensor (None, 5) float32`, from 'dense' \\(Dense\\) in row 6" in await text_at(7, 9)
     assert "`tensor (None, 4) float32`" in await text_at(5, 20)
     assert "`array (4, 3) uint8`" in await text_at(7, 14)
     assert "20 multiply-adds" in await text_at(5, 12)

@@ -55,6 +55,17 @@ def page(*arguments: str) -> html.HtmlElement:
     return html.document_fromstring(Path("r.html").read_text(encoding="utf-8"))
 
 
+def test_the_places_where_clashing_shapes_come_from_are_listed() -> None:
+    Path("a.py").write_text(
+        "import keras\na = keras.Input((8,))\nb = keras.Input((9,))\nc = keras.layers.add([a, b])\n"
+    )
+    tree = page("--select", "KC204", ".")
+    assert texts(tree, ".finding .related li") == [
+        "line 2: 'input_layer' (InputLayer) outputs (None, 8)",
+        "line 3: 'input_layer_1' (InputLayer) outputs (None, 9)",
+    ]
+
+
 def test_findings_stand_with_their_lines() -> None:
     Path("a.py").write_text(STACK)
     tree = page("--select", "KC103", ".")
@@ -71,7 +82,7 @@ def test_counts_are_above() -> None:
     Path("a.py").write_text(STACK)
     Path("b.py").write_text("import keras\nprint 'x'\n")
     tree = page("--select", "KC103,KC001", ".")
-    assert texts(tree, ".card") == ["1 error", "1 warning", "0 advice", "2 files", "1 model"]
+    assert texts(tree, ".card") == ["1 error", "1 warning", "0 info", "2 files", "1 model"]
     assert texts(tree, "option") == ["All rules", "KC001 syntax-error (1)", "KC103 redundant-input-shape (1)"]
 
 
@@ -131,7 +142,7 @@ def test_graphs_say_what_is_connected() -> None:
 def test_models_say_what_they_cost() -> None:
     Path("a.py").write_text(STACK)
     shown = texts(page("."), "tfoot tr")
-    assert shown[3] == "Multiply-adds 104 for one sample, forwards"
+    assert shown[3] == "Multiply-adds 104 per sample, forward pass"
     assert shown[4].startswith("Training memory, batch of 32")
 
 
@@ -175,6 +186,12 @@ def test_what_the_command_says() -> None:
     Path("a.py").write_text(STACK)
     result = run("--select", "KC103", ".")
     assert (result.exit_code, result.stdout) == (0, "r.html: 1 finding and 1 model in 1 file.\n")
+    assert texts(page("."), "h1") == [f"kerascheck: {Path.cwd().name}"]
+    Path("a.py").write_text(
+        "import keras\ndef build(n):\n    return keras.Sequential([keras.Input((n,)), keras.layers.Dense(n)])\n"
+        "build(3), build(4)\n"
+    )
+    assert run(".").stdout == "r.html: 0 findings and 1 model in 1 file.\n"  # as `check` counts them
     assert run("missing").exit_code == 2
     assert CliRunner().invoke(app, ["report", "a.py", "-o", "no/such/folder.html"]).exit_code == 2
     on_stdout = CliRunner().invoke(app, ["report", "--select", "KC103", "a.py", "-o", "-", "--title", "Mine"]).stdout
