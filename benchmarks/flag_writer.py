@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -64,6 +64,11 @@ class Where:
     loop: str = ""  # "for" or "while": what `break` and `continue` belong to
     function: bool = False
     rounds: int = 0  # how many loops are around
+
+
+#: What writes a statement, and what writes a definition or a model.
+Statement = Callable[[Pool, Where], None]
+Definition = Callable[[Pool], None]
 
 
 class Writer:
