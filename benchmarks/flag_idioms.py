@@ -129,14 +129,15 @@ class Idioms(Writer):
         if not names:
             self.put("log.append(11)")
             return
-        touched, deeper = self.concerned(pool), replace(where, depth=where.depth + 1)
+        touched, deeper, flag = self.concerned(pool), replace(where, depth=where.depth + 1), self.pick(names)
+        one = repr({"FLAG": "1", "MODE": "big", "D": "7"}[flag.partition("_")[0]])
         cases = (
             ("str() as value if value", "_"),
-            ("None | ''", "'1' | '7' | 'big'", "_"),
+            ("None | ''", one, "_"),
             (f"str(value) if {self.condition(pool)}", "None"),
-            ("value if value is None", "value if value in ('1', '7', 'big')", "_"),
+            ("value if value is None", f"value if value in ({one}, 3)", "_"),
         )
-        with self.under(f'match os.environ.get("{self.pick(names)}"):'):
+        with self.under(f'match os.environ.get("{flag}"):'):
             for case in self.pick(cases):
                 with self.under(f"case {case}:"):
                     self.block(touched, deeper, 2)

@@ -120,10 +120,14 @@ def delete(run: Run, node: cst.Del, scope: Scope) -> None:
         expression = target.value if isinstance(target, cst.Element) else target
         if isinstance(expression, cst.Name):
             name = expression.value
+            if run.guarded:
+                run.evaluate(expression, scope)  # what is not bound cannot be deleted
             (scope.redirected or {}).get(name, scope).vars.pop(name, None)
         elif isinstance(expression, cst.Attribute):
             receiver = run.evaluate(expression.value, scope)
             if isinstance(receiver, Instance):
+                if run.guarded:
+                    run.evaluate(expression, scope)
                 receiver.attributes.pop(expression.attr.value, None)
         elif isinstance(expression, cst.Subscript):
             receiver = run.evaluate(expression.value, scope)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array, axis_size
@@ -11,6 +11,7 @@ from kerascheck.machine.attributes import find_slot, get_attribute, set_plainly
 from kerascheck.machine.calls import plain_call
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.exceptions import is_exception, make_exception
+from kerascheck.machine.feasibility import CLASSES
 from kerascheck.machine.joins import choose
 from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.methods import either, ordered, set_of, sort_items
@@ -552,13 +553,20 @@ def _isinstance(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return run.fresh("isinstance", site.node)
     wanted = _classes(values[1])
     if isinstance(values[0], Unknown) and not is_of_known_type(values[0]):
-        return Unknown("the type of something unknown", ("isinstance", values[0].key, id(site.node)))
+        return _type_question(values[0], wanted, site)
     verdicts = [is_a(values[0], cls) for cls in wanted]
     if any(v is True for v in verdicts):
         return True
     if all(v is False for v in verdicts):
         return False
     return run.fresh("a type that is not known", site.node)
+
+
+def _type_question(value: Unknown, wanted: Sequence[Value], site: Site) -> Unknown:
+    """Whether a value that is not known is of one of the classes: the same question wherever it is asked of these."""
+    names = tuple(cls.name for cls in wanted if isinstance(cls, Symbol) and cls.name in CLASSES)
+    asked: Hashable = names if names and len(names) == len(wanted) else id(site.node)
+    return Unknown("the type of something unknown", ("isinstance", value.key, asked)).needing(value.needs)
 
 
 def _classes(value: Value) -> list[Value]:

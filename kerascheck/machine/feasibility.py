@@ -70,6 +70,14 @@ _ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
     "//": operator.floordiv,
     "%": operator.mod,
 }
+#: Classes of which it can be asked whether a value is of them, and those of which that is asked of any value: of other
+#: numbers there are many classes, which are equal to those of Python.
+CLASSES: dict[Hashable, type] = {
+    f"builtins.{cls.__name__}": cls
+    for cls in (str, bytes, int, float, bool, complex, type(None), tuple, list, dict, set, object)
+}
+_TOLD_APART = frozenset({"builtins.str", "builtins.NoneType"})
+
 _CALLS: dict[Hashable, Callable[[Any], Any]] = {"int": int, "len": len, "float": float, "str": str, "bool": bool}
 
 
@@ -199,6 +207,10 @@ def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
             yield from _parts(part)
     elif (kind == "call" and len(key) == 3 and key[1] in _CALLS) or (kind == "method" and len(key) == 4):
         yield from _parts(key[2])
+    elif kind == "isinstance" and len(key) == 3 and isinstance(key[2], tuple):
+        parts = list(_parts(key[1]))
+        is_text = any(root[:1] == ("variable",) for root, _ in parts if isinstance(root, tuple))
+        yield from parts if is_text or _TOLD_APART.issuperset(key[2]) else ((key, key),)
     else:
         yield key, key
 
@@ -236,6 +248,8 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
         return True
     if kind == "unknown":
         return _value(key[1], root, candidate)
+    if kind == "isinstance":
+        return isinstance(_value(key[1], root, candidate), tuple(CLASSES[name] for name in key[2]))
     if kind == "tuple":
         return tuple(_value(part, root, candidate) for part in key[1])
     if kind == "in" and key[2] == ("unknown", _ENVIRONMENT):
