@@ -19,7 +19,7 @@ DOMAINS: dict[str, tuple[Any, ...]] = {
     "FLAG": (None, "1", "2", "", "x"),
     "MODE": (None, "big", "small", "bad", "other"),
     "N": (None, "-1", "0", "1", "2", "4", "5", "6", "x"),
-    "D": (None, "7", "8", "x", "-7", "0"),
+    "D": (None, "7", "8", "x", "-7", "+7", "0"),
     "data": (0, 1, 2),
     "file": (False, True),
     "extra": (False, True),
