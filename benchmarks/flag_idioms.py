@@ -131,9 +131,10 @@ class Idioms(Writer):
             return
         touched, deeper, flag = self.concerned(pool), replace(where, depth=where.depth + 1), self.pick(names)
         one = repr({"FLAG": "1", "MODE": "big", "D": "7"}[flag.partition("_")[0]])
+        guard, missing = (" if value", "None | ''") if flag.startswith("FLAG_") else ("", "None")  # only these are empty
         cases = (
-            ("str() as value if value", "_"),
-            ("None | ''", one, "_"),
+            (f"str() as value{guard}", "_"),
+            (missing, one, "_"),
             (f"str(value) if {self.condition(pool)}", "None"),
             ("value if value is None", f"value if value in ({one}, 3)", "_"),
         )
