@@ -131,7 +131,8 @@ class Idioms(Writer):
             return
         touched, deeper, flag = self.concerned(pool), replace(where, depth=where.depth + 1), self.pick(names)
         one = repr({"FLAG": "1", "MODE": "big", "D": "7"}[flag.partition("_")[0]])
-        guard, missing = (" if value", "None | ''") if flag.startswith("FLAG_") else ("", "None")  # only these are empty
+        may_be_empty = flag.startswith("FLAG_")
+        guard, missing = (" if value", "None | ''") if may_be_empty else ("", "None")
         cases = (
             (f"str() as value{guard}", "_"),
             (missing, one, "_"),
