@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import combinations
 from typing import Any
 
 import libcst as cst
@@ -25,7 +26,7 @@ from kerascheck.machine.callers import (
 )
 from kerascheck.machine.consequences import Consequences
 from kerascheck.machine.directives import Watch
-from kerascheck.machine.feasibility import root_of
+from kerascheck.machine.feasibility import is_told, root_of, surroundings_in
 from kerascheck.machine.functions import LEFT_OUT
 from kerascheck.machine.needs import network_needs, place_of, program_needs, training_needs, trainings_need
 from kerascheck.machine.project import Project, prepare_module
@@ -383,6 +384,7 @@ class _Start:
                 guesses = frozenset(filter(is_forgotten, relevant))
                 for run in runs:
                     self._accept(run, relevant, complete, links.hanging_on(undone) if undone else None)
+                    _open_doubtful(run, links)
                     if guesses:
                         _open_guessed(run, guesses, links.seen_on(guesses), links.hanging_on(guesses) is None)
                 return True
@@ -548,6 +550,22 @@ def _open_guessed(run: Run, guesses: frozenset[Hashable], hanging: frozenset[Has
             _open(run, network, later)
 
 
+def _open_doubtful(run: Run, links: _Links) -> None:
+    """Models are not known that hang on conditions of which nobody knows whether they hold together."""
+    asking = [key for key in run.taken if surroundings_in(key)]
+    doubtful = [pair for pair in combinations(asking, 2) if not is_told(*pair)]
+    for network in run.program.networks if doubtful else ():
+        deciding = links.deciding_about(place_of(network))
+        pair = next((pair for pair in doubtful if deciding.issuperset(pair)), None)
+        if pair is not None and network.open is None:
+            network.open = Unknown(partial(_why_doubtful, run, pair))
+
+
+def _why_doubtful(run: Run, keys: Iterable[Hashable]) -> str:
+    found = [place for key in keys if (node := run.places.get(key)) and (place := run.project.place_of(node))]
+    return f"it hangs on conditions{_in(' and '.join(found) or None)} that may exclude each other"
+
+
 def _undone(components: Sequence[_Component], groups: Iterable[list[Hashable]]) -> frozenset[Hashable]:
     """The conditions of which not all combinations were tried."""
     together = {frozenset(group) for group in groups}
@@ -616,6 +634,11 @@ class _Links:
     def seen_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable]:
         """The same, of what hangs on them by itself."""
         return frozenset(place for place, needs in self._by_place.items() if not keys.isdisjoint(needs))
+
+    def deciding_about(self, place: Hashable) -> set[Hashable]:
+        """The conditions that what is built at the place hangs on, and those that decide whether it is built."""
+        in_arms = (key for there, needs in self._in_arms if there == place for key in needs)
+        return {*self._everywhere, *self._by_place.get(place, ()), *self._seen_under.get(place, ()), *in_arms}
 
     def unite(self, keys: Iterable[Hashable]) -> None:
         """Take all of them for one group."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -12,6 +12,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import TRAINING_METHODS
 from kerascheck.machine.doubts import doubt_about
 from kerascheck.machine.exceptions import is_made_exception
+from kerascheck.machine.feasibility import made_of
 from kerascheck.machine.introspection import SCOPED
 from kerascheck.machine.needs import WITHOUT_NEEDS, value_needs
 from kerascheck.machine.paths import restrict, spread
@@ -152,6 +153,9 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     made = call(run, function, arguments, site)
     if type(made) in _UNCLEAR and may_be_forgotten(receiver):
         made = _guessed(made)
+    if type(made) is Unknown and _is_new(made, site):
+        values = [one.value for one in (*arguments.positional, *arguments.keywords.values())]
+        made_of(made, *_keys_of((receiver, *values)))
     if run.reads:
         if not stays:
             depend(run, receiver)
@@ -174,6 +178,27 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     ):
         run.doubt(doubt_about(made, run.reads))
     return made
+
+
+def _is_new(made: Unknown, site: Site) -> bool:
+    """Whether the call has made the value itself."""
+    return isinstance(made.key, tuple) and made.key[:2] == ("node", id(site.node))
+
+
+def _keys_of(values: Iterable[Value]) -> Iterator[Hashable]:
+    """What identifies the values, or what they hold, where that is not known."""
+    for value in values:
+        if isinstance(value, Guarded):
+            yield from _keys_of(case for _, case in value.alternatives)
+        elif isinstance(value, Unknown):
+            yield value.key
+        elif isinstance(value, SymDim):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _keys_of(value)
+        elif isinstance(value, (ListValue, DictValue)):
+            lost = value.lost if isinstance(value, IteratorValue) else None
+            yield from _keys_of((value.unknown, lost))
 
 
 #: Classes of what a call may make of something that the analysis has forgotten.

@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.machine.feasibility import surroundings_in
 from kerascheck.machine.paths import assume, lift, restrict, settle
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, as_unknown, is_opaque, is_plain, members_of, to_python
@@ -48,8 +49,8 @@ def known_truth(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool
             return Unknown("whether it is empty", ("truth", value.unknown.key), None, None, value.unknown.needs)
         return bool(value.items)
     if isinstance(value, SymDim):
-        if _is_positive(value):
-            return True  # a size of zero is no size that a network is built from
+        if _is_positive(value) and not surroundings_in(value):
+            return True  # a size of zero is no size that a network is built from; there may be no files
         return Unknown("whether a size is zero", ("truth", value))
     if isinstance(value, Instance):
         return _object_truth(run, value, node)

@@ -12,10 +12,15 @@ import operator
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise, permutations
-from typing import Any
+from math import prod
+from typing import TYPE_CHECKING, Any
 
-from kerascheck.machine.values import Value
+from kerascheck.network.dims import SymDim
 from kerascheck.symbolic.journal import Cells
+from kerascheck.symbolic.unknown import NOTHING, Unknown
+
+if TYPE_CHECKING:
+    from kerascheck.machine.values import Value
 
 #: Facts that are looked at together.
 _MAX_FACTS = 12
@@ -69,7 +74,9 @@ _ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
     "*": _product,
     "//": operator.floordiv,
     "%": operator.mod,
+    "/": operator.truediv,
 }
+_UNARY: dict[Hashable, Callable[[Any], Any]] = {"Minus": operator.neg, "Plus": operator.pos}
 #: Classes of which it can be asked whether a value is of them, and those of which that is asked of any value: of other
 #: numbers there are many classes, which are equal to those of Python.
 CLASSES: dict[Hashable, type] = {
@@ -78,7 +85,9 @@ CLASSES: dict[Hashable, type] = {
 }
 _TOLD_APART = frozenset({"builtins.str", "builtins.NoneType"})
 
-_CALLS: dict[Hashable, Callable[[Any], Any]] = {"int": int, "len": len, "float": float, "str": str, "bool": bool}
+_CALLS: dict[Hashable, Callable[[Any], Any]] = {
+    "int": int, "len": len, "float": float, "str": str, "bool": bool, "abs": abs,
+}  # fmt: skip
 
 
 class Facts(Cells):
@@ -123,10 +132,9 @@ def implied(facts: Facts, key: Hashable, also: tuple[Hashable, bool] | None = No
 def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
     """The answer that is left when all candidates have been tried. Most questions come again with each run."""
     keys = (key, *(fact for fact, _ in related))
-    pieces = sorted({piece for one in keys for piece in _pieces(one)})
-    if len(pieces) > _MAX_PIECES or (pieces and any(map(_asks_of_the_whole, keys))):
+    if not _can_be_tried(keys):
         return None
-    candidates = (*_joined(pieces), *_candidates(root, keys))
+    candidates = _tried_for(root, keys)
     try:
         found = _answers(root, key, related, candidates, are_met=True)
         if not any(found):  # some of the facts are assumed for where the program gets another way
@@ -134,6 +142,11 @@ def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], 
     except _TooLarge:
         return None
     return None if found[0] is found[1] else found[0]
+
+
+def _tried_for(root: Hashable, keys: tuple[Hashable, ...]) -> tuple[Value, ...]:
+    pieces = sorted({piece for one in keys for piece in _pieces(one)})
+    return (*_joined(pieces), *_candidates(root, keys))
 
 
 def _answers(
@@ -181,6 +194,94 @@ def is_outside(root: Hashable) -> bool:
     return isinstance(root, tuple) and root[:1] in (("variable",), ("path",), ("asked",))
 
 
+#: What was asked last: the keys, by their ids, and the values of the surroundings in them (see `is_forgotten`).
+_found_in: dict[int, tuple[Hashable, frozenset[Hashable]]] = {}
+_MAX_FOUND = 4096
+
+
+def surroundings_in(key: Hashable) -> frozenset[Hashable]:
+    """The values of the surroundings of the program that what the key stands for is made of."""
+    if not isinstance(key, (tuple, frozenset, SymDim)):
+        return NOTHING
+    known = _found_in.get(id(key))
+    if known is not None and known[0] is key:
+        return known[1]
+    if len(_found_in) >= _MAX_FOUND:
+        _found_in.clear()
+    answer = frozenset(_surroundings_in(key))
+    _found_in[id(key)] = (key, answer)
+    return answer
+
+
+def _surroundings_in(key: Hashable) -> Iterator[Hashable]:
+    waiting: list[Hashable] = [key]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, SymDim):
+            waiting += [atom.key for term in part.terms for atom in term]
+        if not isinstance(part, (tuple, frozenset)) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        found = _asked_for(part)
+        if found is not None:
+            yield found
+        elif isinstance(part, tuple) and part[:1] == (_MADE_OF,):
+            yield from part[2]
+        else:
+            waiting += part
+
+
+def _asked_for(key: Any) -> Hashable | None:
+    """The value of the surroundings that the key itself stands for."""
+    if not isinstance(key, tuple) or not key or key[0] not in _ASKING:
+        return None
+    root, _ = next(_parts(key), (None, None))
+    return root if is_outside(root) else None
+
+
+#: How keys begin that may ask the surroundings for something.
+_ASKING = frozenset({"environment", "item", "in", "asked"})
+
+
+#: How the key of a new value begins that remembers what it is made of: that key, the values of the surroundings.
+_MADE_OF = "made of"
+
+
+def made_of(made: Unknown, *keys: Hashable) -> Unknown:
+    """The new value, which remembers which values of the surroundings it is made of."""
+    found = NOTHING.union(*map(surroundings_in, keys))
+    if found:
+        made.key = (_MADE_OF, made.key, found)
+    return made
+
+
+def is_told(one: Hashable, other: Hashable) -> bool:
+    """Whether it is known of two conditions which of their answers exclude each other."""
+    if surroundings_in(one).isdisjoint(surroundings_in(other)):
+        return True
+    root = root_of(one)
+    return root is not None and root == root_of(other) and _are_answered(root, (one, other))
+
+
+@lru_cache(maxsize=4096)
+def _are_answered(root: Hashable, keys: tuple[Hashable, ...]) -> bool:
+    """Whether there are values for both answers to each of the conditions among those that are tried."""
+    if not _can_be_tried(keys):
+        return False
+    candidates = _tried_for(root, keys)
+    try:
+        return all(all(_answers(root, key, (), candidates, are_met=True)) for key in keys)
+    except _TooLarge:
+        return False
+
+
+def _can_be_tried(keys: tuple[Hashable, ...]) -> bool:
+    """Whether the values that are tried tell all answers to the conditions apart."""
+    pieces = {piece for one in keys for piece in _pieces(one)}
+    return not pieces or (len(pieces) <= _MAX_PIECES and not any(map(_asks_of_the_whole, keys)))
+
+
 def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
     """The unknown values in a key, by what identifies them."""
     if not isinstance(key, tuple) or not key:
@@ -188,6 +289,8 @@ def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
         return
     kind = key[0]
     if kind == "constant":
+        if isinstance(key[2], tuple):  # a size
+            yield from _parts(key[2])
         return
     if kind == "asked" and key[1] in _ON_DISK and key[2] is not None:
         yield ("path", *key[2:]), key
@@ -197,11 +300,15 @@ def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
         yield ("variable", key[2][2]), key
     elif kind == "in" and len(key) == 3 and key[2] == ("unknown", _ENVIRONMENT) and _is_text(key[1]):
         yield ("variable", key[1][2]), key
-    elif kind in ("not", "unknown", "evaluated") and len(key) == 2:
+    elif kind in ("not", "unknown", "evaluated", "truth", *_UNARY) and len(key) == 2:
         yield from _parts(key[1])
-    elif (kind in ("==", "<", "is", "in") and len(key) == 3) or (kind in _ARITHMETIC and len(key) == 3):
-        yield from _parts(key[1])
-        yield from _parts(key[2])
+    elif kind == "size" and len(key) == 2 and any(map(surroundings_in, _atoms(key))):
+        for atom in _atoms(key):
+            yield from _parts(_measured(atom) or atom)
+    elif len(key) == 3 and (kind in ("==", "<", "is", "in") or kind in _ARITHMETIC):
+        for part in key[1:]:
+            if not isinstance(part, int):
+                yield from _parts(part)
     elif kind == "tuple" and len(key) == 2:
         for part in key[1]:
             yield from _parts(part)
@@ -215,6 +322,21 @@ def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
         yield key, key
 
 
+def _atoms(size: Any) -> Iterator[Any]:
+    """The keys of the sizes that a computed size is made of (see `Run.stable`)."""
+    return (key for term, _ in size[1] for _, key in term)
+
+
+def _measured(atom: Any) -> Hashable | None:
+    """The value of the surroundings whose length the size is: of other things it is the size of an axis."""
+    if not isinstance(atom, tuple) or len(atom) != 3 or atom[0] != "item" or atom[2] != ("constant", "int", 0):
+        return None
+    whole = atom[1]
+    if not isinstance(whole, tuple) or len(whole) != 3 or whole[0] != "attribute" or whole[2] != "shape":
+        return None
+    return whole[1] if any(is_outside(root) for root, _ in _parts(whole[1])) else None
+
+
 def _is_text(key: Hashable) -> bool:
     return isinstance(key, tuple) and len(key) == 3 and key[:2] == ("constant", "str")
 
@@ -225,11 +347,17 @@ def _holds(key: Hashable, root: Hashable, candidate: Value) -> bool:
 
 def _value(key: Any, root: Hashable, candidate: Value) -> Any:
     """What a key stands for where the unknown value is the candidate. Raises what Python would raise."""
+    if isinstance(key, int) and key != root:
+        return key
     if not isinstance(key, tuple) or not key or key == root:
         return candidate
     kind = key[0]
     if kind == "constant":
-        return key[2]
+        return _value(key[2], root, candidate) if isinstance(key[2], tuple) else key[2]
+    if kind == "size":
+        return sum(factor * prod(_value(_length(key), root, candidate) for _, key in term) for term, factor in key[1])
+    if kind in _UNARY:
+        return _UNARY[kind](_value(key[1], root, candidate))
     if kind == "asked":
         return candidate in _ON_DISK[key[1]]
     if kind == "environment":
@@ -240,6 +368,8 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
         return candidate
     if kind == "not":
         return not _value(key[1], root, candidate)
+    if kind == "truth":
+        return bool(_value(key[1], root, candidate))
     if kind == "evaluated":
         try:
             _value(key[1], root, candidate)
@@ -268,6 +398,12 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
     if kind == "in":
         return one in other
     return _ARITHMETIC[kind](one, other)
+
+
+def _length(atom: Any) -> Any:
+    """The key that a size is computed by."""
+    measured = _measured(atom)
+    return atom if measured is None else ("call", "len", measured)
 
 
 def _text(value: Any) -> str:
@@ -326,17 +462,16 @@ def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
         yield from ()
         return
     texts = {"", "0", "1", "a", "zz", "Q7"}
-    numbers: set[float] = set(range(-3, 71))
     for constant in constants:
         if isinstance(constant, str):
-            texts |= {constant, f"{constant}z", f"z{constant}", constant.upper(), constant.lower()}
-            if constant.lstrip("-").isdigit():
-                numbers |= set(range(int(constant) - 2, int(constant) + 3))
-        elif isinstance(constant, (int, float)) and abs(constant) < 1e15:
-            numbers |= {constant + step for step in (-2, -1, -0.5, 0, 0.5, 1, 2)}
-    known = sorted(float(c) for c in constants if isinstance(c, (int, float)) and abs(c) < 1e15)
-    numbers |= {(low + high) / 2 for low, high in pairwise(known)}
-    texts |= {str(int(number)) for number in numbers if number == int(number)}
+            texts |= {constant, f"{constant}z", f"{constant}!", f"z{constant}", f" {constant}"}
+            texts |= {constant.upper(), constant.lower(), constant.title()}
+    if any(_is_made_with(key, "+") for key in keys):
+        named = [constant for constant in constants if isinstance(constant, str)]
+        texts |= {text for one in named for part in named for text in (one.removesuffix(part), one.removeprefix(part))}
+    numbers = _numbers(root, keys, constants)
+    texts |= {str(int(number)) if number == int(number) else repr(number) for number in numbers}
+    lengths = {int(number) for number in numbers if 1 < number < _LONGEST and number == int(number)}
     if isinstance(root, tuple) and root[:1] == ("path",):
         yield from ("nothing", "a file", "a folder")
         return
@@ -344,13 +479,103 @@ def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
         yield _UNSET
         yield from (constant for constant in constants if isinstance(constant, str))
         yield from texts
+        if any(_is_made_with(key, "size", ("call", "len")) for key in keys):
+            yield from (digit * length for length in lengths for digit in "b1")
         return
     # Those that conditions name come first: few of the others agree with a fact, and two answers may be enough.
     yield from (constant for constant in constants if isinstance(constant, str) or abs(constant) < 1e15)
     yield from (None, True, False, _Other(), 0.5, (), ("a",))
     yield from numbers
     yield from texts
-    yield from ("b" * length for length in range(2, 40))
+    yield from ("b" * length for length in lengths)
+
+
+def _numbers(root: Hashable, keys: tuple[Hashable, ...], constants: set[Any]) -> set[float]:
+    """Small numbers, and those around which answers to the conditions change."""
+    turning = {float(number) for number in constants if isinstance(number, (int, float)) and abs(number) < _LARGEST}
+    turning |= {float(text) for text in constants if isinstance(text, str) and _is_number(text)}
+    moduli = {int(number) for number in turning if 1 < number <= _MAX_MODULUS and number == int(number)}
+    for key in keys:
+        turning |= {number for number in _solved(key, root) if abs(number) < _LARGEST}
+    numbers: set[float] = set(range(-3, 71))
+    for number in turning:
+        near = (-2, -1, -0.5, 0, 0.5, 1, 2)
+        whole = int(number) if number == int(number) else number
+        numbers |= {whole + step for step in near} | {int(number) + step for step in (-1, 0, 1)}
+    known = sorted(turning)
+    numbers |= {(low + high) / 2 for low, high in pairwise(known)}
+    if any(_is_made_with(key, "%") for key in keys):
+        period = min(prod(moduli), _MAX_MODULUS)
+        numbers |= {int(number) + step for number in known for step in range(-period, period + 1)}
+    return numbers
+
+
+_LARGEST = 1e15
+_LONGEST = 2_000
+#: Rests of divisions by more are not all tried.
+_MAX_MODULUS = 60
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").isdecimal() and len(text) < 15
+
+
+def _is_made_with(key: Hashable, *beginnings: Hashable) -> bool:
+    """Whether there is a part in the key that begins with one of these."""
+    if not isinstance(key, tuple) or not key:
+        return False
+    return key[0] in beginnings or key[:2] in beginnings or any(_is_made_with(part, *beginnings) for part in key[1:])
+
+
+def _solved(key: Hashable, root: Hashable) -> set[float]:
+    """Numbers for which both sides of a comparison are the same, as far as that is simple arithmetic."""
+    if not isinstance(key, tuple) or not key:
+        return set()
+    if key[0] in ("==", "<", "is", "in") and len(key) == 3:
+        found: set[float] = set()
+        for one, other in ((key[1], key[2]), (key[2], key[1])):
+            wanted = {float(c) for c in _constants(other) if isinstance(c, (int, float)) and abs(c) < _LARGEST}
+            if not any(part == root for part, _ in _parts(other)):
+                found |= _inverted(one, root, wanted)
+        return found
+    return set().union(*(_solved(part, root) for part in key[1:])) | _inverted(key, root, {0.0})
+
+
+def _inverted(key: Any, root: Hashable, wanted: set[float]) -> set[float]:
+    """The numbers for which the computation of the key gives one that is wanted."""
+    if not isinstance(key, tuple) or not key or key == root or not wanted:
+        return wanted
+    kind = key[0]
+    if kind in ("unknown", "truth") and len(key) == 2:
+        return _inverted(key[1], root, wanted)
+    if kind == "call" and len(key) == 3:
+        signs = (1, -1) if key[1] == "abs" else (1,)
+        return _inverted(key[2], root, {sign * number for number in wanted for sign in signs})
+    if kind == "Minus":
+        return _inverted(key[1], root, {-number for number in wanted})
+    if kind in _ARITHMETIC and len(key) == 3:
+        for one, other, is_first in ((key[1], key[2], True), (key[2], key[1], False)):
+            numbers = [c for c in _constants(other) if isinstance(c, (int, float)) and abs(c) < _LARGEST]
+            if len(numbers) == 1:
+                solved = {s for number in wanted for s in _operands(str(kind), number, numbers[0], is_first)}
+                return _inverted(one, root, solved)
+    return wanted
+
+
+def _operands(sign: str, result: float, constant: float, is_first: bool) -> Iterator[float]:
+    """What stands beside the constant where the operation gives the result; `is_first`: before it."""
+    if sign == "+":
+        yield result - constant
+    elif sign == "-":
+        yield result + constant if is_first else constant - result
+    elif sign == "*" and constant:
+        yield result / constant
+    elif sign in ("//", "/") and is_first:
+        yield from (result * constant, (result + 1) * constant)
+    elif sign in ("//", "/") and result:
+        yield from (constant / result, constant / (result + 1) if result != -1 else constant)
+    else:
+        yield result
 
 
 def _constants(key: Hashable) -> Iterator[Any]:
