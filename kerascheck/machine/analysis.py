@@ -552,11 +552,9 @@ def _open_guessed(run: Run, guesses: frozenset[Hashable], hanging: frozenset[Has
 
 def _open_doubtful(run: Run, links: _Links) -> None:
     """Models are not known that hang on conditions of which nobody knows whether they hold together."""
-    asking = [key for key in run.taken if surroundings_in(key)]
-    doubtful = [pair for pair in combinations(asking, 2) if not is_told(*pair)]
-    for network in run.program.networks if doubtful else ():
-        deciding = links.deciding_about(place_of(network))
-        pair = next((pair for pair in doubtful if deciding.issuperset(pair)), None)
+    for network in run.program.networks:
+        asking = [key for key in links.deciding_about(place_of(network)) if surroundings_in(key)]
+        pair = next((pair for pair in combinations(asking, 2) if not is_told(*pair)), None)
         if pair is not None and network.open is None:
             network.open = Unknown(partial(_why_doubtful, run, pair))
 
@@ -635,10 +633,11 @@ class _Links:
         """The same, of what hangs on them by itself."""
         return frozenset(place for place, needs in self._by_place.items() if not keys.isdisjoint(needs))
 
-    def deciding_about(self, place: Hashable) -> set[Hashable]:
+    def deciding_about(self, place: Hashable) -> list[Hashable]:
         """The conditions that what is built at the place hangs on, and those that decide whether it is built."""
         in_arms = (key for there, needs in self._in_arms if there == place for key in needs)
-        return {*self._everywhere, *self._by_place.get(place, ()), *self._seen_under.get(place, ()), *in_arms}
+        found = {*self._everywhere, *self._by_place.get(place, ()), *self._seen_under.get(place, ()), *in_arms}
+        return sorted(found, key=self._order)
 
     def unite(self, keys: Iterable[Hashable]) -> None:
         """Take all of them for one group."""

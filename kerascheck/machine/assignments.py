@@ -88,6 +88,8 @@ _IN_PLACE: dict[type[cst.CSTNode], str] = {
 
 def _in_place(run: Run, left: Value, right: Value, node: cst.AugAssign) -> bool:
     """Lists, sets and dictionaries are changed themselves by `+=` and its like; whether that was done."""
+    if isinstance(left, Unknown) and isinstance(right, (ListValue, DictValue)):
+        run.grown[left.key] = True  # there may be more items
     if isinstance(left, ListValue) and left.kind == "list" and isinstance(node.operator, cst.AddAssign):
         if run.may_change(left):
             items = items_of(run, right)
@@ -134,6 +136,8 @@ def delete(run: Run, node: cst.Del, scope: Scope) -> None:
             index = index_of(run, expression, scope)
             if isinstance(receiver, (ListValue, DictValue)) and run.may_change(receiver):
                 delete_item(run, receiver, index, expression)
+            elif isinstance(receiver, Unknown) and isinstance(index, (int, slice)):
+                run.grown[receiver.key] = True  # there are fewer items
             elif isinstance(receiver, Array):
                 from kerascheck.data.methods import delete_subscript
 

@@ -11,7 +11,7 @@ from kerascheck.machine.attributes import find_slot, get_attribute, set_plainly
 from kerascheck.machine.calls import plain_call
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.exceptions import is_exception, make_exception
-from kerascheck.machine.feasibility import CLASSES
+from kerascheck.machine.feasibility import CLASSES, made_of, surroundings_in
 from kerascheck.machine.joins import choose
 from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.methods import either, ordered, set_of, sort_items
@@ -32,7 +32,7 @@ from kerascheck.machine.sequences import (
     step,
 )
 from kerascheck.machine.texts import show, text_of
-from kerascheck.machine.typequestions import has_attribute, is_a, is_of_known_type, is_subclass, type_of
+from kerascheck.machine.typequestions import has_attribute, is_a, is_number, is_of_known_type, is_subclass, type_of
 from kerascheck.machine.values import (
     ClassValue,
     DictObject,
@@ -46,6 +46,7 @@ from kerascheck.machine.values import (
     Scope,
     UserRaise,
     Value,
+    not_known,
     presence,
 )
 from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
@@ -66,9 +67,13 @@ def _values(arguments: Arguments) -> list[Value]:
 def _derived(run: Run, name: str, values: list[Value], site: Site) -> Value:
     """The result of a pure function of something unknown: the same for the same argument."""
     if len(values) == 1 and isinstance(values[0], Unknown):
-        text = f"{name}({values[0].text})" if values[0].text else None
-        return Unknown(values[0].reason, ("call", name, values[0].key), text)
+        return Unknown(values[0].reason, ("call", name, values[0].key), _called(name, values[0]))
     return run.fresh(f"{name}() of something unknown", site.node)
+
+
+def _called(name: str, value: Unknown) -> str | None:
+    """How the call of a function on the value is written."""
+    return f"{name}({value.text})" if value.text else None
 
 
 def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -84,6 +89,8 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         if isinstance(value, Instance) and (method := find_slot(value, "__len__")) is not None:
             length = run.call(method, Arguments([], {}), site)
             return length if length is not None else run.fresh("len() of what has no length", site.node)
+        if isinstance(value, Unknown) and value.key in run.grown:
+            return made_of(run.fresh("the length of what has grown", site.node, _called(name, value)), value.key)
         if isinstance(value, Unknown) and value.text:
             return axis_size(value.key, value.text, 0, f"len({value.text})")
         if isinstance(value, Array):
@@ -105,6 +112,8 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
                 return key[2]
             if isinstance(key, tuple) and key[:1] == (DISTINCT,):
                 return distinct_count(key)
+            if value.kind == "list" and surroundings_in(key):
+                return _derived(run, "len", [value.unknown], site)
     return _derived(run, "len", values, site)
 
 
@@ -321,7 +330,8 @@ def _filter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     def kept() -> Iterator[Value]:
         for count, item in enumerate(items):
             if isinstance(item, Lost) or count >= MAX_COMPREHENSION:
-                yield item if isinstance(item, Lost) else Lost(Unknown("filter of too many elements"))
+                before = item.reason if isinstance(item, Lost) else None
+                yield Lost(not_known("filter of too many elements" if before is None else before.reason, before))
                 return
             verdict = item if values[0] is None else plain_call(run, values[0], [item], site)
             if isinstance(verdict, Unknown):
@@ -448,11 +458,27 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
                 return _extreme_by_key(run, plain, items, key, site)
             if all(isinstance(i, (int, SymDim)) for i in items) and any(isinstance(i, SymDim) for i in items):
                 return symbolic(*items)
+            if (
+                len(items) == 2
+                and all(type(i) in (Unknown, int, float) and is_number(i) for i in items)
+                and key is None
+            ):
+                return _extreme_of_numbers(plain.__name__, items)
             return _extreme_by_key(run, plain, items, None, site)
 
         return _in_cases_of_items(run, items, of)
 
     return build
+
+
+def _extreme_of_numbers(name: str, items: Sequence[Value]) -> Value:
+    """The larger or smaller one of two numbers of which one is not known, or both."""
+    unknown = next((item for item in items if isinstance(item, Unknown)), None)
+    if unknown is None:
+        return max(items) if name == "max" else min(items)
+    keys = [i.key if isinstance(i, Unknown) else ("constant", type(i).__name__, i) for i in items]
+    texts = [i.text if isinstance(i, Unknown) else str(i) for i in items]
+    return Unknown(unknown.reason, (name, *keys), f"{name}({', '.join(map(str, texts))})" if all(texts) else None)
 
 
 def _extreme_by_key(run: Run, choose: Callable[..., Any], items: list[Value], key: Value, site: Site) -> Value:

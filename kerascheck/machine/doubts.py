@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Hashable, Sequence
 from typing import NamedTuple
 
 from kerascheck.machine.values import Value
+from kerascheck.network.dims import SymDim
 from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown
 
 #: Doubts of one statement that are followed one by one.
@@ -109,7 +110,9 @@ def is_any_in(parts: Container[Hashable], key: Hashable) -> bool:
         one = waiting.pop()
         if one in parts:
             return True
-        if isinstance(one, tuple) and id(one) not in seen:
+        if isinstance(one, SymDim):
+            waiting += [atom.key for term in one.terms for atom in term]
+        elif isinstance(one, (tuple, frozenset)) and id(one) not in seen:
             seen.add(id(one))
             waiting += one
     return False

@@ -75,6 +75,8 @@ _ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
     "//": operator.floordiv,
     "%": operator.mod,
     "/": operator.truediv,
+    "max": max,
+    "min": min,
 }
 _UNARY: dict[Hashable, Callable[[Any], Any]] = {"Minus": operator.neg, "Plus": operator.pos}
 #: Classes of which it can be asked whether a value is of them, and those of which that is asked of any value: of other
@@ -189,6 +191,11 @@ def root_of(key: Hashable) -> Hashable | None:
     return roots.pop() if len(roots) == 1 else None
 
 
+def is_variable(root: Hashable) -> bool:
+    """Whether the value is that of a variable of the environment: a text, where it is set."""
+    return isinstance(root, tuple) and root[:1] == ("variable",)
+
+
 def is_outside(root: Hashable) -> bool:
     """Whether the value belongs to the surroundings of the program, which stay what they are."""
     return isinstance(root, tuple) and root[:1] in (("variable",), ("path",), ("asked",))
@@ -237,12 +244,17 @@ def _asked_for(key: Any) -> Hashable | None:
     if not isinstance(key, tuple) or not key or key[0] not in _ASKING:
         return None
     root, _ = next(_parts(key), (None, None))
-    return root if is_outside(root) else None
+    if not isinstance(root, tuple) or not is_outside(root):
+        return None
+    return root[: _WHENEVER.get(root[0], len(root))]  # what stands at a path may have changed, or not
 
 
 #: How keys begin that may ask the surroundings for something.
 _ASKING = frozenset({"environment", "item", "in", "asked"})
 
+
+#: What of a question is the same whenever it is asked: how long that part of its key is.
+_WHENEVER = {"asked": 3, "path": 2}
 
 #: How the key of a new value begins that remembers what it is made of: that key, the values of the surroundings.
 _MADE_OF = "made of"
@@ -316,7 +328,7 @@ def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
         yield from _parts(key[2])
     elif kind == "isinstance" and len(key) == 3 and isinstance(key[2], tuple):
         parts = list(_parts(key[1]))
-        is_text = any(root[:1] == ("variable",) for root, _ in parts if isinstance(root, tuple))
+        is_text = any(is_variable(root) for root, _ in parts)
         yield from parts if is_text or _TOLD_APART.issuperset(key[2]) else ((key, key),)
     else:
         yield key, key
@@ -475,7 +487,7 @@ def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
     if isinstance(root, tuple) and root[:1] == ("path",):
         yield from ("nothing", "a file", "a folder")
         return
-    if isinstance(root, tuple) and root[:1] == ("variable",):
+    if is_variable(root):
         yield _UNSET
         yield from (constant for constant in constants if isinstance(constant, str))
         yield from texts
