@@ -556,11 +556,11 @@ def _open_doubtful(run: Run, links: _Links) -> None:
         asking = [key for key in links.deciding_about(place_of(network)) if surroundings_in(key)]
         pair = next((pair for pair in combinations(asking, 2) if not is_told(*pair)), None)
         if pair is not None and network.open is None:
-            network.open = Unknown(partial(_why_doubtful, run, pair))
+            network.open = Unknown(partial(_why_doubtful, run, [links.places.get(key) for key in pair]))
 
 
-def _why_doubtful(run: Run, keys: Iterable[Hashable]) -> str:
-    found = [place for key in keys if (node := run.places.get(key)) and (place := run.project.place_of(node))]
+def _why_doubtful(run: Run, nodes: Iterable[cst.CSTNode | None]) -> str:
+    found = [place for node in nodes if node is not None and (place := run.project.place_of(node))]
     return f"it hangs on conditions{_in(' and '.join(found) or None)} that may exclude each other"
 
 
@@ -579,6 +579,7 @@ class _Links:
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
         self._met: dict[Hashable, int] = {}  # how many came up before a condition
+        self.places: dict[Hashable, cst.CSTNode | None] = {}  # where each of them came up
         self._seen_under: dict[Hashable, dict[Hashable, None]] = {}  # what may decide whether a place is built at
         self._in_arms: dict[tuple[Hashable, frozenset[Hashable]], None] = {}  # places in arms, with their conditions
         #: What was decided, and how many models were built at each place (of other things: whether any was).
@@ -586,8 +587,9 @@ class _Links:
 
     def learn(self, run: Run) -> None:
         """Take over what the run has met."""
-        for key in run.places:
+        for key, node in run.places.items():
             self._met.setdefault(key, len(self._met))
+            self.places.setdefault(key, node)
         order = self._order
         self._within = {**run.within, **self._within}
         if run.needed:
