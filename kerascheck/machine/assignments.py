@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.machine.attributes import find_slot
+from kerascheck.machine.attributes import find_slot, get_attribute
 from kerascheck.machine.binding import assign, delete_item
 from kerascheck.machine.expressions import index_of
 from kerascheck.machine.operators import binary
@@ -129,7 +129,7 @@ def delete(run: Run, node: cst.Del, scope: Scope) -> None:
             receiver = run.evaluate(expression.value, scope)
             if isinstance(receiver, Instance):
                 if run.guarded:
-                    run.evaluate(expression, scope)
+                    get_attribute(run, receiver, expression.attr.value, expression)
                 receiver.attributes.pop(expression.attr.value, None)
         elif isinstance(expression, cst.Subscript):
             receiver = run.evaluate(expression.value, scope)

@@ -458,12 +458,8 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
                 return _extreme_by_key(run, plain, items, key, site)
             if all(isinstance(i, (int, SymDim)) for i in items) and any(isinstance(i, SymDim) for i in items):
                 return symbolic(*items)
-            if (
-                len(items) == 2
-                and all(type(i) in (Unknown, int, float) and is_number(i) for i in items)
-                and key is None
-            ):
-                return _extreme_of_numbers(plain.__name__, items)
+            if key is None and len(items) == 2 and all(map(_is_plain_number, items)):
+                return _extreme_of_numbers(plain, items)
             return _extreme_by_key(run, plain, items, None, site)
 
         return _in_cases_of_items(run, items, of)
@@ -471,11 +467,16 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
     return build
 
 
-def _extreme_of_numbers(name: str, items: Sequence[Value]) -> Value:
-    """The larger or smaller one of two numbers of which one is not known, or both."""
+def _is_plain_number(value: Value) -> bool:
+    return type(value) in (Unknown, int, float) and is_number(value)
+
+
+def _extreme_of_numbers(plain: Callable[..., Any], items: Sequence[Value]) -> Value:
+    """The larger or smaller one of two numbers, of which one may not be known, or both."""
     unknown = next((item for item in items if isinstance(item, Unknown)), None)
     if unknown is None:
-        return max(items) if name == "max" else min(items)
+        return plain(*items)
+    name = plain.__name__
     keys = [i.key if isinstance(i, Unknown) else ("constant", type(i).__name__, i) for i in items]
     texts = [i.text if isinstance(i, Unknown) else str(i) for i in items]
     return Unknown(unknown.reason, (name, *keys), f"{name}({', '.join(map(str, texts))})" if all(texts) else None)

@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise, permutations
-from math import prod
+from math import lcm, prod
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.network.dims import SymDim
@@ -133,8 +133,9 @@ def implied(facts: Facts, key: Hashable, also: tuple[Hashable, bool] | None = No
 @lru_cache(maxsize=4096)
 def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
     """The answer that is left when all candidates have been tried. Most questions come again with each run."""
+    related = tuple(_tried_with(key, related))
     keys = (key, *(fact for fact, _ in related))
-    if not _can_be_tried(keys):
+    if not related or not _can_be_tried(keys):
         return None
     candidates = _tried_for(root, keys)
     try:
@@ -144,6 +145,15 @@ def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], 
     except _TooLarge:
         return None
     return None if found[0] is found[1] else found[0]
+
+
+def _tried_with(key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> Iterator[tuple[Hashable, bool]]:
+    """The facts that are tried together with the condition, one by one; what follows from some follows from all."""
+    keys = [key]
+    for fact in related:
+        if _can_be_tried((*keys, fact[0])):
+            keys.append(fact[0])
+            yield fact
 
 
 def _tried_for(root: Hashable, keys: tuple[Hashable, ...]) -> tuple[Value, ...]:
@@ -291,6 +301,8 @@ def _are_answered(root: Hashable, keys: tuple[Hashable, ...]) -> bool:
 def _can_be_tried(keys: tuple[Hashable, ...]) -> bool:
     """Whether the values that are tried tell all answers to the conditions apart."""
     pieces = {piece for one in keys for piece in _pieces(one)}
+    if _period(keys) > _MAX_PERIOD:
+        return False
     return not pieces or (len(pieces) <= _MAX_PIECES and not any(map(_asks_of_the_whole, keys)))
 
 
@@ -506,7 +518,6 @@ def _numbers(root: Hashable, keys: tuple[Hashable, ...], constants: set[Any]) ->
     """Small numbers, and those around which answers to the conditions change."""
     turning = {float(number) for number in constants if isinstance(number, (int, float)) and abs(number) < _LARGEST}
     turning |= {float(text) for text in constants if isinstance(text, str) and _is_number(text)}
-    moduli = {int(number) for number in turning if 1 < number <= _MAX_MODULUS and number == int(number)}
     for key in keys:
         turning |= {number for number in _solved(key, root) if abs(number) < _LARGEST}
     numbers: set[float] = set(range(-3, 71))
@@ -516,16 +527,31 @@ def _numbers(root: Hashable, keys: tuple[Hashable, ...], constants: set[Any]) ->
         numbers |= {whole + step for step in near} | {int(number) + step for step in (-1, 0, 1)}
     known = sorted(turning)
     numbers |= {(low + high) / 2 for low, high in pairwise(known)}
-    if any(_is_made_with(key, "%") for key in keys):
-        period = min(prod(moduli), _MAX_MODULUS)
-        numbers |= {int(number) + step for number in known for step in range(-period, period + 1)}
+    period = _period(keys)
+    if period > 1:
+        numbers |= {int(number) + step for number in (0.0, *known) for step in range(-period, period + 1)}
     return numbers
 
 
 _LARGEST = 1e15
 _LONGEST = 2_000
-#: Rests of divisions by more are not all tried.
-_MAX_MODULUS = 60
+#: After how many numbers rests of divisions may begin again, while all are tried.
+_MAX_PERIOD = 200
+
+
+def _period(keys: tuple[Hashable, ...]) -> int:
+    """After how many numbers the rests of divisions that the conditions ask for begin again."""
+    return lcm(*(divisor for key in keys for divisor in _divisors(key)))
+
+
+def _divisors(key: Hashable) -> Iterator[int]:
+    if not isinstance(key, tuple) or not key:
+        return
+    if key[0] == "%" and len(key) == 3:
+        divisor = key[2][2] if isinstance(key[2], tuple) and key[2][:1] == ("constant",) else key[2]
+        yield divisor if isinstance(divisor, int) and divisor else _MAX_PERIOD + 1
+    for part in (*key[1], *key[2:]) if key[0] == "size" else key[1:]:
+        yield from _divisors(part)
 
 
 def _is_number(text: str) -> bool:

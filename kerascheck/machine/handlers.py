@@ -274,7 +274,7 @@ def _body_that_may_fail(
             doubts = in_order(found, taker) or [_as_one(found, fails)]
             if not _may_go_on(run, statement, catcher, doubts, guard, places, fails, taker):
                 failed = _noted_raise()  # before it came to anything else
-            if run.known(fails) is True:
+            if any(doubt.key is fails for doubt in doubts) and run.known(fails) is True:
                 _doubt_networks(run, networks)
         if failed is not None:
             if ways is None:
