@@ -16,6 +16,7 @@ import kerascheck.machine.calls
 import kerascheck.machine.expressions
 import kerascheck.machine.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.machine.allowance import BeginAgain, StartCut, taken_by, watch
+from kerascheck.machine.asking import root_of, surroundings_in
 from kerascheck.machine.callers import (
     building,
     callable_names,
@@ -26,7 +27,7 @@ from kerascheck.machine.callers import (
 )
 from kerascheck.machine.consequences import Consequences
 from kerascheck.machine.directives import Watch
-from kerascheck.machine.feasibility import is_told, root_of, surroundings_in
+from kerascheck.machine.feasibility import is_told
 from kerascheck.machine.functions import LEFT_OUT
 from kerascheck.machine.needs import network_needs, place_of, program_needs, training_needs, trainings_need
 from kerascheck.machine.project import Project, prepare_module

@@ -7,11 +7,11 @@ from typing import Any
 
 from kerascheck.data.array import Array, axis_size
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.machine.asking import CLASSES, made_of, surroundings_in
 from kerascheck.machine.attributes import find_slot, get_attribute, set_plainly
 from kerascheck.machine.calls import plain_call
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.exceptions import is_exception, make_exception
-from kerascheck.machine.feasibility import CLASSES, made_of, surroundings_in
 from kerascheck.machine.joins import choose
 from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.methods import either, ordered, set_of, sort_items

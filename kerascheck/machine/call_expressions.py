@@ -10,9 +10,9 @@ from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import TRAINING_METHODS
+from kerascheck.machine.asking import made_of
 from kerascheck.machine.doubts import doubt_about
 from kerascheck.machine.exceptions import is_made_exception
-from kerascheck.machine.feasibility import made_of
 from kerascheck.machine.introspection import SCOPED
 from kerascheck.machine.needs import WITHOUT_NEEDS, value_needs
 from kerascheck.machine.paths import restrict, spread

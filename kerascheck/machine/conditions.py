@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.machine.feasibility import is_variable, root_of, surroundings_in
+from kerascheck.machine.asking import is_variable, root_of, surroundings_in
 from kerascheck.machine.paths import assume, lift, restrict, settle
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, as_unknown, is_opaque, is_plain, members_of, to_python

@@ -12,8 +12,8 @@ from kerascheck.data.array import Array, axis_size
 from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.scalars import NumpyInt, is_weak
+from kerascheck.machine.asking import made_of
 from kerascheck.machine.doubts import Doubt
-from kerascheck.machine.feasibility import made_of
 from kerascheck.machine.foreign import read_item
 from kerascheck.machine.paths import lift, restrict, spread
 from kerascheck.machine.run import MAX_ITEMS, RAISED, Run

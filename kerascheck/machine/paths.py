@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kerascheck.machine.asking import made_of
 from kerascheck.machine.doubts import is_any_in
-from kerascheck.machine.feasibility import made_of
 from kerascheck.machine.values import DictValue, ListValue, UserRaise, Value
 from kerascheck.symbolic.journal import Changes, Mark, lay_down
 from kerascheck.symbolic.unknown import NOTHING, Guarded, Unknown, forgotten, is_forgotten

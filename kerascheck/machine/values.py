@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kerascheck.machine.feasibility import made_of
+from kerascheck.machine.asking import made_of
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Layer, Site
 from kerascheck.symbolic.journal import Versioned
