@@ -7,13 +7,9 @@ that change something, contexts for `with`, calls that may raise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from flag_writer import WIDTHS, Pool, Where, Writer
-
-Statement = Callable[[Pool, Where], None]
-Definition = Callable[[Pool], None]
+from flag_writer import WIDTHS, Definition, Pool, Statement, Where, Writer
 
 
 class Constructs(Writer):

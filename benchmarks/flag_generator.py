@@ -7,16 +7,16 @@ the changes touch what the models are made of differs from program to program: i
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 
 from flag_constructs import Constructs
-from flag_writer import DOMAINS, WIDTHS, Pool, Where
+from flag_idioms import Idioms
+from flag_writer import DOMAINS, WIDTHS, Pool, Statement, Where
 
 __all__ = ["DOMAINS", "Generator", "program"]
 
 
-class Generator(Constructs):
+class Generator(Constructs, Idioms):
     """Writes one program."""
 
     # -- statements ---------------------------------------------------------------------------------------------
@@ -37,9 +37,9 @@ class Generator(Constructs):
         forks = (
             self.branch, self.branch, self.branch, self.choose, self.attempt, self.attempt, self.files, self.rounds,
             self.whiles, self.matches, self.guarded, self.two_names, self.filtered, self.lambdas, self.walrus,
-            self.leaves, *self.further_statements(),
+            self.leaves, *self.further_statements(), *self.idiomatic_statements(),
         )  # fmt: skip
-        kinds: tuple[Callable[[Pool, Where], None], ...]
+        kinds: tuple[Statement, ...]
         if where.depth >= 3 or len(self.lines) > (140 if self.busy else 70):
             kinds = plain
         else:
@@ -315,6 +315,7 @@ class Generator(Constructs):
         kinds = (
             self.size, self.size, self.closure, self.generator, self.collects, self.bumps, self.state,
             self.module, self.grows, self.recursion, self.arguments, *self.further_helpers(),
+            *self.idiomatic_helpers(),
         )  # fmt: skip
         for _ in range(self.pick((0, 1, 1, 2, 3, 4))):
             self.pick(kinds)(pool)
@@ -491,7 +492,7 @@ class Generator(Constructs):
         kinds = (
             self.stack, self.stack, self.listed, self.listed, self.functional, self.functional, self.images, self.words,
             self.shared, self.built, self.built, self.many, self.method, self.blocks, self.starred, self.tried,
-            *self.further_models(),
+            *self.further_models(), *self.idiomatic_models(),
         )  # fmt: skip
         self.pick(kinds)(pool)
 

@@ -52,7 +52,7 @@ DOMAINS = flag_generator.DOMAINS
 _FLAG = re.compile(rf"\b({'|'.join(DOMAINS)})_[A-Z]\b")
 #: A loop that counts up to a flag: each round asks another question.
 _COUNTED_TO = re.compile(r"while \w+ < int\(os\.environ\.get\(\"(N_[A-Z])\"")
-_MANY_ROUNDS = tuple(map(str, range(7, 15)))
+_MANY_ROUNDS = tuple(map(str, range(7, 18)))
 #: A number that the program goes on with: what it may be compared with later is larger than the usual values.
 _GONE_ON_WITH = re.compile(r"\w+ = int\(os\.environ\[\"(D_[A-Z])\"\]")
 _LARGE = ("9", "30")

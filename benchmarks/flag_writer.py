@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -18,8 +18,8 @@ KINDS = ("FLAG", "FLAG", "FLAG", "MODE", "N", "D", "data", "file", "extra")
 DOMAINS: dict[str, tuple[Any, ...]] = {
     "FLAG": (None, "1", "2", "", "x"),
     "MODE": (None, "big", "small", "bad", "other"),
-    "N": (None, "-1", "0", "1", "2", "4", "5", "6", "x"),
-    "D": (None, "7", "8", "x", "-7", "0"),
+    "N": (None, "-2", "-1", "0", "1", "2", "4", "5", "6", "7", "x"),
+    "D": (None, "7", "8", "x", "-7", "+7", "0"),
     "data": (0, 1, 2),
     "file": (False, True),
     "extra": (False, True),
@@ -64,6 +64,11 @@ class Where:
     loop: str = ""  # "for" or "while": what `break` and `continue` belong to
     function: bool = False
     rounds: int = 0  # how many loops are around
+
+
+#: What writes a statement, and what writes a definition or a model.
+Statement = Callable[[Pool, Where], None]
+Definition = Callable[[Pool], None]
 
 
 class Writer:
@@ -128,6 +133,7 @@ class Writer:
                     f'os.environ.get("{flag}", "0") == "1"',
                     f'os.environ.get("{flag}") != "1"',
                     f'bool(os.environ.get("{flag}", ""))',
+                    f'len(os.environ.get("{flag}", "")) > 0',
                 )
             )
         if kind == "MODE":
@@ -138,6 +144,8 @@ class Writer:
                     f'os.environ.get("{flag}") in ("big", "small")',
                     f'os.environ.get("{flag}") != "small"',
                     f'os.environ.get("{flag}", "").startswith("b")',
+                    f'os.environ.get("{flag}", "")[:1] == "b"',
+                    f'len(os.environ.get("{flag}", "")) > 3',
                 )
             )
         if kind == "N":
@@ -150,12 +158,16 @@ class Writer:
                     f"{number} % 2",
                     f"{number} == 3",
                     f"{number} >= 4",
+                    f"abs({number}) == 1",
+                    f"{number} // 2 == 2",
+                    f"max({number}, 3) > 3",
                 )
             )
         if kind == "D":
             return self.pick((f'os.environ.get("{flag}", "").isdigit()', f'os.environ.get("{flag}") == "7"'))
         if kind == "data":
-            return self.pick((f'glob.glob("{flag}/*.csv")', f'len(glob.glob("{flag}/*.csv")) > 1'))
+            files = f'glob.glob("{flag}/*.csv")'
+            return self.pick((files, f"len({files}) > 1", f"len(sorted({files})) == 1", f"not len({files})"))
         if kind == "file":
             return f'os.path.exists("{flag}.txt")'
         return f"have_{flag}"

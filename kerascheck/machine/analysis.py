@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import combinations
 from typing import Any
 
 import libcst as cst
@@ -15,6 +16,7 @@ import kerascheck.machine.calls
 import kerascheck.machine.expressions
 import kerascheck.machine.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.machine.allowance import BeginAgain, StartCut, taken_by, watch
+from kerascheck.machine.asking import root_of, surroundings_in
 from kerascheck.machine.callers import (
     building,
     callable_names,
@@ -25,7 +27,7 @@ from kerascheck.machine.callers import (
 )
 from kerascheck.machine.consequences import Consequences
 from kerascheck.machine.directives import Watch
-from kerascheck.machine.feasibility import root_of
+from kerascheck.machine.feasibility import is_told
 from kerascheck.machine.functions import LEFT_OUT
 from kerascheck.machine.needs import network_needs, place_of, program_needs, training_needs, trainings_need
 from kerascheck.machine.project import Project, prepare_module
@@ -383,6 +385,7 @@ class _Start:
                 guesses = frozenset(filter(is_forgotten, relevant))
                 for run in runs:
                     self._accept(run, relevant, complete, links.hanging_on(undone) if undone else None)
+                    _open_doubtful(run, links)
                     if guesses:
                         _open_guessed(run, guesses, links.seen_on(guesses), links.hanging_on(guesses) is None)
                 return True
@@ -548,6 +551,20 @@ def _open_guessed(run: Run, guesses: frozenset[Hashable], hanging: frozenset[Has
             _open(run, network, later)
 
 
+def _open_doubtful(run: Run, links: _Links) -> None:
+    """Models are not known that hang on conditions of which nobody knows whether they hold together."""
+    for network in run.program.networks:
+        asking = [key for key in links.deciding_about(place_of(network)) if surroundings_in(key)]
+        pair = next((pair for pair in combinations(asking, 2) if not is_told(*pair)), None)
+        if pair is not None and network.open is None:
+            network.open = Unknown(partial(_why_doubtful, run, [links.places.get(key) for key in pair]))
+
+
+def _why_doubtful(run: Run, nodes: Iterable[cst.CSTNode | None]) -> str:
+    found = [place for node in nodes if node is not None and (place := run.project.place_of(node))]
+    return f"it hangs on conditions{_in(' and '.join(found) or None)} that may exclude each other"
+
+
 def _undone(components: Sequence[_Component], groups: Iterable[list[Hashable]]) -> frozenset[Hashable]:
     """The conditions of which not all combinations were tried."""
     together = {frozenset(group) for group in groups}
@@ -563,6 +580,7 @@ class _Links:
         self._everywhere: dict[Hashable, None] = {}  # what all that comes later hangs on
         self._within: dict[Hashable, frozenset[Hashable]] = {}  # what was known where a condition came up first
         self._met: dict[Hashable, int] = {}  # how many came up before a condition
+        self.places: dict[Hashable, cst.CSTNode | None] = {}  # where each of them came up
         self._seen_under: dict[Hashable, dict[Hashable, None]] = {}  # what may decide whether a place is built at
         self._in_arms: dict[tuple[Hashable, frozenset[Hashable]], None] = {}  # places in arms, with their conditions
         #: What was decided, and how many models were built at each place (of other things: whether any was).
@@ -570,8 +588,9 @@ class _Links:
 
     def learn(self, run: Run) -> None:
         """Take over what the run has met."""
-        for key in run.places:
+        for key, node in run.places.items():
             self._met.setdefault(key, len(self._met))
+            self.places.setdefault(key, node)
         order = self._order
         self._within = {**run.within, **self._within}
         if run.needed:
@@ -616,6 +635,12 @@ class _Links:
     def seen_on(self, keys: frozenset[Hashable]) -> frozenset[Hashable]:
         """The same, of what hangs on them by itself."""
         return frozenset(place for place, needs in self._by_place.items() if not keys.isdisjoint(needs))
+
+    def deciding_about(self, place: Hashable) -> list[Hashable]:
+        """The conditions that what is built at the place hangs on, and those that decide whether it is built."""
+        in_arms = (key for there, needs in self._in_arms if there == place for key in needs)
+        found = {*self._everywhere, *self._by_place.get(place, ()), *self._seen_under.get(place, ()), *in_arms}
+        return sorted(found, key=self._order)
 
     def unite(self, keys: Iterable[Hashable]) -> None:
         """Take all of them for one group."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from kerascheck.data.array import Array
-from kerascheck.machine.attributes import find_slot
+from kerascheck.machine.attributes import find_slot, get_attribute
 from kerascheck.machine.binding import assign, delete_item
 from kerascheck.machine.expressions import index_of
 from kerascheck.machine.operators import binary
@@ -88,6 +88,8 @@ _IN_PLACE: dict[type[cst.CSTNode], str] = {
 
 def _in_place(run: Run, left: Value, right: Value, node: cst.AugAssign) -> bool:
     """Lists, sets and dictionaries are changed themselves by `+=` and its like; whether that was done."""
+    if isinstance(left, Unknown) and isinstance(right, (ListValue, DictValue)):
+        run.grown[left.key] = True  # there may be more items
     if isinstance(left, ListValue) and left.kind == "list" and isinstance(node.operator, cst.AddAssign):
         if run.may_change(left):
             items = items_of(run, right)
@@ -120,16 +122,22 @@ def delete(run: Run, node: cst.Del, scope: Scope) -> None:
         expression = target.value if isinstance(target, cst.Element) else target
         if isinstance(expression, cst.Name):
             name = expression.value
+            if run.guarded:
+                run.evaluate(expression, scope)  # what is not bound cannot be deleted
             (scope.redirected or {}).get(name, scope).vars.pop(name, None)
         elif isinstance(expression, cst.Attribute):
             receiver = run.evaluate(expression.value, scope)
             if isinstance(receiver, Instance):
+                if run.guarded:
+                    get_attribute(run, receiver, expression.attr.value, expression)
                 receiver.attributes.pop(expression.attr.value, None)
         elif isinstance(expression, cst.Subscript):
             receiver = run.evaluate(expression.value, scope)
             index = index_of(run, expression, scope)
             if isinstance(receiver, (ListValue, DictValue)) and run.may_change(receiver):
                 delete_item(run, receiver, index, expression)
+            elif isinstance(receiver, Unknown) and isinstance(index, (int, slice)):
+                run.grown[receiver.key] = True  # there are fewer items
             elif isinstance(receiver, Array):
                 from kerascheck.data.methods import delete_subscript
 

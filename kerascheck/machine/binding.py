@@ -179,6 +179,8 @@ def _store_item(run: Run, receiver: Value, index: Value, value: Value, target: c
     elif isinstance(receiver, DataObject):
         store_item(run, receiver, index, value, target)
     elif isinstance(receiver, (Symbol, Unknown)):
+        if isinstance(index, slice) and isinstance(value, (ListValue, tuple)) and isinstance(receiver, Unknown):
+            run.grown[receiver.key] = True  # there may be more items, or fewer
         store(run, item_key(receiver, index), value)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array, axis_size
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.machine.asking import CLASSES, made_of, surroundings_in
 from kerascheck.machine.attributes import find_slot, get_attribute, set_plainly
 from kerascheck.machine.calls import plain_call
 from kerascheck.machine.conditions import truth
@@ -31,7 +32,7 @@ from kerascheck.machine.sequences import (
     step,
 )
 from kerascheck.machine.texts import show, text_of
-from kerascheck.machine.typequestions import has_attribute, is_a, is_of_known_type, is_subclass, type_of
+from kerascheck.machine.typequestions import has_attribute, is_a, is_number, is_of_known_type, is_subclass, type_of
 from kerascheck.machine.values import (
     ClassValue,
     DictObject,
@@ -45,6 +46,7 @@ from kerascheck.machine.values import (
     Scope,
     UserRaise,
     Value,
+    not_known,
     presence,
 )
 from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
@@ -65,9 +67,13 @@ def _values(arguments: Arguments) -> list[Value]:
 def _derived(run: Run, name: str, values: list[Value], site: Site) -> Value:
     """The result of a pure function of something unknown: the same for the same argument."""
     if len(values) == 1 and isinstance(values[0], Unknown):
-        text = f"{name}({values[0].text})" if values[0].text else None
-        return Unknown(values[0].reason, ("call", name, values[0].key), text)
+        return Unknown(values[0].reason, ("call", name, values[0].key), _called(name, values[0]))
     return run.fresh(f"{name}() of something unknown", site.node)
+
+
+def _called(name: str, value: Unknown) -> str | None:
+    """How the call of a function on the value is written."""
+    return f"{name}({value.text})" if value.text else None
 
 
 def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -83,6 +89,8 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         if isinstance(value, Instance) and (method := find_slot(value, "__len__")) is not None:
             length = run.call(method, Arguments([], {}), site)
             return length if length is not None else run.fresh("len() of what has no length", site.node)
+        if isinstance(value, Unknown) and value.key in run.grown:
+            return made_of(run.fresh("the length of what has grown", site.node, _called(name, value)), value.key)
         if isinstance(value, Unknown) and value.text:
             return axis_size(value.key, value.text, 0, f"len({value.text})")
         if isinstance(value, Array):
@@ -104,6 +112,8 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
                 return key[2]
             if isinstance(key, tuple) and key[:1] == (DISTINCT,):
                 return distinct_count(key)
+            if value.kind == "list" and surroundings_in(key):
+                return _derived(run, "len", [value.unknown], site)
     return _derived(run, "len", values, site)
 
 
@@ -320,7 +330,8 @@ def _filter(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     def kept() -> Iterator[Value]:
         for count, item in enumerate(items):
             if isinstance(item, Lost) or count >= MAX_COMPREHENSION:
-                yield item if isinstance(item, Lost) else Lost(Unknown("filter of too many elements"))
+                before = item.reason if isinstance(item, Lost) else None
+                yield Lost(not_known("filter of too many elements" if before is None else before.reason, before))
                 return
             verdict = item if values[0] is None else plain_call(run, values[0], [item], site)
             if isinstance(verdict, Unknown):
@@ -447,11 +458,28 @@ def _extreme(plain: Callable[..., Any], symbolic: Callable[..., Any]) -> Callabl
                 return _extreme_by_key(run, plain, items, key, site)
             if all(isinstance(i, (int, SymDim)) for i in items) and any(isinstance(i, SymDim) for i in items):
                 return symbolic(*items)
+            if key is None and len(items) == 2 and all(map(_is_plain_number, items)):
+                return _extreme_of_numbers(plain, items)
             return _extreme_by_key(run, plain, items, None, site)
 
         return _in_cases_of_items(run, items, of)
 
     return build
+
+
+def _is_plain_number(value: Value) -> bool:
+    return type(value) in (Unknown, int, float) and is_number(value)
+
+
+def _extreme_of_numbers(plain: Callable[..., Any], items: Sequence[Value]) -> Value:
+    """The larger or smaller one of two numbers, of which one may not be known, or both."""
+    unknown = next((item for item in items if isinstance(item, Unknown)), None)
+    if unknown is None:
+        return plain(*items)
+    name = plain.__name__
+    keys = [i.key if isinstance(i, Unknown) else ("constant", type(i).__name__, i) for i in items]
+    texts = [i.text if isinstance(i, Unknown) else str(i) for i in items]
+    return Unknown(unknown.reason, (name, *keys), f"{name}({', '.join(map(str, texts))})" if all(texts) else None)
 
 
 def _extreme_by_key(run: Run, choose: Callable[..., Any], items: list[Value], key: Value, site: Site) -> Value:
@@ -552,13 +580,20 @@ def _isinstance(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return run.fresh("isinstance", site.node)
     wanted = _classes(values[1])
     if isinstance(values[0], Unknown) and not is_of_known_type(values[0]):
-        return Unknown("the type of something unknown", ("isinstance", values[0].key, id(site.node)))
+        return _type_question(values[0], wanted, site)
     verdicts = [is_a(values[0], cls) for cls in wanted]
     if any(v is True for v in verdicts):
         return True
     if all(v is False for v in verdicts):
         return False
     return run.fresh("a type that is not known", site.node)
+
+
+def _type_question(value: Unknown, wanted: Sequence[Value], site: Site) -> Unknown:
+    """Whether a value that is not known is of one of the classes: the same question wherever it is asked of these."""
+    names = tuple(cls.name for cls in wanted if isinstance(cls, Symbol) and cls.name in CLASSES)
+    asked: Hashable = names if names and len(names) == len(wanted) else id(site.node)
+    return Unknown("the type of something unknown", ("isinstance", value.key, asked)).needing(value.needs)
 
 
 def _classes(value: Value) -> list[Value]:

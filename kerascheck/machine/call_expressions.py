@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -10,6 +10,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import TRAINING_METHODS
+from kerascheck.machine.asking import made_of
 from kerascheck.machine.doubts import doubt_about
 from kerascheck.machine.exceptions import is_made_exception
 from kerascheck.machine.introspection import SCOPED
@@ -149,9 +150,11 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         for given in arguments.keywords.values():
             _note_needs(run, given.value)
     stays = isinstance(owner, Network) and _keeps_structure(function, owner)
+    begun = run.serial
     made = call(run, function, arguments, site)
     if type(made) in _UNCLEAR and may_be_forgotten(receiver):
         made = _guessed(made)
+    _remember(made, begun, site, receiver, arguments)
     if run.reads:
         if not stays:
             depend(run, receiver)
@@ -168,12 +171,42 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
         and not is_made_exception(made)
         and not (kind is Symbol and function.name in _NEVER_FAIL)
         and not _is_of_text(made)
+        and not _is_an_extreme(made)
         and not (kind is NativeMethod and isinstance(receiver, DictValue) and function.name in _ASKING)
         and not (isinstance(receiver, NativeObject) and receiver.kind == FILE)  # it could be opened
         and not (kind is Symbol and type(made) is Array and _is_of_numbers(arguments))
     ):
         run.doubt(doubt_about(made, run.reads))
     return made
+
+
+def _remember(made: Value, begun: int, site: Site, receiver: Value, arguments: Arguments) -> None:
+    """What a call has made since this serial remembers which values of the surroundings it is made of."""
+    whole = made if type(made) in (ListValue, DictValue) and made.birth > begun else None
+    new = made if whole is None else whole.unknown
+    if type(new) is not Unknown or not isinstance(new.key, tuple):
+        return
+    if new.key[:2] == ("node", id(site.node)) or (whole is not None and new.key[0] == "unnamed"):
+        values = [one.value for one in (*arguments.positional, *arguments.keywords.values())]
+        remembering = made_of(new if whole is None else new.needing(NOTHING), *_keys_of((receiver, *values)))
+        if whole is not None:
+            whole.unknown = remembering
+
+
+def _keys_of(values: Iterable[Value]) -> Iterator[Hashable]:
+    """What identifies the values, or what they hold, where that is not known."""
+    for value in values:
+        if isinstance(value, Guarded):
+            yield from _keys_of(case for _, case in value.alternatives)
+        elif isinstance(value, Unknown):
+            yield value.key
+        elif isinstance(value, SymDim):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _keys_of(value)
+        elif isinstance(value, (ListValue, DictValue)):
+            lost = value.lost if isinstance(value, IteratorValue) else None
+            yield from _keys_of((value.unknown, lost))
 
 
 #: Classes of what a call may make of something that the analysis has forgotten.
@@ -203,6 +236,11 @@ def _is_known_in_each_case(made: Value) -> bool:
 def _is_of_text(made: Value) -> bool:
     """Whether it is what a method of texts gives, which does not fail."""
     return type(made) is Unknown and isinstance(made.key, tuple) and made.key[:1] == ("method",)
+
+
+def _is_an_extreme(made: Value) -> bool:
+    """Whether it is the larger or smaller one of two numbers."""
+    return type(made) is Unknown and isinstance(made.key, tuple) and made.key[:1] in (("max",), ("min",))
 
 
 def _is_of_numbers(arguments: Arguments) -> bool:

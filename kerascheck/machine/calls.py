@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from kerascheck.machine import foreign
+from kerascheck.machine.asking import PURE_METHODS
 from kerascheck.machine.attributes import find_method
 from kerascheck.machine.classes import instantiate
 from kerascheck.machine.external import find_external
-from kerascheck.machine.feasibility import PURE_METHODS
 from kerascheck.machine.functions import call_function
 from kerascheck.machine.holding import touch
 from kerascheck.machine.keras.calling import call_layer

@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.machine.asking import is_variable, root_of, surroundings_in
 from kerascheck.machine.paths import assume, lift, restrict, settle
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, as_unknown, is_opaque, is_plain, members_of, to_python
@@ -48,8 +49,8 @@ def known_truth(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool
             return Unknown("whether it is empty", ("truth", value.unknown.key), None, None, value.unknown.needs)
         return bool(value.items)
     if isinstance(value, SymDim):
-        if _is_positive(value):
-            return True  # a size of zero is no size that a network is built from
+        if _is_positive(value) and not surroundings_in(value):
+            return True  # a size of zero is no size that a network is built from; there may be no files
         return Unknown("whether a size is zero", ("truth", value))
     if isinstance(value, Instance):
         return _object_truth(run, value, node)
@@ -289,10 +290,9 @@ def _undecidable(value: Value) -> bool:
 
 def _condition(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Hashable:
     a, b = _key(run, left, node), _key(run, right, node)
-    if op == "Equal":
-        return ("==", a, b)
-    if op == "NotEqual":
-        return ("not", ("==", a, b))
+    if op in ("Equal", "NotEqual"):
+        same = _begins(left, right) or _begins(right, left) or ("==", a, b)
+        return same if op == "Equal" else ("not", same)
     if op == "LessThan":
         return ("<", a, b)
     if op == "GreaterThan":
@@ -300,6 +300,19 @@ def _condition(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
     if op == "LessThanEqual":
         return ("not", ("<", b, a))
     return ("not", ("<", a, b))
+
+
+def _begins(left: Value, right: Value) -> Hashable | None:
+    """`variable[:3] == "abc"` asks for what `variable.startswith("abc")` does, `variable[-3:]` for its end."""
+    key = left.key if isinstance(left, Unknown) else None
+    if not isinstance(key, tuple) or key[0] != "item" or not isinstance(right, str) or not right:
+        return None
+    methods: dict[Hashable, str] = {
+        ("slice", None, len(right), None): "startswith",
+        ("slice", -len(right), None, None): "endswith",
+    }
+    method = methods.get(key[2])
+    return ("method", method, key[1], (right,)) if method is not None and is_variable(root_of(key[1])) else None
 
 
 def _identity(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:

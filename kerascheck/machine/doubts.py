@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Hashable, Sequence
 from typing import NamedTuple
 
+from kerascheck.machine.asking import ENVIRONMENT
 from kerascheck.machine.values import Value
+from kerascheck.network.dims import SymDim
 from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown
 
 #: Doubts of one statement that are followed one by one.
 _MAX_DOUBTS = 3
-
-_ENVIRONMENT = ("symbol", "os.environ")
 
 
 class Doubt(NamedTuple):
@@ -52,7 +52,7 @@ def doubt_about(value: Value, needs: frozenset[Hashable] = NOTHING) -> Doubt:
         needs = needs | value.needs
     if not isinstance(key, tuple) or key[0] not in ("call", "item"):
         return Doubt(needs=needs)
-    if key[0] == "item" and len(key) == 3 and key[1] == _ENVIRONMENT and _is_text(key[2]):
+    if key[0] == "item" and len(key) == 3 and key[1] == ENVIRONMENT and _is_text(key[2]):
         error = "KeyError"
     elif key[0] == "call" and key[1] in ("int", "float") and _gives_text(key[2]):
         error = "ValueError"
@@ -69,7 +69,7 @@ def _gives_text(key: Hashable) -> bool:
     """Whether the unknown value of this key is a text, or asking for it fails."""
     if not isinstance(key, tuple) or len(key) != 3:
         return False
-    return (key[0] == "item" and key[1] == _ENVIRONMENT) or (key[0] == "environment" and isinstance(key[2], str))
+    return (key[0] == "item" and key[1] == ENVIRONMENT) or (key[0] == "environment" and isinstance(key[2], str))
 
 
 def in_order(doubts: Sequence[Doubt], taker: Callable[[Value], Hashable]) -> list[Doubt] | None:
@@ -109,7 +109,9 @@ def is_any_in(parts: Container[Hashable], key: Hashable) -> bool:
         one = waiting.pop()
         if one in parts:
             return True
-        if isinstance(one, tuple) and id(one) not in seen:
+        if isinstance(one, SymDim):
+            waiting += [atom.key for term in one.terms for atom in term]
+        elif isinstance(one, (tuple, frozenset)) and id(one) not in seen:
             seen.add(id(one))
             waiting += one
     return False

@@ -8,69 +8,34 @@ is known. `n == 3` rules out `n % 2 == 0`; that "A" is not in the environment ru
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise, permutations
-from typing import Any
+from math import prod
+from typing import TYPE_CHECKING, Any
 
-from kerascheck.machine.values import Value
+from kerascheck.machine.asking import (
+    ARITHMETIC,
+    CALLS,
+    CLASSES,
+    ENVIRONMENT,
+    ON_DISK,
+    UNARY,
+    TooLarge,
+    measured,
+    root_of,
+    surroundings_in,
+)
+from kerascheck.machine.trial_values import UNSET, can_be_tried, values_for
 from kerascheck.symbolic.journal import Cells
+
+if TYPE_CHECKING:
+    from kerascheck.machine.values import Value
 
 #: Facts that are looked at together.
 _MAX_FACTS = 12
-_MAX_CONSTANTS = 40
-#: Texts that are looked for in one value; of more, not all that hold together are tried.
-_MAX_PIECES = 5
-
-#: The variable is not in the environment.
-_UNSET: Any = type("_Unset", (), {})()
-
-_ENVIRONMENT = ("symbol", "os.environ")
-
-#: Methods of texts that give the same each time.
-PURE_METHODS = frozenset(
-    {"startswith", "endswith", "isdigit", "isalpha", "isnumeric", "lower", "upper", "strip", "title", "capitalize"}
-)
-
-#: What is said of what may stand at a path: nothing, a file, a folder. What is there can be opened: that a program
-#: opens a folder, or a file that it may not read, is not thought of.
-_ON_DISK: dict[Hashable, tuple[str, ...]] = {
-    "exists": ("a file", "a folder"),
-    "lexists": ("a file", "a folder"),
-    "isfile": ("a file",),
-    "isdir": ("a folder",),
-    "open": ("a file", "a folder"),
-}
-
-
-class _TooLarge(Exception):
-    """A number or a text that is not made to answer a question."""
-
-
-def _product(one: Any, other: Any) -> Any:
-    for value, times in ((one, other), (other, one)):
-        if isinstance(times, int) and not isinstance(value, float):
-            size = value.bit_length() if isinstance(value, int) else len(value)
-            if (size + times.bit_length() if isinstance(value, int) else size * times) > _MAX_SIZE:
-                raise _TooLarge
-    return one * other
-
-
-#: Bits of a product, and items of a repeated text.
-_MAX_SIZE = 4096
 
 #: What asking about a value may raise.
 _CANNOT_BE_ASKED = (TypeError, ValueError, ArithmeticError, OverflowError)
-
-_ARITHMETIC: dict[Hashable, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": _product,
-    "//": operator.floordiv,
-    "%": operator.mod,
-}
-_CALLS: dict[Hashable, Callable[[Any], Any]] = {"int": int, "len": len, "float": float, "str": str, "bool": bool}
 
 
 class Facts(Cells):
@@ -114,18 +79,27 @@ def implied(facts: Facts, key: Hashable, also: tuple[Hashable, bool] | None = No
 @lru_cache(maxsize=4096)
 def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
     """The answer that is left when all candidates have been tried. Most questions come again with each run."""
+    related = tuple(_tried_with(key, related))
     keys = (key, *(fact for fact, _ in related))
-    pieces = sorted({piece for one in keys for piece in _pieces(one)})
-    if len(pieces) > _MAX_PIECES or (pieces and any(map(_asks_of_the_whole, keys))):
+    if not related or not can_be_tried(keys):
         return None
-    candidates = (*_joined(pieces), *_candidates(root, keys))
+    candidates = values_for(root, keys)
     try:
         found = _answers(root, key, related, candidates, are_met=True)
         if not any(found):  # some of the facts are assumed for where the program gets another way
             found = _answers(root, key, related, candidates, are_met=False)
-    except _TooLarge:
+    except TooLarge:
         return None
     return None if found[0] is found[1] else found[0]
+
+
+def _tried_with(key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> Iterator[tuple[Hashable, bool]]:
+    """The facts that are tried together with the condition, one by one; what follows from some follows from all."""
+    keys = [key]
+    for fact in related:
+        if can_be_tried((*keys, fact[0])):
+            keys.append(fact[0])
+            yield fact
 
 
 def _answers(
@@ -161,50 +135,24 @@ def _agrees(fact: Hashable, choice: bool, root: Hashable, candidate: Value, is_m
         return True
 
 
+def is_told(one: Hashable, other: Hashable) -> bool:
+    """Whether it is known of two conditions which of their answers exclude each other."""
+    if surroundings_in(one).isdisjoint(surroundings_in(other)):
+        return True
+    root = root_of(one)
+    return root is not None and root == root_of(other) and _are_answered(root, (one, other))
+
+
 @lru_cache(maxsize=4096)
-def root_of(key: Hashable) -> Hashable | None:
-    """The one unknown value that a condition asks about; None where it asks several, or none."""
-    roots = {root for root, _ in _parts(key)}
-    return roots.pop() if len(roots) == 1 else None
-
-
-def is_outside(root: Hashable) -> bool:
-    """Whether the value belongs to the surroundings of the program, which stay what they are."""
-    return isinstance(root, tuple) and root[:1] in (("variable",), ("path",), ("asked",))
-
-
-def _parts(key: Hashable) -> Iterator[tuple[Hashable, Hashable]]:
-    """The unknown values in a key, by what identifies them."""
-    if not isinstance(key, tuple) or not key:
-        yield key, key
-        return
-    kind = key[0]
-    if kind == "constant":
-        return
-    if kind == "asked" and key[1] in _ON_DISK and key[2] is not None:
-        yield ("path", *key[2:]), key
-    elif kind == "environment" and len(key) == 3:
-        yield ("variable", key[1]), key
-    elif kind == "item" and len(key) == 3 and key[1] == _ENVIRONMENT and _is_text(key[2]):
-        yield ("variable", key[2][2]), key
-    elif kind == "in" and len(key) == 3 and key[2] == ("unknown", _ENVIRONMENT) and _is_text(key[1]):
-        yield ("variable", key[1][2]), key
-    elif kind in ("not", "unknown", "evaluated") and len(key) == 2:
-        yield from _parts(key[1])
-    elif (kind in ("==", "<", "is", "in") and len(key) == 3) or (kind in _ARITHMETIC and len(key) == 3):
-        yield from _parts(key[1])
-        yield from _parts(key[2])
-    elif kind == "tuple" and len(key) == 2:
-        for part in key[1]:
-            yield from _parts(part)
-    elif (kind == "call" and len(key) == 3 and key[1] in _CALLS) or (kind == "method" and len(key) == 4):
-        yield from _parts(key[2])
-    else:
-        yield key, key
-
-
-def _is_text(key: Hashable) -> bool:
-    return isinstance(key, tuple) and len(key) == 3 and key[:2] == ("constant", "str")
+def _are_answered(root: Hashable, keys: tuple[Hashable, ...]) -> bool:
+    """Whether there are values for both answers to each of the conditions among those that are tried."""
+    if not can_be_tried(keys):
+        return False
+    candidates = values_for(root, keys)
+    try:
+        return all(all(_answers(root, key, (), candidates, are_met=True)) for key in keys)
+    except TooLarge:
+        return False
 
 
 def _holds(key: Hashable, root: Hashable, candidate: Value) -> bool:
@@ -213,21 +161,29 @@ def _holds(key: Hashable, root: Hashable, candidate: Value) -> bool:
 
 def _value(key: Any, root: Hashable, candidate: Value) -> Any:
     """What a key stands for where the unknown value is the candidate. Raises what Python would raise."""
+    if isinstance(key, int) and key != root:
+        return key
     if not isinstance(key, tuple) or not key or key == root:
         return candidate
     kind = key[0]
     if kind == "constant":
-        return key[2]
+        return _value(key[2], root, candidate) if isinstance(key[2], tuple) else key[2]
+    if kind == "size":
+        return sum(factor * prod(_value(_length(key), root, candidate) for _, key in term) for term, factor in key[1])
+    if kind in UNARY:
+        return UNARY[kind](_value(key[1], root, candidate))
     if kind == "asked":
-        return candidate in _ON_DISK[key[1]]
+        return candidate in ON_DISK[key[1]]
     if kind == "environment":
-        return key[2] if candidate is _UNSET else candidate
-    if kind == "item" and key[1] == _ENVIRONMENT:
-        if candidate is _UNSET:
+        return key[2] if candidate is UNSET else candidate
+    if kind == "item" and key[1] == ENVIRONMENT:
+        if candidate is UNSET:
             raise ValueError(key[2])
         return candidate
     if kind == "not":
         return not _value(key[1], root, candidate)
+    if kind == "truth":
+        return bool(_value(key[1], root, candidate))
     if kind == "evaluated":
         try:
             _value(key[1], root, candidate)
@@ -236,12 +192,14 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
         return True
     if kind == "unknown":
         return _value(key[1], root, candidate)
+    if kind == "isinstance":
+        return isinstance(_value(key[1], root, candidate), tuple(CLASSES[name] for name in key[2]))
     if kind == "tuple":
         return tuple(_value(part, root, candidate) for part in key[1])
-    if kind == "in" and key[2] == ("unknown", _ENVIRONMENT):
-        return candidate is not _UNSET
+    if kind == "in" and key[2] == ("unknown", ENVIRONMENT):
+        return candidate is not UNSET
     if kind == "call":
-        return _CALLS[key[1]](_value(key[2], root, candidate))
+        return CALLS[key[1]](_value(key[2], root, candidate))
     if kind == "method":
         return getattr(str, key[1])(_text(_value(key[2], root, candidate)), *key[3])
     one, other = (_value(part, root, candidate) for part in key[1:])
@@ -253,96 +211,16 @@ def _value(key: Any, root: Hashable, candidate: Value) -> Any:
         return one is other or (type(one) is type(other) and isinstance(one, (bool, type(None))) and one == other)
     if kind == "in":
         return one in other
-    return _ARITHMETIC[kind](one, other)
+    return ARITHMETIC[kind](one, other)
+
+
+def _length(atom: Any) -> Any:
+    """The key that a size is computed by."""
+    whole = measured(atom)
+    return atom if whole is None else ("call", "len", whole)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
-
-
-def _pieces(key: Hashable) -> Iterator[str]:
-    """The texts that a condition looks for in a value: `"x" in value`, `value.startswith("x")`."""
-    if not isinstance(key, tuple) or not key:
-        return
-    if key[0] == "method" and len(key) == 4 and key[1] in ("startswith", "endswith"):
-        yield from _texts(key[3])
-    elif key[0] == "in" and len(key) == 3 and _is_text(key[1]) and key[2] != ("unknown", _ENVIRONMENT):
-        yield key[1][2]
-    for part in key[1:]:
-        yield from _pieces(part)
-
-
-def _texts(given: Any) -> Iterator[str]:
-    if isinstance(given, str):
-        yield given
-    elif isinstance(given, tuple):
-        for part in given:
-            yield from _texts(part)
-
-
-def _asks_of_the_whole(key: Hashable) -> bool:
-    """Whether a condition asks about the length, the order or the letters of a text, which pieces do not tell."""
-    if not isinstance(key, tuple) or not key:
-        return False
-    if key[0] in ("call", "<") or key[0] in _ARITHMETIC:
-        return True
-    if key[0] == "method" and len(key) == 4 and key[1] not in ("startswith", "endswith", "lower", "upper"):
-        return True
-    return any(_asks_of_the_whole(part) for part in key[1:])
-
-
-def _joined(pieces: list[str]) -> Iterator[str]:
-    """Texts in which several pieces stand, or one twice: the program may look for all of them in one value."""
-    for count in range(1, len(pieces) + 1):
-        for some in permutations(pieces, count):
-            yield "".join(some)
-            yield "Q".join((*some, some[0]))
-            yield "Q".join(("", *some, ""))
-
-
-class _Other:
-    """A value that is none of those that conditions name."""
-
-
-def _candidates(root: Hashable, keys: tuple[Hashable, ...]) -> Iterator[Value]:
-    constants = {constant for key in keys for constant in _constants(key)}
-    if len(constants) > _MAX_CONSTANTS:
-        yield from ()
-        return
-    texts = {"", "0", "1", "a", "zz", "Q7"}
-    numbers: set[float] = set(range(-3, 71))
-    for constant in constants:
-        if isinstance(constant, str):
-            texts |= {constant, f"{constant}z", f"z{constant}", constant.upper(), constant.lower()}
-            if constant.lstrip("-").isdigit():
-                numbers |= set(range(int(constant) - 2, int(constant) + 3))
-        elif isinstance(constant, (int, float)) and abs(constant) < 1e15:
-            numbers |= {constant + step for step in (-2, -1, -0.5, 0, 0.5, 1, 2)}
-    known = sorted(float(c) for c in constants if isinstance(c, (int, float)) and abs(c) < 1e15)
-    numbers |= {(low + high) / 2 for low, high in pairwise(known)}
-    texts |= {str(int(number)) for number in numbers if number == int(number)}
-    if isinstance(root, tuple) and root[:1] == ("path",):
-        yield from ("nothing", "a file", "a folder")
-        return
-    if isinstance(root, tuple) and root[:1] == ("variable",):
-        yield _UNSET
-        yield from (constant for constant in constants if isinstance(constant, str))
-        yield from texts
-        return
-    # Those that conditions name come first: few of the others agree with a fact, and two answers may be enough.
-    yield from (constant for constant in constants if isinstance(constant, str) or abs(constant) < 1e15)
-    yield from (None, True, False, _Other(), 0.5, (), ("a",))
-    yield from numbers
-    yield from texts
-    yield from ("b" * length for length in range(2, 40))
-
-
-def _constants(key: Hashable) -> Iterator[Any]:
-    """The texts and numbers in a key."""
-    if isinstance(key, tuple):
-        for part in key:
-            yield from _constants(part)
-    elif isinstance(key, (str, int, float)):
-        yield key

@@ -255,7 +255,7 @@ def _body_that_may_fail(
     ways: WaysOut | None = None
     for statement in body:
         begun, before = len(run.doubts), journal.mark()
-        calls = run.calls
+        calls, networks = run.calls, len(run.program.networks)
         facts = dict(run.facts)
         signal: Signal | None = None
         failed: UserRaise | None = None
@@ -274,6 +274,8 @@ def _body_that_may_fail(
             doubts = in_order(found, taker) or [_as_one(found, fails)]
             if not _may_go_on(run, statement, catcher, doubts, guard, places, fails, taker):
                 failed = _noted_raise()  # before it came to anything else
+            if any(doubt.key is fails for doubt in doubts) and run.known(fails) is True:
+                _doubt_networks(run, networks)
         if failed is not None:
             if ways is None:
                 raise failed
@@ -290,6 +292,12 @@ def _body_that_may_fail(
             raise _noted_raise()
         return ways.finish(None, ended=True)
     return None if ways is None else ways.finish(None)
+
+
+def _doubt_networks(run: Run, begun: int) -> None:
+    """The models that a statement makes which fails: whether it comes to making them is not known."""
+    for network in run.program.networks[begun:]:
+        network.open = network.open or Unknown("a step may fail before it is made")
 
 
 def _as_one(doubts: Sequence[Doubt], fails: Hashable) -> Doubt:

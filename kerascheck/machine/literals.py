@@ -25,6 +25,7 @@ from kerascheck.machine.values import (
     Instance,
     Scope,
     Value,
+    not_known,
 )
 from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.ir import Layer
@@ -192,7 +193,7 @@ def _made_of(run: Run, parts: list[tuple[bool, Value]], made: _Maker) -> Value:
             return spread(run, chosen, value)
         items = items_of(run, value)
         if isinstance(items, Unknown):
-            return made(values, items)
+            return made(values, items if len(parts) == 1 else not_known(items.reason, items))
         if len(values) + len(items) > MAX_ITEMS:
             return made(values, Unknown("more items than are kept"))
         values += items

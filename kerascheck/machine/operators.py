@@ -12,6 +12,7 @@ from kerascheck.data.array import Array, axis_size
 from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.scalars import NumpyInt, is_weak
+from kerascheck.machine.asking import made_of
 from kerascheck.machine.doubts import Doubt
 from kerascheck.machine.foreign import read_item
 from kerascheck.machine.paths import lift, restrict, spread
@@ -156,7 +157,7 @@ def _unknown_result(run: Run, op: str, sign: str, left: Value, right: Value, nod
     texts = [_operand_text(v) for v in (left, right)]
     reason = next((v.reason for v in (left, right) if isinstance(v, Unknown)), "arithmetic on something unknown")
     if None in keys:
-        return run.fresh(reason, node)
+        return made_of(run.fresh(reason, node), *keys)
     text = f"{_wrap(texts[0])} {sign} {_wrap(texts[1])}" if texts[0] and texts[1] else None
     if op in _DIVISIONS and type(right) is Unknown:
         run.doubt(Doubt(("evaluated", (sign, *keys)), False, "ZeroDivisionError", run.reads))

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kerascheck.machine.asking import made_of
 from kerascheck.machine.doubts import is_any_in
 from kerascheck.machine.values import DictValue, ListValue, UserRaise, Value
 from kerascheck.symbolic.journal import Changes, Mark, lay_down
@@ -101,7 +102,7 @@ def settle(run: Run, value: Value, node: cst.CSTNode | None = None) -> bool | Co
         return found
     key, positive = found.key, True
     if run.grown and is_any_in(run.grown, key):
-        key = run.fresh("a condition", node).key  # what was there before says nothing
+        key = made_of(run.fresh("a condition", node), key).key  # what was there before says nothing
     while isinstance(key, tuple) and len(key) == 2 and key[0] == "not":
         key, positive = key[1], not positive
     if key in run.pinned:

@@ -43,6 +43,8 @@ def match_pattern(run: Run, pattern: cst.MatchPattern, subject: Value, scope: Sc
         return match_pattern(run, pattern.pattern, subject, scope)
     if isinstance(pattern, cst.MatchOr):
         return _any_of(run, [element.pattern for element in pattern.patterns], subject, scope)
+    if isinstance(pattern, cst.MatchClass) and _asks_only_for_the_class(run, pattern, scope):
+        return _is_of_class(run, pattern, subject, scope)
     if isinstance(pattern, cst.MatchSequence) and isinstance(subject, ListValue) and subject.kind == "list":
         unknown = subject.unknown
         if unknown is not None and unknown.needs:
@@ -143,13 +145,33 @@ def _fits_sequence(run: Run, pattern: cst.MatchSequence, subject: Value, scope: 
     return True
 
 
-def _fits_class(run: Run, pattern: cst.MatchClass, subject: Value, scope: Scope, bound: dict[str, Value]) -> bool:
+def _is_of_class(run: Run, pattern: cst.MatchClass, subject: Value, scope: Scope) -> Value:
     cls = run.evaluate(pattern.cls, scope)
     site = Site(scope.file, pattern)
-    verdict = run.call(Symbol("builtins.isinstance"), Arguments([Given(subject), Given(cls)], {}), site)
-    if not truth(run, verdict):
+    return run.call(Symbol("builtins.isinstance"), Arguments([Given(subject), Given(cls)], {}), site)
+
+
+def _is_itself(cls: Value, pattern: cst.MatchClass) -> bool:
+    """Whether the pattern stands for the whole value of the class: `str(name)`."""
+    is_known = isinstance(cls, Symbol) and cls.name in _SELF_MATCHING
+    return is_known and len(pattern.patterns) == 1 and not pattern.kwds
+
+
+def _asks_only_for_the_class(run: Run, pattern: cst.MatchClass, scope: Scope) -> bool:
+    """Whether what is of the class fits: `str()`, `str(name)`, `str(_)`."""
+    if not pattern.patterns and not pattern.kwds:
+        return True
+    parts = [part.value for part in pattern.patterns]
+    return _is_itself(run.evaluate(pattern.cls, scope), pattern) and all(
+        isinstance(part, cst.MatchAs) and part.pattern is None for part in parts
+    )
+
+
+def _fits_class(run: Run, pattern: cst.MatchClass, subject: Value, scope: Scope, bound: dict[str, Value]) -> bool:
+    if not truth(run, _is_of_class(run, pattern, subject, scope)):
         return False
-    if isinstance(cls, Symbol) and cls.name in _SELF_MATCHING and len(pattern.patterns) == 1 and not pattern.kwds:
+    cls = run.evaluate(pattern.cls, scope)
+    if _is_itself(cls, pattern):
         return _fits(run, pattern.patterns[0].value, subject, scope, bound)
     names = _positional_names(cls)
     if isinstance(subject, Unknown) or len(pattern.patterns) > len(names):

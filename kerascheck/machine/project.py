@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from kerascheck.machine import names
+from kerascheck.machine.asking import root_of
 from kerascheck.machine.directives import Watch, marks_of, watched
-from kerascheck.machine.feasibility import root_of
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import outline_of
 from kerascheck.machine.values import ImportedName, ModuleValue, Scope, UserRaise, Value

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.machine.asking import is_outside, root_of
 from kerascheck.machine.directives import finish, prepare
 from kerascheck.machine.doubts import COMMON, Doubt
-from kerascheck.machine.feasibility import Facts, implied, is_outside, root_of
+from kerascheck.machine.feasibility import Facts, implied
 from kerascheck.machine.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.machine.values import (
     BudgetExceeded,

@@ -88,6 +88,11 @@ def is_of_known_type(value: Unknown) -> bool:
     return _example(value) is not _NO_EXAMPLE
 
 
+def is_number(value: Value) -> bool:
+    """Whether the value is a number of Python, be it one that is not known."""
+    return isinstance(_example(value), (int, float))
+
+
 def _example(value: Value) -> Any:
     """A thing of Python's that is of the same type as the value; `_NO_EXAMPLE` where there is none."""
     if type(value) is Unknown:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kerascheck.machine.asking import made_of
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Layer, Site
 from kerascheck.symbolic.journal import Versioned
@@ -28,6 +29,7 @@ def not_known(reason: str, before: Unknown | None, items: Iterable[Value] = ()) 
     """Why something is not known, any more or since it was made of what is not; it hangs on what that hangs on."""
     made = Unknown(reason)
     if before is not None:
+        made = made_of(made, before.key)
         made.needs, made.holds = before.needs, before.holds
     for item in items:
         if isinstance(item, Unknown):

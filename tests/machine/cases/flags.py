@@ -1036,3 +1036,56 @@ if os.environ.get("FLAG_A"):
 if os.environ.get("FLAG_B"):
     more = [7]
 model = keras.Sequential([keras.Input((3,)), *[layers.Dense(n) for n in (*units, *more)]])
+
+# -- a name that is deleted where it is bound
+import os
+units = 5
+if os.environ.get("FLAG_A"):
+    spare = 6
+try:
+    del spare
+except NameError:
+    units = 12
+model = keras.Sequential([keras.Input((3,)), layers.Dense(units)])
+
+# -- an attribute that is deleted where it is set
+import os
+class Sizes:
+    pass
+sizes, units = Sizes(), 5
+if os.environ.get("FLAG_A"):
+    sizes.spare = 6
+try:
+    del sizes.spare
+except AttributeError:
+    units = 12
+model = keras.Sequential([keras.Input((3,)), layers.Dense(units)])
+
+# -- the class of a variable tells whether it is set
+import os
+units, rate = 4, 0.2
+match os.environ.get("MODE_A"):
+    case str() as value if value:
+        units = 8
+if isinstance(os.environ.get("MODE_A"), str):
+    rate = 0.3
+model = keras.Sequential([keras.Input((3,)), layers.Dense(units), layers.Dropout(rate)])
+if os.environ.get("MODE_A") == "big":
+    model.trainable = False
+
+# -- a pattern for a text, and one for anything else
+import os
+units = 4
+match os.environ.get("FLAG_A"):
+    case str(value) if os.environ.get("FLAG_A", "") == "1":
+        units = 8
+    case None:
+        units = 6
+model = keras.Sequential([keras.Input((3,)), layers.Dense(units, use_bias=not os.environ.get("FLAG_A"))])
+
+# -- a variable with a default that is no text
+import os
+limit = os.environ.get("FLAG_A", 3)
+model = keras.Sequential([keras.Input((3,)), layers.Dense(8 if isinstance(limit, int) else 4)])
+if limit == 3:
+    model.add(layers.Dense(2))
