@@ -1,4 +1,4 @@
-"""Test cases of `unittest`: each test is run on an object of its own, behind `setUp`; `unittest.main()` runs them all."""
+"""Test cases of `unittest`: each test runs on an object of its own, behind `setUp`; `unittest.main()` runs them all."""
 
 from __future__ import annotations
 
