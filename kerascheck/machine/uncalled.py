@@ -13,6 +13,7 @@ import libcst as cst
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.classes import instantiate
 from kerascheck.machine.code_facts import mentions
+from kerascheck.machine.fixtures import provided
 from kerascheck.machine.functions import SymbolicArguments, call_function
 from kerascheck.machine.keras.subclassing import layers_on
 from kerascheck.machine.modules.testing import PREPARING, is_case, prepared_case
@@ -87,7 +88,8 @@ class UnseenCall:
         function = self.function
         arguments, guesses = unseen_arguments(function, receiver is not None)
         self._note(guesses)
-        returned = call_function(run, function, without(arguments, self.doubts), function.site, receiver)
+        given = provided(run, function, without(arguments, self.doubts))
+        returned = call_function(run, function, given, function.site, receiver)
         if isinstance(returned, IteratorValue):
             run.lose(returned, "a generator that nobody is seen to walk over")
 
