@@ -56,6 +56,10 @@ LEFT_OUT = "left out"
 #: Decorators of functions that give what they compute and a function for its gradient: a call gives the first.
 _WITH_GRADIENT = frozenset({"tensorflow.custom_gradient", "keras.ops.custom_gradient"})
 _GIVES_GRADIENT = "gives a gradient"
+#: What makes a function one that pytest calls for the tests that have a parameter of its name.
+_PROVIDING = frozenset({"pytest.fixture", "pytest_asyncio.fixture"})
+#: What such functions are marked by.
+PROVIDES = "provides"
 _CHOOSING = frozenset({"singledispatch", "singledispatchmethod"})
 
 
@@ -76,8 +80,11 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
         if name in _REMEMBERING:
             meaning.add("remembering")
             continue
-        if name in _LEAVING_OUT_NAMES and _leaves_out(run, decorator.decorator, scope):
+        if name in _LEAVING_OUT_NAMES and _is_mark(run, decorator.decorator, scope, _LEAVING_OUT):
             meaning.add(LEFT_OUT)
+            continue
+        if name == "fixture" and _is_mark(run, decorator.decorator, scope, _PROVIDING):
+            meaning.add(PROVIDES)
             continue
         if name in _CHOOSING:
             value = run.fresh("a function that is chosen by the types of its arguments", decorator)
@@ -98,10 +105,10 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
     scope.vars[node.name.value] = value
 
 
-def _leaves_out(run: Run, decorator: cst.BaseExpression, scope: Scope) -> bool:
-    """Whether a decorator keeps a test from being run, or from having to pass."""
+def _is_mark(run: Run, decorator: cst.BaseExpression, scope: Scope, marks: frozenset[str]) -> bool:
+    """Whether a decorator, with arguments or without, is one of these."""
     mark = run.evaluate(decorator.func if isinstance(decorator, cst.Call) else decorator, scope)
-    return isinstance(mark, Symbol) and mark.name in _LEAVING_OUT
+    return isinstance(mark, Symbol) and mark.name in marks
 
 
 def apply_decorator(run: Run, wrapper: Value, value: Value, site: Site) -> Value:

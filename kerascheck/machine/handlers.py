@@ -28,6 +28,7 @@ from kerascheck.machine.paths import (
     take_back,
 )
 from kerascheck.machine.run import Run
+from kerascheck.machine.static import once_in_outline
 from kerascheck.machine.values import (
     Instance,
     Scope,
@@ -36,6 +37,7 @@ from kerascheck.machine.values import (
 )
 from kerascheck.symbolic.journal import Changes, lay_down
 from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown
+from kerascheck.text.outline import Outline
 
 
 # -- with and try ------------------------------------------------------------------------------------------------
@@ -204,7 +206,7 @@ def _by_handler(run: Run, node: cst.Try, raised: list[Outcome], scope: Scope) ->
     for handler in node.handlers:
         here = [o for o in left if catches(run, handler, o.value, scope)]
         if here:
-            found.append((partial(_run_handler, run, handler, here[0].value, scope), here))
+            found.append((partial(_run_handler, run, node, handler, here[0].value, scope), here))
         taken += here
         left = [o for o in left if o not in here or _may_be_other(o.value, handler)]
     further = [o for o in left if o not in taken]
@@ -223,12 +225,21 @@ def _takes_all(taker: Callable[[Value], Hashable]) -> bool:
     return taker(Symbol("builtins.Exception")) is not None
 
 
-def _run_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> Signal | None:
+def _run_handler(run: Run, node: cst.Try, handler: cst.ExceptHandler, value: Value, scope: Scope) -> Signal | None:
     enter_handler(run, handler, value, scope)
+    run.tried_before.append(_methods_called(scope.file, node.body))
     try:
         return run_block(run, handler.body, scope)
     finally:
+        run.tried_before.pop()
         end_handler(run, handler, scope)
+
+
+@once_in_outline
+def _methods_called(outline: Outline, body: cst.CSTNode) -> frozenset[str]:
+    """The names of the methods that a block calls."""
+    called = (node.func for node in outline.below(body, cst.Call))
+    return frozenset(function.attr.value for function in called if isinstance(function, cst.Attribute))
 
 
 def _noted_raise() -> UserRaise:

@@ -235,6 +235,8 @@ class Run:
         self.name_counters: dict[str, int] = Cells()
         self.handling: list[Value] = []  # the exceptions whose handlers are running
         self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
+        #: What the bodies call whose handlers are running: these may do the same in another way.
+        self.tried_before: list[frozenset[str]] = []
         self.stepping = 0  # depth of calls that may end an iteration by what they raise
         self.tried: dict[int, Value] = {}  # an item of each generator function whose items are not followed
         self.elements_of: dict[
@@ -715,11 +717,16 @@ class Run:
 
     def note(self, event: Event, about: object = None) -> None:
         """Note what the program does (see `network.events`); what a loop repeats is noted a few times."""
-        event.guarded = bool(self.guarded)
+        event.guarded = bool(self.guarded) or self._is_second_try(event.site)
         key = (type(event), event.site.key, id(about))
         count = self.noted[key] = self.noted.get(key, 0) + 1
         if count <= _MOST_EVENTS:
             self.program.events.append(event)
+
+    def _is_second_try(self, site: Site) -> bool:
+        """Whether a handler does what its body has tried, for objects that fail there: they are not told apart here."""
+        function = site.node.func if isinstance(site.node, cst.Call) else None
+        return isinstance(function, cst.Attribute) and any(function.attr.value in names for names in self.tried_before)
 
     def raised(
         self, error: KerasError, site: Site | None, layer: Layer | None = None, inputs: Sequence[Tensor] = ()

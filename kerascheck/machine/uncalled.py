@@ -13,7 +13,10 @@ import libcst as cst
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.classes import instantiate
 from kerascheck.machine.code_facts import mentions
+from kerascheck.machine.fixtures import provided
 from kerascheck.machine.functions import SymbolicArguments, call_function
+from kerascheck.machine.keras.subclassing import layers_on
+from kerascheck.machine.modules.testing import PREPARING, is_case, prepared_case
 from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import once, once_in_outline
@@ -61,6 +64,12 @@ class UnseenCall:
         kind = function.decorated
         return function.owner is not None and self.made is None and kind.isdisjoint(("staticmethod", "classmethod"))
 
+    @property
+    def _has_prepared(self) -> bool:
+        """Whether it has run already, to prepare the object."""
+        owner = self.function.owner
+        return owner is not None and self.made is None and self.function.name == PREPARING and is_case(owner)
+
     def enter(self, run: Run) -> None:
         """Run the function. May raise UserRaise and BudgetExceeded."""
         run.program.doubts = bool(self.doubts)
@@ -71,14 +80,16 @@ class UnseenCall:
             receiver = function.owner if "classmethod" in function.decorated else self._object(run, function.owner)
         if self.construction is not None:
             run.leave_out_so_far()
-        self.call(run, receiver)
+        if not self._has_prepared:
+            self.call(run, receiver)
 
     def call(self, run: Run, receiver: Value) -> None:
         """Run the function on this object; None: it takes none."""
         function = self.function
         arguments, guesses = unseen_arguments(function, receiver is not None)
         self._note(guesses)
-        returned = call_function(run, function, without(arguments, self.doubts), function.site, receiver)
+        given = provided(run, function, without(arguments, self.doubts))
+        returned = call_function(run, function, given, function.site, receiver)
         if isinstance(returned, IteratorValue):
             run.lose(returned, "a generator that nobody is seen to walk over")
 
@@ -112,13 +123,17 @@ class UnseenCall:
             copy = Instance(self.made.cls, run.tick())
             copy.attributes, copy.layer, copy.unknown = dict(self.made.attributes), self.made.layer, self.made.unknown
             _forget_changes(run, copy)
+            _may_be_built(copy)
             return copy
+        if is_case(owner):
+            return prepared_case(run, owner)
         arguments, guesses = _constructor_arguments(owner)
         self._note(guesses)
         made = instantiate(run, owner, without(arguments, self.doubts), owner.site)
         if isinstance(made, Instance):
             _forget_placeholders(made)
             _forget_changes(run, made)
+            _may_be_built(made)
         return made
 
 
@@ -221,6 +236,15 @@ def _forget_changes(run: Run, made: Instance) -> None:
             layer.met_data = True
         else:
             made.attributes[name] = _changed(run, made, name)
+
+
+def _may_be_built(made: Instance) -> None:
+    """Whoever calls the method may have called the object, and the layers that it holds, on data before."""
+    for layer in (made.layer, *layers_on(made)):
+        if isinstance(layer, Network):
+            layer.met_data = True
+        elif layer is not None:
+            layer.met_unknown = True
 
 
 def _forget_unsettled(function: FunctionValue) -> None:

@@ -590,6 +590,10 @@ class Network(Layer):
         """The calls in this network that take the tensor."""
         return (node for node in self.nodes if any(t is tensor for t in node.inputs))
 
+    def refuses(self, tensor: Tensor) -> bool:
+        """Whether a layer refuses the tensor: if it is an input, its declared shape may be what is wrong."""
+        return any(node.refused for node in self.consumers(tensor))
+
 
 class KerasObject:
     """Something of Keras built by a call in the source that is no layer: a loss, metric, optimizer, initializer..."""

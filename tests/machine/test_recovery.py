@@ -301,6 +301,19 @@ def test_keras_stops_at_one_fault_after_the_other(keras: Any, code: str) -> None
         assert row in {(place.lineno or 0) - HEAD.count("\n") for place in places}, caught.value
 
 
+@pytest.mark.parametrize("declared", ["(784, 32)", "(28, 28)", "(2,)"])
+def test_where_a_layer_refuses_an_input_data_that_would_fit_are_no_further_fault(declared: str) -> None:
+    code = f"""
+x = np.zeros((100, 784))
+whole = Sequential([Input((784,)), Dense(32), Dense(784)])
+start = Input({declared})
+first = Model(start, whole.layers[0](start))
+first.predict(x)[0].reshape(8, 4)
+"""
+    found = check_source((HEAD + code).encode(), "example.py", Settings()).diagnostics
+    assert [one.code for one in found if one.severity is Severity.ERROR] == ["KC208"]
+
+
 def test_a_length_that_keras_3_refuses_is_a_length_all_the_same() -> None:
     text = b"""\
 from keras.models import Sequential

@@ -200,3 +200,23 @@ model.add(Dense(1))
 model.count_params()
 """
     assert raised(code) == []
+
+
+@pytest.mark.parametrize("ends", ["inputs, model.outputs", "input, model.output"])
+def test_who_has_it_may_have_added_layers_behind_the_last_one(ends: str) -> None:
+    *_, whole = models(f"""
+        from elsewhere import grow
+        model = Sequential([Input((4,)), Dense(9)])
+        grow(model)
+        whole = Model(model.{ends})
+    """)
+    assert whole.cls == "Functional" and whole.status() == "unknown"
+
+
+def test_who_only_saves_it_has_not() -> None:
+    *_, whole = models("""
+        model = Sequential([Input((4,)), Dense(9)])
+        model.save("model.keras")
+        whole = Model(model.inputs, model.outputs)
+    """)
+    assert whole.status() == "exact"

@@ -689,3 +689,48 @@ class Agent:
 """
     statuses = {network.name: network.status() for path in build(code).paths for network in path.networks}
     assert statuses == {"used": "exact", "grown": "unknown", "handed": "unknown", "waiting": "unknown"}
+
+
+def test_what_a_method_runs_on_may_have_been_built_before() -> None:
+    assert (
+        _codes("""
+        class Net(Model):
+            def __init__(self, units):
+                super().__init__()
+                self.dense = Dense(units)
+                self.parts = [Dense(3), Sequential([Dense(2)])]
+            def call(self, x):
+                return self.parts[1](self.parts[0](self.dense(x)))
+            def describe(self):
+                return self.count_params(), self.dense.count_params(), [part.count_params() for part in self.parts]
+    """)
+        == []
+    )
+
+
+def test_what_the_method_makes_itself_is_not_built() -> None:
+    assert _codes("""
+        class Tools:
+            def describe(self):
+                return Dense(3).count_params()
+    """) == ["KC200"]
+
+
+def test_what_a_constructor_makes_functional_at_last_is_built() -> None:
+    assert (
+        _codes("""
+        class Net(Model):
+            def __init__(self, units, build=True):
+                super().__init__()
+                self.units = units
+                if build:
+                    super().__init__(*self.ends())
+                    self.describe()
+            def ends(self):
+                x = Input((4,))
+                return [x], [Dense(self.units)(x)]
+            def describe(self):
+                print(self.count_params(), self.input)
+    """)
+        == []
+    )

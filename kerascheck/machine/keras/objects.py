@@ -21,7 +21,7 @@ from kerascheck.machine.keras.origins import VARIABLES, note_origin
 from kerascheck.machine.keras.sequential import add_layer, pop_layer
 from kerascheck.machine.keras.subclassing import CustomLayer
 from kerascheck.machine.keras.trainable import set_trainable, weights_in_training
-from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
+from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_network, possibly_grown, removed_shape
 from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
@@ -407,6 +407,8 @@ def _end(name: str) -> Getter:
         tensors = network.inputs if name == "input" else network.outputs
         if not tensors:
             return run.fresh("the tensors of a model")
+        if name == "output" and (grown := possibly_grown(network)) is not None:
+            return run.fresh(grown)
         structure = network.takes if name == "input" else network.gives
         if network.kind == "functional" and isinstance(structure, (dict, list, tuple)):
             return _as_given(run, network, f"{name}s", structure)

@@ -30,6 +30,8 @@ def result_of(run: Run, call: TrainCall, site: Site) -> Value:
     plain = call.gives is None or isinstance(call.gives, Tensor)
     if network.kind == "subclass" or not (plain or (listed and all(isinstance(t, Tensor) for t in call.gives))):
         return run.fresh(f"what {call.method} gives", site.node)
+    if any(map(network.refuses, call.inputs)):
+        return run.fresh("what a model gives whose inputs are refused", site.node)
     count, rows = _samples(run, call, site)
     index = run.program.trainings.index(call)
     made = [_predictions(run, tensor, count, rows, index, site) for tensor in outputs]

@@ -58,6 +58,11 @@ def _never_called(layer: Layer, name: str) -> str:
     return f"{subject} before it is built; begin it with keras.Input(...) and take model.{name}s[0]"
 
 
+def possibly_grown(network: Network) -> str | None:
+    """Why its last layer may not be the last one any more: code that is not seen may have added others."""
+    return network.open.reason if network.is_sequential and network.open is not None else None
+
+
 def end_of_network(run: Run, network: Network, name: str, site: Site) -> Value:
     """`model.inputs`, `model.outputs`, `model.input_shape` and `model.output_shape`."""
     tensors = network.inputs if name.startswith("input") else network.outputs
@@ -68,6 +73,8 @@ def end_of_network(run: Run, network: Network, name: str, site: Site) -> Value:
         return run.fresh(f"the {name} of a model that is not built")
     if not tensors:
         return run.fresh(f"the {name} of a model")
+    if name.startswith("output") and (grown := possibly_grown(network)) is not None:
+        return run.fresh(grown)
     if not name.endswith("_shape"):
         return KerasList(tensors, run.tick(), name, network)
     return tensors[0].shape if len(tensors) == 1 else run.new_list([tensor.shape for tensor in tensors])

@@ -67,6 +67,7 @@ class StateInCall(Rule):
             if (
                 call is None
                 or definition(call).decorators
+                or not _takes_inputs(definition(call))
                 or not is_layer_class(cls)
                 or not is_keras_3(cls.site)
                 or _calls_call(cls.site.file, cls.site.file.tree)
@@ -124,6 +125,13 @@ class Net(Model):
         return layers.Dense(3)(x)
 inputs = Input((4,))
 model = Model(inputs, Net().call(inputs))
+""",
+        # a `call` without inputs, which the program itself asks for a model
+        """
+from keras import Sequential, layers
+class Maker(layers.Layer):
+    def call(self):
+        return Sequential([layers.Input((4,)), layers.Dense(3)])
 """,
         # no class of Keras
         """
@@ -185,6 +193,12 @@ class Net(Model):
             ],
         ),
     ]
+
+
+def _takes_inputs(call: cst.FunctionDef) -> bool:
+    """Whether Keras can hand inputs to it: a `call` without is for the program's own use."""
+    params = call.params
+    return len(params.params) + len(params.posonly_params) > 1 or isinstance(params.star_arg, cst.Param)
 
 
 @once_in_outline
