@@ -338,9 +338,9 @@ class _Check:
         Paths from another start (a function that nobody calls) are another use of the same code: a fault in one use
         is a fault. A finding with a fix must hold in all uses, since the fix changes the code for all of them.
         """
-        from kerascheck.rules.asking import asks_first, held
+        from kerascheck.rules.asking import held, with_what_they_ask
 
-        rules = [(rule, asks_first(rule, self._settings.thresholds)) for rule in self._rules.values()]
+        rules = with_what_they_ask(tuple(self._rules.values()), self._settings.thresholds)
         found: list[dict[tuple[str, tuple[int, int]], _Found]] = []
         for program in paths:
             on_path: dict[tuple[str, tuple[int, int]], _Found] = {}
