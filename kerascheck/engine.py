@@ -6,13 +6,15 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kerascheck.configuration.config import AUTO, Settings
-from kerascheck.configuration.selection import matches
+from kerascheck.configuration.selection import Selection, matches
 from kerascheck.configuration.suppressions import Suppression, Suppressions, comment_row
 from kerascheck.diagnostics import (
     NO_KERAS,
@@ -213,6 +215,21 @@ class _Found:
     finding: Finding
 
 
+@lru_cache(maxsize=64)
+def _running(
+    rules: tuple[Rule, ...], preset: str, selection: Selection, ignored: tuple[str, ...]
+) -> Mapping[str, Rule]:
+    """The rules that run, by their codes: mostly the same ones in all files of a run."""
+    settings = Settings(preset=preset, selection=selection)
+    return MappingProxyType(
+        {
+            rule.code: rule
+            for rule in rules
+            if settings.runs(rule) and not any(matches(selector, rule.code, rule.name) for selector in ignored)
+        }
+    )
+
+
 class _Check:
     """The work on one file."""
 
@@ -228,11 +245,7 @@ class _Check:
             if matches_glob(filename, pattern, settings.root)
             for selector in selectors
         ]
-        self._rules: dict[str, Rule] = {
-            rule.code: rule
-            for rule in self._all
-            if settings.runs(rule) and not any(matches(selector, rule.code, rule.name) for selector in ignored)
-        }
+        self._rules = _running(self._all, settings.preset, settings.selection, tuple(ignored))
         self._settings = settings
         self._report = Report(filename)
         self.source: Source | None = None
