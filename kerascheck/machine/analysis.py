@@ -47,7 +47,7 @@ from kerascheck.machine.values import (
 from kerascheck.network.ir import Network, Program
 from kerascheck.runtime.gc_pause import no_collection
 from kerascheck.symbolic.journal import Changes, lay_down, noted_in
-from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown, is_forgotten
+from kerascheck.symbolic.unknown import NOTHING, Unknown, is_forgotten
 
 #: The start of the runs that explore what arguments on the command line change.
 OTHER_ARGUMENTS = -1
@@ -327,17 +327,13 @@ class _Start:
         most = min(_MAX_RUNS, self.steps_for_runs // max(1, steps))
         groups = links.groups()
         if not groups or most < 2 or not links.is_worth_deciding(most):
-            self.accept_joined(first)
+            self._accept(first, NOTHING)
             self.undecided = {key for group in groups for key in group}
             return True
         before = self.budget.spent
         finished = self._decide(links, most)
         self.steps_taken = self.budget.spent - before
         return finished
-
-    def accept_joined(self, first: Run) -> None:
-        """Nothing is decided: the first run of the start is the result."""
-        self._accept(first, NOTHING)
 
     def _decide(self, links: _Links, most: int) -> bool:
         """Run all combinations, as far as that many runs can; whether the budget has lasted."""
@@ -495,22 +491,6 @@ def _tells(program: Program) -> bool:
             *(program.raised, program.calls, program.imports, program.reached, program.went_well),
         )
     )
-
-
-def _may_tell_more(program: Program) -> bool:
-    """Whether anything in it may be known better where the conditions are decided that its object hangs on."""
-    things = (program.layers, program.networks, program.compiles, program.trainings, program.preparations)
-    noted = (program.raised, program.events, program.reads, program.given_weights, program.gone)
-    made = (program.objects, program.functions, program.classes)
-    if any((*things, *noted, *made)):
-        return True
-    given = (one.value for _, its, _ in program.calls for one in (*its.positional, *its.keywords.values()))
-    return not all(map(_is_plain, given))
-
-
-def _is_plain(value: Value) -> bool:
-    """Whether the value is what it is, whatever is decided."""
-    return isinstance(value, (str, int, float, type(None), Symbol)) or (type(value) is Unknown and not value.needs)
 
 
 def _changes_made(run: Run, since: int) -> bool:
@@ -884,12 +864,8 @@ def _explore_method(base: _Base, call: UnseenCall, project: Project, budget: Bud
     elif start.is_apart:
         if not made.is_shown and not _show(base, made, project, budget, result):
             return False
-        if first.needed.keys() <= made.run.needed.keys():
-            if not _tells(first.program):
-                return True
-            if not _may_tell_more(first.program):
-                start.accept_joined(first)
-                return True
+        if not _tells(first.program) and first.needed.keys() <= made.run.needed.keys():
+            return True
         before = len(result.paths)
     if start.is_apart and not start.conclude(first, followed.links, followed.steps):
         return start.is_cut

@@ -162,6 +162,7 @@ def _agrees(fact: Hashable, choice: bool, root: Hashable, candidate: Value, is_m
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def root_of(key: Hashable) -> Hashable | None:
     """The one unknown value that a condition asks about; None where it asks several, or none."""
     roots = {root for root, _ in _parts(key)}

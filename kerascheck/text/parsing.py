@@ -96,7 +96,7 @@ def _assigning(kind: type[CSTNode]) -> Callable[..., None]:
     ]
     namespace = {"__post_init__": kind.__post_init__}  # so that it is called, as it is then
     made: Any = dataclasses.make_dataclass(kind.__name__, fields, namespace=namespace, eq=False, repr=False)
-    return made.__init__  # type: ignore[no-any-return]
+    return made.__init__
 
 
 @contextmanager

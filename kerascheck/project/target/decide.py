@@ -257,7 +257,7 @@ class _Facts:
 
     @cached_property
     def modules(self) -> dict[str, Signs]:
-        """The signs in its modules, read when they are first asked for: those of folders above never are."""
+        """The signs in its modules, read when somebody asks: most programs are told by less, or by their own folder."""
         return {
             name: signs_in(_text(self.folder, name))
             for name, (size, *_) in self.files
