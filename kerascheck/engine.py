@@ -218,16 +218,15 @@ class _Found:
 @lru_cache(maxsize=64)
 def _running(
     rules: tuple[Rule, ...], preset: str, selection: Selection, ignored: tuple[str, ...]
-) -> Mapping[str, Rule]:
-    """The rules that run, by their codes: mostly the same ones in all files of a run."""
+) -> tuple[Mapping[str, Rule], bool]:
+    """The rules that run, by their codes, and whether all are our own: mostly the same in all files of a run."""
     settings = Settings(preset=preset, selection=selection)
-    return MappingProxyType(
-        {
-            rule.code: rule
-            for rule in rules
-            if settings.runs(rule) and not any(matches(selector, rule.code, rule.name) for selector in ignored)
-        }
-    )
+    found = {
+        rule.code: rule
+        for rule in rules
+        if settings.runs(rule) and not any(matches(selector, rule.code, rule.name) for selector in ignored)
+    }
+    return MappingProxyType(found), all(rule.is_own for rule in found.values())
 
 
 class _Check:
@@ -245,7 +244,7 @@ class _Check:
             if matches_glob(filename, pattern, settings.root)
             for selector in selectors
         ]
-        self._rules = _running(self._all, settings.preset, settings.selection, tuple(ignored))
+        self._rules, self._are_own = _running(self._all, settings.preset, settings.selection, tuple(ignored))
         self._settings = settings
         self._report = Report(filename)
         self.source: Source | None = None
@@ -280,7 +279,7 @@ class _Check:
 
         with recorded() as self._report.asked, data_reading(self._settings.read_data):
             # Rules of other packages may look at calls that none of our own asks about.
-            calls_matter = not all(rule.is_own for rule in self._rules.values())
+            calls_matter = not self._are_own
             self.analysis = analysis = analyze(source, self._settings.budget, calls_matter)
         paths = analysis.paths
         self._report.incomplete, self._report.by_chance = analysis.incomplete, analysis.by_chance
@@ -386,13 +385,10 @@ class _Check:
 
     def _findings(self, rule: Rule, program: Program) -> list[Finding]:
         """What the rule finds in one program; a rule that fails is reported and finds nothing."""
-        from kerascheck.rules.base import Finding
-
         try:
             findings = list(rule.check(program, self._settings.thresholds))
-            for finding in findings:
-                if not isinstance(finding, Finding):
-                    raise TypeError(f"{finding!r} is no Finding")
+            if findings:
+                _demand_findings(findings)
             return findings
         except Exception as error:
             self._crash_of(rule, error)
@@ -517,6 +513,15 @@ class _Check:
                 fix=_removal(suppression, unused, source),
                 noqa_row=span.start.row,
             )
+
+
+def _demand_findings(found: Iterable[object]) -> None:
+    """Raises TypeError where a rule has given something else."""
+    from kerascheck.rules.base import Finding
+
+    for one in found:
+        if not isinstance(one, Finding):
+            raise TypeError(f"{one!r} is no Finding")
 
 
 def _related(finding: Finding, filename: str) -> Iterator[Related]:
