@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise, permutations
-from typing import Any
+from typing import Any, TypeAlias
 
 from kerascheck.machine.values import Value
 from kerascheck.symbolic.journal import Cells
@@ -139,29 +139,30 @@ def _answers(
 
     Where the facts are not met for sure, one that cannot be asked of a candidate says nothing against it.
     """
+    asked = _reader(key, root)
+    facts = [(_reader(fact, root), choice) for fact, choice in related]
     may_hold = may_fail = False
     for candidate in candidates:
         try:
-            if all(_agrees(fact, choice, root, candidate, are_met) for fact, choice in related):
-                holds = _holds(key, root, candidate)
-                may_hold, may_fail = may_hold or holds, may_fail or not holds
+            for read, choice in facts:
+                try:
+                    if bool(read(candidate)) is not choice:
+                        break
+                except _CANNOT_BE_ASKED:
+                    if are_met:
+                        raise
+            else:
+                if asked(candidate):
+                    may_hold = True
+                else:
+                    may_fail = True
+                if may_hold and may_fail:
+                    break
         except _CANNOT_BE_ASKED:
             continue  # with this value the program would not have come as far as asking
-        if may_hold and may_fail:
-            break
     return may_hold, may_fail
 
 
-def _agrees(fact: Hashable, choice: bool, root: Hashable, candidate: Value, is_met: bool) -> bool:
-    try:
-        return _holds(fact, root, candidate) is choice
-    except _CANNOT_BE_ASKED:
-        if is_met:
-            raise
-        return True
-
-
-@lru_cache(maxsize=4096)
 @lru_cache(maxsize=8192)
 def root_of(key: Hashable) -> Hashable | None:
     """The one unknown value that a condition asks about; None where it asks several, or none."""
@@ -208,53 +209,134 @@ def _is_text(key: Hashable) -> bool:
     return isinstance(key, tuple) and len(key) == 3 and key[:2] == ("constant", "str")
 
 
-def _holds(key: Hashable, root: Hashable, candidate: Value) -> bool:
-    return bool(_value(key, root, candidate))
+#: What a key stands for, given the unknown value in it.
+_Reader: TypeAlias = Callable[[Value], Any]
 
 
-def _value(key: Any, root: Hashable, candidate: Value) -> Any:
-    """What a key stands for where the unknown value is the candidate. Raises what Python would raise."""
+@lru_cache(maxsize=4096)
+def _reader(key: Any, root: Hashable) -> _Reader:
+    """What a key stands for where the unknown value is a candidate. It raises what Python would raise.
+
+    Conditions are asked of hundreds of candidates each: what a key is made of is looked at once.
+    """
     if not isinstance(key, tuple) or not key or key == root:
-        return candidate
-    kind = key[0]
-    if kind == "constant":
-        return key[2]
-    if kind == "asked":
-        return candidate in _ON_DISK[key[1]]
-    if kind == "environment":
-        return key[2] if candidate is _UNSET else candidate
-    if kind == "item" and key[1] == _ENVIRONMENT:
+        return _itself
+    make = _READERS.get(key[0])
+    made = make(key, root) if make is not None else None
+    return made if made is not None else _of_two(key, root)
+
+
+def _itself(candidate: Value) -> Value:
+    return candidate
+
+
+def _cannot_tell(candidate: Value) -> Value:
+    raise ValueError(candidate)
+
+
+def _constant(key: Any, root: Hashable) -> _Reader:
+    value = key[2]
+    return lambda candidate: value
+
+
+def _asked_on_disk(key: Any, root: Hashable) -> _Reader:
+    answers = _ON_DISK[key[1]]
+    return lambda candidate: candidate in answers
+
+
+def _of_environment(key: Any, root: Hashable) -> _Reader:
+    default = key[2]
+    return lambda candidate: default if candidate is _UNSET else candidate
+
+
+def _item(key: Any, root: Hashable) -> _Reader | None:
+    if key[1] != _ENVIRONMENT:
+        return None
+
+    def read(candidate: Value) -> Value:
         if candidate is _UNSET:
             raise ValueError(key[2])
         return candidate
-    if kind == "not":
-        return not _value(key[1], root, candidate)
-    if kind == "evaluated":
+
+    return read
+
+
+def _not(key: Any, root: Hashable) -> _Reader:
+    inner = _reader(key[1], root)
+    return lambda candidate: not inner(candidate)
+
+
+def _evaluated(key: Any, root: Hashable) -> _Reader:
+    inner = _reader(key[1], root)
+
+    def read(candidate: Value) -> bool:
         try:
-            _value(key[1], root, candidate)
+            inner(candidate)
         except _CANNOT_BE_ASKED:
             return False
         return True
-    if kind == "unknown":
-        return _value(key[1], root, candidate)
-    if kind == "tuple":
-        return tuple(_value(part, root, candidate) for part in key[1])
-    if kind == "in" and key[2] == ("unknown", _ENVIRONMENT):
-        return candidate is not _UNSET
-    if kind == "call":
-        return _CALLS[key[1]](_value(key[2], root, candidate))
-    if kind == "method":
-        return getattr(str, key[1])(_text(_value(key[2], root, candidate)), *key[3])
-    one, other = (_value(part, root, candidate) for part in key[1:])
-    if kind == "==":
-        return bool(one == other)
-    if kind == "<":
-        return bool(one < other)
-    if kind == "is":
-        return one is other or (type(one) is type(other) and isinstance(one, (bool, type(None))) and one == other)
-    if kind == "in":
-        return one in other
-    return _ARITHMETIC[kind](one, other)
+
+    return read
+
+
+def _unknown(key: Any, root: Hashable) -> _Reader:
+    return _reader(key[1], root)
+
+
+def _tuple(key: Any, root: Hashable) -> _Reader:
+    parts = [_reader(part, root) for part in key[1]]
+    return lambda candidate: tuple([part(candidate) for part in parts])
+
+
+def _in(key: Any, root: Hashable) -> _Reader | None:
+    return (lambda candidate: candidate is not _UNSET) if key[2] == ("unknown", _ENVIRONMENT) else None
+
+
+def _call(key: Any, root: Hashable) -> _Reader:
+    function, given = _CALLS[key[1]], _reader(key[2], root)
+    return lambda candidate: function(given(candidate))
+
+
+def _method(key: Any, root: Hashable) -> _Reader:
+    method, receiver, given = getattr(str, key[1]), _reader(key[2], root), key[3]
+    return lambda candidate: method(_text(receiver(candidate)), *given)
+
+
+_READERS: dict[Hashable, Callable[[Any, Hashable], _Reader | None]] = {
+    "constant": _constant,
+    "asked": _asked_on_disk,
+    "environment": _of_environment,
+    "item": _item,
+    "not": _not,
+    "evaluated": _evaluated,
+    "unknown": _unknown,
+    "tuple": _tuple,
+    "in": _in,
+    "call": _call,
+    "method": _method,
+}
+
+
+def _of_two(key: Any, root: Hashable) -> _Reader:
+    """What is made of two values."""
+    if len(key) != 3:
+        return _cannot_tell
+    work = _OF_TWO[key[0]]
+    one, other = (_reader(part, root) for part in key[1:])
+    return lambda candidate: work(one(candidate), other(candidate))
+
+
+def _is(one: Any, other: Any) -> bool:
+    return one is other or bool(type(one) is type(other) and isinstance(one, (bool, type(None))) and one == other)
+
+
+_OF_TWO: dict[Hashable, Callable[[Any, Any], Any]] = {
+    **_ARITHMETIC,
+    "==": operator.eq,
+    "<": operator.lt,
+    "is": _is,
+    "in": lambda one, other: one in other,
+}
 
 
 def _text(value: Any) -> str:
