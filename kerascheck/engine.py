@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kerascheck.configuration.config import Settings
 from kerascheck.configuration.converting import AUTO
-from kerascheck.configuration.selection import matches
+from kerascheck.configuration.selection import Selection, matches
 from kerascheck.configuration.suppressions import Suppressions, comment_row
 from kerascheck.diagnostics import (
     NO_KERAS,
@@ -198,6 +200,20 @@ class _Found:
     finding: Finding
 
 
+@lru_cache(maxsize=64)
+def _running(
+    rules: tuple[Rule, ...], preset: str, selection: Selection, ignored: tuple[str, ...]
+) -> tuple[Mapping[str, Rule], bool]:
+    """The rules that run, by their codes, and whether all are our own: mostly the same in all files of a run."""
+    settings = Settings(preset=preset, selection=selection)
+    found = {
+        rule.code: rule
+        for rule in rules
+        if settings.runs(rule) and not any(matches(selector, rule.code, rule.name) for selector in ignored)
+    }
+    return MappingProxyType(found), all(rule.is_own for rule in found.values())
+
+
 class _Check:
     """The work on one file."""
 
@@ -213,11 +229,7 @@ class _Check:
             if matches_glob(filename, pattern, settings.root)
             for selector in selectors
         ]
-        self._rules: dict[str, Rule] = {
-            rule.code: rule
-            for rule in self._all
-            if settings.runs(rule) and not any(matches(selector, rule.code, rule.name) for selector in ignored)
-        }
+        self._rules, self._are_own = _running(self._all, settings.preset, settings.selection, tuple(ignored))
         self._settings = settings
         self._report = Report(filename)
         self.source: Source | None = None
@@ -252,7 +264,7 @@ class _Check:
 
         with recorded() as self._report.asked, data_reading(self._settings.read_data):
             # Rules of other packages may look at calls that none of our own asks about.
-            calls_matter = not all(rule.is_own for rule in self._rules.values())
+            calls_matter = not self._are_own
             self.analysis = analysis = analyze(source, self._settings.budget, calls_matter)
         paths = analysis.paths
         self._report.incomplete, self._report.by_chance = analysis.incomplete, analysis.by_chance
@@ -323,9 +335,9 @@ class _Check:
         Paths from another start (a function that nobody calls) are another use of the same code: a fault in one use
         is a fault. A finding with a fix must hold in all uses, since the fix changes the code for all of them.
         """
-        from kerascheck.rules.asking import asks_first, held
+        from kerascheck.rules.asking import held, with_what_they_ask
 
-        rules = [(rule, asks_first(rule, self._settings.thresholds)) for rule in self._rules.values()]
+        rules = with_what_they_ask(tuple(self._rules.values()), self._settings.thresholds)
         found: list[dict[tuple[str, tuple[int, int]], _Found]] = []
         for program in paths:
             on_path: dict[tuple[str, tuple[int, int]], _Found] = {}
@@ -358,13 +370,10 @@ class _Check:
 
     def _findings(self, rule: Rule, program: Program) -> list[Finding]:
         """What the rule finds in one program; a rule that fails is reported and finds nothing."""
-        from kerascheck.rules.base import Finding
-
         try:
             findings = list(rule.check(program, self._settings.thresholds))
-            for finding in findings:
-                if not isinstance(finding, Finding):
-                    raise TypeError(f"{finding!r} is no Finding")
+            if findings:
+                _demand_findings(findings)
             return findings
         except Exception as error:
             self._crash_of(rule, error)
@@ -489,3 +498,12 @@ class _Check:
                 fix=removal(suppression, unused, source),
                 noqa_row=span.start.row,
             )
+
+
+def _demand_findings(found: Iterable[object]) -> None:
+    """Raises TypeError where a rule has given something else."""
+    from kerascheck.rules.base import Finding
+
+    for one in found:
+        if not isinstance(one, Finding):
+            raise TypeError(f"{one!r} is no Finding")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from kerascheck.data.content import Content, Rows
 from kerascheck.network.dims import MAX_AXES, MAX_SIZE, Dim, Shape, SymDim, format_shape
-from kerascheck.symbolic.journal import Versioned
+from kerascheck.symbolic.journal import Versioned, set_unnoted
 from kerascheck.symbolic.unknown import NOTHING, Unknown
 
 
@@ -55,6 +55,20 @@ class Array(Versioned):
         "needs", "rows", "shape", "trailing",
     )  # fmt: skip
 
+    shape: Shape | Unknown
+    dtype: str | Unknown
+    content: Content
+    kind: str
+    rows: Rows | None
+    trailing: Shape
+    columns: tuple[Hashable, ...] | None
+    key: Hashable
+    birth: int
+    labels: Labels | None
+    max_ndim: int | None
+    name: str | None
+    needs: frozenset[Hashable]
+
     def __init__(
         self,
         shape: Shape | Unknown,
@@ -69,20 +83,21 @@ class Array(Versioned):
         key: Hashable = None,
         birth: int = 0,
     ) -> None:
-        self.shape = shape if isinstance(shape, Unknown) else some_shape(shape)
-        self.dtype = dtype  # as numpy writes it: "float64", "uint8", "object", "str"; of a frame: that of all columns
-        self.content = content if content is not None else Content(*limits_of(dtype))
-        self.kind = kind  # "numpy", "frame", "series", "tensor", "sparse", "matrix" (one of these), "list"
-        self.rows = rows
+        put = set_unnoted  # there are many of these
+        put(self, "shape", shape if isinstance(shape, Unknown) else some_shape(shape))
+        put(self, "dtype", dtype)  # as numpy writes it: "float64", "object", "str"; of a frame: that of all columns
+        put(self, "content", content if content is not None else Content(*limits_of(dtype)))
+        put(self, "kind", kind)  # "numpy", "frame", "series", "tensor", "sparse", "matrix" (one of these), "list"
+        put(self, "rows", rows)
+        put(self, "trailing", trailing)
+        put(self, "columns", columns)  # the labels of a frame where they are known
+        put(self, "key", key)  # identity across runs, where something is named after it
+        put(self, "birth", birth)
+        put(self, "labels", None)  # what is known of the labels of a frame or series
+        put(self, "max_ndim", None)  # the largest number of axes it can have, where `shape` is not known
+        put(self, "name", None)  # what a single number is called
+        put(self, "needs", NOTHING)  # the conditions that it hangs on, where they are not decided
         self.items = items
-        self.trailing = trailing
-        self.columns = columns  # the labels of a frame where they are known
-        self.key = key  # identity across runs, where something is named after it
-        self.birth = birth
-        self.labels: Labels | None = None  # what is known of the labels of a frame or series
-        self.max_ndim: int | None = None  # the largest number of axes it can have, where `shape` is not known
-        self.name: str | None = None  # what a single number is called
-        self.needs: frozenset[Hashable] = NOTHING  # the conditions that it hangs on, where they are not decided
 
     @property
     def items(self) -> list[Any] | None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
-from kerascheck.symbolic.journal import Versioned
+from kerascheck.symbolic.journal import Versioned, set_unnoted
 
 MAX_VALUES = 1_000  # distinct values that are kept
 MAX_VIEWS = 100  # views on one array that are followed
@@ -67,6 +67,17 @@ class Content(Versioned):
 
     __slots__ = ("_family", "attained", "distinct", "high", "low", "one_hot", "origin", "state", "tags", "values")
 
+    low: float | None
+    high: float | None
+    attained: bool
+    values: frozenset[float] | None
+    one_hot: bool | None
+    tags: frozenset[str]
+    distinct: int | None
+    origin: Origin | None
+    state: object
+    _family: list[Content] | None
+
     def __init__(
         self,
         low: float | None = None,
@@ -76,18 +87,21 @@ class Content(Versioned):
         one_hot: bool | None = None,
         tags: frozenset[str] = frozenset(),
     ) -> None:
-        self.low = low if low is None else _finite(low)
-        self.high = high if high is None else _finite(high)
-        self.attained = attained and (low is None) is (self.low is None) and (high is None) is (self.high is None)
-        self.values = values  # exactly the values that occur
-        self.one_hot = one_hot  # whether each row (the last axis) has a single 1 and is 0 elsewhere
-        self.tags = (
-            tags  # history: "pixels", "raw" (as a file has it), "standardized", "unbounded", "preprocess:resnet50"
-        )
-        self.distinct: int | None = None  # how many values occur, where that alone is known (texts)
-        self.origin: Origin | None = None
-        self.state: object = object()  # equal for equal numbers; another one after each change
-        self._family: list[Content] | None = None  # the arrays that share memory with this one
+        low, had_low = low if low is None else _finite(low), low is not None
+        high, had_high = high if high is None else _finite(high), high is not None
+        attained = attained and had_low is (low is not None) and had_high is (high is not None)
+        put = set_unnoted  # there are many of these
+        put(self, "low", low)
+        put(self, "high", high)
+        put(self, "attained", attained)
+        put(self, "values", values)  # exactly the values that occur
+        put(self, "one_hot", one_hot)  # whether each row (the last axis) has a single 1 and is 0 elsewhere
+        #: History: "pixels", "raw" (as a file has it), "standardized", "unbounded", "preprocess:resnet50".
+        put(self, "tags", tags)
+        put(self, "distinct", None)  # how many values occur, where that alone is known (texts)
+        put(self, "origin", None)
+        put(self, "state", object())  # equal for equal numbers; another one after each change
+        put(self, "_family", None)  # the arrays that share memory with this one
 
     @staticmethod
     def of_values(values: Iterable[float]) -> Content:

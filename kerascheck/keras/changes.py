@@ -101,6 +101,7 @@ def find_name(dotted: str) -> Change | None:
     return rows.get(("name", "", dotted)) or rows.get(("module", "", dotted))
 
 
+@lru_cache(maxsize=4096)
 def gone_part(dotted: str, package: Package = "keras") -> Change | None:
     """The row for the first part of a dotted name that Keras 3 does not have: the module it is in, or itself.
 
@@ -139,6 +140,12 @@ def find_member(owners: tuple[str, ...], name: str) -> Change | None:
         if found is not None:
             return found
     return None
+
+
+@lru_cache(maxsize=64)
+def gone_members(owners: tuple[str, ...]) -> frozenset[str]:
+    """The names of all methods and attributes that `find_member` has a row of."""
+    return frozenset(row.old for row in all_changes() if row.kind in ("method", "attribute") and row.owner in owners)
 
 
 def successor(dotted: str, package: Package = "keras") -> str | None:

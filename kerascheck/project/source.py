@@ -28,7 +28,7 @@ from kerascheck.text.lexing import (
 from kerascheck.text.lines import Lines
 from kerascheck.text.notebook import SUFFIX, Cell, NotANotebook, Notebook
 from kerascheck.text.parse_cache import RECENT, Facts
-from kerascheck.text.parsing import unchecked_nodes
+from kerascheck.text.parsing import note_parse, unchecked_nodes
 from kerascheck.text.placeholders import first_placeholder
 from kerascheck.text.shape_comments import ShapeComment, shape_comments
 
@@ -371,6 +371,7 @@ def _parse(source: Lines, parse: Callable[[], cst.Module] | None = None) -> cst.
 
     import libcst as cst
 
+    note_parse(source.text)
     try:
         with no_collection(), unchecked_nodes():
             return cst.parse_module(source.text) if parse is None else parse()

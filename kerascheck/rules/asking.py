@@ -42,6 +42,14 @@ def asks_first(rule: Rule, thresholds: Thresholds) -> frozenset[str] | None:
     return frozenset(read) if read <= _PLURAL else None
 
 
+@lru_cache(maxsize=16)
+def with_what_they_ask(
+    rules: tuple[Rule, ...], thresholds: Thresholds
+) -> tuple[tuple[Rule, frozenset[str] | None], ...]:
+    """The rules, each with what it asks first: the same ones are asked about file after file."""
+    return tuple((rule, asks_first(rule, thresholds)) for rule in rules)
+
+
 def held(program: Program) -> frozenset[str]:
     """What the program has any of."""
     return frozenset(name for name in _PLURAL if getattr(program, name))

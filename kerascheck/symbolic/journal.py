@@ -19,7 +19,9 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 #: Stands for an attribute or key that there is not.
 ABSENT: Any = type("_Absent", (), {"__repr__": lambda self: "ABSENT"})()
 
-_set = object.__setattr__
+#: Sets an attribute without a note. Constructors may: what is set there is a part of making the thing. Lists and
+#: dictionaries are left as they are.
+set_unnoted = _set = object.__setattr__
 
 
 class _Current(threading.local):

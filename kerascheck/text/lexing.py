@@ -97,16 +97,26 @@ def code_only(text: str) -> str:
     return _TEXT.sub(_blanked, text)
 
 
-_IN_ROW = re.compile(r"[^\n\r]")
+_IN_ROW = re.compile(r"[^\n\r]+")
 
 
 def _blanked(match: re.Match[str]) -> str:
     found = match.group()
     if found[0] == "#":
-        return " " * len(found)
+        return _blanks(found)
     if found[0] in "\"'" and len(found) > 1:
-        return f"{found[0]}{_IN_ROW.sub(' ', found[1:-1])}{found[-1]}"
+        inner = found[1:-1]
+        is_one_row = "\n" not in inner and "\r" not in inner
+        return f"{found[0]}{_blanks(inner) if is_one_row else _IN_ROW.sub(_blanked_row, inner)}{found[-1]}"
     return found
+
+
+def _blanked_row(match: re.Match[str]) -> str:
+    return _blanks(match.group())
+
+
+def _blanks(text: str) -> str:
+    return " " * len(text)
 
 
 def logical_lines(text: str) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ it costs to go over what was found the first time.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar, overload
 
@@ -117,13 +117,7 @@ class Outline:
         nodes = self.nodes
         if not kinds:
             return nodes[begin:end]
-        found: list[int] = []
-        for kind in kinds:
-            places = self._of_kind.get(kind)
-            if places is not None:
-                found += places[bisect_left(places, begin) : bisect_left(places, end)]
-        if len(kinds) > 1:
-            found.sort()
+        found = self._places(begin, end, kinds)
         if skipping:
             found = self._outside(found, skipping)
         return [nodes[at] for at in found]
@@ -147,12 +141,38 @@ class Outline:
         nodes, ends = self.nodes, self._ends
         at, end = span
         at += 1
+        if kinds:
+            yield from [nodes[at] for at in self._own_places(at, end, kinds)]
+            return
         while at < end:
             part = nodes[at]
-            kind = type(part)
-            if not kinds or kind in kinds:
-                yield part
-            at = ends[at] if kind in _DEFINITIONS else at + 1
+            yield part
+            at = ends[at] if type(part) in _DEFINITIONS else at + 1
+
+    def _own_places(self, begin: int, end: int, kinds: Sequence[type[cst.CSTNode]]) -> list[int]:
+        """Where nodes of these kinds stand in this part of the row, outside of what stands in functions and classes."""
+        found = self._places(begin, end, kinds)
+        inner = self._places(begin, end, DEFINITIONS) if found else []
+        if not inner:
+            return found
+        kept: list[int] = []
+        at = 0
+        for definition in inner:
+            behind = bisect_right(found, definition, at)
+            kept += found[at:behind]
+            at = max(at, bisect_left(found, self._ends[definition], behind))
+        return kept + found[at:]
+
+    def _places(self, begin: int, end: int, kinds: Sequence[type[cst.CSTNode]]) -> list[int]:
+        """Where nodes of these kinds stand in this part of the row."""
+        found: list[int] = []
+        for kind in kinds:
+            places = self._of_kind.get(kind)
+            if places is not None:
+                found += places[bisect_left(places, begin) : bisect_left(places, end)]
+        if len(kinds) > 1:
+            found.sort()
+        return found
 
 
 def _own_walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -15,6 +15,7 @@ from kerascheck.engine import check_source, read_file, unreadable
 from kerascheck.project.import_graph import concerns_keras, keep_one_graph, one_graph
 from kerascheck.runtime.gc_pause import collect_between_files
 from kerascheck.runtime.processes import can_fork
+from kerascheck.text.parsing import parse_many
 from kerascheck.workers import supervision
 from kerascheck.workers.supervision import Allowance, CannotStart, Ended, allowance, in_processes
 
@@ -255,4 +256,5 @@ def prepare_process() -> None:
     """What a process does first that works for a single run."""
     gc.freeze()  # or the collector would touch every page that is shared with the process that this is a copy of
     collect_between_files()
+    parse_many()
     keep_one_graph()

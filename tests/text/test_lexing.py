@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerascheck.text.lexing import comments, find_too_deep, joins_rows, logical_lines
+from kerascheck.text.lexing import code_only, comments, find_too_deep, joins_rows, logical_lines
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,8 @@ def test_logical_lines_with_every_line_ending(newline: str) -> None:
 def test_rows_joined_so_that_no_comment_fits_between() -> None:
     text = 'f("""\n""", 1, \\\n  2,\n  3)'
     assert [text[start:end] for start, end in joins_rows(text, 0, len(text))] == ['"""\n"""', "\\\n"]
+
+
+def test_what_strings_and_comments_say_is_blank_and_rows_stay() -> None:
+    text = 'x = """a\r\n  b\n\nc""" + \'d\' + ""  # e\ny = \'\'\n'
+    assert code_only(text) == "x = \"   \r\n   \n\n   \" + ' ' + \"\"     \ny = ''\n"

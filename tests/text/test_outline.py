@@ -45,6 +45,29 @@ def test_what_is_below_a_node_is_what_a_walk_finds(file: Path) -> None:
         assert _same(outline.below(node, cst.Name, cst.Call), names)
 
 
+@pytest.mark.parametrize("file", FIXTURES, ids=lambda file: file.stem)
+def test_what_is_a_nodes_own_stands_in_no_function_or_class_below_it(file: Path) -> None:
+    tree = cst.parse_module(file.read_bytes())
+    outline = Outline(tree)
+    for node in outline.below(tree, cst.Module, cst.FunctionDef, cst.ClassDef, cst.IndentedBlock):
+        own = list(outline.own(node))
+        assert not any(part in outline.below(one.body) for one in own if _defines(one) for part in own)
+        for kinds in ((cst.Call,), (cst.Name, cst.Call), (cst.Name, cst.FunctionDef, cst.Lambda)):
+            assert _same(list(outline.own(node, *kinds)), [part for part in own if type(part) in kinds])
+
+
+def _defines(node: cst.CSTNode) -> bool:
+    return isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
+
+
+def test_what_stands_in_definitions_inside_of_definitions_is_not_a_nodes_own() -> None:
+    tree = cst.parse_module("a()\nclass C:\n    def f(self):\n        b(lambda: c())\nd()\n")
+    outline = Outline(tree)
+    assert [call.func.value for call in outline.own(tree, cst.Call)] == ["a", "d"]
+    (inner,) = outline.below(tree, cst.FunctionDef)
+    assert [call.func.value for call in outline.own(inner.body, cst.Call)] == ["b"]
+
+
 def test_a_tree_deeper_than_functions_may_call_themselves() -> None:
     tree = cst.parse_module("x = " + " + ".join(["a.b", *map(str, range(300))]) + "\n")
     expected = Outline(tree)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import subprocess
+import sys
 from pathlib import Path
 
 import libcst as cst
@@ -40,6 +43,45 @@ def test_and_behind_one_that_fails() -> None:
         _ = Source(b"x = = 1\n", "a.py").tree
     with pytest.raises(cst.CSTValidationError):
         cst.UnaryOperation(**WRONG)
+
+
+IN_A_PROCESS_OF_ITS_OWN = """\
+import pathlib, sys
+import libcst as cst
+from kerascheck.project.source import Source
+from kerascheck.text import parsing
+
+texts = [pathlib.Path(name).read_text() for name in sys.argv[1:]]
+before = [cst.parse_module(text) for text in texts]
+parsing._WORTH_REPLACING = 0
+parsing.parse_many()
+for text, tree in zip(texts, before):
+    found = Source(text.encode(), "a.py").tree
+    assert found.code == text and found.deep_equals(tree)
+assert cst.Name.__setattr__ is object.__setattr__  # it has taken place
+assert cst.Name("a").deep_equals(cst.Name(value="a", lpar=[], rpar=[]))
+assert cst.Name("a").with_changes(value="b").value == "b"
+for wrong in (lambda: cst.Name(""), lambda: cst.Name("a", lpar=[cst.LeftParen()]), lambda: cst.Arg()):
+    try:
+        wrong()
+    except (cst.CSTValidationError, TypeError):
+        continue
+    raise AssertionError("it was to be refused")
+"""
+
+
+def test_constructors_that_assign_make_the_same_nodes() -> None:
+    names = [str(file) for file in FIXTURES[::4]]
+    done = subprocess.run(
+        [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN, *names], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_they_stay_as_they_are_in_other_processes() -> None:
+    _ = Source(b"x = 1\n", "a.py").tree
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        cst.Name("a").value = "b"  # type: ignore[misc]
 
 
 SCOPES = """\

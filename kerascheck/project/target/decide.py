@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -253,8 +253,16 @@ class _Facts:
     folder: str
     files: tuple[_File, ...]
     pinned: Evidence | None
-    modules: dict[str, Signs]
     is_package: bool
+
+    @cached_property
+    def modules(self) -> dict[str, Signs]:
+        """The signs in its modules, read when somebody asks: most programs are told by less, or by their own folder."""
+        return {
+            name: signs_in(_text(self.folder, name))
+            for name, (size, *_) in self.files
+            if name.endswith(".py") and size <= _MAX_MODULE_BYTES
+        }
 
     @property
     def is_old(self) -> bool:
@@ -282,7 +290,7 @@ def _facts(folder: Path) -> _Facts:
                 status = entry.stat()
                 files.append((entry.name, (status.st_size, status.st_mtime_ns, status.st_ctime_ns)))
     except OSError:
-        return _Facts(str(folder), (), None, {}, False)
+        return _Facts(str(folder), (), None, False)
     return _read_folder(str(folder), tuple(files))
 
 
@@ -290,7 +298,6 @@ def _facts(folder: Path) -> _Facts:
 def _read_folder(folder: str, files: tuple[_File, ...]) -> _Facts:
     requirements: dict[bool, list[Requirement]] = {True: [], False: []}
     said: dict[bool, str] = {}
-    modules: dict[str, Signs] = {}
     read = 0
     for name, (size, *_) in files:
         reader = reader_of(name)
@@ -300,12 +307,10 @@ def _read_folder(folder: str, files: tuple[_File, ...]) -> _Facts:
             requirements[name in LOCKS] += found
             if found:
                 said.setdefault(name in LOCKS, os.path.join(folder, name))
-        if name.endswith(".py") and size <= _MAX_MODULE_BYTES:
-            modules[name] = signs_in(_text(folder, name))
     pinned = None
     for locked in (True, False):
         pinned = pinned or judged(requirements[locked], said.get(locked))
-    return _Facts(folder, files, pinned, modules, any(name == "__init__.py" for name, _ in files))
+    return _Facts(folder, files, pinned, any(name == "__init__.py" for name, _ in files))
 
 
 def _text(folder: str, name: str) -> str:

@@ -26,7 +26,8 @@ def project_folder(folder: Path) -> Path | None:
 
 
 def _is_top(folder: Path) -> bool:
-    return any(exists(os.path.join(folder, marker)) for marker in MARKERS)
+    name = str(folder)
+    return remembered((_is_top, name), lambda: any(exists(os.path.join(name, marker)) for marker in MARKERS))
 
 
 def folders_up(folder: Path) -> list[Path]:

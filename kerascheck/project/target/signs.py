@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import wraps
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, wraps
 from hashlib import blake2b
 from typing import TypeAlias, TypeVar
 
@@ -130,7 +130,7 @@ _RATE = re.compile(r"lr\s*=")  # most texts have none: this is found soon
 _LEGACY = re.compile(r"TF_USE_LEGACY_KERAS['\"]?\]?\s*[=:,]\s*['\"]?(?:1|[Tt]rue)\b")
 #: Backends that only Keras 3 has.
 _BACKEND = re.compile(r"KERAS_BACKEND['\"]?\]?\s*[=:,]\s*['\"]?(jax|torch|openvino)\b")
-_PRINT = re.compile(r"^[ \t]*print[ \t]+(?:[\"'\w]|%)", re.MULTILINE)
+_PRINT = re.compile(r"print[ \t]+(?:[\"'\w]|%)")
 
 _IMPORT = re.compile(
     r"[ \t]*(?:>>> )?(?:from[ \t]+(?P<whence>[.\w]+)[ \t]+import[ \t]*(?P<what>\([^)]*\)|(?:[^\n\\;]|\\\n)*)"
@@ -231,9 +231,19 @@ def _looked(code: str, plain: str) -> Signs:
             text, row = f"{match.group(1)}(lr=...)", rows.at(match.start())
             found.style.append(Evidence(Era.KERAS_2, text, row=row, settles=False))
             break
-    if "print" in code and (match := _PRINT.search(code)):
-        found.python_2 = Evidence(Era.KERAS_2, "a print statement of Python 2", row=rows.at(match.start()))
+    at_print = _print_statement(code)
+    if at_print is not None:
+        found.python_2 = Evidence(Era.KERAS_2, "a print statement of Python 2", row=rows.at(at_print))
     return found
+
+
+def _print_statement(code: str) -> int | None:
+    """Where the first statement `print ...` of Python 2 stands, if there is one."""
+    for match in _PRINT.finditer(code):
+        begin = code.rfind("\n", 0, match.start()) + 1
+        if not code[begin : match.start()].strip(" \t"):
+            return begin
+    return None
 
 
 def _chains(code: str, heads: Iterable[str]) -> list[re.Match[str]]:
@@ -286,49 +296,84 @@ def _items(text: str) -> list[str]:
 
 def _judge(dotted: str, found: Signs, rows: _Rows, at: int) -> None:
     """Note what a name, as the file reaches it, says."""
+    said = _said_by(dotted)
+    if said is _NOTHING_SAID:
+        return
+    if said.gone is not None and not found.gone:
+        found.gone.append(replace(said.gone, row=rows.at(at)))
+    found.proofs += [replace(sign, row=rows.at(at)) for sign in said.proofs]
+    found.new += [replace(sign, row=rows.at(at)) for sign in said.new]
+    found.in_tensorflow = found.in_tensorflow or said.in_tensorflow
+    found.in_keras = found.in_keras or said.in_keras
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a dotted name says, wherever it stands."""
+
+    proofs: tuple[Evidence, ...] = ()
+    new: tuple[Evidence, ...] = ()
+    gone: Evidence | None = None
+    in_tensorflow: bool = False
+    in_keras: bool = False
+
+
+_NOTHING_SAID = _Said()
+
+
+@lru_cache(maxsize=4096)
+def _said_by(dotted: str) -> _Said:
+    """What the name says: programs of one kind reach the same ones again and again."""
     parts = dotted.lstrip(".").split(".")
     if "tf_keras" in parts[:1] or parts[-1] == "tf_keras":
-        found.proofs.append(Evidence(Era.TF_KERAS, "tf_keras", row=rows.at(at)))
-        return
+        return _Said((Evidence(Era.TF_KERAS, "tf_keras"),))
     if parts[0] in _PACKAGES:
-        era = _PACKAGES[parts[0]]
-        (found.new if era is Era.KERAS_3 else found.proofs).append(Evidence(era, parts[0], row=rows.at(at)))
-        return
+        sign = Evidence(_PACKAGES[parts[0]], parts[0])
+        return _Said(new=(sign,)) if sign.era is Era.KERAS_3 else _Said((sign,))
     if dotted.startswith("."):
-        return
+        return _NOTHING_SAID
     rest = next((dotted[len(root) :] for root in _ROOTS if dotted.startswith(root)), None)
     if parts[0] in ("tensorflow", "tensorflow_core"):
-        behind = ".".join(parts[1:])
-        _note_gone(dotted, "tensorflow" if rest is None else "tf.keras", rest, found, rows, at)
-        found.in_tensorflow = found.in_tensorflow or "keras" in parts[1:3] or "keras" in parts[3:4]
-        if parts[1:3] == ["compat", "v1"]:
-            if not (len(parts) > 3 and parts[3] in _NEUTRAL_V1):
-                found.proofs.append(Evidence(Era.TF_KERAS, "tensorflow.compat.v1", row=rows.at(at)))
-            return
-        for known in (TENSORFLOW_1, WITH_KERAS_2, FEATURE_COLUMNS):
-            if (name := _prefix(behind, known)) is not None:
-                settles = name in _INSTALLATIONS
-                found.proofs.append(Evidence(Era.TF_KERAS, f"tensorflow.{name}", row=rows.at(at), settles=settles))
-                return
+        return _said_in_tensorflow(dotted, parts, rest)
+    return _NOTHING_SAID if rest is None else _said_in_keras(parts, rest, _gone(dotted, "keras", rest))
+
+
+def _said_in_tensorflow(dotted: str, parts: list[str], rest: str | None) -> _Said:
+    """The same for a name that begins with `tensorflow`; `rest`: what is left of it in Keras."""
+    gone = _gone(dotted, "tensorflow" if rest is None else "tf.keras", rest)
+    inside = "keras" in parts[1:3] or "keras" in parts[3:4]
+    if parts[1:3] == ["compat", "v1"]:
+        is_neutral = len(parts) > 3 and parts[3] in _NEUTRAL_V1
+        proofs = () if is_neutral else (Evidence(Era.TF_KERAS, "tensorflow.compat.v1"),)
+        return _Said(proofs, gone=gone, in_tensorflow=inside)
+    behind = ".".join(parts[1:])
+    for known in (TENSORFLOW_1, WITH_KERAS_2, FEATURE_COLUMNS):
+        if (name := _prefix(behind, known)) is not None:
+            proof = Evidence(Era.TF_KERAS, f"tensorflow.{name}", settles=name in _INSTALLATIONS)
+            return _Said((proof,), gone=gone, in_tensorflow=inside)
     if rest is None:
-        return
-    if parts[0] == "keras":
-        _note_gone(dotted, "keras", rest, found, rows, at)
-    found.in_keras = True
+        return _Said(gone=gone, in_tensorflow=inside)
+    return replace(_said_in_keras(parts, rest, gone), in_tensorflow=inside)
+
+
+def _said_in_keras(parts: list[str], rest: str, gone: Evidence | None) -> _Said:
+    """The same for a name of Keras: `rest`."""
     if (name := _prefix(rest, KERAS_3_ONLY)) is not None:
-        found.new.append(Evidence(Era.KERAS_3, f"keras.{name}", row=rows.at(at)))
-    elif (name := _prefix(rest, KERAS_1_ONLY)) is not None:
-        found.proofs.append(Evidence(Era.KERAS_1, f"keras.{name}", row=rows.at(at), settles=False))
+        return _Said(new=(Evidence(Era.KERAS_3, f"keras.{name}"),), gone=gone, in_keras=True)
+    era = None
+    if (name := _prefix(rest, KERAS_1_ONLY)) is not None:
+        era = Era.KERAS_1
     elif (name := _prefix(rest, KERAS_2_ONLY)) is not None:
         era = Era.TF_KERAS if parts[0] != "keras" else Era.KERAS_2
-        found.proofs.append(Evidence(era, f"keras.{name}", row=rows.at(at), settles=False))
+    proofs = () if era is None else (Evidence(era, f"keras.{name}", settles=False),)
+    return _Said(proofs, gone=gone, in_keras=True)
 
 
-def _note_gone(dotted: str, package: Package, rest: str | None, found: Signs, rows: _Rows, at: int) -> None:
-    """Note a name that Keras 3, or TensorFlow 2, does not have when it is reached through the package."""
-    if not found.gone and gone_part(f"keras.{rest}" if rest is not None else dotted, package) is not None:
-        era = Era.KERAS_2 if package == "keras" else Era.TF_KERAS
-        found.gone.append(Evidence(era, dotted, row=rows.at(at), settles=False))
+def _gone(dotted: str, package: Package, rest: str | None) -> Evidence | None:
+    """The sign of a name that Keras 3, or TensorFlow 2, does not have when it is reached through the package."""
+    if gone_part(f"keras.{rest}" if rest is not None else dotted, package) is None:
+        return None
+    return Evidence(Era.KERAS_2 if package == "keras" else Era.TF_KERAS, dotted, settles=False)
 
 
 def _is_in_keras(dotted: str, module: str) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from kerascheck.keras.changes import LAYER, find_member
+from kerascheck.keras.changes import LAYER, find_member, gone_members
 from kerascheck.machine import attributes
+from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue
 from kerascheck.network.ir import OldForm, Program
 from kerascheck.rules._code import Code, base_of, classes_of, is_layer_class, methods
@@ -28,9 +29,12 @@ def gone_in_classes(program: Program) -> Iterator[OldForm]:
         places = _places(cls)
         if not places or any(attributes.find_member(cls, name) for name in ("__getattr__", "__getattribute__")):
             continue
+        gone = frozenset[str]().union(*map(gone_members, places.values()))
         text = cls.site.file.code
         for method in methods(cls):
             code = Code(method)
+            if gone.isdisjoint(names_used(code.file, code.node)):
+                continue
             for node in _unguarded(method.node.body):
                 chain = _chain(code, node)
                 owners = places.get(chain[:-1]) if chain else None

@@ -77,8 +77,8 @@ class AssignedTensor(Rule):
         codes = [Code(function, program.objects) for function in functions_of(program)]
         for code in [*codes, *([module] if module is not None else [])]:
             around = module if module is not None and code is not module and code.file is module.file else None
-            for node in own_nodes(code.file, code.node.body):
-                if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+            for node in own_nodes(code.file, code.node.body, cst.Call):
+                if not isinstance(node.func, cst.Attribute):
                     continue
                 target, method = node.func.value, node.func.attr.value
                 if method in _ASSIGNING and _Names(code, around).is_tensor(target):

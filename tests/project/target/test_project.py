@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 from kerascheck.project.source import Source
-from kerascheck.project.target import Era
+from kerascheck.project.target import Era, decide
 from kerascheck.workers.cache import Cache
 
 OLD = "import tensorflow as tf\nx = tf.placeholder(tf.float32)\n"
@@ -60,6 +62,18 @@ def test_modules_of_one_package_go_together(tmp_path: Path) -> None:
 def test_a_module_of_python_2(tmp_path: Path) -> None:
     write(tmp_path, tools='import numpy\nprint "tools"\n', main=f"import tools\n{PLAIN}")
     assert era(tmp_path / "main.py") is Era.TF_KERAS
+
+
+def test_where_versions_are_pinned_no_program_is_read_for_its_signs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, above="import keras\n", package__one=PLAIN, package__two=PLAIN)
+    (tmp_path / "requirements.txt").write_text("tensorflow==2.3\n")
+    read: list[str] = []
+    text = decide._text
+    monkeypatch.setattr(decide, "_text", lambda folder, name: read.append(name) or text(folder, name))
+    assert era(tmp_path / "package/one.py") is Era.TF_KERAS
+    assert read == ["requirements.txt"]
 
 
 def test_a_finding_of_the_cache_hangs_on_the_evidence(tmp_path: Path) -> None:
