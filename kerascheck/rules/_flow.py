@@ -398,6 +398,8 @@ class Walk:
             return self._enter(meaning, flows, node)
         if isinstance(function, cst.Name) and function.value == self.code.self_name:
             return self._operation(GRADIENT, node)
+        if isinstance(function, cst.Call) and self.code.symbol(function.func).startswith("keras.losses."):
+            return self._operation(given, node)
         return UNKNOWN
 
     def _method(self, node: cst.Call, function: cst.Attribute, given: Flow) -> Flow | None:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_in_outline
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, called_from, definition, functions_of, own_nodes
+from kerascheck.rules._code import Code, called_from, own_nodes
+from kerascheck.rules._graph_code import graph_functions
 from kerascheck.rules._state import made_variables, makes_variables_when_called
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.outline import Outline
 
 
 class VariableInFunction(Rule):
@@ -60,12 +59,8 @@ class VariableInFunction(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for function in functions_of(program):
-            code = Code(function, program.objects)
-            makers = [item.decorator for item in definition(function).decorators]
-            makers += wrapped_by(code.file, code.file.tree).get(function.name, ())
-            if not any(_is_graph(code, maker) for maker in makers):
-                continue
+        for code in graph_functions(program):
+            function = code.function
             for inner, call in called_from(code):
                 made = made_variables(inner, call) or _optimizer(inner, call)
                 if made is not None and (not makes_variables_when_called(inner, call) or _is_called(inner, call)):
@@ -178,25 +173,7 @@ def _is_called(code: Code, made: cst.Call) -> bool:
     return not names.isdisjoint(called)
 
 
-def _is_graph(code: Code, decorator: cst.BaseExpression) -> bool:
-    function = decorator.func if isinstance(decorator, cst.Call) else decorator
-    return code.symbol(function) == "tensorflow.function"
-
-
 def _optimizer(code: Code, call: cst.Call) -> str | None:
     name = code.symbol(call.func)
     last = name.rpartition(".")[2]
     return last if name.startswith("keras.optimizers.") and last[:1].isupper() and "." not in name[17:] else None
-
-
-@once_in_outline
-def wrapped_by(outline: Outline, tree: cst.CSTNode) -> dict[str, tuple[cst.BaseExpression, ...]]:
-    """What is called on functions by their names alone: `fast = tf.function(step)`."""
-    found: dict[str, tuple[cst.BaseExpression, ...]] = {}
-    for node in outline.below(tree, cst.Call):
-        if node.args and (type(node.func) is cst.Name or type(node.func) is cst.Attribute):
-            name = node.args[0].value
-            last = node.func.attr if type(node.func) is cst.Attribute else node.func
-            if type(last) is cst.Name and last.value == "function" and type(name) is cst.Name:
-                found[name.value] = (*found.get(name.value, ()), node.func)
-    return found
