@@ -293,14 +293,18 @@ def _get_weights_noted(run: Run, layer: Layer, arguments: Arguments, site: Site)
 
 
 def _set_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.keras.saving import weight_shapes
+    from kerascheck.machine.keras.saving import is_unbuilt, weight_shapes
 
     values = freeze(arguments.value("weights", 0))
     run.reach(site)
-    run.note(WeightsCall(layer, values, weight_shapes(layer), arguments, site), layer)
     given = next(iter((*arguments.positional, *arguments.keywords.values())), None)
     owner, taken = run.weights_taken if run.weights_taken is not None else (None, None)
     is_own = given is not None and given.node is not None and taken is not None and given.node.value is taken.node
+    event = WeightsCall(layer, values, weight_shapes(layer), arguments, site)
+    event.unbuilt = isinstance(layer, Network) and is_unbuilt(layer)
+    if is_own and isinstance(owner, Network):
+        event.source = (owner, is_unbuilt(owner))
+    run.note(event, layer)
     _note_weights(run, GivenWeights(layer, owner if is_own else None, site))
     return None
 
