@@ -13,7 +13,6 @@ from kerascheck.rules._code import Code, base_of, classes_of, methods, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline
 
-
 _NAME = "stop_training"
 
 
