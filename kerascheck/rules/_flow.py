@@ -18,7 +18,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer
-from kerascheck.rules._code import Code, own_nodes
+from kerascheck.rules._code import Code, as_written, own_nodes
 from kerascheck.symbolic.unknown import Symbol
 
 
@@ -451,23 +451,23 @@ class Walk:
             return NOTHING if last in ("len", "range", "isinstance", "print", "super", "type") else UNKNOWN
         if name.startswith(_NUMPY):
             if given.tensor and name not in _NUMPY_OF_SHAPES:
-                self.outcome.to_numpy.append((node, _written(node.func)))
+                self.outcome.to_numpy.append((node, as_written(node.func)))
             if not flows and name.startswith("numpy.random"):
                 return NOTHING
-            return self._cut(given, node, _written(node.func), tensor=False)
+            return self._cut(given, node, as_written(node.func), tensor=False)
         if last in _OPEN or not name.startswith(_OPERATIONS):
             is_metric = name.startswith("keras.metrics.") and last.endswith("accuracy") and last[:1].islower()
-            return self._cut(given, node, _written(node.func)) if is_metric else UNKNOWN
+            return self._cut(given, node, as_written(node.func)) if is_metric else UNKNOWN
         if last[:1].isupper():
             return UNKNOWN  # a class
         if last in _ABOUT:
             return Flow(Level.NOTHING, tensor=last.endswith("_like"))
         if last in _CUTTING:
-            return self._cut(given, node, _written(node.func))
+            return self._cut(given, node, as_written(node.func))
         if last in ("cast", "saturate_cast"):
             return self._cast(node, flows, given)
         if last in ("to_int32", "to_int64"):
-            return self._cut(given, node, _written(node.func))
+            return self._cut(given, node, as_written(node.func))
         if last == "where" and flows:
             chosen = joined(flows[1:]) if len(flows) > 1 else NOTHING
             return self._operation(joined([chosen, self._cut(flows[0], node, "a condition")]), node)
@@ -580,13 +580,6 @@ def _constant(meaning: Any) -> Flow:
     if isinstance(meaning, Symbol):
         return NOTHING
     return UNKNOWN
-
-
-def _written(node: cst.CSTNode) -> str:
-    """A dotted name as it is written."""
-    if isinstance(node, cst.Attribute):
-        return f"{_written(node.value)}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else "..."
 
 
 def through(code: Code, names: dict[str, Flow], recording: bool = True) -> Outcome:
