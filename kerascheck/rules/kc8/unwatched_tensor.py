@@ -27,6 +27,9 @@ _MAKING = frozenset(
     }
 )  # fmt: skip
 
+#: What makes variables.
+_MAKERS = frozenset({"Variable", "variable", "get_variable"})
+
 
 class UnwatchedTensor(Rule):
     """A gradient with respect to a tensor that no `watch` has told the tape of.
@@ -258,7 +261,7 @@ def _sources_of(program: Program) -> dict[int, Any]:
     """What gradients are asked for, by the ids of the calls, in programs that make no variables of their own."""
     gradients = [event for event in program.events if isinstance(event, GradientCall)]
     files = {id(one.site.file): one.site.file for one in (*gradients, *program.functions)} if gradients else {}
-    if any("Variable" in names_used(file, file.tree) for file in files.values()):
+    if any(not _MAKERS.isdisjoint(names_used(file, file.tree)) for file in files.values()):
         return {}  # a variable of numbers that are known is as good as these
     return {id(event.site.node): event.arguments.value("sources", 1) for event in gradients}
 
