@@ -1,0 +1,230 @@
+"""KC718: weights are mixed or changed, and no model gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import names_used
+from kerascheck.network.ir import Program
+from kerascheck.rules._code import Code, functions_of, own_nodes
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+#: What only asks for the length of a list, or goes through it.
+_ASKING = frozenset({"len", "range", "enumerate"})
+_GROWING = frozenset({"append", "extend", "insert"})
+
+
+class WeightsThrownAway(Rule):
+    """A function computes new weights from those of a model and never sets them.
+
+    ## What it does
+
+    Reports a list of the function's own that holds what `get_weights` gave, or what is computed from that, where the
+    function changes or fills it and does nothing else with it.
+
+    ## Why it is bad
+
+    `get_weights` gives copies. The model keeps what it has until `set_weights` is called: a soft update of a target
+    network that does not end in it never takes place.
+
+    ## Example
+
+    ```python
+    from keras import Sequential, layers
+
+    def network():
+        return Sequential([layers.Input((4,)), layers.Dense(1)])
+
+    online, target = network(), network()
+
+    def update(tau):
+        mixed = []
+        for new, old in zip(online.get_weights(), target.get_weights()):
+            mixed.append(tau * new + (1 - tau) * old)
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import Sequential, layers
+
+    def network():
+        return Sequential([layers.Input((4,)), layers.Dense(1)])
+
+    online, target = network(), network()
+
+    def update(tau):
+        mixed = []
+        for new, old in zip(online.get_weights(), target.get_weights()):
+            mixed.append(tau * new + (1 - tau) * old)
+        target.set_weights(mixed)
+    ```
+
+    ## References
+
+    - [Keras: get_weights and set_weights](https://keras.io/api/layers/base_layer/#setweights-method)
+    """
+
+    code = "KC718"
+    name = "weights-thrown-away"
+    severity = Severity.WARNING
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        for function in functions_of(program):
+            if "get_weights" not in names_used(function.site.file, function.node):
+                continue
+            code = Code(function, program.objects)
+            for name, made in _lists(code).items():
+                changes = list(_changes(code, name))
+                if changes and not _is_used(code, name, made, changes):
+                    yield Finding(
+                        code.site(made),
+                        f"{name} holds new weights that no model gets: get_weights gives copies; end with "
+                        f"set_weights({name})",
+                    )
+
+    VALID = [
+        # set, returned, or handed to something else
+        """
+from keras import Sequential, layers
+def network():
+    return Sequential([layers.Input((4,)), layers.Dense(1)])
+online, target = network(), network()
+def update(tau):
+    mixed = []
+    for new, old in zip(online.get_weights(), target.get_weights()):
+        mixed.append(tau * new + (1 - tau) * old)
+    target.set_weights(mixed)
+def halves():
+    weights = online.get_weights()
+    for i in range(len(weights)):
+        weights[i] = weights[i] / 2
+    return weights
+def show(write):
+    sums = []
+    for new in online.get_weights():
+        sums.append(new.sum())
+    write(sums)
+""",
+        # only looked at
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+def shapes():
+    weights = model.get_weights()
+    for i, one in enumerate(weights):
+        print(i, one.shape)
+""",
+        # a list of something else, and one of the module
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+history = []
+def keep():
+    history.append(model.get_weights())
+def count():
+    rounds = []
+    for i in range(3):
+        rounds.append(i)
+    before = model.get_weights()
+    return before
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from keras import Sequential, layers
+def network():
+    return Sequential([layers.Input((4,)), layers.Dense(1)])
+online, target = network(), network()
+def update(tau):
+    mixed = []
+    for new, old in zip(online.get_weights(), target.get_weights()):
+        mixed.append(tau * new + (1 - tau) * old)
+class Agent:
+    def soft(self, tau):
+        theirs = target.get_weights()
+        mine = online.get_weights()
+        for i in range(len(theirs)):
+            theirs[i] = tau * mine[i] + (1 - tau) * theirs[i]
+""",
+            [
+                (
+                    7,
+                    "mixed holds new weights that no model gets: get_weights gives copies; end with set_weights(mixed)",
+                ),
+                (
+                    12,
+                    "theirs holds new weights that no model gets: get_weights gives copies; end with "
+                    "set_weights(theirs)",
+                ),
+            ],
+        ),
+    ]
+
+
+def _lists(code: Code) -> dict[str, cst.Assign]:
+    """The names that the function binds once, to an empty list or to what `get_weights` gives."""
+    found: dict[str, list[cst.Assign]] = {}
+    for node in own_nodes(code.file, code.node.body, cst.Assign):
+        for target in node.targets:
+            if isinstance(target.target, cst.Name) and target.target.value in code.bound:
+                found.setdefault(target.target.value, []).append(node)
+    return {name: made[0] for name, made in found.items() if len(made) == 1 and _is_list_of_weights(made[0].value)}
+
+
+def _is_list_of_weights(node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.List):
+        return not node.elements
+    return isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "get_weights"
+
+
+def _changes(code: Code, name: str) -> Iterator[cst.CSTNode]:
+    """The statements and calls that put weights into the list: what they put there hangs on `get_weights`."""
+    weights = _of_weights(code)
+    for node in own_nodes(code.file, code.node.body, cst.Assign, cst.AugAssign, cst.Call):
+        if isinstance(node, cst.Call):
+            grows = isinstance(node.func, cst.Attribute) and node.func.attr.value in _GROWING
+            if grows and _is_name(node.func.value, name) and _mentions(code, node.args[-1:], weights):  # type: ignore[attr-defined]
+                yield node
+            continue
+        targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else [node.target]
+        for target in targets:
+            if isinstance(target, cst.Subscript) and _is_name(target.value, name):
+                yield node
+
+
+def _of_weights(code: Code) -> frozenset[str]:
+    """The names that loops give to what `get_weights` gives."""
+    found: set[str] = set()
+    for node in own_nodes(code.file, code.node.body, cst.For):
+        if "get_weights" in names_used(code.file, node.iter):
+            found |= names_used(code.file, node.target)
+    return frozenset(found)
+
+
+def _mentions(code: Code, parts: object, names: frozenset[str]) -> bool:
+    return isinstance(parts, (tuple, list)) and any(not names.isdisjoint(names_used(code.file, one)) for one in parts)
+
+
+def _is_used(code: Code, name: str, made: cst.Assign, changes: list[cst.CSTNode]) -> bool:
+    """Whether the list is read outside of the changes, for more than its length."""
+    inside = {id(part) for node in (made, *changes) for part in own_nodes(code.file, node, cst.Name)}
+    for call in own_nodes(code.file, code.node.body, cst.Call):
+        if isinstance(call.func, cst.Name) and call.func.value in _ASKING:
+            inside.update(id(arg.value) for arg in call.args if _is_name(arg.value, name))
+    return any(
+        node.value == name and id(node) not in inside for node in own_nodes(code.file, code.node.body, cst.Name)
+    ) or any(name in names_used(code.file, part) for part in _inner(code))
+
+
+def _inner(code: Code) -> Iterator[cst.CSTNode]:
+    """What is defined in the function, which may read its names."""
+    yield from own_nodes(code.file, code.node.body, cst.FunctionDef, cst.Lambda, cst.ClassDef)
+
+
+def _is_name(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
