@@ -15,7 +15,7 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.machine.values import ClassValue, FunctionValue, Instance
+from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Instance, ListValue
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer
 from kerascheck.rules._code import Code, as_written, own_nodes
@@ -107,6 +107,8 @@ class Outcome:
     gradients: list[Taken] = field(default_factory=list)
     to_numpy: list[tuple[cst.Call, str]] = field(default_factory=list)  # tensors that are given to numpy
     decided: list[cst.CSTNode] = field(default_factory=list)  # conditions of `if` and `while` that are tensors
+    looping: list[tuple[cst.Call, str]] = field(default_factory=list)  # `predict` and its kin of models
+    looked_up: list[cst.Subscript] = field(default_factory=list)  # tensors as places in lists of Python
 
 
 class Walk:
@@ -307,6 +309,8 @@ class Walk:
             return joined([chosen, self._cut(self.value(node.test), node, "a condition")])
         if isinstance(node, cst.Subscript):
             flows = [self.value(part.slice.value) for part in node.slice if isinstance(part.slice, cst.Index)]
+            if joined(flows).tensor and isinstance(self.code.meaning(node.value), (ListValue, DictValue, tuple)):
+                self.outcome.looked_up.append(node)
             return joined([self.value(node.value), self._cut(joined(flows), node, "an index")])
         if isinstance(node, (cst.Tuple, cst.List, cst.Set)):
             return joined([self.value(element.value) for element in node.elements])
@@ -423,6 +427,8 @@ class Walk:
         receiver = self.code.meaning(function.value)
         if isinstance(receiver, Layer) or (isinstance(receiver, Instance) and receiver.layer is not None):
             if name in ("predict", "predict_on_batch", "evaluate", "get_weights"):
+                if name != "get_weights":
+                    self.outcome.looping.append((node, as_written(function)))
                 return Flow(Level.CUT, node, f"{name}()")
             return UNKNOWN
         if names_module:
@@ -543,6 +549,8 @@ class Walk:
         if walk.code.file is self.code.file:
             self.outcome.to_numpy += walk.outcome.to_numpy
             self.outcome.decided += walk.outcome.decided if not self._is_converted(walk.code) else []
+            self.outcome.looping += walk.outcome.looping
+            self.outcome.looked_up += walk.outcome.looked_up
         if flow.cut is not None and walk.code.file is not self.code.file:
             return UNKNOWN
         return flow

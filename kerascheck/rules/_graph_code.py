@@ -12,9 +12,9 @@ from kerascheck.machine.keras.saving import parts_of
 from kerascheck.machine.static import once_in_outline
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.ir import Network, Program, Site, TrainCall
-from kerascheck.rules._code import Code, base_of, definition, functions_of, is_keras_3, is_layer_class
-from kerascheck.rules._flow import GRADIENT, UNKNOWN, Flow
-from kerascheck.rules._own_losses import runs_eagerly
+from kerascheck.rules._code import Code, base_of, definition, functions_of, is_keras_3, is_layer_class, parameter_names
+from kerascheck.rules._flow import GRADIENT, UNKNOWN, Flow, Outcome, through
+from kerascheck.rules._own_losses import may_run_eagerly, own_losses, runs_eagerly
 from kerascheck.rules._serial import own_class
 from kerascheck.text.outline import Outline
 
@@ -94,6 +94,41 @@ def _graphs(program: Program) -> Iterator[tuple[Network, Site]]:
             continue
         if not runs_eagerly(call.compiled):
             yield call.network, call.site
+
+
+def outcomes_in_graphs(program: Program) -> Iterator[tuple[Code, Outcome, Site | None, str]]:
+    """What becomes of tensors in the code that runs in graphs, with what the code is."""
+    for loss in own_losses(program):
+        if not runs_eagerly(loss.call):
+            kind = "metric" if loss.is_metric else "loss"
+            yield loss.code, loss.outcome(), loss.call.site, f"{kind} {loss.name}"
+    for code, anchor in graph_calls(program):
+        yield code, through(code, flows_of_call(code)), anchor, f"call of {_owner_name(code)}"
+    for code, anchor in graph_steps(program):
+        yield (
+            code,
+            through(code, _unknown_parameters(code), recording=False),
+            anchor,
+            f"train_step of {_owner_name(code)}",
+        )
+    for code in graph_functions(program):
+        if not may_run_eagerly(code.file):
+            yield (
+                code,
+                through(code, _unknown_parameters(code), recording=False),
+                None,
+                f"tf.function {code.function.name}",
+            )
+
+
+def _owner_name(code: Code) -> str:
+    """The class that the method belongs to."""
+    owner = code.function.owner
+    return owner.name if owner is not None else code.function.name
+
+
+def _unknown_parameters(code: Code) -> dict[str, Flow]:
+    return dict.fromkeys(parameter_names(code.function)[0], UNKNOWN)
 
 
 @once_in_outline

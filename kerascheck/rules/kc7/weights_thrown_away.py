@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, functions_of, own_nodes
+from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What only asks for the length of a list, or goes through it.
@@ -23,7 +23,8 @@ class WeightsThrownAway(Rule):
     ## What it does
 
     Reports a list of the function's own that holds what `get_weights` gave, or what is computed from that, where the
-    function changes or fills it and does nothing else with it.
+    function changes or fills it and does nothing else with it; an assignment to an item of `layer.get_weights()` itself;
+    and `set_weights(model.get_weights)`, which hands over the method.
 
     ## Why it is bad
 
@@ -73,6 +74,7 @@ class WeightsThrownAway(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        yield from self._in_expressions(program)
         for function in functions_of(program):
             if "get_weights" not in names_used(function.site.file, function.node):
                 continue
@@ -86,7 +88,43 @@ class WeightsThrownAway(Rule):
                         f"set_weights({name})",
                     )
 
+    def _in_expressions(self, program: Program) -> Iterator[Finding]:
+        """Changes of a copy that has no name, and methods in the place of weights."""
+        codes = [Code(function, program.objects) for function in functions_of(program)]
+        main = module_code(program, program.main.file) if program.main is not None else None
+        for code in [*codes, main] if main is not None else codes:
+            if "get_weights" not in names_used(code.file, code.node):
+                continue
+            for node in own_nodes(code.file, code.node.body, cst.Assign, cst.AugAssign):
+                targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else [node.target]
+                if any(isinstance(one, cst.Subscript) and _is_item_of_copy(one) for one in targets):
+                    yield Finding(
+                        code.site(node),
+                        "get_weights gives copies, so this changes nothing in the model; change the list and give it to "
+                        "set_weights",
+                    )
+            for call in own_nodes(code.file, code.node.body, cst.Call):
+                if _last_name(call.func) == "set_weights" and any(
+                    _last_name(arg.value) == "get_weights" for arg in call.args
+                ):
+                    yield Finding(
+                        code.site(call),
+                        "this hands over the method get_weights, not the weights; call it: get_weights()",
+                        severity=Severity.ERROR,
+                    )
+
     VALID = [
+        # items of copies that are kept, or only read
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+weights = model.get_weights()
+weights[0][:] = 0.0
+model.set_weights(weights)
+first = model.get_weights()[0][0]
+table = {}
+table[model.get_weights()[0].shape] = first
+""",
         # set, returned, or handed to something else
         """
 from keras import Sequential, layers
@@ -134,6 +172,29 @@ def count():
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((5,)), layers.Embedding(20, 8), layers.Dense(1)])
+model.layers[0].get_weights()[0][:] = np.ones((20, 8))
+model.get_weights()[0] += 1.0
+model.set_weights(model.get_weights)
+""",
+            [
+                (
+                    5,
+                    "get_weights gives copies, so this changes nothing in the model; change the list and give it to "
+                    "set_weights",
+                ),
+                (
+                    6,
+                    "get_weights gives copies, so this changes nothing in the model; change the list and give it to "
+                    "set_weights",
+                ),
+                (7, "this hands over the method get_weights, not the weights; call it: get_weights()"),
+            ],
+        ),
         Invalid(
             """
 from keras import Sequential, layers
@@ -228,3 +289,16 @@ def _inner(code: Code) -> Iterator[cst.CSTNode]:
 
 def _is_name(node: cst.CSTNode, name: str) -> bool:
     return isinstance(node, cst.Name) and node.value == name
+
+
+def _is_item_of_copy(node: cst.Subscript) -> bool:
+    """Whether it is an item, or an item of an item, of a call of `get_weights`."""
+    value = node.value
+    while isinstance(value, cst.Subscript):
+        value = value.value
+    return isinstance(value, cst.Call) and _last_name(value.func) == "get_weights"
+
+
+def _last_name(node: cst.CSTNode) -> str:
+    """The attribute that it ends with."""
+    return node.attr.value if isinstance(node, cst.Attribute) else ""

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, Site
-from kerascheck.rules._code import Code, parameter_names
-from kerascheck.rules._flow import UNKNOWN, Flow, Outcome, through
-from kerascheck.rules._graph_code import flows_of_call, graph_calls, graph_functions, graph_steps
-from kerascheck.rules._own_losses import may_run_eagerly, own_losses, runs_eagerly
+from kerascheck.network.ir import Program
+from kerascheck.rules._graph_code import outcomes_in_graphs
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -63,7 +60,7 @@ class NumpyInGraph(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         seen: set[int] = set()
-        for code, outcome, anchor, where in _in_graphs(program):
+        for code, outcome, anchor, where in outcomes_in_graphs(program):
             for call, what in outcome.to_numpy[:1]:
                 if id(call) in seen:
                     continue
@@ -268,38 +265,3 @@ model.compile("adam", loss="mse", metrics=[best])
             ],
         ),
     ]
-
-
-def _in_graphs(program: Program) -> Iterator[tuple[Code, Outcome, Site | None, str]]:
-    """What becomes of tensors in the code that runs in graphs, with what the code is."""
-    for loss in own_losses(program):
-        if not runs_eagerly(loss.call):
-            kind = "metric" if loss.is_metric else "loss"
-            yield loss.code, loss.outcome(), loss.call.site, f"{kind} {loss.name}"
-    for code, anchor in graph_calls(program):
-        yield code, through(code, flows_of_call(code)), anchor, f"call of {_owner_name(code)}"
-    for code, anchor in graph_steps(program):
-        yield (
-            code,
-            through(code, _unknown_parameters(code), recording=False),
-            anchor,
-            f"train_step of {_owner_name(code)}",
-        )
-    for code in graph_functions(program):
-        if not may_run_eagerly(code.file):
-            yield (
-                code,
-                through(code, _unknown_parameters(code), recording=False),
-                None,
-                f"tf.function {code.function.name}",
-            )
-
-
-def _owner_name(code: Code) -> str:
-    """The class that the method belongs to."""
-    owner = code.function.owner
-    return owner.name if owner is not None else code.function.name
-
-
-def _unknown_parameters(code: Code) -> dict[str, Flow]:
-    return dict.fromkeys(parameter_names(code.function)[0], UNKNOWN)
