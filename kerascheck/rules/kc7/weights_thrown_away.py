@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import names_used
+from kerascheck.machine.static import names_used, once_in_outline
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, as_written, functions_of, module_code, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.outline import Outline
 
 #: What only asks for the length of a list, or goes through it.
 _ASKING = frozenset({"len", "range", "enumerate"})
@@ -23,8 +24,8 @@ class WeightsThrownAway(Rule):
     ## What it does
 
     Reports a list of the function's own that holds what `get_weights` gave, or what is computed from that, where the
-    function changes or fills it and does nothing else with it; an assignment to an item of `layer.get_weights()` itself;
-    and `set_weights(model.get_weights)`, which hands over the method.
+    function changes or fills it and does nothing else with it; an assignment to an item of `layer.get_weights()`
+    itself; and `set_weights(model.get_weights)`, also by way of a name, which hands over the method.
 
     ## Why it is bad
 
@@ -100,13 +101,13 @@ class WeightsThrownAway(Rule):
                 if any(isinstance(one, cst.Subscript) and _is_item_of_copy(one) for one in targets):
                     yield Finding(
                         code.site(node),
-                        "get_weights gives copies, so this changes nothing in the model; change the list and give it to "
-                        "set_weights",
+                        "get_weights gives copies, so this changes nothing in the model; change the list and give it "
+                        "to set_weights",
                     )
+            methods = _names_of_methods(code.file, code.file.tree)
             for call in own_nodes(code.file, code.node.body, cst.Call):
-                if _last_name(call.func) == "set_weights" and any(
-                    _last_name(arg.value) == "get_weights" for arg in call.args
-                ):
+                given = [arg.value for arg in call.args] if _last_name(call.func) == "set_weights" else []
+                if any(_last_name(one) == "get_weights" or as_written(one) in methods for one in given):
                     yield Finding(
                         code.site(call),
                         "this hands over the method get_weights, not the weights; call it: get_weights()",
@@ -180,6 +181,14 @@ model = Sequential([layers.Input((5,)), layers.Embedding(20, 8), layers.Dense(1)
 model.layers[0].get_weights()[0][:] = np.ones((20, 8))
 model.get_weights()[0] += 1.0
 model.set_weights(model.get_weights)
+class Keep:
+    def begin(self):
+        self.kept = None
+        self.rest = model.get_weights
+    def on_epoch_end(self):
+        self.kept = model.get_weights
+    def on_train_end(self):
+        model.set_weights(self.kept)
 """,
             [
                 (
@@ -193,6 +202,7 @@ model.set_weights(model.get_weights)
                     "set_weights",
                 ),
                 (7, "this hands over the method get_weights, not the weights; call it: get_weights()"),
+                (15, "this hands over the method get_weights, not the weights; call it: get_weights()"),
             ],
         ),
         Invalid(
@@ -297,6 +307,22 @@ def _is_item_of_copy(node: cst.Subscript) -> bool:
     while isinstance(value, cst.Subscript):
         value = value.value
     return isinstance(value, cst.Call) and _last_name(value.func) == "get_weights"
+
+
+@once_in_outline
+def _names_of_methods(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
+    """The names, as they are written, that the file gives to `get_weights` of something and to nothing else but None."""
+    found: dict[str, list[bool]] = {}
+    for node in outline.below(tree, cst.Assign):
+        for target in node.targets:
+            pairs = [(target.target, node.value)]
+            if isinstance(target.target, cst.Tuple) and isinstance(node.value, cst.Tuple):
+                sides = zip(target.target.elements, node.value.elements, strict=False)
+                pairs = [(one.value, other.value) for one, other in sides]
+            for name, value in pairs:
+                if not isinstance(value, cst.Name) or value.value != "None":
+                    found.setdefault(as_written(name), []).append(_last_name(value) == "get_weights")
+    return frozenset(name for name, are_methods in found.items() if all(are_methods) and name != "...")
 
 
 def _last_name(node: cst.CSTNode) -> str:

@@ -139,8 +139,8 @@ def accumulated(batches):
             [
                 (
                     8,
-                    "slopes is the pair that tf.clip_by_global_norm gives, the gradients and their norm; unpack it: "
-                    "slopes, norm = ...",
+                    "slopes is the pair that tf.clip_by_global_norm gives, the gradients and their norm; write "
+                    "slopes, norm = tf.clip_by_global_norm(...)",
                 ),
                 (
                     16,
@@ -160,8 +160,8 @@ def _faults(code: Code) -> Iterator[Finding]:
         if values and all(isinstance(one, cst.Call) and _is_clipping(code, one) for one in values):
             yield Finding(
                 code.site(call),
-                f"{name} is the pair that tf.clip_by_global_norm gives, the gradients and their norm; unpack it: {name}, "
-                "norm = ...",
+                f"{name} is the pair that tf.clip_by_global_norm gives, the gradients and their norm; write "
+                f"{name}, norm = tf.clip_by_global_norm(...)",
             )
         added = (
             _appended(code, name, bound) if name is not None and all(map(_is_made_list, values)) and values else None
@@ -169,8 +169,8 @@ def _faults(code: Code) -> Iterator[Finding]:
         if added is not None:
             yield Finding(
                 code.site(call),
-                f"+= has appended the gradients to {name}, and zip takes the zeros that it begins with; add them one by "
-                f"one: [t + g for t, g in zip({name}, {added})]",
+                f"+= has appended the gradients to {name}, and zip takes the zeros that it begins with; add them one "
+                f"by one: [t + g for t, g in zip({name}, {added})]",
             )
 
 

@@ -24,7 +24,8 @@ class InitializerArguments(Rule):
 
     ## Why it is bad
 
-    Keras calls `initializer(shape, dtype=dtype)` when it makes the weight: "got an unexpected keyword argument 'dtype'".
+    Keras calls `initializer(shape, dtype=dtype)` when it makes the weight: "got an unexpected keyword argument
+    'dtype'".
 
     ## Example
 
@@ -70,8 +71,8 @@ class InitializerArguments(Rule):
                 if isinstance(function, FunctionValue) and not _takes_dtype(function):
                     yield Finding(
                         layer.site,
-                        f"Keras calls this {name} as {function.name}(shape, dtype=...), which it does not take; give it "
-                        "a parameter dtype=None",
+                        f"Keras calls this {name} as {function.name}(shape, dtype=...), which it does not take; give "
+                        "it a parameter dtype=None",
                     )
                     break
 
