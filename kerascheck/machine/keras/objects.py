@@ -21,7 +21,7 @@ from kerascheck.machine.keras.origins import VARIABLES, note_origin
 from kerascheck.machine.keras.sequential import add_layer, pop_layer
 from kerascheck.machine.keras.subclassing import CustomLayer
 from kerascheck.machine.keras.trainable import set_trainable, weights_in_training
-from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_network, removed_shape
+from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_network, refuse_lora, removed_shape
 from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
@@ -58,6 +58,8 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
         return end_of_layer(run, value, name, Site(run.file, node))
     if name in ("output_shape", "input_shape"):
         return removed_shape(run, value, name, Site(run.file, node))
+    if name == "enable_lora":
+        refuse_lora(run, value, Site(run.file, node))
     kept = held_weights(run, value, name)
     if kept is None:
         kept = kept_argument(run, value, name)

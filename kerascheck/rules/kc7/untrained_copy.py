@@ -14,7 +14,7 @@ from kerascheck.machine.keras.saving import parts_of
 from kerascheck.machine.static import names_used, once_in_outline
 from kerascheck.network.events import FileCall, GradientCall, ModelCall, WeightsCall
 from kerascheck.network.ir import Network, Program, Site, Tensor
-from kerascheck.rules._code import as_written
+from kerascheck.rules._code import as_written, places_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline
 
@@ -37,7 +37,8 @@ class UntrainedCopy(Rule):
     ## What it does
 
     Reports `predict` and `evaluate` of a model that `clone_model`, `model_from_json` or `from_config` has made, where
-    the program nowhere trains it, loads weights into it or sets them.
+    the program nowhere trains it, loads weights into it or sets them. The same goes for a model that is built by the
+    same code as another one and asked in the function that trains that: a target network.
 
     ## Why it is bad
 
@@ -84,15 +85,22 @@ class UntrainedCopy(Rule):
         told: set[int] = set()
         for network, site in _uses(program):
             maker = _maker(network)
-            if maker is None or id(network) in told:
+            twin = _trained_twin(program, network, site) if maker is None else None
+            if (maker is None and twin is None) or id(network) in told or network.site is None:
                 continue
-            assert network.site is not None
             file = network.site.file
             if not _FILLING.isdisjoint(names_used(file, file.tree)) or _is_filled(program, network):
                 continue
             if not _names_given(file, file.tree).isdisjoint(_names_of(file, file.tree).get(id(network.site.node), ())):
                 continue
             told.add(id(network))
+            if twin is not None:
+                yield Finding(
+                    site,
+                    f"{network.name} is built like {twin.name}, which is trained here, and keeps its random weights: "
+                    "nothing gives it others; call set_weights on it, first and again from time to time",
+                )
+                continue
             yield Finding(
                 site,
                 f"{network.name} has the random weights that {maker} gave it: that copies the architecture alone, and "
@@ -156,6 +164,17 @@ slopes = tape.gradient(loss, copy.trainable_variables)
 optimizer.apply_gradients(zip(slopes, copy.trainable_variables))
 print(copy.predict(np.ones((2, 4))))
 """,
+        # a target network that is given the weights, and twins that have nothing to do with each other
+        """
+import numpy as np
+from keras import Sequential, layers
+def network():
+    return Sequential([layers.Input((4,)), layers.Dense(1)])
+one, other = network(), network()
+one.compile("adam", "mse")
+one.fit(np.ones((8, 4)), np.ones((8, 1)))
+print(other.predict(np.ones((8, 4))))
+""",
         # any other model that is not trained
         """
 import numpy as np
@@ -165,6 +184,32 @@ print(model.predict(np.ones((2, 4))).shape)
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import tensorflow as tf
+from tensorflow.keras import layers
+def network():
+    s = layers.Input((4,))
+    return tf.keras.Model(s, layers.Dense(1)(s))
+online = network()
+target = network()
+optimizer = tf.keras.optimizers.Adam()
+def learn(s, after):
+    wanted = 1.0 + 0.9 * target(after)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((wanted - online(s)) ** 2)
+    slopes = tape.gradient(loss, online.trainable_variables)
+    optimizer.apply_gradients(zip(slopes, online.trainable_variables))
+learn(tf.ones((8, 4)), tf.ones((8, 4)))
+""",
+            [
+                (
+                    11,
+                    "functional_1 is built like functional, which is trained here, and keeps its random weights: "
+                    "nothing gives it others; call set_weights on it, first and again from time to time",
+                )
+            ],
+        ),
         Invalid(
             """
 import numpy as np
@@ -246,6 +291,30 @@ def _maker(network: Network) -> str | None:
     node = network.site.node if network.site is not None else None
     last = as_written(node.func).rpartition(".")[2] if isinstance(node, cst.Call) else ""
     return last if last in _FRESH else None
+
+
+def _trained_twin(program: Program, network: Network, site: Site) -> Network | None:
+    """A model that the same code has built, and that is trained where this one is asked: this is its target network."""
+    for other, trained_at in _trainings(program):
+        is_twin = other is not network and other.site is not None and network.site is not None
+        if is_twin and other.site.key == network.site.key and _function_of(trained_at) == _function_of(site) != "":  # type: ignore[union-attr]
+            return other
+    return None
+
+
+def _trainings(program: Program) -> Iterator[tuple[Network, Site]]:
+    for call in program.trainings:
+        if call.method in FITTING:
+            yield call.network, call.site
+    for event in program.events:
+        if isinstance(event, GradientCall) and event.of is not None:
+            yield event.of, event.site
+
+
+def _function_of(site: Site) -> str:
+    """The function that the site stands in; nothing where it stands in none."""
+    place = places_in(site.file, site.file.tree).get(id(site.node))
+    return place.function if place is not None else ""
 
 
 def _is_filled(program: Program, network: Network) -> bool:

@@ -94,7 +94,7 @@ class WeightsThrownAway(Rule):
         codes = [Code(function, program.objects) for function in functions_of(program)]
         main = module_code(program, program.main.file) if program.main is not None else None
         for code in [*codes, main] if main is not None else codes:
-            if "get_weights" not in names_used(code.file, code.node):
+            if "get_weights" not in names_used(code.file, code.file.tree):
                 continue
             for node in own_nodes(code.file, code.node.body, cst.Assign, cst.AugAssign):
                 targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else [node.target]
@@ -311,7 +311,7 @@ def _is_item_of_copy(node: cst.Subscript) -> bool:
 
 @once_in_outline
 def _names_of_methods(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
-    """The names, as they are written, that the file gives to `get_weights` of something and to nothing else but None."""
+    """The names, as they are written, that the file gives to the method `get_weights`, and to nothing else but None."""
     found: dict[str, list[bool]] = {}
     for node in outline.below(tree, cst.Assign):
         for target in node.targets:
