@@ -396,6 +396,8 @@ class Walk:
             layer = meaning if isinstance(meaning, Layer) else meaning.layer
             return UNKNOWN if layer is None else self._operation(GRADIENT, node)
         if isinstance(meaning, KerasObject):
+            if meaning.qualname.startswith("keras.metrics."):
+                return self._cut(given, node, f"{as_written(function)}(), a metric: it gives the mean of its variables")
             is_loss = meaning.qualname.startswith("keras.losses.")
             return self._operation(given, node) if is_loss else UNKNOWN
         if isinstance(meaning, FunctionValue):

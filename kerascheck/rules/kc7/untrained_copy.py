@@ -10,7 +10,7 @@ import libcst as cst
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.refusals import first_argument
-from kerascheck.machine.keras.saving import parts_of
+from kerascheck.machine.keras.saving import parts_of, weight_shapes
 from kerascheck.machine.static import names_used, once_in_outline
 from kerascheck.network.events import FileCall, GradientCall, ModelCall, WeightsCall
 from kerascheck.network.ir import Network, Program, Site, Tensor
@@ -175,6 +175,20 @@ one.compile("adam", "mse")
 one.fit(np.ones((8, 4)), np.ones((8, 1)))
 print(other.predict(np.ones((8, 4))))
 """,
+        # a teacher that is built by the same function is another model
+        """
+import tensorflow as tf
+from keras import Sequential, layers
+def network(width):
+    return Sequential([layers.Input((4,)), layers.Dense(width), layers.Dense(1)])
+student, teacher = network(2), network(32)
+def learn(x):
+    wanted = teacher(x)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((wanted - student(x)) ** 2)
+    return tape.gradient(loss, student.trainable_variables)
+learn(tf.ones((8, 4)))
+""",
         # any other model that is not trained
         """
 import numpy as np
@@ -297,6 +311,7 @@ def _trained_twin(program: Program, network: Network, site: Site) -> Network | N
     """A model that the same code has built, and that is trained where this one is asked: this is its target network."""
     for other, trained_at in _trainings(program):
         is_twin = other is not network and other.site is not None and network.site is not None
+        is_twin = is_twin and weight_shapes(other) == weight_shapes(network) is not None
         if is_twin and other.site.key == network.site.key and _function_of(trained_at) == _function_of(site) != "":  # type: ignore[union-attr]
             return other
     return None

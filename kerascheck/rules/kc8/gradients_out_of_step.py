@@ -154,24 +154,36 @@ def accumulated(batches):
 
 def _faults(code: Code) -> Iterator[Finding]:
     bound = _bindings(code)
-    for call in own_nodes(code.file, code.node.body, cst.Call):
-        name = _paired(call)
-        values = bound.get(name, []) if name is not None else []
-        if values and all(isinstance(one, cst.Call) and _is_clipping(code, one) for one in values):
+    latest: dict[str, cst.CSTNode] = {}
+    for node in own_nodes(code.file, code.node.body, cst.Assign, cst.Call):
+        if isinstance(node, cst.Assign):
+            latest.update((name, node.value) for name in _plain_targets(node))
+            continue
+        assert isinstance(node, cst.Call)
+        name = _paired(node)
+        if name is None:
+            continue
+        value, values = latest.get(name), bound.get(name, [])
+        if isinstance(value, cst.Call) and _is_clipping(code, value):
             yield Finding(
-                code.site(call),
+                code.site(node),
                 f"{name} is the pair that tf.clip_by_global_norm gives, the gradients and their norm; write "
                 f"{name}, norm = tf.clip_by_global_norm(...)",
             )
-        added = (
-            _appended(code, name, bound) if name is not None and all(map(_is_made_list, values)) and values else None
-        )
+        added = _appended(code, name, bound) if values and all(map(_is_made_list, values)) else None
         if added is not None:
             yield Finding(
-                code.site(call),
+                code.site(node),
                 f"+= has appended the gradients to {name}, and zip takes the zeros that it begins with; add them one "
                 f"by one: [t + g for t, g in zip({name}, {added})]",
             )
+
+
+def _plain_targets(node: cst.Assign) -> Iterator[str]:
+    """The names that get the value as it is."""
+    for target in node.targets:
+        if isinstance(target.target, cst.Name):
+            yield target.target.value
 
 
 def _bindings(code: Code) -> dict[str, list[cst.CSTNode | None]]:

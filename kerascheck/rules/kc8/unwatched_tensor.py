@@ -31,6 +31,11 @@ _MAKING = frozenset(
 _MAKERS = frozenset({"Variable", "variable", "get_variable"})
 
 
+def is_integer(value: Any) -> bool:
+    """Whether the array holds whole numbers."""
+    return isinstance(value, Array) and isinstance(value.dtype, str) and value.dtype.startswith(("int", "uint"))
+
+
 class UnwatchedTensor(Rule):
     """A gradient with respect to a tensor that no `watch` has told the tape of.
 
@@ -209,6 +214,18 @@ slope(np.ones((2, 3)))
     INVALID = [
         Invalid(
             """
+import tensorflow as tf
+model = tf.keras.Sequential([tf.keras.layers.Input((3,)), tf.keras.layers.Dense(1)])
+x = tf.constant([[1, 2, 3]])
+with tf.GradientTape() as tape:
+    tape.watch(x)
+    y = model(tf.cast(x, tf.float32))
+print(tape.gradient(y, x))
+""",
+            [(8, "x holds integers, for which there are no gradients: this is None; make it of floats")],
+        ),
+        Invalid(
+            """
 import numpy as np
 import tensorflow as tf
 model = tf.keras.Sequential([tf.keras.layers.Input((3,)), tf.keras.layers.Dense(1)])
@@ -282,7 +299,13 @@ def _unwatched(code: Code, sources: dict[int, Any]) -> Iterator[Finding]:
             continue
         if argument(node, "unconnected_gradients", 3) is not None:
             continue
+        integer = _is_array(node, sources.get(id(node))) and is_integer(sources[id(node)])
         for name in _sources(node):
+            if integer and name in watched and name not in _parameters(code):
+                yield Finding(
+                    code.site(node),
+                    f"{name} holds integers, for which there are no gradients: this is None; make it of floats",
+                )
             if name in watched or _is_inside(code, tapes[tape.value], name):
                 continue
             if _is_made_once(code, name, made) or (
