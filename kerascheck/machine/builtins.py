@@ -136,6 +136,10 @@ def _range(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         except OverflowError:  # it has no length that Python could tell
             return run.unknown_list("a range without an end in sight", "range")
         return made
+    if None in values[:2] and run.tracing and not run.measured:
+        from kerascheck.machine.keras.open_sizes import refuse_open_size
+
+        refuse_open_size(run, "range()", site)
     return run.unknown_list("a range of unknown bounds", "range")
 
 

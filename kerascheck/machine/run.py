@@ -231,6 +231,7 @@ class Run:
         self.expression_depth = 0
         self.shape_read: Value = None  # the shape that was read last, if it is that of a placeholder
         self.tracing = 0  # depth of `call` methods that are traced: sizes known only at run time are tensors in there
+        self.measured = 0  # depth of those that are traced on data: no size is open in there
         self.entered: set[int] = set()  # ids of function nodes that were executed
         self.name_counters: dict[str, int] = Cells()
         self.handling: list[Value] = []  # the exceptions whose handlers are running

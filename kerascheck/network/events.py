@@ -31,6 +31,7 @@ class ObjectCall(Event):
     """
 
     updates: tuple[Network, frozenset[Weight] | None] | None = None
+    swapped = False  # whether an optimizer is given pairs in which variables come first
 
     def __init__(
         self,
@@ -96,7 +97,14 @@ class FileCall(Event):
 
 
 class WeightsCall(Event):
-    """`layer.set_weights(values)`. `shapes` are those of the layer's weights, None where they are not known."""
+    """`layer.set_weights(values)`. `shapes` are those of the layer's weights, None where they are not known.
+
+    `unbuilt`: whether the layer surely has no weights yet; `source`: the model whose `get_weights` gives the values,
+    where they are read in the call itself, and whether that has none yet.
+    """
+
+    unbuilt = False
+    source: tuple[Network, bool] | None = None
 
     def __init__(self, layer: Any, values: Any, shapes: Sequence[Any] | None, arguments: Arguments, site: Site) -> None:
         self.layer = layer

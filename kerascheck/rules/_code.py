@@ -317,6 +317,13 @@ def argument(call: cst.Call, name: str, position: int | None = None) -> cst.Base
     return before[-1].value if all(arg.keyword is None and not arg.star for arg in before) else None
 
 
+def as_written(node: cst.CSTNode) -> str:
+    """A dotted name as it is written."""
+    if isinstance(node, cst.Attribute):
+        return f"{as_written(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else "..."
+
+
 #: What may leave out, or not reach, the code in it.
 _CONDITIONAL = frozenset({cst.If, cst.IfExp, cst.While, cst.Try, cst.TryStar, cst.BooleanOperation, cst.Match})
 

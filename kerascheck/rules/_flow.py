@@ -15,10 +15,10 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.machine.values import ClassValue, FunctionValue, Instance
+from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Instance, ListValue
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import KerasObject, Layer
-from kerascheck.rules._code import Code, own_nodes
+from kerascheck.rules._code import Code, as_written, own_nodes
 from kerascheck.symbolic.unknown import Symbol
 
 
@@ -107,6 +107,8 @@ class Outcome:
     gradients: list[Taken] = field(default_factory=list)
     to_numpy: list[tuple[cst.Call, str]] = field(default_factory=list)  # tensors that are given to numpy
     decided: list[cst.CSTNode] = field(default_factory=list)  # conditions of `if` and `while` that are tensors
+    looping: list[tuple[cst.Call, str]] = field(default_factory=list)  # `predict` and its kin of models
+    looked_up: list[cst.Subscript] = field(default_factory=list)  # tensors as places in lists of Python
 
 
 class Walk:
@@ -307,6 +309,8 @@ class Walk:
             return joined([chosen, self._cut(self.value(node.test), node, "a condition")])
         if isinstance(node, cst.Subscript):
             flows = [self.value(part.slice.value) for part in node.slice if isinstance(part.slice, cst.Index)]
+            if joined(flows).tensor and isinstance(self.code.meaning(node.value), (ListValue, DictValue, tuple)):
+                self.outcome.looked_up.append(node)
             return joined([self.value(node.value), self._cut(joined(flows), node, "an index")])
         if isinstance(node, (cst.Tuple, cst.List, cst.Set)):
             return joined([self.value(element.value) for element in node.elements])
@@ -392,12 +396,16 @@ class Walk:
             layer = meaning if isinstance(meaning, Layer) else meaning.layer
             return UNKNOWN if layer is None else self._operation(GRADIENT, node)
         if isinstance(meaning, KerasObject):
+            if meaning.qualname.startswith("keras.metrics."):
+                return self._cut(given, node, f"{as_written(function)}(), a metric: it gives the mean of its variables")
             is_loss = meaning.qualname.startswith("keras.losses.")
             return self._operation(given, node) if is_loss else UNKNOWN
         if isinstance(meaning, FunctionValue):
             return self._enter(meaning, flows, node)
         if isinstance(function, cst.Name) and function.value == self.code.self_name:
             return self._operation(GRADIENT, node)
+        if isinstance(function, cst.Call) and self.code.symbol(function.func).startswith("keras.losses."):
+            return self._operation(given, node)
         return UNKNOWN
 
     def _method(self, node: cst.Call, function: cst.Attribute, given: Flow) -> Flow | None:
@@ -421,6 +429,8 @@ class Walk:
         receiver = self.code.meaning(function.value)
         if isinstance(receiver, Layer) or (isinstance(receiver, Instance) and receiver.layer is not None):
             if name in ("predict", "predict_on_batch", "evaluate", "get_weights"):
+                if name != "get_weights":
+                    self.outcome.looping.append((node, as_written(function)))
                 return Flow(Level.CUT, node, f"{name}()")
             return UNKNOWN
         if names_module:
@@ -449,23 +459,23 @@ class Walk:
             return NOTHING if last in ("len", "range", "isinstance", "print", "super", "type") else UNKNOWN
         if name.startswith(_NUMPY):
             if given.tensor and name not in _NUMPY_OF_SHAPES:
-                self.outcome.to_numpy.append((node, _written(node.func)))
+                self.outcome.to_numpy.append((node, as_written(node.func)))
             if not flows and name.startswith("numpy.random"):
                 return NOTHING
-            return self._cut(given, node, _written(node.func), tensor=False)
+            return self._cut(given, node, as_written(node.func), tensor=False)
         if last in _OPEN or not name.startswith(_OPERATIONS):
             is_metric = name.startswith("keras.metrics.") and last.endswith("accuracy") and last[:1].islower()
-            return self._cut(given, node, _written(node.func)) if is_metric else UNKNOWN
+            return self._cut(given, node, as_written(node.func)) if is_metric else UNKNOWN
         if last[:1].isupper():
             return UNKNOWN  # a class
         if last in _ABOUT:
             return Flow(Level.NOTHING, tensor=last.endswith("_like"))
         if last in _CUTTING:
-            return self._cut(given, node, _written(node.func))
+            return self._cut(given, node, as_written(node.func))
         if last in ("cast", "saturate_cast"):
             return self._cast(node, flows, given)
         if last in ("to_int32", "to_int64"):
-            return self._cut(given, node, _written(node.func))
+            return self._cut(given, node, as_written(node.func))
         if last == "where" and flows:
             chosen = joined(flows[1:]) if len(flows) > 1 else NOTHING
             return self._operation(joined([chosen, self._cut(flows[0], node, "a condition")]), node)
@@ -541,6 +551,8 @@ class Walk:
         if walk.code.file is self.code.file:
             self.outcome.to_numpy += walk.outcome.to_numpy
             self.outcome.decided += walk.outcome.decided if not self._is_converted(walk.code) else []
+            self.outcome.looping += walk.outcome.looping
+            self.outcome.looked_up += walk.outcome.looked_up
         if flow.cut is not None and walk.code.file is not self.code.file:
             return UNKNOWN
         return flow
@@ -578,13 +590,6 @@ def _constant(meaning: Any) -> Flow:
     if isinstance(meaning, Symbol):
         return NOTHING
     return UNKNOWN
-
-
-def _written(node: cst.CSTNode) -> str:
-    """A dotted name as it is written."""
-    if isinstance(node, cst.Attribute):
-        return f"{_written(node.value)}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else "..."
 
 
 def through(code: Code, names: dict[str, Flow], recording: bool = True) -> Outcome:

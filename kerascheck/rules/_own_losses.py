@@ -54,8 +54,13 @@ def own_losses(program: Program) -> Iterator[OwnLoss]:
 def runs_eagerly(call: CompileCall) -> bool:
     """Whether the model may run without a graph, where tensors have numbers."""
     value = call.arguments.value("run_eagerly", None, False)
-    text = getattr(call.site.file, "code", "")
-    return value not in (False, None) or "run_functions_eagerly" in text or "run_eagerly" in text
+    return value not in (False, None) or may_run_eagerly(call.site.file)
+
+
+def may_run_eagerly(file: Any) -> bool:
+    """Whether the file speaks of running without graphs."""
+    text = getattr(file, "code", "")
+    return "run_functions_eagerly" in text or "run_eagerly" in text
 
 
 def _own(program: Program, call: CompileCall, value: Any, is_metric: bool) -> Iterator[OwnLoss]:

@@ -1,7 +1,8 @@
 """Masks that attention layers are called with, against the lengths of queries and keys.
 
 Source: `_masked_softmax` in keras/src/layers/attention/multi_head_attention.py of Keras 3.15: the scores have the shape
-(batch, heads, queries, keys), and a mask of three axes gets one for the heads.
+(batch, heads, queries, keys), and a mask of three axes gets one for the heads. One of two axes gets two in front, so
+that its first axis lies along the queries.
 """
 
 from __future__ import annotations
@@ -23,7 +24,15 @@ def refused_mask(layer: Layer, arguments: Arguments) -> KerasError | None:
     mask = _shape(arguments.value("attention_mask", 5))
     query, value = _shape(arguments.value("query", 0)), _shape(arguments.value("value", 1))
     key = _shape(arguments.value("key", 2)) if arguments.value("key", 2) is not None else value
-    if mask is None or query is None or key is None or len(query) != 3 or len(key) != 3 or len(mask) not in (3, 4):
+    if mask is None or query is None or key is None or len(query) != 3 or len(key) != 3:
+        return None
+    if len(mask) == 2 and mask[0] is None and query[0] is None and isinstance(query[1], int):
+        return KerasError(
+            f"{layer.name} ({layer.cls}) lays the first axis of attention_mask along the {query[1]} queries, and that "
+            f"of {format_shape(mask)} is the batch; give it the shape (batch, 1, keys): mask[:, None, :]",
+            "shape",
+        )
+    if len(mask) not in (3, 4):
         return None
     for size, wanted, what in ((mask[-2], query[1], "queries"), (mask[-1], key[1], "keys")):
         if not _spreads(size, wanted):

@@ -42,6 +42,7 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
     if isinstance(layer, Network) and len(layer.inputs) == len(shapes):
         shapes = [_of_rank(shape, tensor) for shape, tensor in zip(shapes, layer.inputs, strict=True)]
     run.tracing += 1
+    run.measured += 1
     try:
         with on_data():
             outputs = layer.infer(shapes)
@@ -52,6 +53,7 @@ def call_on_data(run: Run, layer: Layer, shapes: list[Shape], site: Site) -> Val
         return run.fresh(undetermined.reason, site.node)
     finally:
         run.tracing -= 1
+        run.measured -= 1
     made = [new_array(run, shape, "float32", kind="tensor") for shape in outputs]
     return made[0] if len(made) == 1 else run.new_list(made)
 
@@ -93,11 +95,13 @@ def call_own_on_data(
     keywords = {name: Given(constants(run, given.value), given.node) for name, given in arguments.keywords.items()}
     given = Arguments(positional, keywords, arguments.open_positional, arguments.open_keywords, arguments.call)
     run.tracing += 1
+    run.measured += 1
     try:
         with _as_built(layer):
             result = run_call(run, layer, given, site, inputs)
     finally:
         run.tracing -= 1
+        run.measured -= 1
 
     def computed(tensor: Tensor) -> Value:
         return new_array(run, tensor.shape, tensor.dtype, kind="tensor")

@@ -21,7 +21,14 @@ from kerascheck.machine.keras.origins import VARIABLES, note_origin
 from kerascheck.machine.keras.sequential import add_layer, pop_layer
 from kerascheck.machine.keras.subclassing import CustomLayer
 from kerascheck.machine.keras.trainable import set_trainable, weights_in_training
-from kerascheck.machine.keras.unbuilt import count_params, end_of_layer, end_of_network, possibly_grown, removed_shape
+from kerascheck.machine.keras.unbuilt import (
+    count_params,
+    end_of_layer,
+    end_of_network,
+    possibly_grown,
+    refuse_lora,
+    removed_shape,
+)
 from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
@@ -58,6 +65,8 @@ def keras_attribute(run: Run, value: Layer | Tensor, name: str, node: cst.CSTNod
         return end_of_layer(run, value, name, Site(run.file, node))
     if name in ("output_shape", "input_shape"):
         return removed_shape(run, value, name, Site(run.file, node))
+    if name == "enable_lora":
+        refuse_lora(run, value, Site(run.file, node))
     kept = held_weights(run, value, name)
     if kept is None:
         kept = kept_argument(run, value, name)
@@ -293,14 +302,18 @@ def _get_weights_noted(run: Run, layer: Layer, arguments: Arguments, site: Site)
 
 
 def _set_weights(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.keras.saving import weight_shapes
+    from kerascheck.machine.keras.saving import is_unbuilt, weight_shapes
 
     values = freeze(arguments.value("weights", 0))
     run.reach(site)
-    run.note(WeightsCall(layer, values, weight_shapes(layer), arguments, site), layer)
     given = next(iter((*arguments.positional, *arguments.keywords.values())), None)
     owner, taken = run.weights_taken if run.weights_taken is not None else (None, None)
     is_own = given is not None and given.node is not None and taken is not None and given.node.value is taken.node
+    event = WeightsCall(layer, values, weight_shapes(layer), arguments, site)
+    event.unbuilt = isinstance(layer, Network) and is_unbuilt(layer)
+    if is_own and isinstance(owner, Network):
+        event.source = (owner, is_unbuilt(owner))
+    run.note(event, layer)
     _note_weights(run, GivenWeights(layer, owner if is_own else None, site))
     return None
 

@@ -20,6 +20,7 @@ from kerascheck.machine.keras import (
     operations_tensorflow,
 )
 from kerascheck.machine.keras.freeze import as_size, freeze_arguments
+from kerascheck.machine.keras.open_sizes import refusing_open_sizes
 from kerascheck.machine.keras.operation_forms import (
     FOLLOWING,
     Call,
@@ -712,7 +713,7 @@ def _matmul(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def operations() -> dict[str, Call]:
     """All of them, by canonical name."""
-    return {name: on_data(_noted(call)) for call, names in _every_row() for name in names}
+    return {name: on_data(refusing_open_sizes(name, _noted(call))) for call, names in _every_row() for name in names}
 
 
 @cache

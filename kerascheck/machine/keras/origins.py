@@ -46,8 +46,11 @@ def origin_of(run: Run, value: Value, what: str = "output") -> Network | None:
 
 def note_pairs(run: Run, made: Value, values: list[Value]) -> None:
     """`zip(gradients, model.trainable_variables)` pairs something with the variables of a model."""
-    for value in values:
-        network = origin_of(run, value, "variables")
+    owners = [origin_of(run, value, "variables") for value in values]
+    if len(owners) == 2 and owners[0] is not None and owners[1] is None:
+        note_origin(run, made, owners[0], "swapped pairs")
+        return
+    for network in owners:
         if network is not None:
             note_origin(run, made, network, "pairs")
 
@@ -74,7 +77,9 @@ def note_object_call(run: Run, subject: KerasObject | str, method: str, argument
     event = ObjectCall(subject, method, _as_they_are(arguments), site, origins)
     if method in _UPDATING and isinstance(subject, KerasObject) and subject.qualname.startswith("keras.optimizers."):
         name, place, what = _UPDATING[method]
-        event.updates = _updated(origin_of(run, arguments.value(name, place), what))
+        given = arguments.value(name, place)
+        event.updates = _updated(origin_of(run, given, what))
+        event.swapped = origin_of(run, given, "swapped pairs") is not None
     run.note(event, subject)
 
 

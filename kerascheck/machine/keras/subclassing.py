@@ -477,12 +477,14 @@ def run_call(
             return Unknown(f"{layer.cls} has no call method")
     else:
         run.tracing += 1
+        run.measured += declared is not None  # Keras runs it on data alone
         try:
             result = constants(run, run.call(method, arguments, site))
         except UserRaise:
             result = Unknown(f"the call of {layer.cls} raises")
         finally:
             run.tracing -= 1
+            run.measured -= declared is not None
     layer.hand_on("made_inside", None if method is None else tuple(input_tensors(result) or ()))
     if declared is not None:
         _compare_with_declared(run, layer, declared, result, site)

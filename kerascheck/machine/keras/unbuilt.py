@@ -24,6 +24,22 @@ def end_of_layer(run: Run, layer: Layer, name: str, site: Site) -> Value:
     return run.fresh(f"{name} of {layer.cls}", site.node)
 
 
+def refuse_lora(run: Run, layer: Layer, site: Site) -> None:
+    """`layer.enable_lora(rank)` makes matrices of the size of the kernel, which a layer has when it is built.
+
+    Source: `Dense.enable_lora` of keras/src/layers/core/dense.py (Keras 3.15).
+    """
+    has_weights = isinstance(layer.weights, list) and bool(layer.weights)
+    if layer.cls in _WITH_LORA and _is_settled(layer) and not layer.calls and not has_weights:
+        _refuse(
+            run, layer, f"{layer.name} ({layer.cls}) is not built yet, and enable_lora needs its kernel; build it", site
+        )
+
+
+#: Layers that can have matrices of low rank beside their kernels.
+_WITH_LORA = frozenset({"Dense", "EinsumDense", "Embedding"})
+
+
 def _refuse(run: Run, layer: Layer, message: str, site: Site) -> None:
     """Note the refusal, once for each layer: who asks for its input asks for its output, too."""
     if not any(raised.layer is layer and raised.error.kind in _KINDS for raised in run.program.raised):

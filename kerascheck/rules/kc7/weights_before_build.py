@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Program, Site
+from kerascheck.machine.values import ListValue
+from kerascheck.network.events import FileCall, WeightsCall
+from kerascheck.network.ir import Network, Program, Site
 from kerascheck.rules._code import is_keras_3, places_in
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._paths import ending_of, is_none_of
@@ -27,7 +29,7 @@ class WeightsBeforeBuild(Rule):
 
     ## What it does
 
-    Reports `load_weights`, `save_weights` and `export` on a Sequential without an input shape and on a
+    Reports `load_weights`, `save_weights`, `set_weights` and `export` on a Sequential without an input shape and on a
     subclassed model, where nothing has called, built or trained it before.
 
     Checkpoints of TensorFlow are left out: Keras 3 reads none, and older ones keep what is in them until the model is
@@ -36,7 +38,8 @@ class WeightsBeforeBuild(Rule):
     ## Why it is bad
 
     Layers make their weights when they first see the size of their input. Keras raises: "You are loading weights into a
-    model that has not yet been built".
+    model that has not yet been built", "the layer was expecting 0 weights". `set_weights` with the weights of a model
+    that has none yet either copies nothing, without a word.
 
     ## Example
 
@@ -74,17 +77,14 @@ class WeightsBeforeBuild(Rule):
                 continue
             if event.verb == "load_weights" and _is_checkpoint(event):
                 continue
-            way = (
-                "begin it with layers.Input(...)"
-                if network.is_sequential
-                else "call it on a batch (zeros will do) first"
-            )
             # Of a path that is not known, nobody can say that it is none of TensorFlow's checkpoints.
             is_known = event.verb != "load_weights" or ending_of(event.arguments, event.site) is not None
             severity = self.severity if is_known else severity_of(event.site.file)
-            message = f"this {_VERBS[event.verb].format(repr(network.name))} before its input is known; {way}"
+            named = _VERBS[event.verb].format(repr(network.name))
+            message = f"this {named} before its input is known; {_way(network)}"
             if severity is not None:
                 yield Finding(event.site, message, severity=severity, related=tuple(made_layer(network)))
+        yield from _set_before_build(program)
 
     VALID = [
         # the input is known
@@ -153,8 +153,52 @@ model = Sequential([layers.Dense(1)])
 warm_up(model)
 model.load_weights("trained.weights.h5")
 """,
+        # weights that are set when both models have seen data, and a list of none
+        """
+import keras
+import numpy as np
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+online, target, empty = Net(), Net(), Net()
+online(np.zeros((1, 4)))
+target(np.zeros((1, 4)))
+target.set_weights(online.get_weights())
+empty.set_weights([])
+""",
     ]
     INVALID = [
+        Invalid(
+            """
+import keras
+import numpy as np
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+online, target, other = Net(), Net(), Net()
+target.set_weights(online.get_weights())
+online(np.zeros((1, 4)))
+other.set_weights(online.get_weights())
+""",
+            [
+                (
+                    11,
+                    "neither net_1 nor net has weights yet, so this copies nothing; call both on a batch (zeros will "
+                    "do) first",
+                ),
+                (
+                    13,
+                    "this sets weights of net_2, which has none before its input is known; call it on a batch (zeros "
+                    "will do) first",
+                ),
+            ],
+        ),
         Invalid(
             """
 import keras
@@ -238,3 +282,36 @@ def _made_here(program: Program, site: Site, made: Site | None) -> bool:
     places = places_in(site.file, site.file.tree)
     one, other = places.get(id(site.node)), places.get(id(made.node))
     return one is not None and other is not None and one.function == other.function != ""
+
+
+def _set_before_build(program: Program) -> Iterator[Finding]:
+    """Weights that are set where there are none yet."""
+    for event in program.events:
+        if not isinstance(event, WeightsCall) or not event.unbuilt or event.guarded:
+            continue
+        network = event.layer
+        if not _made_here(program, event.site, network.site) or not is_keras_3(event.site) or _is_empty(event.values):
+            continue
+        source, is_source_unbuilt = event.source or (None, False)
+        if source is not None and is_source_unbuilt:
+            yield Finding(
+                event.site,
+                f"neither {network.name} nor {source.name} has weights yet, so this copies nothing; call both on a "
+                "batch (zeros will do) first",
+                severity=Severity.WARNING,
+            )
+        else:
+            yield Finding(
+                event.site,
+                f"this sets weights of {network.name!r}, which has none before its input is known; {_way(network)}",
+            )
+
+
+def _is_empty(values: Any) -> bool:
+    """Whether it is a list of nothing."""
+    return isinstance(values, (ListValue, tuple, list)) and not getattr(values, "items", values)
+
+
+def _way(network: Network) -> str:
+    """How the model gets its weights."""
+    return "begin it with layers.Input(...)" if network.is_sequential else "call it on a batch (zeros will do) first"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import libcst as cst
 
@@ -11,9 +10,9 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue
-from kerascheck.network.ir import Layer, Program
-from kerascheck.rules._code import base_of, is_keras_3
-from kerascheck.rules._serial import own_class
+from kerascheck.network.ir import Program
+from kerascheck.rules._cells import own_cells
+from kerascheck.rules._code import base_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -77,17 +76,11 @@ class CellWithoutStateSize(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for layer in program.layers:
-            if layer.cls != "RNN" or layer.arguments is None or layer.site is None or not is_keras_3(layer.site):
-                continue
-            given = layer.arguments.value("cell", 0)
-            for cell in given if isinstance(given, (list, tuple)) else [given]:
-                cls = _class_of(cell)
-                if cls is not None and not _has_size(cls):
-                    yield Finding(
-                        layer.site, f"{cls.name} has no state_size, which RNN asks its cell for; set it in __init__"
-                    )
-                    break
+        told: set[tuple[int, int]] = set()
+        for cls, site in own_cells(program):
+            if not _has_size(cls) and site.key not in told:
+                told.add(site.key)
+                yield Finding(site, f"{cls.name} has no state_size, which RNN asks its cell for; set it in __init__")
 
     VALID = [
         # set
@@ -166,12 +159,6 @@ outputs = layers.RNN(Cell(4))(keras.Input((10, 3)))
             [(12, "Cell has no state_size, which RNN asks its cell for; set it in __init__")],
         ),
     ]
-
-
-def _class_of(cell: Any) -> ClassValue | None:
-    """The class of the program that the cell is of."""
-    layer = cell if isinstance(cell, Layer) else getattr(cell, "layer", None)
-    return own_class(layer) if isinstance(layer, Layer) else None
 
 
 def _has_size(cls: ClassValue) -> bool:

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
-from kerascheck.machine.keras.saving import parts_of
-from kerascheck.machine.values import FunctionValue
-from kerascheck.network.ir import Network, Program, Site
-from kerascheck.rules._code import Code, base_of, definition, is_keras_3, is_layer_class
-from kerascheck.rules._flow import GRADIENT, UNKNOWN, Flow, Level, through
+from kerascheck.network.ir import Program
+from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._flow import GRADIENT, Flow, Level, through
+from kerascheck.rules._graph_code import flows_of_call, graph_calls
 from kerascheck.rules._own_losses import own_losses, runs_eagerly
-from kerascheck.rules._serial import own_class
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-
-#: What a call of a layer is given beside tensors.
-_NO_TENSORS = frozenset({"training", "mask", "self"})
-#: By which a layer says itself what it gives.
-_DECLARING = ("compute_output_shape", "compute_output_spec")
 
 
 class ConditionOnTensor(Rule):
@@ -74,12 +65,8 @@ class ConditionOnTensor(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         seen: set[int] = set()
-        for code, anchor in self._codes(program):
-            names = [param.name.value for param in code.node.params.params]
-            first = names[1] if len(names) > 1 else ""
-            flows = dict.fromkeys(names, UNKNOWN)
-            flows[first] = GRADIENT
-            for test in through(code, flows).decided:
+        for code, anchor in graph_calls(program):
+            for test in through(code, flows_of_call(code)).decided:
                 if id(test) in seen:
                     continue
                 seen.add(id(test))
@@ -103,25 +90,6 @@ class ConditionOnTensor(Rule):
                         "in a graph this tensor has no value to decide by; use keras.ops.where or keras.ops.cond",
                         anchor=loss.call.site,
                     )
-
-    def _codes(self, program: Program) -> Iterator[tuple[Code, Site]]:
-        """The `call` of classes whose layers surely run in a graph."""
-        done: set[int] = set()
-        for network, anchor in _graphs(program):
-            for part in parts_of(network, lambda part: True):
-                cls = own_class(part)
-                if cls is None or id(cls.node) in done or not is_layer_class(cls) or base_of(cls) == "":
-                    continue
-                if isinstance(part, Network) and network is part and part.kind != "subclass":
-                    continue
-                if anchor is network.site and any(find_member(cls, name) is not None for name in _DECLARING):
-                    continue  # the graph is made without a call
-                done.add(id(cls.node))
-                call = find_member(cls, "call")
-                if not isinstance(call, FunctionValue) or call.decorated or definition(call).decorators:
-                    continue
-                if find_member(cls, "__call__") is None and is_keras_3(cls.site):
-                    yield Code(call, program.objects), anchor
 
     VALID = [
         # operations decide
@@ -267,16 +235,3 @@ model.compile("sgd", error)
             [(4, "in a graph this tensor has no value to decide by; use keras.ops.where or keras.ops.cond")],
         ),
     ]
-
-
-def _graphs(program: Program) -> Iterator[tuple[Network, Site]]:
-    """The models whose layers run in a graph, and where they begin to."""
-    for network in program.networks:
-        if network.kind in ("functional", "sequential") and network.inputs and network.nodes:
-            assert network.site is not None
-            yield network, network.site
-    for call in program.trainings:
-        if call.method not in FITTING or call.compiled is None or call.guarded or call.network.own_methods:
-            continue
-        if not runs_eagerly(call.compiled):
-            yield call.network, call.site

@@ -145,6 +145,25 @@ def gradients(x, y):
     INVALID = [
         Invalid(
             """
+import keras
+import tensorflow as tf
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+measure = keras.metrics.MeanSquaredError()
+def gradients(x, y):
+    with tf.GradientTape() as tape:
+        error = measure(y, model(x, training=True))
+    return tape.gradient(error, model.trainable_variables)
+""",
+            [
+                (
+                    8,
+                    "the gradient ends at measure(), a metric: it gives the mean of its variables: all gradients of "
+                    "this tape are None; use tensors and operations of TensorFlow up to tape.gradient",
+                )
+            ],
+        ),
+        Invalid(
+            """
 import tensorflow as tf
 from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Dense(1)])

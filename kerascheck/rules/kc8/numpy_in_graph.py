@@ -6,22 +6,23 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
-from kerascheck.rules._own_losses import own_losses, runs_eagerly
+from kerascheck.rules._graph_code import outcomes_in_graphs
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class NumpyInGraph(Rule):
-    """A loss or metric of the program gives its tensors to numpy.
+    """Code that runs in a graph gives its tensors to numpy.
 
     ## What it does
 
     Reports `np.mean(y_pred)`, `y_pred.numpy()` and their kin on the targets or predictions in a loss or metric that
-    `compile` gets, unless the program runs eagerly.
+    `compile` gets, on the inputs in the `call` of a layer that stands in a graph, and on what models and losses give in
+    the `train_step` of a model or in a `tf.function`, unless the program runs eagerly.
 
     ## Why it is bad
 
-    `fit` runs losses and metrics in a graph, where tensors have no numbers yet: "Cannot convert a symbolic tf.Tensor
-    to a numpy array". Where it runs eagerly, no gradient flows back through numpy.
+    In a graph, tensors have no numbers yet: "Cannot convert a symbolic tf.Tensor to a numpy array", "'SymbolicTensor'
+    object has no attribute 'numpy'". Where it runs eagerly, no gradient flows back through numpy.
 
     ## Example
 
@@ -59,22 +60,73 @@ class NumpyInGraph(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         seen: set[int] = set()
-        for loss in own_losses(program):
-            if runs_eagerly(loss.call):
-                continue
-            for call, what in loss.outcome().to_numpy[:1]:
+        for code, outcome, anchor, where in outcomes_in_graphs(program):
+            for call, what in outcome.to_numpy[:1]:
                 if id(call) in seen:
                     continue
                 seen.add(id(call))
-                kind = "metric" if loss.is_metric else "loss"
                 yield Finding(
-                    loss.code.site(call),
-                    f"{what} in the {kind} {loss.name!r} gets a symbolic tensor, which has no values yet; use "
-                    "keras.ops (or tf.*) there",
-                    anchor=loss.call.site,
+                    code.site(call),
+                    f"{what} in the {where} gets a symbolic tensor, which has no values yet; use keras.ops (or tf.*) "
+                    "there",
+                    anchor=anchor,
                 )
 
     VALID = [
+        # a layer that uses numpy for what is known before, and for shapes
+        """
+import numpy as np
+from keras import Sequential, layers, ops
+class Scale(layers.Layer):
+    def __init__(self, width):
+        super().__init__()
+        self.width = width
+    def call(self, x):
+        size = np.prod(x.shape[1:])
+        return ops.exp(-x) / np.sqrt(self.width) + np.float32(size)
+model = Sequential([layers.Input((4,)), Scale(3)])
+""",
+        # a layer that says its shape and is only called on numbers
+        """
+import numpy as np
+import keras
+class Bell(keras.layers.Layer):
+    def call(self, inputs):
+        return np.exp(-np.asarray(inputs))
+print(Bell()(np.ones((2, 3))))
+""",
+        # numbers of what a tf.function has returned, and of what is no tensor in it
+        """
+import numpy as np
+import tensorflow as tf
+model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(1)])
+@tf.function
+def step(x, rate):
+    return tf.reduce_mean(model(x)) * np.sqrt(rate)
+print(step(tf.ones((2, 4)), 0.5).numpy())
+""",
+        # functions that run eagerly
+        """
+import tensorflow as tf
+tf.config.run_functions_eagerly(True)
+model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(1)])
+@tf.function
+def step(x):
+    return model(x).numpy()
+""",
+        # a train_step in a model that runs eagerly
+        """
+import keras
+import numpy as np
+class Own(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        return {"loss": self(x).numpy().mean()}
+inputs = keras.Input((4,))
+model = Own(inputs, keras.layers.Dense(1)(inputs))
+model.compile("adam", run_eagerly=True)
+model.fit(np.ones((8, 4)), np.ones((8, 1)))
+""",
         # operations of Keras
         """
 from keras import Sequential, layers, ops
@@ -114,6 +166,71 @@ model.compile("adam", loss="mse", metrics=[error])
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+class Bell(layers.Layer):
+    def call(self, inputs):
+        distance = inputs ** 2
+        return np.exp(-distance)
+model = Sequential([layers.Input((4,)), layers.Dense(2), Bell()])
+""",
+            [
+                (
+                    7,
+                    "np.exp in the call of Bell gets a symbolic tensor, which has no values yet; use keras.ops (or "
+                    "tf.*) there",
+                )
+            ],
+        ),
+        Invalid(
+            """
+import tensorflow as tf
+model = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(1)])
+measure = tf.keras.losses.MeanSquaredError()
+costs = []
+@tf.function
+def step(x, y):
+    with tf.GradientTape() as tape:
+        cost = measure(y, model(x, training=True))
+    costs.append(cost.numpy())
+    return tape.gradient(cost, model.trainable_variables)
+""",
+            [
+                (
+                    10,
+                    ".numpy() in the tf.function step gets a symbolic tensor, which has no values yet; use keras.ops "
+                    "(or tf.*) there",
+                )
+            ],
+        ),
+        Invalid(
+            """
+import keras
+import numpy as np
+import tensorflow as tf
+class Own(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((self(x, training=True) - y) ** 2)
+        slopes = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(slopes, self.trainable_variables))
+        return {"loss": loss.numpy()}
+inputs = keras.Input((4,))
+model = Own(inputs, keras.layers.Dense(1)(inputs))
+model.compile("adam")
+model.fit(np.ones((8, 4)), np.ones((8, 1)))
+""",
+            [
+                (
+                    12,
+                    ".numpy() in the train_step of Own gets a symbolic tensor, which has no values yet; use keras.ops "
+                    "(or tf.*) there",
+                )
+            ],
+        ),
         Invalid(
             """
 import numpy as np

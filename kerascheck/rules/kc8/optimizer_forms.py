@@ -30,6 +30,7 @@ _OLD_ARGUMENTS = frozenset({"name", "global_step", "experimental_aggregate_gradi
 
 #: What models call their variables.
 _SWAPPED = frozenset({"trainable_variables", "trainable_weights", "variables", "weights"})
+_SWAPPED_PAIRS = "apply_gradients takes the gradients first: zip(gradients, variables)"
 
 
 class OptimizerForms(Rule):
@@ -92,7 +93,7 @@ class OptimizerForms(Rule):
                 continue
             if event.method in REMOVED:
                 continue  # KC504 speaks of what known optimizers have no more
-            finding = _fault(event.method, call, event.site)
+            finding = Finding(event.site, _SWAPPED_PAIRS) if event.swapped else _fault(event.method, call, event.site)
             if finding is not None:
                 reported.add(event.site.key)
                 yield finding
@@ -160,6 +161,21 @@ optimizer.minimize(lambda: tf.reduce_mean(model(tf.ones((2, 3)))), var_list=mode
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import tensorflow as tf
+from keras import Sequential, layers, optimizers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+optimizer = optimizers.SGD(0.1)
+def step(x):
+    variables = model.trainable_variables
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(x))
+    slopes = tape.gradient(loss, variables)
+    optimizer.apply_gradients(zip(variables, slopes))
+""",
+            [(11, "apply_gradients takes the gradients first: zip(gradients, variables)")],
+        ),
         Invalid(
             """
 import keras
@@ -261,7 +277,7 @@ def _fault(method: str, call: cst.Call | None, site: Site) -> Finding | None:
         first = pairs.args[0].value if len(pairs.args) == 2 else None
         second = pairs.args[1].value if len(pairs.args) == 2 else None
         if _is_variables(first) and not _is_variables(second):
-            return Finding(site, "apply_gradients takes the gradients first: zip(gradients, variables)")
+            return Finding(site, _SWAPPED_PAIRS)
     return None
 
 

@@ -8,7 +8,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, argument, definition, functions_of, own_nodes
+from kerascheck.rules._code import Code, argument, definition, own_nodes
+from kerascheck.rules._graph_code import graph_functions
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 _KEEPING = ("append", "insert", "add", "appendleft")
@@ -76,11 +77,8 @@ class TensorOutOfFunction(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for function in functions_of(program):
-            code = Code(function, program.objects)
-            if not any(_is_tracing(code, item.decorator) for item in definition(function).decorators):
-                continue
-            nodes = list(own_nodes(code.file, definition(function).body))
+        for code in graph_functions(program):
+            nodes = list(own_nodes(code.file, definition(code.function).body))
             tensors = _tensors(code, nodes)
             for node in nodes:
                 if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute) or not node.args:
@@ -173,12 +171,6 @@ def step(x, y):
             ],
         ),
     ]
-
-
-def _is_tracing(code: Code, node: cst.BaseExpression) -> bool:
-    if isinstance(node, cst.Call):
-        return code.symbol(node.func) == "tensorflow.function"
-    return code.symbol(node) == "tensorflow.function"
 
 
 def _tensors(code: Code, nodes: list[cst.CSTNode]) -> set[str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
+from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
+from kerascheck.network.events import GradientCall
 from kerascheck.network.ir import Program
 from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes
 from kerascheck.rules._loops import names_in
@@ -23,6 +26,14 @@ _MAKING = frozenset(
         "square", "sqrt", "exp", "clip", "clip_by_value",
     }
 )  # fmt: skip
+
+#: What makes variables.
+_MAKERS = frozenset({"Variable", "variable", "get_variable"})
+
+
+def is_integer(value: Any) -> bool:
+    """Whether the array holds whole numbers."""
+    return isinstance(value, Array) and isinstance(value.dtype, str) and value.dtype.startswith(("int", "uint"))
 
 
 class UnwatchedTensor(Rule):
@@ -77,14 +88,15 @@ class UnwatchedTensor(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        sources = _sources_of(program)
         for function in functions_of(program):
             if "GradientTape" in names_used(function.site.file, function.node):
-                yield from _unwatched(Code(function, program.objects))
+                yield from _unwatched(Code(function, program.objects), sources)
         main = program.main
         if main is not None and "GradientTape" in names_used(main.file, main.file.tree):
             code = module_code(program, main.file)
             if code is not None:
-                yield from _unwatched(code)
+                yield from _unwatched(code, sources)
 
     VALID = [
         # watched
@@ -163,8 +175,77 @@ def second(model):
         slope = inner.gradient(y, x)
     return outer.gradient(slope, x)
 """,
+        # handed to a function that watches, or watched by another name
+        """
+import keras
+import tensorflow as tf
+model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(1)])
+def begin(tape, x):
+    tape.watch(x)
+def slope(x):
+    x = tf.convert_to_tensor(x)
+    with tf.GradientTape() as tape:
+        begin(tape, x)
+        y = model(x)
+    return tape.gradient(y, x)
+def other(x):
+    x = tf.convert_to_tensor(x)
+    inputs = [x]
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        y = model(x)
+    return tape.gradient(y, x)
+slope([[1.0, 2.0, 3.0]])
+other([[1.0, 2.0, 3.0]])
+""",
+        # a variable under the name of the array in it
+        """
+import numpy as np
+import tensorflow as tf
+model = tf.keras.Sequential([tf.keras.layers.Input((3,)), tf.keras.layers.Dense(1)])
+def slope(image):
+    image = tf.Variable(image)
+    with tf.GradientTape() as tape:
+        score = tf.reduce_sum(model(image))
+    return tape.gradient(score, image)
+slope(np.ones((2, 3)))
+""",
     ]
     INVALID = [
+        Invalid(
+            """
+import tensorflow as tf
+model = tf.keras.Sequential([tf.keras.layers.Input((3,)), tf.keras.layers.Dense(1)])
+x = tf.constant([[1, 2, 3]])
+with tf.GradientTape() as tape:
+    tape.watch(x)
+    y = model(tf.cast(x, tf.float32))
+print(tape.gradient(y, x))
+""",
+            [(8, "x holds integers, for which there are no gradients: this is None; make it of floats")],
+        ),
+        Invalid(
+            """
+import numpy as np
+import tensorflow as tf
+model = tf.keras.Sequential([tf.keras.layers.Input((3,)), tf.keras.layers.Dense(1)])
+def slope(model, x):
+    x = tf.convert_to_tensor(x[None], dtype=tf.float32)
+    with tf.GradientTape() as tape:
+        y = model(x)
+    return tape.gradient(y, x)
+def of_given(image):
+    with tf.GradientTape() as tape:
+        score = tf.reduce_sum(model(image))
+    return tape.gradient(score, image)
+print(slope(model, np.ones(3)))
+print(of_given(tf.ones((2, 3))))
+""",
+            [
+                (9, "the tape does not watch x, so this gradient is None; call tape.watch(x) under `with`"),
+                (13, "the tape does not watch image, so this gradient is None; call tape.watch(image) under `with`"),
+            ],
+        ),
         Invalid(
             """
 import keras
@@ -193,7 +274,17 @@ print(t.gradient(y, x).numpy())
     ]
 
 
-def _unwatched(code: Code) -> Iterator[Finding]:
+def _sources_of(program: Program) -> dict[int, Any]:
+    """What gradients are asked for, by the ids of the calls, in programs that make no variables of their own."""
+    gradients = [event for event in program.events if isinstance(event, GradientCall)]
+    files = {id(one.site.file): one.site.file for one in (*gradients, *program.functions)} if gradients else {}
+    if any(not _MAKERS.isdisjoint(names_used(file, file.tree)) for file in files.values()):
+        return {}  # a variable of numbers that are known is as good as these
+    return {id(event.site.node): event.arguments.value("sources", 1) for event in gradients}
+
+
+def _unwatched(code: Code, sources: dict[int, Any]) -> Iterator[Finding]:
+    """The gradients of tensors that no tape watches; `sources`: what was given for them, by the ids of the calls."""
     nodes = list(own_nodes(code.file, code.node.body))
     tapes = _tapes(code, nodes)
     if not tapes:
@@ -208,21 +299,43 @@ def _unwatched(code: Code) -> Iterator[Finding]:
             continue
         if argument(node, "unconnected_gradients", 3) is not None:
             continue
+        integer = _is_array(node, sources.get(id(node))) and is_integer(sources[id(node)])
         for name in _sources(node):
-            values = made.get(name, [])
-            if (
-                name in watched
-                or len(values) != 1
-                or name in _parameters(code)
-                or _is_inside(code, tapes[tape.value], name)
-            ):
+            if integer and name in watched and name not in _parameters(code):
+                yield Finding(
+                    code.site(node),
+                    f"{name} holds integers, for which there are no gradients: this is None; make it of floats",
+                )
+            if name in watched or _is_inside(code, tapes[tape.value], name):
                 continue
-            if values[0] is not None and _is_tensor(code, values[0], made):
+            if _is_made_once(code, name, made) or (
+                _is_array(node, sources.get(id(node))) and not watched and not _is_handed_on(nodes, tape.value)
+            ):
                 yield Finding(
                     code.site(node),
                     f"the tape does not watch {name!r}, so this gradient is None; call {tape.value}.watch({name}) "
                     "under `with`",
                 )
+
+
+def _is_made_once(code: Code, name: str, made: dict[str, list[cst.BaseExpression | None]]) -> bool:
+    """Whether the code makes a tensor of this name, and nothing else."""
+    values = made.get(name, [])
+    if len(values) != 1 or values[0] is None or name in _parameters(code):
+        return False
+    return _is_tensor(code, values[0], made)
+
+
+def _is_array(call: cst.Call, value: Any) -> bool:
+    """Whether the one source that the call names surely was no variable."""
+    given = argument(call, "sources", 1)
+    return isinstance(given, cst.Name) and isinstance(value, Array) and value.kind in ("tensor", "numpy")
+
+
+def _is_handed_on(nodes: list[cst.CSTNode], tape: str) -> bool:
+    """Whether other code gets the tape, which may watch with it."""
+    given = (arg.value for node in nodes if isinstance(node, cst.Call) for arg in node.args)
+    return any(isinstance(value, cst.Name) and value.value == tape for value in given)
 
 
 def _tapes(code: Code, nodes: list[cst.CSTNode]) -> dict[str, list[cst.With]]:

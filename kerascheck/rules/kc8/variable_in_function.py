@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_in_outline
+from kerascheck.machine.values import FunctionValue
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, called_from, definition, functions_of, own_nodes
+from kerascheck.rules._code import Code, called_from, functions_of, module_code, own_nodes
+from kerascheck.rules._graph_code import graph_functions
 from kerascheck.rules._state import made_variables, makes_variables_when_called
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.outline import Outline
 
 
 class VariableInFunction(Rule):
@@ -21,7 +22,8 @@ class VariableInFunction(Rule):
     ## What it does
 
     Reports `tf.Variable`, layers with weights and optimizers of Keras that a function under `@tf.function` makes,
-    itself or in functions that it calls.
+    itself or in functions that it calls, and layers with weights or random numbers that a function makes and calls
+    which `Dataset.map` gets.
 
     ## Why it is bad
 
@@ -60,12 +62,8 @@ class VariableInFunction(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for function in functions_of(program):
-            code = Code(function, program.objects)
-            makers = [item.decorator for item in definition(function).decorators]
-            makers += wrapped_by(code.file, code.file.tree).get(function.name, ())
-            if not any(_is_graph(code, maker) for maker in makers):
-                continue
+        for code in graph_functions(program):
+            function = code.function
             for inner, call in called_from(code):
                 made = made_variables(inner, call) or _optimizer(inner, call)
                 if made is not None and (not makes_variables_when_called(inner, call) or _is_called(inner, call)):
@@ -74,8 +72,23 @@ class VariableInFunction(Rule):
                         f"{function.name!r} is a tf.function and makes a new {made} at each call, which TensorFlow "
                         "refuses; make it once, outside",
                     )
+        yield from _in_maps(program)
 
     VALID = [
+        # layers without variables, and such as are made outside, in a map
+        """
+import numpy as np
+import tensorflow as tf
+flip = tf.keras.layers.RandomFlip("horizontal")
+def prepare(image):
+    image = tf.keras.layers.Rescaling(1 / 255)(image)
+    return flip(image)
+def halve(value):
+    layer = tf.keras.layers.Dense(1)
+    return layer(value)
+ds = tf.data.Dataset.from_tensor_slices(np.ones((8, 4, 4, 3))).map(prepare).batch(2)
+print(list(map(halve, [np.ones((1, 2))])))
+""",
         # made outside
         """
 import tensorflow as tf
@@ -122,6 +135,24 @@ def loss(x, y):
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import numpy as np
+import tensorflow as tf
+def augment(image):
+    flip = tf.keras.layers.RandomFlip("horizontal")
+    return flip(image)
+ds = tf.data.Dataset.from_tensor_slices(np.ones((8, 4, 4, 3)))
+ds = ds.shuffle(8).map(augment).batch(2)
+""",
+            [
+                (
+                    5,
+                    "Dataset.map runs augment in a graph, which cannot make the variables of a new RandomFlip; make it "
+                    "once, outside",
+                )
+            ],
+        ),
         Invalid(
             """
 import tensorflow as tf
@@ -178,25 +209,54 @@ def _is_called(code: Code, made: cst.Call) -> bool:
     return not names.isdisjoint(called)
 
 
-def _is_graph(code: Code, decorator: cst.BaseExpression) -> bool:
-    function = decorator.func if isinstance(decorator, cst.Call) else decorator
-    return code.symbol(function) == "tensorflow.function"
-
-
 def _optimizer(code: Code, call: cst.Call) -> str | None:
     name = code.symbol(call.func)
     last = name.rpartition(".")[2]
     return last if name.startswith("keras.optimizers.") and last[:1].isupper() and "." not in name[17:] else None
 
 
-@once_in_outline
-def wrapped_by(outline: Outline, tree: cst.CSTNode) -> dict[str, tuple[cst.BaseExpression, ...]]:
-    """What is called on functions by their names alone: `fast = tf.function(step)`."""
-    found: dict[str, tuple[cst.BaseExpression, ...]] = {}
-    for node in outline.below(tree, cst.Call):
-        if node.args and (type(node.func) is cst.Name or type(node.func) is cst.Attribute):
-            name = node.args[0].value
-            last = node.func.attr if type(node.func) is cst.Attribute else node.func
-            if type(last) is cst.Name and last.value == "function" and type(name) is cst.Name:
-                found[name.value] = (*found.get(name.value, ()), node.func)
-    return found
+def _in_maps(program: Program) -> Iterator[Finding]:
+    """Layers with variables that a function makes and calls which `Dataset.map` runs in a graph."""
+    codes = [Code(function, program.objects) for function in functions_of(program)]
+    main = module_code(program, program.main.file) if program.main is not None else None
+    seen: set[int] = set()
+    for code in [*codes, main] if main is not None else codes:
+        for call in own_nodes(code.file, code.node.body, cst.Call):
+            function = _mapped(code, call)
+            if function is None or id(function.node) in seen:
+                continue
+            seen.add(id(function.node))
+            inner = Code(function, program.objects)
+            for made in own_nodes(inner.file, inner.node.body, cst.Call):
+                what = made_variables(inner, made) or _random_layer(inner, made)
+                if what is not None and _is_called(inner, made):
+                    yield Finding(
+                        inner.site(made),
+                        f"Dataset.map runs {function.name} in a graph, which cannot make the variables of a new "
+                        f"{what}; make it once, outside",
+                    )
+
+
+def _mapped(code: Code, call: cst.Call) -> FunctionValue | None:
+    """The function of the program that a `map` of tf.data is given by its name."""
+    if not isinstance(call.func, cst.Attribute) or call.func.attr.value != "map" or not call.args:
+        return None
+    function = code.meaning(call.args[0].value)
+    is_plain = isinstance(function, FunctionValue) and isinstance(function.node, cst.FunctionDef)
+    return function if is_plain and _is_stream(code, call.func.value) else None
+
+
+def _is_stream(code: Code, node: cst.BaseExpression) -> bool:
+    """Whether it is a stream of tf.data, also at the end of calls of its methods."""
+    while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        if code.symbol(node.func).startswith(("tensorflow.data.", "keras.utils.")):
+            return True
+        node = node.func.value
+    return isinstance(code.meaning(node), Pipeline)
+
+
+def _random_layer(code: Code, call: cst.Call) -> str | None:
+    """A layer that draws random numbers, and keeps their state in a variable."""
+    name = code.symbol(call.func)
+    last = name.rpartition(".")[2]
+    return last if name == f"keras.layers.{last}" and last.startswith("Random") else None
