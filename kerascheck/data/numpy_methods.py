@@ -9,8 +9,8 @@ import math
 from collections.abc import Hashable
 
 from kerascheck.data import operators
-from kerascheck.data.array import Array, is_float, is_integer, limits_of, promote, split_dtype, with_scalar
-from kerascheck.data.content import DISTRIBUTIONS, Content
+from kerascheck.data.array import TEXTS, Array, is_float, is_integer, limits_of, promote, split_dtype, with_scalar
+from kerascheck.data.content import FLEETING, Content
 from kerascheck.data.methods import Method
 from kerascheck.data.reductions import reduction, result_dtype
 from kerascheck.data.refusals import no_axis
@@ -50,7 +50,7 @@ def reshaped(run: Run, array: Array, shape: Shape | Unknown, in_order: bool = Tr
             content.one_hot = array.content.one_hot
         if is_view:
             array.content.view(content)
-    dtype = array.dtype if array.kind != "series" or array.dtype != "str" else Unknown("the values of text")
+    dtype = array.dtype if array.kind != "series" or array.dtype != "str" else TEXTS
     made = new_array(run, shape, dtype, content=content, kind="tensor" if array.kind == "tensor" else "numpy")
     same_count = isinstance(shape, tuple) and isinstance(array.shape, tuple) and shape[:1] == array.shape[:1] != ()
     if in_order and same_count:
@@ -317,7 +317,7 @@ def _clipped(content: Content, low: float | None, high: float | None) -> Content
         made.attained = False
     made.low = min(low, high if high is not None else low) if made.low is None and low is not None else made.low
     made.high = high if made.high is None else made.high
-    made.tags -= DISTRIBUTIONS
+    made.tags -= FLEETING
     return made
 
 
