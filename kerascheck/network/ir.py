@@ -693,18 +693,28 @@ class GivenWeights:
 class ResultRead:
     """A part of what a training call gave, as the program reads it.
 
-    `part`: the key of `fit(...).history[key]`, or the index of `evaluate(...)[index]`; `count`: how many parts it is
-    taken apart into, where it is.
+    `part`: the key of `fit(...).history[key]`, or the index of `evaluate(...)[index]`; `names`: what the parts are
+    bound to that it is taken apart into, an empty text for what is no name; None where it is not taken apart.
     """
 
     def __init__(
-        self, call: TrainCall, part: str | int | None, count: int | None, site: Site, guarded: bool = False
+        self,
+        call: TrainCall,
+        part: str | int | None,
+        names: tuple[str, ...] | None,
+        site: Site,
+        guarded: bool = False,
     ) -> None:
         self.call = call
         self.part = part
-        self.count = count
+        self.names = names
         self.site = site
         self.guarded = guarded  # whether the program is ready for its absence
+
+    @property
+    def count(self) -> int | None:
+        """How many parts it is taken apart into, where it is."""
+        return None if self.names is None else len(self.names)
 
 
 class Raised:

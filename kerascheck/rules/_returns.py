@@ -7,22 +7,23 @@ import libcst as cst
 from kerascheck.machine.static import terminates
 
 
-def falls_through(body: cst.BaseSuite) -> bool:
-    """Whether the end is reached behind an `if` of which one arm returns, and another one does not."""
+def open_end(body: cst.BaseSuite) -> cst.CSTNode | None:
+    """The statement behind which the end is reached, of an `if` of which one arm returns, and another one does not."""
     last = body.body[-1]
     if not isinstance(last, cst.If):
-        return False
+        return None
     arm: cst.If | cst.Else | None = last
-    returning, open_end = False, True
+    returning = False
     while isinstance(arm, cst.If):
         ends = terminates(arm.body) is not None
         returning = returning or ends
         if not ends and not _compound_end(arm.body):
-            return returning or _any_ends(arm.orelse)
+            return arm.body.body[-1] if returning or _any_ends(arm.orelse) else None
         arm = arm.orelse
     if isinstance(arm, cst.Else):
-        open_end = terminates(arm.body) is None and not _compound_end(arm.body)
-    return returning and open_end
+        is_open = terminates(arm.body) is None and not _compound_end(arm.body)
+        return arm.body.body[-1] if returning and is_open else None
+    return last if returning else None
 
 
 def chooses(body: cst.BaseSuite) -> bool:

@@ -72,10 +72,12 @@ class FrozenUntrained(Rule):
             for base in program.networks:
                 own = _random_weights(base)
                 if own and own <= frozen and not own & trained:
+                    made = base.site if base.site is not None and base.site.file is call.site.file else call.site
                     yield Finding(
-                        call.site,
+                        made,
                         f"{base.qualname.rpartition('.')[2]} has random weights (weights=None) and "
                         'is frozen, so that it never learns; load weights, such as weights="imagenet", or train it',
+                        anchor=call.site,
                     )
                     return
             trained |= trains
@@ -139,7 +141,7 @@ model.fit(np.zeros((8, 96, 96, 3)), np.zeros(8))
 """,
             [
                 (
-                    10,
+                    4,
                     "MobileNetV2 has random weights (weights=None) and is frozen, so that it never learns; load "
                     'weights, such as weights="imagenet", or train it',
                 )

@@ -192,7 +192,7 @@ def _is_asked(read: ResultRead, key: str) -> bool:
 def _of_evaluation(read: ResultRead) -> str | None:
     """What is wrong with the number of results."""
     call = read.call
-    names = _results(call)
+    names = results(call)
     if names is None:
         return None
     if len(names) == 1:
@@ -202,7 +202,7 @@ def _of_evaluation(read: ResultRead) -> str | None:
     return None
 
 
-def _results(call: TrainCall) -> list[str] | None:
+def results(call: TrainCall) -> list[str] | None:
     """The names of what `evaluate` gives for a model of one output; None where they are not known."""
     compiled = call.compiled
     if compiled is None or len(compiled.outputs) != 1 or compiled.network is not call.network:

@@ -10,7 +10,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import own_nodes
-from kerascheck.rules._returns import chooses, falls_through
+from kerascheck.rules._returns import chooses, open_end
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -149,7 +149,7 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(n
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(lambda epoch: 1)])
 """,
             [
-                (5, "rate_of returns a learning rate in some epochs and nothing in others, where Keras raises"),
+                (9, "rate_of returns a learning rate in some epochs and nothing in others, where Keras raises"),
                 (12, "nothing returns nothing where a learning rate is expected: Keras raises ValueError"),
                 (18, "1 is a whole number, and Keras takes only a float for a learning rate; write 1.0"),
             ],
@@ -173,9 +173,10 @@ def _judge(schedule: FunctionValue) -> tuple[cst.CSTNode, str, Severity | None] 
         found = _whole(one.value) if one.value is not None else None
         if found is not None:
             return found
-    if falls_through(node.body) and not chooses(node.body):
+    end = open_end(node.body)
+    if end is not None and not chooses(node.body):
         return (
-            node,
+            end,
             f"{schedule.name} returns a learning rate in some epochs and nothing in others, where Keras raises",
             Severity.WARNING,
         )

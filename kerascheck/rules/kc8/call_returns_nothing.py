@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import base_of, classes_of, definition, is_layer_class, own_method, own_nodes
-from kerascheck.rules._returns import chooses, falls_through
+from kerascheck.rules._returns import chooses, open_end
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -72,7 +72,7 @@ class CallReturnsNothing(Rule):
                 yield Finding(
                     Site(call.site.file, definition(call)), f"{cls.name}.call returns nothing; return what it computes"
                 )
-            elif falls_through(definition(call).body) and not chooses(definition(call).body):
+            elif open_end(definition(call).body) is not None and not chooses(definition(call).body):
                 yield Finding(
                     Site(call.site.file, definition(call)),
                     f"{cls.name}.call returns a value in some cases and nothing in others; return one in each",
