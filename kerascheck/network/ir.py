@@ -662,7 +662,8 @@ class Preparation:
     yields their samples side by side), "decode"
     (predictions become classes or are compared with labels: the name of the function is in `name`), "compare"
     (predictions, or classes made of them, with another array by `==` and its kin), "measure" (a function of
-    scikit-learn compares numbers with predicted ones), "undefined" (numbers surely become NaN or infinite).
+    scikit-learn compares numbers with predicted ones), "score" (one judges scores of classes), "reshape" (numbers get
+    another shape), "undefined" (numbers surely become NaN or infinite).
     """
 
     def __init__(self, kind: str, name: str, arrays: Sequence[Any], site: Site, arguments: Arguments) -> None:

@@ -31,9 +31,9 @@ class LargeTargets(Rule):
 
     ## Why it is bad
 
-    The output starts around 0, and Adam moves its bias by the learning rate, 0.001, in each step: to get to 200,000 takes
-    it forever, and the epochs are spent on that alone. With SGD the gradients are as large as the targets, and the
-    weights become NaN.
+    The output starts around 0, and Adam moves its bias by the learning rate, 0.001, in each step: to get to 200,000
+    takes it forever, and the epochs are spent on that alone. With SGD the gradients are as large as the targets, and
+    the weights become NaN.
 
     ## Example
 

@@ -58,9 +58,8 @@ class ResultNotUsed(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        dropped = [
-            node for layer in program.layers if isinstance(layer, BuiltinLayer) for node in layer.calls if _is_dropped(node)
-        ]
+        own_layers = [layer for layer in program.layers if isinstance(layer, BuiltinLayer)]
+        dropped = [node for layer in own_layers for node in layer.calls if _is_dropped(node)]
         if not dropped:
             return
         own = {id(node) for node in dropped}

@@ -20,7 +20,9 @@ from kerascheck.symbolic.unknown import Symbol
 from kerascheck.text.treewalk import walk
 
 #: What keeps the numbers: then it is no matter how they were found.
-_KEEPING = re.compile(r"\b(pickle|json|joblib|dill|yaml)\.dump|\bnp\.save|\bnumpy\.save|\.to_(csv|json|pickle)\(|\.write\(")
+_KEEPING = re.compile(
+    r"\b(pickle|json|joblib|dill|yaml)\.dump|\bnp\.save|\bnumpy\.save|\.to_(csv|json|pickle)\(|\.write\("
+)
 _VERBS = ("load", "load_weights", "save", "save_weights")
 #: Methods that only texts have.
 _OF_TEXTS = frozenset({"split", "read", "lower", "splitlines", "strip"})
