@@ -143,11 +143,11 @@ print(roc_curve(number, scores))
                 (11, "confusion_matrix takes class numbers, not columns; use np.argmax(..., axis=1) for both"),
                 (
                     12,
-                    "roc_auc_score gets class numbers and the scores of 3 classes; pass multi_class=\"ovr\"",
+                    'roc_auc_score gets class numbers and the scores of 3 classes; pass multi_class="ovr"',
                 ),
                 (
                     13,
-                    "roc_curve gets class numbers and the scores of 3 classes; give it the column of one class, "
+                    "roc_curve gets class numbers and the scores of 3 classes; pass the column of one class, "
                     "scores[:, 1]",
                 ),
             ],
@@ -185,7 +185,7 @@ def _wrong_scores(step: Preparation, name: str, true: int, given: int) -> str | 
         if not isinstance(step.arguments.get("multi_class", 6), Absent):
             return None
         return f'{name} gets class numbers and the scores of {given} classes; pass multi_class="ovr"'
-    advice = "give it the column of one class, scores[:, 1]"
+    advice = "pass the column of one class, scores[:, 1]"
     return f"{name} gets class numbers and the scores of {given} classes; {advice}"
 
 

@@ -75,8 +75,7 @@ class ResultNotUsed(Rule):
             if goes_on and not any(id(tensor) in taken for tensor in node.outputs) and node.site is not None:
                 yield Finding(
                     node.site,
-                    f"what this {node.layer.cls} gives is not used, so that it is no part of the model; "
-                    "write x = ... in front of it",
+                    f"what this {node.layer.cls} gives is not used, so that the model lacks it; bind it to a name",
                 )
 
     VALID = [
@@ -138,13 +137,11 @@ model = Model(inputs, layers.Dense(3, activation="softmax")(x))
             [
                 (
                     5,
-                    "what this BatchNormalization gives is not used, so that it is no part of the model; "
-                    "write x = ... in front of it",
+                    "what this BatchNormalization gives is not used, so that the model lacks it; bind it to a name",
                 ),
                 (
                     9,
-                    "what this MaxPooling2D gives is not used, so that it is no part of the model; "
-                    "write x = ... in front of it",
+                    "what this MaxPooling2D gives is not used, so that the model lacks it; bind it to a name",
                 ),
             ],
         ),

@@ -160,7 +160,7 @@ model.fit(x[:800], y[:800], validation_data=(x[:200], y[:200]))
                 (
                     9,
                     "the model is trained on these samples, so that the validation figures are those of the training; "
-                    "give it the part that is held back",
+                    "pass the part that is held back",
                 ),
                 (
                     10,
@@ -213,7 +213,7 @@ def _seen(call: TrainCall) -> tuple[str, Step | None] | None:
 
 
 _THE_SAME = (
-    "the model is trained on these samples, so that the validation figures are those of the training; give it the part "
+    "the model is trained on these samples, so that the validation figures are those of the training; pass the part "
     "that is held back"
 )
 _TAKEN_AGAIN = (
