@@ -137,8 +137,8 @@ print(roc_curve(number, scores))
             [
                 (
                     10,
-                    "accuracy_score cannot compare y_true of shape (60, 3) with y_pred of shape (60,); use class numbers "
-                    "for both, np.argmax(..., axis=1)",
+                    "accuracy_score cannot compare y_true of shape (60, 3) with y_pred of shape (60,); use class "
+                    "numbers for both, np.argmax(..., axis=1)",
                 ),
                 (11, "confusion_matrix takes class numbers, not columns; use np.argmax(..., axis=1) for both"),
                 (
