@@ -711,6 +711,7 @@ class ResultRead:
         self.names = names
         self.site = site
         self.guarded = guarded  # whether the program is ready for its absence
+        self.of_object = False  # whether it is `fit(...)[key]`, which Python refuses
 
     @property
     def count(self) -> int | None:
