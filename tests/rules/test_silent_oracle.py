@@ -23,6 +23,7 @@ SILENT = ("KC323", "KC473", "KC474", "KC475", "KC478", "KC479", "KC480", "KC604"
 #: What reads files, comes from elsewhere, or fails in another way than the rule is about.
 _NOT_RUNNABLE = re.compile(r"read_csv|from elsewhere|datasets\.")
 
+
 @pytest.fixture(scope="module")
 def keras() -> Any:
     return oracle.keras()
