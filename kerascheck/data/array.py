@@ -222,6 +222,15 @@ _KINDS = {"bool": 0, "uint": 1, "int": 1, "float": 2, "complex": 3}
 ANYTHING = Unknown("what a function makes of each element", ("anything",))
 
 
+#: The dtype of texts that were in a frame or series: "str" or "object", as the version of pandas has it.
+TEXTS = Unknown("the values of text", ("texts",))
+
+
+def is_text(dtype: str | Unknown) -> bool:
+    """Whether the elements are surely no numbers to Keras: texts, or objects of Python."""
+    return dtype in ("str", "object") if isinstance(dtype, str) else dtype.key == TEXTS.key
+
+
 def may_nest(array: Array) -> bool:
     """Whether the single items may be arrays or lists themselves, which only a list of them or a stack shows."""
     dtype = array.dtype

@@ -53,9 +53,12 @@ class Origin(NamedTuple):
     source: Hashable = None  # the data set that the other array is of
 
 
-#: Tags that tell how the numbers are spread, which any change of them ends: mean 0 and deviation 1, or both far below
-#: and far above 0.
+#: Tags that tell how the numbers are spread: mean 0 and deviation 1, or both far below and far above 0.
 DISTRIBUTIONS = frozenset({"standardized", "unbounded"})
+#: The tag of numbers that are as a model has predicted them.
+AS_PREDICTED = "as predicted"
+#: Tags that any change of the numbers ends.
+FLEETING = DISTRIBUTIONS | {AS_PREDICTED}
 
 
 class Content(Versioned):
@@ -246,7 +249,7 @@ def arithmetic(op: str, left: Content, right: Content, source: Hashable = None) 
     if single is not None and op in ("Add", "Subtract", "Multiply", "Divide"):
         result.attained = other.attained and result.low is not None and result.high is not None
         is_same = single == (1 if op in ("Multiply", "Divide") else 0) and other is left
-        result.tags = other.tags if is_same else other.tags - DISTRIBUTIONS
+        result.tags = other.tags if is_same else other.tags - FLEETING
         result.values = _map_values(op, other.values, single, other is right)
         if single == 1 and (op == "Multiply" or (op == "Divide" and other is left)):
             result.one_hot = other.one_hot

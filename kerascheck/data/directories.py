@@ -110,7 +110,10 @@ def _labels(run: Run, mode: Value, classes: Dim, front: Shape) -> Array | Unknow
 
 
 def _dataset(run: Run, arguments: Arguments, sample: Any, batch: Value, shuffle: Value, site: Site) -> Value:
-    """A `tf.data` pipeline of samples with labels; two of them for `subset="both"`. `sample` gives its axes."""
+    """A `tf.data` pipeline of samples with labels; two of them for `subset="both"`. `sample` gives its axes.
+
+    Of those two, the second is never shuffled; a validation part that is asked for alone is.
+    """
     if isinstance(batch, Unknown) or arguments.value("format", None, "tf") != "tf" or arguments.open_keywords:
         return run.fresh("a data set in a directory", site.node)
     front: Shape = () if batch is None else (None,)
@@ -123,20 +126,20 @@ def _dataset(run: Run, arguments: Arguments, sample: Any, batch: Value, shuffle:
     own = class_folders(run, folder, "class_names") if names is None else None
     known = run.new_list(own) if own is not None else None
 
-    def made(which: Value) -> Pipeline:
+    def made(which: Value, mixed: Value) -> Pipeline:
         return Pipeline(
             x if y is None else (x, y),
             batched=batch is not None,
             batch=as_dim(batch),
-            shuffled=shuffle if isinstance(shuffle, bool) and which != "validation" else None,
+            shuffled=mixed if isinstance(mixed, bool) else None,
             tags=frozenset({"validation"}) if which == "validation" else frozenset(),
             attributes={"class_names": known if known is not None else names_of_classes(key, classes, "class_names")},
             birth=run.tick(),
         )
 
     if subset == "both":
-        return run.new_list([made("training"), made("validation")])
-    return made(subset)
+        return run.new_list([made("training", shuffle), made("validation", False)])
+    return made(subset, shuffle)
 
 
 def _images(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from kerascheck.data.array import ANYTHING, Array, Labels, may_nest, promote, split_dtype
+from kerascheck.data.array import ANYTHING, TEXTS, Array, Labels, may_nest, promote, split_dtype
 from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Content, Rows, union
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import no_column, refuses
@@ -354,8 +354,10 @@ def plain(run: Run, array: Array) -> Array:
         known = [array.labels.series[label][0] for label in array.columns if label in array.labels.series]
         if known and len(known) == len(array.columns):
             dtype = functools.reduce(_common, known)
-    if dtype in ("str", "category"):
-        dtype = "object" if array.kind == "frame" else Unknown("the values of text")
+    if dtype in ("str", "category") and array.kind == "frame":
+        dtype = "object"
+    elif dtype in ("str", "category"):
+        dtype = TEXTS if dtype == "str" else Unknown("the values of categories")
     made = new_array(run, array.shape, dtype, rows=array.rows, key=array.key)
     made.content = array.content.view(array.content.copy())
     made.items = array.items if isinstance(dtype, str) else None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, is_float, promote, split_dtype, with_scalar
-from kerascheck.data.content import DISTRIBUTIONS, Content, union
+from kerascheck.data.content import FLEETING, Content, union
 from kerascheck.data.numpy_shapes import elementwise
 from kerascheck.data.operators import (
     array_comparison,
@@ -195,7 +195,7 @@ def unary(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             content = function.content(claims(array)) if function.content is not None else Content()
         except (ArithmeticError, ValueError):
             content = Content()
-    content.tags -= DISTRIBUTIONS
+    content.tags -= FLEETING
     made = elementwise(run, array, dtype, within(dtype, content) if dtype != "bool" else content)
     if dtype == "bool" and content.low is None:
         made.content = Content(0, 1)

@@ -9,7 +9,7 @@ import math
 
 from kerascheck.data import operators
 from kerascheck.data.array import Array, is_float, is_integer, limits_of, promote, split_dtype, with_scalar
-from kerascheck.data.content import DISTRIBUTIONS, Content
+from kerascheck.data.content import FLEETING, Content
 from kerascheck.data.methods import Method
 from kerascheck.data.numpy_shapes import elementwise, permuted, reshape, reshaped, sizes_of
 from kerascheck.data.reductions import reduction, result_dtype
@@ -236,7 +236,7 @@ def _clipped(content: Content, low: float | None, high: float | None) -> Content
         made.attained = False
     made.low = min(low, high if high is not None else low) if made.low is None and low is not None else made.low
     made.high = high if made.high is None else made.high
-    made.tags -= DISTRIBUTIONS
+    made.tags -= FLEETING
     return made
 
 

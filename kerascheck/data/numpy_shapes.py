@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from kerascheck.data.array import Array
+from kerascheck.data.array import TEXTS, Array
 from kerascheck.data.content import Content
 from kerascheck.data.values import guarded, new_array, shape_argument
 from kerascheck.machine.run import Run
@@ -38,7 +38,7 @@ def reshaped(run: Run, array: Array, shape: Shape | Unknown, in_order: bool = Tr
             content.one_hot = array.content.one_hot
         if is_view:
             array.content.view(content)
-    dtype = array.dtype if array.kind != "series" or array.dtype != "str" else Unknown("the values of text")
+    dtype = array.dtype if array.kind != "series" or array.dtype != "str" else TEXTS
     made = new_array(run, shape, dtype, content=content, kind="tensor" if array.kind == "tensor" else "numpy")
     same_count = isinstance(shape, tuple) and isinstance(array.shape, tuple) and shape[:1] == array.shape[:1] != ()
     if in_order and same_count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kerascheck.data.array import Array
+from kerascheck.data.array import TEXTS, Array
 from kerascheck.data.numpy_shapes import reshape
 from kerascheck.data.registry import Function
 from kerascheck.data.values import array_of_unknown, as_array, unknown_array
@@ -45,7 +45,7 @@ def of_array(function: ArrayFunction) -> Function:
             array = array_of_unknown(run, value, Unknown("the dtype of something unknown"))
         if array.kind == "series" and array.dtype == "str":
             array = array.snapshot()
-            array.dtype = Unknown("the values of text")
+            array.dtype = TEXTS
         rest = Arguments(
             arguments.positional[1:], keywords, arguments.open_positional, arguments.open_keywords, arguments.call
         )

@@ -1,8 +1,8 @@
 """Steps that change nothing about shapes and that rules want to see: decisions on predictions, numbers that are none.
 
 What a model predicts carries the tag `prediction:<n>`, n being its place in `Program.trainings`. The functions here are
-called beside what they watch; they note a `Preparation` of kind "decode", "compare" or "undefined". The classes that
-are made of predictions carry the tag `decided`.
+called beside what they watch; they note a `Preparation` of kind "decode", "compare", "undefined" or "reshape". The
+classes that are made of predictions carry the tag `decided`.
 """
 
 from __future__ import annotations
@@ -40,12 +40,14 @@ def is_prediction(value: Value) -> bool:
 
 def observed_function(name: str, function: Function | None) -> Function | None:
     """The function, or one that notes what it is used for and then does the same."""
-    if function is None or (name not in _DECISIONS and name not in _PARTIAL):
+    if function is None or (name not in _DECISIONS and name not in _PARTIAL and name != "numpy.reshape"):
         return function
     inner = function
 
     def call(run: Run, called: str, arguments: Arguments, site: Site) -> Value:
         value = arguments.positional[0].value if arguments.positional else None
+        if called == "numpy.reshape":
+            return _reshaped(run, called, value, arguments, site, inner(run, called, arguments, site))
         if called in _PARTIAL:
             _note_undefined(run, called, value, arguments, site)
             return inner(run, called, arguments, site)
@@ -56,13 +58,23 @@ def observed_function(name: str, function: Function | None) -> Function | None:
 
 def observed_method(name: str, method: Method) -> Method:
     """The same for a method of arrays."""
-    if name not in _METHODS:
+    if name not in _METHODS and name != "reshape":
         return method
 
     def call(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
+        if name == "reshape":
+            return _reshaped(run, "numpy.ndarray.reshape", array, arguments, site, method(run, array, arguments, site))
         return _decided(run, f"numpy.ndarray.{name}", array, arguments, site, method(run, array, arguments, site))
 
     return call
+
+
+def _reshaped(run: Run, name: str, value: Value, arguments: Arguments, site: Site, result: Value) -> Value:
+    """Note a reshape that keeps the number of axes."""
+    are_arrays = isinstance(value, Array) and isinstance(result, Array)
+    if are_arrays and value.ndim == result.ndim and value.ndim is not None and value.ndim > 2:
+        prepared(run, "reshape", name, [value, result], site, arguments)
+    return result
 
 
 def _decided(run: Run, name: str, value: Value, arguments: Arguments, site: Site, result: Value) -> Value:

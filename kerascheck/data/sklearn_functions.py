@@ -32,6 +32,17 @@ _DISTANCES = (
 )  # fmt: skip
 
 
+#: Functions that judge the scores of classes.
+_SCORES = ("average_precision_score", "precision_recall_curve", "roc_auc_score", "roc_curve")
+
+
+def _scored(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`roc_auc_score(y_true, y_score)` and its kin."""
+    values = [arguments.value("y_true", 0), arguments.value("y_score", 1)]
+    prepared(run, "score", name, values, site, arguments)
+    return run.fresh(f"the result of {name}", site.node)
+
+
 def _measured(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`mean_absolute_error(y_true, y_pred)` and its kin."""
     values = [arguments.value("y_true", 0), arguments.value("y_pred", 1)]
@@ -70,6 +81,7 @@ FUNCTIONS: dict[str, Function] = {
     **sklearn_encoders.FUNCTIONS,
     **{f"sklearn.metrics.{name}": _compared for name in _DECISIONS},
     **{f"sklearn.metrics.{name}": _measured for name in _DISTANCES},
+    **{f"sklearn.metrics.{name}": _scored for name in _SCORES},
     "sklearn.utils.class_weight.compute_class_weight": _class_weights,
     "sklearn.utils.class_weight.compute_sample_weight": _sample_weights,
     "sklearn.utils.compute_class_weight": _class_weights,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from kerascheck.data.array import Array, axis_size, promote
+from kerascheck.data.array import TEXTS, Array, axis_size, promote
 from kerascheck.data.content import RISING, Content, Rows, union
 from kerascheck.data.objects import DataObject
 from kerascheck.data.refusals import refuses
@@ -217,7 +217,7 @@ def joined(shape: Shape | Unknown, parts: Sequence[Array], keeps_last: bool = Fa
     if not keeps_last:
         content.one_hot = None
     if dtype == "str" and any(part.kind == "series" for part in parts):
-        dtype = Unknown("the values of text")
+        dtype = TEXTS
     return Array(shape, dtype, content)
 
 

@@ -93,6 +93,13 @@ def _text(target: cst.Attribute) -> str | None:
     return None
 
 
+def _name_of(target: cst.BaseElement) -> str:
+    """The name or attribute that a part is bound to; empty for anything else."""
+    node = target.value
+    last = node.attr if isinstance(node, cst.Attribute) else node
+    return last.value if isinstance(last, cst.Name) else ""
+
+
 def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, scope: Scope) -> None:
     targets = list(target.elements)
     place = targets[0] if targets else target  # `() = x` unpacks, too
@@ -106,7 +113,7 @@ def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, scope: Scope) 
         if isinstance(value, Unknown) and star is None and (call := run.results.get(value.key)) is not None:
             site = Site(run.file, targets[0])
             run.reach(site)
-            run.program.reads.append(ResultRead(call, None, len(targets), site))
+            run.program.reads.append(ResultRead(call, None, tuple(map(_name_of, targets)), site))
 
         for index, element in enumerate(targets):
             if isinstance(value, Unknown) and (star is None or index < star):

@@ -440,15 +440,19 @@ def _no_such_key() -> Value:
 
 def _note_read(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> None:
     """`history.history["loss"]`, `model.evaluate(x, y)[1]`: noted for the rules."""
-    key = value.key
+    key, of_object = value.key, False
     if isinstance(index, str) and isinstance(key, tuple) and len(key) == 3 and key[::2] == ("attribute", "history"):
         call = run.results.get(key[1])
     else:
-        call = run.results.get(key) if isinstance(index, int) and isinstance(node, cst.Subscript) else None
-    if call is not None:
+        plain = isinstance(index, (int, str)) and isinstance(node, cst.Subscript)
+        call = run.results.get(key) if plain else None
+        of_object = call is not None and call.method == "fit"
+    if call is not None and isinstance(index, (int, str)):
         site = Site(run.file, node)
         run.reach(site)
-        run.program.reads.append(ResultRead(call, index, None, site, bool(run.guarded)))
+        read = ResultRead(call, index, None, site, bool(run.guarded))
+        read.of_object = of_object
+        run.program.reads.append(read)
 
 
 def _unknown_item(run: Run, value: Unknown, index: Value, node: cst.CSTNode) -> Value:

@@ -137,6 +137,18 @@ class ShapeClaim(Event):
         self.site = site
 
 
+class PolicyCall(Event):
+    """`keras.config.set_dtype_policy("mixed_float16")`: for all layers that are made later.
+
+    `policy` is its name, None where it is not known; `layers`: how many the program has made by then.
+    """
+
+    def __init__(self, policy: str | None, layers: int, site: Site) -> None:
+        self.policy = policy
+        self.layers = layers
+        self.site = site
+
+
 class Pairing(Event):
     """`prediction - target`: what a model gave, of shape (n, 1), meets an array of shape (n,) in an operator."""
 

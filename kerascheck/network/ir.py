@@ -671,7 +671,8 @@ class Preparation:
     yields their samples side by side), "decode"
     (predictions become classes or are compared with labels: the name of the function is in `name`), "compare"
     (predictions, or classes made of them, with another array by `==` and its kin), "measure" (a function of
-    scikit-learn compares numbers with predicted ones), "undefined" (numbers surely become NaN or infinite).
+    scikit-learn compares numbers with predicted ones), "score" (one judges scores of classes), "reshape" (numbers get
+    another shape), "undefined" (numbers surely become NaN or infinite).
     """
 
     def __init__(self, kind: str, name: str, arrays: Sequence[Any], site: Site, arguments: Arguments) -> None:
@@ -702,18 +703,29 @@ class GivenWeights:
 class ResultRead:
     """A part of what a training call gave, as the program reads it.
 
-    `part`: the key of `fit(...).history[key]`, or the index of `evaluate(...)[index]`; `count`: how many parts it is
-    taken apart into, where it is.
+    `part`: the key of `fit(...).history[key]`, or the index of `evaluate(...)[index]`; `names`: what the parts are
+    bound to that it is taken apart into, an empty text for what is no name; None where it is not taken apart.
     """
 
     def __init__(
-        self, call: TrainCall, part: str | int | None, count: int | None, site: Site, guarded: bool = False
+        self,
+        call: TrainCall,
+        part: str | int | None,
+        names: tuple[str, ...] | None,
+        site: Site,
+        guarded: bool = False,
     ) -> None:
         self.call = call
         self.part = part
-        self.count = count
+        self.names = names
         self.site = site
         self.guarded = guarded  # whether the program is ready for its absence
+        self.of_object = False  # whether it is `fit(...)[key]`, which Python refuses
+
+    @property
+    def count(self) -> int | None:
+        """How many parts it is taken apart into, where it is."""
+        return None if self.names is None else len(self.names)
 
 
 class Raised:

@@ -333,6 +333,8 @@ def surely_run(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     stack = nodes_below(node)[::-1]
     while stack:
         top = stack.pop()
+        if isinstance(top, (cst.If, cst.IfExp)):
+            stack.append(top.test)
         if type(top) in _DEFINITIONS or type(top) in _CONDITIONAL:
             continue
         yield top

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from kerascheck.data.array import Array, is_integer, split_dtype
+from kerascheck.data.array import Array, is_integer, is_text, split_dtype
 from kerascheck.data.operators import TOLIST
 from kerascheck.data.training import Raw, argument, raw_data, raw_validation_data
 from kerascheck.network.arguments import Given
@@ -389,12 +389,14 @@ class _Arrays:
 
     def _feed(self, tensor: Tensor, leaf: Any) -> Shape | None:
         """The shape that reaches the layers; None where it is not known, or the data was refused."""
-        if not isinstance(leaf, Array) or isinstance(leaf.shape, Unknown):
+        if not isinstance(leaf, Array):
             return None
         if self.call.network.kind == "subclass":
-            return leaf.shape
-        if _is_text(leaf.dtype) and isinstance(tensor.dtype, str) and split_dtype(tensor.dtype)[0] in ("float", "int"):
+            return leaf.shape if isinstance(leaf.shape, tuple) else None
+        if is_text(leaf.dtype) and isinstance(tensor.dtype, str) and split_dtype(tensor.dtype)[0] in ("float", "int"):
             self.session.report("input-shape", explain.text(self._label("x"), leaf.dtype), self.x_site)
+            return None
+        if isinstance(leaf.shape, Unknown):
             return None
         if self._is_refused_text(leaf):
             self.session.report("input-shape", explain.text_array(self._label("x"), self.call.method), self.x_site)
@@ -519,7 +521,7 @@ class _Arrays:
             return
         if not isinstance(target, Array):
             return
-        if _is_text(target.dtype):
+        if is_text(target.dtype):
             self.session.report("target-shape", explain.text(self._label("y"), target.dtype), self.y_site)
             return
         loss = read_loss(item)
@@ -699,10 +701,6 @@ def _is_single(tensor: Tensor) -> bool:
     """Whether the layer that makes the tensor surely gives one, even where the shape is not known."""
     layer = tensor.node.layer if tensor.node is not None else None
     return layer is not None and layer.unknown is None and layer.cls in ("Dense", "Activation", "Flatten", "Dropout")
-
-
-def _is_text(dtype: str | Unknown) -> bool:
-    return isinstance(dtype, str) and dtype in ("str", "object")
 
 
 def _is_one_hot_for_numbers(loss: str, target: Array, output: Out) -> bool:

@@ -26,6 +26,7 @@ from kerascheck.machine.run import LAYER_STEPS, Run
 from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
+from kerascheck.network.events import PolicyCall
 from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Site, Tensor
 from kerascheck.symbolic.unknown import REFUSED, KerasError, Symbol, Unknown
 
@@ -55,6 +56,14 @@ _OBJECTS = frozenset(
     }
 )  # fmt: skip
 
+#: The class of policies for dtypes, by all its names.
+_POLICIES = frozenset(
+    {
+        "keras.DTypePolicy", "keras.dtype_policies.DTypePolicy", "keras.mixed_precision.Policy",
+        "keras.mixed_precision.DTypePolicy", "keras.mixed_precision.experimental.Policy",
+    }
+)  # fmt: skip
+
 _SPELLED_KERAS_1 = frozenset(
     {"Convolution1D", "Convolution2D", "Convolution3D", "AtrousConvolution2D", "Deconvolution2D"}
 )
@@ -76,6 +85,8 @@ def find_keras(name: str) -> Handler:
     if len(parts) == 4 and parts[1] == "applications" and last == "preprocess_input":
         return _preprocess
     if len(parts) >= 3 and parts[1] in _OBJECTS and last[:1].isupper():
+        return _object
+    if name in _POLICIES:
         return _object
     if name == "keras.mixed_precision.LossScaleOptimizer":
         return _loss_scale_optimizer
@@ -361,6 +372,15 @@ def _keras_tensor(run: Run, name: str, arguments: Arguments, site: Site) -> Valu
     return Tensor(as_shape(shape), dtype if isinstance(dtype, (str, Unknown)) else Unknown("its dtype"))
 
 
+def _set_policy(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
+    """`set_dtype_policy(policy)`, by a name or by an object."""
+    given = _note_call(run, name, arguments, site).value("policy", 0)
+    if isinstance(given, KerasObject):
+        given = given.arguments.value("name", 0)
+    run.note(PolicyCall(given if isinstance(given, str) else None, len(run.program.layers), site))
+    return None
+
+
 CONSTRUCTORS: dict[str, Handler] = {
     "keras.KerasTensor": _keras_tensor,
     "keras.Input": _input,
@@ -371,4 +391,8 @@ CONSTRUCTORS: dict[str, Handler] = {
     **{f"keras.{module}.load_model": load_model for module in ("models", "saving")},
     **{f"keras.{module}.save_model": save_model for module in ("models", "saving")},
     "tensorflow.saved_model.save": save_model,
+    "keras.config.set_dtype_policy": _set_policy,
+    "keras.mixed_precision.set_dtype_policy": _set_policy,
+    "keras.mixed_precision.set_global_policy": _set_policy,
+    "keras.mixed_precision.experimental.set_policy": _set_policy,
 }

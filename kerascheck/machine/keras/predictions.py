@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import Content, Rows
+from kerascheck.data.content import AS_PREDICTED, Content, Rows
 from kerascheck.data.observations import PREDICTION
 from kerascheck.data.training import training_data
 from kerascheck.data.values import fresh_size, new_array
@@ -51,7 +51,7 @@ def _samples(run: Run, call: TrainCall, site: Site) -> tuple[Dim, Rows | None]:
 
 
 def _predictions(run: Run, tensor: Tensor, count: Dim, rows: Rows | None, index: int, site: Site) -> Array:
-    content = Content(tags=frozenset({f"{PREDICTION}{index}"}))
+    content = Content(tags=frozenset({f"{PREDICTION}{index}", AS_PREDICTED}))
     if tensor.node is not None and activation_name(tensor.node.layer.config.get("activation")) in _PROBABILITIES:
         content.low, content.high = 0.0, 1.0
     shape: Shape | Unknown = Unknown("the shape of predictions")

@@ -70,6 +70,17 @@ model = Sequential([layers.Input((28, 28, 1)), layers.Conv2D(8, 3), layers.Flatt
 model.compile("adam", "mse")
 model.fit(np.zeros((100, 28, 28)), np.zeros((100, 1)))
 """,
+        # lists of several lengths, made of one length; objects made numbers
+        """
+import numpy as np
+from keras import Sequential, layers
+from keras.utils import pad_sequences
+ragged = [[1, 2, 3], [4], [5, 6]]
+model = Sequential([layers.Input((3,)), layers.Embedding(8, 4), layers.GlobalMaxPooling1D(), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(pad_sequences(ragged, maxlen=3), np.zeros(3))
+model.fit(np.array([[1, 2, 3], [4, 5, 6]], dtype=object).astype("int32"), np.zeros(2))
+""",
         # any length
         """
 import numpy as np
@@ -118,6 +129,18 @@ model.predict(x[:1])
 """,
     ]
     INVALID = [
+        # lists of several lengths
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+ragged = [[1, 2, 3], [4], [5, 6]]
+model = Sequential([layers.Input((3,)), layers.Embedding(8, 4), layers.GlobalMaxPooling1D(), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.array(ragged, dtype=object), np.zeros(3))
+""",
+            [(7, "x has the dtype object, which TensorFlow cannot read; make all elements numbers of one shape")],
+        ),
         # one column too many
         Invalid(
             """

@@ -64,6 +64,18 @@ model = Sequential([layers.Input((20,)), layers.Dense(1, activation="sigmoid")])
 model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 model.fit(np.zeros((100, 20)), np.zeros(100))
 """,
+        # words, made numbers
+        """
+import numpy as np
+import pandas as pd
+from keras import Sequential, layers
+frame = pd.DataFrame({"kind": ["oak", "elm"] * 4})
+model = Sequential([layers.Input((4,)), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(np.zeros((8, 4)), frame["kind"].astype("category").cat.codes.values)
+model.fit(np.zeros((8, 4)), pd.factorize(frame["kind"])[0])
+model.fit(np.zeros((8, 4)), (frame["kind"].values == "oak").astype(int))
+""",
         # class numbers in a column
         """
 import keras
@@ -135,6 +147,19 @@ model.fit(np.zeros((100, 20)), y)
                     "use categorical_crossentropy for one-hot targets, or np.argmax(y, axis=-1)",
                 )
             ],
+        ),
+        # words
+        Invalid(
+            """
+import numpy as np
+import pandas as pd
+from keras import Sequential, layers
+frame = pd.DataFrame({"kind": ["oak", "elm"] * 4})
+model = Sequential([layers.Input((4,)), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(np.zeros((8, 4)), frame["kind"].values)
+""",
+            [(8, "y holds strings; encode them as numbers")],
         ),
         # two units for yes or no
         Invalid(

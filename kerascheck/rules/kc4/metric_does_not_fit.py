@@ -30,6 +30,8 @@ class MetricDoesNotFit(Rule):
     - `binary_accuracy` on three or more softmax units, and with class numbers as labels,
     - `keras.metrics.Accuracy()`, which counts outputs that are equal to the label to the last digit,
     - `IoU` and `MeanIoU` on probabilities, which they truncate to 0,
+    - metrics with a threshold of 0.5 on logits (a layer without activation whose loss has `from_logits=True`), where it
+      should be 0; `"accuracy"` has one, too, on a single unit,
     - top-k accuracy with as many places as there are classes,
     - `"accuracy"` on several sigmoid units whose labels are not one-hot: that means `categorical_accuracy`.
 
@@ -71,7 +73,7 @@ class MetricDoesNotFit(Rule):
                 continue
             shapes_known = _meets_known_labels(program, call)
             for metric, place, output, loss in _metrics_by_output(call):
-                message = _misfit(metric, output, loss)
+                message = _misfit(metric, output, loss) or _on_logits(metric, output, loss)
                 if message is None and not shapes_known:
                     message = _other_form(metric, output, loss)
                 if message is None and _is_several_labels(program, call, metric, output, loss):
@@ -125,6 +127,19 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
 iou = keras.metrics.MeanIoU(num_classes=3, sparse_y_true=False, sparse_y_pred=False)
 model.compile("adam", "categorical_crossentropy", metrics=[iou, keras.metrics.OneHotMeanIoU(num_classes=3)])
+""",
+        # logits, and a threshold for them; several classes are compared by argmax
+        """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile(
+    "adam",
+    keras.losses.BinaryCrossentropy(from_logits=True),
+    metrics=[keras.metrics.BinaryAccuracy(threshold=0.0), keras.metrics.Precision(thresholds=0), "mse"],
+)
+model = Sequential([layers.Input((4,)), layers.Dense(3)])
+model.compile("adam", keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
 """,
         # each output has its own
         """
@@ -204,6 +219,27 @@ model.compile(
                 (16, "MeanIoU truncates probabilities to 0; pass sparse_y_pred=False"),
             ],
         ),
+        # logits taken for probabilities
+        Invalid(
+            """
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile(
+    "adam",
+    keras.losses.BinaryCrossentropy(from_logits=True),
+    metrics=["accuracy", keras.metrics.Recall(name="recall"), keras.metrics.BinaryAccuracy()],
+)
+""",
+            [
+                (
+                    8,
+                    '"accuracy" asks whether logits are above 0.5; use keras.metrics.BinaryAccuracy(threshold=0.0)',
+                ),
+                (8, "Recall asks whether logits are above 0.5; pass thresholds=0.0"),
+                (8, "BinaryAccuracy asks whether logits are above 0.5; pass threshold=0.0"),
+            ],
+        ),
         # several labels at once
         Invalid(
             """
@@ -265,6 +301,29 @@ def _class_of(metric: Any) -> tuple[str | None, Arguments]:
     if module != "keras.metrics":
         return None, nothing
     return BY_NAME.get(last), metric.arguments if isinstance(metric, KerasObject) else nothing
+
+
+#: Where `thresholds` stands among the positional parameters of the metrics that decide by one.
+_DECIDING = {
+    "Precision": 0, "Recall": 0, "TruePositives": 0, "TrueNegatives": 0, "FalsePositives": 0, "FalseNegatives": 0,
+    "BinaryAccuracy": 2,
+}  # fmt: skip
+
+
+def _on_logits(metric: Any, output: Output, loss: Loss) -> str | None:
+    """What is wrong with a metric that takes logits for probabilities."""
+    if output.activation != "linear" or output.units != 1 or loss.name not in BINARY or loss.from_logits is not True:
+        return None
+    if isinstance(metric, str) and metric.lower() in ("accuracy", "acc"):
+        return '"accuracy" asks whether logits are above 0.5; use keras.metrics.BinaryAccuracy(threshold=0.0)'
+    cls, arguments = _class_of(metric)
+    if cls is None or cls not in _DECIDING:
+        return None
+    name = "threshold" if cls == "BinaryAccuracy" else "thresholds"
+    given = arguments.value(name, _DECIDING[cls], None)
+    if given is not None and given != 0.5:
+        return None
+    return f"{cls} asks whether logits are above 0.5; pass {name}=0.0"
 
 
 def _misfit(metric: Any, output: Output, loss: Loss) -> str | None:

@@ -18,8 +18,8 @@ class ResultsOfTraining(Rule):
 
     ## What it does
 
-    Reports keys `val_...` of the history of a `fit` without validation data, and `evaluate` of a model without metrics
-    that is taken apart or indexed.
+    Reports keys `val_...` of the history of a `fit` without validation data, keys of what `fit` returns instead of its
+    `history`, and `evaluate` of a model without metrics that is taken apart or indexed.
 
     ## Why it is bad
 
@@ -134,6 +134,18 @@ print(model.evaluate(x, y, return_dict=True)["loss"])
             """
 import numpy as np
 from keras import Sequential, layers
+x, y = np.random.rand(64, 4), np.random.rand(64, 1)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+result = model.fit(x, y, epochs=3)
+print(result["loss"][-1])
+""",
+            [(8, "fit returns a History, which has no ['loss']: Python raises TypeError; read its .history")],
+        ),
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
 def plot(result):
     return result.history["loss"], result.history["val_loss"]
 x, y = np.random.rand(64, 4), np.random.rand(64, 1)
@@ -176,6 +188,8 @@ loss, error = model.evaluate(x, y)
 def _of_history(read: ResultRead) -> str | None:
     """What is wrong with a key of the history."""
     key, call = read.part, read.call
+    if read.of_object:
+        return f"fit returns a History, which has no [{key!r}]: Python raises TypeError; read its .history"
     if not isinstance(key, str) or not key.startswith("val_") or validates(call) is not False:
         return None
     if callbacks_of(call).meddling or _is_asked(read, key):
@@ -192,7 +206,7 @@ def _is_asked(read: ResultRead, key: str) -> bool:
 def _of_evaluation(read: ResultRead) -> str | None:
     """What is wrong with the number of results."""
     call = read.call
-    names = _results(call)
+    names = results(call)
     if names is None:
         return None
     if len(names) == 1:
@@ -203,7 +217,7 @@ def _of_evaluation(read: ResultRead) -> str | None:
     return None
 
 
-def _results(call: TrainCall) -> list[str] | None:
+def results(call: TrainCall) -> list[str] | None:
     """The names of what `evaluate` gives for a model of one output; None where they are not known."""
     compiled = call.compiled
     if compiled is None or len(compiled.outputs) != 1 or compiled.network is not call.network:

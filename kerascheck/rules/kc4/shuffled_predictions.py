@@ -121,6 +121,19 @@ model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.De
 labels = np.concatenate([y for x, y in test])
 print(accuracy_score(labels, np.argmax(model.predict(test), axis=1)))
 """,
+        # the second of both parts is in order
+        """
+import numpy as np
+import keras
+from keras import layers
+from sklearn.metrics import accuracy_score
+train, test = keras.utils.image_dataset_from_directory(
+    "pictures", image_size=(64, 64), validation_split=0.2, subset="both", seed=1
+)
+model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.Dense(5, activation="softmax")])
+labels = np.concatenate([y for x, y in test])
+print(accuracy_score(labels, np.argmax(model.predict(test), axis=1)))
+""",
         # batch by batch
         """
 import numpy as np
@@ -208,6 +221,28 @@ print(report(model))
             [
                 (
                     11,
+                    "this stream yields its predictions in shuffled order, but the labels they are compared with are "
+                    "not shuffled; pass shuffle=False",
+                )
+            ],
+        ),
+        # a validation part that is asked for alone
+        Invalid(
+            """
+import numpy as np
+import keras
+from keras import layers
+from sklearn.metrics import classification_report
+test = keras.utils.image_dataset_from_directory(
+    "pictures", image_size=(64, 64), validation_split=0.2, subset="validation", seed=1
+)
+model = keras.Sequential([layers.Input((64, 64, 3)), layers.Flatten(), layers.Dense(5, activation="softmax")])
+labels = np.concatenate([y for x, y in test])
+print(classification_report(labels, np.argmax(model.predict(test), axis=1)))
+""",
+            [
+                (
+                    6,
                     "this stream yields its predictions in shuffled order, but the labels they are compared with are "
                     "not shuffled; pass shuffle=False",
                 )

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerascheck.data.array import Array, is_integer
+from kerascheck.data.content import AS_PREDICTED
 from kerascheck.data.observations import PREDICTION
 from kerascheck.data.values import dtype_of
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Preparation, Program
-from kerascheck.rules._outputs import Output, describe
+from kerascheck.network.ir import Preparation, Program, TrainCall
+from kerascheck.rules._outputs import describe
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.training.compiled_losses import BINARY, losses_by_output
 
+_ROUNDING = ("round", "around", "round_", "rint")
+_ABOVE = ("Greater", "GreaterThan", "GreaterThanEqual")
+_HALF_OF_LOGITS = "for which 0 is the middle, and not 0.5; apply keras.ops.sigmoid first, or write predictions > 0"
 _PROBABILITIES = ("sigmoid", "softmax", "hard_sigmoid")
 
 
@@ -26,6 +31,7 @@ class WrongDecision(Rule):
     - `argmax` over a single unit, which is always 0,
     - `argmax` along the axis of the samples, and without an axis for several samples,
     - a threshold of 0.5, or rounding, on three and more softmax units,
+    - the same on logits: what a layer without activation gives whose loss has `from_logits=True`,
     - probabilities cut to whole numbers by `astype`, or compared with labels as they are,
     - probabilities in metrics of scikit-learn that expect classes.
 
@@ -69,8 +75,8 @@ class WrongDecision(Rule):
             if step.kind != "decode":
                 continue
             for array in step.arrays:
-                output = _source(program, array) if isinstance(array, Array) else None
-                found = _judge(step, array, output) if output is not None else None
+                call = _origin(program, array) if isinstance(array, Array) else None
+                found = _judge(step, array, call) if call is not None else None
                 if found is not None:
                     yield Finding(step.site, found[0], severity=found[1])
                     break
@@ -91,6 +97,18 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
 predicted = model.predict(np.zeros((8, 4)))
 print(np.argmax(predicted, axis=1), predicted.argmax(axis=-1), np.argmax(predicted[0]), predicted[:, 1] > 0.5)
+""",
+        # logits: 0 is the middle; or made probabilities first
+        """
+import numpy as np
+import keras
+import tensorflow as tf
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+predicted = model.predict(np.zeros((8, 4)))
+print(predicted > 0, predicted > 0.0, tf.nn.sigmoid(predicted) > 0.5, keras.ops.sigmoid(predicted) > 0.5)
+print((1 / (1 + np.exp(-predicted))) > 0.5, np.round(keras.activations.sigmoid(predicted)))
 """,
         # one sample: no axis is needed
         """
@@ -141,6 +159,30 @@ print(model.predict(np.zeros((8, 4))).astype(int))
         Invalid(
             """
 import numpy as np
+import keras
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+predicted = model.predict(np.zeros((8, 4))).ravel()
+print((predicted > 0.5).astype("int32"))
+print(np.where(predicted >= 0.5, 1, 0))
+""",
+            [
+                (
+                    8,
+                    "the model gives logits, for which 0 is the middle, and not 0.5; apply keras.ops.sigmoid first, "
+                    "or write predictions > 0",
+                ),
+                (
+                    9,
+                    "the model gives logits, for which 0 is the middle, and not 0.5; apply keras.ops.sigmoid first, "
+                    "or write predictions > 0",
+                ),
+            ],
+        ),
+        Invalid(
+            """
+import numpy as np
 from keras import Sequential, layers
 x, y = np.zeros((8, 4)), np.array([0, 1, 1, 0, 1, 0, 0, 1])
 model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
@@ -184,19 +226,23 @@ print(confusion_matrix(y_true=y, y_pred=predicted))
     ]
 
 
-def _source(program: Program, array: Array) -> Output | None:
-    """The output that the predictions come from; None where there are several, or they are no predictions."""
+def _origin(program: Program, array: Array) -> TrainCall | None:
+    """The call that the predictions come from, of a model with one output; None where that is not known."""
     tags = [tag for tag in array.content.tags if tag.startswith(PREDICTION)]
     if len(tags) != 1:
         return None
     index = int(tags[0].removeprefix(PREDICTION))
-    outputs = program.trainings[index].outputs if index < len(program.trainings) else ()
-    return describe(outputs[0]) if len(outputs) == 1 else None
+    call = program.trainings[index] if index < len(program.trainings) else None
+    return call if call is not None and len(call.outputs) == 1 else None
 
 
-def _judge(step: Preparation, array: Array, output: Output) -> tuple[str, Severity | None] | None:
+def _judge(step: Preparation, array: Array, call: TrainCall) -> tuple[str, Severity | None] | None:
+    output = describe(call.outputs[0])
     name = step.name.rpartition(".")[2]
     units = output.units if isinstance(output.units, int) else None
+    halves = name in _ROUNDING or (name in _ABOVE and _is_half(step))
+    if halves and output.activation == "linear" and AS_PREDICTED in array.content.tags and _gives_logits(call):
+        return f"the model gives logits, {_HALF_OF_LOGITS}", None
     if not isinstance(array.shape, tuple) or units is None or output.activation not in _PROBABILITIES:
         return None
     if name == "argmax":
@@ -212,10 +258,17 @@ def _judge(step: Preparation, array: Array, output: Output) -> tuple[str, Severi
         return _wrong_cast(step.arguments.value("dtype", 0), advice)
     if name == "Equal":
         return _wrong_comparison(step, units)
-    halves = name in ("round", "around", "round_", "rint") or (name in ("Greater", "GreaterThan") and _is_half(step))
     if halves and output.activation == "softmax" and units > 2 and array.shape[-1:] == (units,):
         return f"none of {units} softmax units may reach 0.5; use argmax(axis=-1)", None
     return None
+
+
+def _gives_logits(call: TrainCall) -> bool:
+    """Whether the loss that the model is compiled with takes its one output for the logits of yes or no."""
+    targets = list(losses_by_output(call.compiled)) if call.compiled is not None else []
+    return len(targets) == 1 and all(
+        one.loss is not None and one.loss.name in BINARY and one.loss.from_logits is True for one in targets
+    )
 
 
 def _wrong_argmax(array: Array, axis: Any, units: int) -> str | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import terminates
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import base_of, classes_of, definition, is_layer_class, own_method, own_nodes
+from kerascheck.rules._returns import chooses, open_end
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -72,7 +72,7 @@ class CallReturnsNothing(Rule):
                 yield Finding(
                     Site(call.site.file, definition(call)), f"{cls.name}.call returns nothing; return what it computes"
                 )
-            elif _falls_through(definition(call).body) and not _chooses(definition(call).body):
+            elif open_end(definition(call).body) is not None and not chooses(definition(call).body):
                 yield Finding(
                     Site(call.site.file, definition(call)),
                     f"{cls.name}.call returns a value in some cases and nothing in others; return one in each",
@@ -175,48 +175,3 @@ def _is_stub(body: cst.BaseSuite) -> bool:
             if not is_text and not is_empty:
                 return False
     return True
-
-
-def _falls_through(body: cst.BaseSuite) -> bool:
-    """Whether the end is reached behind an `if` of which one arm returns, and another one does not."""
-    last = body.body[-1]
-    if not isinstance(last, cst.If):
-        return False
-    arm: cst.If | cst.Else | None = last
-    returning, open_end = False, True
-    while isinstance(arm, cst.If):
-        ends = terminates(arm.body) is not None
-        returning = returning or ends
-        if not ends and not _compound_end(arm.body):
-            return returning or _any_ends(arm.orelse)
-        arm = arm.orelse
-    if isinstance(arm, cst.Else):
-        open_end = terminates(arm.body) is None and not _compound_end(arm.body)
-    return returning and open_end
-
-
-def _chooses(body: cst.BaseSuite) -> bool:
-    """Whether what is returned depends on what something equals, in at least two cases."""
-    cases = 0
-    for statement in body.body:
-        arm = statement
-        while isinstance(arm, cst.If):
-            if isinstance(arm.test, cst.Comparison):
-                sides = arm.test.comparisons
-                is_choice = len(sides) == 1 and isinstance(sides[0].operator, (cst.Equal, cst.Is, cst.In))
-                cases += is_choice and terminates(arm.body) is not None
-            arm = arm.orelse  # type: ignore[assignment]
-    return cases > 1
-
-
-def _any_ends(arm: cst.If | cst.Else | None) -> bool:
-    while arm is not None:
-        if terminates(arm.body) is not None:
-            return True
-        arm = arm.orelse if isinstance(arm, cst.If) else None
-    return False
-
-
-def _compound_end(body: cst.BaseSuite) -> bool:
-    """Whether the last statement may return in a way that is not looked into."""
-    return bool(body.body) and isinstance(body.body[-1], cst.BaseCompoundStatement)

@@ -25,15 +25,25 @@ PASSING = frozenset(
 )  # fmt: skip
 #: Layers whose outcome hangs on the mask.
 TAKING = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "GlobalAveragePooling1D"})
+#: Layers of Keras that end a mask although the steps stay what they are, and those that make others of them.
+#: Source: `supports_masking` of the layers of Keras 3.15.
+_ENDING = frozenset({"Reshape", "Permute", "Lambda", "EinsumDense"})
+_MIXING = frozenset(
+    {
+        "Conv1D", "SeparableConv1D", "DepthwiseConv1D", "Conv1DTranspose", "MaxPooling1D", "AveragePooling1D",
+        "UpSampling1D", "ZeroPadding1D", "Cropping1D",
+    }
+)  # fmt: skip
 
 
 class MaskDestroyed(Rule):
-    """The mask of an `Embedding` or `Masking` ends at a layer of the program before a recurrent one.
+    """The mask of an `Embedding` or `Masking` ends at a layer that knows no masks, before a recurrent one.
 
     ## What it does
 
-    Follows the mask of `Embedding(mask_zero=True)` and `Masking` through a model. It reports a layer of the program
-    that does not support masking, where a recurrent layer or `GlobalAveragePooling1D` comes behind it.
+    Follows the mask of `Embedding(mask_zero=True)` and `Masking` through a model. It reports a layer of the program,
+    or one of Keras, that does not support masking, where a recurrent layer or `GlobalAveragePooling1D` comes behind it;
+    convolutions and pooling, which make other steps, as advice.
 
     ## Why it is bad
 
@@ -91,17 +101,33 @@ class MaskDestroyed(Rule):
             if network.open is not None or network.kind not in ("functional", "sequential"):
                 continue
             for layer, taker in _losses(network):
-                cls = own_class(layer)
-                if cls is None or id(layer) in told or layer.site is None or not is_keras_3(layer.site):
+                if id(layer) in told or layer.site is None or not is_keras_3(layer.site):
                     continue
                 told.add(id(layer))
+                cls = own_class(layer)
+                way_out = (
+                    "; set self.supports_masking = True in its __init__" if cls is not None
+                    else f": the mask of the {_maker(network)} has no effect"
+                )  # fmt: skip
                 yield Finding(
                     layer.site,
-                    f"{cls.name} does not support masking, so {taker.name!r} reads the padding as data; set "
-                    "self.supports_masking = True in its __init__",
+                    f"{cls.name if cls is not None else layer.cls} does not support masking, so {taker.name!r} reads "
+                    f"the padding as data{way_out}",
+                    severity=Severity.INFO if layer.cls in _MIXING and cls is None else None,
                 )
 
     VALID = [
+        # nothing behind it asks for a mask; or there is none
+        """
+import keras
+from keras import layers
+tokens = keras.Input((20,), dtype="int32")
+x = layers.Embedding(100, 8, mask_zero=True)(tokens)
+one = layers.GlobalMaxPooling1D()(layers.Conv1D(8, 3, activation="relu")(x))
+y = layers.Embedding(100, 8)(tokens)
+other = layers.LSTM(4)(layers.Reshape((20, 8))(y))
+model = keras.Model(tokens, [one, other])
+""",
         # it supports masks
         """
 import keras
@@ -145,7 +171,7 @@ model = keras.Sequential(
     [keras.Input((20,)), layers.Embedding(9, 8, mask_zero=True), layers.LSTM(4), Scale(), layers.Dense(1)]
 )
 """,
-        # the mask has ended before
+        # no mask comes out of a recurrent layer that gives its last step alone
         """
 import keras
 from keras import layers
@@ -153,11 +179,42 @@ class Scale(layers.Layer):
     def call(self, x):
         return 2.0 * x
 model = keras.Sequential(
-    [keras.Input((20,)), layers.Embedding(9, 8, mask_zero=True), layers.Conv1D(4, 3), Scale(), layers.LSTM(4)]
+    [
+        keras.Input((20,)),
+        layers.Embedding(9, 8, mask_zero=True),
+        layers.LSTM(4),
+        layers.RepeatVector(3),
+        Scale(),
+        layers.LSTM(4),
+    ]
 )
 """,
     ]
     INVALID = [
+        # layers of Keras
+        Invalid(
+            """
+import keras
+from keras import layers
+tokens = keras.Input((20,), dtype="int32")
+x = layers.Embedding(100, 8, mask_zero=True)(tokens)
+one = layers.LSTM(4)(layers.Reshape((20, 8))(x))
+other = layers.GRU(4)(layers.MaxPooling1D(2)(layers.Conv1D(8, 3, activation="relu")(x)))
+model = keras.Model(tokens, [one, other])
+""",
+            [
+                (
+                    6,
+                    "Reshape does not support masking, so lstm reads the padding as data: the mask of the Embedding "
+                    "has no effect",
+                ),
+                (
+                    7,
+                    "Conv1D does not support masking, so gru reads the padding as data: the mask of the Embedding "
+                    "has no effect",
+                ),
+            ],
+        ),
         Invalid(
             """
 import keras
@@ -219,7 +276,7 @@ def _losses(network: Network) -> Iterator[tuple[Layer, Layer]]:
         elif id(node.inputs[0]) in lost:
             if layer.cls in TAKING and isinstance(layer, BuiltinLayer):
                 yield lost[id(node.inputs[0])], layer
-            elif _passes(layer):
+            elif _passes(layer) or _ends(layer):
                 lost.update(dict.fromkeys(outputs, lost[id(node.inputs[0])]))
         elif id(node.inputs[0]) in masked:
             if _passes(layer) or _passes_sequence(node):
@@ -234,6 +291,11 @@ def _makes_mask(layer: Layer) -> bool:
     return layer.cls == "Masking" or (layer.cls == "Embedding" and layer.arguments.value("mask_zero") is True)
 
 
+def _maker(network: Network) -> str:
+    """The class of the layer that makes the mask."""
+    return next((layer.cls for layer in network.layers if _makes_mask(layer)), "model")
+
+
 def _passes(layer: Layer) -> bool:
     return isinstance(layer, BuiltinLayer) and layer.cls in PASSING
 
@@ -245,7 +307,9 @@ def _passes_sequence(node: Node) -> bool:
 
 
 def _ends(layer: Layer) -> bool:
-    """Whether it surely is a layer of the program that knows nothing of masks."""
+    """Whether it surely is a layer that knows nothing of masks."""
+    if isinstance(layer, BuiltinLayer) and layer.unknown is None and (layer.cls in _ENDING or layer.cls in _MIXING):
+        return True
     cls = own_class(layer)
     if cls is None or isinstance(layer, Network) or base_of(cls) != "keras.Layer":
         return False

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-
-import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
-from kerascheck.machine.static import once_in_outline
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import base_of, classes_of, is_layer_class, methods
+from kerascheck.rules._misspelling import is_near, mentions
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.outline import Outline
 
 _LAYER = ("build", "call", "get_config", "compute_output_shape", "compute_mask")
 
@@ -88,8 +84,8 @@ class MisspeltMethod(Rule):
                 name = method.name
                 if name in called or name.startswith("_") or method.decorated or name in _OTHERS:
                     continue
-                near = [one for one in called if _is_near(name, one) and find_member(cls, one) is None]
-                if len(near) == 1 and _mentions(method.site, name) == 1:
+                near = [one for one in called if is_near(name, one) and find_member(cls, one) is None]
+                if len(near) == 1 and mentions(method.site, name) == 1:
                     yield Finding(
                         Site(method.site.file, method.node),
                         f"Keras never calls {cls.name}.{name}, and nothing here does; did you mean {near[0]}?",
@@ -174,31 +170,3 @@ class Net(tf.keras.Model):
 
 #: Words that are names in their own right.
 _OTHERS = frozenset({"built", "builds", "builder", "calls", "results", "reset_states", "get_configs"})
-
-
-def _mentions(site: Site, name: str) -> int:
-    """How often the name is written in the file."""
-    return _names(site.file, site.file.tree)[name]
-
-
-@once_in_outline
-def _names(outline: Outline, tree: cst.CSTNode) -> Counter[str]:
-    return Counter(node.value for node in outline.below(tree, cst.Name))
-
-
-def _is_near(written: str, meant: str) -> bool:
-    """Whether it takes one slip of the keyboard: a letter more, less, another one, or two that changed places."""
-    if abs(len(written) - len(meant)) > 1 or written == meant or written[0] != meant[0]:
-        return False
-    if len(written) == len(meant):
-        differing = [i for i, (a, b) in enumerate(zip(written, meant, strict=True)) if a != b]
-        if len(meant) < 5:
-            return len(differing) == 2 and _are_swapped(written, meant, differing)
-        return len(differing) == 1 or (len(differing) == 2 and _are_swapped(written, meant, differing))
-    shorter, longer = sorted((written, meant), key=len)
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer))) and len(meant) > 4
-
-
-def _are_swapped(one: str, other: str, places: list[int]) -> bool:
-    first, second = places
-    return second == first + 1 and one[first] == other[second] and one[second] == other[first]

@@ -1,0 +1,53 @@
+"""Whether functions of the program return something on each way through them."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from kerascheck.machine.static import terminates
+
+
+def open_end(body: cst.BaseSuite) -> cst.CSTNode | None:
+    """The statement behind which the end is reached, of an `if` of which one arm returns, and another one does not."""
+    last = body.body[-1]
+    if not isinstance(last, cst.If):
+        return None
+    arm: cst.If | cst.Else | None = last
+    returning = False
+    while isinstance(arm, cst.If):
+        ends = terminates(arm.body) is not None
+        returning = returning or ends
+        if not ends and not _compound_end(arm.body):
+            return arm.body.body[-1] if returning or _any_ends(arm.orelse) else None
+        arm = arm.orelse
+    if isinstance(arm, cst.Else):
+        is_open = terminates(arm.body) is None and not _compound_end(arm.body)
+        return arm.body.body[-1] if returning and is_open else None
+    return last if returning else None
+
+
+def chooses(body: cst.BaseSuite) -> bool:
+    """Whether what is returned depends on what something equals, in at least two cases."""
+    cases = 0
+    for statement in body.body:
+        arm = statement
+        while isinstance(arm, cst.If):
+            if isinstance(arm.test, cst.Comparison):
+                sides = arm.test.comparisons
+                is_choice = len(sides) == 1 and isinstance(sides[0].operator, (cst.Equal, cst.Is, cst.In))
+                cases += is_choice and terminates(arm.body) is not None
+            arm = arm.orelse  # type: ignore[assignment]
+    return cases > 1
+
+
+def _any_ends(arm: cst.If | cst.Else | None) -> bool:
+    while arm is not None:
+        if terminates(arm.body) is not None:
+            return True
+        arm = arm.orelse if isinstance(arm, cst.If) else None
+    return False
+
+
+def _compound_end(body: cst.BaseSuite) -> bool:
+    """Whether the last statement may return in a way that is not looked into."""
+    return bool(body.body) and isinstance(body.body[-1], cst.BaseCompoundStatement)

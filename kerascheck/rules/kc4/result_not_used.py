@@ -1,0 +1,162 @@
+"""KC474: a layer whose result nothing takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import once_a_file
+from kerascheck.network.ir import BuiltinLayer, Node, Program, is_symbolic
+from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.treewalk import walk
+
+
+class ResultNotUsed(Rule):
+    """A layer is made and called, and its result is thrown away.
+
+    ## What it does
+
+    Reports `layers.Dropout(0.5)(x)` that stands as a statement of its own, where `x` goes on into other layers.
+
+    ## Why it is bad
+
+    A layer does not change the tensor that it is called on: it gives another one. Without `x = ...` in front of it, the
+    layer is no part of the model.
+
+    ## Example
+
+    ```python
+    from keras import Input, Model, layers
+
+    inputs = Input((20,))
+    x = layers.Dense(64, activation="relu")(inputs)
+    layers.Dropout(0.5)(x)
+    model = Model(inputs, layers.Dense(3, activation="softmax")(x))
+    ```
+
+    ## Use instead
+
+    ```python
+    from keras import Input, Model, layers
+
+    inputs = Input((20,))
+    x = layers.Dense(64, activation="relu")(inputs)
+    x = layers.Dropout(0.5)(x)
+    model = Model(inputs, layers.Dense(3, activation="softmax")(x))
+    ```
+
+    ## References
+
+    - [Keras: the functional API](https://keras.io/guides/functional_api/)
+    """
+
+    code = "KC474"
+    name = "result-not-used"
+    severity = Severity.WARNING
+
+    def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        own_layers = [layer for layer in program.layers if isinstance(layer, BuiltinLayer)]
+        dropped = [node for layer in own_layers for node in layer.calls if _is_dropped(node)]
+        if not dropped:
+            return
+        own = {id(node) for node in dropped}
+        taken = {
+            id(tensor)
+            for layer in program.layers
+            for node in layer.calls
+            if id(node) not in own
+            for tensor in node.inputs
+        } | {id(tensor) for network in program.networks for tensor in network.outputs}
+        for node in dropped:
+            goes_on = all(id(tensor) in taken for tensor in node.inputs)
+            if goes_on and not any(id(tensor) in taken for tensor in node.outputs) and node.site is not None:
+                yield Finding(
+                    node.site,
+                    f"what this {node.layer.cls} gives is not used, so that the model lacks it; bind it to a name",
+                )
+
+    VALID = [
+        # bound
+        """
+from keras import Input, Model, layers
+inputs = Input((20,))
+x = layers.Dense(64, activation="relu")(inputs)
+x = layers.Dropout(0.5)(x)
+model = Model(inputs, layers.Dense(3, activation="softmax")(x))
+""",
+        # called to be built, and called again
+        """
+from keras import Input, Model, layers
+inputs = Input((20,))
+hidden = layers.Dense(64, activation="relu")
+hidden(inputs)
+print(hidden.count_params())
+model = Model(inputs, layers.Dense(3, activation="softmax")(hidden(inputs)))
+""",
+        # tried out on numbers
+        """
+import numpy as np
+from keras import Input, Model, layers
+layers.Dense(3)(np.zeros((2, 4)))
+inputs = Input((4,))
+model = Model(inputs, layers.Dense(3)(inputs))
+""",
+        # shown, and no more
+        """
+from keras import Input, layers
+inputs = Input((20,))
+layers.Dense(3)(inputs)
+""",
+        # each has a place of its own
+        """
+from keras import Input, Model, layers
+inputs = Input((20,))
+heads = []
+for size in (3, 5):
+    heads.append(layers.Dense(size)(inputs))
+model = Model(inputs, heads)
+""",
+    ]
+    INVALID = [
+        Invalid(
+            """
+from keras import Input, Model, layers
+def block(x, filters):
+    x = layers.Conv2D(filters, 3)(x)
+    layers.BatchNormalization()(x)
+    return layers.ReLU()(x)
+inputs = Input((32, 32, 3))
+x = block(inputs, 16)
+layers.MaxPooling2D()(x)
+x = layers.GlobalAveragePooling2D()(x)
+model = Model(inputs, layers.Dense(3, activation="softmax")(x))
+""",
+            [
+                (
+                    5,
+                    "what this BatchNormalization gives is not used, so that the model lacks it; bind it to a name",
+                ),
+                (
+                    9,
+                    "what this MaxPooling2D gives is not used, so that the model lacks it; bind it to a name",
+                ),
+            ],
+        ),
+    ]
+
+
+def _is_dropped(node: Node) -> bool:
+    """Whether a layer that has no name is called on a placeholder in a statement of its own."""
+    site = node.site
+    if site is None or not isinstance(site.node, cst.Call) or not isinstance(site.node.func, cst.Call):
+        return False
+    return id(site.node) in _statements(site.file) and all(map(is_symbolic, node.inputs)) and bool(node.inputs)
+
+
+@once_a_file
+def _statements(source: Any) -> frozenset[int]:
+    """The ids of the calls that are statements."""
+    return frozenset(id(node.value) for node in walk(source.tree) if isinstance(node, cst.Expr))
