@@ -22,11 +22,18 @@ from kerascheck.text.outline import DEFINITIONS, Outline
 from kerascheck.text.treewalk import nodes_below, walk
 
 _Kind = TypeVar("_Kind", bound=cst.CSTNode)
+_Other = TypeVar("_Other", bound=cst.CSTNode)
 _PLAIN_BASES = frozenset({"builtins.object", "abc.ABC", "typing.Generic"})
 
 
 @overload
 def own_nodes(source: Any, node: cst.CSTNode, kind: type[_Kind], /) -> Iterator[_Kind]: ...
+
+
+@overload
+def own_nodes(
+    source: Any, node: cst.CSTNode, kind: type[_Kind], other: type[_Other], /
+) -> Iterator[_Kind | _Other]: ...
 
 
 @overload

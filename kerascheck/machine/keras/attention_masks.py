@@ -29,7 +29,7 @@ def refused_mask(layer: Layer, arguments: Arguments) -> KerasError | None:
     if len(mask) == 2 and mask[0] is None and query[0] is None and isinstance(query[1], int):
         return KerasError(
             f"{layer.name} ({layer.cls}) lays the first axis of attention_mask along the {query[1]} queries, and that "
-            f"of {format_shape(mask)} is the batch; give it the shape (batch, 1, keys): mask[:, None, :]",
+            f"of {format_shape(mask)} is the batch; bring it into the shape (batch, 1, keys): mask[:, None, :]",
             "shape",
         )
     if len(mask) not in (3, 4):

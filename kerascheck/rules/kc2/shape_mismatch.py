@@ -12,7 +12,7 @@ class ShapeMismatch(_Refusal):
     ## What it does
 
     Reports sizes that do not fit the layer: channels that its groups do not divide, an axis that must be known to
-    make weights but is not, and the None of an open axis where an operation in the `call` of a layer wants a number,
+    make weights but is not, and the None of an open axis where an operation in the `call` of a layer expects a number,
     as in `tf.zeros((x.shape[0], 8))`.
 
     ## Why it is bad

@@ -97,8 +97,7 @@ class WeightsThrownAway(Rule):
             if "get_weights" not in names_used(code.file, code.file.tree):
                 continue
             for node in own_nodes(code.file, code.node.body, cst.Assign, cst.AugAssign):
-                targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else [node.target]
-                if any(isinstance(one, cst.Subscript) and _is_item_of_copy(one) for one in targets):
+                if any(isinstance(one, cst.Subscript) and _is_item_of_copy(one) for one in _targets(node)):
                     yield Finding(
                         code.site(node),
                         "get_weights gives copies, so this changes nothing in the model; change the list and give it "
@@ -262,10 +261,16 @@ def _changes(code: Code, name: str) -> Iterator[cst.CSTNode]:
             if grows and _is_name(node.func.value, name) and _mentions(code, node.args[-1:], weights):  # type: ignore[attr-defined]
                 yield node
             continue
-        targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else [node.target]
-        for target in targets:
+        for target in _targets(node):
             if isinstance(target, cst.Subscript) and _is_name(target.value, name):
                 yield node
+
+
+def _targets(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """What a statement assigns to."""
+    if isinstance(node, cst.Assign):
+        return [one.target for one in node.targets]
+    return [node.target] if isinstance(node, cst.AugAssign) else []
 
 
 def _of_weights(code: Code) -> frozenset[str]:
@@ -315,7 +320,7 @@ def _names_of_methods(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
     found: dict[str, list[bool]] = {}
     for node in outline.below(tree, cst.Assign):
         for target in node.targets:
-            pairs = [(target.target, node.value)]
+            pairs: list[tuple[cst.BaseExpression, cst.BaseExpression]] = [(target.target, node.value)]
             if isinstance(target.target, cst.Tuple) and isinstance(node.value, cst.Tuple):
                 sides = zip(target.target.elements, node.value.elements, strict=False)
                 pairs = [(one.value, other.value) for one, other in sides]

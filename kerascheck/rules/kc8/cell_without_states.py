@@ -81,13 +81,13 @@ class CellWithoutStates(Rule):
         told: set[tuple[int, int]] = set()
         for cls, site in own_cells(program):
             call = find_member(cls, "call")
-            if not isinstance(call, FunctionValue) or call.decorated or getattr(call.node, "decorators", ()):
+            if not isinstance(call, FunctionValue) or call.decorated:
                 continue
             if site.key not in told and _gives_one_tensor(Code(call, program.objects)):
                 told.add(site.key)
                 yield Finding(
                     site,
-                    f"call of {cls.name} returns one tensor, and RNN wants the output and the states; return output, "
+                    f"call of {cls.name} returns one tensor, and RNN expects the output and the states; return output, "
                     "[new_state]",
                 )
 
@@ -139,7 +139,7 @@ outputs = layers.RNN(Cell(4))(keras.Input((10, 3)))
             [
                 (
                     12,
-                    "call of Cell returns one tensor, and RNN wants the output and the states; return output, "
+                    "call of Cell returns one tensor, and RNN expects the output and the states; return output, "
                     "[new_state]",
                 )
             ],

@@ -9,16 +9,16 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.ir import Program
-from kerascheck.rules._code import Code, functions_of, own_nodes
+from kerascheck.rules._code import Code, base_of, classes_of, own_method, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
 class GradientsUnused(Rule):
-    """The gradients that a function asks its tape for are never applied.
+    """The gradients that a `train_step` asks its tape for are never applied.
 
     ## What it does
 
-    Reports `slopes = tape.gradient(...)` in a function that never mentions `slopes` again.
+    Reports `slopes = tape.gradient(...)` in the `train_step` of a model that never mentions `slopes` again.
 
     ## Why it is bad
 
@@ -66,10 +66,11 @@ class GradientsUnused(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for function in functions_of(program):
-            if "GradientTape" not in names_used(function.site.file, function.node):
+        for cls in classes_of(program):
+            step = own_method(cls, "train_step") if base_of(cls) in ("keras.Model", "keras.Sequential") else None
+            if step is None:
                 continue
-            code = Code(function, program.objects)
+            code = Code(step, program.objects)
             for node in own_nodes(code.file, code.node.body, cst.Assign):
                 target = node.targets[0].target if len(node.targets) == 1 else None
                 if not isinstance(target, cst.Name) or not _is_gradient(node.value) or target.value not in code.bound:
@@ -82,7 +83,28 @@ class GradientsUnused(Rule):
                     )
 
     VALID = [
-        # applied, returned, or used in a function within
+        # applied in the step itself, or in a function within
+        """
+import keras
+import tensorflow as tf
+class Net(keras.Model):
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self(data, training=True))
+        slopes = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(slopes, self.trainable_variables))
+        return {"loss": loss}
+class Late(keras.Model):
+    def train_step(self, data):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(self(data, training=True))
+        slopes = tape.gradient(loss, self.trainable_variables)
+        def update():
+            self.optimizer.apply_gradients(zip(slopes, self.trainable_variables))
+        update()
+        return {"loss": loss}
+""",
+        # applied or returned by another function
         """
 import keras
 import tensorflow as tf
@@ -104,7 +126,7 @@ def later(x):
     slopes = tape.gradient(loss, model.trainable_variables)
     return lambda: slopes
 """,
-        # one that is only tried out
+        # no step of a training: one that is only tried out
         """
 import keras
 import tensorflow as tf
@@ -157,9 +179,7 @@ def _is_gradient(value: cst.BaseExpression) -> bool:
 
 
 def _is_mentioned(code: Code, target: cst.Name) -> bool:
-    """Whether the function mentions the name elsewhere, or one whose name says that it is not wanted."""
-    if target.value.startswith("_"):
-        return True
+    """Whether the function mentions the name elsewhere."""
     names = [node for node in own_nodes(code.file, code.node.body, cst.Name) if node.value == target.value]
     inner = own_nodes(code.file, code.node.body, cst.FunctionDef, cst.Lambda, cst.ClassDef)
     return len(names) > 1 or any(target.value in names_used(code.file, one) for one in inner)

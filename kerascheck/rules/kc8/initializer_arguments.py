@@ -71,8 +71,8 @@ class InitializerArguments(Rule):
                 if isinstance(function, FunctionValue) and not _takes_dtype(function):
                     yield Finding(
                         layer.site,
-                        f"Keras calls this {name} as {function.name}(shape, dtype=...), which it does not take; give "
-                        "it a parameter dtype=None",
+                        f"Keras calls this {name} as {function.name}(shape, dtype=...), which it does not take; add "
+                        "a parameter dtype=None",
                     )
                     break
 
@@ -117,7 +117,7 @@ model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, kernel_initia
             [
                 (
                     5,
-                    "Keras calls this kernel_initializer as small(shape, dtype=...), which it does not take; give it a "
+                    "Keras calls this kernel_initializer as small(shape, dtype=...), which it does not take; add a "
                     "parameter dtype=None",
                 )
             ],
