@@ -44,7 +44,7 @@ class Origin(NamedTuple):
     """What numbers are in terms of the numbers of another array: what `x - x.mean(axis=0)` and the like are known by.
 
     `kind`: "mean", "std", "min", "max", "range" (largest less smallest) of them over `axis`, or all of them
-    "centered" (less their mean) or "shifted" (less their smallest).
+    "centered" (less their mean), "standardized" (divided by their deviation, too) or "shifted" (less their smallest).
     """
 
     kind: str
@@ -305,6 +305,7 @@ def _relate(op: str, left: Content, right: Content, source: Hashable, result: Co
         related = mine.state is by.state or (mine.source is not None and mine.source == by.source)
         if related and mine.axis == by.axis:
             result.tags |= left.tags | {"standardized"}
+            result.origin = by._replace(kind="standardized")
     elif op == "Divide" and by.kind == "range" and mine is not None and mine.kind == "shifted":
         if mine.state is by.state and mine.axis == by.axis:
             result.low, result.high, result.attained, result.tags = 0, 1, True, left.tags

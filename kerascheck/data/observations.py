@@ -71,8 +71,7 @@ def observed_method(name: str, method: Method) -> Method:
 
 def _reshaped(run: Run, name: str, value: Value, arguments: Arguments, site: Site, result: Value) -> Value:
     """Note a reshape that keeps the number of axes."""
-    are_arrays = isinstance(value, Array) and isinstance(result, Array)
-    if are_arrays and value.ndim == result.ndim and value.ndim is not None and value.ndim > 2:
+    if isinstance(value, Array) and isinstance(result, Array) and value.ndim == result.ndim and (value.ndim or 0) > 2:
         prepared(run, "reshape", name, [value, result], site, arguments)
     return result
 

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
 #: Rules that say that Keras or scikit-learn raises.
 RAISING = ("KC471", "KC477")
 #: Rules about what runs and goes wrong without a word.
-SILENT = ("KC323", "KC473", "KC474", "KC475", "KC478", "KC479", "KC480", "KC604")
+SILENT = ("KC323", "KC324", "KC473", "KC474", "KC475", "KC478", "KC479", "KC480", "KC482", "KC604")
 #: What reads files, comes from elsewhere, or fails in another way than the rule is about.
 _NOT_RUNNABLE = re.compile(r"read_csv|from elsewhere|datasets\.")
 

@@ -39,7 +39,7 @@ class LeakyPreprocessing(Rule):
     Reports `fit` and `fit_transform` of the transformers of scikit-learn (scalers, PCA, imputers, selections of
     columns, vectorizers) on a test part, or anew, as for vocabularies of a `Tokenizer`, on the data that test a model
     whose training data were made by another one; and, as advice, on all samples before they are divided, or before
-    different slices of them train and test a model.
+    different slices of them train and test a model. The same of `(x_test - x_test.mean()) / x_test.std()`.
 
     ## Why it is bad
 
@@ -127,6 +127,23 @@ scaler = StandardScaler().fit(x_train)
 x_train, x_test = scaler.transform(x_train), scaler.transform(x_test)
 model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
 model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
+        # by hand, with the figures of the training part; or all of them before the split
+        """
+from sklearn.datasets import load_wine
+from sklearn.model_selection import train_test_split
+from keras import Sequential, layers
+x, y = load_wine(return_X_y=True)
+x_train, x_test, y_train, y_test = train_test_split(x, y)
+mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit((x_train - mean) / deviation, y_train)
+model.evaluate((x_test - mean) / deviation, y_test)
+x = (x - x.mean(axis=0)) / x.std(axis=0)
+x_train, x_test, y_train, y_test = train_test_split(x, y)
 model.fit(x_train, y_train)
 model.evaluate(x_test, y_test)
 """,
@@ -231,6 +248,29 @@ model.fit(x, y)
 """,
     ]
     INVALID = [
+        # by hand
+        Invalid(
+            """
+from sklearn.datasets import load_wine
+from sklearn.model_selection import train_test_split
+from keras import Sequential, layers
+x, y = load_wine(return_X_y=True)
+x_train, x_test, y_train, y_test = train_test_split(x, y)
+x_train = (x_train - x_train.mean(axis=0)) / x_train.std(axis=0)
+x_test = (x_test - x_test.mean(axis=0)) / x_test.std(axis=0)
+model = Sequential([layers.Input((13,)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train)
+model.evaluate(x_test, y_test)
+""",
+            [
+                (
+                    12,
+                    "the test data are scaled by their own mean and deviation, so that the same numbers mean something "
+                    "else than in training; scale them by those of the training data",
+                )
+            ],
+        ),
         Invalid(
             """
 from sklearn.datasets import load_wine
@@ -416,6 +456,10 @@ def _fitted_anew(program: Program) -> Iterator[Finding]:
         before = trained.get(id(call.network))
         if tested is None or before is None or tested is before[1]:
             continue
+        if _are_scaled_apart(before[1], tested) and id(call) not in told:
+            told.add(id(call))
+            yield Finding(call.site, _SCALED_APART)
+            continue
         of_training, of_test = _learned(program, before[1]), _learned(program, tested)
         if of_training is None or of_test is None or of_training is of_test or id(of_test) in told:
             continue
@@ -433,6 +477,23 @@ def _fitted_anew(program: Program) -> Iterator[Finding]:
             "else than in training; transform them with the one that is fitted on the training data",
             anchor=call.site,
         )
+
+
+_SCALED_APART = (
+    "the test data are scaled by their own mean and deviation, so that the same numbers mean something else than in "
+    "training; scale them by those of the training data"
+)
+
+
+def _are_scaled_apart(trained: Array, tested: Array) -> bool:
+    """Whether each of two parts of a data set is less its own mean, and divided by its own deviation."""
+    one, other = trained.content.origin, tested.content.origin
+    if one is None or other is None or {one.kind, other.kind} != {"standardized"} or one.state is other.state:
+        return False
+    rows, others = trained.rows, tested.rows
+    if rows is None or others is None or _source(rows) != _source(others):
+        return False
+    return not _same_rows(rows, others)
 
 
 def _features(data: Data | None) -> Array | None:
