@@ -71,7 +71,7 @@ class ScheduleReturnsNothing(Rule):
             if is_plain and _may_give_nothing(function):
                 yield Finding(
                     site,
-                    f"{function.name} does not return a learning rate for each epoch, and Keras refuses None; end it "
+                    f"{function.name!r} does not return a learning rate for each epoch, and Keras refuses None; end it "
                     "with one that always holds",
                 )
 
@@ -135,12 +135,12 @@ callbacks = [keras.callbacks.LearningRateScheduler(shown)]
             [
                 (
                     9,
-                    "schedule does not return a learning rate for each epoch, and Keras refuses None; end it with one "
-                    "that always holds",
+                    "'schedule' does not return a learning rate for each epoch, and Keras refuses None; end it with "
+                    "one that always holds",
                 ),
                 (
                     10,
-                    "shown does not return a learning rate for each epoch, and Keras refuses None; end it with one "
+                    "'shown' does not return a learning rate for each epoch, and Keras refuses None; end it with one "
                     "that always holds",
                 ),
             ],
