@@ -117,7 +117,7 @@ def outcomes_in_graphs(program: Program) -> Iterator[tuple[Code, Outcome, Site |
                 code,
                 through(code, _unknown_parameters(code), recording=False),
                 None,
-                f"tf.function {code.function.name}",
+                f"tf.function {code.function.name!r}",
             )
 
 

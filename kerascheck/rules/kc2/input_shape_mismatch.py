@@ -139,7 +139,7 @@ model = Sequential([layers.Input((3,)), layers.Embedding(8, 4), layers.GlobalMax
 model.compile("adam", "mse")
 model.fit(np.array(ragged, dtype=object), np.zeros(3))
 """,
-            [(7, "x has the dtype object, which TensorFlow cannot read; make all elements numbers of one shape")],
+            [(7, "'x' has the dtype object, which TensorFlow cannot read; make all elements numbers of one shape")],
         ),
         # one column too many
         Invalid(

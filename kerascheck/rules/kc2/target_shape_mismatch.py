@@ -159,7 +159,7 @@ model = Sequential([layers.Input((4,)), layers.Dense(2, activation="softmax")])
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(np.zeros((8, 4)), frame["kind"].values)
 """,
-            [(8, "y holds strings; encode them as numbers")],
+            [(8, "'y' holds strings; encode them as numbers")],
         ),
         # two units for yes or no
         Invalid(

@@ -78,8 +78,8 @@ class TargetsWithoutLoss(Rule):
             without = [output_name(tensor) or "?" for tensor in outputs[len(given.value) :]]
             yield Finding(
                 argument_site(compiled.site, given),
-                f"the list of losses has none for {', '.join(without)}, so that Keras never trains for these targets; "
-                "name a loss for each output",
+                f"the list of losses has none for {', '.join(map(repr, without))}, so that Keras never trains for "
+                "these targets; name a loss for each output",
                 anchor=compiled.site,
             )
 
@@ -126,7 +126,7 @@ model.fit(np.zeros((8, 4)), [np.zeros((8, 1)), np.zeros((8, 1))])
             [
                 (
                     6,
-                    "the list of losses has none for size, so that Keras never trains for these targets; "
+                    "the list of losses has none for 'size', so that Keras never trains for these targets; "
                     "name a loss for each output",
                 )
             ],

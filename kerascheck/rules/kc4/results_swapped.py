@@ -68,7 +68,7 @@ class ResultsSwapped(Rule):
                 first, second, known = swapped
                 yield Finding(
                     read.site,
-                    f"{first} and {second} are swapped: evaluate gives {', '.join(known)}, in this order",
+                    f"{first!r} and {second!r} are swapped: evaluate gives {', '.join(known)}, in this order",
                 )
 
     VALID = [
@@ -125,8 +125,8 @@ acc, loss, mae = model.evaluate(x, y)
 test_loss, test_mae, test_acc = model.evaluate(x, y)
 """,
             [
-                (7, "acc and loss are swapped: evaluate gives loss, accuracy, mae, in this order"),
-                (8, "test_mae and test_acc are swapped: evaluate gives loss, accuracy, mae, in this order"),
+                (7, "'acc' and 'loss' are swapped: evaluate gives loss, accuracy, mae, in this order"),
+                (8, "'test_mae' and 'test_acc' are swapped: evaluate gives loss, accuracy, mae, in this order"),
             ],
         ),
     ]

@@ -149,8 +149,8 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(n
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[LearningRateScheduler(lambda epoch: 1)])
 """,
             [
-                (9, "rate_of returns a learning rate in some epochs and nothing in others, where Keras raises"),
-                (12, "nothing returns nothing where a learning rate is expected: Keras raises ValueError"),
+                (9, "'rate_of' returns a learning rate in some epochs and nothing in others, where Keras raises"),
+                (12, "'nothing' returns nothing where a learning rate is expected: Keras raises ValueError"),
                 (18, "1 is a whole number, and Keras takes only a float for a learning rate; write 1.0"),
             ],
         ),
@@ -168,7 +168,11 @@ def _judge(schedule: FunctionValue) -> tuple[cst.CSTNode, str, Severity | None] 
         return None
     given = [one for one in own_nodes(schedule.site.file, node.body, cst.Return) if one.value is not None]
     if not given:
-        return node, f"{schedule.name} returns nothing where a learning rate is expected: Keras raises ValueError", None
+        return (
+            node,
+            f"{schedule.name!r} returns nothing where a learning rate is expected: Keras raises ValueError",
+            None,
+        )
     for one in given:
         found = _whole(one.value) if one.value is not None else None
         if found is not None:
@@ -177,7 +181,7 @@ def _judge(schedule: FunctionValue) -> tuple[cst.CSTNode, str, Severity | None] 
     if end is not None and not chooses(node.body):
         return (
             end,
-            f"{schedule.name} returns a learning rate in some epochs and nothing in others, where Keras raises",
+            f"{schedule.name!r} returns a learning rate in some epochs and nothing in others, where Keras raises",
             Severity.WARNING,
         )
     return None

@@ -76,7 +76,7 @@ class StatefulShuffled(Rule):
                 given = argument(call, "shuffle")
                 yield Finding(
                     argument_site(call.site, given) if isinstance(given, Given) else call.site,
-                    f"fit shuffles the samples, so that {layer.name} goes on with the states of other ones; pass "
+                    f"fit shuffles the samples, so that {layer.name!r} goes on with the states of other ones; pass "
                     "shuffle=False",
                     anchor=call.site,
                 )
@@ -136,7 +136,8 @@ for epoch in range(10):
             [
                 (
                     8,
-                    "fit shuffles the samples, so that lstm goes on with the states of other ones; pass shuffle=False",
+                    "fit shuffles the samples, so that 'lstm' goes on with the states of other ones; pass "
+                    "shuffle=False",
                 )
             ],
         ),

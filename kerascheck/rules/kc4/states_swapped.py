@@ -64,8 +64,8 @@ class StatesSwapped(Rule):
                     told.add(node.site.key)
                     yield Finding(
                         node.site,
-                        f"{layer.name} gets the cell state as its hidden state, and the hidden one as its cell state; "
-                        "an LSTM gives and takes [hidden, cell]",
+                        f"{layer.name!r} gets the cell state as its hidden state, and the hidden one as its cell "
+                        "state; an LSTM gives and takes [hidden, cell]",
                     )
 
     VALID = [
@@ -105,7 +105,7 @@ decoded = layers.LSTM(16, return_sequences=True, name="decoder")(target, initial
             [
                 (
                     5,
-                    "decoder gets the cell state as its hidden state, and the hidden one as its cell state; "
+                    "'decoder' gets the cell state as its hidden state, and the hidden one as its cell state; "
                     "an LSTM gives and takes [hidden, cell]",
                 )
             ],

@@ -103,7 +103,8 @@ class ConfigIncomplete(Rule):
                         told.add((id(cls.node), name))
                         yield Finding(
                             Site(method.site.file, definition(method)),
-                            f"get_config of {cls.name} leaves {name} out, so the saved {part.name} comes back with its "
+                            f"get_config of {cls.name} leaves {name!r} out, so the saved {part.name!r} comes back "
+                            "with its "
                             f'default; add "{name}"',
                             anchor=event.site,
                         )
@@ -191,7 +192,8 @@ model.save("model.keras")
             [
                 (
                     11,
-                    'get_config of Clip leaves high out, so the saved clip comes back with its default; add "high"',
+                    "get_config of Clip leaves 'high' out, so the saved 'clip' comes back with its default; add "
+                    '"high"',
                 )
             ],
         ),

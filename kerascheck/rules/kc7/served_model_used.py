@@ -80,7 +80,7 @@ class ServedModelUsed(Rule):
                 if isinstance(function.value, cst.Name) and function.value.value in loaded:
                     yield Finding(
                         code.site(node),
-                        f"{function.value.value} was loaded by tf.saved_model.load and has no {function.attr.value}; "
+                        f"{function.value.value!r} was loaded by tf.saved_model.load and has no {function.attr.value}; "
                         "call its serve(...), or save the model as .keras and use keras.models.load_model",
                     )
 
@@ -140,12 +140,12 @@ serve("served")
             [
                 (
                     7,
-                    "loaded was loaded by tf.saved_model.load and has no summary; call its serve(...), or save the "
+                    "'loaded' was loaded by tf.saved_model.load and has no summary; call its serve(...), or save the "
                     "model as .keras and use keras.models.load_model",
                 ),
                 (
                     8,
-                    "loaded was loaded by tf.saved_model.load and has no predict; call its serve(...), or save the "
+                    "'loaded' was loaded by tf.saved_model.load and has no predict; call its serve(...), or save the "
                     "model as .keras and use keras.models.load_model",
                 ),
             ],

@@ -97,14 +97,14 @@ class UntrainedCopy(Rule):
             if twin is not None:
                 yield Finding(
                     site,
-                    f"{network.name} is built like {twin.name}, which is trained here, and keeps its random weights: "
-                    "nothing gives it others; call set_weights on it, first and again from time to time",
+                    f"{network.name!r} is built like {twin.name!r}, which is trained here, and keeps its random "
+                    "weights: nothing gives it others; call set_weights on it, first and again from time to time",
                 )
                 continue
             yield Finding(
                 site,
-                f"{network.name} has the random weights that {maker} gave it: that copies the architecture alone, and "
-                "nothing gives it others; call set_weights or load_weights on it first",
+                f"{network.name!r} has the random weights that {maker} gave it: that copies the architecture alone, "
+                "and nothing gives it others; call set_weights or load_weights on it first",
             )
 
     VALID = [
@@ -219,7 +219,7 @@ learn(tf.ones((8, 4)), tf.ones((8, 4)))
             [
                 (
                     11,
-                    "functional_1 is built like functional, which is trained here, and keeps its random weights: "
+                    "'functional_1' is built like 'functional', which is trained here, and keeps its random weights: "
                     "nothing gives it others; call set_weights on it, first and again from time to time",
                 )
             ],
@@ -241,7 +241,7 @@ Agent().learn(np.ones((8, 4)))
             [
                 (
                     10,
-                    "sequential has the random weights that clone_model gave it: that copies the architecture alone, "
+                    "'sequential' has the random weights that clone_model gave it: that copies the architecture alone, "
                     "and nothing gives it others; call set_weights or load_weights on it first",
                 )
             ],
@@ -263,7 +263,7 @@ learn(tf.ones((8, 4)), tf.ones((8, 4)))
             [
                 (
                     7,
-                    "sequential has the random weights that clone_model gave it: that copies the architecture alone, "
+                    "'sequential' has the random weights that clone_model gave it: that copies the architecture alone, "
                     "and nothing gives it others; call set_weights or load_weights on it first",
                 )
             ],
@@ -280,7 +280,7 @@ print(model.evaluate(np.ones((8, 4)), np.ones((8, 1))))
             [
                 (
                     7,
-                    "model has the random weights that model_from_json gave it: that copies the architecture alone, "
+                    "'model' has the random weights that model_from_json gave it: that copies the architecture alone, "
                     "and nothing gives it others; call set_weights or load_weights on it first",
                 )
             ],

@@ -189,12 +189,12 @@ other.set_weights(online.get_weights())
             [
                 (
                     11,
-                    "neither net_1 nor net has weights yet, so this copies nothing; call both on a batch (zeros will "
-                    "do) first",
+                    "neither 'net_1' nor 'net' has weights yet, so this copies nothing; call both on a batch (zeros "
+                    "will do) first",
                 ),
                 (
                     13,
-                    "this sets weights of net_2, which has none before its input is known; call it on a batch (zeros "
+                    "this sets weights of 'net_2', which has none before its input is known; call it on a batch (zeros "
                     "will do) first",
                 ),
             ],
@@ -296,7 +296,7 @@ def _set_before_build(program: Program) -> Iterator[Finding]:
         if source is not None and is_source_unbuilt:
             yield Finding(
                 event.site,
-                f"neither {network.name} nor {source.name} has weights yet, so this copies nothing; call both on a "
+                f"neither {network.name!r} nor {source.name!r} has weights yet, so this copies nothing; call both on a "
                 "batch (zeros will do) first",
                 severity=Severity.WARNING,
             )

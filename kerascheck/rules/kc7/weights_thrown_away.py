@@ -85,7 +85,7 @@ class WeightsThrownAway(Rule):
                 if changes and not _is_used(code, name, made, changes):
                     yield Finding(
                         code.site(made),
-                        f"{name} holds new weights that no model gets: get_weights gives copies; end with "
+                        f"{name!r} holds new weights that no model gets: get_weights gives copies; end with "
                         f"set_weights({name})",
                     )
 
@@ -224,11 +224,12 @@ class Agent:
             [
                 (
                     7,
-                    "mixed holds new weights that no model gets: get_weights gives copies; end with set_weights(mixed)",
+                    "'mixed' holds new weights that no model gets: get_weights gives copies; end with "
+                    "set_weights(mixed)",
                 ),
                 (
                     12,
-                    "theirs holds new weights that no model gets: get_weights gives copies; end with "
+                    "'theirs' holds new weights that no model gets: get_weights gives copies; end with "
                     "set_weights(theirs)",
                 ),
             ],

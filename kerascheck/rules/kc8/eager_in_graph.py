@@ -70,7 +70,7 @@ class EagerInGraph(Rule):
             faults += [
                 (
                     node,
-                    f"{as_written(node.value)} is a list of Python, and the {where} asks it for an item by a tensor "
+                    f"{as_written(node.value)!r} is a list of Python, and the {where} asks it for an item by a tensor "
                     "that has no value yet; use tf.gather or keras.ops.take",
                 )
                 for node in outcome.looked_up
@@ -165,8 +165,8 @@ model.compile("adam", weighted)
             [
                 (
                     7,
-                    "WEIGHTS is a list of Python, and the loss weighted asks it for an item by a tensor that has no "
-                    "value yet; use tf.gather or keras.ops.take",
+                    "'WEIGHTS' is a list of Python, and the loss 'weighted' asks it for an item by a tensor that has "
+                    "no value yet; use tf.gather or keras.ops.take",
                 )
             ],
         ),

@@ -97,7 +97,7 @@ class FunctionOfTwoOptimizers(Rule):
                     first[event.site.key] = -1
                     yield Finding(
                         event.site,
-                        f"{code.function.name} is one tf.function for several optimizers, and the second makes "
+                        f"{code.function.name!r} is one tf.function for several optimizers, and the second makes "
                         "variables in a later call, which TensorFlow refuses; make a tf.function for each, or build "
                         "the optimizers before",
                     )
@@ -187,7 +187,7 @@ for rate in (0.1, 0.01):
             [
                 (
                     11,
-                    "step is one tf.function for several optimizers, and the second makes variables in a later call, "
+                    "'step' is one tf.function for several optimizers, and the second makes variables in a later call, "
                     "which TensorFlow refuses; make a tf.function for each, or build the optimizers before",
                 )
             ],

@@ -144,8 +144,8 @@ def accumulated(batches):
                 ),
                 (
                     16,
-                    "+= has appended the gradients to total, and zip takes the zeros that it begins with; add them one "
-                    "by one: [t + g for t, g in zip(total, slopes)]",
+                    "+= has appended the gradients to 'total', and zip takes the zeros that it begins with; add them "
+                    "one by one: [t + g for t, g in zip(total, slopes)]",
                 ),
             ],
         ),
@@ -174,7 +174,7 @@ def _faults(code: Code) -> Iterator[Finding]:
         if added is not None:
             yield Finding(
                 code.site(node),
-                f"+= has appended the gradients to {name}, and zip takes the zeros that it begins with; add them one "
+                f"+= has appended the gradients to {name!r}, and zip takes the zeros that it begins with; add them one "
                 f"by one: [t + g for t, g in zip({name}, {added})]",
             )
 

@@ -107,7 +107,7 @@ class LayerNotTracked(Rule):
                 told.add(id(layer))
                 yield Finding(
                     layer.site,
-                    f"{layer.name} runs in {network.name} but is not a part of it for Keras: its weights are never "
+                    f"{layer.name!r} runs in {network.name!r} but is not a part of it for Keras: its weights are never "
                     "trained or saved; keep it on an attribute of the layer or model that calls it",
                     anchor=call.site,
                 )
@@ -230,8 +230,8 @@ net.fit(np.ones((8, 4)), np.ones((8, 1)))
             [
                 (
                     6,
-                    "dense runs in net but is not a part of it for Keras: its weights are never trained or saved; keep "
-                    "it on an attribute of the layer or model that calls it",
+                    "'dense' runs in 'net' but is not a part of it for Keras: its weights are never trained or "
+                    "saved; keep it on an attribute of the layer or model that calls it",
                 )
             ],
         ),
@@ -251,7 +251,7 @@ model.fit(np.ones((8, 4)), np.ones((8, 1)))
             [
                 (
                     4,
-                    "dense runs in functional but is not a part of it for Keras: its weights are never trained or "
+                    "'dense' runs in 'functional' but is not a part of it for Keras: its weights are never trained or "
                     "saved; keep it on an attribute of the layer or model that calls it",
                 )
             ],

@@ -205,12 +205,12 @@ model = keras.Model(tokens, [one, other])
             [
                 (
                     6,
-                    "Reshape does not support masking, so lstm reads the padding as data: the mask of the Embedding "
+                    "Reshape does not support masking, so 'lstm' reads the padding as data: the mask of the Embedding "
                     "has no effect",
                 ),
                 (
                     7,
-                    "Conv1D does not support masking, so gru reads the padding as data: the mask of the Embedding "
+                    "Conv1D does not support masking, so 'gru' reads the padding as data: the mask of the Embedding "
                     "has no effect",
                 ),
             ],

@@ -200,7 +200,7 @@ def step(x, y):
             [
                 (
                     10,
-                    ".numpy() in the tf.function step gets a symbolic tensor, which has no values yet; use keras.ops "
+                    ".numpy() in the tf.function 'step' gets a symbolic tensor, which has no values yet; use keras.ops "
                     "(or tf.*) there",
                 )
             ],

@@ -91,7 +91,7 @@ class PenaltyLeftOut(Rule):
                 told.add(id(network))
                 yield Finding(
                     event.site,
-                    f"the regularizer of {layer.name} has no effect: this loss does not hold its penalty; add "
+                    f"the regularizer of {layer.name!r} has no effect: this loss does not hold its penalty; add "
                     f"sum({network.name}.losses) to it under the tape",
                 )
 
@@ -159,7 +159,7 @@ def step(x, y):
             [
                 (
                     10,
-                    "the regularizer of dense has no effect: this loss does not hold its penalty; add "
+                    "the regularizer of 'dense' has no effect: this loss does not hold its penalty; add "
                     "sum(sequential.losses) to it under the tape",
                 )
             ],

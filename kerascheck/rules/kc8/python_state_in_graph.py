@@ -81,7 +81,7 @@ class PythonStateInGraph(Rule):
                     yield Finding(
                         code.site(node),
                         "the Python in a tf.function runs when it is traced: this number goes up once, however often "
-                        f"{code.function.name} is called; count outside, or in a tf.Variable with assign_add",
+                        f"{code.function.name!r} is called; count outside, or in a tf.Variable with assign_add",
                     )
 
     VALID = [
@@ -147,13 +147,13 @@ trainer = Trainer()
             [
                 (
                     10,
-                    "the Python in a tf.function runs when it is traced: this number goes up once, however often step "
-                    "is called; count outside, or in a tf.Variable with assign_add",
+                    "the Python in a tf.function runs when it is traced: this number goes up once, however often "
+                    "'step' is called; count outside, or in a tf.Variable with assign_add",
                 ),
                 (
                     15,
-                    "the Python in a tf.function runs when it is traced: this number goes up once, however often "
-                    "double is called; count outside, or in a tf.Variable with assign_add",
+                    "the Python in a tf.function runs when it is traced: this number goes up once, however often '"
+                    "double' is called; count outside, or in a tf.Variable with assign_add",
                 ),
             ],
         ),

@@ -80,7 +80,7 @@ class SignedLoss(Rule):
             if parts is not None and parts[0] * parts[1] < 0:
                 yield Finding(
                     loss.code.site(returned),
-                    f"the loss {loss.name} is a difference with its sign, which falls without end; use its square or "
+                    f"the loss {loss.name!r} is a difference with its sign, which falls without end; use its square or "
                     "absolute value",
                     anchor=loss.call.site,
                 )
@@ -140,12 +140,12 @@ model.compile("adam", loss=lambda y_true, y_pred: tf.reduce_sum(y_pred - y_true)
             [
                 (
                     7,
-                    "the loss error is a difference with its sign, which falls without end; use its square or "
+                    "the loss 'error' is a difference with its sign, which falls without end; use its square or "
                     "absolute value",
                 ),
                 (
                     10,
-                    "the loss <lambda> is a difference with its sign, which falls without end; use its square or "
+                    "the loss '<lambda>' is a difference with its sign, which falls without end; use its square or "
                     "absolute value",
                 ),
             ],

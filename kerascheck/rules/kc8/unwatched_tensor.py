@@ -222,7 +222,7 @@ with tf.GradientTape() as tape:
     y = model(tf.cast(x, tf.float32))
 print(tape.gradient(y, x))
 """,
-            [(8, "x holds integers, for which there are no gradients: this is None; make it of floats")],
+            [(8, "'x' holds integers, for which there are no gradients: this is None; make it of floats")],
         ),
         Invalid(
             """
@@ -242,8 +242,8 @@ print(slope(model, np.ones(3)))
 print(of_given(tf.ones((2, 3))))
 """,
             [
-                (9, "the tape does not watch x, so this gradient is None; call tape.watch(x) under `with`"),
-                (13, "the tape does not watch image, so this gradient is None; call tape.watch(image) under `with`"),
+                (9, "the tape does not watch 'x', so this gradient is None; call tape.watch(x) under `with`"),
+                (13, "the tape does not watch 'image', so this gradient is None; call tape.watch(image) under `with`"),
             ],
         ),
         Invalid(
@@ -304,7 +304,7 @@ def _unwatched(code: Code, sources: dict[int, Any]) -> Iterator[Finding]:
             if integer and name in watched and name not in _parameters(code):
                 yield Finding(
                     code.site(node),
-                    f"{name} holds integers, for which there are no gradients: this is None; make it of floats",
+                    f"{name!r} holds integers, for which there are no gradients: this is None; make it of floats",
                 )
             if name in watched or _is_inside(code, tapes[tape.value], name):
                 continue

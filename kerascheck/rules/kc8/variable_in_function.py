@@ -148,8 +148,8 @@ ds = ds.shuffle(8).map(augment).batch(2)
             [
                 (
                     5,
-                    "Dataset.map runs augment in a graph, which cannot make the variables of a new RandomFlip; make it "
-                    "once, outside",
+                    "Dataset.map runs 'augment' in a graph, which cannot make the variables of a new RandomFlip; "
+                    "make it once, outside",
                 )
             ],
         ),
@@ -232,7 +232,7 @@ def _in_maps(program: Program) -> Iterator[Finding]:
                 if what is not None and _is_called(inner, made):
                     yield Finding(
                         inner.site(made),
-                        f"Dataset.map runs {function.name} in a graph, which cannot make the variables of a new "
+                        f"Dataset.map runs {function.name!r} in a graph, which cannot make the variables of a new "
                         f"{what}; make it once, outside",
                     )
 

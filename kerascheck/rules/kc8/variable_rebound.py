@@ -72,8 +72,8 @@ class VariableRebound(Rule):
                     if statement is not None:
                         yield Finding(
                             code.site(statement),
-                            f"this calls a new tensor {name} and leaves the variable as it is; use {name}.assign(...) "
-                            f"or {name}.assign_sub(...)",
+                            f"this calls a new tensor {name!r} and leaves the variable as it is; use "
+                            f"{name}.assign(...) or {name}.assign_sub(...)",
                         )
 
     VALID = [
@@ -129,12 +129,12 @@ for i, weight in enumerate(model.trainable_weights):
             [
                 (
                     6,
-                    "this calls a new tensor v and leaves the variable as it is; use v.assign(...) or "
+                    "this calls a new tensor 'v' and leaves the variable as it is; use v.assign(...) or "
                     "v.assign_sub(...)",
                 ),
                 (
                     8,
-                    "this calls a new tensor weight and leaves the variable as it is; use weight.assign(...) or "
+                    "this calls a new tensor 'weight' and leaves the variable as it is; use weight.assign(...) or "
                     "weight.assign_sub(...)",
                 ),
             ],
