@@ -15,10 +15,7 @@ _SESSIONS = (
     "tensorflow.Session", "tensorflow.compat.v1.Session", "tensorflow.InteractiveSession",
     "tensorflow.compat.v1.InteractiveSession",
 )  # fmt: skip
-_GRAPHS = (
-    "tensorflow.get_default_graph", "tensorflow.compat.v1.get_default_graph", "tensorflow.Graph",
-    "tensorflow.compat.v1.Graph",
-)  # fmt: skip
+_GRAPHS = ("tensorflow.get_default_graph", "tensorflow.compat.v1.get_default_graph")
 _PAGE = "https://www.tensorflow.org/guide/gpu#limiting_gpu_memory_growth"
 
 
@@ -148,7 +145,7 @@ def _without_graph(context: Context, text: str) -> list[Change] | None:
 
 
 def _is_graph(context: Context, node: cst.BaseExpression) -> bool:
-    """Whether it is a new graph, or None for one that is made later."""
+    """Whether it is the graph of the program, or None before it is asked for."""
     return is_name(node, "None") or (isinstance(node, cst.Call) and context.names.canonical(node.func) in _GRAPHS)
 
 
