@@ -7,9 +7,12 @@ named by a change stays as it is written, with its quotes, its lines and its com
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
@@ -101,6 +104,13 @@ class InsertRows:
     behind: bool = False
 
 
+@dataclass(frozen=True, eq=False)
+class Unwrap:
+    """Take the statements of a block out of what they stand in: a `with` goes, and they move to its place."""
+
+    statement: cst.With
+
+
 Change: TypeAlias = (
     Rewrite
     | RewriteWithin
@@ -111,16 +121,21 @@ Change: TypeAlias = (
     | AddItem
     | RemoveStatement
     | InsertRows
+    | Unwrap
 )
 
 
 @dataclass(frozen=True)
 class _Splice:
-    """Text in place of a stretch of the source; its parts are words, or stretches that stay."""
+    """Text in place of a stretch of the source; its parts are words, or stretches that stay.
+
+    Rows that stay move from the first of two indentations to the second, where there are two.
+    """
 
     start: int
     end: int
     parts: tuple[str | tuple[int, int], ...]
+    indents: tuple[str, str] | None = None
 
     @property
     def kept(self) -> list[tuple[int, int]]:
@@ -188,7 +203,8 @@ class _Splices:
 
     def render(self, splice: _Splice) -> str:
         """What a splice writes."""
-        return "".join(part if isinstance(part, str) else self._kept(splice, *part) for part in splice.parts)
+        text = "".join(part if isinstance(part, str) else self._kept(splice, *part) for part in splice.parts)
+        return text if splice.indents is None else _moved(text, *splice.indents)
 
     def _kept(self, outer: _Splice, start: int, end: int) -> str:
         """A stretch of the source, with the splices in it."""
@@ -228,7 +244,9 @@ class _Lowering:
             found += self._of_items(items, gone, more)
         return _Splices(self._text, found)
 
-    def _splice(self, change: Rewrite | RewriteWithin | RenameKeyword | RemoveStatement | InsertRows) -> _Splice:
+    def _splice(
+        self, change: Rewrite | RewriteWithin | RenameKeyword | RemoveStatement | InsertRows | Unwrap
+    ) -> _Splice:
         if isinstance(change, Rewrite):
             start, end = self.stretch(change.node)
             return _Splice(start, end, self._parts(change.pieces))
@@ -243,10 +261,32 @@ class _Lowering:
             return _Splice(start, end, (change.name,))
         if isinstance(change, InsertRows):
             return self._insertion(change)
+        if isinstance(change, Unwrap):
+            return self._unwrapping(change.statement)
         from kerascheck.fixes.lower import removal
 
+        if id(change.statement) in self._last_ones:
+            return _Splice(*self.stretch(change.statement), ("pass",))
         edit = removal(change.statement, self._source)
         return _Splice(self._source.offset(edit.span.start), self._source.offset(edit.span.end), (edit.content,))
+
+    @cached_property
+    def _last_ones(self) -> set[int]:
+        """Statements of which `pass` is left, since all others of their block go as well."""
+        gone: dict[int, tuple[cst.IndentedBlock, list[cst.CSTNode]]] = {}
+        kept: set[int] = set()
+        for change in self._changes:
+            if isinstance(change, (RemoveStatement, InsertRows)):
+                block = self._source.locator.line_and_block_of(change.statement)[1]
+                if isinstance(change, InsertRows):
+                    kept.add(id(block))
+                elif isinstance(block, cst.IndentedBlock):
+                    gone.setdefault(id(block), (block, []))[1].append(change.statement)
+        return {
+            id(statements[0])
+            for block, statements in gone.values()
+            if id(block) not in kept and _are_all(block, statements)
+        }
 
     def _insertion(self, change: InsertRows) -> _Splice:
         source = self._source
@@ -267,6 +307,20 @@ class _Lowering:
             return _Splice(end, end, ("".join(f"{newline}{indent}{row}" for row in change.rows),))
         return _Splice(end, end, ("".join(f"{indent}{row}{newline}" if row else newline for row in change.rows),))
 
+    def _unwrapping(self, statement: cst.With) -> _Splice:
+        source, body = self._source, statement.body.body
+        if not isinstance(statement.body, cst.IndentedBlock):
+            raise CannotChange("the block is written in one row")
+        outer, first = source.locate(statement), source.locate(body[0])
+        start, end = source.rows(outer.start.row, source.locate(body[-1]).end.row)
+        above = len(getattr(body[0], "leading_lines", ()))  # comments of the first statement
+        head = source.rows(outer.start.row, first.start.row - 1 - above)[1]
+        inner = self._text[source.rows(first.start.row, first.start.row)[0] : source.offset(first.start)]
+        indent = self._text[start : source.offset(outer.start)]
+        if getattr(body[0], "decorators", ()) or indent.strip() or inner.strip() or not inner.startswith(indent):
+            raise CannotChange("the block does not stand in rows of its own")
+        return _Splice(start, end, ((head, end),), (inner, indent))
+
     def _parts(self, pieces: Sequence[Piece]) -> tuple[str | tuple[int, int], ...]:
         return tuple(piece if isinstance(piece, str) else self.stretch(piece) for piece in pieces)
 
@@ -282,6 +336,9 @@ class _Lowering:
             return (
                 (source.offset(source.locate(node).start), inner[1]) if isinstance(node, cst.StarredElement) else inner
             )
+        if isinstance(node, cst.WithItem):
+            last = node.item if node.asname is None else node.asname.name
+            return self.stretch(node.item)[0], self.stretch(last)[1]
         span = source.locate(node)
         start, end = source.offset(span.start), source.offset(span.end)
         for _ in getattr(node, "lpar", ()):
@@ -400,6 +457,34 @@ class _Lowering:
     def _begins_its_row(self, offset: int) -> bool:
         row = self._source.position(offset).row
         return not self._text[self._source.line_starts[row - 1] : offset].strip()
+
+
+def _are_all(block: cst.IndentedBlock, statements: Sequence[cst.CSTNode]) -> bool:
+    """Whether these are all statements of a block that has several."""
+    ids = {id(one) for one in statements}
+    own = [one for line in block.body for one in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])]
+    return len(own) > 1 and all(id(one) in ids for one in own)
+
+
+def _moved(text: str, before: str, after: str) -> str:
+    """Rows with another indentation; rows that begin within a string stay as they are."""
+    within: set[int] = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type in _STRINGS:
+                within.update(range(token.start[0] + 1, token.end[0] + 1))
+    except (tokenize.TokenError, IndentationError) as error:
+        raise CannotChange(f"the block cannot be read: {error}") from error
+    return "".join(
+        after + row[len(before) :] if row.startswith(before) and number not in within else row
+        for number, row in enumerate(re.split(r"(?<=\n)", text), 1)
+    )
+
+
+#: Tokens that may go over several rows.
+_STRINGS = frozenset(
+    {tokenize.STRING, *(getattr(tokenize, name) for name in ("FSTRING_MIDDLE",) if hasattr(tokenize, name))}
+)
 
 
 def _runs(count: int, kept: set[int]) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import DictValue, Instance, ListValue, Scope, Value, bound_again
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import BuiltinLayer, KerasObject, Network, ResultRead, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, KerasObject, Layer, Network, ResultRead, Site, Tensor
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 
@@ -35,7 +35,7 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
             _unpack(run, target, value, scope)
     elif type(target) is cst.Attribute:
         receiver = run.evaluate(target.value, scope)
-        if isinstance(receiver, KerasObject):
+        if isinstance(receiver, (KerasObject, Layer)):
             from kerascheck.machine.keras.gone import note_set
 
             note_set(run, receiver, target.attr.value, Site(scope.file, target))

@@ -72,7 +72,12 @@ def _insert(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> 
 
 
 def _pop(run: Run, receiver: ListValue, arguments: Arguments, site: Site) -> Value:
+    from kerascheck.machine.keras.gone import note_popped
+    from kerascheck.machine.keras.lists import KerasList
+
     _changes(receiver)
+    if isinstance(receiver, KerasList):
+        note_popped(run, receiver, site)
     index = _first(arguments, -1)
     if receiver.unknown is not None or not run.may_change(receiver) or not isinstance(index, int):
         if not isinstance(index, int):

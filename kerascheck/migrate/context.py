@@ -165,6 +165,8 @@ class Context:
                 continue
             if binding.dotted == "tensorflow":
                 continue
+            if new is not None and _is_renamed(binding, new):
+                continue  # the import and its uses will have the new name
             if meant == canonical(name):
                 best = 100, binding.local, binding
             elif new is None and name.startswith(f"{meant}.") and (best is None or best[0] < 1 + meant.count(".")):
@@ -203,11 +205,16 @@ class Context:
         return Rewritten(self.names, [change for step in steps for change in step.changes])
 
 
+def _is_renamed(binding: Binding, new: str) -> bool:
+    """Whether a name that is imported as it is called has another name now."""
+    return binding.is_from and binding.local == binding.dotted.rpartition(".")[2] != new.rpartition(".")[2]
+
+
 class Rewritten:
     """Which nodes are gone after some changes."""
 
     def __init__(self, names: Names, changes: Sequence[Change]) -> None:
-        from kerascheck.fixes.changes import RemoveArgument, RemoveStatement, Rewrite
+        from kerascheck.fixes.changes import RemoveArgument, RemoveItem, RemoveStatement, Rewrite
 
         self._names = names
         self._new: dict[int, list[tuple[cst.CSTNode, ...]]] = {}
@@ -217,6 +224,8 @@ class Rewritten:
                 self._new.setdefault(id(change.node), []).append(kept)
             elif isinstance(change, RemoveArgument):
                 self._new.setdefault(id(change.arg), []).append(())
+            elif isinstance(change, RemoveItem):
+                self._new.setdefault(id(change.item), []).append(())
             elif isinstance(change, RemoveStatement):
                 self._new.setdefault(id(change.statement), []).append(())
 

@@ -74,7 +74,9 @@ def is_module(name: str) -> bool:
 def row_of(dotted: str) -> Change | None:
     """The row of a name, or of the part of it that is gone, by the way the program reaches it."""
     name = under_keras(dotted)
-    return gone_part(name, package_of(dotted)) if name is not None else None
+    if name is None:
+        return find_name(dotted) if dotted.startswith("tensorflow.") else None
+    return gone_part(name, package_of(dotted))
 
 
 def successor(dotted: str) -> str | None:

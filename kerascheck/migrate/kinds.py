@@ -103,14 +103,8 @@ class Kinds:
             sides = [node.left, node.right] if isinstance(node, cst.BinaryOperation) else [node.expression]
             return Kind.TENSOR if Kind.TENSOR in [self.of(side, depth) for side in sides] else None
         if isinstance(node, cst.Subscript):
-            base = node.value
-            if (
-                isinstance(base, cst.Attribute)
-                and base.attr.value == "layers"
-                and self.of(base.value, depth) is Kind.MODEL
-            ):
-                return Kind.LAYER
-            return Kind.TENSOR if self.of(base, depth) is Kind.TENSOR else None
+            items = self._of_items(node.value, depth)
+            return items or (Kind.TENSOR if self.of(node.value, depth) is Kind.TENSOR else None)
         if isinstance(node, (cst.SimpleString, cst.Integer, cst.Float, cst.List, cst.Dict, cst.Tuple)):
             return Kind.OTHER
         return None
@@ -126,8 +120,31 @@ class Kinds:
             elif isinstance(value, (cst.FunctionDef, cst.ClassDef)):
                 found.add(Kind.OTHER)
             else:
-                found.add(self.of(value, depth))
+                found.add(self._of_round(value, depth) or self.of(value, depth))
         return found.pop() if len(found) == 1 else None
+
+    def _of_round(self, target: cst.CSTNode, depth: int) -> Kind | None:
+        """What a loop hands out: `layer` in `for layer in model.layers`, also where that is enumerated."""
+        if not isinstance(target, cst.Name):
+            return None
+        place: int | None = None
+        above = self._names.parent(target)
+        if isinstance(above, cst.Element) and isinstance(pair := self._names.parent(above), cst.Tuple):
+            place, target, above = pair.elements.index(above), pair, self._names.parent(pair)
+        if not isinstance(above, (cst.For, cst.CompFor)) or above.target is not target:
+            return None
+        source = above.iter
+        if isinstance(source, cst.Call) and source.args and isinstance(source.func, cst.Name):
+            wanted = {"enumerate": 1, "reversed": None}.get(source.func.value, -1)
+            return self._of_items(source.args[0].value, depth) if wanted == place else None
+        return self._of_items(source, depth) if place is None else None
+
+    def _of_items(self, node: cst.BaseExpression, depth: int) -> Kind | None:
+        """What the items of a list are, where these are the layers of a model, or some of them."""
+        base = node.value if isinstance(node, cst.Subscript) else node
+        if not isinstance(base, cst.Attribute) or base.attr.value != "layers":
+            return None
+        return Kind.LAYER if self.of(base.value, depth) is Kind.MODEL else None
 
     def _of_parameter(self, param: cst.Param) -> Kind | None:
         """`logs` of a callback's method, by its place: what Keras hands there."""

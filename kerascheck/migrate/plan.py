@@ -18,15 +18,20 @@ from kerascheck.migrate.codemods import (
     functions,
     generators,
     image_order,
+    initial_weights,
     learning_rates,
     log_keys,
+    maxout,
     members,
     merging,
     names,
     old_arguments,
+    old_initializers,
     own_classes,
+    popped_layers,
     predicted_classes,
     reductions,
+    registered_names,
     sessions,
     several_outputs,
     stateful,
@@ -34,16 +39,19 @@ from kerascheck.migrate.codemods import (
     tensorflow_functions,
     texts,
     training_arguments,
+    validation_data,
     wrappers,
 )
 from kerascheck.migrate.context import Context, Options, Step
 from kerascheck.project.source import Source, Unfaithful
 
 _CODEMODS: tuple[Callable[[Context], Iterable[Step]], ...] = (
-    merging.find, convolutions.find, old_arguments.find, training_arguments.find, generators.find,
-    predicted_classes.find, learning_rates.find, static_shapes.find, backend.find, image_order.find, texts.find,
-    log_keys.find, file_names.find, reductions.find, several_outputs.find, devices.find, stateful.find, wrappers.find,
-    sessions.find, decays.find, functions.find, own_classes.find, members.find, tensorflow_functions.find,
+    popped_layers.find, validation_data.find, merging.find, maxout.find, initial_weights.find, convolutions.find,
+    old_initializers.find, old_arguments.find, training_arguments.find, generators.find, predicted_classes.find,
+    learning_rates.find, static_shapes.find, backend.find, image_order.find, texts.find, registered_names.find,
+    log_keys.find, file_names.find, reductions.find, several_outputs.find, devices.find, stateful.find,
+    wrappers.find, sessions.find, decays.find, functions.find, own_classes.find, members.find,
+    tensorflow_functions.find,
 )  # fmt: skip
 
 
@@ -93,7 +101,9 @@ def planned_steps(source: Source, options: Options | None = None) -> tuple[Conte
     context = Context(source, options or Options())
     steps = list(_consistent(context, [step for find in _CODEMODS for step in find(context)]))
     steps += _consistent(context, names.find(context, context.rewritten(steps)), steps)
-    steps += list(Imports(context, context.rewritten(steps), steps).steps())
+    gone = context.rewritten(steps)
+    steps = [step for step in steps if step.is_done or step.node not in gone]  # with what it is in, it is seen to
+    steps += list(Imports(context, gone, steps).steps())
     return context, steps
 
 

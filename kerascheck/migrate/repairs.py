@@ -12,6 +12,7 @@ import libcst as cst
 from kerascheck.diagnostics import Applicability
 from kerascheck.fixes.changes import Rewrite
 from kerascheck.migrate.context import Context, Step
+from kerascheck.migrate.facts import row_of
 from kerascheck.migrate.plan import planned_steps
 from kerascheck.rules.base import Repair
 from kerascheck.text.treewalk import children
@@ -78,9 +79,18 @@ def _look(source: Source) -> _Steps:
             continue
         for about in (step.node, *step.about):
             found.by_node.setdefault(id(about), []).append(step)
-        if step.needs or step.kind in ("imports", "names", "sessions", "wrappers") or id(step) in of_imports:
+        is_of_names = step.kind in ("imports", "names", "sessions", "wrappers") or _is_of_gone_callable(context, step)
+        if step.needs or is_of_names or id(step) in of_imports:
             found.together.append(step)
     return found
+
+
+def _is_of_gone_callable(context: Context, step: Step) -> bool:
+    """Whether it is about an argument of something that has another name now, which does not tell what it meant."""
+    call = step.node if isinstance(step.node, cst.Call) else context.names.parent(step.node)
+    if step.kind != "arguments" or not isinstance(call, cst.Call):
+        return False
+    return row_of(context.names.dotted(call.func) or "") is not None
 
 
 def _consuming(context: Context, steps: list[Step]) -> set[int]:

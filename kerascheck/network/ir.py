@@ -742,7 +742,8 @@ class OldForm:
     """A use of something that Keras 3 does not know any more.
 
     `kind`: "member" (`owner` has no `name`), "shape" (a method of `TensorShape` on a shape), "function" (`name` of
-    `owner`, another package, on a placeholder of a graph), "set" (an attribute is set that has no effect).
+    `owner`, another package, on a placeholder of a graph), "set" (an attribute is set that has no effect),
+    "closed" (one that cannot be set any more), "copy" (a list is changed that is a copy).
     """
 
     def __init__(self, kind: str, owner: str, name: str, site: Site) -> None:

@@ -19,6 +19,7 @@ from kerascheck.fixes.changes import (
     RemoveStatement,
     RenameKeyword,
     Rewrite,
+    Unwrap,
     differences,
     edits_of,
 )
@@ -187,3 +188,53 @@ def test_a_row_may_come_in_front_of_one_that_changes() -> None:
 )
 def test_an_edit_is_of_whole_words(old: str, new: str, expected: list[tuple[int, int, str]]) -> None:
     assert differences(old, new) == expected
+
+
+def _with_of(source: Source) -> cst.With:
+    return next(node for node in walk(source.tree) if isinstance(node, cst.With))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("with a:\n    b\n    c\nd\n", "b\nc\nd\n"),
+        ("if x:\n\twith a:\n\t\t# why\n\t\tb\n", "if x:\n\t# why\n\tb\n"),
+        ("with a:\n    b = f(\n        c)\n\n    d\n", "b = f(\n    c)\n\nd\n"),
+        ("with a:\n    b = '''c\n    d'''\n", "b = '''c\n    d'''\n"),
+        ("with a:\r\n    b\r\nc\r\n", "b\r\nc\r\n"),
+        ("with a:\n    b", "b"),
+    ],
+)
+def test_a_block_comes_out_of_what_it_stands_in(text: str, expected: str) -> None:
+    source = Source(text.encode(), "x.py")
+    assert changed(source, Unwrap(_with_of(source))) == expected
+
+
+def test_what_changes_in_a_block_comes_out_with_it() -> None:
+    source = parse("with a:\n    f(1)\n    g()\n")
+    call = call_of(source, "f")
+    line = source.tree.body[0].body.body[1].body[0]  # type: ignore[union-attr, index]
+    inner = (Rewrite(call.args[0].value, ("2",)), InsertRows(line, ("h()",)))
+    assert changed(source, Unwrap(_with_of(source)), *inner) == "f(2)\nh()\ng()\n"
+
+
+@pytest.mark.parametrize("text", ["with a: b\n", "with a:\n    @b\n    def c(): pass\n"])
+def test_a_block_that_is_not_in_rows_of_its_own_stays(text: str) -> None:
+    source = Source(text.encode(), "x.py")
+    with pytest.raises(CannotChange):
+        changed(source, Unwrap(_with_of(source)))
+
+
+def test_one_of_several_things_that_a_block_enters_is_taken_out() -> None:
+    source = parse("with a() as b, c, d() as e:\n    pass\n")
+    items = _with_of(source).items
+    assert changed(source, RemoveItem(items, items[0])) == "with c, d() as e:\n    pass\n"
+    assert changed(source, RemoveItem(items, items[2])) == "with a() as b, c:\n    pass\n"
+
+
+def test_a_block_of_which_all_goes_keeps_pass() -> None:
+    source = parse("if x:\n    a = 1\n    b = 2\n    c = 3\nd\n")
+    body = source.tree.body[0].body.body  # type: ignore[union-attr]
+    statements = [one for line in body for one in line.body]
+    assert changed(source, *map(RemoveStatement, statements)) == "if x:\n    pass\nd\n"
+    assert changed(source, *map(RemoveStatement, statements[:2])) == "if x:\n    c = 3\nd\n"

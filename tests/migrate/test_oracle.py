@@ -161,6 +161,109 @@ PROGRAMS: dict[str, tuple[Era, str]] = {
         other.reset_states()
         """,
     ),
+    "what Keras 1 had for layers, and how they were asked": (
+        Era.KERAS_1,
+        """\
+        import numpy as np
+        from keras import backend as K, initializations
+        from keras.callbacks import Callback
+        from keras.engine.topology import Layer
+        from keras.initializations import normal
+        from keras.layers import Dense, Dropout, Input, LSTM, MaxoutDense, Merge
+        from keras.models import Model, Sequential
+
+
+        class Scale(Layer):
+            def __init__(self, **kwargs):
+                self.gamma_init = initializations.get("one")
+                super(Scale, self).__init__(**kwargs)
+
+            def build(self, input_shape):
+                self.gamma = self.gamma_init((int(input_shape[-1]),), name="gamma")
+                self.shift = K.variable(np.zeros(int(input_shape[-1])))
+                self.trainable_weights = [self.gamma, self.shift]
+
+            def call(self, x, mask=None):
+                return x * self.gamma + self.shift
+
+
+        class Score(Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                assert self.validation_data[0].shape == (4, 5)
+
+
+        w, b = np.ones((4, 3)), np.zeros(3)
+        left = Sequential([Dense(3, input_dim=4, weights=[w, b]), Scale()])
+        assert np.allclose(left.get_weights()[0], w) and len(left.trainable_weights) == 4
+        right = Sequential([MaxoutDense(3, nb_feature=2, input_dim=5), Dropout(0.5)])
+        both = Sequential()
+        both.add(Merge([left, right], mode="concat"))
+        both.add(Dense(1, init=lambda shape, name: normal(shape, scale=0.01, name=name)))
+        both.compile("sgd", "mse")
+        both.fit([np.zeros((4, 4)), np.zeros((4, 5))], np.zeros((4, 1)), nb_epoch=1, verbose=0)
+        parameters = both.count_params()
+        assert parameters == (4 * 3 + 3) + 6 + (5 * 6 + 6) + 7
+
+        hidden = K.function([right.layers[0].input, K.learning_phase()], [right.layers[1].output])
+        assert np.allclose(hidden([np.ones((2, 5)), 0])[0], hidden([np.ones((2, 5)), 0])[0])
+        assert not np.allclose(hidden([np.ones((64, 5)), 1])[0], hidden([np.ones((64, 5)), 1])[0])
+
+        recurrent, first, second = LSTM(2), Input((3, 2)), Input((3, 2))
+        outputs = [recurrent(first), recurrent(second)]
+        assert recurrent.get_output_at(1) is outputs[1] and recurrent.get_input_at(0) is first
+
+        stack = Sequential([Dense(4, input_dim=5), Dense(2)])
+        stack.layers.pop()
+        stack.outputs = [stack.layers[-1].output]
+        stack.layers[-1].outbound_nodes = []
+        stack.add(Dense(1))
+        stack.compile("sgd", "mse")
+        x, y = np.ones((4, 5)), np.ones(4)
+        stack.fit(x, y, validation_data=(x, y), callbacks=[Score()], verbose=0)
+        assert [layer.output_shape[-1] for layer in stack.layers] == [4, 1]
+
+        inputs = Input((5,))
+        graph = Model(inputs, Dense(2)(Dense(3)(inputs)))
+        graph.layers.pop()
+        assert graph.layers[-1].output.shape == (None, 3)
+        """,
+    ),
+    "names that a program gives to its functions": (
+        Era.KERAS_2,
+        """\
+        import numpy as np
+        import tensorflow as tf
+        from keras import backend as K
+        from keras.layers import Activation, Dense
+        from keras.models import Sequential
+        from keras.utils.generic_utils import get_custom_objects
+
+
+        def softer(x):
+            return K.softplus(x) + 1.0
+
+
+        def error(y_true, y_pred):
+            return K.mean(K.abs(y_true - y_pred))
+
+
+        get_custom_objects().update({"softer": Activation(softer), "error": error})
+        model = Sequential([Dense(3, input_shape=(2,), activation="softer"), Dense(1), Activation("softer")])
+        model.compile("sgd", "error", metrics=["error"])
+        model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+        graph = tf.get_default_graph()
+
+
+        def ask():
+            with graph.as_default():
+                return model.predict(np.ones((1, 2)), verbose=0)
+
+
+        assert ask().min() > 1
+        parameters = model.count_params()
+        assert parameters == 9 + 4
+        """,
+    ),
     "tf.keras of TensorFlow 2": (
         Era.TF_KERAS,
         """\

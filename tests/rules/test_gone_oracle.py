@@ -98,3 +98,51 @@ def test_functions_of_the_backend_are_those_of_ops(keras: Any, name: str) -> Non
     x = keras.ops.convert_to_tensor([[0.25, 0.5], [0.75, 1.5]])
     old, new = getattr(backend, name), getattr(keras.ops, name)
     assert abs(keras.ops.convert_to_numpy(old(x)) - keras.ops.convert_to_numpy(new(x))).max() < 1e-6
+
+
+@pytest.mark.parametrize("ending", ["activation", "kernel_regularizer", "kernel_constraint"])
+def test_layers_do_not_look_for_registered_names(keras: Any, ending: str) -> None:
+    with keras.utils.custom_object_scope({"own_name": lambda x: x}), pytest.raises(ValueError):
+        keras.layers.Dense(2, **{ending: "own_name"})
+
+
+def test_initializers_are_looked_for_among_registered_names(keras: Any) -> None:
+    with keras.utils.custom_object_scope({"own_name": lambda shape, dtype=None: keras.ops.ones(shape)}):
+        keras.layers.Dense(2, kernel_initializer="own_name")
+
+
+@pytest.mark.parametrize("given", [{"loss": "own_name"}, {"loss": "mse", "metrics": ["own_name"]}])
+def test_compile_does_not_look_for_registered_names(keras: Any, model: Any, given: dict[str, Any]) -> None:
+    x, y = keras.ops.ones((8, 4)), keras.ops.ones((8, 1))
+    scope = keras.utils.custom_object_scope({"own_name": lambda y_true, y_pred: keras.ops.mean(y_pred)})
+    with scope, pytest.raises(ValueError):
+        model.compile("sgd", **given)
+        model.fit(x, y, verbose=0)
+
+
+def test_what_of_models_and_layers_cannot_be_set(keras: Any) -> None:
+    from kerascheck.machine.keras.gone import CLOSED, CLOSED_OF_LAYERS
+
+    inputs = keras.Input((4,))
+    layer = keras.layers.Dense(2)
+    models = [keras.Model(inputs, layer(inputs)), keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])]
+    for target, name in [
+        *((layer, name) for name in CLOSED_OF_LAYERS),
+        *((m, name) for m in models for name in CLOSED),
+    ]:
+        with pytest.raises(AttributeError):
+            setattr(target, name, [])
+
+
+def test_a_layer_is_popped_from_a_copy(keras: Any, model: Any) -> None:
+    model.layers.pop()
+    assert len(model.layers) == 1
+
+
+def test_logs_without_a_figure_give_none(keras: Any, model: Any) -> None:
+    class Stop(keras.callbacks.Callback):  # type: ignore[misc, name-defined]
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            assert logs.get("acc") > 0.9
+
+    with pytest.raises(TypeError):
+        model.fit(keras.ops.ones((8, 4)), keras.ops.ones((8, 1)), verbose=0, callbacks=[Stop()])

@@ -39,7 +39,7 @@ _SAME = frozenset(
 _ADDED = {
     "concatenate": ("axis", 1, "axis=-1"), "argmax": ("axis", 1, "axis=-1"), "argmin": ("axis", 1, "axis=-1"),
     "expand_dims": ("axis", 1, "axis=-1"), "cumsum": ("axis", 1, "axis=0"), "cumprod": ("axis", 1, "axis=0"),
-    "gather": ("axis", 2, "axis=0"),
+    "gather": ("axis", 2, "axis=0"), "variable": ("dtype", 1, 'dtype="float32"'),
 }  # fmt: skip
 #: Arguments by other names.
 _KEYWORDS = {
@@ -272,7 +272,7 @@ def _ndim(context: Context, call: cst.Call) -> tuple[tuple[Change, ...], Spelled
 
 def _dtype(context: Context, call: cst.Call) -> tuple[tuple[Change, ...], Spelled] | None:
     x = positional(call, 0)
-    if x is None or not isinstance(x.value, (cst.Name, cst.Attribute, cst.Call)):
+    if x is None or not isinstance(x.value, (cst.Name, cst.Attribute, cst.Call, cst.Subscript)):
         return None
     return _wrapped(call, x.value, ".dtype"), Spelled("")
 

@@ -10,6 +10,7 @@ from kerascheck.fixes.changes import RemoveArgument, Rewrite
 from kerascheck.migrate.arguments import argument, has_stars, keyword
 from kerascheck.migrate.codemods.learning_rates import is_optimizer
 from kerascheck.migrate.context import Context, Step
+from kerascheck.migrate.facts import successor
 
 _PAGE = "https://keras.io/api/optimizers/learning_rate_schedules/inverse_time_decay/"
 #: Optimizers that took a decay, with the rate that they had by themselves.
@@ -23,10 +24,11 @@ _SETTING = ("ReduceLROnPlateau", "LearningRateScheduler")
 def find(context: Context) -> Iterator[Step]:
     """A step for each optimizer with a decay."""
     for call, name in context.called():
-        if name.startswith("keras.optimizers.") and name.rpartition(".")[2] in _RATES:
-            given = keyword(call, "decay")
-            if given is not None and not has_stars(call):
-                yield _step(context, call, given, name.rpartition(".")[2])
+        given = keyword(call, "decay") if name.startswith("keras.optimizers.") and not has_stars(call) else None
+        today = successor(context.names.dotted(call.func) or "") if given is not None else None
+        short = (today or name).rpartition(".")[2]
+        if given is not None and short in _RATES:
+            yield _step(context, call, given, short)
 
 
 def _step(context: Context, call: cst.Call, given: cst.Arg, short: str) -> Step:

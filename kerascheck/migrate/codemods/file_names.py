@@ -17,6 +17,9 @@ from kerascheck.migrate.kinds import Kind
 _MODEL, _WEIGHTS = ".keras", ".weights.h5"
 _ENDING = re.compile(r"\.(weights\.h5|h5|hdf5|hdf|keras|ckpt|tf|model|weights)$", re.IGNORECASE)
 
+#: The end of a text that is filled in: which ending the name has is not written here.
+_OPEN_END = re.compile(r"(?:\}|%(?:\(\w+\))?[\d.]*[a-z])[\"']*$")
+
 
 def find(context: Context) -> Iterator[Step]:
     """A step for each name that Keras 3 refuses, wherever the file uses it; and for `save_format`."""
@@ -137,7 +140,7 @@ def _one(
 def _renamed(text: str, is_weights: bool, is_checkpoint: bool, is_h5: bool) -> str:
     lower = text.lower()
     if is_weights:
-        return text if lower.endswith(_WEIGHTS) else _ENDING.sub("", text) + _WEIGHTS
+        return text if lower.endswith(_WEIGHTS) else _ENDING.sub("", text).removesuffix(".weights") + _WEIGHTS
     if lower.endswith((_MODEL, ".h5")) or (lower.endswith(".hdf5") and not is_checkpoint):
         return text
     return _ENDING.sub("", text) + (".h5" if is_h5 else _MODEL)
@@ -160,13 +163,16 @@ def literals(
             if not isinstance(value, (cst.Name, cst.Param)) or value is not node:
                 yield from literals(context, value, depth + 1)
     elif isinstance(node, cst.BinaryOperation):
-        yield from literals(context, node.left if isinstance(node.operator, cst.Modulo) else node.right, depth + 1)
+        is_filled = isinstance(node.operator, cst.Modulo)
+        found = literals(context, node.left if is_filled else node.right, depth + 1)
+        yield from (one for one in found if not (is_filled and _OPEN_END.search(one.value)))
     elif isinstance(node, cst.Call):
         name = context.names.canonical(node.func)
         if name in ("os.path.join", "str", "builtins.str", "pathlib.Path") and node.args:
             yield from literals(context, node.args[-1].value, depth + 1)
         elif isinstance(node.func, cst.Attribute) and node.func.attr.value == "format":
-            yield from literals(context, node.func.value, depth + 1)
+            found = literals(context, node.func.value, depth + 1)
+            yield from (one for one in found if not _OPEN_END.search(one.value))
 
 
 def _is_made_elsewhere(context: Context, node: cst.CSTNode) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.fixes.changes import Rewrite
+from kerascheck.migrate.arguments import is_name, requoted, text_of
 from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.kinds import Kind
 
@@ -18,6 +19,11 @@ def find(context: Context) -> Iterator[Step]:
             yield Step(
                 "attributes", node, "the lr of an optimizer is learning_rate", (Rewrite(node.attr, ("learning_rate",)),)
             )
+    for call in context.calls:
+        asked = call.args[1].value if is_name(call.func, "hasattr", "getattr") and len(call.args) > 1 else None
+        if isinstance(asked, cst.SimpleString) and text_of(asked) == "lr" and is_optimizer(context, call.args[0].value):
+            change = Rewrite(asked, (requoted(asked, "learning_rate"),))
+            yield Step("attributes", asked, "the lr of an optimizer is learning_rate", (change,))
 
 
 def is_optimizer(context: Context, node: cst.BaseExpression) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.fixes.changes import AddArgument, Change, RemoveArgument, RenameKeyword, Rewrite
-from kerascheck.migrate.arguments import argument, keyword, positional, text_of
-from kerascheck.migrate.context import Context, Step
+from kerascheck.migrate.arguments import argument, keyword, positional, positionals, text_of
+from kerascheck.migrate.context import Context, Spelled, Step
+from kerascheck.migrate.kinds import Kind
 
 #: The function for a mode.
 _MODES = {
@@ -18,7 +19,7 @@ _MODES = {
 
 
 def find(context: Context) -> Iterator[Step]:
-    """A step for each call of `merge`; `Merge` merges models, and is listed."""
+    """A step for each call of `merge` and each layer `Merge`."""
     for call, name in context.called():
         if name in (
             "keras.layers.merge",
@@ -28,7 +29,7 @@ def find(context: Context) -> Iterator[Step]:
         ):
             yield steps(context, call)
         elif name == "keras.layers.Merge":
-            yield _layer(context, call)
+            yield _of_models(context, call) if _merges_models(context, call) else _layer(context, call)
 
 
 def _by_function(context: Context, call: cst.Call, mode: cst.Arg) -> Step:
@@ -63,6 +64,73 @@ def _layer(context: Context, call: cst.Call) -> Step:
             arg = names[old]
             changes.append(RenameKeyword(arg, new) if mode == wanted else RemoveArgument(call, arg))
     return Step("merging", call, f"Merge(mode={mode!r}) is now {_LAYERS[mode]}", tuple(changes), spelled.needs)
+
+
+def _models(call: cst.Call) -> list[cst.BaseExpression]:
+    """What a layer `Merge` is given to merge, where that is written as a list."""
+    given = argument(call, "layers", 0)
+    return (
+        [one.value for one in given.value.elements] if given and isinstance(given.value, (cst.List, cst.Tuple)) else []
+    )
+
+
+def _merges_models(context: Context, call: cst.Call) -> bool:
+    models = _models(call)
+    return bool(models) and all(
+        isinstance(one, cst.Name) and context.kinds.of(one) is Kind.MODEL and not _begins_with_merge(context, one.value)
+        for one in models
+    )
+
+
+def _begins_with_merge(context: Context, model: str) -> bool:
+    """Whether a `Merge` is added to a Sequential of this name, which has no inputs of its own before it is called."""
+    for adding, func, _ in context.methods("add"):
+        added = positional(adding, 0)
+        is_added = added is not None and isinstance(func.value, cst.Name) and func.value.value == model
+        if is_added and added is not None and context.kinds.class_of(added.value) == "keras.layers.Merge":
+            return True
+    return False
+
+
+def _of_models(context: Context, call: cst.Call) -> Step:
+    """The step for a layer that merges models: a model of the inputs of all, which merges their outputs."""
+    mode, names = argument(call, "mode", 1), {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    kept = {"layers", "mode", "concat_axis", "dot_axes", "name", "output_shape"}
+    merged: list[str | cst.CSTNode] = ["["]
+    inputs: list[str | cst.CSTNode] = ["["]
+    for index, model in enumerate(_models(call)):
+        comma = ", " if index else ""
+        inputs += [f"{comma}*", model, ".inputs"]
+        merged += [comma, model, ".outputs[0]"]
+    found = _merging(context, call, mode, [*merged, "]"]) if names <= kept and len(positionals(call)) <= 2 else None
+    if found is None:
+        return Step("merging", call, "Merge is gone: make a keras.Model of the inputs, and merge the outputs in it")
+    pieces, spelled = found
+    made = context.spell("keras.Model")
+    name = keyword(call, "name")
+    named = (", name=", name.value) if name is not None else ()
+    change = Rewrite(call, (f"{made.text}(", *inputs, "], ", *pieces, *named, ")"))
+    note = "a Sequential that begins with it has its weights once it is called on data"
+    needs = (*made.needs, *spelled.needs)
+    return Step("merging", call, "Merge of models is a Model that merges their outputs", (change,), needs, note=note)
+
+
+def _merging(
+    context: Context, call: cst.Call, mode: cst.Arg | None, merged: list[str | cst.CSTNode]
+) -> tuple[list[str | cst.CSTNode], Spelled] | None:
+    """How tensors are merged as this call says, and what that needs; None where it is not known."""
+    if mode is not None and isinstance(mode.value, (cst.Lambda, cst.Name)):
+        spelled = context.spell("keras.layers.Lambda")
+        return [f"{spelled.text}(", mode.value, ")(", *merged, ")"], spelled
+    text = text_of(mode.value) if mode is not None else "sum"
+    if text not in _MODES:
+        return None
+    axis = keyword(call, {"concat": "concat_axis", "dot": "dot_axes", "cos": "dot_axes"}.get(text, ""))
+    if axis is None and text in ("dot", "cos"):
+        return None
+    spelled = context.spell(f"keras.layers.{_MODES[text]}")
+    along = [", axis=" if text == "concat" else ", axes=", axis.value] if axis is not None else []
+    return [f"{spelled.text}(", *merged, *along, ", normalize=True)" if text == "cos" else ")"], spelled
 
 
 def steps(context: Context, call: cst.Call) -> Step:

@@ -19,6 +19,9 @@ _PAGES = {
     "preprocessing.image": "https://keras.io/api/data_loading/image/",
 }
 
+#: What optimizers of TensorFlow 1 were asked for.
+_IN_GRAPHS = ("minimize", "compute_gradients", "apply_gradients")
+
 
 def find(context: Context, gone: Rewritten) -> Iterator[Step]:
     """A step for each use of such a name through a module, but for those that other steps rewrite."""
@@ -38,7 +41,7 @@ def steps(context: Context, binding: Binding, use: cst.BaseExpression) -> Iterat
     name = canonical(dotted)
     if sees_to(name) or name == "keras.backend.function" or context.names.is_written(use):
         return  # the codemod of the backend does
-    new = target_of(context, dotted)
+    new = None if _is_of_a_graph(context, dotted, node) else target_of(context, dotted)
     if new is not None:
         spelled = respelled(context, binding, new)
         if spelled.text != context.source.code_for(node):
@@ -54,6 +57,19 @@ def steps(context: Context, binding: Binding, use: cst.BaseExpression) -> Iterat
         )
     elif row_of(dotted) is not None and not binding.is_tried:
         yield Step("names", node, gone_message(dotted), page=page_of(dotted))
+
+
+def _is_of_a_graph(context: Context, dotted: str, node: cst.BaseExpression) -> bool:
+    """Whether an optimizer of TensorFlow 1 does its work in a graph itself: `AdamOptimizer(0.1).minimize(loss)`."""
+    call = context.names.parent(node)
+    used = context.names.parent(call) if isinstance(call, cst.Call) and call.func is node else None
+    if not dotted.startswith("tensorflow.train.") or not isinstance(used, (cst.Attribute, cst.Assign)):
+        return False
+    if isinstance(used, cst.Attribute):
+        return True
+    names = [one.target for one in used.targets] if isinstance(used, cst.Assign) else []
+    texts = {context.source.code_for(one) for one in names}
+    return any(context.source.code_for(func.value) in texts for _, func, _ in context.methods(*_IN_GRAPHS))
 
 
 def target_of(context: Context, dotted: str) -> str | None:
@@ -83,7 +99,7 @@ def respelled(context: Context, binding: Binding, new: str) -> Spelled:
 def gone_message(dotted: str) -> str:
     """What to say of a name that nothing takes the place of."""
     row = row_of(dotted)
-    if row is not None and row.old != under_keras(dotted):
+    if row is not None and row.old != (under_keras(dotted) or dotted):
         return f"{_shown(dotted)} is gone, as is all of {row.old}"
     advice = row.advice if row is not None else None
     return f"{_shown(dotted)} is gone{f': {advice}' if advice else ''}"

@@ -69,8 +69,10 @@ def renamed(context: Context, call: cst.Call, name: str, rows: Iterable[Row]) ->
         if arg is None:
             continue
         done.add(row.old)
-        if row.old == "period" and isinstance(arg.value, cst.Integer) and arg.value.value == "1":
-            yield Step("arguments", arg, f"{short}(period=1) is what it does", (RemoveArgument(call, arg),))
+        if row.old == "period":
+            yield _period(call, arg, short)
+        elif row.old == "dim_ordering" and text_of(arg.value) == "default":
+            yield Step("arguments", arg, f"{short} has no {row.old}; this is the default", (RemoveArgument(call, arg),))
         elif row.new is not None and keyword(call, row.new) is None:
             yield Step(
                 "arguments",
@@ -96,6 +98,14 @@ def renamed(context: Context, call: cst.Call, name: str, rows: Iterable[Row]) ->
         short,
         [row for row in rows if row.kind == "position" and is_of(row, era) and row.was not in _ALL_SIZES],
     )
+
+
+def _period(call: cst.Call, arg: cst.Arg, short: str) -> Step:
+    """The step for saving after every so many epochs: after every one, which are the same files and more."""
+    is_one = isinstance(arg.value, cst.Integer) and arg.value.evaluated_value == 1
+    message = f"{short}(period=1) is what it does" if is_one else f"{short}(period=) is gone"
+    note = None if is_one else f"{short} saves after every epoch now; save_freq counts batches"
+    return Step("arguments", arg, message, (RemoveArgument(call, arg),), note=note)
 
 
 def _added(context: Context, call: cst.Call, rows: Iterable[Row]) -> Iterator[Step]:

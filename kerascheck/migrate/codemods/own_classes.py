@@ -6,13 +6,17 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from kerascheck.fixes.changes import Change, RenameKeyword, Rewrite
+from kerascheck.fixes.changes import AddArgument, Change, RemoveStatement, RenameKeyword, Rewrite
 from kerascheck.migrate.arguments import has_stars, keyword, positionals, text_of
 from kerascheck.migrate.context import Context, Step
 from kerascheck.text.treewalk import walk
 
 _PAGE = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
 _ADDS = ("add_weight", "add_variable")
+#: What a layer keeps by itself of the variables that its attributes hold.
+_LISTS = ("trainable_weights", "non_trainable_weights")
+_GETTERS = ("keras.initializers.get", "keras.initializations.get")
+_VARIABLES = ("keras.backend.variable", "keras.Variable")
 #: The arguments of `add_weight` by their places, in Keras 2.
 _PLACES = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
 
@@ -51,10 +55,83 @@ def _layer(context: Context, owner: cst.ClassDef) -> Iterator[Step]:
             change = Rewrite(method.name, ("compute_output_shape",))
             yield Step("methods", method.name, "get_output_shape_for is compute_output_shape", (change,), page=_PAGE)
         yield from _weights(method)
+        for call in _initializing(context, owner, method):
+            yield _initialized(context, call)
         for target in _assigned(context, method):
-            if target.attr.value in ("trainable_weights", "non_trainable_weights"):
-                message = f"{target.attr.value} cannot be set: what add_weight makes is in it"
-                yield Step("attributes", target, message, page=_PAGE)
+            if target.attr.value in _LISTS:
+                yield _list_of_weights(context, owner, target)
+
+
+def _list_of_weights(context: Context, owner: cst.ClassDef, target: cst.Attribute) -> Step:
+    """`self.trainable_weights = [self.W, self.b]`: not needed where the class makes each of these as a variable."""
+    statement = context.names.statement(target)
+    value = statement.value if isinstance(statement, (cst.Assign, cst.AugAssign)) else None
+    listed = [one.value for one in value.elements] if isinstance(value, (cst.List, cst.Tuple)) else []
+    made = [_maker(context, owner, one) for one in listed]
+    makers = [one for one in made if one is not None]
+    if statement is None or not makers or len(makers) < len(made) or not _is_alone(statement):
+        message = f"{target.attr.value} cannot be set: what add_weight makes is in it"
+        return Step("attributes", target, message, page=_PAGE)
+    changes: list[Change] = [RemoveStatement(statement)]
+    if target.attr.value == "non_trainable_weights":
+        changes += [AddArgument(one, ("trainable=False",)) for one in makers if keyword(one, "trainable") is None]
+    return Step("attributes", target, f"{target.attr.value} holds the variables by itself", tuple(changes), page=_PAGE)
+
+
+def _initializing(context: Context, owner: cst.ClassDef, method: cst.FunctionDef) -> Iterator[cst.Call]:
+    """Calls of initializers that the class keeps, which made variables in Keras 1: `self.init(shape, name="W")`."""
+    for node in walk(method):
+        call = node.value if isinstance(node, cst.Assign) else None
+        func = call.func if isinstance(call, cst.Call) else None
+        if not isinstance(call, cst.Call) or not isinstance(func, cst.Attribute) or not positionals(call):
+            continue
+        names = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+        made = _kept(context, owner, func)
+        is_get = isinstance(made, cst.Call) and context.names.canonical(made.func) in _GETTERS
+        if is_get and names == {"name"} and len(call.args) == 2:  # Keras 1 alone gave a name to what is made
+            yield call
+
+
+def _initialized(context: Context, call: cst.Call) -> Step:
+    """The step for a variable that an initializer makes: a weight of the layer, with this initializer."""
+    shape, name = call.args
+    pieces = ("self.add_weight(shape=", shape.value, ", initializer=", call.func, ", name=", name.value, ")")
+    message = "an initializer makes values, and no variable: add_weight does"
+    return Step("methods", call, message, (Rewrite(call, pieces),), page=_PAGE)
+
+
+def _is_alone(statement: cst.CSTNode) -> bool:
+    """Whether a statement assigns to one thing."""
+    return not isinstance(statement, cst.Assign) or len(statement.targets) == 1
+
+
+def _maker(context: Context, owner: cst.ClassDef, node: cst.BaseExpression) -> cst.Call | None:
+    """The one call that makes the variable that a class keeps in an attribute: `self.W = K.variable(...)`."""
+    call = _kept(context, owner, node)
+    if not isinstance(call, cst.Call):
+        return None
+    func = call.func
+    is_added = isinstance(func, cst.Attribute) and context.names.is_self(func.value) and func.attr.value in _ADDS
+    if is_added or context.names.canonical(func) in _VARIABLES:
+        return call
+    return next((call for method in _methods(owner) if call in _initializing(context, owner, method)), None)
+
+
+def _kept(context: Context, owner: cst.ClassDef, node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The one value that a class assigns to an attribute of its objects, where it is one."""
+    if not isinstance(node, cst.Attribute) or not context.names.is_self(node.value):
+        return None
+    found = [
+        statement.value
+        for method in _methods(owner)
+        for statement in walk(method)
+        if isinstance(statement, cst.Assign)
+        for one in statement.targets
+        if isinstance(one.target, cst.Attribute)
+        and context.names.is_self(one.target.value)
+        and one.target.attr.value == node.attr.value
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _metric(owner: cst.ClassDef) -> Iterator[Step]:
@@ -94,7 +171,7 @@ def _weight(call: cst.Call, func: cst.Attribute) -> Iterator[Step]:
 def _assigned(context: Context, method: cst.FunctionDef) -> Iterator[cst.Attribute]:
     """Attributes of the object itself that are assigned to."""
     for node in walk(method):
-        for one in node.targets if isinstance(node, cst.Assign) else ():
-            target = one.target
+        targets = [one.target for one in node.targets] if isinstance(node, cst.Assign) else []
+        for target in [*targets, node.target] if isinstance(node, cst.AugAssign) else targets:
             if isinstance(target, cst.Attribute) and context.names.is_self(target.value):
                 yield target

@@ -12,14 +12,17 @@ from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.kinds import Kind
 
 _METHODS = ("compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch")
-_RENAMED = {"nb_epoch": "epochs"}
+_RENAMED = {"nb_epoch": "epochs", "experimental_steps_per_execution": "steps_per_execution"}
 #: Arguments about how data is loaded, which the `PyDataset` itself has now.
 LOADING = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "nb_worker", "pickle_safe")
 _GONE = {
-    "compile": ("class_mode", "sample_weight_mode", "target_tensors", "theano_mode"),
+    "compile": (
+        "class_mode", "distribute", "experimental_run_tf_function", "sample_weight_mode", "target_tensors",
+        "theano_mode",
+    ),
     "train_on_batch": ("reset_metrics", "accuracy"),
     "test_on_batch": ("reset_metrics", "accuracy"),
-}
+}  # fmt: skip
 
 
 def find(context: Context) -> Iterator[Step]:

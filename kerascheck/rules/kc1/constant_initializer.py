@@ -93,6 +93,14 @@ model = Sequential([layers.Input((20,)), layers.Dense(64, "relu"), layers.Dense(
 from keras import Sequential, layers
 model = Sequential([layers.Input((20,)), layers.Dense(64, "relu", bias_initializer="zeros"), layers.Dense(3)])
 """,
+        # each weight has its own value
+        """
+import numpy as np
+from keras import Sequential, initializers, layers
+weights = np.random.rand(20, 64)
+model = Sequential([layers.Input((20,)), layers.Dense(64, kernel_initializer=initializers.Constant(weights))])
+model.add(layers.Dense(3))
+""",
         # a fixed filter
         """
 from keras import Sequential, layers
@@ -147,5 +155,12 @@ def _constant(layer: Layer) -> str | None:
     if isinstance(value, (KerasObject, Symbol)):
         name = value.qualname if isinstance(value, KerasObject) else value.name
         module, _, last = name.rpartition(".")
-        return _SAME.get(last) if module == "keras.initializers" else None
+        return _SAME.get(last) if module == "keras.initializers" and _is_one_number(value) else None
     return None
+
+
+def _is_one_number(initializer: KerasObject | Symbol) -> bool:
+    """Whether what it is given is a number, not an array with a value for each weight."""
+    arguments = initializer.arguments if isinstance(initializer, KerasObject) else None
+    value = arguments.value("value", 0) if arguments is not None else None
+    return value is None or isinstance(value, (int, float))

@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.keras.changes import find as find_row
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import CompileCall, KerasObject, Program
 from kerascheck.rules._figures import BY_NAME
@@ -130,9 +131,12 @@ class WrongCompileArgument(Rule):
             if name in _PARAMETERS or given.node is None:
                 continue
             near = difflib.get_close_matches(name, _PARAMETERS, 1, 0.75)
-            advice = _OLD_PARAMETERS.get(name) or (f"did you mean {near[0]}?" if near else None)
+            row = find_row("argument", "keras.Model.compile", name)
+            renamed = f"Keras 3 calls it {row.new}" if row is not None and row.new is not None else None
+            advice = _OLD_PARAMETERS.get(name) or renamed or (f"did you mean {near[0]}?" if near else None)
             message = f"compile has no argument {name}" + (f"; {advice}" if advice else "")
-            yield Finding(argument_site(call.site, given), message, anchor=call.site), name in _OLD_PARAMETERS
+            is_old = name in _OLD_PARAMETERS or row is not None
+            yield Finding(argument_site(call.site, given), message, anchor=call.site), is_old
 
     def _optimizer(self, call: CompileCall) -> Iterator[tuple[Finding, bool]]:
         given = call.arguments.get("optimizer", 0)

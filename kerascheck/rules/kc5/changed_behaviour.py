@@ -22,6 +22,7 @@ class ChangedBehaviour(Rule):
 
     - `decay` given to an optimizer, which Keras 3 ignores,
     - `optimizer.lr = ...`, which sets an attribute that nothing reads,
+    - `model.layers.pop()`, which takes a layer from a copy of the list,
     - one list of metrics for a model with several outputs, which each output had its own copy of.
 
     A program for which an older Keras is known to be meant may do all that. Where nothing but its own style shows an
@@ -76,6 +77,9 @@ class ChangedBehaviour(Rule):
             if form.kind == "set" and form.name == "lr" and severity is not None:
                 message = "setting lr changes nothing in Keras 3; set learning_rate"
                 yield Finding(form.site, message, severity=severity)
+            elif form.kind == "copy" and severity is not None:
+                message = "layers.pop() takes nothing from the model in Keras 3; make a model that ends a layer earlier"
+                yield Finding(form.site, message, severity=severity)
         yield from _metrics(program)
 
     VALID = [
@@ -116,6 +120,14 @@ class Options:
 options = Options()
 options.lr = 0.01
 """,
+        # a list of the program's own
+        """
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(3), layers.Dense(2)])
+parts = model.layers
+parts.pop()
+model.pop()
+""",
     ]
     INVALID = [
         Invalid(
@@ -132,6 +144,32 @@ optimizer.lr = 0.01
 from keras.optimizers import SGD
 optimizer = SGD(learning_rate=0.1, decay=1e-6)
 optimizer.learning_rate = 0.01
+""",
+        ),
+        Invalid(
+            """
+import keras
+from keras import Model, Sequential, layers
+stack = Sequential([layers.Input((4,)), layers.Dense(3), layers.Dense(2)])
+stack.layers.pop()
+net = keras.applications.MobileNet(weights=None)
+net.layers.pop()
+end = net.layers[-1].output
+model = Model(net.inputs, layers.Dense(2)(end))
+""",
+            [
+                (5, "layers.pop() takes nothing from the model in Keras 3; make a model that ends a layer earlier"),
+                (7, "layers.pop() takes nothing from the model in Keras 3; make a model that ends a layer earlier"),
+            ],
+            """
+import keras
+from keras import Model, Sequential, layers
+stack = Sequential([layers.Input((4,)), layers.Dense(3), layers.Dense(2)])
+stack.layers.pop()
+net = keras.applications.MobileNet(weights=None)
+net = Model(net.inputs, net.layers[-2].output)
+end = net.layers[-1].output
+model = Model(net.inputs, layers.Dense(2)(end))
 """,
         ),
     ]

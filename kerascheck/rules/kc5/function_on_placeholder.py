@@ -78,6 +78,8 @@ class FunctionOnPlaceholder(Rule):
     code = "KC506"
     name = "function-on-placeholder"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for form in program.gone:
@@ -160,6 +162,19 @@ def loss(y_true, y_pred):
                 (11, "tf.concat does not accept symbolic tensors in Keras 3; use keras.ops.concatenate"),
                 (13, "tf.reduce_sum does not accept symbolic tensors in Keras 3; use keras.ops.sum"),
             ],
+            """
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras import Model, layers
+inputs = layers.Input((8,))
+x = layers.Dense(4)(inputs)
+a = tf.keras.ops.mean(x, axis=-1, keepdims=True)
+b = tf.keras.ops.sqrt(tf.keras.ops.sum(tf.keras.ops.square(x), axis=-1))
+c = np.sqrt(x)
+d = tf.keras.ops.concatenate([x, x], axis=-1)
+def loss(y_true, y_pred):
+    return tf.keras.ops.sum(x - 1)
+""",
         ),
     ]  # fmt: skip
 

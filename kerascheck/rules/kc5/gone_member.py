@@ -27,6 +27,7 @@ _SUBJECTS = {
 }
 
 
+_ENDS = frozenset({"inputs", "outputs"})
 _OF_SHAPES = {
     "as_list": "list(x.shape)",
     "rank": "len(x.shape)",
@@ -43,8 +44,8 @@ class GoneMember(Rule):
 
     Follows models, layers, optimizers, metrics and the tensors between layers to where the program reads an attribute
     or calls a method that Keras 3 does not have: `model.reset_states()`, `layer.output_shape`, `optimizer.lr`,
-    `layer.get_output_at(0)`, `x.get_shape()`, `x.shape.as_list()`. (Methods for training have a rule of their own,
-    KC422.)
+    `layer.get_output_at(0)`, `x.get_shape()`, `x.shape.as_list()`; and to where it sets one that cannot be set any
+    more: `model.outputs = [...]`. (Methods for training have a rule of their own, KC422.)
 
     A program for which an older Keras is known to be meant may use them. Where nothing but its own style shows an
     older Keras, the finding is a note. Inside the `call` of a layer, tensors are those of the backend.
@@ -91,6 +92,17 @@ class GoneMember(Rule):
                 yield Finding(form.site, message, severity=severity)
 
     VALID = [
+        # what can be set
+        """
+from keras import Input, Model, layers
+inputs, head = Input((8,)), layers.Dense(8)
+model = Model(inputs, head(inputs))
+model.trainable = False
+head.kernel_regularizer = None
+class Plan:
+    outputs = None
+Plan().outputs = model.outputs
+""",
         # ready for both
         """
 import keras
@@ -349,6 +361,22 @@ model.add_metric(tf.keras.ops.mean(mean), name="mean")
                 (11, "layers of Keras 3 have no add_metric; use metrics of compile, or a metric of the layer"),
             ],
         ),
+        Invalid(
+            """
+from keras import Input, Model, layers
+inputs, head = Input((8,)), layers.Dense(8)
+model = Model(inputs, head(layers.Dense(4)(inputs)))
+model.outputs = [model.layers[1].output]
+head.trainable_weights = []
+""",
+            [
+                (
+                    5,
+                    "outputs of models cannot be set in Keras 3; make another keras.Model",
+                ),
+                (6, "trainable_weights of layers cannot be set in Keras 3"),
+            ],
+        ),
     ]
 
 
@@ -358,6 +386,9 @@ def _message(form: OldForm) -> str | None:
         way = _OF_SHAPES.get(form.name)
         message = f"the shape of a tensor is a tuple in Keras 3, without {form.name}"
         return f"{message}; use {way}" if way is not None else message
+    if form.kind == "closed":
+        message = f"{form.name} of {_SUBJECTS[form.owner]} cannot be set in Keras 3"
+        return f"{message}; make another keras.Model" if form.name in _ENDS else message
     if form.kind != "member" or form.name in _TRAINING:
         return None
     row = find_member((form.owner,), form.name)

@@ -12,6 +12,7 @@ from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.ir import Program, TrainCall
 from kerascheck.rules._code import Code, definition, is_keras_3, surely_run
 from kerascheck.rules._figures import figures
+from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import argument_value, callbacks_of, validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -23,11 +24,13 @@ class AbsentLog(Rule):
 
     Looks at what the `on_epoch_end` of a callback of the program surely reads from its `logs`, and compares it with the
     figures of the model that `fit` trains: those of the compiled loss and metrics, and with validation data the same
-    with `val_` in front.
+    with `val_` in front. What `logs.get` gives is looked at where it is compared by order.
+
+    In a program that only its style shows to be for an older Keras, figures that have other names since are a note.
 
     ## Why it is bad
 
-    Python raises KeyError after the first epoch.
+    Python raises KeyError after the first epoch, or TypeError where `None` is compared with a number.
 
     ## Example
 
@@ -69,10 +72,12 @@ class AbsentLog(Rule):
     code = "KC837"
     name = "absent-log"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
-            if call.method != "fit" or call.guarded or call.compiled is None or not is_keras_3(call.site):
+            if call.method != "fit" or call.guarded or call.compiled is None:
                 continue
             if callbacks_of(call).meddling:
                 continue  # another one may put it there
@@ -118,6 +123,20 @@ class Log(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         logs["val_f1"] = 0.5
         print(logs["val_f1"])
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+        # it is only looked at, or looked for
+        """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if logs.get("val_loss") is None or logs.get("val_loss", 9.0) > 0.5:
+            print(epoch)
+        if logs.get("val_loss") and logs.get("val_loss") < 0.5:
+            print(epoch)
 model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
 model.compile("adam", "mse")
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
@@ -173,6 +192,42 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
 """,
             [(6, "the logs hold no 'acc', only 'loss', 'accuracy': Python raises KeyError")],
+            """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if logs["accuracy"] > 0.9:
+            print(epoch)
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+        ),
+        Invalid(
+            """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if logs.get("acc") > 0.9:
+            self.model.stop_training = True
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
+            [(6, "the logs hold no 'acc', only 'loss', 'accuracy': Python raises TypeError, since None has no order")],
+            """
+import keras
+import numpy as np
+class Log(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if logs.get("accuracy") > 0.9:
+            self.model.stop_training = True
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
+""",
         ),
     ]
 
@@ -188,19 +243,48 @@ def _missing(program: Program, call: TrainCall, callback: Instance) -> Iterator[
     code, logs = Code(method, program.objects), params[2]
     known = figures(call.compiled) if call.compiled is not None else None
     for node in _read(code):
-        key = _key(node, logs)
+        key, error = _key(node, logs), "KeyError"
         if key is None:
+            key, error = _compared_key(node, logs), "TypeError, since None has no order"
+        if key is None or call.network.own_methods:
             continue
-        base = key.removeprefix("val_")
+        base, site = key.removeprefix("val_"), code.site(node)
+        severity = Severity.ERROR if is_keras_3(call.site) else None
         if key.startswith("val_") and validates(call) is False:
             why = "since fit has no validation data"
         elif known is not None and not any(figure.matches(base) for figure in known):
             why = f"only {', '.join(repr(figure.name) for figure in known)}"
+            severity = severity or (severity_of(site.file) if base in _OLD else None)
         else:
             continue
-        if call.network.own_methods:
-            continue
-        yield Finding(code.site(node), f"the logs hold no {key!r}, {why}: Python raises KeyError", anchor=call.site)
+        if severity is not None:
+            message = f"the logs hold no {key!r}, {why}: Python raises {error}"
+            yield Finding(site, message, anchor=call.site, severity=severity)
+
+
+#: Figures that older Kerases called otherwise.
+_OLD = frozenset({"acc", "accuracy", "lr"})
+_ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
+
+
+def _compared_key(node: cst.CSTNode, logs: str) -> str | None:
+    """The key, where it is `logs.get("key") > 0.9`, or the other way round."""
+    if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1:
+        return None
+    if not isinstance(node.comparisons[0].operator, _ORDERS):
+        return None
+    sides = (node.left, node.comparisons[0].comparator)
+    return next((key for side in sides if (key := _asked_key(side, logs)) is not None), None)
+
+
+def _asked_key(node: cst.BaseExpression, logs: str) -> str | None:
+    """The key, where it is `logs.get("key")`, which gives None where there is none."""
+    func = node.func if isinstance(node, cst.Call) and len(node.args) == 1 else None
+    if not isinstance(node, cst.Call) or not isinstance(func, cst.Attribute) or func.attr.value != "get":
+        return None
+    key, held = node.args[0].value, func.value
+    is_logs = isinstance(held, cst.Name) and held.value == logs
+    return str(key.evaluated_value) if is_logs and isinstance(key, cst.SimpleString) else None
 
 
 def _read(code: Code) -> Iterator[cst.CSTNode]:
@@ -209,6 +293,7 @@ def _read(code: Code) -> Iterator[cst.CSTNode]:
     for statement in code.node.body.body:
         if isinstance(statement, cst.If):
             if isinstance(statement.test, (cst.Comparison, cst.Subscript)):
+                yield statement.test
                 yield from surely_run(statement.test)
             return
 

@@ -56,6 +56,8 @@ class ReservedAttribute(Rule):
     code = "KC803"
     name = "reserved-attribute"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for cls in classes_of(program):
@@ -128,6 +130,34 @@ class Net(keras.Model):
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import numpy as np
+from keras import Variable, layers
+class Scale(layers.Layer):
+    def build(self, shape):
+        self.scale = Variable(np.ones(shape[-1]))
+        self.trainable_weights = [self.scale]
+    def call(self, x):
+        return x * self.scale
+""",
+            [
+                (
+                    7,
+                    "Scale sets self.trainable_weights, a name that Keras keeps for itself and that cannot be set; "
+                    "choose another name",
+                )
+            ],
+            """
+import numpy as np
+from keras import Variable, layers
+class Scale(layers.Layer):
+    def build(self, shape):
+        self.scale = Variable(np.ones(shape[-1]))
+    def call(self, x):
+        return x * self.scale
+""",
+        ),
         Invalid(
             """
 import tensorflow as tf
