@@ -20,7 +20,7 @@ _COMPILE = (("loss", 1), ("metrics", 2))
 
 def find(context: Context) -> Iterator[Step]:
     """A step for each such name that is given to a layer or to `compile`."""
-    if not registered_in(context.source):
+    if not registered_in(context.source).values:
         return
     for call, name in context.called():
         for arg in call.args if name.startswith("keras.layers.") else ():
@@ -42,7 +42,7 @@ def _steps(context: Context, node: cst.BaseExpression, is_object: bool) -> Itera
         for element in node.elements:
             yield from _steps(context, element.value, is_object)
     text = text_of(node)
-    value = registered_in(context.source).get(text) if text is not None else None
+    value = registered_in(context.source).values.get(text) if text is not None else None
     if value is None:
         return
     message = f"Keras 3 does not look for {text!r} among the names of the program: hand over what it stands for"

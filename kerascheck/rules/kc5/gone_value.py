@@ -241,7 +241,7 @@ def _registered(program: Program) -> Iterator[Finding]:
     for node, name in _unseen_in_layers(source) if source is not None else ():
         yield from _unseen(Site(source, node), Site(source, node), name)
     for call in program.compiles:
-        own = registered_in(call.site.file)
+        own = registered_in(call.site.file).values
         for name, place in (("loss", 1), ("metrics", None)) if own else ():
             given = call.arguments.get(name, place) if place is not None else call.arguments.get(name)
             if not isinstance(given, Given):
@@ -255,7 +255,7 @@ def _registered(program: Program) -> Iterator[Finding]:
 @once_a_file
 def _unseen_in_layers(source: Any) -> Sequence[tuple[cst.BaseExpression, str]]:
     """The registered names that are given to layers, where Keras 3 has fixed tables."""
-    own, found = registered_in(source), []
+    own, found = registered_in(source).values, []
     for mention in mentions_in(source) if own else ():
         name, call = canonical(mention.dotted), mention.call
         for argument in call.args if call is not None and name.startswith("keras.layers.") else ():
