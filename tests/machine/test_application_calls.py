@@ -255,3 +255,26 @@ def test_symbolic_sizes() -> None:
         """)
     assert network.output_shapes() == [(None, 512)]
     assert network.params() == 14714688
+
+
+# -- what `input` is -----------------------------------------------------------------------------------------------------
+
+GIVEN = "input_tensor=keras.Input((96, 96, 3))"
+INPUTS = {
+    "of its own": ("MobileNetV2", "", False),
+    "of the program": ("MobileNetV2", GIVEN, True),
+    "of the program, and one alone": ("ConvNeXtTiny", GIVEN, False),
+}
+
+
+@pytest.mark.parametrize(("name", "given", "is_list"), INPUTS.values(), ids=INPUTS)
+def test_the_input_is_a_tensor_unless_one_is_given(name: str, given: str, is_list: bool) -> None:
+    code = f"base = keras.applications.{name}(weights=None, include_top=False, {given})\nConv2D(3, 3)(base.input)\n"
+    assert raised(code) == (["input-count"] if is_list else [])
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize(("name", "given", "is_list"), INPUTS.values(), ids=INPUTS)
+def test_keras_has_the_same_input(keras: Any, name: str, given: str, is_list: bool) -> None:
+    made = eval(f"keras.applications.{name}(weights=None, include_top=False, {given})", {"keras": keras})
+    assert isinstance(made.input, list) == is_list

@@ -9,6 +9,7 @@ import pytest
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
+from kerascheck.machine import analyze
 from kerascheck.project.source import Source
 
 
@@ -282,3 +283,18 @@ model.outputs = [model.get_layer("a").output, model.get_layer("a").output]
 left, right = model.outputs
 """
     assert not _errors(text, "keras2")
+
+
+@pytest.mark.parametrize("first", ["", "other = tf.keras.layers.Dense(3)\n"])
+def test_names_that_one_package_takes_say_which_one_is_meant(first: str) -> None:
+    code = f"""\
+import tensorflow as tf
+from keras.models import Sequential
+from keras.layers.convolutional import Convolution2D
+{first}model = Sequential()
+model.add(Convolution2D(8, 3, 3, border_mode="same", input_shape=(4, 4, 3)))
+model.add(Convolution2D(8, 3, 3, border_mode="same"))
+model.add(Convolution2D(8, 3, 3, border_mode="valid"))
+"""
+    (network,) = analyze(Source(code.encode(), "program.py")).paths[0].networks
+    assert network.output_shapes() == [(None, 2, 2, 8)]

@@ -163,3 +163,23 @@ def test_a_size_that_is_none_by_default_is_no_fault_of_a_layer_that_nobody_makes
     )
     assert raised(code) == []
     assert raised(f"{code}Own()(Input((3,)))") == ["argument"]
+
+
+EMPTY = ["", "name='empty'", "trainable=False, name='empty'"]
+
+
+@pytest.mark.parametrize("arguments", EMPTY)
+def test_a_model_of_nothing_is_made_but_not_known(arguments: str) -> None:
+    code = f"model = Model({arguments})"
+    assert raised(code) == [] and model(code).status() == "unknown"
+
+
+@pytest.mark.parametrize("arguments", ["None, None", "inputs=None, outputs=None", "inputs=None, outputs=Input((4,))"])
+def test_a_model_of_none_is_refused(arguments: str) -> None:
+    assert raised(f"model = Model({arguments})") != []
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("arguments", EMPTY)
+def test_keras_makes_a_model_of_nothing(keras: Any, arguments: str) -> None:
+    eval(f"keras.Model({arguments})", {"keras": keras})

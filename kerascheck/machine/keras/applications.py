@@ -87,6 +87,7 @@ def _known(options: dict[str, Any], name: str) -> Any:
 def _fill(run: Run, network: Network, cls: str, record: Record, options: dict[str, Any], site: Site) -> None:
     """Build the graph that the options ask for. Raises KerasError and Undetermined."""
     given_tensor = options["input_tensor"]
+    inputs: Tensor | tuple[Tensor, ...]
     if given_tensor is not None and not isinstance(given_tensor, Tensor):
         raise Undetermined("its input_tensor is not a known tensor")
     top = bool(_known(options, "include_top"))
@@ -96,9 +97,10 @@ def _fill(run: Run, network: Network, cls: str, record: Record, options: dict[st
         base = "input_layer" if run.project.dialect == 3 else "input"
         entry = InputLayer(run.layer_name(base), (None, *shape), "float32", None)
         run.program.layers.append(entry)
-        start, inputs = entry.tensor, [entry.tensor]
+        start, inputs = entry.tensor, entry.tensor
     else:
-        start, inputs = given_tensor, _sources(given_tensor)
+        sources = _sources(given_tensor)
+        start, inputs = given_tensor, sources[0] if cls in _TAKING_ONE else tuple(sources)
     pooling = _known(options, "pooling")
     tail = "top" if top else pooling if pooling in ("avg", "max") else "none"
     if isinstance(start.shape, Unknown):
@@ -114,7 +116,11 @@ def _fill(run: Run, network: Network, cls: str, record: Record, options: dict[st
     name = given_name if isinstance(given_name, str) else _default_name(record, options, shape)
     network.name, network.named_by_user = name, given_name is not None
     output = _Replay(run, name, _values(options), site).run_entries(entries, start)
-    fill_functional(run, network, Arguments([Given(tuple(inputs)), Given(output)], {}), site)
+    fill_functional(run, network, Arguments([Given(inputs), Given(output)], {}), site)
+
+
+#: Those that are made on the first source of their `input_tensor`, the others on the list of all.
+_TAKING_ONE = frozenset({"ConvNeXtTiny", "ConvNeXtSmall", "ConvNeXtBase", "ConvNeXtLarge", "ConvNeXtXLarge"})
 
 
 def _default_name(record: Record, options: dict[str, Any], shape: Shape) -> str:

@@ -176,6 +176,8 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
     found: Mended | None = None
     try:
         old_forms = not run.project.target.reads_as_written or run.project.dialect != dialect
+        if run.project.dialect < 3 and not definition.old_parameters.keys().isdisjoint(frozen.keywords):
+            old_forms = True  # only the package that takes these names can be meant, whatever else the program uses
         if spelled in _SPELLED_KERAS_1 and dialect < 3 and old_forms:
             dialect = 1
         config = configure(definition, frozen, spelled, dialect, old_forms)

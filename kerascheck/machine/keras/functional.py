@@ -32,6 +32,9 @@ def make_functional(run: Run, name: str, arguments: Arguments, site: Site) -> Ne
 
 def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site) -> None:
     """Find the graph between the inputs and outputs that the constructor call gives."""
+    if _is_empty(arguments):
+        network.open = Unknown("it is made without inputs and outputs")
+        return
     inputs = arguments.value("inputs", 0, arguments.value("input"))
     outputs = arguments.value("outputs", 1, arguments.value("output"))
     error = _refused_form(arguments) if run.project.dialect == 3 else None
@@ -52,6 +55,16 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
     network.inputs, network.outputs = into, out
     network.takes, network.gives = freeze(inputs), freeze(outputs)
     finish_functional(run, network, site)
+
+
+#: What a model takes as any layer does.
+_OF_LAYERS = frozenset({"activity_regularizer", "autocast", "dtype", "name", "trainable"})
+
+
+def _is_empty(arguments: Arguments) -> bool:
+    """Whether a model is made as a layer is, without a graph: it is of no use, but Keras makes it."""
+    is_open = arguments.open_positional or arguments.open_keywords
+    return not arguments.positional and not is_open and arguments.keywords.keys() <= _OF_LAYERS
 
 
 def is_functional(arguments: Arguments) -> bool:
