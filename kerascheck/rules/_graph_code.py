@@ -54,10 +54,16 @@ def _trains_in_graph(call: TrainCall) -> bool:
     return fits and call.compiled is not None and not runs_eagerly(call.compiled) and is_keras_3(call.site)
 
 
-def graph_calls(program: Program) -> Iterator[tuple[Code, Site]]:
-    """The `call` of classes whose layers surely run in a graph, and where that begins."""
+def graph_calls(program: Program, with_sequential: bool = True) -> Iterator[tuple[Code, Site]]:
+    """The `call` of classes whose layers surely run in a graph, and where that begins.
+
+    `with_sequential`: also where a Sequential is only built, which goes on when a layer raises NotImplementedError, as
+    numpy does for symbolic tensors (`Sequential.build` in keras/src/models/sequential.py, Keras 3.15).
+    """
     done: set[int] = set()
     for network, anchor in _graphs(program):
+        if anchor is network.site and network.is_sequential and not with_sequential:
+            continue
         for part in parts_of(network, lambda part: True):
             cls = own_class(part)
             if cls is None or id(cls.node) in done or not is_layer_class(cls) or base_of(cls) == "":
@@ -102,7 +108,7 @@ def outcomes_in_graphs(program: Program) -> Iterator[tuple[Code, Outcome, Site |
         if not runs_eagerly(loss.call):
             kind = "metric" if loss.is_metric else "loss"
             yield loss.code, loss.outcome(), loss.call.site, f"{kind} {loss.name!r}"
-    for code, anchor in graph_calls(program):
+    for code, anchor in graph_calls(program, with_sequential=False):
         yield code, through(code, flows_of_call(code)), anchor, f"call of {_owner_name(code)}"
     for code, anchor in graph_steps(program):
         yield (

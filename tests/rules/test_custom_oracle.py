@@ -44,6 +44,173 @@ one = keras.Sequential([layers.Input((4,)), layers.Dense(3)])
 losses.SparseCategoricalCrossentropy(from_logits=True)(np.array([1, 2, 3]), one(x[:3]))
 """,
     ],
+    "KC849": [
+        """
+class Own(keras.Model):
+    def compile(self, optimizer):
+        self.rule = optimizer
+    def train_step(self, data):
+        return {"loss": ops.mean(self(data[0]))}
+inputs = keras.Input((4,))
+model = Own(inputs, layers.Dense(1)(inputs))
+model.compile("sgd")
+model.fit(x, y, verbose=0)
+""",
+    ],
+    "KC854": [
+        """
+class Own(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return tf.math.rsqrt(step)
+train(optimizer=keras.optimizers.SGD(Own()))
+""",
+        """
+class Own(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.1 if step < 10 else 0.01
+model = network()
+model.compile(keras.optimizers.SGD(Own()), "mse")
+model.fit(x, y, verbose=0)
+""",
+    ],
+    "KC855": [
+        """
+teacher = network()
+class Own(keras.Model):
+    def train_step(self, data):
+        return {"loss": ops.mean(teacher.predict(data[0], verbose=0))}
+inputs = keras.Input((4,))
+model = Own(inputs, layers.Dense(1)(inputs))
+model.compile("sgd")
+model.fit(x, y, verbose=0)
+""",
+        """
+TABLE = [0.5, 1.0]
+def own(y_true, y_pred):
+    return ops.mean(y_pred) * TABLE[tf.cast(y_true[0, 0], "int32")]
+model = network()
+model.compile("sgd", own)
+model.fit(x, y, verbose=0)
+""",
+    ],
+    "KC857": [
+        """
+@tf.function
+def step(model, optimizer):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(x, training=True) ** 2)
+    slopes = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(slopes, model.trainable_variables))
+for rate in (0.1, 0.01):
+    step(network(), keras.optimizers.Adam(rate))
+""",
+    ],
+    "KC858": [
+        """
+model, optimizer = network(), keras.optimizers.SGD()
+def step():
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(x, training=True) ** 2)
+    slopes = tape.gradient(loss, model.trainable_variables)
+    slopes = tf.clip_by_global_norm(slopes, 1.0)
+    optimizer.apply_gradients(zip(slopes, model.trainable_variables))
+step()
+""",
+    ],
+    "KC859": [
+        """
+def own(shape):
+    return np.zeros(shape)
+keras.Sequential([keras.Input((4,)), layers.Dense(3, kernel_initializer=own)])
+""",
+    ],
+    "KC860": [
+        """
+class Own(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        return {"loss": ops.mean(self(x) - y)}
+inputs = keras.Input((4,))
+model = Own(inputs, layers.Dense(1)(inputs))
+model.compile("sgd")
+model.fit(x, y, class_weight={0: 1.0, 1: 2.0}, verbose=0)
+""",
+        """
+class Own(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        return {"loss": ops.mean(self(x) - y)}
+inputs = keras.Input((4,))
+model = Own(inputs, layers.Dense(1)(inputs))
+model.compile("sgd")
+model.fit(x, verbose=0)
+""",
+    ],
+    "KC866": [
+        """
+class Own(layers.Layer):
+    def build(self, input_shape):
+        super().build()
+    def call(self, x):
+        return x
+train(Own())
+""",
+    ],
+    "KC868": [
+        """
+class Own(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.state_size = 3
+        self.dense = layers.Dense(3)
+    def call(self, inputs, states):
+        return ops.tanh(self.dense(inputs))
+inputs = keras.Input((5, 3))
+keras.Model(inputs, layers.RNN(Own())(inputs)).predict(np.ones((4, 5, 3)), verbose=0)
+""",
+    ],
+    "KC717": [
+        """
+import tempfile
+path = os.path.join(tempfile.mkdtemp(), "served")
+model = network()
+model.export(path, verbose=False)
+loaded = tf.saved_model.load(path)
+loaded.predict(x)
+""",
+    ],
+    "KC718": [
+        """
+model = network()
+model.set_weights(model.get_weights)
+""",
+    ],
+    "KC209": [
+        """
+class Own(layers.Layer):
+    def call(self, x):
+        return x + tf.zeros((x.shape[0], 4))
+keras.Sequential([keras.Input((4,)), Own()])
+""",
+        """
+class Own(layers.Layer):
+    def call(self, x):
+        return sum(x[:, i] for i in range(x.shape[1]))
+keras.Sequential([keras.Input((None, 4)), Own()])
+""",
+        """
+layer = layers.MultiHeadAttention(2, 4)
+a, b = keras.Input((6, 3)), keras.Input((6,), dtype="bool")
+model = keras.Model([a, b], layer(a, a, attention_mask=b))
+model(([np.ones((4, 6, 3)), np.ones((4, 6), "bool")]))
+""",
+    ],
+    "KC200": [
+        """
+layer = layers.Dense(3)
+layer.enable_lora(2)
+""",
+    ],
     "KC714": [
         """
 one = network()
@@ -349,11 +516,17 @@ net.evaluate(x, y, verbose=0)
     ],
     "KC806": [
         """
+def own(image):
+    flip = layers.RandomFlip("horizontal")
+    return flip(image)
+tf.data.Dataset.from_tensor_slices(np.ones((2, 4, 4, 3))).map(own)
+""",
+        """
 @tf.function
 def project(t):
     return tf.matmul(t, tf.Variable(tf.ones((4, 2))))
 project(x)
-"""
+""",
     ],
     "KC808": [
         """
@@ -440,12 +613,19 @@ model.fit(x, y, verbose=0)
     ],
     "KC842": [
         """
+class Own(layers.Layer):
+    def call(self, x):
+        return np.exp(x)
+inputs = keras.Input((4,))
+keras.Model(inputs, Own()(inputs))
+""",
+        """
 def own(y_true, y_pred):
     return np.mean(np.abs(y_true - y_pred))
 model = network()
 model.compile("sgd", loss="mse", metrics=[own])
 model.fit(x, y, verbose=0)
-"""
+""",
     ],
     "KC845": [
         """

@@ -51,6 +51,16 @@ class KerasRefuses(_Refusal):
         return _kind(raised) not in self.claimed and refused_rate(raised.error) is None
 
     VALID = [
+        # matrices of low rank, where the kernel is there
+        """
+import keras
+from keras import layers
+dense = layers.Dense(4)
+dense.build((None, 3))
+dense.enable_lora(2)
+model = keras.Sequential([keras.Input((3,)), layers.Dense(4)])
+model.layers[0].enable_lora(rank=2)
+""",
         # connected
         """
 from keras import Input, Model, layers

@@ -85,6 +85,16 @@ class Plain(keras.layers.Layer):
 keras.Sequential([keras.Input((4,)), Start()])
 print(Plain()(np.ones((2, 4))).shape)
 """,
+        # masks of two axes that lie along queries and keys
+        """
+import keras
+import numpy as np
+from keras import layers
+x = keras.Input((6, 4))
+attention = layers.MultiHeadAttention(2, 4)
+attention(x, x, attention_mask=np.tril(np.ones((6, 6))))
+attention(x, x, attention_mask=keras.Input((6, 6)))
+""",
         # an open size is right where it is only handed on
         """
 import keras

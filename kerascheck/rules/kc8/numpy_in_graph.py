@@ -95,6 +95,16 @@ class Bell(keras.layers.Layer):
         return np.exp(-np.asarray(inputs))
 print(Bell()(np.ones((2, 3))))
 """,
+        # a Sequential that is built and only called on numbers: it waits for these
+        """
+import numpy as np
+from keras import Sequential, layers
+class Bell(layers.Layer):
+    def call(self, inputs):
+        return np.exp(-inputs)
+model = Sequential([layers.Input((4,)), layers.Dense(2), Bell()])
+print(model(np.ones((2, 4))))
+""",
         # numbers of what a tf.function has returned, and of what is no tensor in it
         """
 import numpy as np
@@ -169,12 +179,13 @@ model.compile("adam", loss="mse", metrics=[error])
         Invalid(
             """
 import numpy as np
-from keras import Sequential, layers
+from keras import Input, Model, layers
 class Bell(layers.Layer):
     def call(self, inputs):
         distance = inputs ** 2
         return np.exp(-distance)
-model = Sequential([layers.Input((4,)), layers.Dense(2), Bell()])
+inputs = Input((4,))
+model = Model(inputs, Bell()(layers.Dense(2)(inputs)))
 """,
             [
                 (
