@@ -91,12 +91,13 @@ def _is_plain(kind: type[CSTNode]) -> bool:
 def _assigning(kind: type[CSTNode]) -> Callable[..., None]:
     """The constructor that the class would have, were it not frozen."""
     fields = [
-        (one.name, Any, dataclasses.field(default=one.default, default_factory=one.default_factory))  # type: ignore[call-overload]
+        (one.name, Any, dataclasses.field(default=one.default, default_factory=one.default_factory))
         for one in dataclasses.fields(kind)
     ]
     namespace = {"__post_init__": kind.__post_init__}  # so that it is called, as it is then
     made: Any = dataclasses.make_dataclass(kind.__name__, fields, namespace=namespace, eq=False, repr=False)
-    return made.__init__
+    constructor: Callable[..., None] = made.__init__
+    return constructor
 
 
 @contextmanager
