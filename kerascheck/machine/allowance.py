@@ -268,13 +268,13 @@ class _Reach:
 
     def __init__(self, run: Run, function: FunctionValue) -> None:
         self.function = function  # kept, as it is known by its id
-        self._names: dict[tuple[int, str], tuple[Scope, str]] = {}
+        self._names: dict[int, tuple[Scope, set[str]]] = {}  # by the ids of the scopes that they may be bound in
         self._imported: list[Value] = []
         self.rebound: list[tuple[Scope, str]] = []  # the names outside of these functions that their code may bind
         for one, values in _functions_within(run, function):
             names = names_used(one.site.file, one.node)
             for place in _scopes_of(run, one, names):
-                self._names |= {(id(place), name): (place, name) for name in names}
+                self._names.setdefault(id(place), (place, set()))[1].update(names)
             self._imported += [value for value in values if type(value) not in _INERT]
             of_module, of_functions = rebound_names(one.site.file, one.node)
             self.rebound += [(one.scope.globals, name) for name in of_module]
@@ -283,8 +283,11 @@ class _Reach:
 
     def changeable(self) -> list[Value]:
         """What the names are bound to now, or were when it was looked up, that the code may change."""
-        bound = (place.vars.get(name) for place, name in self._names.values())
-        found = {id(value): value for value in (*self._imported, *bound) if type(value) not in _INERT}
+        found = {id(value): value for value in self._imported}
+        for place, names in self._names.values():
+            for name, value in place.vars.items():  # there are fewer than names in all of these functions
+                if type(value) not in _INERT and name in names:
+                    found[id(value)] = value
         return [value for value in found.values() if type(value) is not Unknown or value.holds]
 
 

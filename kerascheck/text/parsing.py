@@ -32,7 +32,7 @@ def unchecked_nodes() -> Iterator[None]:
 def parse_many() -> None:
     """From now on this process makes nodes in the shortest way, once it has parsed as much as that pays for.
 
-    The classes of libcst's nodes are frozen: each field is set by a call, where an assignment takes a fifth of the
+    The classes of libcst's nodes are frozen: each field is set by a call, where an assignment takes a fraction of the
     time, and a parse is mostly the making of nodes. Their constructors become such as assign, and nodes can be written
     to from then on. This is for processes that do nothing else but check files.
     """
