@@ -255,7 +255,7 @@ def _body_that_may_fail(
     ways: WaysOut | None = None
     for statement in body:
         begun, before = len(run.doubts), journal.mark()
-        calls, networks = run.calls, len(run.program.networks)
+        calls = run.calls
         facts = dict(run.facts)
         signal: Signal | None = None
         failed: UserRaise | None = None
@@ -274,8 +274,6 @@ def _body_that_may_fail(
             doubts = in_order(found, taker) or [_as_one(found, fails)]
             if not _may_go_on(run, statement, catcher, doubts, guard, places, fails, taker):
                 failed = _noted_raise()  # before it came to anything else
-            if any(doubt.key is fails for doubt in doubts) and run.known(fails) is True:
-                _doubt_networks(run, networks)
         if failed is not None:
             if ways is None:
                 raise failed
@@ -288,16 +286,11 @@ def _body_that_may_fail(
         elif signal is not None:
             return signal if ways is None else ways.finish(signal)
     if catcher.outcomes and run.known(fails) is True:
+        del run.program.networks[run.made_before_doubt :]  # it comes to none of these
         if ways is None:
             raise _noted_raise()
         return ways.finish(None, ended=True)
     return None if ways is None else ways.finish(None)
-
-
-def _doubt_networks(run: Run, begun: int) -> None:
-    """The models that a statement makes which fails: whether it comes to making them is not known."""
-    for network in run.program.networks[begun:]:
-        network.open = network.open or Unknown("a step may fail before it is made")
 
 
 def _as_one(doubts: Sequence[Doubt], fails: Hashable) -> Doubt:
