@@ -35,7 +35,7 @@ from kerascheck.machine.values import (
     Value,
 )
 from kerascheck.symbolic.journal import Changes, lay_down
-from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown
+from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown, forgotten
 
 
 # -- with and try ------------------------------------------------------------------------------------------------
@@ -347,7 +347,8 @@ def begin_handler(run: Run, node: cst.Try | cst.TryStar, raised: UserRaise, scop
 def enter_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> None:
     """Bind the name of what was caught."""
     if handler.name is not None:
-        caught = value if isinstance(value, Instance) else run.fresh("a caught exception", handler)
+        # What the program has put in there is not looked into: not all that conditions say of it may occur.
+        caught = value if isinstance(value, Instance) else forgotten(run.fresh("a caught exception", handler))
         assign(run, handler.name.name, caught, scope)
     run.handling.append(value)
 
