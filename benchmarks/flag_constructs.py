@@ -663,7 +663,7 @@ class Constructs(Writer):
             else:
                 with self.under('if kind == "dense":'):
                     self.put(f"{name}.add(layers.Dense(value))")
-                with self.under(f"elif kind == 'drop'{f' and {self.condition(pool)}' if self.matters() else ''}:"):
+                with self.under(f"elif kind == 'drop'{f' and ({self.condition(pool)})' if self.matters() else ''}:"):
                     self.put(f"{name}.add(layers.Dropout(value))")
                 with self.under("elif value is None:"):
                     self.put(f"{name}.add(layers.BatchNormalization())")

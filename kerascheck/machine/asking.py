@@ -122,7 +122,7 @@ def _surroundings_in(key: Hashable) -> Iterator[Hashable]:
             yield found
         elif isinstance(part, tuple) and part[:1] == (_MADE_OF,):
             yield from part[2]
-        else:
+        elif not isinstance(part, tuple) or part[:1] not in _OF_OTHERS:
             waiting += part
 
 
@@ -139,6 +139,9 @@ def _asked_for(key: Any) -> Hashable | None:
 #: How keys begin that may ask the surroundings for something.
 _ASKING = frozenset({"environment", "item", "in", "asked"})
 
+
+#: How keys begin of conditions that follow from others, which are decided instead of them.
+_OF_OTHERS = (("case",), ("refused",))
 
 #: What of a question is the same whenever it is asked: how long that part of its key is.
 _WHENEVER = {"asked": 3, "path": 2}

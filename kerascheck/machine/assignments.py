@@ -10,6 +10,7 @@ from kerascheck.machine.binding import assign, delete_item
 from kerascheck.machine.expressions import index_of
 from kerascheck.machine.operators import binary
 from kerascheck.machine.paths import (
+    restrict,
     spread,
 )
 from kerascheck.machine.run import MAX_ITEMS, Run
@@ -134,16 +135,24 @@ def delete(run: Run, node: cst.Del, scope: Scope) -> None:
         elif isinstance(expression, cst.Subscript):
             receiver = run.evaluate(expression.value, scope)
             index = index_of(run, expression, scope)
-            if isinstance(receiver, (ListValue, DictValue)) and run.may_change(receiver):
-                delete_item(run, receiver, index, expression)
-            elif isinstance(receiver, Unknown) and isinstance(index, (int, slice)):
-                run.grown[receiver.key] = True  # there are fewer items
-            elif isinstance(receiver, Array):
-                from kerascheck.data.methods import delete_subscript
+            _delete_from(run, receiver, index, expression, Site(scope.file, node))
 
-                delete_subscript(run, receiver, index, expression)
-            elif isinstance(receiver, Instance) and (bound := find_slot(receiver, "__delitem__")) is not None:
-                run.call(bound, Arguments([Given(index)], {}), Site(scope.file, node))
+
+def _delete_from(run: Run, receiver: Value, index: Value, node: cst.Subscript, site: Site) -> None:
+    """`del receiver[index]`; in an arm of its own for each case of what hangs on conditions."""
+    receiver = restrict(run, receiver)
+    if type(receiver) is Guarded:
+        spread(run, lambda one: _delete_from(run, one, index, node, site), receiver)
+    elif isinstance(receiver, (ListValue, DictValue)) and run.may_change(receiver):
+        delete_item(run, receiver, index, node)
+    elif isinstance(receiver, Unknown) and isinstance(index, (int, slice)):
+        run.grown[receiver.key] = True  # there are fewer items
+    elif isinstance(receiver, Array):
+        from kerascheck.data.methods import delete_subscript
+
+        delete_subscript(run, receiver, index, node)
+    elif isinstance(receiver, Instance) and (bound := find_slot(receiver, "__delitem__")) is not None:
+        run.call(bound, Arguments([Given(index)], {}), site)
 
 
 def global_names(run: Run, node: cst.Global, scope: Scope) -> None:

@@ -154,7 +154,8 @@ def call_value(run: Run, function: Value, arguments: Arguments, site: Site) -> V
     made = call(run, function, arguments, site)
     if type(made) in _UNCLEAR and may_be_forgotten(receiver):
         made = _guessed(made)
-    _remember(made, begun, site, receiver, arguments)
+    if type(made) in _UNCLEAR:
+        _remember(made, begun, site, receiver, arguments)
     if run.reads:
         if not stays:
             depend(run, receiver)

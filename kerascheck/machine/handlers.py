@@ -36,7 +36,7 @@ from kerascheck.machine.values import (
     Value,
 )
 from kerascheck.symbolic.journal import Changes, lay_down
-from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown
+from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown, forgotten
 from kerascheck.text.outline import Outline
 
 
@@ -266,7 +266,7 @@ def _body_that_may_fail(
     ways: WaysOut | None = None
     for statement in body:
         begun, before = len(run.doubts), journal.mark()
-        calls, networks = run.calls, len(run.program.networks)
+        calls = run.calls
         facts = dict(run.facts)
         signal: Signal | None = None
         failed: UserRaise | None = None
@@ -285,8 +285,6 @@ def _body_that_may_fail(
             doubts = in_order(found, taker) or [_as_one(found, fails)]
             if not _may_go_on(run, statement, catcher, doubts, guard, places, fails, taker):
                 failed = _noted_raise()  # before it came to anything else
-            if any(doubt.key is fails for doubt in doubts) and run.known(fails) is True:
-                _doubt_networks(run, networks)
         if failed is not None:
             if ways is None:
                 raise failed
@@ -299,16 +297,11 @@ def _body_that_may_fail(
         elif signal is not None:
             return signal if ways is None else ways.finish(signal)
     if catcher.outcomes and run.known(fails) is True:
+        del run.program.networks[run.made_before_doubt :]  # it comes to none of these
         if ways is None:
             raise _noted_raise()
         return ways.finish(None, ended=True)
     return None if ways is None else ways.finish(None)
-
-
-def _doubt_networks(run: Run, begun: int) -> None:
-    """The models that a statement makes which fails: whether it comes to making them is not known."""
-    for network in run.program.networks[begun:]:
-        network.open = network.open or Unknown("a step may fail before it is made")
 
 
 def _as_one(doubts: Sequence[Doubt], fails: Hashable) -> Doubt:
@@ -365,7 +358,8 @@ def begin_handler(run: Run, node: cst.Try | cst.TryStar, raised: UserRaise, scop
 def enter_handler(run: Run, handler: cst.ExceptHandler, value: Value, scope: Scope) -> None:
     """Bind the name of what was caught."""
     if handler.name is not None:
-        caught = value if isinstance(value, Instance) else run.fresh("a caught exception", handler)
+        # What the program has put in there is not looked into: not all that conditions say of it may occur.
+        caught = value if isinstance(value, Instance) else forgotten(run.fresh("a caught exception", handler))
         assign(run, handler.name.name, caught, scope)
     run.handling.append(value)
 

@@ -194,6 +194,7 @@ class Run:
         self.catchers: list[Catcher] = []  # the `try` bodies that are running
         self.reads = NOTHING  # the conditions that parts of the present expression hang on
         self.doubts: list[Doubt] = []  # the steps of the running `try` bodies that may fail without being seen to
+        self.made_before_doubt = 0  # how many models there were at the latest of them
         self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
         self.facts = Facts()  # what is assumed or decided here
         #: What else holds where a condition does, or does not, as arms have shown that others have left.
@@ -475,6 +476,7 @@ class Run:
         if doubt.key is not None and doubt.error not in COMMON and self.known(doubt.key) is doubt.failing:
             raise UserRaise(doubt.raised)
         self.doubts.append(doubt)
+        self.made_before_doubt = len(self.program.networks)
 
     def doubt_refusal(self, needs: frozenset[Hashable]) -> None:
         """Keras may refuse something here in one of the cases that these conditions tell apart."""

@@ -161,7 +161,7 @@ def test_a_model_that_is_made_under_such_a_condition_is_not_known() -> None:
     assert "exact" not in {model.status for model in summarize(program, analyze(program, 20.0))}
 
 
-def test_a_model_in_a_statement_that_may_fail_is_not_known_where_it_does() -> None:
+def test_a_model_is_not_made_where_a_step_before_it_fails() -> None:
     code = """
         import settings
         try:

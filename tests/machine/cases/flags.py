@@ -1089,3 +1089,13 @@ limit = os.environ.get("FLAG_A", 3)
 model = keras.Sequential([keras.Input((3,)), layers.Dense(8 if isinstance(limit, int) else 4)])
 if limit == 3:
     model.add(layers.Dense(2))
+
+# -- items are deleted from one of two lists
+import os
+units = [5, 4]
+if os.environ.get("FLAG_A"):
+    units = list(units)
+del units[1:]
+model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+if len(units) > 1:
+    model.trainable = False
