@@ -144,7 +144,7 @@ from keras.utils import custom_object_scope, get_custom_objects
 def softer(x):
     return ops.softplus(x) + 1e-9
 def error(y_true, y_pred):
-    return ops.mean(y_true - y_pred)
+    return ops.mean(ops.abs(y_true - y_pred))
 get_custom_objects().update({"softer": Activation(softer)})
 with custom_object_scope({"error": error}):
     model = Sequential([layers.Input((4,)), layers.Dense(4, activation="softer"), layers.Dense(1)])
@@ -164,7 +164,7 @@ from keras.utils import custom_object_scope, get_custom_objects
 def softer(x):
     return ops.softplus(x) + 1e-9
 def error(y_true, y_pred):
-    return ops.mean(y_true - y_pred)
+    return ops.mean(ops.abs(y_true - y_pred))
 get_custom_objects().update({"softer": Activation(softer)})
 with custom_object_scope({"error": error}):
     model = Sequential([layers.Input((4,)), layers.Dense(4, activation=softer), layers.Dense(1)])
