@@ -18,7 +18,7 @@ KINDS = ("FLAG", "FLAG", "FLAG", "MODE", "N", "D", "data", "file", "extra")
 DOMAINS: dict[str, tuple[Any, ...]] = {
     "FLAG": (None, "1", "2", "", "x"),
     "MODE": (None, "big", "small", "bad", "other"),
-    "N": (None, "-2", "-1", "0", "1", "2", "4", "5", "6", "7", "x"),
+    "N": (None, "-3", "-2", "-1", "0", "1", "2", "4", "5", "6", "7", "x"),
     "D": (None, "7", "8", "x", "-7", "+7", "0"),
     "data": (0, 1, 2),
     "file": (False, True),
