@@ -39,7 +39,7 @@ def assign(run: Run, target: cst.BaseExpression, value: Value, scope: Scope) -> 
             from kerascheck.machine.keras.gone import note_set
 
             note_set(run, receiver, target.attr.value, Site(scope.file, target))
-        elif target.attr.value == "trainable":
+        if target.attr.value == "trainable":
             from kerascheck.machine.keras.trainable import note_setting
 
             note_setting(run, receiver, Site(scope.file, target))

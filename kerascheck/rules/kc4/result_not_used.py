@@ -19,11 +19,11 @@ class ResultNotUsed(Rule):
 
     ## What it does
 
-    Reports `layers.Dropout(0.5)(x)` that stands as a statement of its own, where `x` goes on into other layers.
+    Reports `layers.Dropout(0.5)(x)` that stands as a statement of its own, where `x` goes on into other layers after it.
 
     ## Why it is bad
 
-    A layer does not change the tensor that it is called on: it gives another one. Without `x = ...` in front of it, the
+    A layer does not change the tensor that it is called on: it gives another one. Without `x = ...` before it, the
     layer is no part of the model.
 
     ## Example
@@ -63,16 +63,18 @@ class ResultNotUsed(Rule):
         if not dropped:
             return
         own = {id(node) for node in dropped}
-        taken = {
-            id(tensor)
-            for layer in program.layers
-            for node in layer.calls
-            if id(node) not in own
-            for tensor in node.inputs
-        } | {id(tensor) for network in program.networks for tensor in network.outputs}
+        outputs = {id(tensor) for network in program.networks for tensor in network.outputs}
+        taken_last: dict[int, int] = {}  # by tensors: the last layer that is called on them
+        places = {id(layer): place for place, layer in enumerate(program.layers)}
+        for place, layer in enumerate(program.layers):
+            for node in layer.calls:
+                if id(node) not in own:
+                    taken_last.update((id(tensor), place) for tensor in node.inputs)
         for node in dropped:
-            goes_on = all(id(tensor) in taken for tensor in node.inputs)
-            if goes_on and not any(id(tensor) in taken for tensor in node.outputs) and node.site is not None:
+            made = places[id(node.layer)]
+            goes_on = all(taken_last.get(id(tensor), -1) > made for tensor in node.inputs)
+            is_used = any(id(tensor) in taken_last or id(tensor) in outputs for tensor in node.outputs)
+            if goes_on and not is_used and node.site is not None:
                 yield Finding(
                     node.site,
                     f"what this {node.layer.cls} gives is not used, so that the model lacks it; bind it to a name",
@@ -109,6 +111,14 @@ model = Model(inputs, layers.Dense(3)(inputs))
 from keras import Input, layers
 inputs = Input((20,))
 layers.Dense(3)(inputs)
+""",
+        # tried out when all else is there
+        """
+from keras import Input, Model, layers
+inputs = Input((4,))
+model = Model(inputs, layers.Dense(3)(inputs))
+layers.Dense(2)(inputs)
+model.summary()
 """,
         # each has a place of its own
         """
