@@ -19,7 +19,8 @@ class ResultNotUsed(Rule):
 
     ## What it does
 
-    Reports `layers.Dropout(0.5)(x)` that stands as a statement of its own, where `x` goes on into other layers after it.
+    Reports `layers.Dropout(0.5)(x)` that stands as a statement of its own, where `x` goes on into other layers after
+    it.
 
     ## Why it is bad
 
