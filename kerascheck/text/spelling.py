@@ -1,4 +1,4 @@
-"""Whether a word that nobody knows is a known one, misspelt."""
+"""Whether a word is another one, misspelt."""
 
 from __future__ import annotations
 
@@ -21,3 +21,21 @@ def is_misspelt(word: str, known: Collection[str]) -> bool:
         and not any(word.startswith(one) or word.endswith(one) for one in known)
         and bool(difflib.get_close_matches(word, known, n=1, cutoff=_SURELY_MEANT))
     )
+
+
+def is_slip(written: str, meant: str) -> bool:
+    """Whether it takes one slip of the keyboard: a letter more, less, another one, or two that changed places."""
+    if abs(len(written) - len(meant)) > 1 or written == meant or written[0] != meant[0]:
+        return False
+    if len(written) == len(meant):
+        differing = [i for i, (a, b) in enumerate(zip(written, meant, strict=True)) if a != b]
+        if len(meant) < 5:
+            return len(differing) == 2 and _are_swapped(written, meant, differing)
+        return len(differing) == 1 or (len(differing) == 2 and _are_swapped(written, meant, differing))
+    shorter, longer = sorted((written, meant), key=len)
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer))) and len(meant) > 4
+
+
+def _are_swapped(one: str, other: str, places: list[int]) -> bool:
+    first, second = places
+    return second == first + 1 and one[first] == other[second] and one[second] == other[first]

@@ -11,8 +11,9 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_a_file
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import truth_of
-from kerascheck.rules._misspelling import is_near, mentions
+from kerascheck.rules._mentions import mentions
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.spelling import is_slip
 from kerascheck.text.treewalk import walk
 
 #: Switches of layers and models.
@@ -124,6 +125,6 @@ def _misspelt(source: Any) -> tuple[tuple[cst.CSTNode, str, str], ...]:
         (node, name, meant)
         for name, nodes in set_to.items()
         for meant in _SWITCHES
-        if is_near(name, meant) and mentions(Site(source, source.tree), name) == len(nodes)
+        if is_slip(name, meant) and mentions(Site(source, source.tree), name) == len(nodes)
         for node in nodes
     )

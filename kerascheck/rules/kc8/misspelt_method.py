@@ -8,8 +8,9 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.network.ir import Program, Site
 from kerascheck.rules._code import base_of, classes_of, is_layer_class, methods
-from kerascheck.rules._misspelling import is_near, mentions
+from kerascheck.rules._mentions import mentions
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.spelling import is_slip
 
 _LAYER = ("build", "call", "get_config", "compute_output_shape", "compute_mask")
 
@@ -84,7 +85,7 @@ class MisspeltMethod(Rule):
                 name = method.name
                 if name in called or name.startswith("_") or method.decorated or name in _OTHERS:
                     continue
-                near = [one for one in called if is_near(name, one) and find_member(cls, one) is None]
+                near = [one for one in called if is_slip(name, one) and find_member(cls, one) is None]
                 if len(near) == 1 and mentions(method.site, name) == 1:
                     yield Finding(
                         Site(method.site.file, method.node),
