@@ -14,7 +14,9 @@ def open_end(body: cst.BaseSuite) -> cst.CSTNode | None:
         return None
     arm: cst.If | cst.Else | None = last
     returning = False
+    tests: list[cst.BaseExpression] = []
     while isinstance(arm, cst.If):
+        tests.append(arm.test)
         ends = terminates(arm.body) is not None
         returning = returning or ends
         if not ends and not _compound_end(arm.body):
@@ -23,7 +25,37 @@ def open_end(body: cst.BaseSuite) -> cst.CSTNode | None:
     if isinstance(arm, cst.Else):
         is_open = terminates(arm.body) is None and not _compound_end(arm.body)
         return arm.body.body[-1] if returning and is_open else None
-    return last if returning else None
+    return last if returning and not _hold_between_them(tests) else None
+
+
+#: Of two comparisons of the same things one holds (but for NaN).
+_OPPOSITES = (
+    (cst.LessThan, cst.GreaterThanEqual),
+    (cst.LessThanEqual, cst.GreaterThan),
+    (cst.Equal, cst.NotEqual),
+    (cst.Is, cst.IsNot),
+    (cst.In, cst.NotIn),
+)
+
+
+def _hold_between_them(tests: list[cst.BaseExpression]) -> bool:
+    """Whether one of the conditions surely holds: the last is the opposite of another one."""
+    last = _comparison(tests[-1])
+    return last is not None and any(
+        one is not None
+        and one[0].deep_equals(last[0])
+        and one[2].deep_equals(last[2])
+        and any({one[1], last[1]} == set(pair) for pair in _OPPOSITES)
+        for one in map(_comparison, tests[:-1])
+    )
+
+
+def _comparison(test: cst.BaseExpression) -> tuple[cst.BaseExpression, type, cst.BaseExpression] | None:
+    """The sides of a comparison, and what is asked."""
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return None
+    side = test.comparisons[0]
+    return test.left, type(side.operator), side.comparator
 
 
 def chooses(body: cst.BaseSuite) -> bool:

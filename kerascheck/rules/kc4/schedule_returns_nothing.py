@@ -74,6 +74,18 @@ class ScheduleReturnsNothing(Rule):
                 yield Finding(Site(schedule.site.file, node), message, severity=severity, anchor=site)
 
     VALID = [
+        # one of the conditions holds
+        """
+from keras.callbacks import LearningRateScheduler
+def rate_of(epoch):
+    if epoch < 10:
+        return 0.1
+    elif epoch < 20:
+        return 0.05
+    elif epoch >= 20:
+        return 0.01
+callback = LearningRateScheduler(rate_of)
+""",
         # in each arm
         """
 import numpy as np
