@@ -123,6 +123,8 @@ def _outputs_metrics(value: Any, outputs: tuple[Tensor, ...], call: CompileCall)
             for item in items if isinstance(items, (list, tuple)) else [items]:
                 yield from _figure(item, f"{key}_" if several else "", call)
         return
+    if isinstance(value, str) and not several:  # an older Keras takes it for a list of one
+        value = [value]
     if not isinstance(value, (list, tuple)):
         yield None
         return

@@ -187,6 +187,30 @@ model.fit(np.zeros((64, 4)), np.zeros((64, 1)), epochs=3, callbacks=[stop])
 """,
     ]
     INVALID = [
+        # one metric, as an older Keras takes it
+        Invalid(
+            """
+import numpy as np
+from tensorflow.keras import Sequential, layers
+from tensorflow.keras.callbacks import EarlyStopping
+from tensorflow.keras.optimizers import Adam
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+model.compile(loss="categorical_crossentropy", optimizer=Adam(lr=0.01), metrics="acc")
+stop = EarlyStopping(monitor="los", patience=5)
+model.fit(np.zeros((64, 4)), np.eye(64, 3), epochs=50, callbacks=[stop])
+""",
+            [(8, "no metric is logged as 'los': Keras raises ValueError; did you mean 'loss'?")],
+            """
+import numpy as np
+from tensorflow.keras import Sequential, layers
+from tensorflow.keras.callbacks import EarlyStopping
+from tensorflow.keras.optimizers import Adam
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+model.compile(loss="categorical_crossentropy", optimizer=Adam(lr=0.01), metrics="acc")
+stop = EarlyStopping(monitor="loss", patience=5)
+model.fit(np.zeros((64, 4)), np.eye(64, 3), epochs=50, callbacks=[stop])
+""",
+        ),
         Invalid(
             """
 import numpy as np
