@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kerascheck.symbolic.unknown import Unknown
@@ -66,6 +67,16 @@ class Arguments:
         self.open_positional = open_positional  # *args of unknown content
         self.open_keywords = open_keywords  # **kwargs of unknown content
         self.call = call
+
+    def mapped(self, convert: Callable[[Given], Given]) -> Arguments:
+        """The same call with each of its arguments converted."""
+        return Arguments(
+            [convert(given) for given in self.positional],
+            {name: convert(given) for name, given in self.keywords.items()},
+            self.open_positional,
+            self.open_keywords,
+            self.call,
+        )
 
     def get(self, name: str, position: int | None = None) -> Given | Absent | CannotTell:
         """The argument called `name`, which may also stand at the 0-based `position`."""

@@ -76,19 +76,10 @@ def _frozen(value: Value, depth: int, freeze: Callable[[Value, int], Any]) -> An
 
 def freeze_arguments(run: Run, arguments: Arguments) -> Arguments:
     """The arguments with plain values; an unknown one is called as the source writes it."""
-    positional, keywords = arguments.positional, arguments.keywords
-    for given in (*positional, *keywords.values()):
+    for given in (*arguments.positional, *arguments.keywords.values()):
         if type(given.value) not in _PLAIN:
-            break
-    else:
-        return arguments  # as most are
-    return Arguments(
-        [_freeze_argument(given) for given in positional],
-        {name: _freeze_argument(given) for name, given in keywords.items()},
-        arguments.open_positional,
-        arguments.open_keywords,
-        arguments.call,
-    )
+            return arguments.mapped(_freeze_argument)
+    return arguments  # as most are
 
 
 def decide_flags(run: Run, arguments: Arguments) -> Arguments:
@@ -100,13 +91,7 @@ def decide_flags(run: Run, arguments: Arguments) -> Arguments:
     def decided(one: Given) -> Given:
         return Given(truth(run, one.value, one.value.default), one.node) if type(one.value) is Flag else one
 
-    return Arguments(
-        [decided(one) for one in arguments.positional],
-        {name: decided(one) for name, one in arguments.keywords.items()},
-        arguments.open_positional,
-        arguments.open_keywords,
-        arguments.call,
-    )
+    return arguments.mapped(decided)
 
 
 def _freeze_argument(given: Given) -> Given:

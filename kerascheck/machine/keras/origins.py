@@ -87,13 +87,7 @@ def _as_they_are(arguments: Arguments) -> Arguments:
     """The arguments with copies of the arrays: what is known of these may be forgotten when a loop has ended."""
     if not any(isinstance(given.value, Array) for given in (*arguments.positional, *arguments.keywords.values())):
         return arguments
-    return Arguments(
-        [_copied(given) for given in arguments.positional],
-        {name: _copied(given) for name, given in arguments.keywords.items()},
-        arguments.open_positional,
-        arguments.open_keywords,
-        arguments.call,
-    )
+    return arguments.mapped(_copied)
 
 
 def _copied(given: Given) -> Given:
