@@ -31,9 +31,7 @@ def refuse_lora(run: Run, layer: Layer, site: Site) -> None:
     """
     has_weights = isinstance(layer.weights, list) and bool(layer.weights)
     if layer.cls in _WITH_LORA and _is_settled(layer) and not layer.calls and not has_weights:
-        _refuse(
-            run, layer, f"{layer.name} ({layer.cls}) is not built yet, and enable_lora needs its kernel; build it", site
-        )
+        _refuse(run, layer, f"{layer.title} is not built yet, and enable_lora needs its kernel; build it", site)
 
 
 #: Layers that can have matrices of low rank beside their kernels.
