@@ -298,10 +298,19 @@ PROGRAMS: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
+def _forget_tracings() -> None:
+    """TensorFlow counts how often a function was traced, and a function of Keras is one for all models of a process:
+    without this, what a program writes would depend on the programs that ran before."""
+    from tensorflow.python.eager.polymorphic_function import polymorphic_function
+
+    polymorphic_function._frequent_tracing_detector_manager = polymorphic_function._FrequentTracingDetectorManager()
+
+
 def run(program: str) -> str:
     """What a program raises, as Python would write it, or else what it writes."""
     import traceback
 
+    _forget_tracings()
     names: dict[str, Any] = {"__name__": "example"}
     output = io.StringIO()
     handler = logging.StreamHandler(output)
