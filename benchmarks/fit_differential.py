@@ -35,7 +35,7 @@ from kerascheck.data.training import arrays_of, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 from kerascheck.machine import analyze
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.project.source import Source
 from kerascheck.symbolic.unknown import Unknown
 

@@ -42,7 +42,7 @@ from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 from kerascheck.machine import Analysis, analyze
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.project.discovery import SUFFIXES, mentions_keras
 from kerascheck.project.source import Source, SourceError
 from kerascheck.project.target.places import project_folder

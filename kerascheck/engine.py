@@ -38,7 +38,8 @@ from kerascheck.runtime.recursion import deep_recursion
 
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
-    from kerascheck.network.ir import Network, Program
+    from kerascheck.network.networks import Network
+    from kerascheck.network.program import Program
     from kerascheck.rules.base import Finding, Repair, Rule
 
 UNUSED_SUPPRESSION = "KC003"

@@ -21,7 +21,8 @@ from kerascheck.diagnostics import (
 from kerascheck.project.source import Source
 
 if TYPE_CHECKING:
-    from kerascheck.network.ir import Network, Site
+    from kerascheck.network.ir import Site
+    from kerascheck.network.networks import Network
     from kerascheck.rules.base import Finding
 
 

@@ -13,7 +13,8 @@ import pytest
 from kerascheck.configuration.config import Overrides, Resolver, Settings
 from kerascheck.diagnostics import Report, Severity
 from kerascheck.engine import check_file, check_source
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.project.source import Source
 from kerascheck.rules import registry
 from kerascheck.rules.base import Finding, Repair, Replacement, Rule, Thresholds

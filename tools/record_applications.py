@@ -31,7 +31,8 @@ from kerascheck.machine.project import Project, prepare_module
 from kerascheck.machine.run import Budget, Run
 from kerascheck.machine.values import Scope, UserRaise, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Site, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.project.source import Source
 from kerascheck.symbolic.unknown import Unknown
 

@@ -15,7 +15,8 @@ from kerascheck.data.values import as_array, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, ListValue, Value
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Loop, Tensor
+from kerascheck.network.ir import Tensor
+from kerascheck.network.program import Loop
 from kerascheck.symbolic.unknown import Unknown
 
 

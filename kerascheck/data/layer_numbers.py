@@ -12,7 +12,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.content import Content, arithmetic
 from kerascheck.data.samples import is_real
 from kerascheck.machine.values import Value
-from kerascheck.network.ir import BuiltinLayer, Layer, Network
+from kerascheck.network.ir import BuiltinLayer, Layer
+from kerascheck.network.networks import Network
 
 Numbers = Callable[[Layer, Content], Content]
 

@@ -18,7 +18,8 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, format_shape
-from kerascheck.network.ir import Preparation, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Preparation
 from kerascheck.symbolic.unknown import Unknown
 
 #: What pandas gives the same samples under another form by.

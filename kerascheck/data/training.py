@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.network.arguments import Absent, Arguments, CannotTell
-from kerascheck.network.ir import Tensor, TrainCall
+from kerascheck.network.ir import Tensor
+from kerascheck.network.program import TrainCall
 from kerascheck.symbolic.unknown import Unknown
 
 #: One array, several in order, several by name, or why it is not known. None: not given.

@@ -12,14 +12,15 @@ from kerascheck.data.training import raw_data
 from kerascheck.diagnostics import Diagnostic, Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.dims import format_shape
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Unknown
 
 if TYPE_CHECKING:
     from kerascheck.engine import Examination
     from kerascheck.explain.messages.base import Groups
     from kerascheck.network.dims import Shape
-    from kerascheck.network.ir import Node, Program, Raised, Site, Tensor, TrainCall
+    from kerascheck.network.ir import Node, Site, Tensor
+    from kerascheck.network.program import Program, Raised, TrainCall
     from kerascheck.project.source import Source
 
 REFUSED = "refused"

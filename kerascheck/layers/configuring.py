@@ -12,7 +12,7 @@ from kerascheck.layers.base import Config, LayerDef, parse_signature
 from kerascheck.layers.integers import check_integers
 from kerascheck.layers.names import check_base, check_names, check_spelling
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import KerasObject
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
 
 #: Classes of values that are equal only where they mean the same, if their classes are the same as well.

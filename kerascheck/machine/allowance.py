@@ -33,7 +33,8 @@ from kerascheck.machine.values import (
     Scope,
     Value,
 )
-from kerascheck.network.ir import KerasObject, Layer, Tensor
+from kerascheck.network.ir import Layer, Tensor
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.journal import Mark
 from kerascheck.symbolic.unknown import NOTHING, Guarded, Symbol, Unknown
 

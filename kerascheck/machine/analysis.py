@@ -46,7 +46,8 @@ from kerascheck.machine.values import (
     UserRaise,
     Value,
 )
-from kerascheck.network.ir import Network, Program
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.runtime.gc_pause import no_collection
 from kerascheck.symbolic.journal import Changes, lay_down, noted_in
 from kerascheck.symbolic.unknown import NOTHING, Unknown, is_forgotten

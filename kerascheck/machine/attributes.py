@@ -44,7 +44,9 @@ from kerascheck.machine.values import (
 from kerascheck.machine.views_of_values import AttributesView
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import Layer, Site, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 #: Constants of modules that are not followed.

@@ -18,7 +18,9 @@ from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import DictValue, Instance, ListValue, Scope, Value, bound_again
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import BuiltinLayer, KerasObject, Layer, Network, ResultRead, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, Layer, Site, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject, ResultRead
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 

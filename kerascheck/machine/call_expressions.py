@@ -36,7 +36,9 @@ from kerascheck.machine.values import (
 )
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import Layer, Site, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 
 

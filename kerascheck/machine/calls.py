@@ -29,7 +29,9 @@ from kerascheck.machine.values import (
     Value,
 )
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import KerasObject, Layer, Network, Site
+from kerascheck.network.ir import Layer, Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 

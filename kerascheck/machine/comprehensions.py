@@ -22,7 +22,8 @@ from kerascheck.machine.values import (
     Scope,
     Value,
 )
-from kerascheck.network.ir import Loop, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Loop
 from kerascheck.symbolic.unknown import NOTHING, Unknown
 
 

@@ -46,7 +46,7 @@ from kerascheck.machine.values import (
     Value,
 )
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import KerasObject
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Flag, Guarded, Symbol, Unknown
 
 #: Values in which nothing is that something could be said about.

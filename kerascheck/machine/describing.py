@@ -9,7 +9,9 @@ from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.values import DictValue, FunctionValue, Instance, ListValue, Value
 from kerascheck.network.dims import SymDim, format_shape
-from kerascheck.network.ir import KerasObject, Layer, Network, Tensor
+from kerascheck.network.ir import Layer, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import Any
 from kerascheck.data.training import TRAINING_METHODS
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, Instance, ListValue, Value
-from kerascheck.network.ir import Layer, Network
+from kerascheck.network.ir import Layer
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Guarded, Unknown
 
 _MAX_HELD = 50

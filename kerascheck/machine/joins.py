@@ -29,7 +29,8 @@ from kerascheck.machine.values import (
     presence,
 )
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import NOT_CALLED, Layer, Network, Node, Weight
+from kerascheck.network.ir import NOT_CALLED, Layer, Node, Weight
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.journal import ABSENT, Cells, Changes, Items, Mark, is_there, lay_down
 from kerascheck.symbolic.unknown import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
 

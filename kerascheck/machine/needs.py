@@ -9,7 +9,9 @@ from typing import Any
 from kerascheck.data.array import Array
 from kerascheck.machine.values import DictValue, Instance, ListValue, Partial
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import KerasObject, Layer, Network, Program, Tensor, TrainCall
+from kerascheck.network.ir import Layer, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject, Program, TrainCall
 from kerascheck.symbolic.unknown import NOTHING, Symbol, Unknown
 
 #: Collections that are looked into for one value, and items of each of them.

@@ -34,7 +34,8 @@ from kerascheck.machine.views_of_values import NamesView
 from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import ResultRead, Site, Tensor
+from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.program import ResultRead
 from kerascheck.symbolic.unknown import Guarded, Symbol, Undetermined, Unknown
 
 _MAX_BITS = 4096  # of an integer result

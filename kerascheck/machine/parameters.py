@@ -18,7 +18,9 @@ from kerascheck.machine.functions import SymbolicArguments
 from kerascheck.machine.values import FunctionValue, Value
 from kerascheck.network.arguments import Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Program, Tensor
+from kerascheck.network.ir import BuiltinLayer, Layer, Node, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.symbolic.unknown import Flag, Unknown
 
 #: The longest default that is taken for a shape.

@@ -36,19 +36,9 @@ from kerascheck.machine.values import (
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
 from kerascheck.network.events import Event
-from kerascheck.network.ir import (
-    CompileCall,
-    GivenWeights,
-    Layer,
-    Loop,
-    Network,
-    Preparation,
-    Program,
-    Raised,
-    Site,
-    Tensor,
-    TrainCall,
-)
+from kerascheck.network.ir import Layer, Site, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import CompileCall, GivenWeights, Loop, Preparation, Program, Raised, TrainCall
 from kerascheck.symbolic.journal import Cells, Journal, Mark
 from kerascheck.symbolic.unknown import NOTHING, Guarded, KerasError, Symbol, Unknown, forgotten
 

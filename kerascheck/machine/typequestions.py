@@ -25,7 +25,8 @@ from kerascheck.machine.values import (
     Value,
 )
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Layer, Network, Tensor
+from kerascheck.network.ir import Layer, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Symbol, Unknown
 
 #: Modules whose classes are asked themselves.

@@ -32,7 +32,8 @@ from kerascheck.machine.values import (
     Value,
 )
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Network, Program
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.text.outline import Outline
 from kerascheck.text.treewalk import nodes_below

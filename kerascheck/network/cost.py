@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kerascheck.network.dims import Int, Shape, format_shape, volume
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.network.tensor_shapes import counted_products
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import KerasObject, Layer, Network, Site, Weight
+from kerascheck.network.ir import Layer, Site, Weight
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject
 
 
 class Event:

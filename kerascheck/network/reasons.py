@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import REFUSED, Unknown
 
 

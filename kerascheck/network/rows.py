@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kerascheck.diagnostics import Position
-from kerascheck.network.ir import InputLayer, Layer, Network, Node, Program, Site
+from kerascheck.network.ir import InputLayer, Layer, Node, Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 
 
 @dataclass(frozen=True)

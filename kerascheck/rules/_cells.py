@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerascheck.machine.values import ClassValue
-from kerascheck.network.ir import Layer, Program, Site
+from kerascheck.network.ir import Layer, Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._serial import own_class
 

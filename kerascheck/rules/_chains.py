@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kerascheck.network.ir import Network, Node, Program, Tensor
+from kerascheck.network.ir import Node, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._graph import (
     ACTIVATION_LAYERS,
     RATED,

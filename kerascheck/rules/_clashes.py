@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._related import Place, assigned, compiling, made_layer, made_tensors
 from kerascheck.rules._training import argument, value_site
 from kerascheck.rules.base import Finding, Rule, Thresholds

@@ -16,7 +16,8 @@ from kerascheck.machine import names
 from kerascheck.machine.attributes import find_member, keras_base
 from kerascheck.machine.static import once, once_in_outline, outline_of
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance, Scope
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.symbolic.unknown import Symbol, Unknown
 from kerascheck.text.outline import DEFINITIONS, Outline
 from kerascheck.text.treewalk import nodes_below, walk

@@ -15,7 +15,8 @@ import libcst as cst
 from kerascheck.machine.run import snake_case
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Absent, Arguments, Given
-from kerascheck.network.ir import CompileCall, KerasObject, Tensor
+from kerascheck.network.ir import Tensor
+from kerascheck.network.program import CompileCall, KerasObject
 from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._registered import registers_names
 from kerascheck.rules._training import is_plain_model

@@ -17,7 +17,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Instance, ListValue
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import KerasObject, Layer
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import KerasObject
 from kerascheck.rules._code import Code, as_written, own_nodes
 from kerascheck.symbolic.unknown import Symbol
 

@@ -9,7 +9,8 @@ from kerascheck.diagnostics import Severity
 from kerascheck.keras.changes import Change, find_name, gone_part, successor
 from kerascheck.machine.mentions import Mention, mentions_in, parts_of
 from kerascheck.machine.static import once_a_file
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.project.target import Target
 
 _SEVERITIES = {"error": Severity.ERROR, "note": Severity.INFO}

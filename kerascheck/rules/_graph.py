@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from kerascheck.layers.base import activation_name
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, product
-from kerascheck.network.ir import InputLayer, Layer, Network, Node, Program, Tensor
+from kerascheck.network.ir import InputLayer, Layer, Node, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.symbolic.unknown import Unknown
 
 #: Layers that set a random part of their input to zero in training.

@@ -11,7 +11,9 @@ from kerascheck.machine.attributes import find_member
 from kerascheck.machine.keras.saving import parts_of
 from kerascheck.machine.static import once_in_outline
 from kerascheck.machine.values import FunctionValue, Instance
-from kerascheck.network.ir import Network, Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import Code, base_of, definition, functions_of, is_keras_3, is_layer_class, parameter_names
 from kerascheck.rules._flow import GRADIENT, UNKNOWN, Flow, Outcome, through
 from kerascheck.rules._own_losses import may_run_eagerly, own_losses, runs_eagerly

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from kerascheck.network.ir import Loop, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Loop
 from kerascheck.rules._code import holds
 from kerascheck.text.treewalk import walk
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kerascheck.network.dims import Dim, definitely_equal
-from kerascheck.network.ir import InputLayer, Layer, Network, Node, Tensor
+from kerascheck.network.ir import InputLayer, Layer, Node, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.rules._graph import (
     ACTIVATION_LAYERS,
     SAME_VALUES,

@@ -11,7 +11,7 @@ import libcst as cst
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, Program
+from kerascheck.network.program import CompileCall, Program
 from kerascheck.rules._code import Code, base_of
 from kerascheck.rules._flow import GRADIENT, NOTHING, Flow, Level, Outcome, through
 from kerascheck.training.compiled_losses import metrics_of

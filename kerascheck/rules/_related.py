@@ -10,7 +10,9 @@ import libcst as cst
 from kerascheck.machine.static import outline_of
 from kerascheck.network.dims import format_shape
 from kerascheck.network.events import FileCall, TrainableSet
-from kerascheck.network.ir import CompileCall, Layer, Network, Program, Site, Tensor, TrainCall, Weight
+from kerascheck.network.ir import Layer, Site, Tensor, Weight
+from kerascheck.network.networks import Network
+from kerascheck.network.program import CompileCall, Program, TrainCall
 from kerascheck.rules._code import bound_names, holds, names_of_target
 from kerascheck.rules._outputs import Output
 from kerascheck.symbolic.unknown import Undetermined, Unknown

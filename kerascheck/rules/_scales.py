@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from kerascheck.data.array import Array
-from kerascheck.network.ir import Layer, Network, Program, Tensor, TrainCall
+from kerascheck.network.ir import Layer, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._graph import DROPOUTS, applied_activation, input_tensors
 
 #: Layers that leave the scale of the numbers as it is.

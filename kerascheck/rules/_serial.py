@@ -10,7 +10,9 @@ import libcst as cst
 from kerascheck.machine.keras.saving import Snapshot, parts_of
 from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Instance
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import CompileCall, Layer, Network, Site
+from kerascheck.network.ir import Layer, Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import CompileCall
 from kerascheck.rules._code import look_up
 from kerascheck.rules._registered import NAMES_OBJECTS
 from kerascheck.symbolic.unknown import Symbol

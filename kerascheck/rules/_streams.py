@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from kerascheck.data.pipeline import Pipeline, Step
 from kerascheck.data.training import training_data
 from kerascheck.network.arguments import CannotTell, Given
-from kerascheck.network.ir import Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._training import argument, argument_site, known_int
 from kerascheck.rules.kc4.steps_for_arrays import batches_of
 

@@ -9,7 +9,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.content import DISTRIBUTIONS, Content
 from kerascheck.data.training import Data, Part, training_data, validation_data
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, Site, Tensor, TrainCall
+from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._outputs import Output, describe
 from kerascheck.rules._related import Place, assigned, compiling, last_layer
 from kerascheck.rules._training import argument, argument_site

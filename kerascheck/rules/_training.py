@@ -12,7 +12,9 @@ import libcst as cst
 from kerascheck.data.training import FITTING
 from kerascheck.machine.values import Instance
 from kerascheck.network.arguments import Absent, CannotTell, Given
-from kerascheck.network.ir import CompileCall, KerasObject, Network, Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import CompileCall, KerasObject, Program, TrainCall
 from kerascheck.project.target import Target
 from kerascheck.symbolic.unknown import Unknown
 

@@ -11,7 +11,8 @@ from kerascheck.layers.recurrent import Recurrent
 from kerascheck.layers.registry import find
 from kerascheck.layers.wrappers import Bidirectional, TimeDistributed
 from kerascheck.network.dims import NAMELESS, Shape, definitely_different, format_shape, product
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Raised, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Tensor
+from kerascheck.network.program import Raised
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 #: Larger images are not suggested.

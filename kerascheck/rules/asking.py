@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Rule, Thresholds
 
 #: What a program has many of, or none.

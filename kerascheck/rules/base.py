@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from kerascheck.diagnostics import DOCS_URL, Applicability, Severity
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kerascheck.network.ir import Layer, Site, TrainCall
+from kerascheck.network.ir import Layer, Site
+from kerascheck.network.program import TrainCall
 
 
 @dataclass(frozen=True)

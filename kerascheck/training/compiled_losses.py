@@ -9,7 +9,8 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, KerasObject, Site, Tensor
+from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.program import CompileCall, KerasObject
 from kerascheck.symbolic.unknown import Symbol, Unknown
 
 #: Loss functions by the names Keras 3 and 2 give them.

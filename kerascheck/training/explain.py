@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from kerascheck.network.dims import Dim, Shape, format_dim, format_shape
-from kerascheck.network.ir import Layer, Node, TrainCall
+from kerascheck.network.ir import Layer, Node
+from kerascheck.network.program import TrainCall
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.training.inputs import advice
 from kerascheck.training.shapes import show

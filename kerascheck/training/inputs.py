@@ -11,7 +11,9 @@ from typing import Any
 
 from kerascheck.data.array import Array
 from kerascheck.network.dims import Dim, Shape, format_shape
-from kerascheck.network.ir import InputLayer, Network, Tensor, TrainCall, on_data
+from kerascheck.network.ir import InputLayer, Tensor
+from kerascheck.network.networks import Network, on_data
+from kerascheck.network.program import TrainCall
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 from kerascheck.training.shapes import BATCH, is_different, is_one
 from kerascheck.training.structures import leaves

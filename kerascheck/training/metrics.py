@@ -12,7 +12,7 @@ from typing import Any
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import KerasObject
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
 from kerascheck.training.compiled_losses import LOSSES, standard_name
 from kerascheck.training.losses import function_values

@@ -17,7 +17,9 @@ from kerascheck.data.operators import TOLIST
 from kerascheck.data.training import Raw, argument, raw_data, raw_validation_data
 from kerascheck.network.arguments import Given
 from kerascheck.network.dims import Dim, Shape, definitely_different
-from kerascheck.network.ir import KerasObject, Layer, Network, Program, Raised, Site, Tensor, TrainCall
+from kerascheck.network.ir import Layer, Site, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject, Program, Raised, TrainCall
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 from kerascheck.training import explain
 from kerascheck.training.clash import Clash

@@ -20,7 +20,8 @@ from kerascheck.layers.recurrent import Recurrent
 from kerascheck.machine.keras.function_layers import FunctionLayer
 from kerascheck.machine.keras.tensors import Constant, Operation
 from kerascheck.network.dims import is_exact
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.verify import rebuild_operations
 

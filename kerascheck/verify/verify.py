@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeAlias
 
 from kerascheck.machine.keras.tensors import Operation
-from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.network.ir import InputLayer, Layer
+from kerascheck.network.networks import Network
 from kerascheck.network.reasons import why_inexact
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.escaping import as_json, one_line

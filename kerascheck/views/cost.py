@@ -19,12 +19,14 @@ from kerascheck.keras import optimizers
 from kerascheck.layers.base import compute_dtype
 from kerascheck.network.cost import Cost, costs
 from kerascheck.network.dims import SymDim, format_shape, volume
-from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Network, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.network.dims import Int, Shape
-    from kerascheck.network.ir import Program
+    from kerascheck.network.program import Program
     from kerascheck.views.summary import Count
 
 #: Bytes of a number. A text has no size of its own.

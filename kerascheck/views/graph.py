@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Diagnostic, Position, Severity
 from kerascheck.machine.keras.tensors import Operation
-from kerascheck.network.ir import CompileCall, InputLayer, Layer, Network, Program, Site, TrainCall
+from kerascheck.network.ir import InputLayer, Layer, Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import CompileCall, Program, TrainCall
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.views.summary import shapes_of
 from kerascheck.views.tables import count_text, listed, shapes_text

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import BuiltinLayer, Layer, Network
+from kerascheck.network.ir import BuiltinLayer, Layer
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.views.settings import setting, settings_of
 from kerascheck.views.summary import listed_shapes, shapes_of, summarize
@@ -21,7 +22,7 @@ from kerascheck.views.tables import count_text, listed, shapes_text, table_of
 
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
-    from kerascheck.network.ir import CompileCall, TrainCall
+    from kerascheck.network.program import CompileCall, TrainCall
     from kerascheck.project.source import Source
     from kerascheck.views.summary import ModelSummary
 

@@ -9,7 +9,8 @@ from kerascheck.data.array import Array
 from kerascheck.machine.values import DictValue, FunctionValue, ListValue
 from kerascheck.network.arguments import ABSENT, Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import KerasObject, Layer
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 from kerascheck.views.summary import shapes_of
 from kerascheck.views.tables import shapes_text

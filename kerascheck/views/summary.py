@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.network.ir import InputLayer, Layer
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 if TYPE_CHECKING:
     from kerascheck.machine import Analysis
     from kerascheck.network.dims import Int, Shape
-    from kerascheck.network.ir import Program, Site
+    from kerascheck.network.ir import Site
+    from kerascheck.network.program import Program
     from kerascheck.project.source import Source
     from kerascheck.views.cost import LayerCost, ModelCost
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import InputLayer, Layer, Network, Node
+from kerascheck.network.ir import InputLayer, Layer, Node
+from kerascheck.network.networks import Network
 from kerascheck.network.reasons import advice_on, why_inexact
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from kerascheck.text.escaping import rich_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerascheck.network.ir import Preparation
+from kerascheck.network.program import Preparation
 from tests.machine.helpers import build
 
 MODEL = """

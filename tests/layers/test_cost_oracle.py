@@ -9,7 +9,7 @@ import pytest
 
 from kerascheck import analyze
 from kerascheck.network.cost import cost_of
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.runtime.recursion import deep_recursion
 from kerascheck.views.cost import cost_of_model
 from tests.layers.harness import Case, L, _theirs, layer_of

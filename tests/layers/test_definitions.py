@@ -14,7 +14,8 @@ from kerascheck.layers.registry import FAMILIES as MODULES
 from kerascheck.layers.registry import definitions
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Network, Node, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Node, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import KerasError, Unknown
 from tests.layers.harness import Built, Case, L, NotKnown, Refused, Spec, layer_of, ours
 from tests.layers.strategies import FAMILIES

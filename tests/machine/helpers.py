@@ -12,7 +12,7 @@ from kerascheck.machine import Analysis, analyze
 from kerascheck.machine.project import Project, prepare_module
 from kerascheck.machine.run import STEPS_PER_SECOND, Budget, Run
 from kerascheck.machine.values import DictValue, ListValue, Scope, UserRaise
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.project.source import Source
 from kerascheck.symbolic.journal import noted_in
 from kerascheck.symbolic.unknown import Unknown

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from kerascheck.layers.applications import records
-from kerascheck.network.ir import InputLayer, Network
+from kerascheck.network.ir import InputLayer
+from kerascheck.network.networks import Network
 from tests.machine.helpers import build, model, models, raised, summary
 
 LONG = int(os.environ.get("KERASCHECK_EXAMPLES", "0")) > 0

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kerascheck.machine import analyze
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.project.source import Source
 from kerascheck.runtime.recursion import deep_recursion
 

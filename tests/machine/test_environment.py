@@ -9,7 +9,7 @@ import pytest
 
 from kerascheck.machine import analyze
 from kerascheck.machine.environment import UNKNOWN, installed_constant
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from tests.machine.helpers import source
 
 CONFIG = """

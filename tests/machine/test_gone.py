@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kerascheck.machine.keras import gone
-from kerascheck.network.ir import OldForm
+from kerascheck.network.program import OldForm
 from tests.machine.helpers import build
 
 

@@ -14,7 +14,7 @@ import pytest
 from kerascheck.machine.project import Project, prepare_module
 from kerascheck.machine.run import STEPS_PER_SECOND, Budget, Run
 from kerascheck.machine.values import IteratorValue, Scope, UserRaise
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.project.source import Source
 from kerascheck.symbolic.journal import Cells, Items, Versioned, noted_in
 

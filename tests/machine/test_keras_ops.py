@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kerascheck.machine.keras.operations import operations
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Unknown
 from tests.machine.helpers import KERAS, models
 

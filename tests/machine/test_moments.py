@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from tests.machine.helpers import build, value_of
 
 MODEL = """

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 from tests.machine.helpers import KERAS, execute_module, marked_cases
 

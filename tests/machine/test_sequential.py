@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Unknown
 from tests.machine.helpers import build, cases, marked_cases, model, models, raised, summary
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kerascheck.machine import analyze
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from kerascheck.project.source import Source
 from tests.machine.helpers import KERAS, execute_module
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from tests.machine.helpers import build, model
 
 HEAD = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from tests.machine.helpers import KERAS, cases, execute_module, raised
 from tests.machine.test_oracle import counts, describe_ours, describe_theirs
 

@@ -13,7 +13,7 @@ from kerascheck.machine import uncalled
 from kerascheck.machine.classes import instantiate
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ClassValue
-from kerascheck.network.ir import Network
+from kerascheck.network.networks import Network
 from tests.machine.helpers import KERAS, build, raised
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from kerascheck.network.arguments import ABSENT, CANNOT_TELL, Arguments, Given
 from kerascheck.network.dims import Shape, SymDim
-from kerascheck.network.ir import InputLayer, Layer, Network, Node, Tensor, Weight
+from kerascheck.network.ir import InputLayer, Layer, Node, Tensor, Weight
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 from tests.layers.harness import L, layer_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kerascheck.machine import analyze
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.project.source import Source
 from kerascheck.rules.asking import asks_first, held
 from kerascheck.rules.base import Finding, Rule, Thresholds

@@ -11,7 +11,7 @@ from kerascheck import api
 from kerascheck.configuration.config import Settings
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import KerasObject
+from kerascheck.network.program import KerasObject
 from kerascheck.rules._graph import surely_at_least
 from kerascheck.rules._raised import refused_rate
 from kerascheck.rules.kc1._dropout import _percent

@@ -11,7 +11,8 @@ from kerascheck.integrations.lsp.facts import Build, Findings, LayerFact, ModelF
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.network.cost import cost_of_call
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import InputLayer, Layer, Network
+from kerascheck.network.ir import InputLayer, Layer
+from kerascheck.network.networks import Network
 from kerascheck.network.reasons import why_inexact
 from kerascheck.project.source import SYNTAX_ERROR
 from kerascheck.symbolic.unknown import Undetermined, Unknown
@@ -20,7 +21,8 @@ from kerascheck.views.tables import count_text, shapes_text
 
 if TYPE_CHECKING:
     from kerascheck.engine import Examination
-    from kerascheck.network.ir import Program, Site
+    from kerascheck.network.ir import Site
+    from kerascheck.network.program import Program
     from kerascheck.project.source import Source
     from kerascheck.views.summary import Count, ModelSummary, Shapes
 

@@ -20,7 +20,8 @@ from kerascheck.machine.values import Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Site, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:

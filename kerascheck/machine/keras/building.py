@@ -9,7 +9,8 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Shape, definitely_different, format_shape
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Site, Tensor, Weight
+from kerascheck.network.ir import BuiltinLayer, Layer, Site, Tensor, Weight
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 

@@ -31,7 +31,8 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor, on_data
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Site, Tensor
+from kerascheck.network.networks import Network, on_data
 from kerascheck.symbolic.unknown import NOTHING, REFUSED, KerasError, Undetermined, Unknown
 
 

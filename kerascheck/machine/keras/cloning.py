@@ -16,7 +16,8 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, Instance, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Site, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 

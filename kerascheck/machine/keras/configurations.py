@@ -18,7 +18,8 @@ from kerascheck.machine.methods import METHODS
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ClassValue, DictValue, Instance, Value
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Site
+from kerascheck.network.ir import BuiltinLayer, Layer, Site
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
 
 

@@ -27,7 +27,8 @@ from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.events import PolicyCall
-from kerascheck.network.ir import BuiltinLayer, InputLayer, KerasObject, Layer, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Site, Tensor
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import REFUSED, KerasError, Symbol, Unknown
 
 Handler = Callable[[Run, str, Arguments, Site], Value]

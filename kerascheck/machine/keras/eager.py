@@ -15,7 +15,9 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue, UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Dim, Shape
-from kerascheck.network.ir import Layer, Network, Raised, Site, Tensor, TrainCall, on_data
+from kerascheck.network.ir import Layer, Site, Tensor
+from kerascheck.network.networks import Network, on_data
+from kerascheck.network.program import Raised, TrainCall
 from kerascheck.project.target import Era
 from kerascheck.symbolic.unknown import REFUSED, KerasError, Undetermined, Unknown
 

@@ -16,7 +16,8 @@ from kerascheck.machine.values import DictValue, Instance, ListValue, Value
 from kerascheck.machine.weights import TOO_MANY_PARTS
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim, is_conceivable, size_of
-from kerascheck.network.ir import BuiltinLayer, KerasObject, Tensor
+from kerascheck.network.ir import BuiltinLayer, Tensor
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Flag, KerasError, Symbol, Unknown
 
 #: Classes of values that are plain themselves: most arguments.

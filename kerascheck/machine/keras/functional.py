@@ -12,7 +12,8 @@ from kerascheck.machine.keras.trainable import give_trainable
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import InputLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import InputLayer, Layer, Node, Site, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import REFUSED, KerasError, Unknown
 
 

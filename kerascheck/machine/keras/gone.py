@@ -12,7 +12,9 @@ from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import KerasObject, Layer, Network, OldForm, Site, Tensor, is_symbolic
+from kerascheck.network.ir import Layer, Site, Tensor, is_symbolic
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject, OldForm
 
 _TENSOR = "keras.KerasTensor"
 #: Attributes that could be set once, and are properties in Keras 3: of all layers, and of models.

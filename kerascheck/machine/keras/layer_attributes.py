@@ -12,7 +12,8 @@ from typing import Any
 from kerascheck.data.values import new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
-from kerascheck.network.ir import BuiltinLayer, Layer, Network
+from kerascheck.network.ir import BuiltinLayer, Layer
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
 
 #: Sizes of a window, one for each spatial axis.

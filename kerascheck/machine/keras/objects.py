@@ -33,7 +33,9 @@ from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.events import WeightsCall
-from kerascheck.network.ir import CompileCall, GivenWeights, KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import Layer, Site, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import CompileCall, GivenWeights, KerasObject
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]

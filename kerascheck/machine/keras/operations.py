@@ -97,7 +97,8 @@ from kerascheck.machine.values import ListValue, Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
-from kerascheck.network.ir import KerasObject, Site, Tensor
+from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
 
 #: Numbers of a vector that are kept one by one.

@@ -10,7 +10,9 @@ from kerascheck.machine.values import Instance, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import definitely_equal
 from kerascheck.network.events import ModelCall, ObjectCall, Pairing
-from kerascheck.network.ir import KerasObject, Layer, Network, Site, Tensor, Weight
+from kerascheck.network.ir import Layer, Site, Tensor, Weight
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Unknown
 
 #: The lists of variables of a model.

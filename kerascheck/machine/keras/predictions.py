@@ -11,7 +11,8 @@ from kerascheck.layers.base import activation_name
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
 from kerascheck.network.dims import Dim, Shape
-from kerascheck.network.ir import Site, Tensor, TrainCall
+from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.program import TrainCall
 from kerascheck.symbolic.unknown import Unknown
 
 _METHODS = frozenset({"predict", "predict_on_batch", "predict_generator", "predict_proba"})

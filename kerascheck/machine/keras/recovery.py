@@ -16,7 +16,8 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, Layer, Node, Site, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import REFUSED, KerasError, Unknown
 
 

@@ -13,7 +13,8 @@ from kerascheck.machine.keras.freeze import freeze
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, ListValue, Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import KerasError, Unknown
 
 #: How `call` names its first parameter.

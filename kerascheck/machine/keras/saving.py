@@ -21,7 +21,9 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import FILE, ClassValue, Instance, NativeObject, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import NOT_CALLED, BuiltinLayer, CompileCall, KerasObject, Layer, Network, Site
+from kerascheck.network.ir import NOT_CALLED, BuiltinLayer, Layer, Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import CompileCall, KerasObject
 from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
 
 

@@ -19,7 +19,8 @@ from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import BoundMethod, ClassValue, FunctionValue, Instance, Partial, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Site, Tensor
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Site, Tensor
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import NOTHING, REFUSED, KerasError, Symbol, Unknown
 
 

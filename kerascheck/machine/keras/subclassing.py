@@ -35,18 +35,8 @@ from kerascheck.machine.values import DictValue, Instance, ListValue, UserRaise,
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Int, Shape, SymDim
 from kerascheck.network.events import ShapeClaim
-from kerascheck.network.ir import (
-    NOT_CALLED,
-    BuiltinLayer,
-    InputLayer,
-    Layer,
-    Network,
-    Node,
-    Site,
-    Status,
-    Tensor,
-    Weight,
-)
+from kerascheck.network.ir import NOT_CALLED, BuiltinLayer, InputLayer, Layer, Node, Site, Status, Tensor, Weight
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import REFUSED, KerasError, Symbol, Undetermined, Unknown
 
 #: Methods of models by which a class of the program trains in its own way.

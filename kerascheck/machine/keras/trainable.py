@@ -7,7 +7,8 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import Instance, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.events import TrainableSet
-from kerascheck.network.ir import Layer, Network, Site, Weight
+from kerascheck.network.ir import Layer, Site, Weight
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Undetermined, Unknown
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Site
+from kerascheck.network.ir import BuiltinLayer, Layer, Site
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import KerasError
 
 

@@ -22,7 +22,8 @@ from kerascheck.machine.values import (
 )
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Network, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Symbol, Unknown
 
 #: What a copy of is the thing itself.

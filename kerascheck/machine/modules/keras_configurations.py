@@ -6,7 +6,8 @@ from kerascheck.machine.keras.configurations import deserialize, from_config, mo
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.ir import KerasObject, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import Symbol
 
 

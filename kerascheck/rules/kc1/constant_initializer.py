@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import KerasObject, Layer, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._chains import outer_chains, weighted
 from kerascheck.rules._graph import DROPOUTS, config_size
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

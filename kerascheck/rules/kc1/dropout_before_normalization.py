@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Network, Node, Program
+from kerascheck.network.ir import Node
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._graph import (
     DROPOUTS,
 )

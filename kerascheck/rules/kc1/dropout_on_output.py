@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Layer, Node, Program, Tensor
+from kerascheck.network.ir import Layer, Node, Tensor
+from kerascheck.network.program import Program
 from kerascheck.rules._graph import (
     RATED,
     applied_activation,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import product
-from kerascheck.network.ir import Layer, Program, Tensor
+from kerascheck.network.ir import Layer, Tensor
+from kerascheck.network.program import Program
 from kerascheck.rules._graph import (
     DROPOUTS,
     dropout_rate,

@@ -9,7 +9,9 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Layer, Network, Node, Program
+from kerascheck.network.ir import Layer, Node
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._factors import DENSE, PADDING, loses_nothing
 from kerascheck.rules._graph import (
     RATED,

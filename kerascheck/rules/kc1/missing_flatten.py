@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import format_shape
-from kerascheck.network.ir import Node, Program
+from kerascheck.network.ir import Node
+from kerascheck.network.program import Program
 from kerascheck.rules._chains import CONVOLUTIONS, outer_chains
 from kerascheck.rules._graph import (
     shape_of,

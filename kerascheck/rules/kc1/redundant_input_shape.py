@@ -12,7 +12,9 @@ from kerascheck.fixes.arguments import remove_argument
 from kerascheck.layers.base import parse_signature
 from kerascheck.network.arguments import Given
 from kerascheck.network.dims import Dim, SymDim, definitely_different, format_dim, format_shape
-from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Network, Node, Program, Site
+from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._graph import shape_of
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._chains import outer_chains, weighted
 from kerascheck.rules._graph import config_size, shape_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Layer, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import Program
 from kerascheck.rules._chains import PASSING, outer_chains, weighted
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import Shape, SymDim, format_shape, is_exact
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.network.rows import RowCall, outermost, row_calls
 from kerascheck.network.stated_shapes import fits, may_mean_other
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

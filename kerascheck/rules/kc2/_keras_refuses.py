@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, Raised
+from kerascheck.network.program import Program, Raised
 from kerascheck.rules._gone import severity_of, severity_of_refusal
 from kerascheck.rules._raised import ARRAYS, refused_rate
 from kerascheck.rules._related import made_tensors

@@ -10,7 +10,8 @@ from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import base_of, classes_of, definition, methods
 from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules._training import argument_value

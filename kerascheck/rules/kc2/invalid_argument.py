@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerascheck.network.ir import Raised
+from kerascheck.network.program import Raised
 from kerascheck.rules._registered import registers_names
 from kerascheck.rules.base import Invalid
 from kerascheck.rules.kc2._keras_refuses import _Refusal

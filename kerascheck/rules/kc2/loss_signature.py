@@ -10,7 +10,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._training import value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import metrics_of

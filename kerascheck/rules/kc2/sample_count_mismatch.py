@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.network.dims import definitely_different, format_dim
-from kerascheck.network.ir import Preparation, Program
+from kerascheck.network.program import Preparation, Program
 from kerascheck.rules._clashes import ClashRule
 from kerascheck.rules.base import Finding, Invalid, Thresholds
 

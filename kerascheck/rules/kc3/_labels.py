@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.data.content import Content
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._targets import Targets, targets_of
 from kerascheck.rules.base import Finding, Rule, Thresholds
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, Tensor
+from kerascheck.network.ir import Tensor
+from kerascheck.network.program import Program
 from kerascheck.rules._outputs import Output, describe
 from kerascheck.rules._related import last_layer
 from kerascheck.rules._training import judged_compiles

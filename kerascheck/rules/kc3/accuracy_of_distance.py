@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import BoundMethod, FunctionValue
-from kerascheck.network.ir import Program, Tensor
+from kerascheck.network.ir import Tensor
+from kerascheck.network.program import Program
 from kerascheck.rules._graph import last_dim
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

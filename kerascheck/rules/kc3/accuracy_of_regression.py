@@ -8,7 +8,7 @@ from typing import Any
 from kerascheck.data.array import Array
 from kerascheck.data.training import training_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import CompileCall, Program
+from kerascheck.network.program import CompileCall, Program
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._related import last_layer
 from kerascheck.rules._training import judged_compiles

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
 from kerascheck.network.events import PolicyCall
-from kerascheck.network.ir import Layer, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import Program
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._training import judged_compiles
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

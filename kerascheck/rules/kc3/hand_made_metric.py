@@ -9,7 +9,8 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import metrics_of
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Layer, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import Program
 from kerascheck.rules._graph import shape_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

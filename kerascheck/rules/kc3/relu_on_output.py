@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import definitely_equal
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._related import compiling
 from kerascheck.rules._training import judged_compiles

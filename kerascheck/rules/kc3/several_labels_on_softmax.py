@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.data.content import SEVERAL_LABELS
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._targets import targets_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

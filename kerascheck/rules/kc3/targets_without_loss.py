@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.data.training import FITTING, training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._training import argument_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -9,7 +9,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Applicability
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import KerasObject, Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.program import KerasObject, Program, TrainCall
 from kerascheck.rules._figures import Figure, figures
 from kerascheck.rules._training import (
     callbacks_of,

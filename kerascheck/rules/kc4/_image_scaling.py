@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.program import TrainCall
 from kerascheck.rules._training import argument, argument_site
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import training_data
-from kerascheck.network.ir import TrainCall
+from kerascheck.network.program import TrainCall
 
 
 def _stream(call: TrainCall) -> Pipeline | None:

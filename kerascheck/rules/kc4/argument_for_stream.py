@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._training import PARAMETERS, argument, argument_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._stream_arguments import _stream

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import CompileCall, Loop, Program, TrainCall
+from kerascheck.network.program import CompileCall, Loop, Program, TrainCall
 from kerascheck.rules._loops import changing_names, names_in, stands_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -9,7 +9,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.training import training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._training import (
     argument,
     argument_value,

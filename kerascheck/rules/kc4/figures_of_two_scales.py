@@ -11,7 +11,7 @@ from kerascheck.data.content import FITTED
 from kerascheck.data.observations import PREDICTION
 from kerascheck.data.training import FITTING, training_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Preparation, Program
+from kerascheck.network.program import Preparation, Program
 from kerascheck.rules._code import argument
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._data_preparation import _source

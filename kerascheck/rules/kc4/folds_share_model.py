@@ -11,7 +11,9 @@ import libcst as cst
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Loop, Network, Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Loop, Program, TrainCall
 from kerascheck.rules._training import validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

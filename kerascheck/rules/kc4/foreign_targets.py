@@ -10,7 +10,8 @@ from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Rows
 from kerascheck.data.training import Part, arrays_of, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._training import argument, value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules._related import compiling, set_trainable
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import FileCall, WeightsCall
-from kerascheck.network.ir import Network, Program, Weight
+from kerascheck.network.ir import Weight
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._scales import is_application
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Undetermined

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from kerascheck.data.array import Array
 from kerascheck.data.training import FITTING, training_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Network, Program, TrainCall, Weight
+from kerascheck.network.ir import Weight
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Undetermined
 

@@ -9,7 +9,7 @@ from kerascheck.data.observations import is_prediction
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
 from kerascheck.network.dims import format_shape
-from kerascheck.network.ir import Preparation, Program
+from kerascheck.network.program import Preparation, Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: Metrics that take one class for a sample, and nothing else.

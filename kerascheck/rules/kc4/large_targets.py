@@ -9,7 +9,7 @@ from kerascheck.data.content import Content
 from kerascheck.data.training import training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._training import argument, argument_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

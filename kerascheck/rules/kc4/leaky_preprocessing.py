@@ -8,7 +8,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.content import FITTED, FITTED_ON, Rows
 from kerascheck.data.training import FITTING, Data, training_data, validation_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Network, Preparation, Program
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Preparation, Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._data_preparation import _rows, _same_rows, _source
 from kerascheck.symbolic.unknown import Symbol

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, KerasObject, Program
+from kerascheck.network.program import CompileCall, KerasObject, Program
 from kerascheck.rules._training import (
     callbacks_of,
     dialect,

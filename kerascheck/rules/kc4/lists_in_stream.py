@@ -8,7 +8,7 @@ from typing import Any
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules._streams import other_backend
 from kerascheck.rules._training import argument, argument_site

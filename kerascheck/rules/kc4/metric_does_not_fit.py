@@ -9,7 +9,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.training import arrays_of, training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import CompileCall, KerasObject, Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import CompileCall, KerasObject, Program
 from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._outputs import Output, describe
 from kerascheck.rules._training import judged_compiles, known_int

@@ -9,7 +9,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_a_file
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import truth_of
 from kerascheck.rules._mentions import mentions
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import ClassValue, FunctionValue
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import KerasObject, Program
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._training import (
     argument,
     argument_site,

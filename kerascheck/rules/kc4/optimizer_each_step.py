@@ -8,7 +8,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import KerasObject, Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._code import functions_of, holds
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import KerasObject, Program, TrainCall, Weight
+from kerascheck.network.ir import Weight
+from kerascheck.network.program import KerasObject, Program, TrainCall
 from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

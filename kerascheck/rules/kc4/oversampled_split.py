@@ -9,7 +9,7 @@ from kerascheck.data.content import OVERSAMPLED, Rows
 from kerascheck.data.training import arrays_of, training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Preparation, Program, TrainCall
+from kerascheck.network.program import Preparation, Program, TrainCall
 from kerascheck.rules._training import argument, argument_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

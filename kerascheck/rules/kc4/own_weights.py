@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Network, Program
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import KerasObject, Program, TrainCall
+from kerascheck.network.program import KerasObject, Program, TrainCall
 from kerascheck.rules._training import (
     argument_site,
     argument_value,

@@ -8,7 +8,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, bound_names, own_nodes
 from kerascheck.rules._loops import names_in
 from kerascheck.rules._training import callbacks_of

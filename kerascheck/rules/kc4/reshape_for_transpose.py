@@ -8,7 +8,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import Shape, definitely_equal
-from kerascheck.network.ir import BuiltinLayer, Program, Site
+from kerascheck.network.ir import BuiltinLayer, Site
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.data.pipeline import Pipeline, Step
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._streams import fed, steps_of, value_of
 from kerascheck.rules._training import argument_value
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

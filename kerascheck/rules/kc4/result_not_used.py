@@ -9,7 +9,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_a_file
-from kerascheck.network.ir import BuiltinLayer, Node, Program, is_symbolic
+from kerascheck.network.ir import BuiltinLayer, Node, is_symbolic
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
-from kerascheck.network.ir import Program, ResultRead, TrainCall
+from kerascheck.network.program import Program, ResultRead, TrainCall
 from kerascheck.rules._figures import figures
 from kerascheck.rules._training import callbacks_of, validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, ResultRead
+from kerascheck.network.program import Program, ResultRead
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4.results_of_training import results
 

@@ -8,7 +8,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.training import validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Network, Program
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._scales import RANGES, features_of, scale_of
 from kerascheck.rules._training import argument, argument_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kerascheck.data.content import Content
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Layer, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import Program
 from kerascheck.rules._scales import entrance, features_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._image_scaling import _x_site

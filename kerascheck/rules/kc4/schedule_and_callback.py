@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, KerasObject, Program
+from kerascheck.network.program import CompileCall, KerasObject, Program
 from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules._training import argument_value, callbacks_of, known_int
 from kerascheck.rules.base import Finding, Invalid, Rule, Site, Thresholds

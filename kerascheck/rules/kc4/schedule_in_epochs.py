@@ -7,7 +7,8 @@ from typing import Any
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import KerasObject, Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.program import KerasObject, Program, TrainCall
 from kerascheck.rules._streams import batches_in_epoch
 from kerascheck.rules._training import argument_value, callbacks_of, known_int
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -10,7 +10,8 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
-from kerascheck.network.ir import Program, Site, TrainCall
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown
 

@@ -8,7 +8,8 @@ from kerascheck.data.array import Array
 from kerascheck.data.training import training_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import BuiltinLayer, Layer, Program
+from kerascheck.network.ir import BuiltinLayer, Layer
+from kerascheck.network.program import Program
 from kerascheck.rules._streams import batches_in_epoch
 from kerascheck.rules._training import argument, argument_site, argument_value
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import BuiltinLayer, Node, Program
+from kerascheck.network.ir import BuiltinLayer, Node
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: Where `return_state` puts the hidden states: each is followed by the cell state.

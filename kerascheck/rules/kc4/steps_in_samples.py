@@ -8,7 +8,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.dims import Dim, SymDim, format_dim
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._training import argument, argument_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown

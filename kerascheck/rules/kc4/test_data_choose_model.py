@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kerascheck.data.content import Rows
 from kerascheck.data.training import training_data, validation_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Network, Program, TrainCall
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._training import callbacks_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._data_preparation import _rows, _same_rows

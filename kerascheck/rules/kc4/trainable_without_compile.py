@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
-from kerascheck.network.ir import CompileCall, Layer, Network, Program, TrainCall, Weight
+from kerascheck.network.ir import Layer, Weight
+from kerascheck.network.networks import Network
+from kerascheck.network.program import CompileCall, Program, TrainCall
 from kerascheck.rules._related import compiling, set_trainable
 from kerascheck.rules._streams import other_backend
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._gone import severity_of_refusal
 from kerascheck.rules._training import argument, argument_site, argument_value, known_int, validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._training import (
     dialect,
     validates,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Preparation, Program
+from kerascheck.network.program import Preparation, Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 

@@ -8,7 +8,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline, Step
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._streams import fed, value_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ModelCall
-from kerascheck.network.ir import Network, Program
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._related import made_layer
 from kerascheck.rules._scales import entrance, features_of, scale_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

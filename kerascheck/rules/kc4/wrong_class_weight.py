@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import (
     PARAMETERS,

@@ -12,7 +12,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.keras.changes import find as find_row
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, KerasObject, Program
+from kerascheck.network.program import CompileCall, KerasObject, Program
 from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._registered import registers_names

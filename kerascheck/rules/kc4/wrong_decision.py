@@ -10,7 +10,7 @@ from kerascheck.data.content import AS_PREDICTED
 from kerascheck.data.observations import PREDICTION
 from kerascheck.data.values import dtype_of
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Preparation, Program, TrainCall
+from kerascheck.network.program import Preparation, Program, TrainCall
 from kerascheck.rules._outputs import describe
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import BINARY, losses_by_output

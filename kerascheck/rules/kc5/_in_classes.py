@@ -10,7 +10,7 @@ from kerascheck.keras.changes import LAYER, find_member, gone_members
 from kerascheck.machine import attributes
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue
-from kerascheck.network.ir import OldForm, Program
+from kerascheck.network.program import OldForm, Program
 from kerascheck.rules._code import Code, base_of, classes_of, is_layer_class, methods
 from kerascheck.text.treewalk import children
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import CompileCall, KerasObject, Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import CompileCall, KerasObject, Program
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import argument_site, value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

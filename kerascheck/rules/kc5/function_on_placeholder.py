@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.keras.names import exists
-from kerascheck.network.ir import OldForm, Program
+from kerascheck.network.program import OldForm, Program
 from kerascheck.rules._gone import gone_in, severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

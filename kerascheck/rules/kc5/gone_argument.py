@@ -15,7 +15,8 @@ from kerascheck.machine import names
 from kerascheck.machine.mentions import Mention, mentions_in
 from kerascheck.machine.static import once_a_file
 from kerascheck.machine.values import ClassValue
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, methods, own_method
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.keras.changes import find_member
-from kerascheck.network.ir import OldForm, Program
+from kerascheck.network.program import OldForm, Program
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc5._in_classes import gone_in_classes

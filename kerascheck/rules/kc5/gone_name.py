@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._gone import gone_mentions, said, severity_of, way_out
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -15,7 +15,8 @@ from kerascheck.machine.names import canonical
 from kerascheck.machine.registered import registered_in
 from kerascheck.machine.static import once_a_file
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import value_site

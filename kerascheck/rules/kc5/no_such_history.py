@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._figures import Figure, figures
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import callbacks_of

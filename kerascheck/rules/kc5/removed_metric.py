@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Applicability, Severity
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._registered import registers_names
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds

@@ -12,7 +12,8 @@ from kerascheck.keras.changes import Package, gone_part
 from kerascheck.keras.names import exists, modules_with, names_in, nearest
 from kerascheck.machine.mentions import Mention, mentions_in, parts_of
 from kerascheck.machine.static import once_a_file
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.spelling import is_misspelt

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.modules.paths import ends_with, tail
 from kerascheck.network.arguments import Arguments, Given
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

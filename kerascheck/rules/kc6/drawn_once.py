@@ -10,7 +10,8 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import FITTING, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
-from kerascheck.network.ir import Layer, Program, TrainCall
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import Code, called_from, is_layer_class, own_method
 from kerascheck.rules._streams import steps_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

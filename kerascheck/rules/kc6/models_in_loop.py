@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 _CLEARED = re.compile(r"clear_session|subprocess|multiprocessing|Process\(")

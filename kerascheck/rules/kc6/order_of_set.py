@@ -13,7 +13,8 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_a_file
 from kerascheck.machine.values import ListValue
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import look_up
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.data.array import Array
 from kerascheck.data.training import FITTING, arrays_of, training_data
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: A loop of fewer rounds costs little.

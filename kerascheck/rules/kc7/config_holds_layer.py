@@ -11,7 +11,8 @@ from kerascheck.machine.attributes import find_member
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Layer, Program, Site
+from kerascheck.network.ir import Layer, Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, definition, is_keras_3, own_method, own_nodes
 from kerascheck.rules._serial import own_class, snapshot_of, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -13,7 +13,8 @@ from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue, FunctionValue
 from kerascheck.network.arguments import Given
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Layer, Program, Site
+from kerascheck.network.ir import Layer, Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import base_of, definition, is_keras_3, own_method
 from kerascheck.rules._configs import BASE_KEYS, config_keys, parameters_of
 from kerascheck.rules._serial import own_class, written_parts

@@ -13,7 +13,9 @@ from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance
 from kerascheck.network.arguments import Absent
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import KerasObject, Layer, Network, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._code import base_of, is_keras_3
 from kerascheck.rules._configs import parameters_of
 from kerascheck.rules._paths import ending_of, is_none_of

@@ -9,7 +9,9 @@ from kerascheck.machine.attributes import find_member
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Network, Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._code import base_of, classes_of, definition, is_keras_3, own_method
 from kerascheck.rules._configs import BASE_KEYS, config_keys, parameters_of, untaken
 from kerascheck.rules._serial import own_class, snapshot_of, written_parts

@@ -9,7 +9,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Layer, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._related import made_layer, saved
 from kerascheck.rules._serial import is_registered, is_told, snapshot_of, written_parts

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._related import made_layer
 from kerascheck.rules._serial import written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

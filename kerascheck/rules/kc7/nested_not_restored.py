@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.static import names_used
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, definition, is_keras_3, own_method, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

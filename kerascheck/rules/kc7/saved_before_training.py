@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import parts_of
 from kerascheck.network.events import FileCall, WeightsCall
-from kerascheck.network.ir import KerasObject, Network, Program, TrainCall
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject, Program, TrainCall
 from kerascheck.rules._related import trained
 from kerascheck.rules._serial import snapshot_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._related import saved
 from kerascheck.rules._serial import is_told, snapshot_of, strangers

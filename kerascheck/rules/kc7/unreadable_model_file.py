@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import Exported
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._gone import severity_of, severity_of_refusal
 from kerascheck.rules._paths import ending_of, last_part
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

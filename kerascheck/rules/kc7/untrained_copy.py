@@ -13,7 +13,9 @@ from kerascheck.machine.keras.refusals import first_argument
 from kerascheck.machine.keras.saving import parts_of, weight_shapes
 from kerascheck.machine.static import names_used, once_in_outline
 from kerascheck.network.events import FileCall, GradientCall, ModelCall, WeightsCall
-from kerascheck.network.ir import Network, Program, Site, Tensor
+from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._code import as_written, places_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline

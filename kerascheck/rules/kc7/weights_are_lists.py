@@ -9,7 +9,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import Instance
-from kerascheck.network.ir import Layer, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

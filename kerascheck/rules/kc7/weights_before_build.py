@@ -8,7 +8,9 @@ from typing import Any
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import ListValue
 from kerascheck.network.events import FileCall, WeightsCall
-from kerascheck.network.ir import Network, Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3, places_in
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._paths import ending_of, is_none_of

@@ -8,7 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import WeightsFile
 from kerascheck.network.dims import definitely_different, format_shape
 from kerascheck.network.events import FileCall
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._related import made_layer, saved
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

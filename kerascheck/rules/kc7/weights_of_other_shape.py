@@ -9,7 +9,8 @@ from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import definitely_different, format_shape
 from kerascheck.network.events import WeightsCall
-from kerascheck.network.ir import Layer, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._related import made_layer
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used, once_in_outline
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, as_written, functions_of, module_code, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline

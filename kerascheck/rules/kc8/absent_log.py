@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import FunctionValue, Instance
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import Code, definition, is_keras_3, surely_run
 from kerascheck.rules._figures import figures
 from kerascheck.rules._gone import severity_of

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import ClassValue
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, is_keras_3, own_method, surely_run
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

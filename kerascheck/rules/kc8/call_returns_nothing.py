@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import base_of, classes_of, definition, is_layer_class, own_method, own_nodes
 from kerascheck.rules._returns import chooses, open_end
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -10,7 +10,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._cells import own_cells
 from kerascheck.rules._code import base_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import FunctionValue
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._cells import own_cells
 from kerascheck.rules._code import Code, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import KerasObject, Program, Tensor
+from kerascheck.network.ir import Tensor
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.training.compiled_losses import passes_over_a_class, read_loss

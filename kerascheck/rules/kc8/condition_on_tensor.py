@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
 from kerascheck.rules._flow import GRADIENT, Flow, Level, through
 from kerascheck.rules._graph_code import flows_of_call, graph_calls

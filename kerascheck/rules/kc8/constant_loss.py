@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Layer, Network, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._flow import Level, joined
 from kerascheck.rules._own_losses import own_losses
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.dims import Shape, definitely_different, format_shape
 from kerascheck.network.events import ShapeClaim
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

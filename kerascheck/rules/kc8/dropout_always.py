@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, as_written, classes_of, is_layer_class, own_method, surely_run
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import as_written
 from kerascheck.rules._graph_code import outcomes_in_graphs
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import definition, own_nodes
 from kerascheck.rules._training import callbacks_of, validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

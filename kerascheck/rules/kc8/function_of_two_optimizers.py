@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import KerasObject, Program
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._code import holds, is_keras_3
 from kerascheck.rules._graph_code import graph_functions
 from kerascheck.rules._own_losses import may_run_eagerly

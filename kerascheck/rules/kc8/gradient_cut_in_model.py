@@ -8,7 +8,9 @@ from typing import Any
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import FunctionValue
-from kerascheck.network.ir import Layer, Network, Program, Site
+from kerascheck.network.ir import Layer, Site
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code
 from kerascheck.rules._flow import GRADIENT, NOTHING, Level, joined, through
 from kerascheck.rules._graph import FlatGraph, Step, flatten, is_settled

@@ -9,7 +9,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import BuiltinLayer, Program
+from kerascheck.network.ir import BuiltinLayer
+from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3, parameter_names
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -10,7 +10,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import FunctionValue, Instance
-from kerascheck.network.ir import KerasObject, Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._code import Code, as_written, base_of, bound_names, is_keras_3, own_nodes, parameter_names
 from kerascheck.rules._own_losses import runs_eagerly
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -9,7 +9,9 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import parts_of
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import DictValue, Instance, ListValue
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Program, Tensor
+from kerascheck.network.ir import BuiltinLayer, Layer, Node, Tensor
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._state import STATEFUL
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown

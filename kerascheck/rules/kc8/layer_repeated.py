@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
 from kerascheck.rules._state import made_variables
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

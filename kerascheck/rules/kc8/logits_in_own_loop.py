@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import KerasObject, Network, Program
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._outputs import describe
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_in_outline
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, names_read, own_nodes
 from kerascheck.rules._own_losses import OwnLoss, own_losses
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -9,7 +9,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_in_outline
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import Network, Program
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline
 from kerascheck.training.compiled_losses import standard_name

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program, Tensor
+from kerascheck.network.ir import Tensor
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, is_keras_3, names_read, own_nodes
 from kerascheck.rules._own_losses import own_losses
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -11,7 +11,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import Code, base_of, is_keras_3, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -10,7 +10,9 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue, FunctionValue
-from kerascheck.network.ir import BuiltinLayer, Layer, Network, Node, Program
+from kerascheck.network.ir import BuiltinLayer, Layer, Node
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._code import base_of, definition, is_keras_3
 from kerascheck.rules._serial import own_class
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

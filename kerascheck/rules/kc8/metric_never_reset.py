@@ -10,7 +10,8 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import outline_of
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import KerasObject, Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._code import LOOPS, NOWHERE, Place, places_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import children

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, own_method, own_nodes, parameter_names
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -8,7 +8,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, definition, is_layer_class, own_method, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

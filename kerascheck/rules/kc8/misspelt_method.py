@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import base_of, classes_of, is_layer_class, methods
 from kerascheck.rules._mentions import mentions
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

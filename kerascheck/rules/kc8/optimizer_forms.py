@@ -8,7 +8,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, is_keras_3, methods, own_nodes
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.events import ObjectCall
-from kerascheck.network.ir import KerasObject, Network, Program, Site, Weight
+from kerascheck.network.ir import Site, Weight
+from kerascheck.network.networks import Network
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._code import exclude_each_other, is_keras_3
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

@@ -12,7 +12,8 @@ from kerascheck.machine.keras.saving import parts_of
 from kerascheck.machine.static import once_in_outline
 from kerascheck.network.arguments import Given
 from kerascheck.network.events import GradientCall
-from kerascheck.network.ir import BuiltinLayer, Layer, Program
+from kerascheck.network.ir import BuiltinLayer, Layer
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.text.outline import Outline

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import Pairing
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, own_nodes
 from kerascheck.rules._graph_code import graph_functions
 from kerascheck.rules._own_losses import may_run_eagerly

@@ -9,7 +9,8 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import Instance
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import KerasObject, Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._code import base_of, is_keras_3
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import metrics_of

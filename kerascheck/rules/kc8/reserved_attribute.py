@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, is_keras_3, methods, own_nodes
 from kerascheck.rules._reserved import TAKE_NONE, reserved_by
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

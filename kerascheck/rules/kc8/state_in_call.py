@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_in_outline
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, called_from, classes_of, definition, is_keras_3, is_layer_class, own_method
 from kerascheck.rules._state import made_variables
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import Instance
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import base_of, is_keras_3
 from kerascheck.rules._training import validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -12,7 +12,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.arguments import CannotTell, Given
-from kerascheck.network.ir import Program, TrainCall
+from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import Code, is_keras_3, parameter_names
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, definition, is_keras_3, own_method, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

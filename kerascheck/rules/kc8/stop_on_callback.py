@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_in_outline
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, base_of, classes_of, methods, own_nodes, truth_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline

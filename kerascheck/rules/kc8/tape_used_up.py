@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes, truth_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 

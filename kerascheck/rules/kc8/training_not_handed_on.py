@@ -11,7 +11,9 @@ from kerascheck.machine.attributes import find_member
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Absent
 from kerascheck.network.events import GradientCall, ModelCall
-from kerascheck.network.ir import Layer, Network, Program
+from kerascheck.network.ir import Layer
+from kerascheck.network.networks import Network
+from kerascheck.network.program import Program
 from kerascheck.rules._code import own_nodes, truth_of
 from kerascheck.rules._graph import RATED, dropout_rate, known_number
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

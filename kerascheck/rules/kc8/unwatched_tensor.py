@@ -11,7 +11,7 @@ from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.events import GradientCall
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes
 from kerascheck.rules._loops import names_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
-from kerascheck.network.ir import Program
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, called_from, functions_of, module_code, own_nodes
 from kerascheck.rules._graph_code import graph_functions
 from kerascheck.rules._state import made_variables, makes_variables_when_called

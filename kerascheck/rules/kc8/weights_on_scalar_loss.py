@@ -8,7 +8,8 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import Program, Site
+from kerascheck.network.ir import Site
+from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, own_nodes
 from kerascheck.rules._own_losses import OwnLoss, own_losses
 from kerascheck.rules._paths import assigned_values

@@ -12,7 +12,7 @@ from kerascheck.views.report.excerpts import Excerpts, Row
 if TYPE_CHECKING:
     from kerascheck.diagnostics import Diagnostic, Report
     from kerascheck.engine import Examination
-    from kerascheck.network.ir import Program
+    from kerascheck.network.program import Program
     from kerascheck.project.source import Source
     from kerascheck.views.summary import ModelSummary
     from kerascheck.views.tables import Table

@@ -8,7 +8,8 @@ import libcst as cst
 
 from kerascheck.fixes.arguments import replace_argument_value
 from kerascheck.network.arguments import Given
-from kerascheck.network.ir import BuiltinLayer, Layer, Program
+from kerascheck.network.ir import BuiltinLayer, Layer
+from kerascheck.network.program import Program
 from kerascheck.rules.base import Applicability, Finding, Invalid, Repair, Replacement, Rule, Severity, Thresholds
 
 LIMIT = 0.5
