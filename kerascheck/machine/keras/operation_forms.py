@@ -23,8 +23,24 @@ Rule = Callable[[Sequence[Shape]], list[Shape]]
 #: The functions that make nothing known of operands that are not: see `follows`.
 FOLLOWING: set[Call] = set()
 
+#: The modules that have functions on tensors by the same names.
+_MODULES = (
+    "keras.ops",
+    "keras.backend",
+    "tensorflow",
+    "tensorflow.math",
+    "tensorflow.nn",
+    "tensorflow.experimental.numpy",
+    "keras.random",
+)
+
 #: Operands in a list that are asked why they are not known.
 _MAX_OPERANDS = 50
+
+
+def in_modules(*words: str, without: str = "") -> list[str]:
+    """The functions of these names in all modules that have such functions, but for one of the modules."""
+    return [f"{module}.{word}" for module in _MODULES if module != without for word in words]
 
 
 def follows(call: Call) -> Call:

@@ -25,6 +25,7 @@ from kerascheck.machine.keras.operation_forms import (
     FOLLOWING,
     Call,
     because,
+    in_modules,
 )
 from kerascheck.machine.keras.operation_forms import (
     accumulated as _accumulated,
@@ -127,6 +128,15 @@ def _many(rule: Callable[[Sequence[Shape], Arguments], Shape]) -> Call:
         return _vector_of_sizes(run, items, made)
 
     return _follows(call)
+
+
+def _concatenated(default: int) -> Callable[[Sequence[Shape], Arguments], Shape]:
+    """Tensors one after the other, along the last axis where it is not given (`keras.backend`) or along the first."""
+
+    def rule(shapes: Sequence[Shape], arguments: Arguments) -> Shape:
+        return tensor_shapes.concatenate(shapes, _axis(_given(arguments, 1, "axis", "concat_dim"), default))
+
+    return rule
 
 
 def _is_one_tensor(value: Value) -> bool:
@@ -585,34 +595,16 @@ _REDUCING = """
     reduce_mean reduce_sum reduce_max reduce_min reduce_prod reduce_any reduce_all reduce_std reduce_variance
     reduce_logsumexp mean sum max min prod any all std var amax amin logsumexp median
 """.split()  # noqa: SIM905
-_MODULES = (
-    "keras.ops",
-    "keras.backend",
-    "tensorflow",
-    "tensorflow.math",
-    "tensorflow.nn",
-    "tensorflow.experimental.numpy",
-    "keras.random",
-)
-
-
 #: Of these modules, those whose functions have the defaults of numpy.
 _LIKE_NUMPY = ("keras.ops", "tensorflow.experimental.numpy")
 
 
-def _names(*words: str) -> list[str]:
-    return [f"{module}.{word}" for module in _MODULES for word in words]
-
-
 def _rows() -> list[tuple[Call, list[str]]]:
-    axis_of_concat = lambda shapes, a: tensor_shapes.concatenate(  # noqa: E731
-        shapes, _axis(_given(a, 1, "axis", "concat_dim"), _default_axis(a))
-    )
     return [
-        (_unary(_same), _names(*_ELEMENTWISE)),
-        (_binary(tensor_shapes.broadcast), _names(*_BROADCASTING)),
-        (_binary(tensor_shapes.broadcast, "bool"), _names(*_COMPARING)),
-        (_unary(_reduce), _names(*_REDUCING)),
+        (_unary(_same), in_modules(*_ELEMENTWISE)),
+        (_binary(tensor_shapes.broadcast), in_modules(*_BROADCASTING)),
+        (_binary(tensor_shapes.broadcast, "bool"), in_modules(*_COMPARING)),
+        (_unary(_reduce), in_modules(*_REDUCING)),
         (_unary(_norm), ["tensorflow.norm", "tensorflow.linalg.norm", "keras.ops.norm"]),
         (_unary(_same), ["tensorflow.linalg.band_part", *(f"keras.activations.{n}" for n in _ACTIVATIONS)]),
         (_unary(_accumulated), [f"{m}.{n}" for m in _LIKE_NUMPY for n in ("cumsum", "cumprod")]),
@@ -620,28 +612,35 @@ def _rows() -> list[tuple[Call, list[str]]]:
         (_unary(_arg_reduce(None, 2)), [f"{m}.{n}" for m in _LIKE_NUMPY for n in ("argmax", "argmin")]),
         (_unary(_arg_reduce(-1)), ["keras.backend.argmax", "keras.backend.argmin"]),
         (_unary(_arg_reduce(0)), [f"tensorflow.{m}{n}" for m in ("", "math.") for n in ("argmax", "argmin")]),
-        (_many(axis_of_concat), _names("concat", "concatenate")),
+        (_many(_concatenated(0)), in_modules("concat", "concatenate", without="keras.backend")),
+        (_many(_concatenated(-1)), ["keras.backend.concatenate"]),
         (
             _many(lambda shapes, a: tensor_shapes.stack(shapes, _axis(_given(a, 1, "axis"), 0))),
-            _names("stack", "pack"),
+            in_modules("stack", "pack"),
         ),
-        (_unary(lambda s, a: tensor_shapes.reshape(s, _sizes(_given(a, 1, "newshape", "shape")))), _names("reshape")),
+        (
+            _unary(lambda s, a: tensor_shapes.reshape(s, _sizes(_given(a, 1, "newshape", "shape")))),
+            in_modules("reshape"),
+        ),
         (
             _unary(lambda s, a: tensor_shapes.transpose(s, _axes(_given(a, 1, "axes", "perm", "pattern")))),
-            _names("transpose", "permute_dimensions"),
+            in_modules("transpose", "permute_dimensions"),
         ),
-        (_expand_dims, _names("expand_dims")),
-        (_unary(lambda s, a: tensor_shapes.squeeze(s, _axes(_given(a, 1, "axis", "squeeze_dims")))), _names("squeeze")),
+        (_expand_dims, in_modules("expand_dims")),
+        (
+            _unary(lambda s, a: tensor_shapes.squeeze(s, _axes(_given(a, 1, "axis", "squeeze_dims")))),
+            in_modules("squeeze"),
+        ),
         (_unary(_flatten_batch), ["keras.backend.batch_flatten"]),
         (_unary(lambda s, a: tensor_shapes.reshape(s, (-1,))), ["keras.backend.flatten", "keras.ops.ravel"]),
-        (_matmul, [*_names("matmul"), "tensorflow.linalg.matmul"]),
+        (_matmul, [*in_modules("matmul"), "tensorflow.linalg.matmul"]),
         (_dot, ["keras.backend.dot"]),
         (_binary(tensor_shapes.broadcast), ["keras.backend.bias_add", "tensorflow.nn.bias_add"]),
         (_gather, ["tensorflow.gather", "keras.ops.take"]),
         (_answer("tensorflow"), ["keras.backend.backend", "keras.config.backend"]),
         (_answer("float32"), ["keras.backend.floatx", "keras.config.floatx"]),
         (_answer(1e-7), ["keras.backend.epsilon", "keras.config.epsilon"]),
-        (_tensordot, _names("tensordot")),
+        (_tensordot, in_modules("tensordot")),
         (_variable, ["tensorflow.Variable"]),
         (
             _initializer,
@@ -650,31 +649,34 @@ def _rows() -> list[tuple[Call, list[str]]]:
                 *(f"tensorflow.initializers.{n}" for n in _INITIALIZERS),
             ],
         ),
-        (_einsum, [*_names("einsum"), "tensorflow.linalg.einsum"]),
+        (_einsum, [*in_modules("einsum"), "tensorflow.linalg.einsum"]),
         (_split, ["keras.ops.split", "tensorflow.split"]),
         (_unstack, ["keras.ops.unstack", "tensorflow.unstack"]),
         (_unary(lambda s, a: tensor_shapes.pad(s, _pad_widths(a))), ["keras.ops.pad", "tensorflow.pad"]),
-        (_unary(lambda s, a: tensor_shapes.tile(s, _tile_counts(a))), _names("tile")),
+        (_unary(lambda s, a: tensor_shapes.tile(s, _tile_counts(a))), in_modules("tile")),
         (_unary(_repeat), ["keras.ops.repeat", "tensorflow.repeat", "keras.backend.repeat_elements"]),
         (_unary(_repeat_vector), ["keras.backend.repeat"]),
-        (_unary(_broadcast_to), _names("broadcast_to")),
-        (_unary(_one_hot), _names("one_hot")),
+        (_unary(_broadcast_to), in_modules("broadcast_to")),
+        (_unary(_one_hot), in_modules("one_hot")),
         (_unary(_swapaxes), ["keras.ops.swapaxes", "tensorflow.experimental.numpy.swapaxes"]),
         (_unary(_resize), ["tensorflow.image.resize", "tensorflow.image.resize_images"]),
         (_unary(_space(1)), ["tensorflow.nn.depth_to_space", "tensorflow.depth_to_space", "keras.ops.depth_to_space"]),
         (_unary(_space(-1)), ["tensorflow.nn.space_to_depth", "tensorflow.space_to_depth", "keras.ops.space_to_depth"]),
         (_crop_and_resize, ["tensorflow.image.crop_and_resize"]),
         (_normalize_moments, ["tensorflow.nn.moments", "keras.ops.moments"]),
-        (_where, _names("where", "switch")),
-        (_cast, _names("cast")),
+        (_where, in_modules("where", "switch")),
+        (_cast, in_modules("cast")),
         (_shape, ["keras.ops.shape", "keras.backend.int_shape"]),
         (_run_time_shape, ["tensorflow.shape", "keras.backend.shape"]),
         (_tensor_shape, ["tensorflow.TensorShape"]),
-        (_ndim, _names("ndim", "rank")),
+        (_ndim, in_modules("ndim", "rank")),
         (_range, ["tensorflow.range", "keras.ops.arange", "keras.backend.arange"]),
         (_linspace, ["tensorflow.linspace", "keras.ops.linspace"]),
         (_eye, ["tensorflow.eye", "keras.ops.eye", "keras.ops.identity", "keras.backend.eye"]),
-        (_constant, ["tensorflow.constant", "keras.ops.array", "keras.backend.constant", *_names("convert_to_tensor")]),
+        (
+            _constant, ["tensorflow.constant", "keras.ops.array", "keras.backend.constant",
+            *in_modules("convert_to_tensor")],
+        ),
         (
             _of_shape(),
             [
@@ -686,13 +688,6 @@ def _rows() -> list[tuple[Call, list[str]]]:
             ],
         ),
     ]  # fmt: skip
-
-
-def _default_axis(arguments: Arguments) -> int:
-    """K.concatenate joins along the last axis; keras.ops and TensorFlow along the first."""
-    text = arguments.call.func if arguments.call is not None else None
-    name = getattr(getattr(text, "value", None), "value", "")
-    return -1 if name in ("K", "backend") else 0
 
 
 @_follows
