@@ -70,7 +70,7 @@ def _call_other(run: Run, function: Value, arguments: Arguments, site: Site) -> 
     if isinstance(function, Layer):
         return call_layer(run, function, arguments, site)
     if isinstance(function, KerasObject) and "initializer" in function.qualname:
-        from kerascheck.machine.keras.operations import call_initializer
+        from kerascheck.machine.keras.operations_making import call_initializer
 
         return call_initializer(run, function, arguments, site)
     if isinstance(function, KerasObject) and function.qualname.startswith(("keras.losses.", "keras.metrics.")):

@@ -174,6 +174,13 @@ def test_keras_traces_it_so(keras: Any, expression: str) -> None:
     assert tuple(_run(keras, HEAD + LAYER.format(expression=expression, size=size)).outputs[0].shape) == shape
 
 
+@pytest.mark.parametrize("call", ["keras.backend.concatenate", "B.concatenate", "concatenate", "joined"])
+def test_the_default_axis_is_that_of_the_function_and_not_of_its_spelling(call: str) -> None:
+    head = "from keras.backend import concatenate\njoined = keras.backend.concatenate\n"  # gone since Keras 3
+    made = model(HEAD + head + LAYER.format(expression=f"{call}([x, x[..., :5]])", size=(6, 8)))
+    assert [tensor.shape for tensor in made.outputs] == [(None, 6, 13)]
+
+
 #: Models with constants in their graph: the classes of their layers, and their parameters.
 GRAPHS = {
     "Embedding(10, 4)(x) + Embedding(6, 4)(ops.arange(6))": (["InputLayer", "Embedding"], 40),
