@@ -14,7 +14,7 @@ from kerascheck.data.array import Array
 from kerascheck.data.elements import common, map_element, sources_of, to_element
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.samples import as_dim, count_of
-from kerascheck.machine.attributes import find_method
+from kerascheck.machine.members import find_method
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import END, Lost, step
 from kerascheck.machine.values import Instance, IteratorValue, UserRaise, Value

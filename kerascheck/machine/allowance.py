@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kerascheck.machine.joins import widen
+from kerascheck.machine.module_values import ImportedName, ModuleValue
 from kerascheck.machine.paths import Outcome, capture
 from kerascheck.machine.static import names_used, rebound_names
 from kerascheck.machine.values import (
@@ -25,10 +26,8 @@ from kerascheck.machine.values import (
     BudgetExceeded,
     ClassValue,
     FunctionValue,
-    ImportedName,
     Instance,
     ListValue,
-    ModuleValue,
     Partial,
     Scope,
     Value,

@@ -12,10 +12,14 @@ from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject, object_attribute
 from kerascheck.data.pipeline import Pipeline, pipeline_attribute
 from kerascheck.machine import names
-from kerascheck.machine.foreign import attribute_key, read_attribute, store
-from kerascheck.machine.holding import touch
-from kerascheck.machine.paths import fork_value, settle, spread
+from kerascheck.machine.assumptions import settle
+from kerascheck.machine.enum_values import EnumInt, EnumStr
+from kerascheck.machine.foreign import read_attribute
+from kerascheck.machine.members import attributes_of, find_member, find_method, keras_base
+from kerascheck.machine.module_values import ModuleValue
+from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import Run
+from kerascheck.machine.set_attributes import holds_flags, set_attribute, set_plainly
 from kerascheck.machine.static import dotted_text
 from kerascheck.machine.values import (
     MISSING,
@@ -24,13 +28,10 @@ from kerascheck.machine.values import (
     DictObject,
     DictValue,
     DictView,
-    EnumInt,
-    EnumStr,
     FunctionValue,
     Instance,
     IteratorValue,
     ListValue,
-    ModuleValue,
     NamedTupleValue,
     NativeFunction,
     NativeMethod,
@@ -38,16 +39,13 @@ from kerascheck.machine.values import (
     Partial,
     Super,
     Value,
-    bound_again,
     presence,
 )
-from kerascheck.machine.views_of_values import AttributesView
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer, Site, Tensor
-from kerascheck.network.networks import Network
 from kerascheck.network.program import KerasObject
-from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
+from kerascheck.symbolic.unknown import Symbol, Unknown
 
 #: Constants of modules that are not followed.
 _CONSTANTS = {
@@ -286,7 +284,7 @@ def get_constant(dotted: str, run: Run) -> Value:
     """Something outside the program: a constant that is known, or its Symbol."""
     if run.flags:
         holder, _, name = dotted.rpartition(".")
-        if name in run.flags and _holds_flags(holder):
+        if name in run.flags and holds_flags(holder):
             return run.flags[name]
     return _CONSTANTS[dotted] if dotted in _CONSTANTS else run.project.installed(run, run.project.external(dotted))
 
@@ -306,11 +304,6 @@ def _is_gone(run: Run, holder: str, name: str) -> bool:
 
     plain = run.project.dialect == 3 and "compat.v1" not in run.project.source.code
     return plain and is_gone(f"{holder}.{name}".removeprefix("keras."), "tensorflow.keras")
-
-
-def _holds_flags(dotted: str) -> bool:
-    """Whether the name is that of `absl.flags.FLAGS` or one of its namesakes."""
-    return dotted.endswith("flags.FLAGS")
 
 
 def _blurring(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
@@ -397,11 +390,6 @@ def lacks_attribute(instance: Instance, name: str) -> bool:
 _BARE_BASES = (Symbol("builtins.object"), Symbol("abc.ABC"), Symbol("typing.Generic"), Symbol("typing.Protocol"))
 
 
-def attributes_of(run: Run, instance: Instance, node: cst.CSTNode) -> Value:
-    """`vars(object)`; Keras puts attributes of its own on its objects."""
-    return run.fresh("the attributes of an object", node) if instance.layer is not None else AttributesView(instance)
-
-
 def _set_by_name(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
     """`self.__setattr__(name, value)`."""
     name, value = arguments.value("name", 0), arguments.value("value", 1)
@@ -435,16 +423,6 @@ def _super_attribute(run: Run, value: Super, name: str, node: cst.CSTNode) -> Va
     return run.fresh(f"super().{name}", node)
 
 
-def set_plainly(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
-    """`object.__setattr__(self, name, value)`, `super().__setattr__(name, value)`."""
-    values = [given.value for given in arguments.positional]
-    if isinstance(receiver, Instance) and len(values) == 2 and isinstance(values[0], str):
-        _store(run, receiver, values[0], values[1])
-    elif isinstance(receiver, Instance):
-        receiver.blur("an attribute of unknown name was set")
-    return None
-
-
 def _object_init(run: Run, receiver: Value, arguments: Arguments, site: Site) -> Value:
     """An `__init__` of a base class that is not known: it may have set anything."""
     if isinstance(receiver, Instance) and any(not isinstance(base, ClassValue) for base in receiver.cls.mro()[1:]):
@@ -455,116 +433,3 @@ def _object_init(run: Run, receiver: Value, arguments: Arguments, site: Site) ->
 def _is_own(instance: Instance, name: str) -> bool:
     """Whether the program itself gives the object this attribute."""
     return name in instance.attributes or find_member(instance.cls, name) is not None
-
-
-def find_member(cls: ClassValue, name: str) -> Value | None:
-    """The class attribute called `name`, in the order of resolution."""
-    for base in cls.mro():
-        if isinstance(base, ClassValue) and name in base.members:
-            return base.members[name]
-    return None
-
-
-def find_method(instance: Instance, name: str) -> BoundMethod | None:
-    """The method of the object called `name`, bound, where the program defines it."""
-    found = find_member(instance.cls, name)
-    return BoundMethod(found, instance) if isinstance(found, FunctionValue) else None
-
-
-def find_slot(instance: Instance, name: str) -> BoundMethod | NativeMethod | None:
-    """The method of the object called `name`, bound, also where `@dataclass` and its like provide it."""
-    found = find_member(instance.cls, name)
-    if isinstance(found, NativeFunction):
-        return NativeMethod(name, instance, found.run)
-    return BoundMethod(found, instance) if isinstance(found, FunctionValue) else None
-
-
-def keras_base(cls: ClassValue) -> Symbol | None:
-    """The Keras class (or other class outside the program) that the class derives from."""
-    for base in cls.mro():
-        if isinstance(base, Symbol) and base.name.startswith("keras."):
-            return base
-    return None
-
-
-def set_attribute(run: Run, target: Value, name: str, value: Value) -> None:
-    """`target.name = value`."""
-    if type(target) is Guarded:
-        spread(run, lambda one: set_attribute(run, one, name, value), target)
-    elif type(target) is Unknown and target.holds:
-        touch(run, target)
-    elif isinstance(target, Instance):
-        _set_on_object(run, target, name, value)
-    elif isinstance(target, DictObject):
-        from kerascheck.machine.dictobjects import set_dictionary_attribute
-
-        set_dictionary_attribute(run, target, name, value)
-    elif isinstance(target, ClassValue):
-        target.members[name] = value
-    elif isinstance(target, Array):
-        from kerascheck.data.methods import set_array_attribute
-
-        set_array_attribute(run, target, name, value)
-    elif isinstance(target, ModuleValue):
-        place = run.project.scope_of(run, target).vars
-        place[name] = value
-    elif isinstance(target, FunctionValue):
-        target.attributes = target.attributes if target.attributes is not None else {}
-        target.attributes[name] = value
-    elif isinstance(target, Symbol) and _holds_flags(target.name):
-        run.flags[name] = value
-    elif isinstance(target, Symbol):
-        run.project.rebound.add(names.attribute(target.name, name))
-        store(run, attribute_key(target, name), value)
-    elif isinstance(target, Unknown):
-        store(run, attribute_key(target, name), value)
-    elif isinstance(target, NativeObject):
-        from kerascheck.machine.modules.environments import EnvironmentValue
-
-        if isinstance(target, EnvironmentValue):
-            target.parts[name] = value
-    elif isinstance(target, NativeMethod) and target.name == "__new__" and name == "__defaults__":
-        from kerascheck.machine.records import set_defaults
-
-        set_defaults(target.receiver, value)
-    elif isinstance(target, Layer):
-        from kerascheck.machine.keras.objects import set_keras_attribute
-
-        if isinstance(target, Network) and target.birth < run.frozen_before:
-            return
-        if target.instance is not None:
-            _set_on_object(run, target.instance, name, value)
-            return
-        set_keras_attribute(run, target, name, value)
-
-
-def _set_on_object(run: Run, target: Instance, name: str, value: Value) -> None:
-    found = find_member(target.cls, name)
-    if isinstance(found, FunctionValue) and "property" in found.decorated and "cached_property" not in found.decorated:
-        setter = find_member(target.cls, f"{name}.setter")
-        if isinstance(setter, FunctionValue):
-            run.call(BoundMethod(setter, target), Arguments([Given(value)], {}), setter.site)
-        elif "." not in name:
-            run.fails("AttributeError", f"{name} cannot be set")
-        return
-    hook = find_method(target, "__setattr__")
-    if hook is not None and target.layer is None and run.call_stack.count(hook.function) < 2:
-        run.call(hook, Arguments([Given(name), Given(value)], {}), target.cls.site)
-        return
-    if hook is not None:
-        value = Unknown(f"{target.cls.name} decides how attributes are set")
-    if target.cls.fields is not None or any(getattr(base, "fields", None) for base in target.cls.mro()):
-        from kerascheck.machine.records import refuse_frozen
-
-        refuse_frozen(run, target)
-    _store(run, target, name, value)
-
-
-def _store(run: Run, target: Instance, name: str, value: Value) -> None:
-    target.attributes[name] = value
-    if target.optional is not None:
-        bound_again(target, name)
-    if target.layer is not None:
-        from kerascheck.machine.keras.objects import set_keras_attribute
-
-        set_keras_attribute(run, target.layer, name, value)

@@ -7,7 +7,6 @@ import libcst as cst
 from kerascheck.data.array import Array, PartKey, title_size, title_sizes
 from kerascheck.data.objects import DataObject, store_item
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.machine.attributes import set_attribute
 from kerascheck.machine.doubts import Doubt, doubt_about
 from kerascheck.machine.foreign import item_key, store
 from kerascheck.machine.holding import touch
@@ -15,6 +14,7 @@ from kerascheck.machine.needs import value_needs
 from kerascheck.machine.paths import spread
 from kerascheck.machine.run import MAX_ITEMS, Run
 from kerascheck.machine.sequences import items_of
+from kerascheck.machine.set_attributes import set_attribute
 from kerascheck.machine.values import DictValue, Instance, ListValue, Scope, Value, bound_again
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
@@ -176,7 +176,7 @@ def _store_item(run: Run, receiver: Value, index: Value, value: Value, target: c
         if run.may_change(receiver):
             put(receiver, index, value)
     elif isinstance(receiver, Instance):
-        from kerascheck.machine.attributes import find_method
+        from kerascheck.machine.members import find_method
 
         bound = find_method(receiver, "__setitem__")
         if bound is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.machine.assumptions import Condition, settle
 from kerascheck.machine.conditions import compare
 from kerascheck.machine.operators import binary, unary
-from kerascheck.machine.paths import Condition, fork_value, settle
+from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import as_unknown
 from kerascheck.machine.values import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.builtins_arguments import (
     derived,
     positional_values,
@@ -14,7 +15,7 @@ from kerascheck.machine.builtins_numbers import NUMBERS
 from kerascheck.machine.builtins_objects import CLASSES_AND_ATTRIBUTES
 from kerascheck.machine.exceptions import make_exception
 from kerascheck.machine.operators import bounded
-from kerascheck.machine.paths import restrict, spread
+from kerascheck.machine.paths import spread
 from kerascheck.machine.run import Run
 from kerascheck.machine.texts import show, text_of
 from kerascheck.machine.values import (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kerascheck.machine.paths import restrict, spread
+from kerascheck.machine.assumptions import restrict
+from kerascheck.machine.paths import spread
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import (
     FunctionValue,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from kerascheck.data.array import Array, axis_size
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.asking import made_of, surroundings_in
-from kerascheck.machine.attributes import find_slot
+from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.builtins_arguments import (
     called,
     caller,
@@ -20,8 +20,9 @@ from kerascheck.machine.calls import plain_call
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.joins import choose
 from kerascheck.machine.literals import is_known_key
+from kerascheck.machine.members import find_slot
 from kerascheck.machine.methods import set_of, sort_items
-from kerascheck.machine.paths import lift, restrict
+from kerascheck.machine.paths import lift
 from kerascheck.machine.run import MAX_COMPREHENSION, Run
 from kerascheck.machine.sequences import (
     END,

@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array
-from kerascheck.machine.attributes import find_slot
+from kerascheck.machine.assumptions import settle
 from kerascheck.machine.builtins_arguments import (
     MAX_OPEN,
     derived,
     in_cases_of_items,
     positional_values,
 )
+from kerascheck.machine.members import find_slot
 from kerascheck.machine.methods import ordered
 from kerascheck.machine.operators import binary
-from kerascheck.machine.paths import fork_value, settle
+from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import MAX_COMPREHENSION, RAISED, Run
 from kerascheck.machine.sequences import (
     Lost,

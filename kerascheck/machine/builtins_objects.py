@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from kerascheck.machine.asking import CLASSES
-from kerascheck.machine.attributes import get_attribute, set_plainly
+from kerascheck.machine.attributes import get_attribute
 from kerascheck.machine.builtins_arguments import (
     positional_values,
 )
 from kerascheck.machine.exceptions import is_exception
 from kerascheck.machine.methods import either
+from kerascheck.machine.module_values import ModuleValue
 from kerascheck.machine.operators import UNION
 from kerascheck.machine.run import Run
+from kerascheck.machine.set_attributes import set_plainly
 from kerascheck.machine.typequestions import has_attribute, is_a, is_of_known_type, is_subclass, type_of
 from kerascheck.machine.values import (
     ClassValue,
@@ -21,7 +23,6 @@ from kerascheck.machine.values import (
     FunctionValue,
     Instance,
     ListValue,
-    ModuleValue,
     NativeObject,
     Scope,
     UserRaise,
@@ -99,7 +100,7 @@ def _attribute_or(run: Run, value: Value, name: str, default: Value, site: Site)
 
 
 def _setattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.attributes import set_attribute
+    from kerascheck.machine.set_attributes import set_attribute
 
     values = positional_values(arguments)
     if len(values) == 3 and isinstance(values[1], str):
@@ -117,7 +118,8 @@ def _hasattr(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _has(run: Run, value: Value, name: str) -> bool | Unknown | None:
     """Whether the value has an attribute of this name, or what that hangs on; None where that is not known."""
-    from kerascheck.machine.attributes import find_member, lacks_attribute
+    from kerascheck.machine.attributes import lacks_attribute
+    from kerascheck.machine.members import find_member
 
     if isinstance(value, Layer) and value.instance is not None:
         value = value.instance

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from kerascheck.machine import foreign
 from kerascheck.machine.asking import PURE_METHODS
-from kerascheck.machine.attributes import find_method
+from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.classes import instantiate
 from kerascheck.machine.external import find_external
 from kerascheck.machine.functions import call_function
@@ -15,8 +15,9 @@ from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.gone import note_function
 from kerascheck.machine.keras.origins import note_object_call
 from kerascheck.machine.keras.saving import forget_file
+from kerascheck.machine.members import find_method
 from kerascheck.machine.modules.paths import PathValue
-from kerascheck.machine.paths import restrict, spread
+from kerascheck.machine.paths import spread
 from kerascheck.machine.run import CALLS, Run
 from kerascheck.machine.values import (
     BoundMethod,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from kerascheck.machine import enumerations, records
-from kerascheck.machine.attributes import find_member, find_slot, keras_base
 from kerascheck.machine.dictobjects import is_dictionary, make_dictionary
 from kerascheck.machine.expressions import all_parameters
 from kerascheck.machine.functions import apply_decorator
+from kerascheck.machine.members import find_member, find_slot, keras_base
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import (
     BoundMethod,

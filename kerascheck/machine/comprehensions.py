@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 
 import libcst as cst
 
+from kerascheck.machine.assumptions import Condition, settle
 from kerascheck.machine.binding import assign
 from kerascheck.machine.boolean_expressions import (
     as_value,
@@ -15,7 +16,6 @@ from kerascheck.machine.literals import (
     put,
 )
 from kerascheck.machine.methods import set_of
-from kerascheck.machine.paths import Condition, settle
 from kerascheck.machine.run import MAX_COMPREHENSION, MAX_ITEMS, Run
 from kerascheck.machine.sequences import END, Lost, element_of, iterate, resumed
 from kerascheck.machine.values import (

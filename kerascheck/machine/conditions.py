@@ -10,7 +10,8 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.machine.asking import is_variable, root_of, surroundings_in
-from kerascheck.machine.paths import assume, lift, restrict, settle
+from kerascheck.machine.assumptions import assume, restrict, settle
+from kerascheck.machine.paths import lift
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, as_unknown, is_opaque, is_plain, members_of, to_python
 from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Instance, IteratorValue, ListValue, Value
@@ -91,7 +92,7 @@ def _is_positive(size: SymDim) -> bool:
 
 
 def _object_truth(run: Run, value: Instance, node: cst.CSTNode | None) -> bool | Unknown:
-    from kerascheck.machine.attributes import find_slot
+    from kerascheck.machine.members import find_slot
 
     for name in ("__bool__", "__len__"):
         method = find_slot(value, name)
@@ -218,7 +219,7 @@ _METHODS = {
 
 def _compare_objects(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     """A comparison with an object of the program: by its methods, or whether both are one."""
-    from kerascheck.machine.attributes import find_slot
+    from kerascheck.machine.members import find_slot
 
     for one, other, name in ((left, right, _METHODS[op][0]), (right, left, _METHODS[op][1])):
         method = find_slot(one, name) if isinstance(one, Instance) else None
@@ -282,7 +283,7 @@ def _undecidable(value: Value) -> bool:
     if isinstance(value, tuple):
         return not is_plain(value)
     if isinstance(value, Instance):
-        from kerascheck.machine.attributes import find_slot
+        from kerascheck.machine.members import find_slot
 
         return value.unknown is not None or find_slot(value, "__eq__") is not None
     return isinstance(value, (Unknown, SymDim, Tensor, Array, ListValue, DictValue))
@@ -390,7 +391,7 @@ def _is_key(value: Value) -> bool:
 
 def _object_items(run: Run, left: Value, right: Instance) -> bool | list[Value] | None:
     """What `__contains__` says, or the items that the object gives; None where that is not known."""
-    from kerascheck.machine.attributes import find_slot
+    from kerascheck.machine.members import find_slot
 
     contains = find_slot(right, "__contains__")
     if contains is not None:

@@ -22,7 +22,9 @@ from kerascheck.data.unknowns import works_with_arrays
 from kerascheck.machine import names
 from kerascheck.machine.code_facts import Chain, Mentions
 from kerascheck.machine.code_facts import mentions as mentions_of
+from kerascheck.machine.enum_values import EnumInt, EnumStr
 from kerascheck.machine.makes import Makes, makes, namespaces
+from kerascheck.machine.module_values import ImportedName, ModuleValue
 from kerascheck.machine.project import Project
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import (
@@ -31,13 +33,9 @@ from kerascheck.machine.values import (
     BudgetExceeded,
     ClassValue,
     DictValue,
-    EnumInt,
-    EnumStr,
     FunctionValue,
-    ImportedName,
     Instance,
     ListValue,
-    ModuleValue,
     NamedTupleValue,
     NativeFunction,
     Partial,

@@ -8,9 +8,9 @@ from typing import NamedTuple, TypeAlias
 
 import libcst as cst
 
-from kerascheck.machine.attributes import find_slot
 from kerascheck.machine.binding import assign
 from kerascheck.machine.conditions import truth
+from kerascheck.machine.members import find_slot
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import END, Lost, step
 from kerascheck.machine.values import BoundMethod, Instance, IteratorValue, NativeObject, Scope, UserRaise, Value

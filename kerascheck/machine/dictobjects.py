@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
-from kerascheck.machine.attributes import bound_member, find_member
+from kerascheck.machine.attributes import bound_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.methods import METHODS
 from kerascheck.machine.operators import subscript
 from kerascheck.machine.run import Run

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from kerascheck.machine.attributes import find_member, find_method
+from kerascheck.machine.enum_values import EnumInt, EnumStr
+from kerascheck.machine.members import find_member, find_method
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, to_python
-from kerascheck.machine.values import (
-    ClassValue,
-    EnumInt,
-    EnumStr,
-    FunctionValue,
-    Instance,
-    NativeFunction,
-    Value,
-)
+from kerascheck.machine.values import ClassValue, FunctionValue, Instance, NativeFunction, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic.unknown import Symbol, Unknown

@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.machine.assumptions import restrict, settle
 from kerascheck.machine.attributes import get_attribute
 from kerascheck.machine.binding import assign
 from kerascheck.machine.boolean_expressions import (
@@ -37,19 +38,12 @@ from kerascheck.machine.literals import (
     string,
     tuple_display,
 )
+from kerascheck.machine.module_values import ImportedName
 from kerascheck.machine.operators import subscript
-from kerascheck.machine.paths import fork_value, restrict, settle, spread
+from kerascheck.machine.paths import fork_value, spread
 from kerascheck.machine.run import EXPRESSIONS, LEAVES, Run
 from kerascheck.machine.sequences import as_unknown
-from kerascheck.machine.values import (
-    DictValue,
-    FunctionValue,
-    ImportedName,
-    ListValue,
-    Scope,
-    Value,
-    presence,
-)
+from kerascheck.machine.values import DictValue, FunctionValue, ListValue, Scope, Value, presence
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown, forgotten

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.machine.functions import PROVIDES, SymbolicArguments, call_function
+from kerascheck.machine.module_values import ModuleValue
 from kerascheck.machine.parameters import unseen_arguments
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import END, Lost, step
-from kerascheck.machine.values import FunctionValue, IteratorValue, ModuleValue, Scope, Value
+from kerascheck.machine.values import FunctionValue, IteratorValue, Scope, Value
 from kerascheck.network.arguments import Given
 
 #: The module whose fixtures are there for the tests of its folder, and of those below.

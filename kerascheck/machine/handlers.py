@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
+from kerascheck.machine.assumptions import common_guard
 from kerascheck.machine.binding import assign
 from kerascheck.machine.blocks import raise_again, run_block
 from kerascheck.machine.contexts import enter_contexts, leave_contexts
@@ -22,7 +23,6 @@ from kerascheck.machine.paths import (
     WaysOut,
     arm_outcomes,
     capture,
-    common_guard,
     conclude,
     note_raise,
     take_back,

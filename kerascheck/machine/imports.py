@@ -11,8 +11,9 @@ from kerascheck.machine.attributes import get_constant
 from kerascheck.machine.binding import assign_name
 from kerascheck.machine.doubts import Doubt
 from kerascheck.machine.import_outcomes import outcome_of
+from kerascheck.machine.module_values import ImportedName, ModuleValue
 from kerascheck.machine.run import Run
-from kerascheck.machine.values import ImportedName, ModuleValue, Scope, Value
+from kerascheck.machine.values import Scope, Value
 from kerascheck.network.ir import Site
 from kerascheck.symbolic.unknown import Symbol, Unknown
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 
 import libcst as cst
 
-from kerascheck.machine.attributes import attributes_of
+from kerascheck.machine.members import attributes_of
 from kerascheck.machine.needs import value_needs
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ClassValue, Instance, Scope, Value, presence

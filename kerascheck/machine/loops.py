@@ -9,22 +9,13 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.machine.assumptions import Condition, settle
 from kerascheck.machine.binding import assign
 from kerascheck.machine.blocks import run_block
 from kerascheck.machine.conditions import compare
 from kerascheck.machine.holding import held_by, holding
 from kerascheck.machine.joins import is_same
-from kerascheck.machine.paths import (
-    Condition,
-    Signal,
-    Split,
-    WaysOut,
-    each_arm,
-    fork,
-    is_steady,
-    note_raise,
-    settle,
-)
+from kerascheck.machine.paths import Signal, Split, WaysOut, each_arm, fork, is_steady, note_raise
 from kerascheck.machine.run import MAX_ITEMS, MAX_LOOP_ROUNDS, Run
 from kerascheck.machine.sequences import Lost, element_of, iterate
 from kerascheck.machine.static import is_infinite

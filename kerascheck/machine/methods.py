@@ -8,11 +8,12 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.machine.assumptions import settle
 from kerascheck.machine.conditions import compare
 from kerascheck.machine.doubts import Doubt
 from kerascheck.machine.needs import value_needs
 from kerascheck.machine.operators import MAX_TEXT, bounded
-from kerascheck.machine.paths import fork_value, settle
+from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import MAX_ITEMS, RAISED, Run
 from kerascheck.machine.sequences import END, Lost, NotPlain, has_not_begun, items_of, members_of, step, to_python
 from kerascheck.machine.text_methods import STRING_METHODS, Method, decode, encode, number, string

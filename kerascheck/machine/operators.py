@@ -13,9 +13,10 @@ from kerascheck.data.objects import DataObject, object_item
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.scalars import NumpyInt, is_weak
 from kerascheck.machine.asking import made_of
+from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.doubts import Doubt
 from kerascheck.machine.foreign import read_item
-from kerascheck.machine.paths import lift, restrict, spread
+from kerascheck.machine.paths import lift, spread
 from kerascheck.machine.run import MAX_ITEMS, RAISED, Run
 from kerascheck.machine.sequences import as_unknown, element_of
 from kerascheck.machine.values import (
@@ -119,7 +120,7 @@ def binary(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode, scop
 
 def _by_method(run: Run, name: str, left: Value, right: Value, site: Site) -> Value:
     """What `__add__` of the left object gives, or `__radd__` of the right one; None where neither answers."""
-    from kerascheck.machine.attributes import find_slot
+    from kerascheck.machine.members import find_slot
 
     for one, other, method in ((left, right, name), (right, left, f"__r{name[2:]}")):
         bound = find_slot(one, method) if isinstance(one, Instance) else None
@@ -293,7 +294,7 @@ def unary(run: Run, op: str, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, SymDim) and op == "Minus":
         return -value
     if isinstance(value, Instance):
-        from kerascheck.machine.attributes import find_slot
+        from kerascheck.machine.members import find_slot
 
         bound = find_slot(value, _UNARY.get(op, ""))
         return run.fresh("an operator", node) if bound is None else run.call(bound, Arguments([], {}), value.cls.site)
@@ -338,7 +339,7 @@ def subscript(run: Run, value: Value, index: Value, node: cst.CSTNode) -> Value:
     elif isinstance(value, DictValue):
         return _entry(run, value, index, node)
     elif isinstance(value, Instance):
-        from kerascheck.machine.attributes import find_slot
+        from kerascheck.machine.members import find_slot
 
         bound = find_slot(value, "__getitem__")
         if bound is not None:
@@ -402,7 +403,7 @@ def _class_item(run: Run, cls: ClassValue, index: Value, node: cst.CSTNode) -> V
 
         found = named_members(cls).get(index) if isinstance(index, str) else None
         return run.fresh(f"a member of {cls.name}", node) if found is None else found
-    from kerascheck.machine.attributes import find_member
+    from kerascheck.machine.members import find_member
 
     own = find_member(cls, "__class_getitem__")
     return cls if own is None else run.fresh(f"{cls.name} decides what its brackets give", node)

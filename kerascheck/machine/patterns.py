@@ -6,11 +6,13 @@ from collections.abc import Hashable
 
 import libcst as cst
 
-from kerascheck.machine.attributes import find_member, get_attribute, lacks_attribute
+from kerascheck.machine.assumptions import settle
+from kerascheck.machine.attributes import get_attribute, lacks_attribute
 from kerascheck.machine.binding import assign_name
 from kerascheck.machine.conditions import compare, truth
 from kerascheck.machine.literals import is_known_key
-from kerascheck.machine.paths import fork_value, settle
+from kerascheck.machine.members import find_member
+from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import ClassValue, DictValue, Instance, ListValue, Scope, Value

@@ -12,9 +12,10 @@ from typing import Any
 from kerascheck.machine import names
 from kerascheck.machine.asking import root_of
 from kerascheck.machine.directives import Watch, marks_of, watched
+from kerascheck.machine.module_values import ImportedName, ModuleValue
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import outline_of
-from kerascheck.machine.values import ImportedName, ModuleValue, Scope, UserRaise, Value
+from kerascheck.machine.values import Scope, UserRaise, Value
 from kerascheck.project.modules import find_folder, find_module, module_file
 from kerascheck.project.target import Target
 from kerascheck.runtime.asked import is_file, is_folder, note_content, unsaved

@@ -7,8 +7,8 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.machine.attributes import find_method
 from kerascheck.machine.conditions import compare
+from kerascheck.machine.members import find_method
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import (

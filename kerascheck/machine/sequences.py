@@ -232,7 +232,7 @@ def open_iterator(run: Run, value: Value) -> IteratorValue:
 
 def _of_object(run: Run, value: Instance) -> Iterator[Value]:
     """The items of an object of the program: by `__iter__`, or by `__getitem__` until an IndexError."""
-    from kerascheck.machine.attributes import find_slot
+    from kerascheck.machine.members import find_slot
 
     site = value.cls.site
     begin = find_slot(value, "__iter__")

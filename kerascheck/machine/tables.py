@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from kerascheck.machine.assumptions import settle
 from kerascheck.machine.conditions import compare
-from kerascheck.machine.paths import fork_value, settle
+from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, Value
 from kerascheck.symbolic.unknown import Unknown

@@ -6,12 +6,14 @@ import re
 import string
 from typing import Any
 
-from kerascheck.machine.attributes import find_slot, get_attribute
+from kerascheck.machine.attributes import get_attribute
+from kerascheck.machine.enum_values import EnumInt, EnumStr
+from kerascheck.machine.members import find_slot
 from kerascheck.machine.operators import subscript
 from kerascheck.machine.records import dataclass_fields
 from kerascheck.machine.run import RAISED, Run
 from kerascheck.machine.sequences import NotPlain, to_python
-from kerascheck.machine.values import DictValue, EnumInt, EnumStr, Instance, NamedTupleValue, NativeObject, Value
+from kerascheck.machine.values import DictValue, Instance, NamedTupleValue, NativeObject, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
 from kerascheck.symbolic.unknown import Unknown

@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from kerascheck.data.array import Array
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.enum_values import EnumInt, EnumStr
+from kerascheck.machine.members import find_member
 from kerascheck.machine.values import (
     BoundMethod,
     ClassValue,
     DictObject,
     DictValue,
-    EnumInt,
-    EnumStr,
     FunctionValue,
     Instance,
     IteratorValue,

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
-from kerascheck.machine.attributes import find_member
 from kerascheck.machine.classes import instantiate
 from kerascheck.machine.code_facts import mentions
 from kerascheck.machine.fixtures import provided
 from kerascheck.machine.functions import SymbolicArguments, call_function
 from kerascheck.machine.keras.subclassing import layers_on
+from kerascheck.machine.members import find_member
 from kerascheck.machine.modules.testing import PREPARING, is_case, prepared_case
 from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
 from kerascheck.machine.run import Run

@@ -6,18 +6,10 @@ from collections.abc import Callable, Hashable, Sized
 
 import libcst as cst
 
+from kerascheck.machine.assumptions import assume, settle
 from kerascheck.machine.blocks import run_block
 from kerascheck.machine.joins import widen
-from kerascheck.machine.paths import (
-    Outcome,
-    Signal,
-    arm_outcomes,
-    assume,
-    capture,
-    conclude,
-    settle,
-    take_back,
-)
+from kerascheck.machine.paths import Outcome, Signal, arm_outcomes, capture, conclude, take_back
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import (
     Scope,

@@ -17,8 +17,6 @@ from kerascheck.symbolic.journal import Versioned
 from kerascheck.symbolic.unknown import Unknown, forgotten, is_forgotten
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import libcst as cst
 
 
@@ -396,42 +394,6 @@ class NamedTupleValue(tuple[Any, ...]):
         return made
 
 
-class EnumInt(int):
-    """A member of an enumeration whose members are integers; shown as Python 3.11 and later show it."""
-
-    member: Instance
-
-    def __str__(self) -> str:
-        return _shown(self.member, int.__repr__(self))
-
-    def __format__(self, spec: str) -> str:
-        return int.__format__(self, spec) if _shows_value(self.member) else str.__format__(str(self), spec)
-
-
-class EnumStr(str):
-    """A member of an enumeration whose members are texts; shown as Python 3.11 and later show it."""
-
-    __slots__ = ("member",)
-
-    member: Instance
-
-    def __str__(self) -> str:
-        return _shown(self.member, str.__str__(self))
-
-    def __format__(self, spec: str) -> str:
-        return str.__format__(str(self), spec)
-
-
-def _shows_value(member: Instance) -> bool:
-    """Whether `str(member)` is its value, as for IntEnum and StrEnum."""
-    shown = {"enum.IntEnum", "enum.StrEnum", "enum.IntFlag", "enum.ReprEnum"}
-    return any(getattr(base, "name", None) in shown for base in member.cls.mro() if not isinstance(base, ClassValue))
-
-
-def _shown(member: Instance, value: str) -> str:
-    return value if _shows_value(member) else f"{member.cls.name}.{member.attributes['name']}"
-
-
 class NativeFunction:
     """A function in the body of a class that the interpreter itself provides, such as the `__init__` of a dataclass."""
 
@@ -503,30 +465,6 @@ class ParameterDefault:
     def __init__(self, name: str, value: Value) -> None:
         self.name = name
         self.value = value
-
-
-class ModuleValue:
-    """A module of the program itself. It is read and executed when the first of its names is asked for.
-
-    See `Project.scope_of`.
-    """
-
-    __slots__ = ("is_folder", "name", "path")
-
-    def __init__(self, name: str, path: Path, is_folder: bool = False) -> None:
-        self.name = name
-        self.path = path
-        self.is_folder = is_folder  # whether it is a package without `__init__.py`, which has nothing but its modules
-
-
-class ImportedName:
-    """What `from module import name` binds in a module, until somebody asks for it."""
-
-    __slots__ = ("module", "name")
-
-    def __init__(self, module: ModuleValue, name: str) -> None:
-        self.module = module
-        self.name = name
 
 
 class UserRaise(Exception):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar, overload
 import libcst as cst
 
 from kerascheck.machine import names
-from kerascheck.machine.attributes import find_member, keras_base
+from kerascheck.machine.members import find_member, keras_base
 from kerascheck.machine.static import once, once_in_outline, outline_of
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance, Scope
 from kerascheck.network.ir import Site

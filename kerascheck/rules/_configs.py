@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.values import ClassValue, FunctionValue
 from kerascheck.rules._code import Code, base_of, definition, own_nodes
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.data.training import FITTING
-from kerascheck.machine.attributes import find_member
 from kerascheck.machine.keras.saving import parts_of
+from kerascheck.machine.members import find_member
 from kerascheck.machine.static import once_in_outline
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.ir import Site

@@ -9,7 +9,6 @@ import libcst as cst
 from kerascheck.data.array import Array
 from kerascheck.data.layer_numbers import draws, with_numbers
 from kerascheck.layers.base import MultiInput
-from kerascheck.machine.attributes import find_method
 from kerascheck.machine.keras.afresh import known_again
 from kerascheck.machine.keras.attention_masks import refused_mask
 from kerascheck.machine.keras.cells import with_states
@@ -26,6 +25,7 @@ from kerascheck.machine.keras.recovery import (
 from kerascheck.machine.keras.refusals import first_argument, refused_call
 from kerascheck.machine.keras.shape_arguments import first_by_position
 from kerascheck.machine.keras.tensors import Constant
+from kerascheck.machine.members import find_method
 from kerascheck.machine.needs import layer_needs, tensor_needs
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, ListValue, Value

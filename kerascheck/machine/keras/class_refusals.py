@@ -8,8 +8,8 @@ from __future__ import annotations
 import libcst as cst
 
 from kerascheck.layers.names import INITIALIZERS, check_base, unknown_name
-from kerascheck.machine.attributes import find_method
 from kerascheck.machine.functions import SymbolicArguments
+from kerascheck.machine.members import find_method
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import BoundMethod, ClassValue, Instance
 from kerascheck.network.arguments import Arguments

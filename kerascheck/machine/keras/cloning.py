@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from kerascheck.layers.base import Config
-from kerascheck.machine.attributes import find_method, get_attribute
+from kerascheck.machine.attributes import get_attribute
 from kerascheck.machine.keras.calling import apply_layer
 from kerascheck.machine.keras.function_layers import FunctionLayer
 from kerascheck.machine.keras.functional import finish_functional
 from kerascheck.machine.keras.subclassing import CustomLayer
 from kerascheck.machine.keras.tensors import Operation
+from kerascheck.machine.members import find_method
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, Instance, Value
 from kerascheck.network.arguments import Arguments, Given

@@ -10,7 +10,7 @@ from kerascheck.data.array import Array, is_float
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import raw_data
 from kerascheck.data.values import fresh_size, new_array
-from kerascheck.machine.attributes import find_method
+from kerascheck.machine.members import find_method
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue, UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from kerascheck.layers.configuring import configure
 from kerascheck.layers.recurrent_cells import OwnCell
 from kerascheck.layers.registry import find
-from kerascheck.machine.attributes import find_member, find_method, get_attribute
+from kerascheck.machine.attributes import get_attribute
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.functions import SymbolicArguments
 from kerascheck.machine.keras.calling import constants, further_inputs, input_tensors
@@ -29,6 +29,7 @@ from kerascheck.machine.keras.sequential import fill_sequential, new_sequential
 from kerascheck.machine.keras.shape_arguments import parameters, shape_arguments
 from kerascheck.machine.keras.trainable import give_trainable
 from kerascheck.machine.keras.variables import Variable, variables_on
+from kerascheck.machine.members import find_member, find_method
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import DictValue, Instance, ListValue, UserRaise, Value
@@ -330,7 +331,7 @@ def _may_be_of_subclass(run: Run, layer: Layer) -> bool:
 
 def _configure_base(run: Run, layer: CustomLayer, arguments: Arguments, site: Site) -> None:
     """The built-in base class reads the arguments that `super().__init__` hands on."""
-    from kerascheck.machine.attributes import keras_base
+    from kerascheck.machine.members import keras_base
 
     layer.base_arguments = freeze_arguments(run, arguments)
     base = keras_base(layer.instance.cls)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kerascheck.machine.paths import fork, settle
+from kerascheck.machine.assumptions import settle
+from kerascheck.machine.paths import fork
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Instance, Value
 from kerascheck.network.arguments import Arguments

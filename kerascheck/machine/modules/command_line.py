@@ -141,7 +141,7 @@ def _unless_given(
         return parser.parts["argument_default"]
     action = arguments.value("action", None, "store")
     if isinstance(action, ClassValue):
-        from kerascheck.machine.attributes import find_member
+        from kerascheck.machine.members import find_member
 
         return None if find_member(action, "__init__") is None else required
     return _ACTIONS.get(action, required) if isinstance(action, (str, Symbol)) else required

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.enum_values import EnumInt, EnumStr
+from kerascheck.machine.members import find_member
+from kerascheck.machine.module_values import ModuleValue
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import (
     BoundMethod,
     ClassValue,
     DefaultDict,
     DictValue,
-    EnumInt,
-    EnumStr,
     FunctionValue,
     Instance,
     ListValue,
-    ModuleValue,
     NamedTupleValue,
     Value,
 )

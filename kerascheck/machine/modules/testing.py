@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from kerascheck.machine.attributes import find_member
 from kerascheck.machine.classes import instantiate
+from kerascheck.machine.members import find_member
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import BoundMethod, ClassValue, FunctionValue, UserRaise, Value
 from kerascheck.network.arguments import Arguments

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.keras.changes import LAYER, find_member, gone_members
-from kerascheck.machine import attributes
+from kerascheck.machine import members
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue
 from kerascheck.network.program import OldForm, Program
@@ -27,7 +27,7 @@ def gone_in_classes(program: Program) -> Iterator[OldForm]:
     """The uses in methods that the interpreter does not follow, since it does not know their objects."""
     for cls in classes_of(program):
         places = _places(cls)
-        if not places or any(attributes.find_member(cls, name) for name in ("__getattr__", "__getattribute__")):
+        if not places or any(members.find_member(cls, name) for name in ("__getattr__", "__getattribute__")):
             continue
         gone = frozenset[str]().union(*map(gone_members, places.values()))
         text = cls.site.file.code

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue, FunctionValue
 from kerascheck.network.arguments import Given

@@ -9,7 +9,7 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance
 from kerascheck.network.arguments import Absent
 from kerascheck.network.events import FileCall

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.static import names_used
 from kerascheck.machine.values import ClassValue
 from kerascheck.network.events import FileCall

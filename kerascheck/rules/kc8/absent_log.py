@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import Code, definition, is_keras_3, surely_run

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.ir import Layer, Site
 from kerascheck.network.networks import Network

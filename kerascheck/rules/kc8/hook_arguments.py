@@ -9,7 +9,7 @@ import libcst as cst
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import base_of, classes_of, definition, is_keras_3, methods

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.ir import Site
 from kerascheck.network.program import KerasObject, Program

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.rules._code import base_of, classes_of, is_layer_class, methods

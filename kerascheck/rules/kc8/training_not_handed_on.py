@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.attributes import find_member
+from kerascheck.machine.members import find_member
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Absent
 from kerascheck.network.events import GradientCall, ModelCall
