@@ -172,6 +172,6 @@ def restrict(run: Run, value: Value) -> Value:
         return Unknown("it is never reached with a value")
     if len(possible) == 1:
         return possible[0][1]
-    from kerascheck.machine.joins import choose
+    from kerascheck.machine.choices import choose
 
     return choose(run, possible, value.needs, value.text)

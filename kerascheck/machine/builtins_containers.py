@@ -17,8 +17,8 @@ from kerascheck.machine.builtins_arguments import (
     positional_values,
 )
 from kerascheck.machine.calls import plain_call
+from kerascheck.machine.choices import choose
 from kerascheck.machine.conditions import truth
-from kerascheck.machine.joins import choose
 from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.members import find_slot
 from kerascheck.machine.methods import set_of, sort_items

@@ -7,41 +7,28 @@ decide about it in its `needs`, so that nothing is claimed of it as long as thes
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kerascheck.data.array import Array, Labels
-from kerascheck.data.content import Content, union
-from kerascheck.data.objects import DataObject
+from kerascheck.machine.choices import choose, is_equal, is_same
 from kerascheck.machine.holding import holding
-from kerascheck.machine.needs import value_needs
+from kerascheck.machine.joined_objects import JOINED_BY_KIND, put
 from kerascheck.machine.values import (
-    ClassValue,
     DictValue,
-    FunctionValue,
     Instance,
-    IteratorValue,
     ListValue,
-    NativeObject,
-    Scope,
     Value,
     presence,
 )
-from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import NOT_CALLED, Layer, Node, Weight
+from kerascheck.network.ir import Layer
 from kerascheck.network.networks import Network
 from kerascheck.symbolic.journal import ABSENT, Cells, Changes, Items, Mark, is_there, lay_down
-from kerascheck.symbolic.unknown import NOTHING, Guarded, Symbol, Unknown, forgotten, is_forgotten
+from kerascheck.symbolic.unknown import NOTHING, Unknown, forgotten
 
 if TYPE_CHECKING:
     from kerascheck.machine.paths import Outcome
     from kerascheck.machine.run import Run
 
-#: A value of more cases is unknown (until the conditions are decided).
-_MAX_ALTERNATIVES = 8
-#: As many cases of one truth value are kept apart.
-_MAX_CASES = 4
 _MAX_REACHED = 2_000
 
 
@@ -53,7 +40,7 @@ def join(run: Run, mark: Mark, outcomes: Sequence[Outcome]) -> Value:
     if len(outcomes) == 1:
         lay_down(outcomes[0].changes)
         return outcomes[0].value
-    whole = _Join(run, mark, outcomes)
+    whole = Join(run, mark, outcomes)
     if all(map(whole.changes_nothing, outcomes)):
         return whole.value()
     value, _ = whole.make()
@@ -69,95 +56,11 @@ def widen(run: Run, mark: Mark, outcomes: Sequence[Outcome], reason: str, is_hea
     if len(outcomes) == 1:
         lay_down(outcomes[0].changes)
         return bool(outcomes[0].changes)
-    _, changed = _Join(run, mark, outcomes, reason, is_head).make()
+    _, changed = Join(run, mark, outcomes, reason, is_head).make()
     return changed
 
 
-def choose(
-    run: Run,
-    alternatives: Iterable[tuple[Mapping[Hashable, bool], Value]],
-    needs: frozenset[Hashable],
-    text: Any = None,
-) -> Value:
-    """One value that is each of the given ones under its guard."""
-    flat: list[tuple[Mapping[Hashable, bool], Value]] = []
-    for guard, value in alternatives:
-        if type(value) is Guarded:
-            needs = needs | value.needs
-            for inner, part in value.alternatives:
-                if all(inner.get(key, choice) is choice for key, choice in guard.items()):
-                    flat.append(({**guard, **inner}, part))
-        else:
-            flat.append((guard, value))
-    merged: list[tuple[Mapping[Hashable, bool], Value]] = []
-    for guard, value in flat:
-        for index, (other, known) in enumerate(merged):
-            if is_same(known, value):
-                both = {k: c for k, c in other.items() if guard.get(k) is c}
-                if type(value) is bool and len(flat) <= _MAX_CASES and not _is_either(both, other, guard):
-                    continue  # in which cases a condition holds is kept apart
-                merged[index] = (both, known)
-                break
-        else:
-            merged.append((guard, value))
-    if len(merged) > 1 and all(is_same(merged[0][1], value) for _, value in merged):
-        return merged[0][1]
-    if not merged:
-        return Unknown("it is never reached with a value")
-    if len(merged) == 1:
-        return merged[0][1]
-    for _, value in merged:
-        if isinstance(value, Unknown) and value.needs:
-            needs = needs | value.needs
-    if text is None:
-        text = next((value.text for _, value in merged if isinstance(value, Unknown) and value.text), None)
-    if len(merged) > _MAX_ALTERNATIVES:
-        made = Unknown("it depends on several conditions that are not known", None, text, None, needs)
-        return holding(made, [value for _, value in merged])
-    return Guarded(merged, needs, None, text)
-
-
-def _is_either(both: Mapping[Hashable, bool], one: Mapping[Hashable, bool], other: Mapping[Hashable, bool]) -> bool:
-    """Whether what two guards share holds just where one of them does."""
-    least = min(len(one), len(other))
-    return len(both) == least or (len(both) == least - 1 and one.keys() == other.keys())
-
-
-_PLAIN = (int, float, complex, str, bytes, type(None), type(...))
-
-
-def is_same(one: Value, other: Value) -> bool:
-    """Whether both are surely the same value, and the same thing where it can change."""
-    if one is other:
-        return True
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, _PLAIN):
-        return bool(one == other) and repr(one) == repr(other)
-    if isinstance(one, tuple):
-        return len(one) == len(other) and all(map(is_same, one, other))
-    if isinstance(one, Unknown):
-        return not isinstance(one, Guarded) and bool(one.key == other.key)
-    if isinstance(one, (Symbol, SymDim, range)):
-        return bool(one == other)
-    if isinstance(one, slice):
-        return is_same((one.start, one.stop, one.step), (other.start, other.stop, other.step))
-    if isinstance(one, FunctionValue):
-        return (
-            one.node is other.node
-            and one.scope is other.scope
-            and one.owner is other.owner
-            and one.attributes is None
-            and other.attributes is None
-            and list(one.defaults) == list(other.defaults)
-            and all(map(is_same, one.defaults.values(), other.defaults.values()))
-        )
-    if isinstance(one, Weight):
-        return (one.name, one.shape, one.trainable) == (other.name, other.shape, other.trainable)
-    return False
-
-
-class _Join:
+class Join:
     """One join of several outcomes."""
 
     def __init__(
@@ -232,7 +135,7 @@ class _Join:
 
     def _one(self, owner: Any, names: set[str], writes: list[Callable[[], None]]) -> None:
         for cls in type(owner).__mro__:
-            handler = _HANDLERS.get(cls)
+            handler = JOINED_BY_KIND.get(cls)
             if handler is not None:
                 handler(self, owner, names, writes)
                 return
@@ -320,7 +223,7 @@ class _Join:
             return
         result, changed = self.mapping(before, contents)
         if changed:
-            writes.append(lambda: _put(owner, name, result))
+            writes.append(lambda: put(owner, name, result))
         if hasattr(owner, "optional"):
             self.optional(owner, contents, result, writes)
 
@@ -397,15 +300,15 @@ class _Join:
         for name in names:
             values = self.fields(owner, name)
             last = values[-1]
-            if not all(_is_equal(value, last) for value in values):
+            if not all(is_equal(value, last) for value in values):
                 self.mark(owner, writes)
             self.write(owner, name, last, writes)
 
     def write(self, owner: Any, name: str, value: Any, writes: list[Callable[[], None]]) -> None:
         """Set an attribute, unless it is so already."""
         there = getattr(owner, name, ABSENT)
-        if value is not ABSENT and not _is_equal(there, value):
-            writes.append(lambda: _put(owner, name, value))
+        if value is not ABSENT and not is_equal(there, value):
+            writes.append(lambda: put(owner, name, value))
 
     def mark(self, owner: Any, writes: list[Callable[[], None]]) -> None:
         """Nothing is claimed of the thing until the conditions are decided."""
@@ -422,23 +325,6 @@ class _Join:
             writes.append(lambda: setattr(owner, "needs", owner.needs | needs))
         else:
             self.run.need(needs)
-
-
-def _put(owner: Any, name: str, value: Any) -> None:
-    there = getattr(owner, name, ABSENT)
-    if isinstance(there, (Cells, Items)) and isinstance(value, (dict, list)):
-        container: Any = there
-        container.replace(value)
-    else:
-        setattr(owner, name, value)
-
-
-def _is_equal(one: Any, other: Any) -> bool:
-    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
-        return len(one) == len(other) and all(map(_is_equal, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(map(_is_equal, one.values(), other.values()))
-    return is_same(one, other) or (isinstance(one, frozenset) and one == other)
 
 
 def _references(outcome: Outcome) -> dict[int, int]:
@@ -475,326 +361,3 @@ def _references(outcome: Outcome) -> dict[int, int]:
 # -- one function a class ----------------------------------------------------------------------------------------------
 
 Writes = list[Callable[[], None]]
-
-
-def _scope(join: _Join, scope: Scope, names: set[str], writes: Writes) -> None:
-    if "vars" in names:
-        join.names(scope, "vars", writes)
-    for name in names & {"redirected", "star"}:
-        values = [value for value in join.fields(scope, name) if value]
-        if values:
-            join.write(scope, name, values[0], writes)
-
-
-def _list(join: _Join, thing: ListValue, names: set[str], writes: Writes) -> None:
-    if isinstance(thing, IteratorValue):
-        lost = next((value for value in join.fields(thing, "lost") if value is not None), None)
-        differs = lost is not None or len({id(value) for value in join.fields(thing, "source")}) > 1
-        if differs and thing.lost is None:
-            writes.append(lambda: thing.blur("how far an iterator is depends on a condition"))
-        return
-    unknowns = join.fields(thing, "unknown")
-    contents = join.fields(thing, "items")
-    if join.is_head and unknowns[0] is not None:
-        return
-    reason = next((unknown for unknown in unknowns if unknown is not None), None)
-    lengths = {len(content) for content in contents}
-    if reason is None and len(lengths) == 1:
-        items = [join.combine([content[index] for content in contents]) for index in range(lengths.pop())]
-        if any(a is not b for a, b in zip(items, thing.items, strict=False)) or len(items) != len(thing.items):
-            writes.append(lambda: _put(thing, "items", items))
-        if thing.unknown is not None:
-            writes.append(lambda: setattr(thing, "unknown", None))
-        return
-    inside = NOTHING.union(*(value_needs(item) for content in contents for item in content))
-    if join.reason is None:
-        is_open = reason is None or any(unknown is None for unknown in unknowns) or bool(reason.needs)
-        needs = (join.needs if is_open else NOTHING) | inside
-        for unknown in unknowns:
-            needs = needs | (unknown.needs if unknown is not None else NOTHING)
-        made = Unknown("its items depend on a condition" if reason is None else reason.reason, None, None, None, needs)
-    elif reason is None and not join.forgets:
-        made = Unknown(join.reason, None, None, None, join.needs)
-    else:
-        made = forgotten(Unknown(join.reason))
-    if any(unknown is not None and is_forgotten(unknown.key) for unknown in unknowns):
-        made = forgotten(made)
-    elements = [value for value in join.fields(thing, "element") if value is not None]
-    grown = [item for content in contents[1:] for item in content[len(contents[0]) :]] if join.is_head else []
-
-    held = {id(item): item for content in contents for item in content}
-    for unknown in unknowns:
-        held.update({id(item): item for item in unknown.holds} if unknown is not None else {})
-    made = holding(made, held.values())
-
-    def forget() -> None:
-        thing.items = []
-        thing.unknown = made
-        from kerascheck.data.elements import common_item, one_more
-
-        thing.element = common_item(elements) if elements and join.reason is not None else None
-        if grown and thing.kind == "list":
-            for item in grown:
-                one_more(join.run, thing, item)
-
-    writes.append(forget)
-
-
-def _dict(join: _Join, thing: DictValue, names: set[str], writes: Writes) -> None:
-    if "attributes" in names:
-        join.names(thing, "attributes", writes)
-    if not names & {"items", "unknown"}:
-        join.typed(thing, names - {"attributes"}, writes)
-        return
-    contents, unknowns = join.fields(thing, "items"), join.fields(thing, "unknown")
-    if join.is_head and unknowns[0] is not None:
-        same = {k: v for k, v in contents[0].items() if all(k in c and is_same(c[k], v) for c in contents)}
-        if len(same) != len(thing.items):
-            writes.append(lambda: _put(thing, "items", same))
-        return
-    everywhere = [key for key in contents[0] if all(key in content for content in contents)]
-    lacking = any(len(content) != len(everywhere) for content in contents)
-    items = {key: join.combine([content[key] for content in contents]) for key in everywhere}
-    reason = next((unknown for unknown in unknowns if unknown is not None), None)
-    if lacking or (reason is not None and any(unknown is None for unknown in unknowns)):
-        text = join.reason or ("its entries depend on a condition" if reason is None else reason.reason)
-        needs = NOTHING if join.forgets else join.needs | (NOTHING if reason is None else reason.needs)
-        reason = Unknown(text, None, None, None, needs)
-    if len(items) != len(thing.items) or any(thing.items.get(key, ABSENT) is not items[key] for key in items):
-        writes.append(lambda: _put(thing, "items", items))
-    if reason is not thing.unknown:
-        writes.append(lambda: setattr(thing, "unknown", reason))
-
-
-def _instance(join: _Join, thing: Instance, names: set[str], writes: Writes) -> None:
-    join.names(thing, "attributes", writes)
-    unknown = next((value for value in join.fields(thing, "unknown") if value is not None), None)
-    if unknown is not thing.unknown:
-        writes.append(lambda: setattr(thing, "unknown", unknown))
-    join.typed(thing, names - {"attributes", "optional", "unknown"}, writes)
-
-
-def _class(join: _Join, thing: ClassValue, names: set[str], writes: Writes) -> None:
-    if "members" in names:
-        join.names(thing, "members", writes)
-    join.typed(thing, names - {"members"}, writes)
-
-
-def _function(join: _Join, thing: FunctionValue, names: set[str], writes: Writes) -> None:
-    for name in names:
-        contents = [value if value is not None else {} for value in join.fields(thing, name)]
-        if not all(isinstance(content, dict) for content in contents):
-            join.typed(thing, {name}, writes)
-            continue
-        result, changed = join.mapping(getattr(thing, name), contents)
-        if changed:
-            writes.append(lambda name=name, result=result: setattr(thing, name, result))  # type: ignore[misc]
-
-
-def _native(join: _Join, thing: NativeObject, names: set[str], writes: Writes) -> None:
-    if "parts" in names:
-        join.names(thing, "parts", writes)
-    join.typed(thing, names - {"parts"}, writes)
-
-
-def _data_object(join: _Join, thing: DataObject, names: set[str], writes: Writes) -> None:
-    for name in names:
-        contents = join.fields(thing, name)
-        if name not in ("state", "attributes"):
-            join.typed(thing, {name}, writes)
-            continue
-        known: dict[str, Any] = {}
-        differs = False
-        for key in dict.fromkeys(key for content in contents for key in content):
-            values = [content.get(key, ABSENT) for content in contents]
-            if all(_is_equal(value, values[0]) for value in values) or (
-                join.is_head and isinstance(values[0], Unknown)
-            ):
-                known[key] = values[0]
-            else:
-                differs = True
-                known[key] = Unknown(join.reason or "it depends on a condition", None, None, None, join.needs)
-        if differs:
-            join.mark(thing, writes)
-        join.write(thing, name, known, writes)
-
-
-_BUILT = frozenset({"weights", "nodes", "inputs", "outputs", "takes", "gives", "own"})
-_EITHER = frozenset({"met_data", "met_unknown", "adapted", "adds_losses", "runs_program"})
-#: What a layer of the program's own is once it was called, in whichever round of a loop.
-_CALLED = frozenset({"built", "called", "understood"})
-
-
-def _layer(join: _Join, layer: Layer, names: set[str], writes: Writes) -> None:
-    if join.reason is not None and isinstance(layer, Network):
-        opens = join.fields(layer, "open")
-        is_open = next((value for value in opens if value is not None and value.reason != NOT_CALLED), None)
-        if is_open is not None:
-            join.write(layer, "open", is_open, writes)
-            return
-        if "open" in names:
-            # Its first call builds it: that is done once, in whichever round.
-            names = names - {"open"}
-            join.write(layer, "open", None if None in opens else opens[0], writes)
-    for name in names:
-        values = join.fields(layer, name)
-        if name == "needs":
-            # What is done to it under these conditions is done in some of the arms only.
-            differs = any(value != values[0] for value in values)
-            join.write(layer, name, NOTHING.union(join.needs if differs else NOTHING, *values), writes)
-        elif name == "calls":
-            calls = list({id(call): call for content in values for call in content}.values())
-            if not join.is_head:
-                join.write(layer, name, calls, writes)
-            elif calls and not any(_has_shapes(call) for call in layer.calls):
-                # What waits for data stands in a Sequential with a call of no known shapes, until it is built.
-                known = [call for call in calls if _has_shapes(call)] or calls
-                join.write(layer, name, known[:1], writes)
-        elif name in _EITHER or (join.reason is not None and name in _CALLED):
-            join.write(layer, name, any(values), writes)
-        elif join.reason is not None and name == "latest":
-            join.write(layer, name, next((value for value in reversed(values) if value is not None), None), writes)
-        elif name in ("changed", "birth"):
-            if not join.is_head:
-                join.write(layer, name, max(values), writes)
-        elif name == "variable":
-            join.write(layer, name, next((value for value in values if value is not None), None), writes)
-        elif join.reason is not None and name in _BUILT and len(_built(join, layer, name, values)) < len(values):
-            # The first data builds it: that is done once, in whichever round.
-            join.write(layer, name, next(iter(_built(join, layer, name, values)), values[0]), writes)
-        elif join.reason is not None and name == "compiled" and isinstance(layer, Network):
-            if not (join.is_head and layer.compiled is not None):
-                join.write(layer, name, next((v for v in reversed(values) if v is not None), None), writes)
-        else:
-            join.typed(layer, {name}, writes)
-
-
-def _has_shapes(call: Node) -> bool:
-    return not any(isinstance(tensor.shape, Unknown) for tensor in call.outputs)
-
-
-def _built(join: _Join, layer: Layer, name: str, values: Sequence[Any]) -> list[Any]:
-    """What a layer has in the outcomes where it is built; a model that waits for data has outputs, but no inputs."""
-    told_by = join.fields(layer, "inputs") if isinstance(layer, Network) and name in ("nodes", "outputs") else values
-    return [value for value, is_built in zip(values, told_by, strict=True) if is_built]
-
-
-def _content(join: _Join, content: Content, names: set[str], writes: Writes) -> None:
-    if "_family" in names:
-        members = {id(one): one for value in join.fields(content, "_family") for one in value or ()}
-        writes.append(lambda: setattr(content, "_family", list(members.values()) or None))
-    states = join.fields(content, "state")
-    if all(state is states[0] for state in states):
-        return
-    made: Content | None = None
-    for outcome in join.outcomes:
-        one = Content()
-        for name in ("low", "high", "attained", "values", "one_hot", "tags"):
-            setattr(one, name, join.at(outcome, content, name))
-        made = one if made is None else union(made, one)
-    assert made is not None
-    final = Content() if join.is_head else made
-    if join.is_head and content.low is content.high is None and not content.tags:
-        return
-
-    def write() -> None:
-        content.low, content.high, content.attained = final.low, final.high, False
-        content.values, content.one_hot, content.tags = None, final.one_hot, final.tags
-        content.origin, content.state = None, object()
-
-    writes.append(write)
-
-
-def _array(join: _Join, array: Array, names: set[str], writes: Writes) -> None:
-    differs = False
-    for name in names:
-        values = join.fields(array, name)
-        if all(_is_equal(value, values[0]) for value in values):
-            join.write(array, name, values[0], writes)
-            continue
-        if join.is_head and (isinstance(values[0], Unknown) or values[0] is None):
-            continue
-        differs = True
-        value: Any = None
-        if name == "shape":
-            value = _joined_shape(join, values)
-        elif name == "dtype":
-            value = Unknown("it depends on a condition", None, None, None, join.needs)
-        elif name == "content":
-            value = values[0]
-            for other in values[1:]:
-                value = union(value, other)
-        elif name in ("kind", "birth", "key", "name", "max_ndim", "_items_state"):
-            value = values[0]
-        elif name == "trailing":
-            value = ()
-        elif name == "needs":
-            value = NOTHING.union(*values)
-        writes.append(lambda name=name, value=value: setattr(array, name, value))  # type: ignore[misc]
-    if differs and not join.is_head:
-        join.mark(array, writes)
-
-
-def _joined_shape(join: _Join, values: Sequence[Any]) -> Any:
-    """Sizes that are the same, and unnamed ones for others."""
-    first = values[0]
-    if not all(isinstance(value, tuple) and len(value) == len(first) for value in values):
-        return Unknown("it depends on a condition", None, None, None, join.needs)
-    sizes: list[Any] = []
-    for axis, size in enumerate(first):
-        same = all(is_same(value[axis], size) for value in values)
-        sizes.append(size if same else SymDim.named("?", ("joined", join.run.tick(), axis)))
-    return tuple(sizes)
-
-
-def _cells(join: _Join, cells: Cells, names: set[str], writes: Writes) -> None:
-    """What the run itself keeps: see `Run`."""
-    run = join.run
-    contents = [join.at(outcome, cells, None) for outcome in join.outcomes]
-    if cells is run.name_counters:
-        counts = {key: max(c.get(key, 0) for c in contents) for content in contents for key in content}
-        if counts != cells and not join.is_head:
-            writes.append(lambda: cells.replace(counts))
-    elif cells is run.facts:
-        known = contents[0]
-        for other in contents[1:]:
-            known = {key: choice for key, choice in known.items() if other.get(key) is choice}
-        if known != cells:
-            writes.append(lambda: cells.replace(known))
-    elif cells is run.pinned or cells is run.following:
-        first, *others = contents
-        same = operator.eq if cells is run.following else is_same
-        common = {k: v for k, v in first.items() if all(k in o and same(o[k], v) for o in others)}
-        if common != cells:
-            writes.append(lambda: cells.replace(common))
-    elif cells is run.flags or cells is run.remembered or cells is run.settings or cells is run.grown:
-        result, changed = join.mapping(cells, contents)
-        if changed:
-            writes.append(lambda: cells.replace(result))
-    else:
-        join.typed(cells, (), writes)
-
-
-def _labels(join: _Join, labels: Labels, names: set[str], writes: Writes) -> None:
-    for name in names:
-        values = join.fields(labels, name)
-        same = all(_is_equal(value, values[0]) for value in values)
-        empty: Any = {} if name == "series" else frozenset() if name == "present" else None
-        join.write(labels, name, values[0] if same else empty, writes)
-
-
-_HANDLERS: dict[type, Callable[[_Join, Any, set[str], Writes], None]] = {
-    Scope: _scope,
-    ListValue: _list,
-    DictValue: _dict,
-    Instance: _instance,
-    ClassValue: _class,
-    FunctionValue: _function,
-    NativeObject: _native,
-    DataObject: _data_object,
-    Layer: _layer,
-    Content: _content,
-    Array: _array,
-    Labels: _labels,
-    Cells: _cells,
-}

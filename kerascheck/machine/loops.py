@@ -12,9 +12,9 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.assumptions import Condition, settle
 from kerascheck.machine.binding import assign
 from kerascheck.machine.blocks import run_block
+from kerascheck.machine.choices import is_same
 from kerascheck.machine.conditions import compare
 from kerascheck.machine.holding import held_by, holding
-from kerascheck.machine.joins import is_same
 from kerascheck.machine.paths import Signal, Split, WaysOut, each_arm, fork, is_steady, note_raise
 from kerascheck.machine.run import MAX_ITEMS, MAX_LOOP_ROUNDS, Run
 from kerascheck.machine.sequences import Lost, element_of, iterate

@@ -87,7 +87,7 @@ def is_steady(key: Hashable) -> bool:
 
 def lift(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
     """What the action gives for each alternative, which must change nothing."""
-    from kerascheck.machine.joins import choose
+    from kerascheck.machine.choices import choose
 
     found = []
     for guard, alternative in value.alternatives:
