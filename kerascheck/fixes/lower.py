@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from kerascheck.diagnostics import Edit, Fix, Span
-from kerascheck.fixes.changes import CannotChange, differences, edits_of
+from kerascheck.fixes.changes import CannotChange
 from kerascheck.fixes.effects import keeps_effects
+from kerascheck.fixes.lowering import differences, edits_of
 
 if TYPE_CHECKING:
     from kerascheck.project.source import Source

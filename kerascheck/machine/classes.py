@@ -106,7 +106,7 @@ def instantiate(run: Run, cls: ClassValue, arguments: Arguments, site: Site) -> 
     run.program.objects.append(instance)
     base = keras_base(cls)
     if base is not None:
-        from kerascheck.machine.keras.subclassing import attach_layer
+        from kerascheck.machine.keras.subclass_methods import attach_layer
 
         attach_layer(run, instance, base, arguments, site)
     bases = cls.mro()
@@ -116,7 +116,7 @@ def instantiate(run: Run, cls: ClassValue, arguments: Arguments, site: Site) -> 
     if init is not None:
         run.call(init, arguments, site)
     if base is not None:
-        from kerascheck.machine.keras.subclassing import initialised
+        from kerascheck.machine.keras.subclass_methods import initialised
 
         initialised(run, instance, base, arguments, site)
     return instance

@@ -222,7 +222,7 @@ def _run_body(run: Run, function: FunctionValue, scope: Scope, receiver: Value =
             return _generator(run, function, scope)
         result = settle_call(run, run.execute(node.body.body, scope))
         if function.name == "build" and isinstance(receiver, Instance) and receiver.layer is not None:
-            from kerascheck.machine.keras.subclassing import built_by_hand
+            from kerascheck.machine.keras.subclass_methods import built_by_hand
 
             built_by_hand(receiver.layer)
         return result

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kerascheck.diagnostics import Edit
-from kerascheck.fixes.changes import CannotChange, Change, RemoveArgument, edits_of
+from kerascheck.fixes.changes import CannotChange, Change, RemoveArgument
 from kerascheck.fixes.effects import has_effect
+from kerascheck.fixes.lowering import edits_of
 from kerascheck.migrate import marks
 from kerascheck.migrate.codemods import (
     backend,

@@ -15,7 +15,8 @@ from kerascheck.network.ir import Site
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._code import Code, base_of, definition, functions_of, is_keras_3, is_layer_class, parameter_names
-from kerascheck.rules._flow import GRADIENT, UNKNOWN, Flow, Outcome, through
+from kerascheck.rules._flow import through
+from kerascheck.rules._flow_levels import GRADIENT, UNKNOWN, Flow, Outcome
 from kerascheck.rules._own_losses import may_run_eagerly, own_losses, runs_eagerly
 from kerascheck.rules._serial import own_class
 from kerascheck.text.outline import Outline

@@ -13,7 +13,8 @@ from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import CompileCall, Program
 from kerascheck.rules._code import Code, base_of
-from kerascheck.rules._flow import GRADIENT, NOTHING, Flow, Level, Outcome, through
+from kerascheck.rules._flow import through
+from kerascheck.rules._flow_levels import GRADIENT, NOTHING, Flow, Level, Outcome
 from kerascheck.training.compiled_losses import metrics_of
 from kerascheck.training.structures import leaves
 

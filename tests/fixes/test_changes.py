@@ -20,9 +20,8 @@ from kerascheck.fixes.changes import (
     RenameKeyword,
     Rewrite,
     Unwrap,
-    differences,
-    edits_of,
 )
+from kerascheck.fixes.lowering import differences, edits_of
 from kerascheck.project.source import Source
 from kerascheck.text.treewalk import walk
 

@@ -28,7 +28,8 @@ def build(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     elif not isinstance(shape, Unknown) and isinstance(layer, BuiltinLayer) and layer.weights is None:
         _build_layer(run, layer, shape, site)
     else:
-        from kerascheck.machine.keras.subclassing import SubclassedModel, build_subclass
+        from kerascheck.machine.keras.subclass_methods import build_subclass
+        from kerascheck.machine.keras.subclassing import SubclassedModel
 
         if isinstance(layer, SubclassedModel) and layer.kind == "subclass":
             build_subclass(run, layer, shape, site)

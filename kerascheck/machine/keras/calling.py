@@ -50,7 +50,8 @@ def _called(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     if _is_ordinary(layer, arguments):
         outputs = apply_layer(run, layer, [arguments.positional[0].value], site)
         return _handed_out(run, layer, outputs)
-    from kerascheck.machine.keras.subclassing import CustomLayer, SubclassedModel, call_custom
+    from kerascheck.machine.keras.subclass_methods import call_custom
+    from kerascheck.machine.keras.subclassing import CustomLayer, SubclassedModel
 
     own: CustomLayer | SubclassedModel | None = layer if isinstance(layer, CustomLayer) else None
     if isinstance(layer, SubclassedModel) and layer.kind == "subclass":

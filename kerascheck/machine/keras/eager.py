@@ -87,7 +87,8 @@ def call_own_on_data(
 ) -> Value:
     """A layer or model of the program's own on arrays, also in a dictionary or with further arguments."""
     from kerascheck.machine.keras.calling import constants, input_tensors
-    from kerascheck.machine.keras.subclassing import map_tensors, run_call
+    from kerascheck.machine.keras.subclassing import run_call
+    from kerascheck.machine.keras.tensor_structures import map_tensors
 
     run.reach(site)
     inputs = constants(run, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerascheck.machine.keras.calling import constants, input_tensors
-from kerascheck.machine.keras.subclassing import known_shapes
+from kerascheck.machine.keras.tensor_structures import known_shapes
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import UserRaise, Value
 from kerascheck.network.arguments import Arguments, Given

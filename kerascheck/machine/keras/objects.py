@@ -98,11 +98,11 @@ def base_attribute(run: Run, instance: Instance, name: str, node: cst.CSTNode) -
     """What `super().name` gives in a subclass of a Keras class."""
     assert instance.layer is not None
     if name == "__init__":
-        from kerascheck.machine.keras.subclassing import base_init
+        from kerascheck.machine.keras.subclass_methods import base_init
 
         return NativeMethod(name, instance, base_init)
     if name in ("build", "call", "__call__"):
-        from kerascheck.machine.keras.subclassing import call_super_build, call_super_call
+        from kerascheck.machine.keras.subclass_methods import call_super_build, call_super_call
 
         return NativeMethod(name, instance, call_super_build if name == "build" else call_super_call)
     if name == "get_config":
@@ -327,7 +327,7 @@ def _note_weights(run: Run, event: GivenWeights) -> None:
 
 
 def _add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
-    from kerascheck.machine.keras.subclassing import add_weight
+    from kerascheck.machine.keras.subclass_methods import add_weight
 
     return add_weight(run, layer, arguments, site)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
-from kerascheck.rules._flow import GRADIENT, Flow, Level, through
+from kerascheck.rules._flow import through
+from kerascheck.rules._flow_levels import GRADIENT, Flow, Level
 from kerascheck.rules._graph_code import flows_of_call, graph_calls
 from kerascheck.rules._own_losses import own_losses, runs_eagerly
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds

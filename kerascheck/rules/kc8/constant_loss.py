@@ -8,7 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Layer
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program
-from kerascheck.rules._flow import Level, joined
+from kerascheck.rules._flow_levels import Level, joined
 from kerascheck.rules._own_losses import own_losses
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown

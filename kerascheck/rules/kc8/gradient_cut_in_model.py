@@ -12,7 +12,8 @@ from kerascheck.network.ir import Layer, Site
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program
 from kerascheck.rules._code import Code
-from kerascheck.rules._flow import GRADIENT, NOTHING, Level, joined, through
+from kerascheck.rules._flow import through
+from kerascheck.rules._flow_levels import GRADIENT, NOTHING, Level, joined
 from kerascheck.rules._graph import FlatGraph, Step, flatten, is_settled
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Undetermined

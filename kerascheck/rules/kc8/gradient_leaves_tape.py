@@ -10,7 +10,8 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes
-from kerascheck.rules._flow import GIVEN, UNKNOWN, Level, through
+from kerascheck.rules._flow import through
+from kerascheck.rules._flow_levels import GIVEN, UNKNOWN, Level
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
-from kerascheck.rules._flow import Level, joined
+from kerascheck.rules._flow_levels import Level, joined
 from kerascheck.rules._own_losses import own_losses
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
