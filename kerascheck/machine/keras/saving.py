@@ -13,10 +13,9 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.machine.doubts import Doubt
 from kerascheck.machine.keras.cloning import copy_network
 from kerascheck.machine.keras.freeze import freeze_arguments
-from kerascheck.machine.modules.paths import join, path_key, path_text
+from kerascheck.machine.modules.paths import path_key, path_text
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import FILE, ClassValue, Instance, NativeObject, Value
 from kerascheck.network.arguments import Arguments, Given
@@ -152,7 +151,7 @@ class _Pattern:
         return isinstance(other, _Pattern) and self.text == other.text
 
 
-def _place(value: Value) -> Hashable:
+def place_of(value: Value) -> Hashable:
     """What identifies the file of a path or of an open file; None where that is none."""
     if isinstance(value, NativeObject) and value.kind == FILE:
         value = value.parts["path"]
@@ -186,12 +185,12 @@ def keep(run: Run, place: Hashable, thing: Value) -> None:
 
 def is_written(run: Run, value: Value) -> bool:
     """Whether the program may have written the file of this path before."""
-    return run.saved.unknown is not None or _place(value) in run.saved.items
+    return run.saved.unknown is not None or place_of(value) in run.saved.items
 
 
 def forget_file(run: Run, value: Value, is_target: bool = False) -> None:
     """The file of this path may be another one from now on; with `is_target`, one of a path that may be the same."""
-    place = _place(value)
+    place = place_of(value)
     if place is None or not run.may_change(run.saved):
         return
     run.saved.items.setdefault(place, Unknown("the program writes it"))  # whatever lies there now
@@ -211,13 +210,13 @@ def run_command(run: Run, command: Value) -> None:
 
 def is_saved(run: Run, value: Value) -> bool:
     """Whether the program has written a file of this path, which is still there."""
-    place = _place(value)
+    place = place_of(value)
     return place is not None and isinstance(run.saved.items.get(place), Snapshot)
 
 
 def found(run: Run, value: Value) -> Value | None:
     """What the program has saved at this path; None where that is nothing, or not known."""
-    place, saved = _place(value), run.saved
+    place, saved = place_of(value), run.saved
     if place is None:
         return None
     held = saved.items.get(place)
@@ -295,13 +294,13 @@ def _waits(layer: Layer) -> bool:
 
 def _keep_model(run: Run, network: Network, path: Value, arguments: Arguments) -> None:
     if _refused_name(run, path):
-        keep(run, _place(path), Unknown("a name that Keras refuses"))
+        keep(run, place_of(path), Unknown("a name that Keras refuses"))
         return
     made = Snapshot(network)
     text = path_text(path)
     if arguments.value("include_optimizer", None, True) is not True and not str(text).endswith(".keras"):
         made.compiled = None
-    keep(run, _place(path), made)
+    keep(run, place_of(path), made)
 
 
 def save_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
@@ -311,7 +310,7 @@ def save_model(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     network = as_network(arguments.value("model", 0, arguments.value("obj")))
     path = arguments.value("filepath", 1, arguments.value("export_dir"))
     if network is None:
-        keep(run, _place(path), Unknown("a model that is not known"))
+        keep(run, place_of(path), Unknown("a model that is not known"))
     else:
         if name.startswith("keras."):
             note_file(run, "save", network, path, arguments, site)
@@ -344,10 +343,10 @@ def _may_refuse(run: Run, network: Network, arguments: Arguments) -> bool:
     safe = arguments.value("safe_mode", 3, True)
     if safe is not False and run.project.dialect == 3 and any(part.cls == "Lambda" for part in parts_of(network)):
         return True
-    return arguments.value("custom_objects", 1) is None and _has_strangers(run, network)
+    return arguments.value("custom_objects", 1) is None and has_strangers(run, network)
 
 
-def _has_strangers(run: Run, network: Network) -> bool:
+def has_strangers(run: Run, network: Network) -> bool:
     """Whether there is a layer in it of a class that Keras does not find by its name."""
     found = [getattr(part, "instance", None) for part in parts_of(network)]
     return any(isinstance(one, Instance) and not is_registered(run, one.cls) for one in found)
@@ -385,7 +384,7 @@ def saved_in_training(run: Run, network: Network, arguments: Arguments) -> None:
             continue
         path = callback.arguments.value("filepath", 0)
         text = path_text(path)
-        place: Hashable = _place(path)
+        place: Hashable = place_of(path)
         if isinstance(text, str) and "{" in text:
             place = _Pattern(text)
         if _surely_saves(callback.arguments, arguments) and not _refused_name(run, path):
@@ -415,7 +414,7 @@ def save_weights(run: Run, network: Layer, arguments: Arguments, site: Site) -> 
     assert isinstance(network, Network)
     path = arguments.value("filepath", 0)
     note_file(run, "save_weights", network, path, arguments, site)
-    keep(run, _place(path), WeightsFile(network))
+    keep(run, place_of(path), WeightsFile(network))
     return None
 
 
@@ -433,86 +432,8 @@ def export(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     path = arguments.value("filepath", 0)
     note_file(run, "export", network, path, arguments, site)
     if arguments.value("format", 1, "tf_saved_model") == "tf_saved_model":
-        keep(run, _place(path), Exported(network))
+        keep(run, place_of(path), Exported(network))
     return None
 
 
 # -- other values ----------------------------------------------------------------------------------------------------
-
-
-class Parcel:
-    """Something that is not a model alone, packed by `pickle` or `joblib`, or written as "text" or "json"."""
-
-    __slots__ = ("form", "thing")
-
-    def __init__(self, thing: Value, form: str = "pickle") -> None:
-        self.thing = thing
-        self.form = form
-
-
-def pack(run: Run, value: Value, site: Site) -> Value:
-    """The value as it is now, for `unpack`; Unknown where it cannot be kept."""
-    network = as_network(value)
-    if network is not None:
-        return Snapshot(network) if value is network else Unknown("an object of the program")
-    from kerascheck.machine.modules.copying import deep_copy
-
-    made = deep_copy(run, value, site)
-    return made if isinstance(made, Unknown) and not isinstance(value, Unknown) else Parcel(made)
-
-
-def unpack(run: Run, held: Value, site: Site) -> Value | None:
-    """What was packed; None where that is not known."""
-    from kerascheck.machine.modules.copying import deep_copy
-
-    if isinstance(held, Snapshot):
-        try:
-            if _has_strangers(run, held.network):
-                raise Undetermined("a layer of a class that is not registered")
-            return held.restore(run, site)
-        except Undetermined as undetermined:
-            return unknown_network(run, undetermined.reason, site)
-    return deep_copy(run, held.thing, site) if isinstance(held, Parcel) and held.form == "pickle" else None
-
-
-def written(run: Run, file: Value, form: str) -> Value | None:
-    """What the program has written into a file in that form before it reads it; None where that is not known."""
-    held = found(run, file)
-    return held.thing if isinstance(held, Parcel) and held.form == form else None
-
-
-def write(run: Run, file: Value, thing: Value, form: str) -> None:
-    """Note what the program writes into an open file; kept is a single text, or the description of a model."""
-    from kerascheck.machine.keras.configurations import Configuration
-
-    first = isinstance(file, NativeObject) and file.kind == FILE and not file.parts.get("begun")
-    if first and file.parts["mode"] in ("w", "wt", "x") and isinstance(thing, (str, Configuration)):
-        file.parts["begun"] = True
-        keep(run, _place(file), Parcel(thing, form))
-    else:
-        forget_file(run, file)
-        keep(run, _place(file), Unknown("a file of several parts"))
-
-
-def open_file(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
-    """`open(path, "wb")`: what is written over is forgotten."""
-    path, mode = arguments.value("file", 0), arguments.value("mode", 1, "r")
-    if not isinstance(mode, str) or any(letter in mode for letter in "wxa+"):
-        run.writes += 1
-        forget_file(run, path)
-        run.doubt(Doubt(None, True, "OSError"))
-    elif not is_saved(run, path):
-        can_be_read = run.asked("what is on the disk", "open", path_text(path), site.node)
-        run.doubt(Doubt(can_be_read.key, False, "FileNotFoundError"))
-    return NativeObject(FILE, run.tick(), {"path": path, "mode": mode})
-
-
-def copied_to(run: Run, source: Value, target: Value) -> None:
-    """`shutil.copy(source, target)`: the same file under another name, or in a folder."""
-    held = found(run, source)
-    forget_file(run, target, is_target=True)
-    text, name = path_text(target), path_text(source)
-    if held is None or not isinstance(text, str) or not isinstance(name, str):
-        return
-    inside = text.endswith("/") or not posixpath.splitext(text)[1]
-    keep(run, path_key(join(text, posixpath.basename(name)) if inside else text), held)

@@ -86,7 +86,8 @@ class _Copy:
             copied.name, copied.attributes, copied.state = value.name, dict(value.attributes), dict(value.state)
             self.made[id(value)] = copied
         elif type(value) is Network and self.depth == _MAX_DEPTH and self.with_models:
-            from kerascheck.machine.keras.saving import Snapshot, unpack
+            from kerascheck.machine.keras.parcels import unpack
+            from kerascheck.machine.keras.saving import Snapshot
 
             copied = self.made[id(value)] = unpack(self.run, Snapshot(value), self.site)
         else:

@@ -179,7 +179,8 @@ def _removed(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
 
 def _moved(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`shutil.copy(source, target)`, `os.rename(source, target)`: what was saved has another name, too."""
-    from kerascheck.machine.keras.saving import copied_to, forget_file
+    from kerascheck.machine.keras.parcels import copied_to
+    from kerascheck.machine.keras.saving import forget_file
 
     source, target = arguments.value("src", 0), arguments.value("dst", 1)
     copied_to(run, source, target)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kerascheck.machine.keras.saving import as_network, found, keep, note_file, pack, unpack
+from kerascheck.machine.keras.parcels import pack, unpack
+from kerascheck.machine.keras.saving import as_network, found, keep, note_file
 from kerascheck.machine.modules.paths import path_key
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import FILE, NativeObject, Value

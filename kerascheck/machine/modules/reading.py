@@ -9,7 +9,7 @@ import posixpath
 from typing import Any
 
 from kerascheck.machine.files import folder, read_text
-from kerascheck.machine.keras.saving import open_file, write, written
+from kerascheck.machine.keras.parcels import open_file, write, written
 from kerascheck.machine.methods import METHODS
 from kerascheck.machine.modules.literals import from_python
 from kerascheck.machine.modules.paths import PathValue, path_text
