@@ -24,11 +24,12 @@ from typing import Any
 
 from kerascheck.layers.applications.layers import find_layer
 from kerascheck.layers.configuring import configure
+from kerascheck.machine.budget import Budget
 from kerascheck.machine.keras.functional import trace_graph
 from kerascheck.machine.keras.tensors import Operation
 from kerascheck.machine.libraries import LIBRARIES
 from kerascheck.machine.project import Project, prepare_module
-from kerascheck.machine.run import Budget, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.values import Scope, UserRaise, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Node, Site, Tensor

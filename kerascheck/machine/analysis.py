@@ -17,6 +17,7 @@ import kerascheck.machine.expressions
 import kerascheck.machine.statements  # noqa: F401  (they fill the tables of the engine)
 from kerascheck.machine.allowance import BeginAgain, StartCut, taken_by, watch
 from kerascheck.machine.asking import root_of, surroundings_in
+from kerascheck.machine.budget import Budget
 from kerascheck.machine.callers import (
     building,
     callable_names,
@@ -31,7 +32,7 @@ from kerascheck.machine.feasibility import is_told
 from kerascheck.machine.functions import LEFT_OUT
 from kerascheck.machine.needs import network_needs, place_of, program_needs, training_needs, trainings_need
 from kerascheck.machine.project import Project, prepare_module
-from kerascheck.machine.run import Budget, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.static import names_used
 from kerascheck.machine.uncalled import Construction, UnseenCall, unseen_calls
 from kerascheck.machine.undecidable import Undecidable

@@ -19,37 +19,20 @@ from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Layer
 from kerascheck.network.program import KerasObject
 from kerascheck.rules._code import Code, as_written, own_nodes
+from kerascheck.rules._flow_arguments import parameters
 from kerascheck.rules._flow_levels import GIVEN, GRADIENT, NOTHING, UNKNOWN, Flow, Level, Outcome, Taken, joined
+from kerascheck.rules._flow_operations import (
+    ABOUT,
+    CUTTING,
+    NAMES_OF_SHAPES,
+    NOT_JUDGED,
+    NUMPY_OF_SHAPES,
+    ON_ARRAYS,
+    ON_TENSORS,
+    ORDERS,
+)
 from kerascheck.symbolic.unknown import Symbol
 
-#: Operations without a gradient, by the last part of the names that TensorFlow, keras.ops and the backend give them.
-_CUTTING = frozenset(
-    {
-        "argmax", "argmin", "round", "rint", "sign", "floor", "ceil", "trunc", "equal", "not_equal", "greater", "less",
-        "greater_equal", "less_equal", "logical_and", "logical_or", "logical_not", "one_hot", "stop_gradient",
-        "argsort", "floordiv", "floor_divide", "isnan", "is_nan", "isfinite", "is_finite", "is_inf", "isinf",
-        "count_nonzero", "in_top_k", "bincount", "searchsorted", "digitize", "histogram", "numpy_function",
-        "convert_to_numpy", "isclose", "any", "all", "reduce_any", "reduce_all",
-    }
-)  # fmt: skip
-#: What tells something of a tensor that does not hang on its values.
-_ABOUT = frozenset(
-    {
-        "shape", "size", "rank", "ndim", "int_shape", "dtype", "ones_like", "zeros_like", "is_tensor",
-        "is_keras_tensor", "standardize_dtype", "full_like", "get_static_value", "assert_equal", "assert_rank", "print",
-    }
-)  # fmt: skip
-#: Operations of which nothing is said here.
-_OPEN = frozenset(
-    {"py_function", "py_func", "custom_gradient", "Variable", "GradientTape", "map_fn", "while_loop", "cond", "scan"}
-)
-_OPERATIONS = ("tensorflow.", "keras.ops.", "keras.backend.", "keras.losses.", "keras.random.", "keras.activations.")
-_NUMPY = ("numpy.", "scipy.", "sklearn.", "math.", "jax.numpy.NONE")
-#: Functions of numpy that ask for the shape alone.
-_NUMPY_OF_SHAPES = frozenset({"numpy.shape", "numpy.ndim", "numpy.size", "numpy.prod_shape"})
-_NAMES_OF_SHAPES = frozenset({"shape", "dtype", "ndim", "name", "rank", "device"})
-#: Comparisons that give a tensor where one side is a tensor.
-_ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 _MOST_ROUNDS = 2
 _MOST_CALLS = 6
 
@@ -121,7 +104,7 @@ class Walk:
             return
         flow = self.value(test)
         asked = test.comparisons if isinstance(test, cst.Comparison) else ()
-        if flow.tensor and all(isinstance(one.operator, _ORDERS) for one in asked):
+        if flow.tensor and all(isinstance(one.operator, ORDERS) for one in asked):
             self.outcome.decided.append(test)
 
     def _small(self, node: cst.CSTNode) -> bool:
@@ -313,7 +296,7 @@ class Walk:
         is_local = not isinstance(base, cst.Name) or base.value in self.names or base.value in self.code.bound
         if not is_local:
             return _constant(self.code.meaning(node))
-        if node.attr.value in _NAMES_OF_SHAPES:
+        if node.attr.value in NAMES_OF_SHAPES:
             return NOTHING
         flow = self.value(node.value)
         return UNKNOWN if flow.opaque else replace(flow, function=None, tensor=node.attr.value == "T" and flow.tensor)
@@ -400,20 +383,20 @@ class Walk:
             if last in ("float", "int", "bool", "round", "str"):
                 return self._cut(given, node, f"{last}()", tensor=False)
             return NOTHING if last in ("len", "range", "isinstance", "print", "super", "type") else UNKNOWN
-        if name.startswith(_NUMPY):
-            if given.tensor and name not in _NUMPY_OF_SHAPES:
+        if name.startswith(ON_ARRAYS):
+            if given.tensor and name not in NUMPY_OF_SHAPES:
                 self.outcome.to_numpy.append((node, as_written(node.func)))
             if not flows and name.startswith("numpy.random"):
                 return NOTHING
             return self._cut(given, node, as_written(node.func), tensor=False)
-        if last in _OPEN or not name.startswith(_OPERATIONS):
+        if last in NOT_JUDGED or not name.startswith(ON_TENSORS):
             is_metric = name.startswith("keras.metrics.") and last.endswith("accuracy") and last[:1].islower()
             return self._cut(given, node, as_written(node.func)) if is_metric else UNKNOWN
         if last[:1].isupper():
             return UNKNOWN  # a class
-        if last in _ABOUT:
+        if last in ABOUT:
             return Flow(Level.NOTHING, tensor=last.endswith("_like"))
-        if last in _CUTTING:
+        if last in CUTTING:
             return self._cut(given, node, as_written(node.func))
         if last in ("cast", "saturate_cast"):
             return self._cast(node, flows, given)
@@ -458,7 +441,7 @@ class Walk:
             return self._enter(function, flows, node)
         inner = FunctionValue("", function, self.code.function.scope, {}, self.code.function.site)
         code = Code(inner)
-        names = _parameters(function, node, flows)
+        names = parameters(function, node, flows)
         if names is None:
             return UNKNOWN
         return self._result(Walk(code, names, Outcome(), self.recording, self.depth + 1), outer=self)
@@ -473,7 +456,7 @@ class Walk:
             around = [code.symbol(item.decorator) for item in written.decorators]
             if written.asynchronous is not None or any(one != "tensorflow.function" for one in around):
                 return UNKNOWN
-        names = _parameters(written, node, flows, skip=1 if code.self_name is not None else 0)
+        names = parameters(written, node, flows, skip=1 if code.self_name is not None else 0)
         if names is None:
             return UNKNOWN
         return self._result(Walk(code, names, Outcome(), self.recording, self.depth + 1))
@@ -499,27 +482,6 @@ class Walk:
         if flow.cut is not None and walk.code.file is not self.code.file:
             return UNKNOWN
         return flow
-
-
-def _parameters(function: Any, call: cst.Call, flows: Sequence[Flow], skip: int = 0) -> dict[str, Flow] | None:
-    """The parameters of a function by what a call gives them; None where that is not clear."""
-    params = function.params
-    positional = [*params.posonly_params, *params.params][skip:]
-    names = {param.name.value: NOTHING for param in (*positional, *params.kwonly_params)}
-    if any(arg.star for arg in call.args) or isinstance(params.star_arg, cst.Param) or params.star_kwarg is not None:
-        return None
-    place = 0
-    for arg, flow in zip(call.args, flows, strict=True):
-        if arg.keyword is not None:
-            if arg.keyword.value not in names:
-                return None
-            names[arg.keyword.value] = flow
-        elif place < len(positional):
-            names[positional[place].name.value] = flow
-            place += 1
-        else:
-            return None
-    return names
 
 
 def _constant(meaning: Any) -> Flow:

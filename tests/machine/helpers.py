@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from kerascheck.machine import Analysis, analyze
+from kerascheck.machine.budget import STEPS_PER_SECOND, Budget
 from kerascheck.machine.project import Project, prepare_module
-from kerascheck.machine.run import STEPS_PER_SECOND, Budget, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, ListValue, Scope, UserRaise
 from kerascheck.network.networks import Network
 from kerascheck.project.source import Source

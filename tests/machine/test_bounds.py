@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kerascheck.machine import analysis
-from kerascheck.machine.run import Budget
+from kerascheck.machine.budget import Budget
 from kerascheck.runtime.recursion import deep_recursion
 from tests.machine.helpers import source
 

@@ -11,8 +11,9 @@ from typing import Any
 import libcst as cst
 import pytest
 
+from kerascheck.machine.budget import STEPS_PER_SECOND, Budget
 from kerascheck.machine.project import Project, prepare_module
-from kerascheck.machine.run import STEPS_PER_SECOND, Budget, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.values import IteratorValue, Scope, UserRaise
 from kerascheck.network.program import Program
 from kerascheck.project.source import Source

@@ -389,7 +389,7 @@ def _carry_out(
     task: Callable[..., Any], arguments: tuple[Any, ...], number: int, inbox: _Inbox
 ) -> Iterator[tuple[str, Any]]:
     """The results of a task, or what went wrong."""
-    from kerascheck.machine.run import abandoned
+    from kerascheck.machine.budget import abandoned
 
     token = abandoned.set(lambda: inbox.cancelled >= number)
     try:

@@ -10,6 +10,7 @@ from kerascheck.layers.configuring import configure
 from kerascheck.layers.names import DTYPES, check_base, unknown_name
 from kerascheck.layers.recovery import Mended, mended
 from kerascheck.layers.registry import REMOVED, find
+from kerascheck.machine.budget import LAYER_STEPS
 from kerascheck.machine.keras.axis_order import notice_order
 from kerascheck.machine.keras.calling import call_layer, input_tensors
 from kerascheck.machine.keras.cloning import clone_model
@@ -22,7 +23,7 @@ from kerascheck.machine.keras.sequential import make_sequential
 from kerascheck.machine.keras.trainable import give_trainable
 from kerascheck.machine.keras.variables import keras_variable
 from kerascheck.machine.needs import arguments_need
-from kerascheck.machine.run import LAYER_STEPS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import Shape

@@ -231,7 +231,7 @@ def test_excluded_files_say_nothing(tmp_path: Path) -> None:
 
 
 def test_an_analysis_that_nobody_waits_for_ends() -> None:
-    from kerascheck.machine.run import abandoned
+    from kerascheck.machine.budget import abandoned
 
     program = HEAD + "total = 0\n" + "for a in range(1000):\n    for b in range(1000):\n        total = total + a * b\n"
     token = abandoned.set(lambda: True)
