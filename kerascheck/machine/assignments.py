@@ -9,10 +9,11 @@ from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.attributes import get_attribute
 from kerascheck.machine.binding import assign, delete_item
 from kerascheck.machine.expressions import index_of
+from kerascheck.machine.limits import MAX_ITEMS
 from kerascheck.machine.members import find_slot
 from kerascheck.machine.operators import binary
 from kerascheck.machine.paths import spread
-from kerascheck.machine.run import MAX_ITEMS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import (
     DictValue,

@@ -10,9 +10,10 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.doubts import Doubt, doubt_about
 from kerascheck.machine.foreign import item_key, store
 from kerascheck.machine.holding import touch
+from kerascheck.machine.limits import MAX_ITEMS
 from kerascheck.machine.needs import value_needs
 from kerascheck.machine.paths import spread
-from kerascheck.machine.run import MAX_ITEMS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
 from kerascheck.machine.set_attributes import set_attribute
 from kerascheck.machine.values import DictValue, Instance, ListValue, Scope, Value, bound_again

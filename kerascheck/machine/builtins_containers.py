@@ -19,11 +19,12 @@ from kerascheck.machine.builtins_arguments import (
 from kerascheck.machine.calls import plain_call
 from kerascheck.machine.choices import choose
 from kerascheck.machine.conditions import truth
+from kerascheck.machine.limits import MAX_COMPREHENSION
 from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.members import find_slot
 from kerascheck.machine.methods import set_of, sort_items
 from kerascheck.machine.paths import lift
-from kerascheck.machine.run import MAX_COMPREHENSION, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import (
     END,
     Lost,

@@ -13,11 +13,12 @@ from kerascheck.machine.builtins_arguments import (
     in_cases_of_items,
     positional_values,
 )
+from kerascheck.machine.limits import MAX_COMPREHENSION
 from kerascheck.machine.members import find_slot
 from kerascheck.machine.methods import ordered
 from kerascheck.machine.operators import binary
 from kerascheck.machine.paths import fork_value
-from kerascheck.machine.run import MAX_COMPREHENSION, RAISED, Run
+from kerascheck.machine.run import RAISED, Run
 from kerascheck.machine.sequences import (
     Lost,
     iterate,

@@ -12,12 +12,13 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.training import TRAINING_METHODS
 from kerascheck.machine.asking import made_of
 from kerascheck.machine.assumptions import restrict
+from kerascheck.machine.dispatch import CALLS, LEAVES
 from kerascheck.machine.doubts import doubt_about
 from kerascheck.machine.exceptions import is_made_exception
 from kerascheck.machine.introspection import SCOPED
 from kerascheck.machine.needs import WITHOUT_NEEDS, value_needs
 from kerascheck.machine.paths import spread
-from kerascheck.machine.run import CALLS, LEAVES, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
 from kerascheck.machine.static import CHANGING
 from kerascheck.machine.values import (

@@ -8,6 +8,7 @@ from kerascheck.machine import foreign
 from kerascheck.machine.asking import PURE_METHODS
 from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.classes import instantiate
+from kerascheck.machine.dispatch import CALLS
 from kerascheck.machine.external import find_external
 from kerascheck.machine.functions import call_function
 from kerascheck.machine.holding import touch
@@ -18,7 +19,7 @@ from kerascheck.machine.keras.saving import forget_file
 from kerascheck.machine.members import find_method
 from kerascheck.machine.modules.paths import PathValue
 from kerascheck.machine.paths import spread
-from kerascheck.machine.run import CALLS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.values import (
     BoundMethod,
     ClassValue,

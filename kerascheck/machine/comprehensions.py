@@ -12,11 +12,12 @@ from kerascheck.machine.boolean_expressions import (
     as_value,
 )
 from kerascheck.machine.conditions import truth
+from kerascheck.machine.limits import MAX_COMPREHENSION, MAX_ITEMS
 from kerascheck.machine.literals import (
     put,
 )
 from kerascheck.machine.methods import set_of
-from kerascheck.machine.run import MAX_COMPREHENSION, MAX_ITEMS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import END, Lost, element_of, iterate, resumed
 from kerascheck.machine.values import (
     Scope,

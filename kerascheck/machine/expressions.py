@@ -24,6 +24,7 @@ from kerascheck.machine.boolean_expressions import (
 )
 from kerascheck.machine.call_expressions import call, may_be_forgotten
 from kerascheck.machine.comprehensions import dict_comp, generator_expression, list_comp
+from kerascheck.machine.dispatch import EXPRESSIONS, LEAVES
 from kerascheck.machine.doubts import doubt_about
 from kerascheck.machine.holding import held_by, holding
 from kerascheck.machine.introspection import SCOPED
@@ -41,7 +42,7 @@ from kerascheck.machine.literals import (
 from kerascheck.machine.module_values import ImportedName
 from kerascheck.machine.operators import subscript
 from kerascheck.machine.paths import fork_value, spread
-from kerascheck.machine.run import EXPRESSIONS, LEAVES, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import as_unknown
 from kerascheck.machine.values import DictValue, FunctionValue, ListValue, Scope, Value, presence
 from kerascheck.network.dims import SymDim

@@ -9,10 +9,11 @@ import libcst as cst
 from kerascheck.machine.allowance import CallCut, begin_call, cut_call, enter_call, skip_call
 from kerascheck.machine.contexts import GENERATOR_CONTEXT
 from kerascheck.machine.expressions import default_values
+from kerascheck.machine.limits import MAX_CALL_DEPTH
 from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.members import find_method
 from kerascheck.machine.paths import settle_call
-from kerascheck.machine.run import MAX_CALL_DEPTH, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.static import contains_yield, signature_of
 from kerascheck.machine.undecidable import not_given
 from kerascheck.machine.values import (

@@ -15,10 +15,12 @@ from kerascheck.machine.assumptions import Condition, settle
 from kerascheck.machine.binding import assign
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.contexts import enter_contexts, leave_contexts
+from kerascheck.machine.dispatch import STATEMENTS
 from kerascheck.machine.handlers import begin_handler, end_handler
+from kerascheck.machine.limits import MAX_COMPREHENSION, MAX_LOOP_ROUNDS
 from kerascheck.machine.loops import rest_of_for
 from kerascheck.machine.paths import Signal, Split, WaysOut
-from kerascheck.machine.run import MAX_COMPREHENSION, MAX_LOOP_ROUNDS, STATEMENTS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import END, Lost, as_unknown, iterate, open_iterator, resumed, step
 from kerascheck.machine.statements import chosen_arm, chosen_case
 from kerascheck.machine.static import contains_yield, is_infinite, yields_in

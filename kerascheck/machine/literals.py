@@ -11,11 +11,12 @@ from typing import Any, NamedTuple, TypeAlias
 import libcst as cst
 
 from kerascheck.machine.assumptions import restrict
+from kerascheck.machine.limits import MAX_ITEMS
 from kerascheck.machine.members import find_member
 from kerascheck.machine.methods import set_of
 from kerascheck.machine.operators import bounded
 from kerascheck.machine.paths import spread
-from kerascheck.machine.run import MAX_ITEMS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import as_unknown, is_opaque, items_of
 from kerascheck.machine.static import once
 from kerascheck.machine.texts import show

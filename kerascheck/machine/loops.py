@@ -15,8 +15,9 @@ from kerascheck.machine.blocks import run_block
 from kerascheck.machine.choices import is_same
 from kerascheck.machine.conditions import compare
 from kerascheck.machine.holding import held_by, holding
+from kerascheck.machine.limits import MAX_ITEMS, MAX_LOOP_ROUNDS
 from kerascheck.machine.paths import Signal, Split, WaysOut, each_arm, fork, is_steady, note_raise
-from kerascheck.machine.run import MAX_ITEMS, MAX_LOOP_ROUNDS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import Lost, element_of, iterate
 from kerascheck.machine.static import is_infinite
 from kerascheck.machine.unknown_loops import is_endless, unknown_loop

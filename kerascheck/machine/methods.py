@@ -11,10 +11,11 @@ import libcst as cst
 from kerascheck.machine.assumptions import settle
 from kerascheck.machine.conditions import compare
 from kerascheck.machine.doubts import Doubt
+from kerascheck.machine.limits import MAX_ITEMS
 from kerascheck.machine.needs import value_needs
 from kerascheck.machine.operators import MAX_TEXT, bounded
 from kerascheck.machine.paths import fork_value
-from kerascheck.machine.run import MAX_ITEMS, RAISED, Run
+from kerascheck.machine.run import RAISED, Run
 from kerascheck.machine.sequences import END, Lost, NotPlain, has_not_begun, items_of, members_of, step, to_python
 from kerascheck.machine.text_methods import STRING_METHODS, Method, decode, encode, number, string
 from kerascheck.machine.values import DefaultDict, DictValue, DictView, IteratorValue, ListValue, Value, not_known

@@ -16,8 +16,9 @@ from kerascheck.machine.asking import made_of
 from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.doubts import Doubt
 from kerascheck.machine.foreign import read_item
+from kerascheck.machine.limits import MAX_ITEMS
 from kerascheck.machine.paths import lift, spread
-from kerascheck.machine.run import MAX_ITEMS, RAISED, Run
+from kerascheck.machine.run import RAISED, Run
 from kerascheck.machine.sequences import as_unknown, element_of
 from kerascheck.machine.values import (
     MISSING,

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import copy
 import itertools
-import re
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
 from kerascheck.data.array import Array
+from kerascheck.keras.naming import snake_case
 from kerascheck.machine.asking import is_outside, root_of
+from kerascheck.machine.decisions import Decisions
 from kerascheck.machine.directives import finish, prepare
+from kerascheck.machine.dispatch import CALLS, EXPRESSIONS, LEAVES, STATEMENTS
 from kerascheck.machine.doubts import COMMON, Doubt
-from kerascheck.machine.feasibility import Facts, implied
+from kerascheck.machine.escapes import escape
+from kerascheck.machine.limits import MAX_EXPRESSION_DEPTH
 from kerascheck.machine.paths import Catcher, Outcome, Signal, Split, WaysOut, note_raise
 from kerascheck.machine.values import (
     DictValue,
-    FunctionValue,
-    Instance,
     IteratorValue,
     ListValue,
     Scope,
@@ -31,7 +31,6 @@ from kerascheck.machine.values import (
     not_known,
 )
 from kerascheck.network.arguments import Arguments
-from kerascheck.network.dims import SymDim
 from kerascheck.network.events import Event
 from kerascheck.network.ir import Layer, Site, Tensor
 from kerascheck.network.networks import Network
@@ -43,45 +42,24 @@ if TYPE_CHECKING:
     from kerascheck.machine.allowance import ActiveCall
     from kerascheck.machine.budget import Budget
     from kerascheck.machine.project import Project
-    from kerascheck.machine.undecidable import Undecidable
 
-#: Limits, each generous for code that people write and small enough to stay quick on hostile code.
-MAX_CALL_DEPTH = 40
-MAX_EXPRESSION_DEPTH = 150
-MAX_LOOP_ROUNDS = 2_000
-MAX_COMPREHENSION = 1_000
-MAX_ITEMS = 100_000
 #: Rounds of a loop of which it is noted what they do with models and losses.
 _MOST_EVENTS = 3
-#: Conditions made of others that are looked at for what they say of one value.
-_MAX_CASES = 6
-#: Where nothing follows from a condition.
-_NOTHING_FOLLOWS: Mapping[Hashable, bool] = MappingProxyType({})
 
 
 #: What Python itself may raise where it computes with values of the program.
 RAISED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-#: What evaluates each class of expression, executes each class of statement and calls each class of value; filled by
-#: the modules that say what these do. The entry of `object` is for all other values.
-EXPRESSIONS: dict[type[cst.CSTNode], Callable[..., Value]] = {}
-STATEMENTS: dict[type[cst.CSTNode], Callable[..., Any]] = {}
-CALLS: dict[type, Callable[..., Value]] = {}
-
-#: Expressions without parts, of those in EXPRESSIONS: they cost next to nothing and cannot nest.
-LEAVES: dict[type[cst.CSTNode], Callable[..., Value]] = {}
-
 #: What a program may change in place.
 Changeable: TypeAlias = ListValue | DictValue | Network | Array
 
 
-class Run:
+class Run(Decisions):
     """The state of one run through the program.
 
-    Conditions that are not known are joined behind both arms (see `paths`), but for the `relevant` ones: `plan` says
-    how they are decided, by their keys, and `taken` what became of them in order. The same key means the same condition
-    in every run, and it is decided the same way throughout a run.
+    Conditions that are not known are joined after both arms (see `paths`), but for the `relevant` ones, which are
+    decided (see `decisions`).
     """
 
     def __init__(
@@ -97,59 +75,27 @@ class Run:
         self.marks = project.marks  # what comments ask or tell, by the ids of the statements that they stand beside
         self.watch = project.watch  # where what they ask is told
         self.given_tensors: dict[int, list[Tensor]] = {}  # what the calls in statements beside directives are given
-        self.relevant = frozenset(relevant)
-        self.relevant_in_order = relevant
-        self.plan = plan
-        self.taken: dict[Hashable, bool] = {}
-        self.decided_at: dict[Hashable, int] = {}  # when each of them was decided
-        #: The relevant conditions that ask about a value of the surroundings, by that value.
-        self.relevant_about: dict[Hashable, list[Hashable]] = {}
-        for key in relevant:
-            root = root_of(key)
-            if root is not None and is_outside(root):
-                self.relevant_about.setdefault(root, []).append(key)
-        self.questions: set[Hashable] | None = None  # the conditions that have come up, where somebody wants to know
-        #: Conditions that all that follows hangs on, since arms could not be joined: the moment, and how many errors
-        #: there were before.
-        self.needed: dict[Hashable, tuple[int, int]] = {}
-        self.condition_needs: dict[Hashable, frozenset[Hashable]] = {}  # of conditions made of others
-        #: What such a one is made of: the cases in which it holds, and those in which it does not.
-        self.cases: dict[Hashable, dict[bool, list[dict[Hashable, bool]]]] = {}
-        self.asking: dict[Hashable, list[Hashable]] = {}  # the latest of them that ask about a value
-        self.places: dict[Hashable, cst.CSTNode | None] = {}  # where conditions stand
-        self.within: dict[Hashable, frozenset[Hashable]] = {}  # the conditions that were known where one came up
-        self.aliases: dict[Hashable, Hashable] = {}  # of values without a key that is the same in every run
-        self.journal = Journal()
+        super().__init__(entry, relevant, plan)
         self.begun: Mark | None = None  # where what is a part of the result begins, if that is not the beginning
-        self.forks: list[tuple[int, frozenset[Hashable]]] = []  # those whose arms are running: moment, conditions
         self.catchers: list[Catcher] = []  # the `try` bodies that are running
         self.reads = NOTHING  # the conditions that parts of the present expression hang on
         self.doubts: list[Doubt] = []  # the steps of the running `try` bodies that may fail without being seen to
         self.made_before_doubt = 0  # how many models there were at the latest of them
-        self.frame = 0  # which call this is, and which round of its loops: see `Project.frame`
-        self.facts = Facts()  # what is assumed or decided here
-        #: What else holds where a condition does, or does not, as arms have shown that others have left.
-        self.following: dict[tuple[Hashable, bool], Mapping[Hashable, bool]] = Cells()
         self.pinned: dict[Hashable, Value] = Cells()  # unknown values that a condition has made known
         self.grown: dict[Hashable, Value] = Cells()  # unknown lists that the program has put something in, or taken out
-        self.program = Program(entry)
         self.program.source = project.source
         self.in_arms: list[tuple[Network, frozenset[Hashable]]] = []  # models made in arms, with their conditions
-        self.serial = 0  # moments of creation
         self.loop_births: list[int] = []  # for each unknown loop we are in: when it began
         self.loops: list[Loop] = []  # all loops and comprehensions that we are in
         self.layer_changes = 0  # how often an attribute of a layer or model was set
         self.changed: set[tuple[int, str, Hashable]] = set()  # what was set of which: what is set again counts once
         self.undecided = 0  # grows with each condition that is not known
-        self.decided = 0  # grows with each that is decided: another run decides it otherwise
         self.weights_taken: tuple[Layer, Site] | None = None  # the latest `get_weights`: of what, and where
         #: What training calls gave, by the identity of that: unknown numbers.
         self.results: dict[Hashable, TrainCall] = {}
         self.drawn = 0  # grows with each call that draws random numbers of TensorFlow
         self.writes = 0  # grows with each call that may write files
         self.calls = 0  # calls of functions of the program so far
-        self.occurrences: dict[Hashable, int] = {}  # how often something has happened in one frame, by frame and node
-        self.call_stack: list[FunctionValue] = []
         self.active_calls: list[ActiveCall] = []  # the same, with what they may cost: see `allowance`
         self.cut_calls: dict[int, int] = {}  # how often calls of a function were cut, by the id of its node
         self.reaches_keras: dict[int, bool] = {}  # whether functions have to do with models, by the ids of their nodes
@@ -194,10 +140,6 @@ class Run:
         self.allowed: int | None = None  # steps, counted as in `allowance`, that this run may take
         self.taken_before = 0  # those that were taken when it began
         self.frozen_before = 0  # networks older than this are not changed (analysis of functions nobody calls)
-        #: Where this run follows a call that nobody wrote: what other such calls have shown, the functions that
-        #: conditions stand in, and the parameters that their first calls leave unknown.
-        self.undecidable: Undecidable | None = None
-        self.asking_functions: dict[Hashable, FunctionValue] = {}
         self.not_given: dict[int, frozenset[str]] = {}
 
     # -- the engine -----------------------------------------------------------------------------------------
@@ -321,11 +263,6 @@ class Run:
 
     # -- creating things ----------------------------------------------------------------------------------
 
-    def tick(self) -> int:
-        """The next moment of creation."""
-        self.serial += 1
-        return self.serial
-
     def new_list(self, items: Sequence[Value] = (), kind: str = "list") -> ListValue:
         """A list made now."""
         return ListValue(items, self.tick(), kind)
@@ -345,19 +282,6 @@ class Run:
         made = self.new_list((), kind)
         made.unknown = not_known(reason, source)
         return made
-
-    def fresh(self, reason: str, node: cst.CSTNode | None = None, text: str | None = None) -> Unknown:
-        """A new unknown value; the same node in the same round of the same call gives the same key in every run."""
-        if node is None:
-            return Unknown(reason, ("fresh", self.tick()), text)
-        return Unknown(reason, ("node", id(node), self.frame, self.count(node)), text)
-
-    def count(self, node: cst.CSTNode, what: str = "") -> int:
-        """How often this has happened at the node before, in the present frame."""
-        key = (self.frame, id(node), what)
-        count = self.occurrences.get(key, 0)
-        self.occurrences[key] = count + 1
-        return count
 
     @contextmanager
     def in_frame(self, node: cst.CSTNode, index: int | None = None) -> Iterator[None]:
@@ -501,146 +425,13 @@ class Run:
     def is_order_set(self, value: bool) -> None:
         self.settings["is_order_set"] = value
 
-    # -- decisions ------------------------------------------------------------------------------------------
-
-    def known(self, key: Hashable) -> bool | None:
-        """How the condition is decided here; None where both arms are run."""
-        if self.questions is not None:
-            self.questions.add(key)
-        if key in self.relevant:
-            self.decided += 1
-        known: bool | None = self.facts.get(key)
-        if known is not None:
-            return known
-        if self.relevant_about:
-            self._recall(key)
-        known = implied(self.facts, key)
-        if known is None and self.relevant_about and key not in self.relevant:
-            known = self._by_relevant(key)
-        if known is None and (self.following or self.cases):
-            known = self._only_choice(key)
-        if known is not None:
-            return known
-        if key in self.relevant:
-            known = self.taken.get(key)
-            if known is None:
-                known = self.taken[key] = self.plan.get(key, True)
-                self.decided_at[key] = self.serial
-        if known is not None:
-            self._hold(key, known)
-        return known
-
     def _hold(self, key: Hashable, choice: bool) -> None:
-        """It holds from here on, or does not."""
-        self.facts[key] = choice
+        """It holds from here on, or does not: where it does, that may make an unknown value known."""
+        super()._hold(key, choice)
         if choice:
             from kerascheck.machine.conditions import pin
 
             pin(self, key)
-
-    def _recall(self, key: Hashable) -> None:
-        """Note again what was decided about the same value, be it in an arm that is over."""
-        for other in self.relevant_about.get(root_of(key), ()):
-            if other != key and other in self.taken and other not in self.facts:
-                self._hold(other, self.taken[other])
-
-    def _by_relevant(self, key: Hashable) -> bool | None:
-        """How the condition is decided by those that are decided anyway and ask about the same value."""
-        others = [other for other in self.relevant_about.get(root_of(key), ()) if other not in self.facts]
-        for other in others:
-            self.known(other)
-        return implied(self.facts, key) if others else None
-
-    def _only_choice(self, key: Hashable) -> bool | None:
-        """How the condition is decided since something follows from the contrary that does not hold here."""
-        for choice in (True, False) if self.following else ():
-            for other, wanted in self.following.get((key, choice), _NOTHING_FOLLOWS).items():
-                known = self.facts.get(other)
-                if known is None:
-                    known = implied(self.facts, other, (key, choice))
-                if known is (not wanted):
-                    return not choice
-        for case in self.asking.get(root_of(key), ()):
-            holds = self.facts.get(case)
-            if holds is None:
-                continue
-            sides = self.cases[case][holds]
-            possible = [choice for choice in (True, False) if any(self._may_hold(s, key, choice) for s in sides)]
-            if len(possible) == 1:
-                return possible[0]
-        return None
-
-    def learn_cases(self, case: Hashable, cases: dict[bool, list[dict[Hashable, bool]]]) -> None:
-        """Note what a condition is made of."""
-        keys = {key for sides in cases.values() for side in sides for key in side}
-        roots = {root for key in keys if (root := root_of(key)) is not None and is_outside(root)}
-        if roots:
-            self.cases[case] = cases
-        for root in roots:
-            asking = self.asking.setdefault(root, [])
-            asking.append(case)
-            del asking[:-_MAX_CASES]
-
-    def _may_hold(self, side: Mapping[Hashable, bool], key: Hashable, choice: bool) -> bool:
-        """Whether all of the case may hold where the condition is decided like that."""
-        for other, wanted in side.items():
-            known = choice if other == key else self.facts.get(other)
-            if known is None:
-                known = implied(self.facts, other, (key, choice))
-            if known is (not wanted):
-                return False
-        return True
-
-    def meet(self, key: Hashable, node: cst.CSTNode | None) -> None:
-        """A condition comes up that is not known. Whether it does may hang on what is assumed here."""
-        self.places.setdefault(key, node)
-        if key not in self.within:
-            self.within[key] = frozenset(self.facts)
-            if self.undecidable is not None and self.call_stack:
-                self.asking_functions[key] = self.call_stack[-1]
-
-    def decide(self, key: Hashable, needs: frozenset[Hashable], default: bool) -> bool:
-        """Decide a condition where its arms cannot be joined: by default, and in the other runs otherwise."""
-        known = self.known(key)
-        if known is not None:
-            return known
-        self.need(needs)
-        self.facts[key] = default
-        return default
-
-    def need(self, needs: Iterable[Hashable]) -> None:
-        """What follows hangs on these conditions in a way that cannot be joined."""
-        for key in needs:
-            self.needed.setdefault(key, (self.serial, len(self.program.raised)))
-
-    def need_forks(self, birth: int) -> None:
-        """Something older is done in the arms that are running, which cannot be taken back: they are to be decided."""
-        for moment, needs in self.forks:
-            if moment > birth:
-                self.need(needs)
-
-    def needs_of(self, key: Hashable) -> frozenset[Hashable]:
-        """The conditions to be decided for this one to be known."""
-        found = self.condition_needs.get(key)
-        return frozenset((key,)) if found is None else found
-
-    def facts_at(self, mark: Mark) -> Mapping[Hashable, bool]:
-        """What was assumed or decided at the mark."""
-        return self.journal.before(self.facts, mark)  # type: ignore[no-any-return]
-
-    def stable(self, key: Hashable, node: cst.CSTNode | None) -> Hashable:
-        """The same key in every run: plans name conditions by them."""
-        if isinstance(key, SymDim):
-            terms = [(tuple((a.text, self.stable(a.key, None)) for a in t), n) for t, n in key.terms.items()]
-            return ("size", frozenset(terms))
-        if not isinstance(key, tuple):
-            return key
-        if key[:1] == ("unnamed",):
-            if key not in self.aliases:
-                fresh = ("alias", len(self.aliases)) if node is None else self.fresh("a condition", node).key
-                self.aliases[key] = fresh
-            return self.aliases[key]
-        return tuple([self.stable(part, node) for part in key])
 
     # -- what Keras says ------------------------------------------------------------------------------------
 
@@ -677,53 +468,8 @@ class Run:
 
     def escape(self, value: Value, reason: str) -> None:
         """The value is handed to code we cannot see, which may change it and all that it leads to."""
-        waiting: list[Value] = [value]
-        seen: set[int] = set()
-        while waiting:
-            one = waiting.pop()
-            if type(one) in _UNCHANGING or id(one) in seen:
-                continue
-            seen.add(id(one))
-            self._change(one, reason, waiting)
-
-    def _change(self, value: Value, reason: str, waiting: list[Value]) -> None:
-        """Something may be done to the value itself; what it leads to is put to what waits."""
-        if isinstance(value, Network):
-            value.met_data = True
-            if value.birth >= self.frozen_before:
-                value.open = value.open or Unknown(reason)
-        elif isinstance(value, Layer):
-            value.met_unknown = True
-        elif isinstance(value, IteratorValue):
-            self.lose(value, reason)
-        elif isinstance(value, (ListValue, DictValue)):
-            waiting += value.items if isinstance(value, ListValue) else value.items.values()
-            value.blur(reason)
-        elif isinstance(value, tuple):
-            waiting += value
-        elif isinstance(value, Instance):
-            waiting += value.attributes.values()
-            value.blur(reason)
-        elif isinstance(value, Array):
-            value.blur(reason)
-        elif isinstance(value, Guarded):
-            waiting += [alternative for _, alternative in value.alternatives]
-        elif isinstance(value, Unknown):
-            waiting += value.holds
-        elif hasattr(value, "forget"):
-            value.forget()
+        escape(self, value, reason)
 
 
 #: Containers that are a run's own.
 _PLAIN = frozenset({dict, list, set})
-
-#: Classes of values that nothing can change.
-_UNCHANGING = frozenset({str, int, float, bool, type(None), Symbol, SymDim, range})
-
-
-@lru_cache(maxsize=1024)
-def snake_case(name: str) -> str:
-    """`BatchNormalization` to `batch_normalization`, as `keras.src.utils.naming.to_snake_case` does."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -10,7 +10,8 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.machine.run import MAX_ITEMS, Run
+from kerascheck.machine.limits import MAX_ITEMS
+from kerascheck.machine.run import Run
 from kerascheck.machine.values import (
     ClassValue,
     DictValue,

@@ -12,13 +12,14 @@ from kerascheck.machine.assumptions import assume, restrict, settle
 from kerascheck.machine.blocks import raise_again, run_block
 from kerascheck.machine.classes import define_class
 from kerascheck.machine.conditions import truth
+from kerascheck.machine.dispatch import STATEMENTS
 from kerascheck.machine.functions import define_function
 from kerascheck.machine.handlers import try_block, with_block
 from kerascheck.machine.imports import import_from, import_modules
 from kerascheck.machine.loops import for_loop, while_loop
 from kerascheck.machine.paths import Signal, each_arm, fork
 from kerascheck.machine.patterns import bind_pattern, looks_inside, match_pattern
-from kerascheck.machine.run import STATEMENTS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.static import terminates
 from kerascheck.machine.values import (
     Scope,

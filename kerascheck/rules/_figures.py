@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import libcst as cst
 
-from kerascheck.machine.run import snake_case
+from kerascheck.keras.naming import snake_case
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.arguments import Absent, Arguments, Given
 from kerascheck.network.ir import Tensor

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
+from kerascheck.keras.naming import snake_case
 from kerascheck.machine import run
-from kerascheck.machine.run import snake_case
 from kerascheck.rules.base import Invalid, Rule
 from kerascheck.rules.registry import own_rules
 from tests.rules.test_names_mean_nothing import renamed, variables

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from kerascheck.data.array import Array
 from kerascheck.data.preprocess_input import preprocessed
+from kerascheck.keras.naming import snake_case
 from kerascheck.machine.keras.calling import apply_layer
 from kerascheck.machine.keras.freeze import as_shape, freeze_arguments
 from kerascheck.machine.keras.functional import fill_functional
 from kerascheck.machine.keras.sequential import add_layer
 from kerascheck.machine.keras.tensors import Operation, index_tensor, note_call, operate
-from kerascheck.machine.run import Run, snake_case
+from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
 from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments, Given

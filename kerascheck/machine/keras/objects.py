@@ -9,6 +9,7 @@ import libcst as cst
 from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
 from kerascheck.data.streams import with_streams
 from kerascheck.data.training import FITTING, TRAINING_METHODS
+from kerascheck.keras.naming import snake_case
 from kerascheck.machine.keras.building import build
 from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.eager import training_call
@@ -28,7 +29,7 @@ from kerascheck.machine.keras.unbuilt import (
     refuse_lora,
     removed_shape,
 )
-from kerascheck.machine.run import Run, snake_case
+from kerascheck.machine.run import Run
 from kerascheck.machine.set_attributes import set_plainly
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments

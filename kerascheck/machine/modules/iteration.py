@@ -9,8 +9,9 @@ from typing import Any
 
 from kerascheck.machine.calls import plain_call
 from kerascheck.machine.conditions import compare, truth
+from kerascheck.machine.limits import MAX_ITEMS
 from kerascheck.machine.operators import binary
-from kerascheck.machine.run import MAX_ITEMS, Run
+from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import END, Lost, items_of, iterate, open_iterator, resumed, step
 from kerascheck.machine.values import Scope, Value
 from kerascheck.network.arguments import Arguments

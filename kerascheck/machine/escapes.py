@@ -1,0 +1,64 @@
+"""What code that is not seen may change of a value that it is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerascheck.data.array import Array
+from kerascheck.machine.values import (
+    DictValue,
+    Instance,
+    IteratorValue,
+    ListValue,
+    Value,
+)
+from kerascheck.network.dims import SymDim
+from kerascheck.network.ir import Layer
+from kerascheck.network.networks import Network
+from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
+
+if TYPE_CHECKING:
+    from kerascheck.machine.run import Run
+
+#: Classes of values that nothing can change.
+_UNCHANGING = frozenset({str, int, float, bool, type(None), Symbol, SymDim, range})
+
+
+def escape(run: Run, value: Value, reason: str) -> None:
+    """The value is handed to code we cannot see, which may change it and all that it leads to."""
+    waiting: list[Value] = [value]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if type(one) in _UNCHANGING or id(one) in seen:
+            continue
+        seen.add(id(one))
+        _change(run, one, reason, waiting)
+
+
+def _change(run: Run, value: Value, reason: str, waiting: list[Value]) -> None:
+    """Something may be done to the value itself; what it leads to is put to what waits."""
+    if isinstance(value, Network):
+        value.met_data = True
+        if value.birth >= run.frozen_before:
+            value.open = value.open or Unknown(reason)
+    elif isinstance(value, Layer):
+        value.met_unknown = True
+    elif isinstance(value, IteratorValue):
+        run.lose(value, reason)
+    elif isinstance(value, (ListValue, DictValue)):
+        waiting += value.items if isinstance(value, ListValue) else value.items.values()
+        value.blur(reason)
+    elif isinstance(value, tuple):
+        waiting += value
+    elif isinstance(value, Instance):
+        waiting += value.attributes.values()
+        value.blur(reason)
+    elif isinstance(value, Array):
+        value.blur(reason)
+    elif isinstance(value, Guarded):
+        waiting += [alternative for _, alternative in value.alternatives]
+    elif isinstance(value, Unknown):
+        waiting += value.holds
+    elif hasattr(value, "forget"):
+        value.forget()
