@@ -14,12 +14,12 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.machine.values import ClassValue, DictValue, FunctionValue, Instance, ListValue
-from kerascheck.network.dims import SymDim
+from kerascheck.machine.values import DictValue, FunctionValue, Instance, ListValue
 from kerascheck.network.ir import Layer
 from kerascheck.network.program import KerasObject
 from kerascheck.rules._code import Code, as_written, own_nodes
 from kerascheck.rules._flow_arguments import parameters
+from kerascheck.rules._flow_constants import constant
 from kerascheck.rules._flow_levels import GIVEN, GRADIENT, NOTHING, UNKNOWN, Flow, Level, Outcome, Taken, joined
 from kerascheck.rules._flow_operations import (
     ABOUT,
@@ -285,17 +285,17 @@ class Walk:
             return self.outer._name(node)
         if node.value in self.code.bound and node.value not in ("True", "False", "None"):
             return UNKNOWN
-        return _constant(self.code.meaning(node))
+        return constant(self.code.meaning(node))
 
     def _attribute(self, node: cst.Attribute) -> Flow:
         if self.code.is_own_attribute(node) is not None:
-            return _constant(self.code.meaning(node))
+            return constant(self.code.meaning(node))
         base: cst.CSTNode = node
         while isinstance(base, cst.Attribute):
             base = base.value
         is_local = not isinstance(base, cst.Name) or base.value in self.names or base.value in self.code.bound
         if not is_local:
-            return _constant(self.code.meaning(node))
+            return constant(self.code.meaning(node))
         if node.attr.value in NAMES_OF_SHAPES:
             return NOTHING
         flow = self.value(node.value)
@@ -482,19 +482,6 @@ class Walk:
         if flow.cut is not None and walk.code.file is not self.code.file:
             return UNKNOWN
         return flow
-
-
-def _constant(meaning: Any) -> Flow:
-    """What is known of something that stands outside of the code."""
-    if isinstance(meaning, Array):
-        return NOTHING if meaning.kind != "variable" else UNKNOWN
-    if isinstance(meaning, (str, int, float, bool, tuple, SymDim, bytes)):
-        return NOTHING
-    if isinstance(meaning, (FunctionValue, ClassValue, KerasObject)):
-        return NOTHING
-    if isinstance(meaning, Symbol):
-        return NOTHING
-    return UNKNOWN
 
 
 def through(code: Code, names: dict[str, Flow], recording: bool = True) -> Outcome:
