@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import examine
-from kerascheck.machine import analysis
+from kerascheck.machine import unseen_runs
 from kerascheck.project.import_graph import concerns_keras, one_graph
 from kerascheck.project.source import Source, SourceError
 from kerascheck.runtime.gc_pause import collect_between_files
@@ -63,7 +63,7 @@ def _compare(files: list[Path], seconds: float) -> int:
         results: dict[bool, _Results] = {}
         spent = {}
         for skips in (True, False) if checked % 2 else (False, True):  # what comes first reads modules
-            analysis.SKIPS = skips
+            unseen_runs.SKIPS = skips
             began = time.process_time()
             results[skips], is_cut = _result(raw, str(file))
             spent[skips] = time.process_time() - began

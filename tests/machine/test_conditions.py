@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from kerascheck.machine import Analysis, analyze
-from kerascheck.machine.analysis import _MAX_RUNS
+from kerascheck.machine.combinations import _MAX_RUNS
 from kerascheck.views.summary import ModelSummary, summarize
 from tests.machine.helpers import KERAS, build, source
 

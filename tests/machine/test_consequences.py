@@ -10,7 +10,7 @@ import pytest
 
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import examine
-from kerascheck.machine import analysis
+from kerascheck.machine import unseen_runs
 from kerascheck.machine.makes import Makes, makes
 from kerascheck.machine.uncalled import UnseenCall
 from kerascheck.views.summary import nameless_summary, summarize
@@ -270,13 +270,13 @@ def _shown(code: str) -> tuple[list[str], list[str]]:
 def followed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the functions that are followed though nobody calls them."""
     names: list[str] = []
-    begin = analysis._start_of
+    begin = unseen_runs._start_of
 
     def note(base: Any, call: UnseenCall, *others: Any) -> Any:
         names.append(call.name)
         return begin(base, call, *others)
 
-    monkeypatch.setattr(analysis, "_start_of", note)
+    monkeypatch.setattr(unseen_runs, "_start_of", note)
     return names
 
 
@@ -284,7 +284,7 @@ def followed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_can_show_something_is_followed(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = _shown(code)
     assert any(shown)
-    monkeypatch.setattr(analysis, "SKIPS", False)
+    monkeypatch.setattr(unseen_runs, "SKIPS", False)
     assert shown == _shown(code)
 
 
@@ -292,7 +292,7 @@ def test_what_can_show_something_is_followed(code: str, monkeypatch: pytest.Monk
 def test_what_can_show_nothing_is_left_out(code: str, followed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     _shown(code)
     assert "scale" not in followed
-    monkeypatch.setattr(analysis, "SKIPS", False)
+    monkeypatch.setattr(unseen_runs, "SKIPS", False)
     assert not any(_shown(code))
     assert "scale" in followed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerascheck.machine import analysis
+from kerascheck.machine import combinations
 from tests.machine.helpers import build
 
 CODE = """
@@ -25,12 +25,12 @@ def _statuses(code: str) -> set[tuple[str, str]]:
 
 @pytest.fixture
 def nothing_decided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "_MAX_RUNS", 1)
+    monkeypatch.setattr(combinations, "_MAX_RUNS", 1)
 
 
 @pytest.fixture
 def one_decided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "_MAX_RUNS", 2)
+    monkeypatch.setattr(combinations, "_MAX_RUNS", 2)
 
 
 @pytest.mark.usefixtures("one_decided")
