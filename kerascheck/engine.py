@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,6 +12,7 @@ from kerascheck.configuration.config import Settings
 from kerascheck.configuration.converting import AUTO
 from kerascheck.configuration.selection import Selection, matches
 from kerascheck.configuration.suppressions import Suppressions, comment_row
+from kerascheck.crashes import PLEASE_REPORT, log, note_crash
 from kerascheck.diagnostics import (
     NO_KERAS,
     Applicability,
@@ -46,11 +44,6 @@ UNUSED_SUPPRESSION = "KC003"
 UNKNOWN_DIRECTIVE = "KC006"
 REVEALED = "KC007"
 UNUSED_DIRECTIVE = "KC008"
-ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
-PLEASE_REPORT = f"please report it: {ISSUES_URL}"
-
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,24 +168,6 @@ def unreadable(filename: str, reason: str, settings: Settings) -> Report:
     report = _Check(filename, settings).refuse(UNREADABLE, reason, Position(1, 1))
     report.diagnostics = _weighed(report.diagnostics, settings)
     return report
-
-
-def internal_error(where: str, error: Exception, advice: str = PLEASE_REPORT) -> str:
-    """How a fault of kerascheck itself is reported."""
-    _log.debug("internal error in %s", where, exc_info=error)
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
-    return f"internal error in {where} ({type(error).__name__}: {error}{place}); {advice}"
-
-
-def note_crash(report: Report, where: str, error: Exception, advice: str = PLEASE_REPORT) -> None:
-    """Add a fault of kerascheck itself to a report."""
-    span = Span(Position(1, 1), Position(1, 1))
-    message = internal_error(where, error, advice)
-    report.crashed = True
-    report.diagnostics.append(
-        Diagnostic(UNREADABLE, "unreadable-file", Severity.ERROR, message, report.filename, span, noqa_row=1)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,7 +410,7 @@ class _Check:
         try:
             fix = lower(repair, source)
         except (CannotLower, LookupError) as error:
-            _log.debug("no fix for %s: %s", item.rule.code, error)
+            log.debug("no fix for %s: %s", item.rule.code, error)
             fix = None
         self._lowered[id(repair)] = repair, fix
         return fix

@@ -238,7 +238,7 @@ def analyse_text(
 ) -> str | None:
     """Analyse the bytes of a file and hand the outcome on; why that is not possible, or None."""
     from kerascheck import api
-    from kerascheck.engine import internal_error
+    from kerascheck.crashes import internal_error
     from kerascheck.project.source import SourceError
     from kerascheck.runtime.recursion import deep_recursion
     from kerascheck.workers.supervision import given_up, on_file

@@ -160,7 +160,7 @@ def explain(
     Raises:
         Failure: there is nothing to explain, no such format, or the configuration is wrong.
     """
-    from kerascheck.engine import internal_error
+    from kerascheck.crashes import internal_error
     from kerascheck.explain.explanation import as_dict
     from kerascheck.explain.explanation import explain as explained
     from kerascheck.explain.text import write

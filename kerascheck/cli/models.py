@@ -179,7 +179,7 @@ def graph(
     except drawing.MissingPackage as error:
         raise Failure(str(error)) from None
     except Exception as error:
-        from kerascheck.engine import internal_error
+        from kerascheck.crashes import internal_error
 
         raise Failure(f"{path}: {internal_error('drawing', error)}") from None
     if output is None and kind == "png":

@@ -76,7 +76,7 @@ def file_part(raw: bytes, job: Job) -> FilePart:
 
 def part_of(found: Examination) -> FilePart:
     """The same, of a file that was examined."""
-    from kerascheck.engine import note_crash
+    from kerascheck.crashes import note_crash
     from kerascheck.runtime.recursion import deep_recursion
 
     name = hashlib.sha256(found.report.filename.encode("utf-8", "surrogatepass")).hexdigest()[:8]
