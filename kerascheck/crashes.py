@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import traceback
+
 from kerascheck.diagnostics import (
     Diagnostic,
     Position,

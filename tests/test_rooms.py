@@ -20,6 +20,11 @@ def test_imports_between_rooms_go_down() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_no_module_is_too_long_to_be_read_at_once() -> None:
+    lengths = {path.relative_to(PACKAGE): path.read_text(encoding="utf-8").count("\n") for path in PACKAGE.rglob("*.py")}
+    assert not {str(path): length for path, length in lengths.items() if length > 500}
+
+
 def test_few_modules_stand_at_the_front_door() -> None:
     assert len([path for path in PACKAGE.glob("*.py") if path.name != "__init__.py"]) <= 10
 

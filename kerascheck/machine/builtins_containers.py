@@ -22,7 +22,7 @@ from kerascheck.machine.conditions import truth
 from kerascheck.machine.limits import MAX_COMPREHENSION
 from kerascheck.machine.literals import is_known_key
 from kerascheck.machine.members import find_slot
-from kerascheck.machine.methods import set_of, sort_items
+from kerascheck.machine.methods import set_of
 from kerascheck.machine.paths import lift
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import (
@@ -38,6 +38,7 @@ from kerascheck.machine.sequences import (
     resumed,
     step,
 )
+from kerascheck.machine.sorting import sort_items
 from kerascheck.machine.values import (
     ClassValue,
     DictValue,

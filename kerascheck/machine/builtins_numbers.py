@@ -15,7 +15,6 @@ from kerascheck.machine.builtins_arguments import (
 )
 from kerascheck.machine.limits import MAX_COMPREHENSION
 from kerascheck.machine.members import find_slot
-from kerascheck.machine.methods import ordered
 from kerascheck.machine.operators import binary
 from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import RAISED, Run
@@ -24,6 +23,7 @@ from kerascheck.machine.sequences import (
     iterate,
     members_of,
 )
+from kerascheck.machine.sorting import ordered
 from kerascheck.machine.typequestions import is_number
 from kerascheck.machine.values import (
     Instance,

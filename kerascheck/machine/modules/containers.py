@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kerascheck.machine import records
-from kerascheck.machine.methods import METHODS, sort_items
+from kerascheck.machine.methods import METHODS
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of, members_of
+from kerascheck.machine.sorting import sort_items
 from kerascheck.machine.values import DefaultDict, DictValue, ListValue, Value
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.ir import Site
