@@ -97,7 +97,7 @@ def _out_of_time(number: int, frame: Any) -> None:
 
 def listen() -> None:
     """Take notice of the internal errors of the engine from now on."""
-    logger = logging.getLogger("kerascheck.engine")
+    logger = logging.getLogger("kerascheck.crashes")
     logger.setLevel(logging.DEBUG)
     if _internal not in logger.handlers:
         logger.addHandler(_internal)

@@ -17,12 +17,12 @@ from kerascheck.project.source import UNREADABLE
 
 ISSUES_URL = "https://github.com/kerascheck/kerascheck/issues"
 PLEASE_REPORT = f"please report it: {ISSUES_URL}"
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def internal_error(where: str, error: Exception, advice: str = PLEASE_REPORT) -> str:
     """How a fault of kerascheck itself is reported."""
-    log.debug("internal error in %s", where, exc_info=error)
+    _log.debug("internal error in %s", where, exc_info=error)
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
     return f"internal error in {where} ({type(error).__name__}: {error}{place}); {advice}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,7 +13,7 @@ from kerascheck.configuration.config import Settings
 from kerascheck.configuration.converting import AUTO
 from kerascheck.configuration.selection import Selection, matches
 from kerascheck.configuration.suppressions import Suppressions, comment_row
-from kerascheck.crashes import PLEASE_REPORT, log, note_crash
+from kerascheck.crashes import PLEASE_REPORT, note_crash
 from kerascheck.diagnostics import (
     NO_KERAS,
     Applicability,
@@ -44,6 +45,8 @@ UNUSED_SUPPRESSION = "KC003"
 UNKNOWN_DIRECTIVE = "KC006"
 REVEALED = "KC007"
 UNUSED_DIRECTIVE = "KC008"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +413,7 @@ class _Check:
         try:
             fix = lower(repair, source)
         except (CannotLower, LookupError) as error:
-            log.debug("no fix for %s: %s", item.rule.code, error)
+            _log.debug("no fix for %s: %s", item.rule.code, error)
             fix = None
         self._lowered[id(repair)] = repair, fix
         return fix

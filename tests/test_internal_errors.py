@@ -315,7 +315,7 @@ def test_a_cache_with_fields_of_other_types(folder: Path) -> None:
 
 def test_an_internal_error_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr("kerascheck.machine.operators._sets", fails)
-    with caplog.at_level(logging.DEBUG, "kerascheck.engine"):
+    with caplog.at_level(logging.DEBUG, "kerascheck.crashes"):
         check_source(textwrap.dedent(HEAD + "a = {1} | {2}\n").encode(), "x.py", Settings())
     assert "made for the test" in caplog.text
 
