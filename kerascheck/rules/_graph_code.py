@@ -145,9 +145,7 @@ def _wrapped_by(outline: Outline, tree: cst.CSTNode) -> dict[str, tuple[cst.Base
     """What is called on functions by their names alone: `fast = tf.function(step)`."""
     found: dict[str, tuple[cst.BaseExpression, ...]] = {}
     for node in outline.below(tree, cst.Call):
-        if node.args and (type(node.func) is cst.Name or type(node.func) is cst.Attribute):
-            name = node.args[0].value
-            last = node.func.attr if type(node.func) is cst.Attribute else node.func
-            if type(last) is cst.Name and last.value == "function" and type(name) is cst.Name:
-                found[name.value] = (*found.get(name.value, ()), node.func)
+        name = node.args[0].value if node.args else None
+        if type(name) is cst.Name and (type(node.func) is cst.Name or type(node.func) is cst.Attribute):
+            found[name.value] = (*found.get(name.value, ()), node.func)
     return found

@@ -60,6 +60,48 @@ def variables(code: str) -> list[str]:
     return sorted(given - other)
 
 
+def imported(code: str) -> list[str]:
+    """Names that imports bind, and nothing else in the program."""
+    tree = ast.parse(code)
+    bound = [
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", "") != "__future__"
+        for alias in node.names
+        if alias.name != "*" and "." not in (alias.asname or alias.name)
+    ]
+    other = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    other |= {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    other |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    other |= {  # `import keras` binds what `import keras.layers` binds, too
+        alias.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if "." in alias.name and alias.asname is None
+    }
+    return sorted({name for name in bound if bound.count(name) == 1} - other)
+
+
+def with_aliases(code: str, names: dict[str, str]) -> str:
+    """The program with what it imports bound to other names."""
+    lines = code.encode().splitlines(keepends=True)
+    aliases = [
+        alias
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    ]
+    for alias in sorted(aliases, key=lambda alias: (alias.lineno, alias.col_offset), reverse=True):
+        new = names.get(alias.asname or alias.name)
+        if new is not None:
+            assert alias.lineno == alias.end_lineno
+            line = lines[alias.lineno - 1]
+            written = f"{alias.name} as {new}".encode()
+            lines[alias.lineno - 1] = line[: alias.col_offset] + written + line[alias.end_col_offset :]
+    return renamed(b"".join(lines).decode(), names)
+
+
 def renamed(code: str, names: dict[str, str]) -> str:
     lines = code.encode().splitlines(keepends=True)
     for node in sorted(
@@ -95,6 +137,20 @@ def test_variables_may_be_called_anything(code: str, options: dict[str, object])
     assert found(renamed(code, plain), options) == expected
     meaning = {name: free[number] if number < len(free) else f"name_{number}" for number, name in enumerate(mine)}
     assert found(renamed(code, meaning), options) == expected
+
+
+@pytest.mark.parametrize(("code", "options"), EXAMPLES)
+def test_imports_may_be_bound_to_any_name(code: str, options: dict[str, object]) -> None:
+    mine = imported(code)
+    if is_in_strings(code, mine):
+        pytest.skip("its names are texts, too")
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    free = [name for name in reversed(OTHERS) if name not in used and name not in mine]
+    expected = found(code, options)
+    plain = {name: f"name_{number}" for number, name in enumerate(mine)}
+    assert found(with_aliases(code, plain), options) == expected
+    meaning = {name: free[number] if number < len(free) else f"name_{number}" for number, name in enumerate(mine)}
+    assert found(with_aliases(code, meaning), options) == expected
 
 
 @pytest.mark.parametrize(("code", "options"), EXAMPLES)

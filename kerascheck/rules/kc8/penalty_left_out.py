@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.keras.saving import parts_of
-from kerascheck.machine.static import once_in_outline
+from kerascheck.machine.mentions import mentions_in
+from kerascheck.machine.mentions import parts_of as parts_of_name
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.network.arguments import Given
 from kerascheck.network.events import GradientCall
 from kerascheck.network.ir import BuiltinLayer, Layer
 from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Unknown
-from kerascheck.text.outline import Outline
 
 #: By which a program gets at the penalties, or computes its own.
 _ASKING = frozenset(
-    {"regularization_losses", "get_regularization_losses", "compute_loss", "compiled_loss", "l2_loss", "add_loss"}
+    {
+        "losses",
+        "regularization_losses",
+        "get_regularization_losses",
+        "compute_loss",
+        "compiled_loss",
+        "l2_loss",
+        "add_loss",
+    }
 )
 
 
@@ -81,7 +91,7 @@ class PenaltyLeftOut(Rule):
         told: set[int] = set()
         gradients = [event for event in program.events if isinstance(event, GradientCall) and event.of is not None]
         files = {id(one.site.file): one.site.file for one in (*gradients, *program.functions)} if gradients else {}
-        if any(_asks_for_losses(file, file.tree) for file in files.values()):
+        if any(map(_asks_for_losses, files.values())):
             return
         for event in gradients:
             network = event.of
@@ -179,15 +189,11 @@ def _is_penalised(layer: Layer) -> bool:
     )  # fmt: skip
 
 
-@once_in_outline
-def _asks_for_losses(outline: Outline, tree: cst.CSTNode) -> bool:
+@once_a_file
+def _asks_for_losses(source: Any) -> bool:
     """Whether the file reads `losses` off something that is no module of Keras, or another thing with penalties."""
-    return any(
-        node.attr.value in _ASKING or (node.attr.value == "losses" and not _is_module(node.value))
-        for node in outline.below(tree, cst.Attribute)
-    )
-
-
-def _is_module(node: cst.CSTNode) -> bool:
-    last = node.attr if isinstance(node, cst.Attribute) else node
-    return isinstance(last, cst.Name) and last.value in ("keras", "tf_keras", "k")
+    asking = [node for node in outline_of(source).below(source.tree, cst.Attribute) if node.attr.value in _ASKING]
+    if not asking:
+        return False
+    modules = {id(part) for mention in mentions_in(source) for part in parts_of_name(mention.node)}
+    return any(node.attr.value != "losses" or id(node) not in modules for node in asking)

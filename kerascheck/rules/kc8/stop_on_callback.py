@@ -143,15 +143,14 @@ def _set(code: Code) -> Iterator[cst.Assign]:
 
 @once_in_outline
 def _is_read(outline: Outline, tree: cst.CSTNode) -> bool:
-    """Whether the file reads the attribute of anything that it does not call a model."""
+    """Whether the file reads the attribute of anything but the model that Keras gives a callback."""
     stored = {id(target.target) for node in outline.below(tree, cst.Assign) for target in node.targets}
     return any(
-        node.attr.value == _NAME and id(node) not in stored and _last_name(node.value) != "model"
+        node.attr.value == _NAME and id(node) not in stored and not _is_model(node.value)
         for node in outline.below(tree, cst.Attribute)
     )
 
 
-def _last_name(node: cst.CSTNode) -> str:
-    """`model` of `self.model`."""
-    last = node.attr if isinstance(node, cst.Attribute) else node
-    return last.value if isinstance(last, cst.Name) else ""
+def _is_model(node: cst.CSTNode) -> bool:
+    """Whether it is written as `self.model` is."""
+    return isinstance(node, cst.Attribute) and node.attr.value == "model"
