@@ -22,7 +22,7 @@ from kerascheck.machine.project import Project
 from kerascheck.machine.run import Run
 from kerascheck.machine.uncalled import Construction, UnseenCall
 from kerascheck.machine.undecidable import Undecidable
-from kerascheck.machine.undecided_models import open, open_doubtful, open_guessed
+from kerascheck.machine.undecided_models import leave_open, open_doubtful, open_guessed
 from kerascheck.machine.values import (
     BudgetExceeded,
     ClassValue,
@@ -390,11 +390,11 @@ class Start:
                 if not late and hanging is not None and place_of(network) not in hanging:
                     continue
                 if max(network.birth, network.changed) >= moment or not _is_finished(network):
-                    open(run, network, [key for key, _ in late] or run.taken)
+                    leave_open(run, network, [key for key, _ in late] or run.taken)
         for network in program.networks:
             needs = network_needs(network) - relevant
             if needs:
-                open(run, network, needs)
+                leave_open(run, network, needs)
         for training in program.trainings:
             if training_needs(training) - relevant:
                 training.forget()

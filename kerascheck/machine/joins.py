@@ -23,7 +23,7 @@ from kerascheck.machine.values import (
 from kerascheck.network.ir import Layer
 from kerascheck.network.networks import Network
 from kerascheck.symbolic.journal import ABSENT, Cells, Changes, Items, Mark, is_there, lay_down
-from kerascheck.symbolic.unknown import NOTHING, Unknown, forgotten
+from kerascheck.symbolic.unknown import NOTHING, Guarded, Unknown, forgotten
 
 if TYPE_CHECKING:
     from kerascheck.machine.paths import Outcome
@@ -170,8 +170,8 @@ class Join:
         if all(v is first for _, v in present):
             return first
         if self.is_head:
-            if isinstance(values[0], Unknown):
-                return values[0]
+            if isinstance(values[0], Unknown) and type(values[0]) is not Guarded:
+                return values[0]  # nothing more can be forgotten; of several cases each round may change each
             if values[0] is ABSENT and all(type(v) is Unknown and not v.needs for _, v in present):
                 # A name of the rounds, which is another thing in each.
                 return holding(forgotten(Unknown(str(self.reason), None, text)), [value for _, value in present])

@@ -21,7 +21,7 @@ from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Unknown
 
 
-def open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
+def leave_open(run: Run, network: Network, keys: Iterable[Hashable]) -> None:
     """The model is not known: it hangs on these conditions, or on more than are decided."""
     asked = sorted(keys, key=order_of(run))
     nodes = [node for key in asked if (node := run.places.get(key)) is not None]
@@ -55,9 +55,9 @@ def open_guessed(run: Run, guesses: frozenset[Hashable], hanging: frozenset[Hash
         newest = max(network.birth, network.changed)
         later = [key for key in guesses if newest >= run.decided_at.get(key, newest + 1)]
         if place_of(network) in hanging:
-            open(run, network, guesses)
+            leave_open(run, network, guesses)
         elif all_later and later:
-            open(run, network, later)
+            leave_open(run, network, later)
 
 
 def open_doubtful(run: Run, links: Links) -> None:
