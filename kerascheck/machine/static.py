@@ -174,3 +174,11 @@ def yields_in(node: cst.CSTNode) -> Iterator[cst.Yield]:
             yield top  # type: ignore[misc]
         if kind not in DEFINITIONS:
             stack += reversed(nodes_below(top))
+
+
+@once_in_outline
+def attributes_set(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
+    """The names of attributes that the file assigns to, of whatever object."""
+    targets = [node.target for node in outline.below(tree, cst.AssignTarget)]
+    targets += [node.target for node in outline.below(tree, cst.AnnAssign)]
+    return frozenset(target.attr.value for target in targets if isinstance(target, cst.Attribute))

@@ -15,6 +15,7 @@ from kerascheck.network.program import CompileCall, Program
 from kerascheck.rules._code import Code, base_of
 from kerascheck.rules._flow import through
 from kerascheck.rules._flow_levels import GRADIENT, NOTHING, Flow, Level, Outcome
+from kerascheck.rules._mentions import writes
 from kerascheck.training.compiled_losses import metrics_of
 from kerascheck.training.structures import leaves
 
@@ -60,8 +61,7 @@ def runs_eagerly(call: CompileCall) -> bool:
 
 def may_run_eagerly(file: Any) -> bool:
     """Whether the file speaks of running without graphs."""
-    text = getattr(file, "code", "")
-    return "run_functions_eagerly" in text or "run_eagerly" in text
+    return writes(file, ("run_functions_eagerly", "run_eagerly"))
 
 
 def _own(program: Program, call: CompileCall, value: Any, is_metric: bool) -> Iterator[OwnLoss]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from kerascheck.machine.registered import registered_in
 from kerascheck.network.ir import Site
+from kerascheck.rules._mentions import writes
 
 #: What makes plain names of the program known to Keras wherever it looks one up.
-NAMES_OBJECTS = re.compile(r"custom_object_scope|CustomObjectScope|get_custom_objects|object_registration")
+NAMES_OBJECTS = ("custom_object_scope", "CustomObjectScope", "get_custom_objects", "object_registration")
 
 
 def registers_names(site: Site, name: str) -> bool:
@@ -18,7 +17,7 @@ def registers_names(site: Site, name: str) -> bool:
     """
     if ">" in name:
         return True
-    if NAMES_OBJECTS.search(getattr(site.file, "code", "")) is None:
+    if not writes(site.file, NAMES_OBJECTS):
         return False
     registered = registered_in(site.file)
     return name in registered.values or not registered.is_all

@@ -14,6 +14,7 @@ from kerascheck.network.ir import Layer, Site
 from kerascheck.network.networks import Network
 from kerascheck.network.program import CompileCall
 from kerascheck.rules._code import look_up
+from kerascheck.rules._mentions import writes
 from kerascheck.rules._registered import NAMES_OBJECTS
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.training.compiled_losses import metrics_of
@@ -68,7 +69,7 @@ def strangers(network: Network, compiled: CompileCall | None) -> Iterator[tuple[
 
 def is_told(arguments: Arguments, name: str, site: Site) -> bool:
     """Whether a call of `load_model` may know the object: by `custom_objects`, or in another way."""
-    if NAMES_OBJECTS.search(site.file.code) is not None or arguments.open_keywords:
+    if writes(site.file, NAMES_OBJECTS) or arguments.open_keywords:
         return True
     given = arguments.value("custom_objects", 1)
     if given is None:

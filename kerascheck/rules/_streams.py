@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import libcst as cst
+
 from kerascheck.data.pipeline import Pipeline, Step
 from kerascheck.data.training import training_data
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.arguments import CannotTell, Given
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program, TrainCall
+from kerascheck.rules._mentions import strings_of
 from kerascheck.rules._training import argument, argument_site, known_int
 from kerascheck.rules.kc4.steps_for_arrays import batches_of
+from kerascheck.text.outline import Outline
 
 #: Where the program says that Keras runs on something else than TensorFlow.
-_OTHER_BACKEND = re.compile(r"KERAS_BACKEND\W+(jax|torch|openvino)")
+_BACKEND = "KERAS_BACKEND"
+_OTHERS = frozenset({"jax", "torch", "openvino"})
 
 
 class Fed(NamedTuple):
@@ -65,4 +70,12 @@ def batches_in_epoch(call: TrainCall) -> int | None:
 
 def other_backend(site: Site) -> bool:
     """Whether the program chooses a backend that keeps other habits than TensorFlow."""
-    return _OTHER_BACKEND.search(getattr(site.file, "uncommented", "")) is not None
+    return _names_other_backend(site.file, site.file.tree)
+
+
+@once_in_outline
+def _names_other_backend(outline: Outline, tree: cst.CSTNode) -> bool:
+    if not any(_BACKEND in node.value for node in outline.below(tree, cst.SimpleString)):
+        return False
+    statements = (set(strings_of(node)) for node in outline.below(tree, cst.SimpleStatementLine))
+    return any(_BACKEND in texts and not texts.isdisjoint(_OTHERS) for texts in statements)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from kerascheck.network.networks import Network
 from kerascheck.network.program import CompileCall, KerasObject, Program, TrainCall
 from kerascheck.project.target import Target
 from kerascheck.symbolic.unknown import Unknown
+from kerascheck.text.treewalk import walk
 
 #: The parameters of each method in their order. Source: keras/src/trainers/trainer.py (Keras 3.15); of the methods that
 #: Keras 3 has no more: the documentation of Keras 2.
@@ -145,7 +145,8 @@ def validates(call: TrainCall) -> bool | None:
 # -- callbacks ----------------------------------------------------------------------------------------------------
 
 #: What a callback of the program does that adds figures of its own, or sets the learning rate.
-_MEDDLING = re.compile(r"\blogs\s*\[[^\]]*\]\s*=[^=]|\blogs\.(update|setdefault)|learning_rate|\.lr\b|\.history\s*\[")
+_RATES = frozenset({"learning_rate", "lr"})
+_ADDING = frozenset({"update", "setdefault"})
 
 
 @dataclass(frozen=True)
@@ -177,12 +178,21 @@ def callbacks_of(call: TrainCall) -> Callbacks:
 
 
 def _meddles(callback: Instance) -> bool:
-    """Whether a callback of the program may change what the others see. Judged by what its text mentions."""
+    """Whether a callback of the program may change what the others see. Judged by what its code mentions."""
     for cls in callback.cls.mro():
         node = getattr(cls, "node", None)
         if isinstance(node, cst.ClassDef):
-            if _MEDDLING.search(cst.Module(body=[]).code_for_node(node)):
+            if any(map(_is_meddling, walk(node))):
                 return True
         elif getattr(cls, "name", None) not in ("keras.callbacks.Callback", "builtins.object"):
             return True
     return False
+
+
+def _is_meddling(node: cst.CSTNode) -> bool:
+    """Whether the code sets an item, as of `logs`, or has to do with the rate or the history."""
+    if isinstance(node, cst.AssignTarget):
+        return isinstance(node.target, cst.Subscript)
+    if isinstance(node, cst.Attribute):
+        return node.attr.value in _RATES | _ADDING or node.attr.value == "history"
+    return isinstance(node, cst.Name) and node.value == "learning_rate"

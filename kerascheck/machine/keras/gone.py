@@ -10,6 +10,7 @@ import libcst as cst
 from kerascheck.keras.changes import LAYER, all_changes, find_member
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.run import Run
+from kerascheck.machine.static import attributes_set
 from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Layer, Site, Tensor, is_symbolic
@@ -37,7 +38,7 @@ def note(run: Run, kind: str, owner: str, name: str, site: Site) -> None:
 
 def note_member(run: Run, value: Layer | Tensor | KerasObject, name: str, node: cst.CSTNode) -> None:
     """Note that an attribute is read that objects of Keras 3 do not have."""
-    if name not in _members() or f".{name} = " in run.file.code:
+    if name not in _members() or name in attributes_set(run.file, run.file.tree):
         return
     if isinstance(value, Tensor) and (run.tracing or not is_symbolic(value)):
         return  # with TensorFlow, the tensors in a call are those of TensorFlow

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+
+import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.training import training_data
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program, TrainCall
@@ -18,6 +20,7 @@ from kerascheck.rules._training import (
 )
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4.steps_for_arrays import batches_of
+from kerascheck.text.outline import Outline
 
 
 class FewUpdates(Rule):
@@ -162,9 +165,11 @@ def _is_repeated(program: Program, call: TrainCall) -> bool:
     )
 
 
-_LOOP = re.compile(r"^\s*(for|while)\b.*:", re.MULTILINE)
-
-
 def _in_loop(site: Site) -> bool:
     """Whether the file has loops at all: a `fit` inside one of unknown length is seen once."""
-    return _LOOP.search(getattr(site.file, "code", "")) is not None
+    return _has_loops(site.file, site.file.tree)
+
+
+@once_in_outline
+def _has_loops(outline: Outline, tree: cst.CSTNode) -> bool:
+    return bool(outline.below(tree, cst.For, cst.While))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,12 +13,14 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Site
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Loop, Program, TrainCall
+from kerascheck.rules._mentions import writes
 from kerascheck.rules._training import validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: How a program may give weights their first values again, beside `set_weights` and `load_weights`.
-_RESET = re.compile(
-    r"\.assign\(|initializer|clone_model|from_config|reset_weights|load_model|KerasClassifier|reset_model"
+_RESETTING = (
+    *("assign", "clone_model", "from_config", "load_model", "KerasClassifier", "initializer", "kernel_initializer"),
+    *("bias_initializer", "recurrent_initializer", "global_variables_initializer", "variables_initializer"),
 )
 
 
@@ -86,7 +87,7 @@ class FoldsShareModel(Rule):
                 older = 0 < network.birth <= loop.birth
                 if not older or not _divides(loop, program) or not _is_tested(call, loop, program):
                     continue
-                if _is_reset(network, loop, program) or _RESET.search(getattr(call.site.file, "code", "")):
+                if _is_reset(network, loop, program) or writes(call.site.file, _RESETTING):
                     continue
                 told.add(call.site.key)
                 yield Finding(

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.data.content import UNKNOWN_ARRANGEMENT, Rows
 from kerascheck.data.training import Part, arrays_of, training_data, validation_data
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import outline_of
 from kerascheck.network.arguments import Given
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program, TrainCall
+from kerascheck.rules._mentions import calls_of
 from kerascheck.rules._training import argument, value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.treewalk import walk
 
 #: What may put two shufflings into the same order.
-_SEEDED = re.compile(r"\bseed\(|set_state\(|RandomState\(|default_rng\(")
-#: What may bring the second of two shufflings back to the state before the first: a seed in a function or loop, or two.
-_RESEEDED = re.compile(r"(?m)^[ \t]+.*(\bseed\(|set_random_seed\(|set_state\()|(?s:\bseed\(.*\bseed\()|set_state\(")
+_SEEDING = frozenset({"seed", "set_state", "RandomState", "default_rng"})
+#: What may bring the second of two shufflings back to the state before the first, if it is called twice.
+_RESEEDING = frozenset({"seed", "set_random_seed", "set_state"})
 
 
 class ForeignTargets(Rule):
@@ -265,13 +270,19 @@ model.fit(x_train, y_train, validation_data=(x_test, y_train))
     ]
 
 
+def _is_reseeded(file: Any) -> bool:
+    """Whether the random numbers may be set back: by a seed in a function, loop or condition, or by two."""
+    calls = list(calls_of(file, _RESEEDING))
+    within = outline_of(file).below(file.tree, cst.IndentedBlock)
+    return len(calls) > 1 or any(node is call for block in within for node in walk(block) for call in calls)
+
+
 def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
     """Why features and targets are not of the same samples; None where they may be."""
     a, b = x.rows, y.rows
     if a is None or b is None or a.source is None:
         return None
-    text = getattr(call.site.file, "uncommented", "")
-    if None not in (a.division, b.division) and a.division != b.division and not _RESEEDED.search(text):
+    if None not in (a.division, b.division) and a.division != b.division and not _is_reseeded(call.site.file):
         is_constant = y.content.low is not None and y.content.low == y.content.high
         return None if is_constant else _DIVIDED_APART
     if a.source != b.source:
@@ -286,7 +297,7 @@ def _problem(x: Array, y: Array, call: TrainCall) -> str | None:
         return (
             "'x' was shuffled without 'y': the targets belong to other samples; shuffle both with the same permutation"
         )
-    if _SEEDED.search(getattr(call.site.file, "code", "")):
+    if any(calls_of(call.site.file, _SEEDING)):
         return None
     return (
         "'x' and 'y' were shuffled one after the other, into different orders; shuffle both with the same permutation"

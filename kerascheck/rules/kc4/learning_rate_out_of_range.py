@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import libcst as cst
+
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.static import once_in_outline
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import CompileCall, KerasObject, Program
+from kerascheck.rules._mentions import strings_of
 from kerascheck.rules._training import (
     callbacks_of,
     dialect,
     value_site,
 )
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.text.outline import Outline
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ _SCALES = {
 
 
 #: The rate is set from outside: `model.optimizer.learning_rate.assign(...)`, `K.set_value(optimizer.lr, ...)`.
-_SET_LATER = re.compile(r"\.(learning_rate|lr)\b|[\"'](learning_rate|lr)[\"']")
+_RATES = frozenset({"learning_rate", "lr"})
 
 
 class LearningRateOutOfRange(Rule):
@@ -255,10 +259,18 @@ def _rate_argument(optimizer: KerasObject) -> Given | None:
 
 def _is_set_later(program: Program, call: CompileCall) -> bool:
     """Whether a callback or the program itself may set another rate."""
-    if _SET_LATER.search(getattr(call.site.file, "uncommented", "")):
+    if _reaches_rates(call.site.file, call.site.file.tree):
         return True
     for training in program.trainings:
         callbacks = callbacks_of(training)
         if training.network is call.network and (callbacks.meddling or any(callbacks.of("LearningRateScheduler"))):
             return True
     return False
+
+
+@once_in_outline
+def _reaches_rates(outline: Outline, tree: cst.CSTNode) -> bool:
+    """Whether the file reads or sets the rate of something, or names it in a text."""
+    return any(node.attr.value in _RATES for node in outline.below(tree, cst.Attribute)) or any(
+        text in _RATES for node in outline.below(tree, cst.SimpleString) for text in strings_of(node)
+    )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program, TrainCall
+from kerascheck.rules._mentions import called, calls_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -146,7 +149,8 @@ print(second.evaluate(np.zeros((8, 4)), np.zeros((8, 1))))
 
 def _may_be_compiled_elsewhere(program: Program, call: TrainCall) -> bool:
     """Whether the file calls `compile` in places that this run has not reached."""
-    code: str = getattr(call.site.file, "code", "")
-    written = code.count(".compile(") - code.count("re.compile(")
-    seen = {compiled.site.key for compiled in program.compiles if compiled.site.file is call.site.file}
+    file = call.site.file
+    compiling = (node.func for node in calls_of(file, {"compile"}) if isinstance(node.func, cst.Attribute))
+    written = sum(called(file, function) != "re.compile" for function in compiling)
+    seen = {compiled.site.key for compiled in program.compiles if compiled.site.file is file}
     return written > len(seen)

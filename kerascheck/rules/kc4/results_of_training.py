@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent
 from kerascheck.network.program import Program, ResultRead, TrainCall
 from kerascheck.rules._figures import figures
+from kerascheck.rules._mentions import asked, calls_of
 from kerascheck.rules._training import callbacks_of, validates
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -199,8 +199,8 @@ def _of_history(read: ResultRead) -> str | None:
 
 def _is_asked(read: ResultRead, key: str) -> bool:
     """Whether the file asks anywhere whether the history has that key, or whether there is validation data."""
-    text = getattr(read.site.file, "uncommented", "")
-    return re.search(rf"[\"']{re.escape(key)}[\"']\s+(not\s+)?in\b|\.keys\(\)", text) is not None
+    file = read.site.file
+    return key in asked(file, file.tree) or any(calls_of(file, {"keys"}))
 
 
 def _of_evaluation(read: ResultRead) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kerascheck.data.training import FITTING
@@ -11,12 +10,13 @@ from kerascheck.network.arguments import Absent
 from kerascheck.network.ir import Layer, Weight
 from kerascheck.network.networks import Network
 from kerascheck.network.program import CompileCall, Program, TrainCall
+from kerascheck.rules._mentions import writes
 from kerascheck.rules._related import compiling, set_trainable
 from kerascheck.rules._streams import other_backend
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: Where each step is run as it is written, the flags hold at once.
-_EAGER = re.compile(r"run_functions_eagerly|run_eagerly|make_train_function")
+_EAGER = ("run_functions_eagerly", "run_eagerly", "make_train_function")
 
 
 class TrainableWithoutCompile(Rule):
@@ -239,11 +239,7 @@ def _holds(layer: Layer, wanted: Layer, depth: int) -> bool:
 def _is_eager(compiled: CompileCall) -> bool:
     """Whether the step may be run anew each time instead of being kept as a function."""
     asked = compiled.arguments.get("run_eagerly")
-    return (
-        not isinstance(asked, Absent)
-        or other_backend(compiled.site)
-        or _EAGER.search(getattr(compiled.site.file, "code", "")) is not None
-    )
+    return not isinstance(asked, Absent) or other_backend(compiled.site) or writes(compiled.site.file, _EAGER)
 
 
 def _names(call: TrainCall, weights: frozenset[Weight]) -> str:

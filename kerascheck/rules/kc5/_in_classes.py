@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.keras.changes import LAYER, find_member, gone_members
 from kerascheck.machine import members
-from kerascheck.machine.static import names_used
+from kerascheck.machine.static import attributes_set, names_used
 from kerascheck.machine.values import ClassValue
 from kerascheck.network.program import OldForm, Program
 from kerascheck.rules._code import Code, base_of, classes_of, is_layer_class, methods
@@ -30,7 +30,7 @@ def gone_in_classes(program: Program) -> Iterator[OldForm]:
         if not places or any(members.find_member(cls, name) for name in ("__getattr__", "__getattribute__")):
             continue
         gone = frozenset[str]().union(*map(gone_members, places.values()))
-        text = cls.site.file.code
+        assigned = attributes_set(cls.site.file, cls.site.file.tree)
         for method in methods(cls):
             code = Code(method)
             if gone.isdisjoint(names_used(code.file, code.node)):
@@ -38,9 +38,9 @@ def gone_in_classes(program: Program) -> Iterator[OldForm]:
             for node in _unguarded(method.node.body):
                 chain = _chain(code, node)
                 owners = places.get(chain[:-1]) if chain else None
-                if owners is None or f".{chain[-1]} = " in text:
+                if owners is None or chain[-1] in assigned:
                     continue
-                if any(f".{name} = " in text for name in chain[:-1]):
+                if not assigned.isdisjoint(chain[:-1]):
                     continue
                 if any(chain[0] in one.members for one in cls.mro() if isinstance(one, ClassValue)):
                     continue

@@ -75,7 +75,8 @@ class GoneArgument(Rule):
         severity = severity_of(program.source)
         if severity is None:
             return
-        seen: set[int] = set()
+        # A program that asks for the version before a call is ready for what that version does not take.
+        seen = {id(mention.call) for mention in mentions_in(program.source) if mention.is_guarded}
         for argument, call, message, is_sure in _gone_arguments(program.source):
             seen |= {id(call), id(argument)}
             at_most = severity if is_sure or severity is not Severity.ERROR else Severity.WARNING

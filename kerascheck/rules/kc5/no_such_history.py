@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._figures import Figure, figures
 from kerascheck.rules._gone import severity_of
+from kerascheck.rules._mentions import asked
 from kerascheck.rules._training import callbacks_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 _VALIDATION = "val_"
-
-
-#: A question whether something is in a history.
-_ASKED = re.compile(r"\bin\s+[\w.\[\]()]*hist", re.IGNORECASE)
 
 
 class NoSuchHistory(Rule):
@@ -78,7 +74,7 @@ class NoSuchHistory(Rule):
             if not isinstance(name, str) or read.guarded:
                 continue
             severity, known = severity_of(site.file), _known(call)
-            if known is None or severity is None or _ASKED.search(site.file.code):
+            if known is None or severity is None or name in asked(site.file, site.file.tree):
                 continue
             base = name.removeprefix(_VALIDATION)
             if any(figure.matches(base) for figure in known):

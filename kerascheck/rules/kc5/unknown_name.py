@@ -15,6 +15,7 @@ from kerascheck.machine.static import once_a_file
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.rules._gone import severity_of
+from kerascheck.rules._mentions import texts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.spelling import is_misspelt
 
@@ -209,7 +210,7 @@ _HIDDEN = frozenset({"keras.src", "keras.api"})
 
 def _is_asked(source: Any, name: str) -> bool:
     """Whether the program names it in a text: it may ask whether there is such a thing."""
-    return f'"{name}"' in source.uncommented or f"'{name}'" in source.uncommented
+    return name in texts(source, source.tree)
 
 
 def _place(mention: Mention, behind: int) -> cst.CSTNode:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
+from kerascheck.rules._mentions import writes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
-_CLEARED = re.compile(r"clear_session|subprocess|multiprocessing|Process\(")
+#: What frees the memory of models: Keras, or the end of a process.
+_CLEARING = ("clear_session", "subprocess", "multiprocessing", "Process")
 
 
 class ModelsInLoop(Rule):
@@ -71,7 +72,7 @@ class ModelsInLoop(Rule):
                 continue
             if not any(loop.birth < call.network.birth for loop in call.loops):
                 continue
-            if _CLEARED.search(getattr(call.site.file, "code", "")):
+            if writes(call.site.file, _CLEARING):
                 continue
             told.add(call.site.key)
             yield Finding(

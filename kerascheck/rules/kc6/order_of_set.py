@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,14 +15,15 @@ from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.rules._code import look_up
+from kerascheck.rules._mentions import called, calls_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.text.treewalk import walk
 
 #: What keeps the numbers: then it is no matter how they were found.
-_KEEPING = re.compile(
-    r"\b(pickle|json|joblib|dill|yaml)\.dump|\bnp\.save|\bnumpy\.save|\.to_(csv|json|pickle)\(|\.write\("
-)
+_KEEPING = frozenset({"dump", "to_csv", "to_json", "to_pickle", "write", "savetxt", "savez", "savez_compressed"})
+#: A name that models have for a method, too.
+_SAVING = "numpy.save"
 _VERBS = ("load", "load_weights", "save", "save_weights")
 #: Methods that only texts have.
 _OF_TEXTS = frozenset({"split", "read", "lower", "splitlines", "strip"})
@@ -80,7 +80,9 @@ class OrderOfSet(Rule):
         if kept is None or scope is None or scope.file is not kept.site.file:
             return
         file = scope.file
-        if _KEEPING.search(getattr(file, "uncommented", "")):
+        if any(calls_of(file, _KEEPING)) or any(
+            called(file, node.func) == _SAVING for node in calls_of(file, {"save"})
+        ):
             return
         for call, made in _numbered(file):
             is_own = look_up(scope, "enumerate") == Symbol("builtins.enumerate")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
+from kerascheck.rules._mentions import writes
 from kerascheck.rules._training import dialect
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What seeds Keras or TensorFlow.
-_SEEDED = re.compile(r"set_random_seed|random\.set_seed|\bset_seed\(|SeedGenerator|enable_op_determinism|theano")
+_SEEDING = ("set_random_seed", "set_seed", "SeedGenerator", "enable_op_determinism", "theano")
 
 
 class SeedOfNumpyOnly(Rule):
@@ -69,7 +69,7 @@ class SeedOfNumpyOnly(Rule):
         for name, arguments, site in program.calls:
             if name != "numpy.random.seed" or not isinstance(arguments.value("seed", 0), int) or dialect(site) < 2:
                 continue
-            if _SEEDED.search(getattr(site.file, "code", "")):
+            if writes(site.file, _SEEDING):
                 continue
             yield Finding(
                 site,

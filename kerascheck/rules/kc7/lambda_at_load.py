@@ -12,6 +12,7 @@ from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Layer
 from kerascheck.network.program import Program
 from kerascheck.rules._code import is_keras_3
+from kerascheck.rules._mentions import writes
 from kerascheck.rules._related import made_layer, saved
 from kerascheck.rules._serial import is_registered, is_told, snapshot_of, written_parts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -179,7 +180,7 @@ def _fault(event: FileCall, layer: Layer, function: FunctionValue) -> str | None
     """Why the layer cannot be loaded."""
     if isinstance(function.node, cst.Lambda):
         safe = event.arguments.value("safe_mode", 3, True)
-        if safe is not True or "enable_unsafe_deserialization" in event.site.file.code:
+        if safe is not True or writes(event.site.file, ["enable_unsafe_deserialization"]):
             return None
         return (
             f"{layer.title} holds a Python lambda, which load_model refuses; write a layer class, or pass "

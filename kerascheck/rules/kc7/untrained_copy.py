@@ -17,6 +17,7 @@ from kerascheck.network.ir import Site, Tensor
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program
 from kerascheck.rules._code import as_written, places_in
+from kerascheck.rules._mentions import called
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline
 
@@ -305,7 +306,9 @@ def _uses(program: Program) -> Iterator[tuple[Network, Site]]:
 def _maker(network: Network) -> str | None:
     """The function that has made the model of an architecture alone."""
     node = network.site.node if network.site is not None else None
-    last = as_written(node.func).rpartition(".")[2] if isinstance(node, cst.Call) else ""
+    if network.site is None or not isinstance(node, cst.Call):
+        return None
+    last = called(network.site.file, node.func).rpartition(".")[2]
     return last if last in _FRESH else None
 
 

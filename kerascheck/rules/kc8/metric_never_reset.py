@@ -13,6 +13,7 @@ from kerascheck.network.events import ObjectCall
 from kerascheck.network.ir import Site
 from kerascheck.network.program import KerasObject, Program
 from kerascheck.rules._code import LOOPS, NOWHERE, Place, places_in
+from kerascheck.rules._mentions import writes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import children
 
@@ -195,7 +196,7 @@ def train(data, epochs):
 def _loop_around(event: ObjectCall, subject: KerasObject, events: list[ObjectCall]) -> cst.CSTNode | None:
     """The loop that reads the metric in each round, around one that updates it; None where that is not so."""
     file = event.site.file
-    if "reset_state" in file.code or subject.site is None or subject.site.file is not file:
+    if writes(file, ("reset_state", "reset_states")) or subject.site is None or subject.site.file is not file:
         return None
     places = places_in(file, file.tree)
     place = places.get(id(event.site.node), NOWHERE)

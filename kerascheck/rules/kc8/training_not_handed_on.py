@@ -16,7 +16,11 @@ from kerascheck.network.networks import Network
 from kerascheck.network.program import Program
 from kerascheck.rules._code import own_nodes, truth_of
 from kerascheck.rules._graph import RATED, dropout_rate, known_number
+from kerascheck.rules._mentions import writes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+#: Functions of an older backend that tell all layers which phase it is.
+_PHASE = ("learning_phase", "set_learning_phase", "learning_phase_scope")
 
 
 class TrainingNotHandedOn(Rule):
@@ -81,7 +85,7 @@ class TrainingNotHandedOn(Rule):
             if len(event.arguments.positional) != 1 or not isinstance(event.arguments.get("training"), Absent):
                 continue
             layer = _differing(network)
-            if layer is not None and not _trains_anyway(network) and "learning_phase" not in event.site.file.code:
+            if layer is not None and not _trains_anyway(network) and not writes(event.site.file, _PHASE):
                 reported.add(event.site.key)
                 yield Finding(
                     event.site,
