@@ -106,8 +106,8 @@ class ConfigHoldsLayer(Rule):
                     method = cls.members["get_config"]
                     yield Finding(
                         Site(method.site.file, definition(method)),
-                        f"Keras gives __init__ of {cls.name} a dictionary for {name[0]}, which get_config hands over as {name[1]}; "
-                        f"add a from_config that {name[2]}",
+                        f"Keras gives __init__ of {cls.name} a dictionary for {name[0]}, which get_config hands over "
+                        f"as {name[1]}; add a from_config that {name[2]}",
                         anchor=event.site,
                     )
 

@@ -212,8 +212,8 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Best()])
             [
                 (
                     10,
-                    "the logs hold no 'val_loss', since fit has no validation data: Python raises TypeError, since None "
-                    "has no order",
+                    "the logs hold no 'val_loss', since fit has no validation data: Python raises TypeError, since "
+                    "None has no order",
                 )
             ],
         ),

@@ -13,7 +13,6 @@ from kerascheck.rules._code import base_of, classes_of, definition, is_layer_cla
 from kerascheck.rules._returns import chooses, open_end
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
-
 #: Methods that Keras calls for what they return, by the class that the program derives from.
 _RETURNING: dict[str, tuple[str, ...]] = {
     "keras.losses.Loss": ("call",),

@@ -28,7 +28,9 @@ from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
 
 #: By which attributes are set or answered whose names do not stand there.
-_BY_NAME = frozenset({"__getattr__", "__getattribute__", "__dict__", "setattr", "__setattr__", "vars", "exec", "locals"})
+_BY_NAME = frozenset(
+    {"__getattr__", "__getattribute__", "__dict__", "setattr", "__setattr__", "vars", "exec", "locals"}
+)
 
 
 class UnsetAttribute(Rule):
@@ -247,9 +249,7 @@ def _reads(cls: ClassValue) -> Iterator[tuple[cst.Attribute, Code, str]]:
 
 def _rebound(code: Code) -> set[str]:
     return {
-        name
-        for node in own_nodes(code.file, code.node.body, cst.AssignTarget)
-        for name in names_of_target(node.target)
+        name for node in own_nodes(code.file, code.node.body, cst.AssignTarget) for name in names_of_target(node.target)
     }
 
 
