@@ -11,7 +11,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.dims import Shape, SymDim, format_shape
-from kerascheck.network.ir import Layer, Site
+from kerascheck.network.ir import BuiltinLayer, Layer, Site, Tensor, is_symbolic
 from kerascheck.symbolic.unknown import KerasError
 
 
@@ -72,6 +72,23 @@ def refuse_rows(run: Run, value: Value, count: int, node: cst.CSTNode) -> bool:
         return False
     message = f"the {rows} rows of an array of shape {format_shape(shape)} are unpacked into {count} names"
     run.raised(KerasError(message, "array"), Site(run.file, node))
+    return True
+
+
+#: Layers that give their states beside their output if they are asked.
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional"})
+
+
+def refuse_iterating(run: Run, value: Value, node: cst.CSTNode) -> bool:
+    """Note that a tensor of a functional model is gone through, as where one output is taken for several."""
+    if not isinstance(value, Tensor) or run.tracing or not is_symbolic(value):
+        return False
+    made = value.node.layer if value.node is not None else None
+    if not isinstance(made, BuiltinLayer) or made.cls == "Lambda" or not made.qualname.startswith("keras.layers."):
+        return False  # what operations give is not always told apart from a list
+    advice = "; set return_state=True for its states" if made.cls in _RECURRENT else ""
+    message = f"{made.title} gives one tensor, which cannot be unpacked while the model is made{advice}"
+    run.raised(KerasError(message, "outputs"), Site(run.file, node), made)
     return True
 
 
