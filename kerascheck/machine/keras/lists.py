@@ -67,9 +67,9 @@ def refuse_rows(run: Run, value: Value, count: int, node: cst.CSTNode) -> bool:
     from kerascheck.data.array import Array
 
     shape = value.shape if isinstance(value, Array) and value.kind in ("numpy", "tensor") else None
-    rows = shape[0] if isinstance(shape, tuple) and shape else None
-    if type(rows) is not int or rows == count:
+    if not isinstance(shape, tuple) or not shape or type(shape[0]) is not int or shape[0] == count:
         return False
+    rows = shape[0]
     message = f"the {rows} rows of an array of shape {format_shape(shape)} are unpacked into {count} names"
     run.raised(KerasError(message, "array"), Site(run.file, node))
     return True

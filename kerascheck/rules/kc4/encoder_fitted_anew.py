@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kerascheck.data.array import Array
 from kerascheck.data.content import ENCODED
-from kerascheck.data.training import FITTING, arrays_of, training_data, validation_data
+from kerascheck.data.training import FITTING, Part, arrays_of, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Preparation, Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -159,9 +159,9 @@ model.evaluate(x_test, y_test)
     ]
 
 
-def _learned(program: Program, y: object) -> Preparation | None:
+def _learned(program: Program, y: Part | None) -> Preparation | None:
     """The step in which the encoder of the only targets learned its classes."""
-    arrays = [array for array in arrays_of(y) if isinstance(array, Array)] if y is not None else []
+    arrays = arrays_of(y) if y is not None else []
     steps = {tag.removeprefix(ENCODED) for array in arrays for tag in array.content.tags if tag.startswith(ENCODED)}
     index = int(next(iter(steps))) if len(arrays) == len(steps) == 1 else len(program.preparations)
     return program.preparations[index] if index < len(program.preparations) else None

@@ -137,7 +137,7 @@ def _is_boolean(code: Code, node: cst.BaseExpression, depth: int) -> bool:
         others = [
             one
             for one in own_nodes(code.file, code.node, cst.AssignTarget, cst.AugAssign, cst.For, cst.NamedExpr)
-            if node.value in names_of_target(one.target)
+            if node.value in names_of_target(one.target)  # type: ignore[attr-defined]
         ]
         params = code.node.params
         given = any(one.name.value == node.value for one in (*params.params, *params.kwonly_params))
