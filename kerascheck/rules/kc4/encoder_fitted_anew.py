@@ -87,8 +87,8 @@ class EncoderFittedAnew(Rule):
                 name = second.name.rpartition(".")[2]
                 yield Finding(
                     second.site,
-                    f"{name} learns the classes anew from the labels of the test: where one is missing, the others get "
-                    "other numbers than in training; use transform of the one that is fitted on those of training",
+                    f"{name} learns the classes again from the labels of the test: where one is missing, the others "
+                    "get other numbers than in training; use transform of the one that is fitted on those of training",
                     anchor=call.site,
                 )
 
@@ -150,7 +150,7 @@ model.evaluate(x_test, y_test)
             [
                 (
                     8,
-                    "LabelEncoder learns the classes anew from the labels of the test: where one is missing, the "
+                    "LabelEncoder learns the classes again from the labels of the test: where one is missing, the "
                     "others get other numbers than in training; use transform of the one that is fitted on those of "
                     "training",
                 )

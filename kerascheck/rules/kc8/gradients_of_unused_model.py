@@ -82,7 +82,7 @@ class GradientsOfUnusedModel(Rule):
                 if _is_unused(code, source, body):
                     yield Finding(
                         code.site(taken),
-                        f"{as_written(source)} does not run under this tape, so all of its gradients are None; call it "
+                        f"{as_written(source)!r} does not run under this tape, so all of its gradients are None; call it "
                         "inside `with`",
                     )
 
@@ -151,7 +151,7 @@ def step(noise):
             [
                 (
                     13,
-                    "maker does not run under this tape, so all of its gradients are None; call it inside `with`",
+                    "'maker' does not run under this tape, so all of its gradients are None; call it inside `with`",
                 )
             ],
         ),
@@ -184,7 +184,7 @@ gan.compile(keras.optimizers.Adam(), keras.losses.BinaryCrossentropy(from_logits
             [
                 (
                     18,
-                    "self.maker does not run under this tape, so all of its gradients are None; call it inside `with`",
+                    "'self.maker' does not run under this tape, so all of its gradients are None; call it inside `with`",
                 )
             ],
         ),

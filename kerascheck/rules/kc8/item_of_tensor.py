@@ -74,7 +74,7 @@ class ItemOfTensor(Rule):
                 if not other_backend(site) and names.is_tensor(target.value):
                     yield Finding(
                         site,
-                        f"{target.value.value} is a tensor, and tensors cannot be changed in place; make an array of "
+                        f"{target.value.value!r} is a tensor, and tensors cannot be changed in place; make an array of "
                         "it, .numpy(), or use tf.tensor_scatter_nd_update",
                     )
 
@@ -138,12 +138,12 @@ counts[1] += 1
             [
                 (
                     8,
-                    "values is a tensor, and tensors cannot be changed in place; make an array of it, .numpy(), or use "
+                    "'values' is a tensor, and tensors cannot be changed in place; make an array of it, .numpy(), or use "
                     "tf.tensor_scatter_nd_update",
                 ),
                 (
                     11,
-                    "counts is a tensor, and tensors cannot be changed in place; make an array of it, .numpy(), or use "
+                    "'counts' is a tensor, and tensors cannot be changed in place; make an array of it, .numpy(), or use "
                     "tf.tensor_scatter_nd_update",
                 ),
             ],

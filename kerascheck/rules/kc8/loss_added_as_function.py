@@ -68,7 +68,7 @@ class LossAddedAsFunction(Rule):
                     if isinstance(given, cst.Lambda) or isinstance(code.meaning(given), FunctionValue):
                         yield Finding(
                             code.site(call),
-                            "add_loss of Keras 3 takes a tensor, not a function; give it what that returns",
+                            "add_loss of Keras 3 takes a tensor, not a function; pass what it returns",
                         )
 
     VALID = [
@@ -105,6 +105,6 @@ class Penalty(keras.layers.Layer):
         self.add_loss(lambda: keras.ops.mean(x))
         return x
 """,
-            [(5, "add_loss of Keras 3 takes a tensor, not a function; give it what that returns")],
+            [(5, "add_loss of Keras 3 takes a tensor, not a function; pass what it returns")],
         ),
     ]

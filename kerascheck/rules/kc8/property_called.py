@@ -70,7 +70,7 @@ class PropertyCalled(Rule):
                     name = func.attr.value
                     advice = "; get_weights() gives their numbers" if name.endswith(("weights", "variables")) else ""
                     yield Finding(
-                        code.site(call), f"{as_written(func)} is no method: leave the parentheses away{advice}"
+                        code.site(call), f"{as_written(func)} is not a method: leave the parentheses away{advice}"
                     )
 
     VALID = [
@@ -114,9 +114,9 @@ for layer in agent.model.layers():
             [
                 (
                     8,
-                    "self.model.weights is no method: leave the parentheses away; get_weights() gives their numbers",
+                    "self.model.weights is not a method: leave the parentheses away; get_weights() gives their numbers",
                 ),
-                (11, "agent.model.layers is no method: leave the parentheses away"),
+                (11, "agent.model.layers is not a method: leave the parentheses away"),
             ],
         ),
     ]

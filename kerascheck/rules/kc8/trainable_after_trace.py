@@ -120,7 +120,7 @@ class TrainableAfterTrace(Rule):
                         yield Finding(
                             code.site(late),
                             f"{code.function.name!r} is a graph by now, in which what trains is settled: layers that "
-                            "were released since are not trained; make a new tf.function (and optimizer) behind the "
+                            "were released since are not trained; make a new tf.function (and optimizer) after the "
                             "change",
                         )
 
@@ -194,7 +194,7 @@ for _ in range(3):
                 (
                     20,
                     "'step' is a graph by now, in which what trains is settled: layers that were released since are "
-                    "not trained; make a new tf.function (and optimizer) behind the change",
+                    "not trained; make a new tf.function (and optimizer) after the change",
                 )
             ],
         ),
