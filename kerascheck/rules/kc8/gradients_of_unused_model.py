@@ -82,8 +82,8 @@ class GradientsOfUnusedModel(Rule):
                 if _is_unused(code, source, body):
                     yield Finding(
                         code.site(taken),
-                        f"{as_written(source)!r} does not run under this tape, so all of its gradients are None; call it "
-                        "inside `with`",
+                        f"{as_written(source)!r} does not run under this tape, so all of its gradients are None; call "
+                        "it inside `with`",
                     )
 
     VALID = [
@@ -184,7 +184,8 @@ gan.compile(keras.optimizers.Adam(), keras.losses.BinaryCrossentropy(from_logits
             [
                 (
                     18,
-                    "'self.maker' does not run under this tape, so all of its gradients are None; call it inside `with`",
+                    "'self.maker' does not run under this tape, so all of its gradients are None; call it inside "
+                    "`with`",
                 )
             ],
         ),

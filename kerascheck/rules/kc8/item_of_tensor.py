@@ -138,13 +138,13 @@ counts[1] += 1
             [
                 (
                     8,
-                    "'values' is a tensor, and tensors cannot be changed in place; make an array of it, .numpy(), or use "
-                    "tf.tensor_scatter_nd_update",
+                    "'values' is a tensor, and tensors cannot be changed in place; make an array of it, .numpy(), or "
+                    "use tf.tensor_scatter_nd_update",
                 ),
                 (
                     11,
-                    "'counts' is a tensor, and tensors cannot be changed in place; make an array of it, .numpy(), or use "
-                    "tf.tensor_scatter_nd_update",
+                    "'counts' is a tensor, and tensors cannot be changed in place; make an array of it, .numpy(), or "
+                    "use tf.tensor_scatter_nd_update",
                 ),
             ],
         ),
