@@ -345,6 +345,8 @@ SEVERAL_LABELS = "several labels"
 FITTED = "fitted:"
 #: The beginning of another one, where it had learned that from the same numbers.
 FITTED_ON = "fitted-on:"
+#: The beginning of one for labels: by which classes, learned in `Program.preparations[...]`, they were numbered.
+ENCODED = "encoded:"
 
 #: The part of a data set that was drawn from it with repetitions, and a whole with such a part, or with samples that
 #: were made of others.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kerascheck.data.array import Array
-from kerascheck.data.content import SEVERAL_LABELS, Content
+from kerascheck.data.content import ENCODED, SEVERAL_LABELS, Content
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import count_of, prepared, rows_of
@@ -44,6 +44,7 @@ def _count(run: Run, value: Value, site: Site) -> Dim:
 
 def _learn(run: Run, thing: DataObject, value: Value, site: Site) -> None:
     """Find the classes in what it is fitted on."""
+    step = len(run.program.preparations)
     prepared(run, "fit", thing.qualname, [value], site, thing.arguments)
     moment = fresh_key(run, site)
     array = as_array(run, value)
@@ -54,7 +55,7 @@ def _learn(run: Run, thing: DataObject, value: Value, site: Site) -> None:
         classes = thing.size("classes_", moment)
     shape = array.shape if array is not None and not thing.qualname.endswith("MultiLabelBinarizer") else None
     indicators = shape[1] if isinstance(shape, tuple) and len(shape) == 2 and shape[1] != 1 else None
-    thing.learn(run, moment=moment, classes=classes, fitted=state_of(value), indicators=indicators)
+    thing.learn(run, moment=moment, classes=classes, fitted=state_of(value), indicators=indicators, step=step)
     dtype = array.dtype if array is not None else Unknown("the dtype of labels")
     thing.attributes["classes_"] = new_array(run, (classes,), dtype)
 
@@ -78,10 +79,16 @@ def _is_own(thing: DataObject, value: Value) -> bool:
     return state is not None and thing.recall("fitted") == state
 
 
+def _encoded(thing: DataObject) -> frozenset[str]:
+    """The tag that says by which classes labels are numbered."""
+    step = thing.recall("step")
+    return frozenset() if step is None else frozenset({f"{ENCODED}{step}"})
+
+
 def _numbered(run: Run, thing: DataObject, value: Value, site: Site) -> Value:
     """Labels as numbers from zero."""
     classes, array = _classes(thing), as_array(run, value)
-    tags = array.content.tags & {"dataset"} if array is not None else frozenset()
+    tags = (array.content.tags & {"dataset"} if array is not None else frozenset()) | _encoded(thing)
     content = Content(0, tags=tags)
     if isinstance(classes, int):
         own = _is_own(thing, value)
@@ -110,6 +117,7 @@ def _columns_of_classes(run: Run, thing: DataObject, value: Value, site: Site) -
         # An array that has only a part of the classes has zeros and ones as well.
         is_one_hot = isinstance(columns, int) and columns > 2 and indicators is None
         content = Content(low, high, one_hot=True if is_one_hot and (low, high) == (0, 1) else None)
+    content.tags |= _encoded(thing)
     sparse = option(thing, "sparse_output", False)
     return new_array(
         run,

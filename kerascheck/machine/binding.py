@@ -111,6 +111,11 @@ def _unpack(run: Run, target: cst.Tuple | cst.List, value: Value, scope: Scope) 
     if isinstance(items, Unknown):
         from kerascheck.machine.operators import subscript
 
+        if isinstance(value, (Array, Tensor)) and star is None:
+            from kerascheck.machine.keras.lists import refuse_iterating, refuse_rows
+
+            if refuse_rows(run, value, len(targets), place) or refuse_iterating(run, value, place):
+                run.fails("ValueError", "unpacking that raises")
         if isinstance(value, (Unknown, ListValue)):
             run.doubt(doubt_about(value, items.needs))  # there may be another number of them
         if isinstance(value, Unknown) and star is None and (call := run.results.get(value.key)) is not None:

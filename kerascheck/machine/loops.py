@@ -78,6 +78,10 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
     if type(iterable) is Guarded:
         return each_arm(run, lambda one: _walk(run, node, scope, one), iterable)
     unrolling = _Unrolling(run)
+    if isinstance(iterable, Pipeline) and type(node.target) is cst.Tuple:
+        from kerascheck.machine.keras.lists import refuse_batches
+
+        refuse_batches(run, node.target, iterable)
     length = _length(iterable)
     if length is not None and length > MAX_LOOP_ROUNDS:
         return rest_of_for(run, node, scope, "an element of something unknown", iterable)

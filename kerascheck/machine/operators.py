@@ -36,9 +36,9 @@ from kerascheck.machine.views_of_values import NamesView
 from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
-from kerascheck.network.ir import Site, Tensor
+from kerascheck.network.ir import Layer, Site, Tensor
 from kerascheck.network.program import ResultRead
-from kerascheck.symbolic.unknown import Guarded, Symbol, Undetermined, Unknown
+from kerascheck.symbolic.unknown import Guarded, KerasError, Symbol, Undetermined, Unknown
 
 _MAX_BITS = 4096  # of an integer result
 MAX_TEXT = 1_000_000  # characters of a repeated string
@@ -433,8 +433,19 @@ def _entry(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> Value
     if isinstance(value, NamesView) and isinstance(index, str) and value.scope.star is not None:
         return run.project.star_name(value.scope.star, index)
     if is_known_key(index) and value.lacks(index):
-        return run.fails("KeyError", "an entry that a dictionary does not have", node)
+        failed = run.fails("KeyError", "an entry that a dictionary does not have", node)
+        refuse_key(run, value, index, node)
+        return failed
     return run.fresh("an entry of a dictionary that is not known", node)
+
+
+def refuse_key(run: Run, value: DictValue, index: Value, node: cst.CSTNode) -> None:
+    """Note that a dictionary of layers or models lacks an entry: others are left to tools for Python."""
+    held = [one.layer if isinstance(one, Instance) else one for one in value.items.values()]
+    if held and all(isinstance(one, Layer) for one in held) and isinstance(index, (str, int)):
+        names = ", ".join(repr(key) for key in list(value.items)[:12])
+        message = f"there is no layer under {index!r} in the dictionary; it has {names}"
+        run.raised(KerasError(message, "no-such-layer"), Site(run.file, node))
 
 
 def _no_such_key() -> Value:

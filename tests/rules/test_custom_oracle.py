@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
+from kerascheck.keras.attributes import DATA as ATTRIBUTES
 from kerascheck.rules._configs import BASE_KEYS
 from kerascheck.rules._reserved import RESERVED, TAKE_NONE
 from kerascheck.rules._state import STATEFUL
@@ -38,6 +40,67 @@ def train(layer=None, **options):
 """
 #: Programs on which Keras raises, by the rule that says so.
 RAISING = {
+    "KC871": [
+        """
+class Own(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units = units
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], self.unit))
+    def call(self, x):
+        return x @ self.w
+train(Own(4))
+""",
+    ],
+    "KC872": [
+        """
+maker, critic = network(), keras.Sequential([layers.Input((1,)), layers.Dense(1)])
+fake = maker(x)
+with tf.GradientTape() as tape:
+    error = tf.reduce_mean(critic(fake))
+slopes = tape.gradient(error, maker.trainable_variables)
+keras.optimizers.SGD().apply_gradients(zip(slopes, maker.trainable_variables))
+""",
+    ],
+    "KC873": [
+        """
+values = network()(x)
+values[0, 0] = 1.0
+""",
+    ],
+    "KC875": [
+        """
+print(tf.reduce_mean(tf.equal(tf.ones((3,)), 1.0)))
+""",
+    ],
+    "KC876": [
+        """
+model = network()
+network().set_weights(model.weights())
+""",
+    ],
+    "KC877": [
+        """
+@keras.saving.register_keras_serializable()
+class Own(layers.Layer):
+    def call(self, x):
+        return x
+    def from_config(self, config):
+        return Own(**config)
+model = keras.Sequential([layers.Input((4,)), Own()])
+keras.models.clone_model(model)
+""",
+    ],
+    "KC878": [
+        """
+class Own(layers.Layer):
+    def call(self, x):
+        self.add_loss(lambda: ops.mean(x))
+        return x
+train(Own())
+""",
+    ],
     "KC870": [
         """
 one = keras.Sequential([layers.Input((4,)), layers.Dense(3)])
@@ -872,6 +935,46 @@ def test_a_tf_variable_is_not_trained() -> None:
             self.scale = tf.Variable(tf.ones((4,)))
 
     assert Scale().trainable_variables == []
+
+
+def test_what_is_released_behind_the_trace_is_not_trained() -> None:
+    module = keras()
+    tf = pytest.importorskip("tensorflow")
+    base = module.Sequential([module.Input((4,)), module.layers.Dense(4)])
+    base.trainable = False
+    model = module.Sequential([base, module.layers.Dense(1)])
+    optimizer = module.optimizers.SGD(0.1)
+
+    def update(x: Any) -> None:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(model(x) ** 2)
+        slopes = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(slopes, model.trainable_variables, strict=True))
+
+    step, data = tf.function(update), tf.ones((8, 4))
+    step(data)
+    base.trainable = True
+    before = base.get_weights()
+    step(data)
+    assert all((one == other).all() for one, other in zip(before, base.get_weights(), strict=True))
+
+
+def test_half_and_single_precision_do_not_mix() -> None:
+    module = keras()
+    tf = pytest.importorskip("tensorflow")
+
+    class Half(module.layers.Layer):  # type: ignore[misc, name-defined]
+        def call(self, x: Any) -> Any:
+            return x * tf.constant(0.5)
+
+    with pytest.raises(Exception, match="float"):
+        Half(dtype="mixed_float16")(tf.ones((2, 3)))
+
+
+def test_attributes_are_as_recorded() -> None:
+    keras()
+    recording = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "record_attributes.py"))
+    assert ATTRIBUTES.read_text(encoding="utf-8").splitlines() == recording["lines"]()
 
 
 def test_a_metric_of_two_ranks_compares_each_with_each() -> None:

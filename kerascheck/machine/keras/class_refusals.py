@@ -5,6 +5,8 @@ Source: `Layer.__init__`, `Layer.__call__` and `Layer.add_weight` of keras/src/l
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import libcst as cst
 
 from kerascheck.layers.names import INITIALIZERS, check_base, unknown_name
@@ -125,8 +127,21 @@ def _initialises_base(init: BoundMethod) -> bool:
 _INITIALISING = frozenset({"super", "__init__", "setattr", "exec"})
 
 
-def refused_weight(layer: str, arguments: Arguments, shape: object, is_entry: bool) -> KerasError | None:
+def _is_row(written: object) -> TypeGuard[tuple[object, ...]]:
+    return isinstance(written, tuple)
+
+
+def _shown(size: object) -> str:
+    is_shape = isinstance(size, tuple) and all(one is None or isinstance(one, int) for one in size)
+    return format_shape(size) if is_shape else f"{size!r}" if isinstance(size, (str, float)) else "a tuple"  # type: ignore[arg-type]
+
+
+def refused_weight(
+    layer: str, arguments: Arguments, written: object, shape: object, is_entry: bool
+) -> KerasError | None:
     """The refusal of the arguments of `self.add_weight(...)` in Keras 3.
+
+    `written`: the shape as the program gives it, which may be none at all.
 
     Where nobody makes the layer (`is_entry`), a size that is None may be a default that every caller replaces.
     """
@@ -142,6 +157,10 @@ def refused_weight(layer: str, arguments: Arguments, shape: object, is_entry: bo
             "axis of any size cannot have weights",
             "argument",
         )
+    wrong = next((one for one in written if isinstance(one, (tuple, str, float))), None) if _is_row(written) else None
+    if wrong is not None:
+        advice = "; with several inputs, build gets a list of shapes" if isinstance(wrong, tuple) else ""
+        return KerasError(f"{layer}.add_weight expects whole numbers in shape, got {_shown(wrong)}{advice}", "argument")
     initializer = arguments.value("initializer", 1)
     if isinstance(initializer, str) and initializer not in INITIALIZERS:
         return unknown_name(f"{layer}.add_weight", "initializer", initializer, INITIALIZERS)

@@ -7,10 +7,11 @@ from typing import TypeGuard
 
 import libcst as cst
 
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.dims import Shape, SymDim, format_shape
-from kerascheck.network.ir import Layer, Site
+from kerascheck.network.ir import BuiltinLayer, Layer, Site, Tensor, is_symbolic
 from kerascheck.symbolic.unknown import KerasError
 
 
@@ -59,6 +60,58 @@ def refuse_unpacking(run: Run, value: Value, count: int, node: cst.CSTNode) -> N
     else:
         return
     run.raised(KerasError(message, "array"), Site(run.file, node))
+
+
+def refuse_rows(run: Run, value: Value, count: int, node: cst.CSTNode) -> bool:
+    """Note that an array of so many rows, too many to be taken one by one, is unpacked to another number of names."""
+    from kerascheck.data.array import Array
+
+    shape = value.shape if isinstance(value, Array) and value.kind in ("numpy", "tensor") else None
+    if not isinstance(shape, tuple) or not shape or type(shape[0]) is not int or shape[0] == count:
+        return False
+    rows = shape[0]
+    message = f"the {rows} rows of an array of shape {format_shape(shape)} are unpacked into {count} names"
+    run.raised(KerasError(message, "array"), Site(run.file, node))
+    return True
+
+
+#: Layers that give their states beside their output if they are asked.
+_RECURRENT = frozenset({"LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Bidirectional"})
+
+
+def refuse_iterating(run: Run, value: Value, node: cst.CSTNode) -> bool:
+    """Note that a tensor of a functional model is gone through, as where one output is taken for several."""
+    if not isinstance(value, Tensor) or run.tracing or not is_symbolic(value):
+        return False
+    made = value.node.layer if value.node is not None else None
+    if not isinstance(made, BuiltinLayer) or made.cls == "Lambda" or not made.qualname.startswith("keras.layers."):
+        return False  # what operations give is not always told apart from a list
+    advice = "; set return_state=True for its states" if made.cls in _RECURRENT else ""
+    message = f"{made.title} gives one tensor, which cannot be unpacked while the model is made{advice}"
+    run.raised(KerasError(message, "outputs"), Site(run.file, node), made)
+    return True
+
+
+def refuse_batches(run: Run, target: cst.CSTNode, stream: Pipeline) -> None:
+    """Note that a batch is unpacked, as where a loop over a stream numbers its batches without `enumerate`."""
+    parts = stream.element
+    if not isinstance(target, cst.Tuple) or not isinstance(parts, tuple) or len(parts) != len(target.elements):
+        return
+    if not stream.batched or not isinstance(stream.batch, int):
+        return
+    for part, element in zip(parts, target.elements, strict=True):
+        inner = element.value
+        if not isinstance(inner, (cst.Tuple, cst.List)) or isinstance(element, cst.StarredElement):
+            continue
+        is_starred = any(isinstance(one, cst.StarredElement) for one in inner.elements)
+        if _holds_arrays(part) and not isinstance(part, tuple) and not is_starred:
+            count = len(inner.elements)
+            if count != stream.batch:
+                message = f"a batch of {stream.batch} rows is unpacked into {count} names"
+                if len(parts) == 2 and isinstance(target.elements[0].value, cst.Name):
+                    message += "; number the batches with enumerate(...)"
+                run.raised(KerasError(message, "array"), Site(run.file, inner))
+                return
 
 
 def _holds_arrays(value: Value) -> bool:

@@ -242,9 +242,10 @@ def add_weight(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Valu
     """`self.add_weight(...)`: a variable of the layer."""
     first = arguments.positional[0].value if arguments.positional else None
     legacy = isinstance(first, str)  # Keras 2: add_weight(name, shape, ...)
-    shape = as_shape(freeze(arguments.value("shape", 1 if legacy else 0, ())))
+    written = freeze(arguments.value("shape", 1 if legacy else 0, ()))
+    shape = as_shape(written)
     if run.project.dialect == 3:
-        error = refused_weight(layer.cls, arguments, shape, bool(run.program.entry))
+        error = refused_weight(layer.cls, arguments, written, shape, bool(run.program.entry))
         if error is not None:
             run.raised(error, site, layer)
             shape = Unknown("Keras refuses this weight")

@@ -28,7 +28,8 @@ class ConfigHoldsLayer(Rule):
     ## What it does
 
     Looks at the layers of the program in models that are saved or loaded. It reports a `get_config` that names an
-    attribute which holds a layer, where the class has no `from_config` and its `__init__` takes the argument as it is.
+    attribute which holds a layer, or the `get_config()` of one, where the class has no `from_config` and its `__init__`
+    takes the argument as it is.
 
     ## Why it is bad
 
@@ -106,8 +107,8 @@ class ConfigHoldsLayer(Rule):
                     method = cls.members["get_config"]
                     yield Finding(
                         Site(method.site.file, definition(method)),
-                        f"Keras gives __init__ of {cls.name} a dictionary for {name}, which get_config hands over as a "
-                        "layer; add a from_config that calls keras.saving.deserialize_keras_object on it",
+                        f"Keras gives __init__ of {cls.name} a dictionary for {name[0]}, which get_config hands over "
+                        f"as {name[1]}; add a from_config that {name[2]}",
                         anchor=event.site,
                     )
 
@@ -194,11 +195,39 @@ again = keras.models.load_model("model.keras")
                 )
             ],
         ),
+        Invalid(
+            """
+import keras
+@keras.saving.register_keras_serializable()
+class Twice(keras.layers.Layer):
+    def __init__(self, inner, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = inner
+    def call(self, x):
+        return self.inner(self.inner(x))
+    def get_config(self):
+        return {**super().get_config(), "inner": self.inner.get_config()}
+model = keras.Sequential([keras.Input((4,)), Twice(keras.layers.Dense(4))])
+model.save("model.keras")
+again = keras.models.load_model("model.keras")
+""",
+            [
+                (
+                    10,
+                    "Keras gives __init__ of Twice a dictionary for inner, which get_config hands over as the "
+                    "configuration of a layer; add a from_config that makes a layer of it",
+                )
+            ],
+        ),
     ]
 
 
-def _layer_in_config(cls: ClassValue, layer: Layer) -> str | None:
-    """The argument of the constructor for which the configuration of the object has a layer."""
+_LAYER = ("a layer", "calls keras.saving.deserialize_keras_object on it")
+_CONFIG = ("the configuration of a layer", "makes a layer of it")
+
+
+def _layer_in_config(cls: ClassValue, layer: Layer) -> tuple[str, str, str] | None:
+    """The argument of the constructor for which the configuration of the object has a layer; what, and the cure."""
     method, init = own_method(cls, "get_config"), cls.members.get("__init__")
     instance = getattr(layer, "instance", None)
     if method is None or not isinstance(init, FunctionValue) or not isinstance(instance, Instance):
@@ -210,11 +239,19 @@ def _layer_in_config(cls: ClassValue, layer: Layer) -> str | None:
     taken = {param.name.value for param in init.node.params.params}
     code = Code(method)
     for key, value in _entries(code):
-        held = instance.attributes.get(code.is_own_attribute(value) or "")
+        held = instance.attributes.get(code.is_own_attribute(_of_config(value)) or "")
         is_layer = isinstance(held, Layer) or (isinstance(held, Instance) and held.layer is not None)
         if key in taken and is_layer:
-            return key
+            return (key, *(_LAYER if _of_config(value) is value else _CONFIG))
     return None
+
+
+def _of_config(value: cst.BaseExpression) -> cst.BaseExpression:
+    """What the configuration is of, where the value is `self.inner.get_config()`; else the value."""
+    is_config = isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute) and not value.args
+    if is_config and value.func.attr.value == "get_config":  # type: ignore[attr-defined]
+        return value.func.value  # type: ignore[attr-defined, no-any-return]
+    return value
 
 
 def _entries(code: Code) -> Iterator[tuple[str, cst.BaseExpression]]:

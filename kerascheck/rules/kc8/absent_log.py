@@ -8,9 +8,10 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.members import find_member
+from kerascheck.machine.static import names_used
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.program import Program, TrainCall
-from kerascheck.rules._code import Code, definition, is_keras_3, surely_run
+from kerascheck.rules._code import Code, definition, is_keras_3, own_nodes, surely_run
 from kerascheck.rules._figures import figures
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import argument_value, callbacks_of, validates
@@ -87,6 +88,32 @@ class AbsentLog(Rule):
                     yield from _missing(program, call, item)
 
     VALID = [
+        # asked for None first, or replaced
+        """
+import keras
+import numpy as np
+class Best(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        now = logs.get("val_loss")
+        if now is not None and now < 1.0:
+            print(now)
+class Other(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        now = logs.get("val_loss")
+        if now is None:
+            now = logs.get("loss")
+        if now < 1.0:
+            print(now)
+class Third(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        now = logs.get("val_loss")
+        now = now or 0.0
+        if now < 1.0:
+            print(now)
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Best(), Other(), Third()])
+""",
         # there is validation data
         """
 import keras
@@ -170,6 +197,30 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Log()])
             """
 import keras
 import numpy as np
+class Best(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.best = float("inf")
+    def on_epoch_end(self, epoch, logs=None):
+        now = logs.get("val_loss")
+        if now < self.best:
+            self.best = now
+model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(np.zeros((8, 4)), np.zeros((8, 1)), callbacks=[Best()])
+""",
+            [
+                (
+                    10,
+                    "the logs hold no 'val_loss', since fit has no validation data: Python raises TypeError, since "
+                    "None has no order",
+                )
+            ],
+        ),
+        Invalid(
+            """
+import keras
+import numpy as np
 class Log(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         print(logs["val_loss"])
@@ -245,7 +296,7 @@ def _missing(program: Program, call: TrainCall, callback: Instance) -> Iterator[
     for node in _read(code):
         key, error = _key(node, logs), "KeyError"
         if key is None:
-            key, error = _compared_key(node, logs), "TypeError, since None has no order"
+            key, error = _compared_key(code, node, logs), "TypeError, since None has no order"
         if key is None or call.network.own_methods:
             continue
         base, site = key.removeprefix("val_"), code.site(node)
@@ -267,14 +318,28 @@ _OLD = frozenset({"acc", "accuracy", "lr"})
 _ORDERS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 
 
-def _compared_key(node: cst.CSTNode, logs: str) -> str | None:
-    """The key, where it is `logs.get("key") > 0.9`, or the other way round."""
+def _compared_key(code: Code, node: cst.CSTNode, logs: str) -> str | None:
+    """The key, where it is `logs.get("key") > 0.9`, or the other way round, or of a name that is `logs.get("key")`."""
     if not isinstance(node, cst.Comparison) or len(node.comparisons) != 1:
         return None
     if not isinstance(node.comparisons[0].operator, _ORDERS):
         return None
-    sides = (node.left, node.comparisons[0].comparator)
+    sides = [_named(code, side) for side in (node.left, node.comparisons[0].comparator)]
     return next((key for side in sides if (key := _asked_key(side, logs)) is not None), None)
+
+
+def _named(code: Code, node: cst.BaseExpression) -> cst.BaseExpression:
+    """What a name stands for, where the first statements of the method bind it once and nothing else does."""
+    if not isinstance(node, cst.Name):
+        return node
+    bound = [
+        part
+        for part in own_nodes(code.file, code.node, cst.Assign, cst.AugAssign, cst.For, cst.NamedExpr)
+        if node.value in names_used(code.file, getattr(part, "targets", [getattr(part, "target", part)])[0])
+    ]
+    if len(bound) != 1 or not isinstance(bound[0], cst.Assign) or len(bound[0].targets) != 1:
+        return node
+    return bound[0].value if any(part is bound[0] for part in surely_run(code.node.body)) else node
 
 
 def _asked_key(node: cst.BaseExpression, logs: str) -> str | None:

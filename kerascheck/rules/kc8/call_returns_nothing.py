@@ -1,4 +1,4 @@
-"""KC808: a `call` that returns nothing."""
+"""KC808: a method that Keras calls for what it gives, and that returns nothing."""
 
 from __future__ import annotations
 
@@ -7,11 +7,27 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.values import ClassValue, FunctionValue
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.rules._code import base_of, classes_of, definition, is_layer_class, own_method, own_nodes
 from kerascheck.rules._returns import chooses, open_end
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+
+#: Methods that Keras calls for what they return, by the class that the program derives from.
+_RETURNING: dict[str, tuple[str, ...]] = {
+    "keras.losses.Loss": ("call",),
+    "keras.metrics.Metric": ("result",),
+    "keras.constraints.Constraint": ("__call__",),
+    "keras.regularizers.Regularizer": ("__call__",),
+    "keras.initializers.Initializer": ("__call__",),
+    "keras.optimizers.schedules.LearningRateSchedule": ("__call__",),
+    "keras.utils.PyDataset": ("__getitem__",),
+    "keras.utils.Sequence": ("__getitem__",),
+}
+_OF_LAYERS = ("call", "compute_output_shape")
+#: Those of all of them.
+_OF_ALL = ("get_config", "from_config")
 
 
 class CallReturnsNothing(Rule):
@@ -21,11 +37,13 @@ class CallReturnsNothing(Rule):
 
     Reports a `call` in a class that derives from Keras without a `return` of a value, and one with such a `return`
     that is left at its end, after an `if`, without one. Where there is one for each of several choices
-    (`mode == "max"`), a further one is not expected, and nothing is said.
+    (`mode == "max"`), a further one is not expected, and nothing is said. The same of the other methods that Keras
+    calls for what they return: `get_config`, `from_config` and `compute_output_shape`, `result` of metrics,
+    `__call__` of constraints, regularizers, initializers and schedules, `__getitem__` of data sets.
 
     ## Why it is bad
 
-    What a layer returns is what the next one gets: `None`. Keras raises when the model is made or trained.
+    What a layer returns is what the next one gets: `None`. Keras raises when the model is made, trained or saved.
 
     ## Example
 
@@ -58,27 +76,10 @@ class CallReturnsNothing(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for cls in classes_of(program):
-            call = own_method(cls, "call")
-            if (
-                call is None
-                or definition(call).decorators
-                or not (is_layer_class(cls) or base_of(cls) == "keras.losses.Loss")
-            ):
-                continue
-            body, file = definition(call).body, call.site.file
-            if any(own_nodes(file, body, cst.Yield, cst.Raise)) or _is_stub(body):
-                continue
-            given = [node for node in own_nodes(file, body, cst.Return) if node.value is not None]
-            if not given:
-                yield Finding(
-                    Site(call.site.file, definition(call)), f"{cls.name}.call returns nothing; return what it computes"
-                )
-            elif open_end(definition(call).body) is not None and not chooses(definition(call).body):
-                yield Finding(
-                    Site(call.site.file, definition(call)),
-                    f"{cls.name}.call returns a value in some cases and nothing in others; return one in each",
-                    severity=Severity.WARNING,
-                )
+            for name in _names(cls):
+                method = own_method(cls, name)
+                if method is not None and (name == "from_config" or not definition(method).decorators):
+                    yield from _judged(cls, method, name)
 
     VALID = [
         # returned
@@ -131,6 +132,27 @@ class Wait(layers.Layer):
             if x.shape[0] == 1:
                 return x
 """,
+        # the other methods, and those that may return nothing
+        """
+import keras
+class Clip(keras.constraints.Constraint):
+    def __init__(self, top):
+        self.top = top
+    def __call__(self, w):
+        return keras.ops.clip(w, -self.top, self.top)
+    def get_config(self):
+        return {"top": self.top}
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+class Same(keras.layers.Layer):
+    def compute_mask(self, inputs, previous_mask=None):
+        pass
+    def build(self, input_shape):
+        self.size = input_shape[-1]
+    def get_config(self):
+        raise NotImplementedError
+""",
         # no class of Keras
         """
 import keras
@@ -162,7 +184,46 @@ class Noise(layers.Layer):
 """,
             [(4, "Noise.call returns a value in some cases and nothing in others; return one in each")],
         ),
+        Invalid(
+            """
+import keras
+class Clip(keras.constraints.Constraint):
+    def __init__(self, top):
+        self.top = top
+    def __call__(self, w):
+        keras.ops.clip(w, -self.top, self.top)
+    def get_config(self):
+        config = super().get_config()
+        config.update({"top": self.top})
+""",
+            [
+                (6, "Clip.__call__ returns nothing; return what it computes"),
+                (8, "Clip.get_config returns nothing; return what it computes"),
+            ],
+        ),
     ]
+
+
+def _names(cls: ClassValue) -> tuple[str, ...]:
+    """The methods of the class that Keras calls for what they return."""
+    own = _OF_LAYERS if is_layer_class(cls) else _RETURNING.get(base_of(cls), ())
+    return (*own, *_OF_ALL) if own else ()
+
+
+def _judged(cls: ClassValue, method: FunctionValue, name: str) -> Iterator[Finding]:
+    node, file = definition(method), method.site.file
+    body = node.body
+    if any(own_nodes(file, body, cst.Yield, cst.Raise)) or _is_stub(body):
+        return
+    given = [one for one in own_nodes(file, body, cst.Return) if one.value is not None]
+    if not given:
+        yield Finding(Site(file, node), f"{cls.name}.{name} returns nothing; return what it computes")
+    elif open_end(body) is not None and not chooses(body):
+        yield Finding(
+            Site(file, node),
+            f"{cls.name}.{name} returns a value in some cases and nothing in others; return one in each",
+            severity=Severity.WARNING,
+        )
 
 
 def _is_stub(body: cst.BaseSuite) -> bool:

@@ -12,7 +12,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.members import find_member
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.program import Program, TrainCall
-from kerascheck.rules._code import base_of, classes_of, definition, is_keras_3, methods
+from kerascheck.rules._code import base_of, classes_of, definition, is_keras_3, methods, parameter_names
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.training.compiled_losses import metrics_of
 
@@ -32,6 +32,9 @@ ALWAYS: dict[str, dict[str, Form]] = {
 METRIC: dict[str, Form] = {"update_state": (2, ("sample_weight",)), "result": (0, ()), "reset_state": (0, ())}
 #: Those of models in `fit`.
 MODEL: dict[str, Form] = {"train_step": (1, ()), "test_step": (1, ()), "predict_step": (1, ())}
+#: Those that a training or testing step of Keras runs. Source: `Trainer._compute_loss` in
+#: keras/src/trainers/trainer.py, which asks whether there is a parameter `training`.
+IN_STEP: dict[str, Form] = {"compute_loss": (4, ()), "compute_metrics": (3, ("sample_weight",))}
 
 
 class HookArguments(Rule):
@@ -41,7 +44,8 @@ class HookArguments(Rule):
 
     Compares the parameters of methods that Keras calls with how it calls them: `call(y_true, y_pred)` of losses,
     `update_state(y_true, y_pred, sample_weight=...)` of metrics in a `compile`, `__call__(step)` of schedules,
-    `__call__(shape, dtype=...)` of initializers, `train_step(data)` of models. For callbacks there is KC221.
+    `__call__(shape, dtype=...)` of initializers, `train_step(data)` and `compute_loss(x, y, y_pred, sample_weight)` of
+    models. For callbacks there is KC221.
 
     ## Why it is bad
 
@@ -96,6 +100,31 @@ class HookArguments(Rule):
                     yield Finding(method.site, f"Keras calls {cls.name}.{method.name} with {_said(form)}, {what}")
 
     VALID = [
+        # a loss of a model, with and without what newer Kerases ask for
+        """
+import keras
+import numpy as np
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return keras.ops.mean(keras.ops.abs(y - y_pred))
+class Older(Net):
+    def compute_loss(self, x, y, y_pred, sample_weight):
+        return keras.ops.mean(keras.ops.abs(y - y_pred))
+class Stepping(Net):
+    def compute_loss(self, y, y_pred):
+        return keras.ops.mean(keras.ops.abs(y - y_pred))
+    def train_step(self, data):
+        x, y = data
+        return {"loss": self.compute_loss(y, self(x))}
+for net in (Net(), Older(), Stepping()):
+    net.compile("sgd")
+    net.fit(np.zeros((8, 4)), np.zeros((8, 1)))
+""",
         # a metric that the program updates itself
         """
 import keras
@@ -158,6 +187,24 @@ class Log(keras.losses.Loss):
             """
 import keras
 import numpy as np
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.head = keras.layers.Dense(1)
+    def call(self, x):
+        return self.head(x)
+    def compute_loss(self, x, y, y_pred):
+        return keras.ops.mean(keras.ops.abs(y - y_pred))
+net = Net()
+net.compile("sgd")
+net.fit(np.zeros((8, 4)), np.zeros((8, 1)))
+""",
+            [(10, "Keras calls Net.compute_loss with 4 arguments, which takes 3")],
+        ),
+        Invalid(
+            """
+import keras
+import numpy as np
 class Bias(keras.metrics.Metric):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -206,7 +253,11 @@ def _used(program: Program) -> dict[int, Form]:
         if call.guarded:
             continue
         if call.method in (*FITTING, "evaluate", "predict"):
-            _note(found, getattr(call.network, "instance", None), _steps(call))
+            instance = getattr(call.network, "instance", None)
+            _note(found, instance, _steps(call))
+            if call.method != "predict" and isinstance(instance, Instance):
+                own = find_member(instance.cls, "test_step" if call.method == "evaluate" else "train_step")
+                _note(found, instance, IN_STEP if own is None else {})
         if call.compiled is not None and call.method in (*FITTING, "evaluate"):
             for value, _ in metrics_of(call.compiled):
                 _note(found, value, METRIC)
@@ -224,7 +275,8 @@ def _note(found: dict[int, Form], value: Any, forms: dict[str, Form]) -> None:
     for name, form in forms.items():
         method = find_member(value.cls, name)
         if isinstance(method, FunctionValue):
-            found[id(method.node)] = form
+            takes_training = name == "compute_loss" and "training" in parameter_names(method)[0]
+            found[id(method.node)] = (form[0], ("training",)) if takes_training else form
 
 
 def _untaken(method: FunctionValue, form: Form) -> str | None:

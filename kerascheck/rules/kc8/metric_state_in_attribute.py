@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -23,7 +23,7 @@ class MetricStateInAttribute(Rule):
     ## What it does
 
     Looks at metrics of the program that `compile` gets. It reports an `update_state` that adds to an attribute which
-    `__init__` has set to a number.
+    `__init__` has set to a number, or that puts a sum in the place of a weight (`self.total = self.total + ...`).
 
     ## Why it is bad
 
@@ -94,9 +94,16 @@ class MetricStateInAttribute(Rule):
                 if not isinstance(method, FunctionValue) or method.decorated or id(method.node) in seen:
                     continue
                 seen.add(id(method.node))
-                numbers = _numbers(value)
+                numbers, weights = _numbers(value), _weights(value)
                 for node, name in _additions(Code(method)):
-                    if name in numbers:
+                    if name in weights:
+                        yield Finding(
+                            Code(method).site(node),
+                            f"this puts a tensor in the place of the weight self.{name}, which keeps its value; use "
+                            f"self.{name}.assign_add(...)",
+                            anchor=call.site,
+                        )
+                    elif name in numbers:
                         yield Finding(
                             Code(method).site(node),
                             f"fit runs this once, when it makes the graph: self.{name} is not part of the state of "
@@ -180,6 +187,29 @@ hits.update_state([1.0], [1.0])
         Invalid(
             """
 import keras
+from keras import Sequential, layers, ops
+class Hits(keras.metrics.Metric):
+    def __init__(self, name="hits", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.total = self.add_weight(name="total", initializer="zeros")
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total = self.total + ops.sum(y_true * y_pred)
+    def result(self):
+        return self.total
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse", metrics=[Hits()])
+""",
+            [
+                (
+                    9,
+                    "this puts a tensor in the place of the weight self.total, which keeps its value; use "
+                    "self.total.assign_add(...)",
+                )
+            ],
+        ),
+        Invalid(
+            """
+import keras
 import numpy as np
 from keras import Sequential, layers, ops
 class Hits(keras.metrics.Metric):
@@ -214,6 +244,22 @@ model.fit(np.zeros((8, 4)), np.zeros((8, 1)))
 
 def _numbers(metric: Instance) -> set[str]:
     """The attributes that the constructor of its class sets to a number, and nothing else there sets."""
+    return _set_to(metric, lambda code, value: isinstance(value, (cst.Integer, cst.Float)))
+
+
+def _weights(metric: Instance) -> set[str]:
+    """The attributes that the constructor of its class sets to a weight, and nothing else there sets."""
+    return _set_to(
+        metric,
+        lambda code, value: (
+            isinstance(value, cst.Call)
+            and (code.is_own_attribute(value.func) == "add_weight" or code.symbol(value.func) == "keras.Variable")
+        ),
+    )
+
+
+def _set_to(metric: Instance, is_meant: Callable[[Code, cst.BaseExpression], bool]) -> set[str]:
+    """The attributes that the constructor sets to such a value alone."""
     init = own_method(metric.cls, "__init__")
     if init is None:
         return set()
@@ -225,7 +271,7 @@ def _numbers(metric: Instance) -> set[str]:
             for target in node.targets:
                 name = code.is_own_attribute(target.target)
                 if name is not None:
-                    (found if isinstance(node.value, (cst.Integer, cst.Float)) else others).add(name)
+                    (found if is_meant(code, node.value) else others).add(name)
     return found - others
 
 

@@ -162,6 +162,17 @@ class Net(keras.Model):
     def test_step(self, data):
         x, y = data
         self.compute_loss(x, y, self(x))
+        return [m.result() for m in self.metrics]
+""",
+            [(7, 'Net.test_step returns a list; fit and evaluate expect a dictionary such as {"loss": loss}')],
+        ),
+        Invalid(
+            """
+import keras
+class Net(keras.Model):
+    def test_step(self, data):
+        x, y = data
+        self.compute_loss(x, y, self(x))
 """,
             [
                 (
@@ -182,6 +193,8 @@ def _is_plain(code: Code) -> bool:
     return plain and not {"fit", "make_train_function", "evaluate", "train_function"} & owner.members.keys()
 
 
+#: What comprehensions make.
+_COLLECTIONS = {cst.ListComp: "a list", cst.SetComp: "a set", cst.GeneratorExp: "a generator"}
 #: Methods of models that give tensors.
 _TENSORS = frozenset({"compute_loss", "compiled_loss"})
 
@@ -190,6 +203,8 @@ def _no_dictionary(code: Code, node: cst.BaseExpression, depth: int) -> str | No
     """What the value is, if it surely is not a dictionary."""
     if isinstance(node, (cst.Tuple, cst.List)):
         return "a tuple" if isinstance(node, cst.Tuple) else "a list"
+    if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+        return _COLLECTIONS[type(node)]
     if isinstance(node, (cst.BaseNumber, cst.Comparison)):
         return "a number"
     if isinstance(node, cst.BinaryOperation) and not isinstance(node.operator, cst.BitOr):

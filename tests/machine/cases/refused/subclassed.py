@@ -477,3 +477,42 @@ class Block(Layer):
     def call(self, x):
         return keras.ops.matmul(x, self.w)
 y = Block()(Input((4,)))
+
+# -- the size of a weight is a shape
+class Block(Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[-1], 3))  # KC205
+    def call(self, inputs):
+        return keras.ops.matmul(inputs[0], self.w) + inputs[1]
+y = Block()([Input((4,)), Input((3,))])
+# instead
+class Block(Layer):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(shape[0][-1], 3))
+    def call(self, inputs):
+        return keras.ops.matmul(inputs[0], self.w) + inputs[1]
+y = Block()([Input((4,)), Input((3,))])
+
+# -- a layer under a key that a dictionary does not have
+class Net(Model):
+    def __init__(self):
+        super().__init__()
+        self.heads = {'age': Dense(1), 'sex': Dense(2)}
+    def call(self, x):
+        return [self.heads['age'](x), self.heads['gender'](x)]  # KC200
+model = Net()
+y = model(Input((8,)))
+# instead
+class Net(Model):
+    def __init__(self):
+        super().__init__()
+        self.heads = {'age': Dense(1), 'sex': Dense(2)}
+    def call(self, x):
+        return [self.heads['age'](x), self.heads['sex'](x)]
+model = Net()
+y = model(Input((8,)))
+
+# -- states that a layer does not give
+out, h, c = LSTM(4)(Input((5, 3)))  # KC200
+# instead
+out, h, c = LSTM(4, return_state=True)(Input((5, 3)))
