@@ -421,3 +421,33 @@ first(i)
 """
     _, scope = execute_module(code)
     assert scope.vars["first"].layer.status() == "unknown"
+
+
+DECLARED = """
+import keras
+from keras import ops
+import tensorflow as tf
+
+fast = len(tf.config.get_visible_devices("GPU")) > 0
+
+class Sums(keras.layers.Layer):
+    def call(self, x):
+        total = ops.cumsum(x, axis=1) if fast else x[:, :-1]
+        if fast:
+            total = ops.flip(total, axis=1)
+        return ops.concatenate([total, total], axis=2)
+
+    {declared}
+
+inputs = keras.Input((10, 3))
+outputs = keras.layers.Dense(4)(Sums()(inputs))
+model = keras.Model(inputs, outputs)
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "runs"),
+    [("def compute_output_shape(self, shape): return (shape[0], shape[-1] * 2)", 1), ("", 2)],
+)
+def test_what_only_its_call_asks_a_layer_of_declared_shape_does_not_hang_on(declared: str, runs: int) -> None:
+    assert len(analyze(Source(DECLARED.format(declared=declared).encode(), "x.py")).paths) == runs

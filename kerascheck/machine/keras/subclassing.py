@@ -465,7 +465,7 @@ def run_call(
     method = find_method(instance, "call")
     declared = None if run.tracing else _declared_output(run, layer, arguments, value, site)
     before = _built_parts(layer) if declared is not None and find_method(instance, "build") is not None else None
-    entered = len(run.program.raised)
+    entered, reads = len(run.program.raised), run.reads
     if isinstance(layer, CustomLayer) and layer.base is not None and find_method(instance, "build") is None:
         refused = _build_base(run, layer.base, _all_inputs(layer.base, arguments, value), site)
         if refused is not None:
@@ -489,6 +489,7 @@ def run_call(
     if declared is not None:
         _compare_with_declared(run, layer, declared, result, site)
         result = declared
+        run.reads = reads  # what only its `call` asks, the output does not hang on
     outputs = input_tensors(result)
     known = outputs is not None and not any(isinstance(t.shape, Unknown) for t in outputs)
     if isinstance(layer, CustomLayer):
