@@ -451,3 +451,49 @@ model = keras.Model(inputs, outputs)
 )
 def test_what_only_its_call_asks_a_layer_of_declared_shape_does_not_hang_on(declared: str, runs: int) -> None:
     assert len(analyze(Source(DECLARED.format(declared=declared).encode(), "x.py")).paths) == runs
+
+
+COUNTED = """
+import keras
+
+class Mixer(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+
+    {build}
+
+    def call(self, x):
+        return self.dense(x)
+
+    def count(self):
+        if not self.built:
+            self.build((None, 4))
+        return self.count_params()
+
+model = Mixer()
+{use}
+"""
+OWN_BUILD = "def build(self, shape): self.dense.build(shape)"
+
+
+@pytest.mark.parametrize("build", [OWN_BUILD, "def build(self, shape): super().build(shape)", ""])
+@pytest.mark.parametrize("use", ["model.count()", "model.build((None, 4)); model.count_params()"])
+def test_what_build_was_called_of_can_be_counted(build: str, use: str) -> None:
+    program, *_ = analyze(Source(COUNTED.format(build=build, use=use).encode(), "x.py")).paths
+    assert program.raised == []
+
+
+def test_what_nothing_has_built_cannot() -> None:
+    program, *_ = analyze(Source(COUNTED.format(build=OWN_BUILD, use="model.count_params()").encode(), "x.py")).paths
+    assert [raised.error.kind for raised in program.raised] == ["unbuilt"]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("build", [OWN_BUILD, "def build(self, shape): super().build(shape)", ""])
+def test_keras_counts_it_too(build: str) -> None:
+    scope: dict[str, Any] = {}
+    exec(COUNTED.format(build=build, use=""), scope)
+    assert scope["model"].count() in (0, 15)
+    with pytest.raises(ValueError, match="isn't built"):
+        scope["Mixer"]().count_params()

@@ -19,7 +19,7 @@ from kerascheck.machine.keras.layer_attributes import held_weights, kept_argumen
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.keras.origins import VARIABLES, note_origin
 from kerascheck.machine.keras.sequential import add_layer, pop_layer
-from kerascheck.machine.keras.subclassing import CustomLayer
+from kerascheck.machine.keras.subclassing import CustomLayer, SubclassedModel
 from kerascheck.machine.keras.trainable import set_trainable, weights_in_training
 from kerascheck.machine.keras.unbuilt import (
     count_params,
@@ -33,7 +33,7 @@ from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.events import WeightsCall
-from kerascheck.network.ir import CompileCall, GivenWeights, KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import NOT_CALLED, CompileCall, GivenWeights, KerasObject, Layer, Network, Site, Tensor
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -456,7 +456,18 @@ def _optimizer(run: Run, network: Network, node: cst.CSTNode) -> Value:
     return given if isinstance(given, KerasObject) else run.fresh("the optimizer of a model", node)
 
 
+def _is_built(run: Run, network: Network, node: cst.CSTNode) -> Value:
+    """`model.built`, where all is seen that may build it."""
+    if isinstance(network, SubclassedModel) and network.kind == "subclass" and network.instance.unknown is None:
+        if network.built or network.calls or network.inputs:
+            return True
+        if not network.met_data and network.open is not None and network.open.reason == NOT_CALLED:
+            return False
+    return run.fresh(f"built of {network.cls}", node)
+
+
 _NETWORK_ATTRIBUTES: dict[str, Getter] = {
+    "built": _is_built,
     "layers": _layers,
     "optimizer": _optimizer,
     "input": _end("input"),

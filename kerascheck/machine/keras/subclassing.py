@@ -248,7 +248,6 @@ class SubclassedModel(Network):
     latest: Arguments | None = None  # of the latest call
     made_inside: Sequence[Tensor] | None = None  # what its code gave in the latest call
     own: Sequence[Weight] = ()  # from add_weight
-    built = False
 
     instance: Instance
     machine: Run
@@ -681,6 +680,7 @@ def build_subclass(run: Run, layer: SubclassedModel, shape: Value, site: Site) -
     leaves the layers unbuilt until the model meets data (`Layer.build` of keras/src/layers/layer.py, Keras 3.15).
     """
     known = as_shape(shape)
+    layer.built = layer.built or run.project.dialect == 3
     if isinstance(known, Unknown):
         return
     if run.project.dialect == 3:
