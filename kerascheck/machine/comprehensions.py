@@ -109,9 +109,7 @@ def _in_loop(run: Run, node: cst.BaseComp, source: Value, elements: Iterator[Val
 _MAX_FILTERS = 2
 
 
-def _has_many_filters(
-    run: Run, clause: cst.CompFor, source: Value, inner: Scope, filters: frozenset[Hashable]
-) -> bool:
+def _has_many_filters(run: Run, clause: cst.CompFor, source: Value, inner: Scope, filters: frozenset[Hashable]) -> bool:
     """Whether the elements hang on more conditions than are tried; nothing of what asking does stays.
 
     Nothing is decided then: a list of which nobody knows what it holds hangs on nothing that may be asked again.
