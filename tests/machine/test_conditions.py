@@ -395,3 +395,17 @@ def test_asking_ahead_changes_nothing() -> None:
     model = Sequential([Input((4,)), Dense(len(seen) + 2)])
     """
     assert {model.params() for program in build(code).paths for model in program.networks} == {10, 15, 20}
+
+
+def test_what_asks_a_model_or_saves_it_leaves_it_as_it_is() -> None:
+    code = """
+    import os
+
+    inputs = Input((4,))
+    model = Model(inputs, Dense(2, name="b")(Dense(3, name="a")(inputs)))
+    kept = os.path.exists("folder")
+    model.get_layer("a" if kept else "b").get_config()
+    model.save("folder/model.keras" if kept else "model.keras")
+    """
+    [program] = build(code).paths
+    assert [model.status() for model in program.networks] == ["exact"]
