@@ -348,7 +348,9 @@ def _constant(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return _not_tensors(run, name, site)
     default = "float32" if array.dtype == "float64" and not isinstance(value, Array) else array.dtype
     kind = dtype_of(arguments.value("dtype", 1)) or default
-    return new_array(run, array.shape, kind, kind="tensor", items=array.items)
+    made = new_array(run, array.shape, kind, kind="tensor", items=array.items)
+    made.table = array.table
+    return made
 
 
 @_follows
@@ -426,6 +428,8 @@ def _one_hot(shape: Shape, arguments: Arguments) -> Shape:
 def _pad_widths(arguments: Arguments) -> list[list[int]]:
     value = _given(arguments, 1, "paddings", "pad_width")
     rows = value.items if isinstance(value, ListValue) and value.unknown is None else value
+    if isinstance(rows, Array):
+        rows = rows.table
     if not isinstance(rows, (list, tuple)):
         raise Undetermined("paddings that are not known")
     return [_axes(row) or [] for row in rows]
