@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
@@ -145,6 +146,10 @@ class Node:
         return known
 
 
+#: Counts what is done in the order in which Keras sees it.
+moments = count()
+
+
 class Layer(Versioned):
     """A layer instance. The base class stands for a layer about which only its class is known."""
 
@@ -174,6 +179,8 @@ class Layer(Versioned):
     needs: frozenset[Hashable] = NOTHING
     #: The object of the program that it is, where its class is one of the program's.
     instance: Any = None
+    #: When each of its attributes was first set, in the count of `nth`, where it is one of the program's.
+    placed: Mapping[str, int] = MappingProxyType({})
 
     def __init__(
         self,
@@ -189,6 +196,7 @@ class Layer(Versioned):
         self.site = site
         self.arguments = arguments  # as the source gives them; None where no call made it
         self.calls: list[Node] = []
+        self.nth = next(moments)
 
     def __repr__(self) -> str:
         return f"<{self.cls} {self.name}>"

@@ -497,3 +497,56 @@ def test_keras_counts_it_too(build: str) -> None:
     assert scope["model"].count() in (0, 15)
     with pytest.raises(ValueError, match="isn't built"):
         scope["Mixer"]().count_params()
+
+
+TRACKED = """
+import keras
+from keras import layers
+
+class Net(keras.Model):
+    def __init__(self, base):
+        super().__init__()
+        self.downs = []
+        self.ups = []
+        for size in (8, 4):
+            self.downs.append(layers.Dense(size))
+            self.ups.append(layers.LayerNormalization())
+        self.ups = self.ups[::-1]
+        made = layers.Dropout(0.1)
+        self.last = layers.Dense(2)
+        self.first = made
+        self.base = base
+        self.later = [layers.ReLU(), layers.Softmax()]
+
+    def call(self, x):
+        for layer in [*self.downs, *self.ups, self.last, self.first, self.base, *self.later]:
+            x = layer(x)
+        return x
+
+net = Net(layers.Dense(3))
+net(keras.Input((16,)))
+"""
+IN_ORDER = [
+    "Dense",
+    "LayerNormalization",
+    "Dense",
+    "LayerNormalization",
+    "Dense",
+    "Dropout",
+    "Dense",
+    "ReLU",
+    "Softmax",
+]
+
+
+def test_layers_stand_in_the_order_in_which_keras_meets_them() -> None:
+    net = model_of(TRACKED)
+    assert [layer.cls for layer in net.layers] == IN_ORDER
+    assert [layer.output_shapes() for layer in net.layers if layer.cls == "Dense"][2:] == [[(None, 2)], [(None, 3)]]
+
+
+@pytest.mark.oracle
+def test_keras_meets_them_so() -> None:
+    scope: dict[str, Any] = {}
+    exec(TRACKED, scope)
+    assert [type(layer).__name__ for layer in scope["net"].layers] == IN_ORDER

@@ -33,7 +33,17 @@ from kerascheck.machine.run import Run, snake_case
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.events import WeightsCall
-from kerascheck.network.ir import NOT_CALLED, CompileCall, GivenWeights, KerasObject, Layer, Network, Site, Tensor
+from kerascheck.network.ir import (
+    NOT_CALLED,
+    CompileCall,
+    GivenWeights,
+    KerasObject,
+    Layer,
+    Network,
+    Site,
+    Tensor,
+    moments,
+)
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -121,6 +131,8 @@ def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None
     """`layer.trainable = False` and the like."""
     run.layer_changes += 1
     run.changed.add((id(layer), name, value if isinstance(value, bool) else run.layer_changes))
+    if layer.runs_program and name not in layer.placed and not isinstance(value, (bool, int, float, str, type(None))):
+        layer.placed = {**layer.placed, name: next(moments)}
     if name == "trainable":
         set_trainable(run, layer, value)
     elif name in ("name", "_name") and isinstance(value, str):

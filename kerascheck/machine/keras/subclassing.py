@@ -6,6 +6,7 @@ Their `build` and `call` are interpreted on the shapes that they are called with
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from kerascheck.layers.configuring import configure
 from kerascheck.layers.recurrent_cells import OwnCell
@@ -376,16 +377,18 @@ def initialised(run: Run, instance: Instance, base: Symbol, arguments: Arguments
 
 
 def layers_on(instance: Instance) -> list[Layer]:
-    """Layers among the attributes, in the order of assignment, also in lists and dictionaries."""
-    found: list[Layer] = []
-    known: set[int] = set()
+    """Layers among the attributes, also in lists and dictionaries, in the order in which Keras meets them.
 
-    def visit(value: Value, depth: int) -> None:
+    That is when the attribute is set, or when the layer is made and put into a list that is there.
+    """
+    found: dict[int, tuple[int, Layer]] = {}
+    placed = instance.layer.placed if instance.layer is not None else {}
+
+    def visit(value: Value, depth: int, since: int) -> None:
         layer = value.layer if isinstance(value, Instance) else value
         if isinstance(layer, Layer):
-            if id(layer) not in known and layer is not instance.layer:
-                known.add(id(layer))
-                found.append(layer)
+            if id(layer) not in found and layer is not instance.layer:
+                found[id(layer)] = max(since, layer.nth), layer
         elif depth < 4:
             items: list[Value] = []
             if isinstance(value, ListValue):
@@ -395,11 +398,11 @@ def layers_on(instance: Instance) -> list[Layer]:
             elif isinstance(value, DictValue):
                 items = list(value.items.values())
             for item in items[:1000]:
-                visit(item, depth + 1)
+                visit(item, depth + 1, since)
 
-    for value in instance.attributes.values():
-        visit(value, 0)
-    return found
+    for name, value in instance.attributes.items():
+        visit(value, 0, placed.get(name, 0))
+    return [layer for _, layer in sorted(found.values(), key=itemgetter(0))]
 
 
 # -- calling ------------------------------------------------------------------------------------------------------
