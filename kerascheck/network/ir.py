@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_conceivable, is_exact
-from kerascheck.symbolic.journal import Versioned
+from kerascheck.symbolic.journal import Versioned, set_unnoted
 from kerascheck.symbolic.unknown import NOTHING, KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
@@ -181,6 +181,8 @@ class Layer(Versioned):
     instance: Any = None
     #: When each of its attributes was first set, in the count of `nth`, where it is one of the program's.
     placed: Mapping[str, int] = MappingProxyType({})
+    #: How many were made before it.
+    nth: int
 
     def __init__(
         self,
@@ -196,7 +198,7 @@ class Layer(Versioned):
         self.site = site
         self.arguments = arguments  # as the source gives them; None where no call made it
         self.calls: list[Node] = []
-        self.nth = next(moments)
+        set_unnoted(self, "nth", next(moments))
 
     def __repr__(self) -> str:
         return f"<{self.cls} {self.name}>"
