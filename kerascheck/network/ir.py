@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_conceivable, is_exact
@@ -153,6 +153,7 @@ moments = count()
 class Layer(Versioned):
     """A layer instance. The base class stands for a layer about which only its class is known."""
 
+    structures: ClassVar[frozenset[str]] = frozenset({"placed"})
     #: Set where something about this very layer is not known (its class, its arguments, what it does).
     unknown: Unknown | None = None
     #: Set where Keras refuses to make it: then it is what the program most likely means.
@@ -449,7 +450,7 @@ class Network(Layer):
     long as no input shape is known. `open` says why more may be in it than the analysis saw.
     """
 
-    structures = frozenset({"takes", "gives"})
+    structures = frozenset({"takes", "gives", "placed"})
 
     def __init__(self, cls: str, name: str, site: Site | None, arguments: Arguments | None = None) -> None:
         super().__init__(cls, name, site, arguments, f"keras.{cls}")

@@ -44,7 +44,6 @@ from kerascheck.network.ir import (
     Tensor,
     moments,
 )
-from kerascheck.symbolic.journal import set_unnoted
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 
 Method = Callable[[Run, Layer, Arguments, Site], Value]
@@ -133,7 +132,7 @@ def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None
     run.layer_changes += 1
     run.changed.add((id(layer), name, value if isinstance(value, bool) else run.layer_changes))
     if layer.runs_program and name not in layer.placed and not isinstance(value, (bool, int, float, str, type(None))):
-        set_unnoted(layer, "placed", {**layer.placed, name: next(moments)})  # the first time counts, in whichever arm
+        layer.placed = {**layer.placed, name: next(moments)}
     if name == "trainable":
         set_trainable(run, layer, value)
     elif name in ("name", "_name") and isinstance(value, str):
