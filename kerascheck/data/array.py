@@ -51,8 +51,8 @@ class Array(Versioned):
     """
 
     __slots__ = (
-        "_items", "_items_state", "birth", "columns", "content", "dtype", "key", "kind", "labels", "max_ndim", "name",
-        "needs", "rows", "shape", "trailing",
+        "_items", "_items_state", "_table", "birth", "columns", "content", "dtype", "key", "kind", "labels", "max_ndim",
+        "name", "needs", "rows", "shape", "trailing",
     )  # fmt: skip
 
     shape: Shape | Unknown
@@ -97,6 +97,7 @@ class Array(Versioned):
         put(self, "max_ndim", None)  # the largest number of axes it can have, where `shape` is not known
         put(self, "name", None)  # what a single number is called
         put(self, "needs", NOTHING)  # the conditions that it hangs on, where they are not decided
+        put(self, "_table", None)
         self.items = items
 
     @property
@@ -108,6 +109,16 @@ class Array(Versioned):
     def items(self, value: list[Any] | None) -> None:
         self._items = value
         self._items_state = self.content.state
+
+    @property
+    def table(self) -> tuple[tuple[Any, ...], ...] | None:
+        """The rows of a small table that the source spells out; None where not known."""
+        state, rows = self._table or (None, None)
+        return rows if state is self.content.state else None
+
+    @table.setter
+    def table(self, rows: tuple[tuple[Any, ...], ...] | None) -> None:
+        self._table = None if rows is None else (self.content.state, rows)
 
     @property
     def ndim(self) -> int | None:
@@ -167,6 +178,7 @@ class Array(Versioned):
         )
         made.labels = self.labels.copy() if self.labels is not None else None
         made.max_ndim, made.name = self.max_ndim, self.name
+        made.table = self.table if self.kind == "tensor" else None  # numpy's can be sorted in place
         return made
 
     def __repr__(self) -> str:

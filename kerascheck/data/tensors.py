@@ -35,6 +35,13 @@ def on_data(call: Call) -> Call:
         result = call(run, name, arguments, site)
         if isinstance(result, Unknown):
             return result
+        table = result.table if isinstance(result, Array) else None
+        made = known(run, name, arguments, result)
+        if table is not None and isinstance(made, Array):
+            made.table = table
+        return made
+
+    def known(run: Run, name: str, arguments: Arguments, result: Value) -> Value:
         arrays: list[Array] = []
         values = [given.value for given in (*arguments.positional, *arguments.keywords.values())]
         if not _collect(values, arrays):

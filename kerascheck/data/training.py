@@ -62,6 +62,14 @@ _POSITIONS: dict[str, tuple[int, int | None, int | None]] = {
 #: The methods that show a model data; the first call of one builds a model that is not built.
 TRAINING_METHODS = tuple(_POSITIONS)
 
+#: Methods that leave a model, or a layer, as it is, but for its weights.
+USING_METHODS = frozenset(
+    {
+        *TRAINING_METHODS, "count_params", "export", "get_config", "get_layer", "get_weights", "load_weights",
+        "reset_metrics", "reset_states", "save", "save_weights", "set_weights", "summary", "to_json", "to_yaml",
+    }
+)  # fmt: skip
+
 #: Those that change weights.
 FITTING = frozenset({"fit", "fit_generator", "train_on_batch"})
 

@@ -246,7 +246,10 @@ def literal_array(data: Any) -> Array | None:
     if len(rest) == 2:
         content.one_hot = rest[1] > 1 and all(sum(row) == 1 == max(row) and min(row) == 0 for row in data)
     items = [number(item, dtype) for item in data] if len(rest) == 1 and rest[0] <= MAX_KEPT else None
-    return Array(rest, dtype, content, items=items)
+    made = Array(rest, dtype, content, items=items)
+    if len(rest) == 2 and len(level) <= MAX_KEPT:
+        made.table = tuple(tuple(row) for row in data)
+    return made
 
 
 def promote_all(dtypes: Iterable[str | Unknown]) -> str | Unknown:

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.data.array import Array
 from kerascheck.data.objects import DataObject
 from kerascheck.data.pipeline import Pipeline
-from kerascheck.data.training import TRAINING_METHODS
+from kerascheck.data.training import USING_METHODS
 from kerascheck.machine.asking import made_of
 from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.dispatch import CALLS, LEAVES
@@ -230,7 +230,7 @@ def _guessed(made: Value) -> Value:
 def _keeps_structure(function: Value, network: Network) -> bool:
     """Whether a call leaves the model what it is: data does, once the model is built."""
     is_built = network.kind == "functional" or (bool(network.inputs) and network.open is None)
-    return is_built and (not isinstance(function, NativeMethod) or function.name in TRAINING_METHODS)
+    return is_built and (not isinstance(function, NativeMethod) or function.name in USING_METHODS)
 
 
 def _is_known_in_each_case(made: Value) -> bool:

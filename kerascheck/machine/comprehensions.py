@@ -18,9 +18,12 @@ from kerascheck.machine.literals import (
 )
 from kerascheck.machine.methods import set_of
 from kerascheck.machine.run import Run
-from kerascheck.machine.sequences import END, Lost, element_of, iterate, resumed
+from kerascheck.machine.sequences import END, Lost, element_of, items_of, iterate, resumed
 from kerascheck.machine.values import (
+    IteratorValue,
+    ListValue,
     Scope,
+    UserRaise,
     Value,
 )
 from kerascheck.network.ir import Site
@@ -51,8 +54,8 @@ def _comprehended(
                 verdict = settle(run, run.evaluate(condition.test, inner), condition)
                 if isinstance(verdict, Condition):
                     filters |= verdict.needs
-                    if len(filters) > _MAX_FILTERS:
-                        yield rest(clause, Unknown("filtered by something unknown", None, None, None, filters), source)
+                    if len(filters) > _MAX_FILTERS or _has_many_filters(run, clause, source, inner, filters):
+                        yield rest(clause, Unknown("filtered by something unknown"), source)
                         return
                     verdict = truth(run, as_value(run, verdict), node=condition)
                 if not verdict:
@@ -106,6 +109,34 @@ def _in_loop(run: Run, node: cst.BaseComp, source: Value, elements: Iterator[Val
 #: Conditions that may say which elements of a comprehension are kept, while all combinations are tried. Where each
 #: element has one of its own, which are kept is not known.
 _MAX_FILTERS = 2
+
+
+def _has_many_filters(run: Run, clause: cst.CompFor, source: Value, inner: Scope, filters: frozenset[Hashable]) -> bool:
+    """Whether the elements hang on more conditions than are tried; nothing of what asking does stays.
+
+    Nothing is decided then: a list of which nobody knows what it holds hangs on nothing that may be asked again.
+    """
+    stays = isinstance(source, (ListValue, tuple)) and not isinstance(source, IteratorValue)
+    items = items_of(run, source) if stays else ()
+    if isinstance(items, Unknown) or not _MAX_FILTERS < len(items) <= MAX_COMPREHENSION:
+        return False
+    mark = run.journal.mark()
+    try:
+        for item in items:
+            assign(run, clause.target, item, inner)
+            for condition in clause.ifs:
+                verdict = settle(run, run.evaluate(condition.test, inner), condition)
+                if isinstance(verdict, Condition):
+                    filters |= verdict.needs
+                if verdict is not True:
+                    break
+            if len(filters) > _MAX_FILTERS:
+                return True
+    except UserRaise:
+        pass
+    finally:
+        run.journal.undo(mark)
+    return False
 
 
 def _collected(run: Run, node: cst.ListComp | cst.SetComp, source: Value, rest: Lost) -> Value | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kerascheck.data.training import TRAINING_METHODS
+from kerascheck.data.training import USING_METHODS
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import DictValue, Instance, ListValue, Value
 from kerascheck.network.ir import Layer
@@ -15,12 +15,7 @@ from kerascheck.symbolic.unknown import Guarded, Unknown
 _MAX_HELD = 50
 
 #: Methods of models and layers that leave their structure as it is.
-_KEEPING = frozenset(
-    {
-        *TRAINING_METHODS, "compile", "summary", "save", "save_weights", "load_weights", "get_weights", "set_weights",
-        "get_layer", "get_config", "count_params", "to_json", "export", "reset_states", "reset_metrics",
-    }
-)  # fmt: skip
+_KEEPING = USING_METHODS | {"compile"}
 
 
 def holding(made: Value, things: Iterable[Value]) -> Value:

@@ -200,7 +200,10 @@ def _layer(join: Join, layer: Layer, names: set[str], writes: Writes) -> None:
             join.write(layer, "open", None if None in opens else opens[0], writes)
     for name in names:
         values = join.fields(layer, name)
-        if name == "needs":
+        if name == "placed":
+            # The first time counts, in whichever arm.
+            join.write(layer, name, dict(item for value in reversed(values) for item in value.items()), writes)
+        elif name == "needs":
             # What is done to it under these conditions is done in some of the arms only.
             differs = any(value != values[0] for value in values)
             join.write(layer, name, NOTHING.union(join.needs if differs else NOTHING, *values), writes)

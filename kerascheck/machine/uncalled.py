@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
+from kerascheck.data.training import USING_METHODS
 from kerascheck.machine.classes import instantiate
 from kerascheck.machine.code_facts import mentions
 from kerascheck.machine.fixtures import provided
@@ -345,17 +346,6 @@ def _changed(run: Run, made: Instance, name: str) -> Value:
     return value
 
 
-#: Methods that leave a model as it is, but for its weights.
-_USES = frozenset(
-    {
-        "count_params", "evaluate", "evaluate_generator", "export", "fit", "fit_generator", "get_config", "get_layer",
-        "get_weights", "load_weights", "predict", "predict_classes", "predict_generator", "predict_on_batch",
-        "predict_proba", "reset_metrics", "reset_states", "save", "save_weights", "set_weights", "summary",
-        "test_on_batch", "to_json", "to_yaml", "train_on_batch",
-    }
-)  # fmt: skip
-
-
 #: What may set an attribute, or change the value of one.
 _CHANGING = (*_BINDING, *_LOOPING, cst.Del, cst.WithItem, cst.Call, cst.Arg)
 
@@ -375,7 +365,7 @@ def _later_changes(outline: Outline, module: cst.Module) -> tuple[frozenset[str]
             _note_attribute(node.value, changed)
         elif type(node) is cst.Call:
             if type(node.func) is cst.Attribute:
-                _note_attribute(node.func.value, used if node.func.attr.value in _USES else changed)
+                _note_attribute(node.func.value, used if node.func.attr.value in USING_METHODS else changed)
         elif type(node) is cst.WithItem:
             if node.asname is not None:
                 _note_target(node.asname.name, written, changed)

@@ -8,12 +8,13 @@ unknown too.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import count
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Int, Shape, SymDim, definitely_different, format_shape, is_conceivable, is_exact
-from kerascheck.symbolic.journal import Versioned
+from kerascheck.symbolic.journal import Versioned, set_unnoted
 from kerascheck.symbolic.unknown import NOTHING, KerasError, Undetermined, Unknown
 
 if TYPE_CHECKING:
@@ -137,9 +138,14 @@ class Node:
         return known
 
 
+#: Counts what is done in the order in which Keras sees it.
+moments = count()
+
+
 class Layer(Versioned):
     """A layer instance. The base class stands for a layer about which only its class is known."""
 
+    structures: ClassVar[frozenset[str]] = frozenset({"placed"})
     #: Set where something about this very layer is not known (its class, its arguments, what it does).
     unknown: Unknown | None = None
     #: Set where Keras refuses to make it: then it is what the program most likely means.
@@ -166,6 +172,10 @@ class Layer(Versioned):
     needs: frozenset[Hashable] = NOTHING
     #: The object of the program that it is, where its class is one of the program's.
     instance: Any = None
+    #: When each of its attributes was first set, in the count of `nth`, where it is one of the program's.
+    placed: Mapping[str, int] = MappingProxyType({})
+    #: How many were made before it.
+    nth: int
 
     def __init__(
         self,
@@ -181,6 +191,7 @@ class Layer(Versioned):
         self.site = site
         self.arguments = arguments  # as the source gives them; None where no call made it
         self.calls: list[Node] = []
+        set_unnoted(self, "nth", next(moments))
 
     def __repr__(self) -> str:
         return f"<{self.cls} {self.name}>"

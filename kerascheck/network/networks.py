@@ -43,7 +43,7 @@ class Network(Layer):
     long as no input shape is known. `open` says why more may be in it than the analysis saw.
     """
 
-    structures = frozenset({"takes", "gives"})
+    structures = frozenset({"takes", "gives", "placed"})
 
     def __init__(self, cls: str, name: str, site: Site | None, arguments: Arguments | None = None) -> None:
         super().__init__(cls, name, site, arguments, f"keras.{cls}")
@@ -56,6 +56,7 @@ class Network(Layer):
         self.compiled: CompileCall | None = None  # the latest compile call
         self.kind = "functional"  # or "sequential", "subclass"
         self.met_data = False  # whether it may have been built by data that is not followed
+        self.built = False  # whether the `build` of a class of the program was called by hand, or by Keras
         self.takes: Any = None  # the structure of its inputs where it is a list, tuple or dictionary of tensors
         self.gives: Any = None  # that of its outputs
         self.own_methods: frozenset[str] = frozenset()  # what a class of the program does itself in training

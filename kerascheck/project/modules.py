@@ -115,8 +115,24 @@ def _searched(
         if parts[0] != path.own and os.path.basename(root) in _INSTALLED:
             continue  # another installed package is no part of the project
         yield root, parts
-    for root in _added(filename):
+    for root in (*_above_its_namespace(here, parts[0], path.roots), *_added(filename)):
         yield root, parts
+
+
+#: How many folders up a package without `__init__.py` may begin.
+_MAX_NAMESPACES = 6
+
+
+def _above_its_namespace(folder: str, name: str, known: tuple[str, ...]) -> Iterator[str]:
+    """What holds the folder of this name that the file is in: `app/models/a.py` imports `app.models.b`."""
+    for _ in range(_MAX_NAMESPACES):
+        above, own = os.path.split(folder)
+        if not own:
+            return
+        if own == name and above not in known and os.path.basename(above) not in _INSTALLED:
+            yield above
+            return
+        folder = above
 
 
 #: A statement that adds a folder to those that imports search, and what it says about it.

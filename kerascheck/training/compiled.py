@@ -71,6 +71,8 @@ def _reconciled(loss: Any, targets: Any, outputs: Any, names: Sequence[str] | No
 
 def _other_numbers(targets: Any, outputs: Any) -> KerasError:
     have, want = _count(len(leaves(targets)), "target"), _count(len(leaves(outputs)), "output")
+    if not leaves(targets):
+        return KerasError(f"the model has {want}, but the targets are an empty list", "count")
     return KerasError(
         f"the model has {want}, but the data has {have}, which Keras 3 does not broadcast over outputs", "count"
     )

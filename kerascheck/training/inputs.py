@@ -55,12 +55,22 @@ def arranged(call: TrainCall, x: Any) -> list[Any]:
     elif isinstance(taken, dict) and list(taken) != sorted(taken, key=str):
         raise KerasError(f"the model takes a dictionary of inputs with the keys {_listed(list(taken))}", "names")
     flat = leaves(x)
+    if not flat:
+        raise KerasError("an empty list holds no data", "count")
     if call.network.is_sequential:
         return flat[:1]  # Keras takes the first and ignores the rest
+    if len(flat) == sum(not _holds_tensor(tensor) for tensor in inputs) != len(inputs):
+        raise Undetermined("Keras 2 feeds no input that holds a tensor")
     if len(flat) != len(inputs):
         names = f" ({_listed([input_name(tensor) for tensor in inputs])})" if len(inputs) > 1 else ""
         raise KerasError(f"the model takes {_count(len(inputs), 'input')}{names}, the data has {len(flat)}", "count")
     return flat
+
+
+def _holds_tensor(tensor: Tensor) -> bool:
+    """Whether an input is made of a tensor, `Input(tensor=noise)`: Keras 2 takes its values from there."""
+    arguments = tensor.node.layer.arguments if tensor.node is not None else None
+    return arguments is not None and any(arguments.value(name) is not None for name in ("tensor", "input_tensor"))
 
 
 def _listed(names: Sequence[Any]) -> str:

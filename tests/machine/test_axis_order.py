@@ -98,3 +98,10 @@ def build(n):
 """
     assert raised(code) == []
     assert statuses(code) == ["exact"]
+
+
+@pytest.mark.parametrize("size", ["batch_input_shape=(1, 3, 32, 32)", "input_shape=(1, rows, columns)"])
+def test_whole_shapes_and_sizes_without_numbers_tell_the_order_too(size: str) -> None:
+    code = OLD + DEEP.replace("input_shape={shape}", size)
+    assert raised(code) == []
+    assert statuses(code) == ["unknown"]

@@ -365,3 +365,47 @@ model = Model(x, {use})
 def _summary(code: str) -> list[ModelSummary]:
     analysed = source(KERAS + code)
     return summarize(analysed, analyze(analysed, 20.0))
+
+
+def test_a_list_of_missing_columns_is_one_condition() -> None:
+    code = """
+    import pandas as pd
+
+    columns = ["a", "b", "c", "d"]
+    frame = pd.read_csv("x.csv")
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise ValueError(missing)
+    texts = [name for name in columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    if texts:
+        raise TypeError(texts)
+    model = Sequential([Input((4,)), Dense(2)])
+    """
+    [program] = build(code).paths
+    [model] = program.networks
+    assert (model.status(), model.params()) == ("exact", 10)
+
+
+def test_asking_ahead_changes_nothing() -> None:
+    code = """
+    from settings import wants
+
+    seen = set()
+    kept = [n for n in [1, 1, 2, 2] if wants(n) and not (n in seen or seen.add(n))]
+    model = Sequential([Input((4,)), Dense(len(seen) + 2)])
+    """
+    assert {model.params() for program in build(code).paths for model in program.networks} == {10, 15, 20}
+
+
+def test_what_asks_a_model_or_saves_it_leaves_it_as_it_is() -> None:
+    code = """
+    import os
+
+    inputs = Input((4,))
+    model = Model(inputs, Dense(2, name="b")(Dense(3, name="a")(inputs)))
+    kept = os.path.exists("folder")
+    model.get_layer("a" if kept else "b").get_config()
+    model.save("folder/model.keras" if kept else "model.keras")
+    """
+    [program] = build(code).paths
+    assert [model.status() for model in program.networks] == ["exact"]

@@ -421,3 +421,132 @@ first(i)
 """
     _, scope = execute_module(code)
     assert scope.vars["first"].layer.status() == "unknown"
+
+
+DECLARED = """
+import keras
+from keras import ops
+import tensorflow as tf
+
+fast = len(tf.config.get_visible_devices("GPU")) > 0
+
+class Sums(keras.layers.Layer):
+    def call(self, x):
+        total = ops.cumsum(x, axis=1) if fast else x[:, :-1]
+        if fast:
+            total = ops.flip(total, axis=1)
+        return ops.concatenate([total, total], axis=2)
+
+    {declared}
+
+inputs = keras.Input((10, 3))
+outputs = keras.layers.Dense(4)(Sums()(inputs))
+model = keras.Model(inputs, outputs)
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "runs"),
+    [("def compute_output_shape(self, shape): return (shape[0], shape[-1] * 2)", 1), ("", 2)],
+)
+def test_what_only_its_call_asks_a_layer_of_declared_shape_does_not_hang_on(declared: str, runs: int) -> None:
+    assert len(analyze(Source(DECLARED.format(declared=declared).encode(), "x.py")).paths) == runs
+
+
+COUNTED = """
+import keras
+
+class Mixer(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+
+    {build}
+
+    def call(self, x):
+        return self.dense(x)
+
+    def count(self):
+        if not self.built:
+            self.build((None, 4))
+        return self.count_params()
+
+model = Mixer()
+{use}
+"""
+OWN_BUILD = "def build(self, shape): self.dense.build(shape)"
+
+
+@pytest.mark.parametrize("build", [OWN_BUILD, "def build(self, shape): super().build(shape)", ""])
+@pytest.mark.parametrize("use", ["model.count()", "model.build((None, 4)); model.count_params()"])
+def test_what_build_was_called_of_can_be_counted(build: str, use: str) -> None:
+    program, *_ = analyze(Source(COUNTED.format(build=build, use=use).encode(), "x.py")).paths
+    assert program.raised == []
+
+
+def test_what_nothing_has_built_cannot() -> None:
+    program, *_ = analyze(Source(COUNTED.format(build=OWN_BUILD, use="model.count_params()").encode(), "x.py")).paths
+    assert [raised.error.kind for raised in program.raised] == ["unbuilt"]
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("build", [OWN_BUILD, "def build(self, shape): super().build(shape)", ""])
+def test_keras_counts_it_too(build: str) -> None:
+    scope: dict[str, Any] = {}
+    exec(COUNTED.format(build=build, use=""), scope)
+    assert scope["model"].count() in (0, 15)
+    with pytest.raises(ValueError, match="isn't built"):
+        scope["Mixer"]().count_params()
+
+
+TRACKED = """
+import keras
+from keras import layers
+
+class Net(keras.Model):
+    def __init__(self, base):
+        super().__init__()
+        self.downs = []
+        self.ups = []
+        for size in (8, 4):
+            self.downs.append(layers.Dense(size))
+            self.ups.append(layers.LayerNormalization())
+        self.ups = self.ups[::-1]
+        made = layers.Dropout(0.1)
+        self.last = layers.Dense(2)
+        self.first = made
+        self.base = base
+        self.later = [layers.ReLU(), layers.Softmax()]
+
+    def call(self, x):
+        for layer in [*self.downs, *self.ups, self.last, self.first, self.base, *self.later]:
+            x = layer(x)
+        return x
+
+net = Net(layers.Dense(3))
+net(keras.Input((16,)))
+"""
+IN_ORDER = [
+    "Dense",
+    "LayerNormalization",
+    "Dense",
+    "LayerNormalization",
+    "Dense",
+    "Dropout",
+    "Dense",
+    "ReLU",
+    "Softmax",
+]
+
+
+def test_layers_stand_in_the_order_in_which_keras_meets_them() -> None:
+    net = model_of(TRACKED)
+    assert [layer.cls for layer in net.layers] == IN_ORDER
+    assert [layer.output_shapes() for layer in net.layers if layer.cls == "Dense"][2:] == [[(None, 2)], [(None, 3)]]
+
+
+@pytest.mark.oracle
+def test_keras_meets_them_so() -> None:
+    scope: dict[str, Any] = {}
+    exec(TRACKED, scope)
+    assert [type(layer).__name__ for layer in scope["net"].layers] == IN_ORDER

@@ -27,6 +27,8 @@ TRACED: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "ops.reshape(x, [ops.shape(x)[0], ops.shape(x)[1] * ops.shape(x)[2]])": ((None, 8), (None, None)),
     "x + tf.reshape(x, (tf.shape(x)[0], -1, 8))": ((6, 8), (None, 6, 8)),
     "x + tf.reshape(x, (tf.shape(x)[0], -1, 8), name='y')": ((None, 8), (None, None, 8)),
+    "tf.pad(x, tf.constant([[0, 0], [1, 2], [0, 3]]))": ((6, 8), (None, 9, 11)),
+    "tf.pad(x, tf.convert_to_tensor([[0, 0], [1, 1], [0, 0]]), mode='REFLECT')": ((6, 8), (None, 8, 8)),
     "tf.range(tf.shape(x)[1])": ((6, 8), (6,)),
     "tf.range(2 * tf.shape(x)[1])": ((6, 8), (12,)),
     "tf.range(tf.shape(x)[0])": ((6, 8), (None,)),

@@ -75,3 +75,10 @@ def test_a_notebook_adds_one(tmp_path: Path) -> None:
 def test_without_it_nothing_is_found_there(tmp_path: Path, added: str) -> None:
     _rows(tmp_path / "builders.py", BUILDER)
     assert _rows(tmp_path / "examples" / "run.py", PROGRAM.format(added=added, module="builders")) == []
+
+
+def test_a_folder_without_init_is_found_by_its_own_name(tmp_path: Path) -> None:
+    _rows(tmp_path / "server" / "app" / "parts" / "builders.py", BUILDER)
+    text = PROGRAM.format(added="", module="app.parts.builders")
+    assert _rows(tmp_path / "server" / "app" / "jobs" / "train" / "run.py", text) == [("KC210", 9)]
+    assert _rows(tmp_path / "server" / "other" / "jobs" / "run.py", text) == []

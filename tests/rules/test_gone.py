@@ -142,3 +142,19 @@ model.add(Convolution3D(8, 3, 3, 3, border_mode="same", input_shape=(9, 9, 9, 1)
 """
     report = check_source(code.encode(), str(tmp_path / "program.py"), Settings(target="keras3"))
     assert {one.code for one in report.diagnostics} == {"KC503"}
+
+
+def test_a_package_of_the_project_hides_keras(tmp_path: Path) -> None:
+    text = b"from keras.layers import scalings, Dense\n"
+
+    def codes(name: str) -> list[str]:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+        return [one.code for one in check_source(text, str(path), Settings()).diagnostics]
+
+    (tmp_path / "own" / "keras").mkdir(parents=True)
+    (tmp_path / "own" / "keras" / "__init__.py").touch()
+    (tmp_path / "own" / "setup.py").touch()
+    assert codes("other/run.py") == ["KC511"]
+    assert codes("own/keras/local.py") == codes("own/tests/test_local.py") == []

@@ -336,3 +336,18 @@ model.compile("sgd", loss=["sparse_categorical_crossentropy"])
 model.fit(np.zeros((33, 1)), (np.zeros((33, 1), "int32"), np.zeros((33, 1), "int32")))
 """
     assert found(code) == []
+
+
+def test_empty_lists_are_no_data() -> None:
+    assert found(dense("model.fit([], [])")) == [("input-structure", True), ("target-structure", True)]
+
+
+def test_keras_2_feeds_no_input_that_holds_a_tensor() -> None:
+    code = """
+    noise = Input(tensor=keras.backend.random_normal((8, 4)))
+    other = Input((4,))
+    model = Model([noise, other], layers.Add()([noise, other]))
+    """
+    assert found(textwrap.dedent(code) + "model.predict(np.zeros((8, 4)))") == []
+    [(kind, _)] = found(textwrap.dedent(code) + "model.predict([np.zeros((8, 4))] * 3)")
+    assert kind == "input-structure"

@@ -29,6 +29,8 @@ def has_channels_first(shape: Any) -> bool:
     if not isinstance(shape, tuple) or len(shape) not in (3, 4):
         return False
     first, *_, rows, columns = shape
-    if not isinstance(first, int) or not isinstance(columns, int) or columns in _FEW:
+    if not isinstance(first, int) or columns is None or columns in _FEW:
         return False
+    if not isinstance(columns, int):
+        return first in (1, 3) and rows is not None and not isinstance(rows, int)  # sizes without numbers
     return first in (1, 3) or (first < columns == rows)

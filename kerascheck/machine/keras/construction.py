@@ -194,6 +194,8 @@ def make_layer(run: Run, spelled: str, arguments: Arguments, site: Site) -> Laye
             return refused
         config, frozen = found.config, found.arguments
     notice_order(run, frozen.value("input_shape"))
+    whole = frozen.value("batch_input_shape")
+    notice_order(run, whole[1:] if isinstance(whole, tuple) else None)
     if run.image_data_format != "channels_last" and config.get("data_format", "") is None:
         config.change("data_format", run.image_data_format)
     if definition.name == "Lambda":

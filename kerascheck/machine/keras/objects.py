@@ -19,7 +19,7 @@ from kerascheck.machine.keras.layer_attributes import held_weights, kept_argumen
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.keras.origins import VARIABLES, note_origin
 from kerascheck.machine.keras.sequential import add_layer, pop_layer
-from kerascheck.machine.keras.subclassing import CustomLayer
+from kerascheck.machine.keras.subclassing import CustomLayer, SubclassedModel
 from kerascheck.machine.keras.trainable import set_trainable, weights_in_training
 from kerascheck.machine.keras.unbuilt import (
     count_params,
@@ -34,7 +34,7 @@ from kerascheck.machine.set_attributes import set_plainly
 from kerascheck.machine.values import Instance, NativeMethod, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.events import WeightsCall
-from kerascheck.network.ir import Layer, Site, Tensor
+from kerascheck.network.ir import NOT_CALLED, Layer, Site, Tensor, moments
 from kerascheck.network.networks import Network
 from kerascheck.network.program import CompileCall, GivenWeights, KerasObject
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
@@ -124,6 +124,8 @@ def set_keras_attribute(run: Run, layer: Layer, name: str, value: Value) -> None
     """`layer.trainable = False` and the like."""
     run.layer_changes += 1
     run.changed.add((id(layer), name, value if isinstance(value, bool) else run.layer_changes))
+    if layer.runs_program and name not in layer.placed and not isinstance(value, (bool, int, float, str, type(None))):
+        layer.placed = {**layer.placed, name: next(moments)}
     if name == "trainable":
         set_trainable(run, layer, value)
     elif name in ("name", "_name") and isinstance(value, str):
@@ -459,7 +461,18 @@ def _optimizer(run: Run, network: Network, node: cst.CSTNode) -> Value:
     return given if isinstance(given, KerasObject) else run.fresh("the optimizer of a model", node)
 
 
+def _is_built(run: Run, network: Network, node: cst.CSTNode) -> Value:
+    """`model.built`, where all is seen that may build it."""
+    if isinstance(network, SubclassedModel) and network.kind == "subclass" and network.instance.unknown is None:
+        if network.built or network.calls or network.inputs:
+            return True
+        if not network.met_data and network.open is not None and network.open.reason == NOT_CALLED:
+            return False
+    return run.fresh(f"built of {network.cls}", node)
+
+
 _NETWORK_ATTRIBUTES: dict[str, Getter] = {
+    "built": _is_built,
     "layers": _layers,
     "optimizer": _optimizer,
     "input": _end("input"),

@@ -242,6 +242,8 @@ def _one_hot(shape: Shape, arguments: Arguments) -> Shape:
 def _pad_widths(arguments: Arguments) -> list[list[int]]:
     value = _given(arguments, 1, "paddings", "pad_width")
     rows = value.items if isinstance(value, ListValue) and value.unknown is None else value
+    if isinstance(rows, Array):
+        rows = rows.table
     if not isinstance(rows, (list, tuple)):
         raise Undetermined("paddings that are not known")
     return [_axes(row) or [] for row in rows]

@@ -100,7 +100,9 @@ def _constant(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return not_tensors(run, name, site)
     default = "float32" if array.dtype == "float64" and not isinstance(value, Array) else array.dtype
     kind = dtype_of(arguments.value("dtype", 1)) or default
-    return new_array(run, array.shape, kind, kind="tensor", items=array.items)
+    made = new_array(run, array.shape, kind, kind="tensor", items=array.items)
+    made.table = array.table
+    return made
 
 
 @follows

@@ -225,6 +225,7 @@ def build_subclass(run: Run, layer: SubclassedModel, shape: Value, site: Site) -
     leaves the layers unbuilt until the model meets data (`Layer.build` of keras/src/layers/layer.py, Keras 3.15).
     """
     known = as_shape(shape)
+    layer.built = layer.built or run.project.dialect == 3
     if isinstance(known, Unknown):
         return
     if run.project.dialect == 3:

@@ -6,6 +6,7 @@ Their `build` and `call` are interpreted on the shapes that they are called with
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from kerascheck.layers.recurrent_cells import OwnCell
 from kerascheck.machine.attributes import get_attribute
@@ -182,7 +183,6 @@ class SubclassedModel(Network):
     latest: Arguments | None = None  # of the latest call
     made_inside: Sequence[Tensor] | None = None  # what its code gave in the latest call
     own: Sequence[Weight] = ()  # from add_weight
-    built = False
 
     instance: Instance
     machine: Run
@@ -222,16 +222,18 @@ class SubclassedModel(Network):
 
 
 def layers_on(instance: Instance) -> list[Layer]:
-    """Layers among the attributes, in the order of assignment, also in lists and dictionaries."""
-    found: list[Layer] = []
-    known: set[int] = set()
+    """Layers among the attributes, also in lists and dictionaries, in the order in which Keras meets them.
 
-    def visit(value: Value, depth: int) -> None:
+    That is when the attribute is set, or when the layer is made and put into a list that is there.
+    """
+    found: dict[int, tuple[int, Layer]] = {}
+    placed = instance.layer.placed if instance.layer is not None else {}
+
+    def visit(value: Value, depth: int, since: int) -> None:
         layer = value.layer if isinstance(value, Instance) else value
         if isinstance(layer, Layer):
-            if id(layer) not in known and layer is not instance.layer:
-                known.add(id(layer))
-                found.append(layer)
+            if id(layer) not in found and layer is not instance.layer:
+                found[id(layer)] = max(since, layer.nth), layer
         elif depth < 4:
             items: list[Value] = []
             if isinstance(value, ListValue):
@@ -241,11 +243,11 @@ def layers_on(instance: Instance) -> list[Layer]:
             elif isinstance(value, DictValue):
                 items = list(value.items.values())
             for item in items[:1000]:
-                visit(item, depth + 1)
+                visit(item, depth + 1, since)
 
-    for value in instance.attributes.values():
-        visit(value, 0)
-    return found
+    for name, value in instance.attributes.items():
+        visit(value, 0, placed.get(name, 0))
+    return [layer for _, layer in sorted(found.values(), key=itemgetter(0))]
 
 
 def run_call(
@@ -265,7 +267,7 @@ def run_call(
     base = layer.base if isinstance(layer, CustomLayer) else None
     declared = None if run.tracing else declared_output(run, layer, base, arguments, value, site)
     before = _built_parts(layer) if declared is not None and find_method(instance, "build") is not None else None
-    entered = len(run.program.raised)
+    entered, reads = len(run.program.raised), run.reads
     if isinstance(layer, CustomLayer) and layer.base is not None and find_method(instance, "build") is None:
         refused = _build_base(run, layer.base, _all_inputs(layer.base, arguments, value), site)
         if refused is not None:
@@ -289,6 +291,7 @@ def run_call(
     if declared is not None:
         compare_with_declared(run, layer, declared, result, site)
         result = declared
+        run.reads = reads  # what only its `call` asks, the output does not hang on
     outputs = input_tensors(result)
     known = outputs is not None and not any(isinstance(t.shape, Unknown) for t in outputs)
     if isinstance(layer, CustomLayer):

@@ -99,7 +99,7 @@ def count_params(run: Run, layer: Layer, site: Site) -> Value:
     """`layer.count_params()`, which Keras refuses for what is not built."""
     unbuilt = _is_settled(layer) and not layer.calls and layer.weights is None
     if isinstance(layer, Network):
-        unbuilt = unbuilt and not layer.inputs and not layer.met_data
+        unbuilt = unbuilt and not layer.inputs and not layer.met_data and not layer.built
     elif isinstance(layer, BuiltinLayer):
         unbuilt = unbuilt and layer.definition.has_weights
     if unbuilt:

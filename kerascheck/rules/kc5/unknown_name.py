@@ -14,9 +14,11 @@ from kerascheck.machine.mentions import Mention, mentions_in, parts_of
 from kerascheck.machine.static import once_a_file
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
+from kerascheck.project.modules import find_module
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._mentions import texts
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
+from kerascheck.runtime.asked import is_file
 from kerascheck.text.spelling import is_misspelt
 
 
@@ -63,7 +65,11 @@ class UnknownName(Rule):
         severity = severity_of(source)
         if program.caller is not None:
             return
-        for unknown in _unknown_names(source):
+        found = _unknown_names(source)
+        is_hidden = any(map(_is_installed, found)) and _has_own_keras(source.filename)
+        for unknown in found:
+            if is_hidden and _is_installed(unknown):
+                continue
             if severity is None and not unknown.is_misspelt:  # an older Keras has names that are in no table
                 continue
             message = f"{unknown.package} has no {unknown.name}"
@@ -181,6 +187,16 @@ class _Unknown(NamedTuple):
 def _unknown_names(source: Any) -> Sequence[_Unknown]:
     found = (_unknown(mention, source) for mention in mentions_in(source))
     return [one for one in found if one is not None]
+
+
+def _is_installed(unknown: _Unknown) -> bool:
+    """Whether it is looked for in the package `keras` itself."""
+    return unknown.package.partition(".")[0] == "keras"
+
+
+def _has_own_keras(filename: str) -> bool:
+    """Whether the project has a package of that name, which hides the installed one."""
+    return find_module("keras", 0, filename, is_file) is not None
 
 
 def _unknown(mention: Mention, source: Any) -> _Unknown | None:
