@@ -21,7 +21,9 @@ def test_imports_between_rooms_go_down() -> None:
 
 
 def test_no_module_is_too_long_to_be_read_at_once() -> None:
-    lengths = {path.relative_to(PACKAGE): path.read_text(encoding="utf-8").count("\n") for path in PACKAGE.rglob("*.py")}
+    lengths = {
+        path.relative_to(PACKAGE): path.read_text(encoding="utf-8").count("\n") for path in PACKAGE.rglob("*.py")
+    }
     assert not {str(path): length for path, length in lengths.items() if length > 500}
 
 

@@ -11,9 +11,12 @@ _ROOTS = (
     "tensorflow.contrib.keras.api.keras",
     "tensorflow.contrib.keras.python.keras",
     "tensorflow.contrib.keras",
+    "tensorflow.python.keras.api._v1.keras",
+    "tensorflow.python.keras.api._v2.keras",
     "tensorflow.python.keras.api",
     "tensorflow.python.keras",
     "tensorflow.keras",
+    "tensorflow._api.v1.keras",
     "tensorflow._api.v2.keras",
     "keras.api._v2.keras",
     "keras.api._v1.keras",
@@ -22,7 +25,10 @@ _ROOTS = (
     "keras._tf_keras.keras",
     "tf_keras.src",
     "tf_keras",
+    "tensorflow_core.python.keras.api._v1.keras",
+    "tensorflow_core.python.keras.api._v2.keras",
     "tensorflow_core.python.keras",
+    "tensorflow_core._api.v2.keras",
 )
 
 #: Sub-packages whose inner modules carry no meaning of their own.

@@ -304,6 +304,8 @@ class BuiltinLayer(Layer):
 
     #: Whether the layers train that hold its variables, where it was handed to such; None: as they were made.
     inner_trains: bool | None = None
+    #: Whether its weights are those for an input of which no call has told the sizes yet.
+    presumed = False
 
     def __init__(
         self,
@@ -346,8 +348,8 @@ class BuiltinLayer(Layer):
                 weights = self.definition.weights_for(self.config, shapes)
             except Undetermined as undetermined:
                 weights = Unknown(undetermined.reason)
-        if self.weights is None or isinstance(self.weights, Unknown):
-            self.weights = weights
+        if self.weights is None or isinstance(self.weights, Unknown) or self.presumed:
+            self.weights, self.presumed = weights, False
         elif not isinstance(weights, Unknown):
             self._check_reuse(self.weights, weights, shapes)
         if known is not None:

@@ -15,7 +15,19 @@ from kerascheck.training.structures import is_nested, leaves, packed, same_paths
 Match = tuple[Any, Any, Any]
 
 
-def matched_losses(loss: Any, targets: Any, outputs: Any, names: Sequence[str] | None) -> list[Match]:
+def refused_names(loss: Any, outputs: Any, names: Sequence[str] | None, dialect: int = 3) -> KerasError | None:
+    """Why a dictionary of losses does not fit the names of the outputs, whatever the targets are.
+
+    Before Keras 3 an output without a loss is left alone.
+    """
+    if not isinstance(loss, dict) or isinstance(outputs, dict) or not names:
+        return None
+    if set(names) == set(loss) or (dialect < 3 and set(loss) < set(names)):
+        return None
+    return KerasError(f"the loss has the keys {_listed(loss)}, the outputs are called {_listed(names)}", "loss-names")
+
+
+def matched_losses(loss: Any, targets: Any, outputs: Any, names: Sequence[str] | None, dialect: int = 3) -> list[Match]:
     """Each loss with the leaf of the targets and the leaf of the outputs that it compares.
 
     Where there are more losses than outputs, each gets all of them: such a match has lists in place of leaves.
@@ -23,13 +35,13 @@ def matched_losses(loss: Any, targets: Any, outputs: Any, names: Sequence[str] |
     """
     if isinstance(loss, Unknown):
         raise Undetermined(loss.reason)
+    if isinstance(loss, dict) and dialect < 3 and set(loss) < set(names or ()):
+        raise Undetermined("outputs without a loss")
     if is_nested(targets) or is_nested(outputs):
         targets = _reconciled(loss, targets, outputs, names)
+    if (refused := refused_names(loss, outputs, names, dialect)) is not None:
+        raise refused
     if isinstance(loss, dict) and not isinstance(outputs, dict) and names:
-        if set(names) != set(loss):
-            raise KerasError(
-                f"the loss has the keys {_listed(loss)}, the outputs are called {_listed(names)}", "loss-names"
-            )
         loss = [loss[name] for name in names]
     if not is_nested(loss):
         loss = packed(outputs, [loss] * len(leaves(outputs)))
@@ -146,7 +158,7 @@ def matched_metrics(metrics: Any, targets: Any, outputs: Any, names: Sequence[st
         names = names if names and set(names) == set(outputs) else sorted(outputs, key=str)
     flat = _for_each_output(metrics, len(outs), names)
     if flat is None:
-        flat = _in_structure(metrics, outputs)
+        flat = _in_structure(metrics, outputs, names)
     found: list[Match] = []
     for items, target, output in zip(flat, _flattened(targets, names), _flattened(outputs, names), strict=False):
         each = list(items) if isinstance(items, (list, tuple)) else [] if items is None else [items]
@@ -162,12 +174,17 @@ def _for_each_output(metrics: Any, count: int, names: Sequence[str] | None) -> l
     return None
 
 
-def _in_structure(metrics: Any, outputs: Any) -> list[Any]:
+def _in_structure(metrics: Any, outputs: Any, names: Sequence[str] | None) -> list[Any]:
     """Metrics in the structure of the outputs; anything else is refused."""
     have, want = tupled(metrics), tupled(outputs)
     if isinstance(want, dict) and isinstance(have, dict) and set(want) == set(have):
         return [have[key] for key in sorted(want, key=str)]
     count = len(leaves(outputs))
+    if isinstance(metrics, dict) and names:
+        raise KerasError(
+            f"the metrics have the keys {_listed(metrics)}, the outputs are called {_listed(names)}",
+            "metrics-structure",
+        )
     raise KerasError(
         f"the model has {count} outputs, for which Keras 3 expects a list of {count} lists of metrics, or a dictionary",
         "metrics-structure",

@@ -14,7 +14,7 @@ from kerascheck.network.networks import Network
 from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 from kerascheck.training import explain
-from kerascheck.training.compiled import Match, matched_losses, matched_metrics
+from kerascheck.training.compiled import Match, matched_losses, matched_metrics, refused_names
 from kerascheck.training.compiled_losses import output_name, passes_over_a_class, read_loss
 from kerascheck.training.content import class_problem
 from kerascheck.training.features import Features, Out, read
@@ -78,6 +78,8 @@ class Arrays(Features):
             if _has_no_losses(self.call.network) and (learns or self.call.dialect == 3):
                 self.session.report("missing", explain.no_loss(self.call), self.call.site)
             return
+        if self._refuse_names(loss, outputs):
+            return
         if self.y is None:
             if not isinstance(self.x, Unknown):
                 self.session.report("missing", explain.no_targets(self._label("y"), self.call), self.x_site)
@@ -85,7 +87,7 @@ class Arrays(Features):
         if isinstance(outputs, Unknown) or isinstance(self.y, Unknown):
             return
         try:
-            matches = matched_losses(loss, self.y, outputs, self._names())
+            matches = matched_losses(loss, self.y, outputs, self._names(), self.call.dialect)
         except KerasError as error:
             # Before, one target did for several outputs, and a list of one array was that array.
             spread = error.kind in ("count", "loss-structure") and self.call.dialect < 3
@@ -97,6 +99,16 @@ class Arrays(Features):
         for match in matches:
             self._check_loss(match)
         self._check_weights(matches, outputs)
+
+    def _refuse_names(self, loss: Any, outputs: Any) -> bool:
+        """Report losses for outputs that there are not, which needs no data; only where the program names them all."""
+        ends = [tensor.node.layer for tensor in self.call.outputs if tensor.node is not None]
+        if isinstance(outputs, Unknown) or not all(layer.named_by_user for layer in ends):
+            return False
+        error = refused_names(loss, outputs, self._names(), self.call.dialect)
+        if error is not None:
+            self.session.report("target-structure", error.message, self.y_site)
+        return error is not None
 
     def _check_loss(self, match: Match) -> None:
         item, target, output = match

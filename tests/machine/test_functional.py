@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kerascheck import api
+from kerascheck.configuration.config import Settings
 from tests.machine.helpers import KERAS, build, marked_cases, model, raised, summary, value_of
 
 GRAPHS = marked_cases("functional")
@@ -42,6 +43,16 @@ b = keras.Input((3,))
 m = keras.Model([a, b], layers.Concatenate()([a[0]["p"], a[1]["p"], b]))
 """
     assert api.check("import keras\nfrom keras import layers\n" + code, "x.py").diagnostics == []
+
+
+@pytest.mark.parametrize("target", ["2", "3"])
+def test_a_model_without_ends_takes_what_a_layer_takes(target: str) -> None:
+    """An argument of no layer is named, and no missing inputs; `input_shape` is one of a layer."""
+    code = "import keras\nkeras.Model(units=3, name='a')\nkeras.Model(input_shape=(3,))\n"
+    found = api.check(code, "x.py", settings=Settings(target=f"keras{target}")).diagnostics
+    assert [(line.code, line.message) for line in found] == [
+        ("KC206", "Model has no argument units; it takes inputs and outputs")
+    ]
 
 
 def test_a_disconnected_graph() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kerascheck.network.dims import SymDim
-from tests.machine.helpers import model, value_of
+from tests.machine.helpers import build, model, value_of
 
 LOAD = "import numpy as np\nX = np.load('x.npy')\n"
 
@@ -109,3 +109,46 @@ for batch in Data("rows.npy").batches(50):
 model = Sequential([layers.Input((4,)), layers.Dense(3)])
 """
     assert model(code).status() == "exact"
+
+
+def test_the_first_kernel_of_a_model_whose_input_shape_is_not_known() -> None:
+    network = model("""
+        import settings
+        model = Sequential([Conv2D(8, 3, input_shape=settings.shape()), GlobalAveragePooling2D(), Dense(4)])
+    """)
+    assert network.status() == "symbolic"
+    assert str(network.layers[0].params()) == "72*conv2d.input.shape[3] + 8"
+    assert network.layers[2].params() == 36
+
+
+def test_a_flatten_of_an_input_that_is_not_known_has_no_weights() -> None:
+    network = model("import settings\nmodel = Sequential([Flatten(input_shape=settings.shape()), Dense(4)])")
+    assert network.status() == "symbolic"
+    assert [str(layer.params()) for layer in network.layers] == ["0", "4*flatten.output.shape[1] + 4"]
+
+
+def test_a_layer_is_counted_on_the_input_that_is_known() -> None:
+    network = model("""
+        import settings
+        convolution = Conv2D(8, 3)
+        convolution(Input(settings.shape()))
+        image = Input((9, 9, 3))
+        model = Model(image, convolution(image))
+    """)
+    assert network.status() == "exact"
+    assert network.params() == 224
+
+
+def test_what_waits_for_its_first_data_has_no_weights_before() -> None:
+    network = model("model = Sequential([Conv2D(8, 3), Conv2D(4, 3)])")
+    assert network.status() == "unknown"
+    assert network.layers[0].weights is None
+
+
+@pytest.mark.parametrize(("past", "status"), [("from keras.layers.core import Dense\n", "symbolic"), ("", "unknown")])
+def test_one_size_is_a_shape_to_keras_2_and_none_to_keras_3(past: str, status: str) -> None:
+    analysis = build(past + LOAD + "size = Input(shape=X.shape[1])\nmodel = Model(size, Dense(3)(size))")
+    (path,) = analysis.paths
+    assert [network.status() for network in path.networks] == [status]
+    refused = "Input expects a tuple as its shape in Keras 3, got X.shape[1]; write (X.shape[1],)"
+    assert [one.error.message for one in path.raised] == ([] if past else [refused])

@@ -351,3 +351,32 @@ def test_keras_2_feeds_no_input_that_holds_a_tensor() -> None:
     assert found(textwrap.dedent(code) + "model.predict(np.zeros((8, 4)))") == []
     [(kind, _)] = found(textwrap.dedent(code) + "model.predict([np.zeros((8, 4))] * 3)")
     assert kind == "input-structure"
+
+
+def two_outputs(compiled: str, fit: str) -> str:
+    """A model of two outputs and one call."""
+    return f"""
+i = Input((4,))
+model = Model(i, [layers.Dense(1, name="a")(i), layers.Dense(1, name="b")(i)])
+model.compile("sgd", {compiled})
+{fit}
+"""
+
+
+@pytest.mark.parametrize("fit", ["model.fit(np.load('x.npy'), np.load('y.npy'))", "model.fit(batches(), epochs=3)"])
+def test_losses_of_other_outputs_need_no_data(fit: str) -> None:
+    assert found(two_outputs("loss={'a': 'mse', 'c': 'mse'}", fit)) == [("target-structure", True)]
+    assert found(two_outputs("loss={'a': 'mse', 'b': 'mse'}", fit)) == []
+
+
+def test_names_that_keras_gives_are_not_judged_without_data() -> None:
+    code = two_outputs("loss={'dense': 'mse', 'dense_2': 'mse'}", "model.fit(batches(), epochs=3)")
+    assert found(code.replace(', name="a"', "").replace(', name="b"', "")) == []
+
+
+def test_before_keras_3_an_output_may_have_no_loss() -> None:
+    fit = "model.fit(np.zeros((8, 4)), {'a': np.zeros(8)})"
+    past = "from keras.layers.core import Dense\n"
+    assert found(two_outputs("loss={'a': 'mse'}", fit)) == [("target-structure", True)]
+    assert found(past + two_outputs("loss={'a': 'mse'}", fit)) == []
+    assert found(past + two_outputs("loss={'a': 'mse', 'c': 'mse'}", fit)) == [("target-structure", True)]

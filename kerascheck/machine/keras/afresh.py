@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerascheck.machine.run import Run
 from kerascheck.network.dims import Shape, SymDim
-from kerascheck.network.ir import BuiltinLayer, Layer, Tensor
+from kerascheck.network.ir import BuiltinLayer, Layer, Tensor, Weight
 from kerascheck.symbolic.unknown import REFUSED, KerasError, Undetermined, Unknown
 
 #: Why the shapes in a model without an input shape are not known: they will be.
@@ -14,8 +14,9 @@ NO_SHAPE = "no input shape is given, so the model is built on its first data"
 def known_again(run: Run, layer: Layer, tensors: list[Tensor]) -> list[Shape] | None:
     """What a layer gives for an input of unknown shape, as far as the layer alone decides it; None where it does not.
 
-    A layer that takes inputs of one rank only has got one of that rank; sizes that nobody knows have names. Behind what
-    Keras refuses nothing is known again, and a model that waits for its first data is built then.
+    A layer that takes inputs of one rank only has got one of that rank; sizes that nobody knows have names, and the
+    layer has the weights for them until it is called on an input that is known. Behind what Keras refuses nothing is
+    known again, and a model that waits for its first data is built then.
     """
     if type(layer) is not BuiltinLayer or layer.unknown is not None or len(tensors) != 1:
         return None
@@ -28,6 +29,8 @@ def known_again(run: Run, layer: Layer, tensors: list[Tensor]) -> list[Shape] | 
 
     moment = run.tick()
     definition, config = layer.definition, layer.config
+    if definition.name in ("Flatten", "Reshape"):
+        _presume(layer, [])  # they have none
     if definition.name == "Flatten":
         return [(None, SymDim.named(f"{layer.name}.output.shape[1]", ("afresh", moment, 1)))]
     if definition.name == "Reshape":
@@ -39,10 +42,20 @@ def known_again(run: Run, layer: Layer, tensors: list[Tensor]) -> list[Shape] | 
     rank = inner.definition.ndim if isinstance(inner, BuiltinLayer) else None
     if rank is None:
         return None
+    presumed: list[Shape] = [(None, *map(named, range(1, rank)))]
     try:
-        return definition.outputs_for(config, [(None, *map(named, range(1, rank)))])
+        outputs = definition.outputs_for(config, presumed)
+        if inner is layer:
+            _presume(layer, definition.weights_for(config, presumed))
     except (KerasError, Undetermined):
         return None
+    return outputs
+
+
+def _presume(layer: BuiltinLayer, weights: list[Weight]) -> None:
+    """Give the layer these weights where it has none, until more is known."""
+    if layer.weights is None:
+        layer.weights, layer.presumed = weights, True
 
 
 def unknown_tensor(reason: str | Unknown) -> Tensor:

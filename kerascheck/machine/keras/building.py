@@ -25,7 +25,9 @@ def build(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
         if not isinstance(shape, Unknown):
             _check_unbuilt(run, layer, shape, site)
         build_sequential(run, layer, shape, site)
-    elif not isinstance(shape, Unknown) and isinstance(layer, BuiltinLayer) and layer.weights is None:
+    elif (
+        not isinstance(shape, Unknown) and isinstance(layer, BuiltinLayer) and (layer.weights is None or layer.presumed)
+    ):
         _build_layer(run, layer, shape, site)
     else:
         from kerascheck.machine.keras.subclass_methods import build_subclass
@@ -49,7 +51,7 @@ def _build_layer(run: Run, layer: BuiltinLayer, shape: Shape, site: Site) -> Non
         weights = Unknown(undetermined.reason)
     except (KerasError, IndexError):
         weights = Unknown("built for a shape that it cannot be called on")
-    layer.weights = weights
+    layer.weights, layer.presumed = weights, False
 
 
 def _check_unbuilt(run: Run, network: Network, shape: Shape, site: Site) -> None:

@@ -14,7 +14,7 @@ from kerascheck.machine.budget import LAYER_STEPS
 from kerascheck.machine.keras.axis_order import notice_order
 from kerascheck.machine.keras.calling import call_layer, input_tensors
 from kerascheck.machine.keras.cloning import clone_model
-from kerascheck.machine.keras.freeze import as_shape, checked_shape, decide_flags, freeze, freeze_arguments
+from kerascheck.machine.keras.freeze import as_shape, checked_shape, decide_flags, freeze, freeze_arguments, is_size
 from kerascheck.machine.keras.functional import make_functional
 from kerascheck.machine.keras.origins import note_object_call
 from kerascheck.machine.keras.refusals import takes_a_list
@@ -313,7 +313,7 @@ def make_input(run: Run, kind: str, arguments: Arguments, site: Site) -> InputLa
 def _meant_shape(run: Run, kind: str, arguments: Arguments) -> Shape | None:
     """The shape that a refused input is meant to have: with one size as a number, or beside what it does not take."""
     shape = arguments.value("shape", 0)
-    if isinstance(shape, int) and not isinstance(shape, bool):
+    if is_size(shape):
         arguments = Arguments([], {**arguments.keywords, "shape": Given((shape,))}, call=arguments.call)
     try:
         full = _full_shape(run, kind, arguments)
@@ -364,7 +364,7 @@ def _full_shape(run: Run, kind: str, arguments: Arguments) -> Shape | Unknown:
         if not {"tensor", "input_tensor", "type_spec"} & arguments.keywords.keys() and not arguments.open_keywords:
             raise KerasError(f"{kind} needs a shape", "missing-argument")
         return Unknown("an input without a shape")
-    inner = checked_shape(run, kind, shape)
+    inner = checked_shape(run, kind, (shape,) if is_size(shape) and run.project.dialect < 3 else shape)
     batch = checked_shape(run, kind, (arguments.value("batch_size", 1),))
     if isinstance(inner, Unknown) or isinstance(batch, Unknown):
         return inner if isinstance(inner, Unknown) else batch

@@ -131,6 +131,11 @@ def as_size(value: Value) -> int | SymDim | Unknown | None:
     return Unknown(f"{value!r} as a dimension"[:60])
 
 
+def is_size(value: Value) -> bool:
+    """Whether it is surely one size, not several."""
+    return isinstance(value, (int, SymDim)) and not isinstance(value, bool)
+
+
 def as_shape(value: Value) -> tuple[int | SymDim | None, ...] | Unknown:
     """A shape from a tuple, a list or one number."""
     if isinstance(value, Unknown):
@@ -160,11 +165,11 @@ def checked_shape(run: Run, owner: str, value: Value) -> tuple[int | SymDim | No
     shape = as_shape(value)
     if run.project.dialect < 3:
         return shape
+    if is_size(value):  # Keras 2 takes it
+        message = f"{owner} expects a tuple as its shape in Keras 3, got {value}; write ({value},)"
+        raise KerasError(message, "old-argument")
     if is_plain(value) and not isinstance(value, (tuple, list)):
-        is_old = isinstance(value, int) and not isinstance(value, bool)  # Keras 2 takes a single size
-        hint = f"; write ({value},)" if isinstance(value, int) else ""
-        message = f"{owner} expects a tuple as its shape in Keras 3, got {value!r}{hint}"
-        raise KerasError(message, "old-argument" if is_old else "argument")
+        raise KerasError(f"{owner} expects a tuple as its shape in Keras 3, got {value!r}", "argument")
     items = value.items if isinstance(value, ListValue) and value.unknown is None else value
     for size in items if isinstance(items, (tuple, list)) else ():
         if isinstance(size, (float, str, tuple, list)) or (isinstance(size, int) and size < 0):

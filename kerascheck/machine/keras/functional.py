@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kerascheck.data.array import Array
 from kerascheck.machine.keras.calling import input_tensors, nested_badly
+from kerascheck.machine.keras.class_refusals import BASE_ARGUMENTS
 from kerascheck.machine.keras.freeze import freeze, freeze_arguments
 from kerascheck.machine.keras.tensors import Constant, Operation
 from kerascheck.machine.keras.trainable import give_trainable
@@ -38,7 +39,7 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
         return
     inputs = arguments.value("inputs", 0, arguments.value("input"))
     outputs = arguments.value("outputs", 1, arguments.value("output"))
-    error = _refused_form(arguments) if run.project.dialect == 3 else None
+    error = _foreign_argument(arguments) or (_refused_form(arguments) if run.project.dialect == 3 else None)
     if error is not None and inputs is not None and outputs is not None:
         run.raised(error, site, network)
         network.refused = Unknown("Keras refuses to make it")
@@ -58,14 +59,29 @@ def fill_functional(run: Run, network: Network, arguments: Arguments, site: Site
     finish_functional(run, network, site)
 
 
-#: What a model takes as any layer does.
-_OF_LAYERS = frozenset({"activity_regularizer", "autocast", "dtype", "name", "trainable"})
-
-
 def _is_empty(arguments: Arguments) -> bool:
     """Whether a model is made as a layer is, without a graph: it is of no use, but Keras makes it."""
+    return _has_no_ends(arguments) and arguments.keywords.keys() <= BASE_ARGUMENTS
+
+
+def _has_no_ends(arguments: Arguments) -> bool:
+    """Whether neither inputs nor outputs are given, under any name."""
     is_open = arguments.open_positional or arguments.open_keywords
-    return not arguments.positional and not is_open and arguments.keywords.keys() <= _OF_LAYERS
+    return not arguments.positional and not is_open and not arguments.keywords.keys() & _ENDS
+
+
+#: The names of inputs and outputs; those without an s are of Keras 1.
+_ENDS = frozenset({"inputs", "outputs", "input", "output"})
+
+
+def _foreign_argument(arguments: Arguments) -> KerasError | None:
+    """The refusal of what no layer takes, by a model that is made as a layer is; any Keras refuses it."""
+    if not _has_no_ends(arguments):
+        return None
+    for name in arguments.keywords:
+        if name not in BASE_ARGUMENTS:
+            return KerasError(f"Model has no argument {name}; it takes inputs and outputs", "unknown-argument")
+    return None
 
 
 def is_functional(arguments: Arguments) -> bool:

@@ -104,4 +104,15 @@ model.fit(np.zeros((100, 8)), [np.zeros(100), np.zeros(100)])
 """,
             [(7, "the loss has the keys 'a', 'c', the outputs are called 'a', 'b'")],
         ),
+        Invalid(
+            """
+import numpy as np
+from keras import Input, Model, layers
+inputs = Input((8,))
+model = Model(inputs, [layers.Dense(1, name="a")(inputs), layers.Dense(1, name="b")(inputs)])
+model.compile("adam", "mse", metrics={"c": "mae"})
+model.fit(np.zeros((100, 8)), [np.zeros(100), np.zeros(100)])
+""",
+            [(7, "the metrics have the keys 'c', the outputs are called 'a', 'b'")],
+        ),
     ]
