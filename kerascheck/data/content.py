@@ -57,8 +57,10 @@ class Origin(NamedTuple):
 DISTRIBUTIONS = frozenset({"standardized", "unbounded"})
 #: The tag of numbers that are as a model has predicted them.
 AS_PREDICTED = "as predicted"
+#: The tag of numbers that surely have many fractions among them, and of those that were rounded.
+FRACTIONS, ROUNDED = "fractions", "rounded"
 #: Tags that any change of the numbers ends.
-FLEETING = DISTRIBUTIONS | {AS_PREDICTED}
+FLEETING = DISTRIBUTIONS | {AS_PREDICTED, ROUNDED}
 
 
 class Content(Versioned):

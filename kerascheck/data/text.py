@@ -13,7 +13,7 @@ from kerascheck.data.array import Array, is_float
 from kerascheck.data.content import FITTED, FITTED_ON, Content, union
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.registry import Function
-from kerascheck.data.samples import as_dim, count_of, is_real, prepared, rows_of, unknown_of_length
+from kerascheck.data.samples import as_dim, count_of, is_real, note_cut, prepared, rows_of, unknown_of_length
 from kerascheck.data.values import as_array, dtype_of, fresh_key, fresh_size, grown, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, to_python
@@ -270,6 +270,7 @@ def _pad(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if length is None:
         length = fresh_size(run, "?.shape[1]", site)
     content = union(inner.content, Content.of_values([filling])) if is_real(filling) else Content()
+    note_cut(run, name, Array(Unknown("numbers of sequences"), "float64", inner.content), dtype, site, arguments)
     whole = isinstance(inner.longest, int) and isinstance(length, int) and length >= inner.longest
     content.attained = inner.content.attained and (whole or inner.content.is_mass)  # nothing, or little, is cut off
     content.values = None
