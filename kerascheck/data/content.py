@@ -176,6 +176,10 @@ class Content(Versioned):
             part.attained, part.tags = False, frozenset()
         return part
 
+    def is_seen_by(self, other: Content) -> bool:
+        """Whether the other one is a view on these numbers, which are no view themselves."""
+        return self._family is not None and self._family is other._family and self._family[0] is self
+
     def rearranged(self) -> Content:
         """Claims on the same numbers in another order or shape."""
         made = self.copy()

@@ -143,6 +143,7 @@ def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value
         thing.learn(run, counts=counts)
     else:
         thing.state["counts"] = None
+    _note_letters(run, thing, "fit_on_texts", arguments, site)
     prepared(run, "fit", thing.qualname, [arguments.value("texts", 0)], site, arguments)
     step = len(run.program.preparations) - 1
     is_first = "step" not in thing.state
@@ -190,9 +191,17 @@ def _lowered(words: list[str], reading: _Reading) -> list[str]:
     return [word.lower() for word in words] if reading.lower else words
 
 
+def _note_letters(run: Run, thing: DataObject, name: str, arguments: Arguments, site: Site) -> None:
+    """Note one text in place of a list of texts: its letters are taken for texts."""
+    is_one = isinstance(arguments.value("texts", 0), str)
+    if is_one and _option(thing, "char_level") in (None, False) and not thing.arguments.open_keywords:
+        prepared(run, "letters", name, [], site, arguments)
+
+
 def _to_sequences(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
     """`texts_to_sequences(texts)`: a list of lists of numbers."""
     value = arguments.value("texts", 0)
+    _note_letters(run, thing, "texts_to_sequences", arguments, site)
     numbers = _numbered(thing, _plain_texts(value))
     if numbers is not None:
         made = run.new_list([run.new_list(one) for one in numbers])

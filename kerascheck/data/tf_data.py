@@ -389,6 +389,8 @@ def _skip(run: Run, stream: Pipeline, arguments: Arguments, site: Site) -> Value
     count, left = as_dim(arguments.value("count", 0)), None
     if isinstance(count, int) and count >= 0 and isinstance(stream.count, int):
         left = max(stream.count - count, 0)
+        if left == 0 < count and stream.count > 0:
+            prepared(run, "emptied", f"{stream.count} {'batches' if stream.batched else 'elements'}", [], site, arguments)
     return stream.derive(count=left, birth=run.tick())
 
 

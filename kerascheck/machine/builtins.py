@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 from kerascheck.data.array import Array, axis_size
-from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.pipeline import Pipeline, length_of
 from kerascheck.machine.asking import CLASSES, made_of, surroundings_in
 from kerascheck.machine.attributes import find_slot, get_attribute, set_plainly
 from kerascheck.machine.calls import plain_call
@@ -99,7 +99,7 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             length = array_length(run, value)
             return length if length is not None else _derived(run, "len", values, site)
         if isinstance(value, Pipeline):
-            return value.length(run)
+            return length_of(run, value, site)
         if isinstance(value, ListValue) and value.element is not None:
             from kerascheck.data.values import grown_length
 
