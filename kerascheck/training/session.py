@@ -23,7 +23,7 @@ from kerascheck.training import explain
 from kerascheck.training.clash import Clash
 from kerascheck.training.compiled import Match, matched_losses, matched_metrics
 from kerascheck.training.compiled_losses import output_name, passes_over_a_class, read_loss
-from kerascheck.training.content import class_problem, index_problem
+from kerascheck.training.content import JUDGES, class_problem
 from kerascheck.training.inputs import FLOATS_ONLY, NO_LISTS, arranged, fed_shape, forward
 from kerascheck.training.losses import loss_values
 from kerascheck.training.metrics import Metric, check_metric, read_metric, resolve
@@ -449,8 +449,9 @@ class _Arrays:
         """Word numbers of an Embedding that reads the input itself."""
         for tensor, leaf in zip(self.call.inputs, flat, strict=False):
             for node in self.call.nodes:
-                if node.layer.cls == "Embedding" and any(t is tensor for t in node.inputs) and isinstance(leaf, Array):
-                    problem = index_problem(node.layer, leaf, self._label("x"))
+                judge = JUDGES.get(node.layer.cls)
+                if judge is not None and any(t is tensor for t in node.inputs) and isinstance(leaf, Array):
+                    problem = judge(node.layer, leaf, self._label("x"))
                     if problem is not None:
                         self.session.report("index", problem.message, self.x_site, problem.refused, node.layer)
 
