@@ -59,6 +59,8 @@ DISTRIBUTIONS = frozenset({"standardized", "unbounded"})
 AS_PREDICTED = "as predicted"
 #: The tag of numbers that surely have many fractions among them, and of those that were rounded.
 FRACTIONS, ROUNDED = "fractions", "rounded"
+#: The tag of indicators of classes that lack the first one.
+FIRST_DROPPED = "first dropped"
 #: Tags that any change of the numbers ends.
 FLEETING = DISTRIBUTIONS | {AS_PREDICTED, ROUNDED}
 

@@ -35,7 +35,7 @@ from kerascheck.machine.weights import TOO_MANY_PARTS, is_too_heavy
 from kerascheck.network.arguments import Arguments, Given
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import ResultRead, Site, Tensor
-from kerascheck.symbolic.unknown import Guarded, Symbol, Undetermined, Unknown
+from kerascheck.symbolic.unknown import Guarded, KerasError, Symbol, Undetermined, Unknown
 
 _MAX_BITS = 4096  # of an integer result
 MAX_TEXT = 1_000_000  # characters of a repeated string
@@ -242,6 +242,10 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
                     return run.unknown_list("a long list")
                 made.items = [*left.items, *right.items]
             return made
+    if op in ("Divide", "Subtract") and isinstance(left, tuple) and isinstance(right, (int, float)):
+        message = f"a tuple of {len(left)} is no number: {'/' if op == 'Divide' else '-'} raises TypeError"
+        run.raised(KerasError(message, "array"), Site(run.file, node))
+        return run.fails("TypeError", message, node)
     if op == "Multiply":
         if isinstance(right, (str, bytes, tuple, ListValue)):
             left, right = right, left

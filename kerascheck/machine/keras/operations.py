@@ -512,6 +512,9 @@ def _swapaxes(shape: Shape, arguments: Arguments) -> Shape:
 
 
 def _resize(shape: Shape, arguments: Arguments) -> Shape:
+    given = _given(arguments, 1, "size")
+    if isinstance(given, int) and not isinstance(given, bool):
+        raise KerasError(f"tf.image.resize expects a height and a width; use ({given}, {given})", "argument")
     size = _sizes(_given(arguments, 1, "size"))
     if len(size) != 2 or len(shape) not in (3, 4):
         raise Undetermined("the size of a resized image")

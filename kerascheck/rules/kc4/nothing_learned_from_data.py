@@ -170,6 +170,23 @@ model = keras.Model(inputs, layers.Dense(1)(x))
 model.compile("adam", "mse")
 model.fit(columns, np.random.rand(64))
 """,
+        # a scaler that is fitted elsewhere, or learns nothing
+        """
+import numpy as np
+import keras
+from keras import layers
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
+x, y = np.random.rand(64, 4), np.random.rand(64)
+scaler, norm, own = StandardScaler(), Normalizer(), MinMaxScaler()
+steps = make_pipeline(scaler)
+steps.fit(x)
+own.fit(x)
+x = norm.transform(scaler.transform(own.transform(x)))
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y)
+""",
         # a generator that has seen its images, or needs not
         """
 import numpy as np
@@ -186,6 +203,26 @@ model.fit(ImageDataGenerator(samplewise_center=True).flow(x, y))
 """,
     ]
     INVALID = [
+        Invalid(
+            """
+import numpy as np
+import keras
+from keras import layers
+from sklearn.preprocessing import StandardScaler
+scaler = StandardScaler()
+x, y = scaler.transform(np.random.rand(64, 4)), np.random.rand(64)
+model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y)
+""",
+            [
+                (
+                    7,
+                    "this StandardScaler has learned nothing from data: scikit-learn raises NotFittedError; call fit "
+                    "first",
+                )
+            ],
+        ),
         Invalid(
             """
 import numpy as np
@@ -254,12 +291,43 @@ _QUALNAMES = frozenset(f"keras.layers.{name}" for name in _LEARNERS)
 def _generators(program: Program) -> Iterator[Finding]:
     """Generators of images that were not shown any."""
     for step in program.preparations:
-        if step.kind == "unfitted" and not _sets_figures(step.site.file):
+        if step.kind == "unfitted" and step.name.startswith("sklearn."):
+            qualname, _, bound = step.name.partition(":")
+            cls = qualname.rpartition(".")[2]
+            if _only_transforms(step.site.file, bound):
+                yield Finding(
+                    step.site,
+                    f"this {cls} has learned nothing from data: scikit-learn raises NotFittedError; call fit first",
+                    severity=Severity.ERROR,
+                )
+        elif step.kind == "unfitted" and not _sets_figures(step.site.file):
             yield Finding(
                 step.site,
                 "this generator has not seen any images by which to center or scale: it leaves them as they are; call "
                 "fit first",
             )
+
+
+def _only_transforms(source: Any, name: str) -> bool:
+    """Whether the file does nothing with what is called so but bind it once and transform with it."""
+    return name in _transforming(source)
+
+
+@once_a_file
+def _transforming(source: Any) -> frozenset[str]:
+    """The names that are bound once, and read only for `name.transform(...)`."""
+    bound: list[str] = []
+    used: dict[str, int] = {}
+    read: dict[str, int] = {}
+    for node in walk(source.tree):
+        if isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Name):
+            bound.append(node.target.value)
+        elif isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+            if node.attr.value in ("transform", "inverse_transform"):
+                used[node.value.value] = used.get(node.value.value, 0) + 1
+        elif isinstance(node, cst.Name):
+            read[node.value] = read.get(node.value, 0) + 1
+    return frozenset(name for name, times in used.items() if bound.count(name) == 1 and read[name] == times + 1)
 
 
 @once_a_file
