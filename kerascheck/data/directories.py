@@ -148,7 +148,11 @@ def _dataset(run: Run, arguments: Arguments, sample: Any, batch: Value, shuffle:
 def _split_problem(arguments: Arguments, shuffle: Value) -> str | None:
     """Why Keras refuses to divide the files. Source: `check_validation_split_arg` of keras/src/utils."""
     part, subset, seed = (arguments.value(name) for name in ("validation_split", "subset", "seed"))
-    if arguments.open_positional or len(arguments.positional) > 1 or any(isinstance(v, Unknown) for v in (part, subset)):
+    if (
+        arguments.open_positional
+        or len(arguments.positional) > 1
+        or any(isinstance(v, Unknown) for v in (part, subset))
+    ):
         return None
     if isinstance(part, (int, float)) and part and not 0 < part < 1:
         return f"validation_split={part:g} is no share of the files; it lies between 0 and 1"

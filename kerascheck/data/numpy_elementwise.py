@@ -85,14 +85,13 @@ def _from(least: float, compute: Callable[[float], float], result: float = -math
 
 def _whole(compute: Callable[[float], float], dtype: Any = _float_dtype) -> _Unary:
     """A function that gives whole numbers."""
-    rising = _rising(compute, dtype)
 
     def content(given: Content) -> Content:
-        made = rising.content(given)
+        made = given.map(compute)
         made.tags |= {ROUNDED}
         return made
 
-    return rising._replace(content=content)
+    return _Unary(dtype, compute, content)
 
 
 def _wave(compute: Callable[[float], float]) -> _Unary:

@@ -73,7 +73,9 @@ def _distribution(
         kind = dtype_of(arguments.value("dtype", None, dtype))
         attained = near and low is not None and high is not None and _is_many(shape)
         tags = frozenset({FRACTIONS}) if is_float(dtype) else frozenset()
-        return new_array(run, shape, kind if kind is not None else dtype, content=Content(low, high, attained, tags=tags))
+        return new_array(
+            run, shape, kind if kind is not None else dtype, content=Content(low, high, attained, tags=tags)
+        )
 
     return call
 

@@ -21,11 +21,8 @@ def _imshow(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     array = as_array(run, arguments.value("X", 0))
     shape = array.shape if array is not None else None
     if isinstance(shape, tuple):
-        last = shape[-1] if len(shape) == 3 else 1
-        without = [size for size in shape if size != 1]
-        is_known = all(isinstance(size, int) for size in shape) or len(shape) == 3
-        wrong_rank = len(shape) not in (2, 3) and (len(shape) < 2 or (is_known and len(without) > 3))
-        if wrong_rank or (isinstance(last, int) and last not in _DEPTHS and len(without) > 2):
+        depth = shape[-1] if len(shape) == 3 else 1
+        if len(shape) not in (2, 3) or (isinstance(depth, int) and depth not in _DEPTHS):
             what = "one of the batch, images[0]" if len(shape) > 3 else "an array of rows, columns and colours"
             return refuses(run, "TypeError", f"imshow draws no array of shape {format_shape(shape)}; pass {what}", site)
     return run.fresh("a drawn picture", site.node)

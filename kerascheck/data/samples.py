@@ -69,9 +69,7 @@ def described(run: Run, value: Value) -> Array:
     return new_array(run, Unknown("the shape of something unknown"), Unknown("its dtype"), rows=rows, key=key)
 
 
-def note_cut(
-    run: Run, name: str, array: Array, dtype: str | Unknown, site: Site, arguments: Arguments
-) -> None:
+def note_cut(run: Run, name: str, array: Array, dtype: str | Unknown, site: Site, arguments: Arguments) -> None:
     """Note where fractions between -1 and 1 are made whole numbers by cutting: they all become 0."""
     content = array.content
     if not is_integer(dtype) or not is_float(array.dtype) or ROUNDED in content.tags:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from kerascheck.data.array import Array
 from kerascheck.data.content import SEVERAL_LABELS, Content
 from kerascheck.data.objects import DataObject, Method, make_object
-from kerascheck.data.registry import Function
 from kerascheck.data.refusals import refuses
+from kerascheck.data.registry import Function
 from kerascheck.data.samples import count_of, prepared, rows_of
 from kerascheck.data.sklearn_content import option
 from kerascheck.data.sklearn_transformers import state_of

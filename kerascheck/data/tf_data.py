@@ -310,7 +310,8 @@ def _most_arguments(function: Value) -> int | None:
     if not isinstance(function, FunctionValue):
         return None
     params = function.node.params
-    if isinstance(params.star_arg, cst.Param) or getattr(function.node, "decorators", ()):
+    is_decorated = isinstance(function.node, cst.FunctionDef) and bool(function.node.decorators)
+    if isinstance(params.star_arg, cst.Param) or is_decorated:
         return None
     return len(params.posonly_params) + len(params.params)
 
@@ -407,7 +408,9 @@ def _skip(run: Run, stream: Pipeline, arguments: Arguments, site: Site) -> Value
     if isinstance(count, int) and count >= 0 and isinstance(stream.count, int):
         left = max(stream.count - count, 0)
         if left == 0 < count and stream.count > 0:
-            prepared(run, "emptied", f"{stream.count} {'batches' if stream.batched else 'elements'}", [], site, arguments)
+            prepared(
+                run, "emptied", f"{stream.count} {'batches' if stream.batched else 'elements'}", [], site, arguments
+            )
     return stream.derive(count=left, birth=run.tick())
 
 

@@ -98,7 +98,7 @@ from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import KerasObject, Site, Tensor
-from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
 
 #: Numbers of a vector that are kept one by one.
 _MAX_SPELLED = 1_000

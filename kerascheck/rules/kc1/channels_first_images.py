@@ -22,7 +22,8 @@ class ChannelsFirstImages(Rule):
 
     ## What it does
 
-    Reports a two-dimensional convolution with `data_format="channels_last"` on an input of shape (3, n, n) or (1, n, n).
+    Reports a two-dimensional convolution with `data_format="channels_last"` on an input of shape (3, n, n) or
+    (1, n, n).
 
     ## Why it is bad
 

@@ -121,8 +121,8 @@ model.add(layers.Dense(3, activation="softmax"))
             [
                 (
                     6,
-                    "this Dense learns from the softmax of 'dense' (Dense); give hidden layers relu, and leave the head "
-                    "of a pretrained network out (include_top=False)",
+                    "this Dense learns from the softmax of 'dense' (Dense); give hidden layers relu, and leave the "
+                    "head of a pretrained network out (include_top=False)",
                 )
             ],
         ),

@@ -157,7 +157,7 @@ def _set_in(source: Any) -> frozenset[str]:
     """The attributes that the file sets or hands to `assign`."""
     found: set[str] = set()
     for node in walk(source.tree):
-        target = node.target if isinstance(node, (cst.AssignTarget, cst.AugAssign)) else None
+        target: cst.CSTNode | None = node.target if isinstance(node, (cst.AssignTarget, cst.AugAssign)) else None
         if isinstance(node, cst.Attribute) and node.attr.value == "assign":
             target = node.value
         if isinstance(target, cst.Attribute):

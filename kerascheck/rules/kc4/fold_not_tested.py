@@ -143,9 +143,11 @@ def _unread(source: Any) -> dict[int, str]:
     for loop in walk(source.tree):
         if not isinstance(loop, cst.For):
             continue
-        over, target = loop.iter, loop.target
-        if _is_call_of(over, "enumerate") and isinstance(target, (cst.Tuple, cst.List)) and len(target.elements) == 2:
-            over, target = over.args[0].value, target.elements[1].value  # type: ignore[attr-defined]
+        over: cst.BaseExpression = loop.iter
+        target: cst.BaseExpression = loop.target
+        counts = isinstance(target, cst.Tuple) and len(target.elements) == 2 and _is_call_of(over, "enumerate")
+        if counts and isinstance(target, cst.Tuple) and isinstance(over, cst.Call):
+            over, target = over.args[0].value, target.elements[1].value
         if not isinstance(target, (cst.Tuple, cst.List)) or len(target.elements) != 2 or not _is_call_of(over, "split"):
             continue
         first, second = (element.value for element in target.elements)

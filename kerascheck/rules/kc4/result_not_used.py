@@ -180,7 +180,13 @@ x = layers.Dropout(0.3)(x)
 x = layers.Dense(32, activation="relu")(inputs)
 model = Model(inputs, layers.Dense(3)(x))
 """,
-            [(5, "what this Dropout gives is not used, so that the model lacks it; the next layer is not called on it")],
+            [
+                (
+                    5,
+                    "what this Dropout gives is not used, so that the model lacks it; the next layer is not "
+                    "called on it",
+                )
+            ],
         ),
     ]
 

@@ -18,8 +18,8 @@ class TextForTexts(Rule):
 
     ## Why it is bad
 
-    A string is walked over letter by letter, and each is taken for a text: the vocabulary is the alphabet, and there are
-    as many sequences as letters.
+    A string is walked over letter by letter, and each is taken for a text: the vocabulary is the alphabet, and there
+    are as many sequences as letters.
 
     ## Example
 
