@@ -43,6 +43,12 @@ def test_nothing_fails_in_the_invalid_code(keras: Any, rule: Any, code: str) -> 
     oracle.run(code)
 
 
+@pytest.mark.parametrize(("rule", "code"), oracle.invalid_examples("KC464"))
+def test_a_checkpoint_without_its_figure_is_not_saved(keras: Any, rule: Any, code: str) -> None:
+    with pytest.raises(KeyError, match="Failed to format"):
+        oracle.run(code)
+
+
 X, Y = np.random.rand(8, 3).astype("float32"), np.random.rand(8, 1).astype("float32")
 
 
