@@ -42,7 +42,7 @@ class EmbeddingOfZeros(Rule):
     import numpy as np
     from keras import layers
 
-    from vectors import vectors
+    from elsewhere import vectors
 
     table = np.zeros((1000, 50))
     for number, vector in enumerate(vectors):
@@ -79,7 +79,7 @@ class EmbeddingOfZeros(Rule):
 import keras
 import numpy as np
 from keras import layers
-from vectors import vectors
+from elsewhere import vectors
 table = np.zeros((1000, 50))
 for number, vector in enumerate(vectors):
     table[number] = vector
@@ -91,7 +91,7 @@ model = keras.Sequential([keras.Input((20,)), words, layers.Flatten(), layers.De
 import keras
 import numpy as np
 from keras import layers
-from vectors import vectors
+from elsewhere import vectors
 table = np.zeros((1000, 50))
 learns = layers.Embedding(1000, 50, embeddings_initializer="zeros")
 later = layers.Embedding(1000, 50, embeddings_initializer="zeros", trainable=False)
