@@ -57,8 +57,12 @@ class Origin(NamedTuple):
 DISTRIBUTIONS = frozenset({"standardized", "unbounded"})
 #: The tag of numbers that are as a model has predicted them.
 AS_PREDICTED = "as predicted"
+#: The tag of numbers that surely have many fractions among them, and of those that were rounded.
+FRACTIONS, ROUNDED = "fractions", "rounded"
+#: The tag of indicators of classes that lack the first one.
+FIRST_DROPPED = "first dropped"
 #: Tags that any change of the numbers ends.
-FLEETING = DISTRIBUTIONS | {AS_PREDICTED}
+FLEETING = DISTRIBUTIONS | {AS_PREDICTED, ROUNDED}
 
 
 class Content(Versioned):
@@ -173,6 +177,10 @@ class Content(Versioned):
             part.low = part.high = part.values = part.one_hot = part.origin = part.distinct = None
             part.attained, part.tags = False, frozenset()
         return part
+
+    def is_seen_by(self, other: Content) -> bool:
+        """Whether the other one is a view on these numbers, which are no view themselves."""
+        return self._family is not None and self._family is other._family and self._family[0] is self
 
     def rearranged(self) -> Content:
         """Claims on the same numbers in another order or shape."""

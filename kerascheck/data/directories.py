@@ -22,7 +22,7 @@ from kerascheck.machine.values import ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site
-from kerascheck.symbolic.unknown import Unknown
+from kerascheck.symbolic.unknown import KerasError, Unknown
 
 #: Photographs as they are loaded.
 PIXELS = Content(0, 255, True, tags=frozenset({"pixels", "dataset"}))
@@ -117,6 +117,9 @@ def _dataset(run: Run, arguments: Arguments, sample: Any, batch: Value, shuffle:
     if isinstance(batch, Unknown) or arguments.value("format", None, "tf") != "tf" or arguments.open_keywords:
         return run.fresh("a data set in a directory", site.node)
     front: Shape = () if batch is None else (None,)
+    if (problem := _split_problem(arguments, shuffle)) is not None:
+        run.raised(KerasError(problem, "argument"), site)
+        return run.fresh("Keras raises before this", site.node)
     names, labels = arguments.value("class_names", 3), arguments.value("labels", 1, "inferred")
     folder = arguments.value("directory", 0) if labels == "inferred" else None
     classes = class_count(run, folder, names, "class_names", site)
@@ -140,6 +143,24 @@ def _dataset(run: Run, arguments: Arguments, sample: Any, batch: Value, shuffle:
     if subset == "both":
         return run.new_list([made("training", shuffle), made("validation", False)])
     return made(subset, shuffle)
+
+
+def _split_problem(arguments: Arguments, shuffle: Value) -> str | None:
+    """Why Keras refuses to divide the files. Source: `check_validation_split_arg` of keras/src/utils."""
+    part, subset, seed = (arguments.value(name) for name in ("validation_split", "subset", "seed"))
+    if (
+        arguments.open_positional
+        or len(arguments.positional) > 1
+        or any(isinstance(v, Unknown) for v in (part, subset))
+    ):
+        return None
+    if isinstance(part, (int, float)) and part and not 0 < part < 1:
+        return f"validation_split={part:g} is no share of the files; it lies between 0 and 1"
+    if bool(part) is not bool(subset):
+        return "validation_split and subset go together: pass both, or neither"
+    if part and shuffle is True and seed is None:
+        return "with validation_split and shuffled files, seed is needed so that the parts do not overlap"
+    return None
 
 
 def _images(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -179,15 +179,29 @@ def _centered(thing: DataObject, options: Mapping[str, Value], content: Content)
 def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
     """`fit` reckons means and deviations for those options that ask for them; without one it does nothing."""
     options = _options(thing)
-    if any(options[name] for name in ("featurewise_center", "featurewise_std_normalization", "zca_whitening")):
+    if any(options[name] for name in _LEARNED):
         prepared(run, "fit", thing.qualname, [arguments.value("x", 0)], site, arguments)
     thing.learn(run, fitted=True)
     return None
 
 
+#: Options that need the figures of the data, which `fit` reckons.
+_LEARNED = ("featurewise_center", "featurewise_std_normalization", "zca_whitening")
+
+
 def _stream(
-    run: Run, thing: DataObject, element: Any, arguments: Arguments, batch: Value, shuffle: Value, **facts: Any
+    run: Run,
+    thing: DataObject,
+    element: Any,
+    arguments: Arguments,
+    batch: Value,
+    shuffle: Value,
+    site: Site,
+    **facts: Any,
 ) -> Pipeline:
+    options = _options(thing)
+    if "fitted" not in thing.state and any(options[name] is True for name in _LEARNED):
+        prepared(run, "unfitted", thing.qualname, [], site, arguments)
     tags = {"augmented"} if is_augmented(_options(thing)) else set()
     subset = arguments.value("subset")
     if subset == "validation":
@@ -243,7 +257,7 @@ def _flow(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Valu
         attributes["n"] = count
     batches = ceil_div(count, size) if isinstance(count, int) and isinstance(size, int) and size > 0 else None
     shuffle = arguments.value("shuffle", 3, True)
-    return _stream(run, thing, element, arguments, batch, shuffle, count=batches, attributes=attributes)
+    return _stream(run, thing, element, arguments, batch, shuffle, site, count=batches, attributes=attributes)
 
 
 def _batch_of(run: Run, array: Array | None, dtype: Any = None) -> Array | Unknown:
@@ -316,7 +330,7 @@ def _from_files(
     if isinstance(images.shape, tuple):
         attributes["image_shape"] = images.shape[1:]
     shuffle = arguments.value("shuffle", at_shuffle, True)
-    return _stream(run, thing, element, arguments, batch, shuffle, attributes=attributes)
+    return _stream(run, thing, element, arguments, batch, shuffle, site, attributes=attributes)
 
 
 def _labels(run: Run, mode: Value, classes: Dim, images: Array) -> Array | Unknown | None:

@@ -125,6 +125,8 @@ def _fill(made: Array, array: Array, parts: list[_Part], shape: Shape) -> None:
         part.low, part.high, part.attained, part.values = 0, 1, True, frozenset((0, 1))
     is_number = made.shape == () and not any(part.kind == "rest" for part in parts)
     made.content = part if copies or is_number else array.content.view(part)
+    if array.rows is None and array.birth and first.kind == "slice" and array.kind == "numpy":
+        array.rows = Rows(("array", array.birth))  # a data set of its own, so that its parts can be told apart
     if first.kind == "slice" and _is_full(first.value):
         made.rows = array.rows
     elif array.rows is not None and first.kind in ("slice", "array"):

@@ -41,11 +41,21 @@ def highest(array: Array) -> int | None:
     return int(content.high) if enough and is_integer(array.dtype) else None
 
 
+def _word_in(array: Array) -> str | None:
+    """A text among the labels that is no number."""
+    words = (item for item in array.items or () if isinstance(item, str))
+    return next((word for word in words if not word.strip().lstrip("+-").isdecimal()), None)
+
+
 def _to_categorical(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`to_categorical(x, num_classes=None)`: a last axis of classes, with a single 1."""
     value = arguments.value("x", 0, arguments.value("y"))
     wanted = arguments.value("num_classes", 1, arguments.value("nb_classes"))
     array = as_array(run, value)
+    if array is not None and (word := _word_in(array)) is not None:
+        message = f"to_categorical expects class numbers, and gets texts ({word!r}); number them first"
+        run.raised(KerasError(message, "argument"), site)
+        return run.fresh("Keras raises before this", site.node)
     classes: Dim = as_dim(wanted)
     top = highest(array) if array is not None else None
     if wanted is None or wanted == 0:

@@ -11,11 +11,12 @@ from functools import cache
 
 import libcst as cst
 
-from kerascheck.data.array import Array
+from kerascheck.data.array import Array, is_integer
 from kerascheck.data.computing import computed
 from kerascheck.data.indexing import array_item
 from kerascheck.data.operators import store_items
-from kerascheck.data.values import new_array
+from kerascheck.data.samples import note_cut
+from kerascheck.data.values import as_array, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import NativeMethod, Value
 from kerascheck.network.arguments import Arguments, Given
@@ -107,6 +108,9 @@ def store_subscript(run: Run, array: Array, index: Value, value: Value, node: cs
             method(run, array, Arguments([Given(index), Given(value)], {}), Site(run.file, node))
             return
     store_items(run, array, index, value)
+    given = as_array(run, value) if is_integer(array.dtype) else None
+    if given is not None:
+        note_cut(run, "assignment", given, array.dtype, Site(run.file, node), Arguments([], {}))
 
 
 def delete_subscript(run: Run, array: Array, index: Value, node: cst.CSTNode) -> None:

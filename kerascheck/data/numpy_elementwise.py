@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, is_float, promote, split_dtype, with_scalar
-from kerascheck.data.content import FLEETING, Content, union
+from kerascheck.data.content import FLEETING, ROUNDED, Content, union
 from kerascheck.data.numpy_shapes import elementwise
 from kerascheck.data.operators import (
     array_comparison,
@@ -83,6 +83,17 @@ def _from(least: float, compute: Callable[[float], float], result: float = -math
     return _Unary(_float_dtype, compute, content)
 
 
+def _whole(compute: Callable[[float], float], dtype: Any = _float_dtype) -> _Unary:
+    """A function that gives whole numbers."""
+
+    def content(given: Content) -> Content:
+        made = given.map(compute)
+        made.tags |= {ROUNDED}
+        return made
+
+    return _Unary(dtype, compute, content)
+
+
 def _wave(compute: Callable[[float], float]) -> _Unary:
     """A function with values from -1 to 1."""
 
@@ -153,11 +164,11 @@ _UNARY: dict[str, _Unary] = {
     "rad2deg": _rising(math.degrees, is_linear=True),
     "degrees": _rising(math.degrees, is_linear=True),
     "sign": _rising(_sign, _same),
-    "floor": _rising(_round_down, _same),
-    "ceil": _rising(_round_up, _same),
-    "trunc": _rising(_cut, _same),
+    "floor": _whole(_round_down, _same),
+    "ceil": _whole(_round_up, _same),
+    "trunc": _whole(_cut, _same),
     "fix": _rising(_cut, _same),
-    "rint": _rising(lambda v: round(v) if math.isfinite(v) else v),
+    "rint": _whole(lambda v: round(v) if math.isfinite(v) else v),
     "reciprocal": _Unary(_signed),
     "isnan": _exact(lambda v: False, _truth),
     "isinf": _exact(math.isinf, _truth),
@@ -195,7 +206,7 @@ def unary(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             content = function.content(claims(array)) if function.content is not None else Content()
         except (ArithmeticError, ValueError):
             content = Content()
-    content.tags -= FLEETING
+    content.tags -= FLEETING - {ROUNDED}
     made = elementwise(run, array, dtype, within(dtype, content) if dtype != "bool" else content)
     if dtype == "bool" and content.low is None:
         made.content = Content(0, 1)

@@ -9,11 +9,12 @@ import math
 
 from kerascheck.data import operators
 from kerascheck.data.array import Array, is_float, is_integer, limits_of, promote, split_dtype, with_scalar
-from kerascheck.data.content import FLEETING, Content
+from kerascheck.data.content import FLEETING, ROUNDED, Content
 from kerascheck.data.methods import Method
 from kerascheck.data.numpy_shapes import elementwise, permuted, reshape, reshaped, sizes_of
 from kerascheck.data.reductions import reduction, result_dtype
 from kerascheck.data.refusals import no_axis
+from kerascheck.data.samples import note_cut
 from kerascheck.data.scalars import is_weak, number
 from kerascheck.data.values import as_array, as_axis, dtype_of, guarded, new_array
 from kerascheck.machine.run import Run
@@ -70,6 +71,7 @@ def astype(run: Run, array: Array, wanted: Value) -> Array:
 
 def _astype(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     made = astype(run, array, arguments.value("dtype", 0))
+    note_cut(run, "astype", array, made.dtype, site, arguments)
     if made.dtype == array.dtype and arguments.value("copy", None, True) is not True:
         array.content.view(made.content)
     return made
@@ -248,6 +250,7 @@ def _round(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     content = array.content.copy()
     if is_float(dtype):
         content = content.map(lambda v: round(v, decimals))
+        content.tags |= {ROUNDED} if decimals == 0 else set()
     return elementwise(run, array, dtype, content)
 
 

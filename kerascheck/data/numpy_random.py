@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kerascheck.data.array import Array
-from kerascheck.data.content import MAX_VALUES, Content
+from kerascheck.data.array import Array, is_float
+from kerascheck.data.content import FRACTIONS, MAX_VALUES, Content
 from kerascheck.data.indexing import is_whole_number
 from kerascheck.data.numpy_methods import order_content, shuffled_in_place
 from kerascheck.data.objects import DataObject, Method, make_object
@@ -46,7 +46,8 @@ def _numbers_by_size(low: float | None, high: float | None, dtype: str = "float6
         if arguments.open_positional:
             return new_array(run, Unknown("sizes behind * arguments"), dtype, content=Content(low, high))
         shape = shape_argument(run, values, site)
-        return new_array(run, shape, dtype, content=Content(low, high, low is not None and _is_many(shape)))
+        content = Content(low, high, low is not None and _is_many(shape), tags=frozenset({FRACTIONS}))
+        return new_array(run, shape, dtype, content=content)
 
     return call
 
@@ -71,7 +72,10 @@ def _distribution(
             low, high = limits(*values)
         kind = dtype_of(arguments.value("dtype", None, dtype))
         attained = near and low is not None and high is not None and _is_many(shape)
-        return new_array(run, shape, kind if kind is not None else dtype, content=Content(low, high, attained))
+        tags = frozenset({FRACTIONS}) if is_float(dtype) else frozenset()
+        return new_array(
+            run, shape, kind if kind is not None else dtype, content=Content(low, high, attained, tags=tags)
+        )
 
     return call
 

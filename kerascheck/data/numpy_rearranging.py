@@ -165,6 +165,8 @@ def _flip_axis(axis: int) -> ArrayFunction:
 def _roll(run: Run, array: Array, arguments: Arguments, site: Site) -> Value:
     axis = as_axis(arguments.value("axis", 1))
     made = _reordered(run, array, axis)
+    made.content = made.content.copy()  # no view: nothing else sees what is written to it
+    made.content.state = object()
     if axis is None:
         made.content.one_hot = None
     return made

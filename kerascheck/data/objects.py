@@ -59,7 +59,7 @@ class DataObject(Versioned):
 
     def forget(self) -> None:
         """Its state is not known any more."""
-        self.state = {}
+        self.state = {"fitted": Unknown("code that is not known may have fitted it")}
         self.attributes = {}
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from kerascheck.data import pandas_indexing
 from kerascheck.data.array import Array, Labels, axis_size
-from kerascheck.data.content import Content, Rows
+from kerascheck.data.content import FIRST_DROPPED, Content, Rows
 from kerascheck.data.distinct import known_count
 from kerascheck.data.frames import (
     Column,
@@ -381,6 +381,8 @@ def _get_dummies(run: Run, name: str, arguments: Arguments, site: Site) -> Value
             run, array.shape[0], width, index=index, layout=("indicators", run.tick()), samples=array.rows
         )
         made.dtype, made.content = kind, Content(0, 1)
+        if drop_first is True:
+            made.content.tags = frozenset({FIRST_DROPPED})
         if plain:
             made.content.one_hot = True
             if (isinstance(width, int) and width > 1) or is_whole_column(array):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerascheck.data.array import Array, PartKey, title_sizes
 from kerascheck.network.dims import Dim, SymDim
+from kerascheck.network.ir import Site
 from kerascheck.symbolic.journal import Versioned
 from kerascheck.symbolic.unknown import NOTHING, Unknown
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from kerascheck.machine.run import Run
     from kerascheck.machine.values import Value
     from kerascheck.network.arguments import Arguments
-    from kerascheck.network.ir import Site
 
     Method = Callable[[Run, Any, Arguments, Site], Value]
     Function = Callable[[Run, str, Arguments, Site], Value]
@@ -174,4 +174,33 @@ def pipeline_attribute(run: Run, pipeline: Pipeline, name: str, node: cst.CSTNod
             method = importlib.import_module(f"kerascheck.data.{module}").METHODS.get(name)
             if method is not None:
                 return NativeMethod(name, pipeline, noted(name, method))
+    if pipeline.kind == "tf.data" and _is_left_behind(pipeline, name):
+        from kerascheck.data.refusals import refuses
+
+        message = f"a data set has no {name} after .{pipeline.steps[-1].name}(); read it from the one before"
+        return refuses(run, "AttributeError", message, Site(run.file, node))
     return run.fresh(f"{name} of a stream of data", node)
+
+
+def _is_left_behind(pipeline: Pipeline, name: str) -> bool:
+    """Whether a stream that it was made of has the attribute: `map` and its kin give one without."""
+    return any(step.before is not None and name in step.before.attributes for step in pipeline.steps)
+
+
+#: Sources and steps after which TensorFlow does not know how many elements there are.
+_UNCOUNTED = frozenset(
+    {"from_generator", "filter", "take_while", "flat_map", "interleave", "TextLineDataset", "TFRecordDataset"}
+)
+
+
+def length_of(run: Run, pipeline: Pipeline, site: Site) -> Value:
+    """`len(stream)`, which TensorFlow refuses where it does not know the number."""
+    from kerascheck.data.refusals import refuses
+
+    names = [step.name for step in pipeline.steps]
+    if pipeline.kind == "tf.data" and pipeline.count is None and not pipeline.parts and "apply" not in names:
+        unknown = next((name for name in reversed(names) if name in _UNCOUNTED), None)
+        if unknown is not None and not pipeline.infinite:
+            message = f"after {unknown} the length of a data set is not known: len() raises TypeError"
+            return refuses(run, "TypeError", message, site)
+    return pipeline.length(run)

@@ -31,6 +31,7 @@ _MODULES = {
     "tensorflow": "tf_functions",
     "tensorflow_datasets": "tensorflow_datasets",
     "seaborn": "seaborn_datasets",
+    "matplotlib.pyplot": "plots",
 }
 
 

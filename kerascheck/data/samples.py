@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from kerascheck.data.array import Array, PartKey, axis_size
-from kerascheck.data.content import DRAWN, OVERSAMPLED, Rows
+from kerascheck.data.array import Array, PartKey, axis_size, is_float, is_integer
+from kerascheck.data.content import DRAWN, FRACTIONS, OVERSAMPLED, ROUNDED, Rows
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.refusals import refuses
 from kerascheck.data.values import as_array, new_array
@@ -68,6 +68,23 @@ def described(run: Run, value: Value) -> Array:
         return made
     key = value.key if isinstance(value, Unknown) else None
     return new_array(run, Unknown("the shape of something unknown"), Unknown("its dtype"), rows=rows, key=key)
+
+
+def note_cut(run: Run, name: str, array: Array, dtype: str | Unknown, site: Site, arguments: Arguments) -> None:
+    """Note where fractions between -1 and 1 are made whole numbers by cutting: they all become 0."""
+    content = array.content
+    if not is_integer(dtype) or not is_float(array.dtype) or ROUNDED in content.tags:
+        return
+    if content.values is not None:
+        low, high = min(content.values), max(content.values)
+        is_cut = sum(value != int(value) for value in content.values) > 1
+    elif content.low is None or content.high is None:
+        return
+    else:
+        low, high = content.low, content.high
+        is_cut = FRACTIONS in content.tags or ("pixels" in content.tags and content.attained)
+    if is_cut and low > -1 and high <= 1:
+        prepared(run, "cut", name, [array], site, arguments)
 
 
 def prepared(run: Run, kind: str, name: str, values: list[Value], site: Site, arguments: Arguments) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from kerascheck.data.array import Array
 from kerascheck.data.content import ENCODED, SEVERAL_LABELS, Content
 from kerascheck.data.objects import DataObject, Method, make_object
+from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import count_of, prepared, rows_of
 from kerascheck.data.sklearn_content import option
@@ -155,6 +156,11 @@ def _inverse(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> V
     """Back to labels: where predictions are decoded."""
     value = arguments.value("y", 0, arguments.value("Y", 0, arguments.value("yt")))
     prepared(run, "decode", f"{thing.qualname}.inverse_transform", [value], site, arguments)
+    array = as_array(run, value) if isinstance(value, Array) else None
+    last = array.shape[1] if array is not None and isinstance(array.shape, tuple) and array.ndim == 2 else 1
+    if thing.qualname.endswith("LabelEncoder") and isinstance(last, int) and last > 1:
+        message = f"LabelEncoder decodes class numbers, and gets {last} columns; use np.argmax(..., axis=1)"
+        return refuses(run, "ValueError", message, site)
     if thing.qualname.endswith("MultiLabelBinarizer"):
         return run.fresh("labels that are decoded", site.node)
     return new_array(run, (_count(run, value, site),), Unknown("the dtype of labels"), rows=rows_of(run, value))

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 
 from kerascheck.data import sklearn_datasets, sklearn_encoders, sklearn_splitting, sklearn_transformers
 from kerascheck.data.objects import Method, make_object
+from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import count_of, prepared
 from kerascheck.data.values import as_array, fresh_size, new_array
 from kerascheck.machine.run import Run
+from kerascheck.machine.sequences import items_of
 from kerascheck.machine.values import Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Site
+from kerascheck.symbolic.unknown import Unknown
 
 #: Functions that compare labels with predictions that have become classes.
 _DECISIONS = (
@@ -54,7 +57,21 @@ def _compared(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     """`accuracy_score(y_true, y_pred)` and its kin."""
     values = [arguments.value("y_true", 0), arguments.value("y_pred", 1)]
     prepared(run, "decode", name, values, site, arguments)
+    if name.endswith(".classification_report") and (message := _too_few_names(run, values[0], arguments)) is not None:
+        return refuses(run, "ValueError", message, site)
     return run.fresh(f"the result of {name}", site.node)
+
+
+def _too_few_names(run: Run, true: Value, arguments: Arguments) -> str | None:
+    """Why `target_names` do not fit: there are more classes among the labels alone."""
+    names = items_of(run, arguments.value("target_names", 3))
+    array = as_array(run, true)
+    if isinstance(names, Unknown) or array is None or array.ndim != 1 or arguments.value("labels", 2) is not None:
+        return None
+    values = array.content.values
+    if values is None or len(values) <= len(names) or arguments.open_keywords:
+        return None
+    return f"the labels have {len(values)} classes, and target_names has {len(names)} names"
 
 
 def _class_weights(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -275,8 +275,14 @@ def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value
     return thing
 
 
+#: Transformers that learn nothing.
+_STATELESS = frozenset({"Normalizer", "Binarizer", "FunctionTransformer", "HashingVectorizer", "FeatureHasher"})
+
+
 def _transform(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
     value, data = _input(run, thing, arguments, site)
+    if not thing.state and thing.name is not None and thing.qualname.rpartition(".")[2] not in _STATELESS:
+        prepared(run, "unfitted", f"{thing.qualname}:{thing.name}", [], site, arguments)
     prepared(run, "transform", thing.qualname, [value], site, arguments)
     if isinstance(data, Unknown):
         return data

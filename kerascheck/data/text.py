@@ -13,7 +13,7 @@ from kerascheck.data.array import Array, is_float
 from kerascheck.data.content import FITTED, FITTED_ON, Content, union
 from kerascheck.data.objects import DataObject, Method, make_object
 from kerascheck.data.registry import Function
-from kerascheck.data.samples import as_dim, count_of, is_real, prepared, rows_of, unknown_of_length
+from kerascheck.data.samples import as_dim, count_of, is_real, note_cut, prepared, rows_of, unknown_of_length
 from kerascheck.data.values import as_array, dtype_of, fresh_key, fresh_size, grown, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import NotPlain, to_python
@@ -143,6 +143,7 @@ def _fit(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value
         thing.learn(run, counts=counts)
     else:
         thing.state["counts"] = None
+    _note_letters(run, thing, "fit_on_texts", arguments, site)
     prepared(run, "fit", thing.qualname, [arguments.value("texts", 0)], site, arguments)
     step = len(run.program.preparations) - 1
     is_first = "step" not in thing.state
@@ -190,9 +191,17 @@ def _lowered(words: list[str], reading: _Reading) -> list[str]:
     return [word.lower() for word in words] if reading.lower else words
 
 
+def _note_letters(run: Run, thing: DataObject, name: str, arguments: Arguments, site: Site) -> None:
+    """Note one text in place of a list of texts: its letters are taken for texts."""
+    is_one = isinstance(arguments.value("texts", 0), str)
+    if is_one and _option(thing, "char_level") in (None, False) and not thing.arguments.open_keywords:
+        prepared(run, "letters", name, [], site, arguments)
+
+
 def _to_sequences(run: Run, thing: DataObject, arguments: Arguments, site: Site) -> Value:
     """`texts_to_sequences(texts)`: a list of lists of numbers."""
     value = arguments.value("texts", 0)
+    _note_letters(run, thing, "texts_to_sequences", arguments, site)
     numbers = _numbered(thing, _plain_texts(value))
     if numbers is not None:
         made = run.new_list([run.new_list(one) for one in numbers])
@@ -270,6 +279,7 @@ def _pad(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
     if length is None:
         length = fresh_size(run, "?.shape[1]", site)
     content = union(inner.content, Content.of_values([filling])) if is_real(filling) else Content()
+    note_cut(run, name, Array(Unknown("numbers of sequences"), "float64", inner.content), dtype, site, arguments)
     whole = isinstance(inner.longest, int) and isinstance(length, int) and length >= inner.longest
     content.attained = inner.content.attained and (whole or inner.content.is_mass)  # nothing, or little, is cut off
     content.values = None

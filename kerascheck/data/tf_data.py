@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import libcst as cst
+
 from kerascheck.data.array import Array
 from kerascheck.data.content import Content
 from kerascheck.data.elements import common, map_element, to_element, to_value
 from kerascheck.data.graphs import traced
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.refusals import refuses
 from kerascheck.data.registry import Function
 from kerascheck.data.samples import as_dim, prepared
 from kerascheck.data.tensors import as_tensor_dtype
@@ -284,6 +287,10 @@ def call_on_element(run: Run, function: Value, element: Any, site: Site) -> Valu
         values = [Unknown(element.reason, ("element", run.tick())) for _ in range(_parameter_count(function))]
     else:
         values = [to_value(run, element)]
+    most = _most_arguments(function)
+    if most is not None and most < len(values):
+        message = f"the elements have {len(values)} parts, each of which is an argument; this function takes {most}"
+        return refuses(run, "TypeError", message, site)
     with traced():
         return run.call(function, Arguments([Given(value) for value in values], {}), site)
 
@@ -296,6 +303,17 @@ def _parameter_count(function: Value) -> int:
     params = inner.node.params
     needed = [p for p in (*params.posonly_params, *params.params) if p.default is None]
     return max(len(needed) - isinstance(function, BoundMethod), 1)
+
+
+def _most_arguments(function: Value) -> int | None:
+    """How many arguments a function takes at most; None where there is no limit or it is not known."""
+    if not isinstance(function, FunctionValue):
+        return None
+    params = function.node.params
+    is_decorated = isinstance(function.node, cst.FunctionDef) and bool(function.node.decorators)
+    if isinstance(params.star_arg, cst.Param) or is_decorated:
+        return None
+    return len(params.posonly_params) + len(params.params)
 
 
 def result_element(run: Run, value: Value) -> Any:
@@ -389,6 +407,10 @@ def _skip(run: Run, stream: Pipeline, arguments: Arguments, site: Site) -> Value
     count, left = as_dim(arguments.value("count", 0)), None
     if isinstance(count, int) and count >= 0 and isinstance(stream.count, int):
         left = max(stream.count - count, 0)
+        if left == 0 < count and stream.count > 0:
+            prepared(
+                run, "emptied", f"{stream.count} {'batches' if stream.batched else 'elements'}", [], site, arguments
+            )
     return stream.derive(count=left, birth=run.tick())
 
 

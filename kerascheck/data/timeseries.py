@@ -8,7 +8,7 @@ from __future__ import annotations
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
 from kerascheck.data.registry import Function
-from kerascheck.data.samples import as_dim
+from kerascheck.data.samples import as_dim, prepared
 from kerascheck.data.values import as_array, fresh_size, new_array
 from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
@@ -41,6 +41,8 @@ def _windows(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return run.fresh(f"the result of {name}", site.node)
     if length is None:
         length = fresh_size(run, "sequence_length", site)
+    if _are_same_steps(data, as_array(run, targets)):
+        prepared(run, "unshifted", name, [], site, arguments)
     front: Shape = () if batch is None else (None,)
     x = _steps(run, data, (*front, length), "tensor")
     element = x if targets is None else (x, _steps(run, as_array(run, targets), front, "tensor"))
@@ -52,6 +54,17 @@ def _windows(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         shuffled=shuffled if isinstance(shuffled, bool) else None,
         birth=run.tick(),
     )
+
+
+def _are_same_steps(data: Array | None, targets: Array | None) -> bool:
+    """Whether the targets are some of the very numbers of the series, in the rows in which they stand there."""
+    if data is None or targets is None or data.kind != "numpy" or targets.kind != "numpy":
+        return False
+    if not isinstance(data.shape, tuple) or not isinstance(targets.shape, tuple) or not data.shape or not targets.shape:
+        return False
+    if data.shape[0] != targets.shape[0]:
+        return False
+    return data is targets or data.content is targets.content or data.content.is_seen_by(targets.content)
 
 
 def _generator(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

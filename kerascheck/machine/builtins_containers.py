@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kerascheck.data.array import Array, axis_size
-from kerascheck.data.pipeline import Pipeline
+from kerascheck.data.pipeline import Pipeline, length_of
 from kerascheck.machine.asking import made_of, surroundings_in
 from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.builtins_arguments import (
@@ -77,7 +77,7 @@ def _len(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
             length = array_length(run, value)
             return length if length is not None else derived(run, "len", values, site)
         if isinstance(value, Pipeline):
-            return value.length(run)
+            return length_of(run, value, site)
         if isinstance(value, ListValue) and value.element is not None:
             from kerascheck.data.values import grown_length
 

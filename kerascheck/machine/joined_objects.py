@@ -182,7 +182,7 @@ def _data_object(join: Join, thing: DataObject, names: set[str], writes: Writes)
 
 
 _BUILT = frozenset({"weights", "nodes", "inputs", "outputs", "takes", "gives", "own"})
-_EITHER = frozenset({"met_data", "met_unknown", "adapted", "adds_losses", "runs_program"})
+_EITHER = frozenset({"met_data", "met_unknown", "adapted", "saw_data", "adds_losses", "runs_program"})
 #: What a layer of the program's own is once it was called, in whichever round of a loop.
 _CALLED = frozenset({"built", "called", "understood"})
 

@@ -245,6 +245,10 @@ def _sequences(run: Run, op: str, left: Value, right: Value, node: cst.CSTNode) 
                     return run.unknown_list("a long list")
                 made.items = [*left.items, *right.items]
             return made
+    if op in ("Divide", "Subtract") and isinstance(left, tuple) and isinstance(right, (int, float)):
+        message = f"a tuple of {len(left)} is no number: {'/' if op == 'Divide' else '-'} raises TypeError"
+        run.raised(KerasError(message, "array"), Site(run.file, node))
+        return run.fails("TypeError", message, node)
     if op == "Multiply":
         if isinstance(right, (str, bytes, tuple, ListValue)):
             left, right = right, left

@@ -7,12 +7,15 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.data.array import Array
+from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.assignments import annotated, assignment, augmented, delete, global_names, nonlocal_names
 from kerascheck.machine.assumptions import assume, restrict, settle
 from kerascheck.machine.blocks import raise_again, run_block
 from kerascheck.machine.classes import define_class
 from kerascheck.machine.conditions import truth
 from kerascheck.machine.dispatch import STATEMENTS
+from kerascheck.machine.dropping import note_dropped
 from kerascheck.machine.functions import define_function
 from kerascheck.machine.handlers import try_block, with_block
 from kerascheck.machine.imports import import_from, import_modules
@@ -26,6 +29,7 @@ from kerascheck.machine.values import (
     UserRaise,
     Value,
 )
+from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 _BREAK = Signal("break")
@@ -40,7 +44,13 @@ def _line(run: Run, node: cst.SimpleStatementLine, scope: Scope) -> Signal | Non
 
 # -- small statements --------------------------------------------------------------------------------------
 def _expression(run: Run, node: cst.Expr, scope: Scope) -> None:
-    run.evaluate(node.value, scope)
+    value = run.evaluate(node.value, scope)
+    if type(value) in _RESULTS and type(node.value) is cst.Call:
+        note_dropped(run, value, node.value, scope)
+
+
+#: What calls give that is of no use to a program that does not keep it.
+_RESULTS = (Array, Pipeline, Network)
 
 
 def _return(run: Run, node: cst.Return, scope: Scope) -> Signal:

@@ -125,6 +125,15 @@ class TrainableSet(Event):
         self.site = site
 
 
+class ResultDropped(Event):
+    """A call that changes nothing, and whose result the program does not keep. `gives` tells what that is."""
+
+    def __init__(self, name: str, gives: str, site: Site) -> None:
+        self.name = name
+        self.gives = gives
+        self.site = site
+
+
 class ShapeClaim(Event):
     """What a layer of the program declares its output to be (`compute_output_shape`), and what its `call` gives.
 

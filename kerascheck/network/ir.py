@@ -160,6 +160,8 @@ class Layer(Versioned):
     config: Mapping[str, Any] = MappingProxyType({})
     #: Whether `adapt` has shown it data.
     adapted = False
+    #: Whether it was called on data.
+    saw_data = False
     #: Whether calling it runs code of the program.
     runs_program = False
     #: On what the latest call ran code of the program, and what that gave, where calling it does so.

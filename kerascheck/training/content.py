@@ -68,6 +68,19 @@ def index_problem(layer: Layer, data: Array, label: str) -> IndexProblem | None:
     return None
 
 
+def category_problem(layer: Layer, data: Array, label: str) -> IndexProblem | None:
+    """What is wrong with the numbers that a CategoryEncoding gets: TensorFlow leaves out those beyond the end."""
+    size, extremes = layer.config.get("num_tokens"), _extremes(data)
+    if isinstance(size, bool) or not isinstance(size, int) or extremes is None:
+        return None
+    low, high = extremes
+    if low >= 0 and int(high) < size:
+        return None
+    known = f"{layer.title} has num_tokens={size}, for the numbers 0 to {size - 1}"
+    beyond = f"up to {high:g}" if int(high) >= size else f"from {low:g}"
+    return IndexProblem(f"{label} has numbers {beyond}, which are left out; {known}", refused=False)
+
+
 def _is_fractional(data: Array) -> bool:
     """Whether many of the numbers surely are no integers."""
     content = data.content
@@ -76,3 +89,7 @@ def _is_fractional(data: Array) -> bool:
     if content.tags & {"standardized", "scaled"}:
         return True
     return content.low is not None and content.high is not None and content.attained and content.high - content.low <= 1
+
+
+#: What judges the numbers that a layer gets which reads the input itself.
+JUDGES = {"Embedding": index_problem, "CategoryEncoding": category_problem}

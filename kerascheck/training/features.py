@@ -13,7 +13,7 @@ from kerascheck.network.ir import Site, Tensor
 from kerascheck.network.program import Raised
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 from kerascheck.training import explain
-from kerascheck.training.content import index_problem
+from kerascheck.training.content import JUDGES
 from kerascheck.training.inputs import FLOATS_ONLY, NO_LISTS, arranged, fed_shape, forward
 from kerascheck.training.shapes import BATCH
 from kerascheck.training.structures import leaves, tupled
@@ -336,8 +336,9 @@ class Features:
         """Word numbers of an Embedding that reads the input itself."""
         for tensor, leaf in zip(self.call.inputs, flat, strict=False):
             for node in self.call.nodes:
-                if node.layer.cls == "Embedding" and any(t is tensor for t in node.inputs) and isinstance(leaf, Array):
-                    problem = index_problem(node.layer, leaf, self._label("x"))
+                judge = JUDGES.get(node.layer.cls)
+                if judge is not None and any(t is tensor for t in node.inputs) and isinstance(leaf, Array):
+                    problem = judge(node.layer, leaf, self._label("x"))
                     if problem is not None:
                         self.session.report("index", problem.message, self.x_site, problem.refused, node.layer)
 

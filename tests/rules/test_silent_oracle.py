@@ -17,9 +17,12 @@ from tests.rules import oracle
 pytestmark = [pytest.mark.oracle, pytest.mark.filterwarnings("ignore")]
 
 #: Rules that say that Keras or scikit-learn raises.
-RAISING = ("KC471", "KC477")
+RAISING = ("KC464", "KC471", "KC477")
 #: Rules about what runs and goes wrong without a word.
-SILENT = ("KC323", "KC324", "KC473", "KC474", "KC475", "KC478", "KC479", "KC480", "KC482", "KC604")
+SILENT = (
+    "KC118", "KC120", "KC323", "KC324", "KC325", "KC327", "KC461", "KC462", "KC463", "KC465", "KC468", "KC473", "KC474",
+    "KC475", "KC478", "KC479", "KC480", "KC482", "KC488", "KC489", "KC491", "KC604",
+)  # fmt: skip
 #: What reads files, comes from elsewhere, or fails in another way than the rule is about.
 _NOT_RUNNABLE = re.compile(r"read_csv|from elsewhere|datasets\.")
 
@@ -38,6 +41,12 @@ def test_keras_takes_the_valid_code(keras: Any, code: str) -> None:
 @pytest.mark.parametrize(("rule", "code"), oracle.invalid_examples(*SILENT))
 def test_nothing_fails_in_the_invalid_code(keras: Any, rule: Any, code: str) -> None:
     oracle.run(code)
+
+
+@pytest.mark.parametrize(("rule", "code"), oracle.invalid_examples("KC464"))
+def test_a_checkpoint_without_its_figure_is_not_saved(keras: Any, rule: Any, code: str) -> None:
+    with pytest.raises(KeyError, match="Failed to format"):
+        oracle.run(code)
 
 
 X, Y = np.random.rand(8, 3).astype("float32"), np.random.rand(8, 1).astype("float32")

@@ -74,6 +74,7 @@ def _called(run: Run, layer: Layer, arguments: Arguments, site: Site) -> Value:
     tensors = input_tensors(value)
     if tensors is None:
         # Data, or something unknown: what comes out is not followed.
+        layer.saw_data = True
         if isinstance(layer, Network):
             layer.met_data = True
         layer.met_unknown = layer.met_unknown or isinstance(value, Unknown)

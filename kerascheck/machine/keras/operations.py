@@ -62,7 +62,7 @@ from kerascheck.network import tensor_shapes
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.dims import Dim, Shape, SymDim
 from kerascheck.network.ir import Site, Tensor
-from kerascheck.symbolic.unknown import Symbol, Undetermined, Unknown
+from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
 
 
 def _many(rule: Callable[[Sequence[Shape], Arguments], Shape]) -> Call:
@@ -296,6 +296,9 @@ def _swapaxes(shape: Shape, arguments: Arguments) -> Shape:
 
 
 def _resize(shape: Shape, arguments: Arguments) -> Shape:
+    given = _given(arguments, 1, "size")
+    if isinstance(given, int) and not isinstance(given, bool):
+        raise KerasError(f"tf.image.resize expects a height and a width; use ({given}, {given})", "argument")
     size = _sizes(_given(arguments, 1, "size"))
     if len(size) != 2 or len(shape) not in (3, 4):
         raise Undetermined("the size of a resized image")

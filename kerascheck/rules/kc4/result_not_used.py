@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_a_file
 from kerascheck.network.ir import BuiltinLayer, Node, is_symbolic
 from kerascheck.network.program import Program
+from kerascheck.rules._code import names_read
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk
 
@@ -21,7 +23,8 @@ class ResultNotUsed(Rule):
     ## What it does
 
     Reports `layers.Dropout(0.5)(x)` that stands as a statement of its own, where `x` goes on into other layers after
-    it.
+    it; and `x = layers.Dropout(0.5)(x)` where the next layer is not called on `x`, but on what was there before, and is
+    called `x` as well.
 
     ## Why it is bad
 
@@ -74,12 +77,15 @@ class ResultNotUsed(Rule):
                     taken_last.update((id(tensor), place) for tensor in node.inputs)
         for node in dropped:
             made = places[id(node.layer)]
-            goes_on = all(taken_last.get(id(tensor), -1) > made for tensor in node.inputs)
             is_used = any(id(tensor) in taken_last or id(tensor) in outputs for tensor in node.outputs)
-            if goes_on and not is_used and node.site is not None:
+            if is_used or node.site is None:
+                continue
+            is_bound = id(node.site.node) in _overwritten(node.site.file)
+            if is_bound or all(taken_last.get(id(tensor), -1) > made for tensor in node.inputs):
+                advice = "the next layer is not called on it" if is_bound else "bind it to a name"
                 yield Finding(
                     node.site,
-                    f"what this {node.layer.cls} gives is not used, so that the model lacks it; bind it to a name",
+                    f"what this {node.layer.cls} gives is not used, so that the model lacks it; {advice}",
                 )
 
     VALID = [
@@ -107,6 +113,15 @@ from keras import Input, Model, layers
 layers.Dense(3)(np.zeros((2, 4)))
 inputs = Input((4,))
 model = Model(inputs, layers.Dense(3)(inputs))
+""",
+        # each a branch of its own
+        """
+from keras import Input, Model, layers
+inputs = Input((20,))
+x = layers.Dense(64, activation="relu")(inputs)
+y = layers.Dropout(0.5)(x)
+x = layers.Dense(32)(inputs)
+model = Model(inputs, layers.Add()([layers.Dense(3)(x), layers.Dense(3)(y)]))
 """,
         # shown, and no more
         """
@@ -157,6 +172,23 @@ model = Model(inputs, layers.Dense(3, activation="softmax")(x))
                 ),
             ],
         ),
+        Invalid(
+            """
+from keras import Input, Model, layers
+inputs = Input((20,))
+x = layers.Dense(64, activation="relu")(inputs)
+x = layers.Dropout(0.3)(x)
+x = layers.Dense(32, activation="relu")(inputs)
+model = Model(inputs, layers.Dense(3)(x))
+""",
+            [
+                (
+                    5,
+                    "what this Dropout gives is not used, so that the model lacks it; the next layer is not "
+                    "called on it",
+                )
+            ],
+        ),
     ]
 
 
@@ -165,7 +197,33 @@ def _is_dropped(node: Node) -> bool:
     site = node.site
     if site is None or not isinstance(site.node, cst.Call) or not isinstance(site.node.func, cst.Call):
         return False
-    return id(site.node) in _statements(site.file) and all(map(is_symbolic, node.inputs)) and bool(node.inputs)
+    is_lost = id(site.node) in _statements(site.file) or id(site.node) in _overwritten(site.file)
+    return is_lost and all(map(is_symbolic, node.inputs)) and bool(node.inputs)
+
+
+@once_a_file
+def _overwritten(source: Any) -> frozenset[int]:
+    """The ids of the calls whose result is bound to a name that the next statement binds anew without reading it."""
+    found = set()
+    for block in walk(source.tree):
+        if not isinstance(block, (cst.Module, cst.IndentedBlock)):
+            continue
+        lines = [line.body[0] if isinstance(line, cst.SimpleStatementLine) else line for line in block.body]
+        for first, second in itertools.pairwise(lines):
+            name, behind = _bound(first), _bound(second)
+            if name is None or name != behind or not isinstance(second, cst.Assign):
+                continue
+            if isinstance(second.value, cst.Call) and all(read.value != name for read in names_read(second.value)):
+                found.add(id(first.value) if isinstance(first, cst.Assign) else 0)
+    return frozenset(found)
+
+
+def _bound(node: cst.CSTNode) -> str | None:
+    """The only name that the statement binds."""
+    if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+        return None
+    target = node.targets[0].target
+    return target.value if isinstance(target, cst.Name) else None
 
 
 @once_a_file

@@ -84,6 +84,13 @@ class ScaledDifferently(Rule):
                     )
             elif call.method in ("evaluate", "predict", "evaluate_generator", "predict_generator"):
                 _, before = trained.get(id(call.network), (None, None))
+                if before in _LIMITS and scale is None and (far := _far(x, before)) is not None:
+                    yield Finding(
+                        _x_site(call),
+                        f"{far:g} is no scaled number, but the model is trained on {before}; transform the new data as "
+                        "well",
+                        anchor=call.site,
+                    )
                 if _differ(before, scale):
                     yield Finding(
                         _x_site(call), f"the data are {scale}, but the model is trained on {before}", anchor=call.site
@@ -122,6 +129,31 @@ plain.predict(x)
 """,
     ]
     INVALID = [
+        # a row of its own
+        Invalid(
+            """
+import numpy as np
+from sklearn.datasets import load_iris
+from sklearn.preprocessing import StandardScaler
+from keras import Sequential, layers
+x, y = load_iris(return_X_y=True)
+scaler = StandardScaler()
+x = scaler.fit_transform(x)
+model = Sequential([layers.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y)
+model.predict(scaler.transform(np.array([[5.1, 3.5, 1.4, 0.2]])))
+model.predict(np.array([[0.1, -3.5, 1.4, 0.2]]))
+model.predict(np.array([[5.1, 3.5, 1.4, 0.2]]))
+""",
+            [
+                (
+                    14,
+                    "5.1 is no scaled number, but the model is trained on standardized numbers; transform the new data "
+                    "as well",
+                )
+            ],
+        ),
         Invalid(
             """
 from keras import Sequential, datasets, layers
@@ -178,6 +210,17 @@ def _figure(array: Array | None) -> str | None:
     if low is None or high is None or not (content.attained and content.is_mass) or "pixels" in content.tags:
         return None
     return f"{low:g} to {high:g}" if max(abs(low), abs(high)) > _LARGE else None
+
+
+#: How far numbers go that are scaled, with much room.
+_LIMITS = {"standardized numbers": 5.0, "scaled numbers": 5.0, "0 to 1": 1.5}
+
+
+def _far(array: Array | None, scale: str) -> float | None:
+    """A number that the source spells out and that is surely not scaled like that."""
+    values = array.content.values if array is not None and "dataset" not in array.content.tags else None
+    far = [value for value in values or () if abs(value) > _LIMITS[scale]]
+    return max(far, key=abs) if far else None
 
 
 def _differ(one: str | None, other: str | None) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kerascheck.data.array import Array
 from kerascheck.data.content import WINDOWS, Rows
 from kerascheck.data.pipeline import Pipeline, Step
-from kerascheck.data.training import training_data, validation_data
+from kerascheck.data.training import FITTING, training_data, validation_data
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import Program, TrainCall
@@ -81,6 +81,7 @@ class ValidatedOnTraining(Rule):
             if site.key not in told:
                 told.add(site.key)
                 yield Finding(site, message, anchor=call.site)
+        yield from _tested_on_some(program)
 
     VALID = [
         # another part
@@ -142,8 +143,44 @@ for train, test in KFold(5).split(x):
     model.compile("adam", "mse")
     model.fit(x[train], y[train], validation_data=(x[test], y[test]))
 """,
+        # how good it is on a part of the training, or on all
+        """
+import numpy as np
+from keras import Sequential, layers
+x, y = np.random.rand(1000, 4), np.random.rand(1000, 1)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x[:800], y[:800])
+model.evaluate(x[:100], y[:100])
+model.evaluate(x[:1000], y[:1000])
+model.evaluate(x[800:], y[800:])
+""",
     ]
     INVALID = [
+        # a part of them is the same
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+x, y = np.random.rand(1000, 4), np.random.rand(1000, 1)
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x[:800], y[:800], validation_data=(x[700:900], y[700:900]))
+model.evaluate(x[600:], y[600:])
+""",
+            [
+                (
+                    7,
+                    "the samples 700 to 800 are among those of the training, 0 to 800, as well, so that the validation "
+                    "figures are too good; take others",
+                ),
+                (
+                    8,
+                    "the samples 600 to 800 are among those of the training, 0 to 800, as well, so that the test "
+                    "figures are too good; take others",
+                ),
+            ],
+        ),
         Invalid(
             """
 import numpy as np
@@ -237,11 +274,47 @@ def _within(train: Rows, held: Rows) -> str | None:
         return None
     (begin, end), (first, last) = [(int(one[1] or 0), int(one[2]) if one[2] else None) for one in ends if one]
     if first < begin or (end is not None and (last is None or last > end)):
-        return None
+        return _overlap(begin, end, first, last, "validation")
     return (
         f"the samples {first} to {_shown(last)} are among those of the training, {begin} to {_shown(end)}, so that the "
         "validation figures are too good; take others"
     )
+
+
+def _overlap(begin: int, end: int | None, first: int, last: int | None, what: str) -> str | None:
+    """Whether some of the samples of one slice, but not all, are in the other."""
+    low, high = max(begin, first), min((stop for stop in (end, last) if stop is not None), default=None)
+    if min(begin, first) < 0 or (end is not None and end < 0) or (last is not None and last < 0):
+        return None
+    if high is None or low >= high or (begin <= first and (end is None or (last is not None and last <= end))):
+        return None
+    if first <= begin and (last is None or (end is not None and end <= last)):
+        return None
+    return (
+        f"the samples {low} to {high} are among those of the training, {begin} to {_shown(end)}, as well, so that the "
+        f"{what} figures are too good; take others"
+    )
+
+
+def _tested_on_some(program: Program) -> Iterator[Finding]:
+    """Tests on samples of which some, but not all, were in the training: no one means that."""
+    trained: dict[int, Rows] = {}
+    for call in program.trainings:
+        data = training_data(call)
+        rows = data.x.rows if isinstance(data.x, Array) and not data.is_stream else None
+        if call.method in FITTING:
+            trained.pop(id(call.network), None)
+            if rows is not None and call.method == "fit":
+                trained[id(call.network)] = rows
+        elif call.method == "evaluate" and rows is not None and (before := trained.get(id(call.network))) is not None:
+            ends = [_SLICE.fullmatch((one.part or "").rpartition("/")[2]) for one in (before, rows)]
+            outer = [(one.part or "").rpartition("/")[0] for one in (before, rows)]
+            if not _are_alike(before, rows) or outer[0] != outer[1] or ends[0] is None or ends[1] is None:
+                continue
+            spans = [(int(one[1] or 0), int(one[2]) if one[2] else None) for one in ends if one is not None]
+            message = _overlap(*spans[0], *spans[1], "test")
+            if message is not None:
+                yield Finding(call.site, message)
 
 
 def _shown(end: int | None) -> str:
