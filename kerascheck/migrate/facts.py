@@ -51,9 +51,16 @@ def package_of(dotted: str) -> Package:
     return "tf.keras" if dotted.startswith("tensorflow") else "keras"
 
 
+#: The packages that are Keras, longest first.
+_ROOTS = (
+    "tensorflow.keras", "tensorflow.python.keras", "tf_keras", "tensorflow.contrib.keras", "tensorflow.compat.v1.keras",
+    "tensorflow.compat.v2.keras", "keras",
+)  # fmt: skip
+
+
 def under_keras(dotted: str) -> str | None:
     """The name under `keras` of one that reaches Keras through `keras` or `tensorflow.keras`; None for others."""
-    for root in ("tensorflow.keras", "tensorflow.python.keras", "tf_keras", "tensorflow.contrib.keras", "keras"):
+    for root in _ROOTS:
         if dotted == root or dotted.startswith(f"{root}."):
             return f"keras{dotted[len(root) :]}"
     return None

@@ -93,7 +93,9 @@ def _must_go(context: Context, name: str, call: cst.Call | None) -> bool:
         return True
     if not exists(f"keras.backend.{name}", "tf.keras") or name in ("get_value", "set_value"):
         return True
-    return call is not None and any(context.kinds.of(arg.value) is Kind.TENSOR for arg in call.args)
+    given = [arg.value for arg in call.args] if call is not None else []
+    parts = [part.value for one in given if isinstance(one, (cst.List, cst.Tuple)) for part in one.elements]
+    return any(context.kinds.of(one) is Kind.TENSOR for one in (*given, *parts))
 
 
 def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name: str) -> Step:
@@ -239,7 +241,7 @@ def _crossentropy(name: str) -> _Form:
         ops = context.spell(f"keras.ops.{name}")
         first, second = positional(call, 0), positional(call, 1)
         changes: list[Change] = [Rewrite(call.func, (ops.text,))]
-        if first is not None and second is not None and context.source.target.era is Era.KERAS_1:
+        if first is not None and second is not None and context.era is Era.KERAS_1:
             changes += [Rewrite(first, (second.value,)), Rewrite(second, (first.value,))]  # it had the output first
         return tuple(changes), ops
 

@@ -47,7 +47,7 @@ def steps(context: Context, call: cst.Call, func: cst.Attribute) -> Step:
         changes.append(RenameKeyword(first, "x"))
     for index, arg in enumerate(positionals(call)):
         name = _PLACES[method][index] if index < len(_PLACES[method]) else None
-        if index == 1 and context.source.target.era is Era.KERAS_1 and not _is_count_of_batches(arg):
+        if index == 1 and context.era is Era.KERAS_1 and not _is_count_of_batches(arg):
             name = next(old for old, later in _COUNTS.items() if later == name)
         if index == 0 or name is None:
             continue
