@@ -23,6 +23,7 @@ from kerascheck.migrate.codemods import (
     generators,
     image_order,
     initial_weights,
+    input_lengths,
     learning_rates,
     log_keys,
     maxout,
@@ -54,6 +55,7 @@ from kerascheck.project.source import Source, SourceError, Unfaithful
 
 _CODEMODS: tuple[Callable[[Context], Iterable[Step]], ...] = (
     phases.find, added_losses.find, added_metrics.find, batches.find, optimizer_state.find, metrics_names.find,
+    input_lengths.find,
     popped_layers.find, validation_data.find, merging.find, maxout.find, initial_weights.find, convolutions.find,
     old_initializers.find, old_arguments.find, training_arguments.find, generators.find, predicted_classes.find,
     learning_rates.find, static_shapes.find, backend.find, image_order.find, texts.find, registered_names.find,

@@ -43,13 +43,14 @@ def _step(context: Context, call: cst.Call, func: cst.Attribute, written: set[in
     changes: list[Change] = [Rewrite(call, pieces)]
     if id(block) not in written:
         written.add(id(block))
+        at_top = isinstance(block, cst.Module)
         rows = (
+            *(("", "") if at_top else ()),
             f"class {_NAME}({base.text}):",
             "    def call(self, outputs, loss):",
             "        self.add_loss(loss)",
             "        return outputs",
-            "",
-            "",
+            *(("", "") if at_top else ("",)),
         )
         changes.append(InsertRows(line, rows))
     needs: tuple[Need, ...] = (*made.needs, *base.needs)

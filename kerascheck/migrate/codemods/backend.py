@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from kerascheck.fixes.changes import AddArgument, Change, RemoveStatement, RenameKeyword, Rewrite
+from kerascheck.fixes.changes import AddArgument, Change, RemoveArgument, RemoveStatement, RenameKeyword, Rewrite
 from kerascheck.migrate.arguments import argument, has_stars, keyword, positional, positionals, text_of
+from kerascheck.migrate.codemods.own_classes import calls_made_weights
 from kerascheck.migrate.context import Context, Spelled, Step
 from kerascheck.migrate.facts import exists, find_name
 from kerascheck.migrate.kinds import Kind
@@ -52,6 +53,8 @@ _KEYWORDS = {
 }  # fmt: skip
 #: Functions of which only the first argument has the same place.
 _ONE_PLACE = frozenset({"variable", "eye"})
+#: What made variables, which had names.
+_FILLED = frozenset({"zeros", "ones"})
 _TARGETS = {"binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"}
 #: What is done by the backend only in a session, and has no place in Keras 3.
 _DROPPED = frozenset({"set_learning_phase", "manual_variable_initialization"})
@@ -72,6 +75,8 @@ def find(context: Context) -> Iterator[Step]:
                 continue
             above = context.names.parent(use)
             call = above if isinstance(above, cst.Call) and above.func is use else None
+            if name in _FILLED and call is not None and id(call) in calls_made_weights(context):
+                continue
             if spelled.startswith("tensorflow") and not _must_go(context, name, call):
                 continue
             yield step(context, use, call, name)
@@ -137,7 +142,11 @@ def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name:
     changes += [RenameKeyword(arg, keywords[own]) for arg, own in named if own in keywords]
     if name in _ADDED and argument(call, *_ADDED[name][:2]) is None:
         changes.append(AddArgument(call, (_ADDED[name][2],)))
-    return Step("backend", use, f"K.{name} is now {target}", tuple(changes), spelled.needs)
+    note = None
+    if name in _FILLED and (called := keyword(call, "name")) is not None:
+        changes.append(RemoveArgument(call, called))
+        note = f"K.{name} made a variable; where it is changed later, make it a keras.Variable"
+    return Step("backend", use, f"K.{name} is now {target}", tuple(changes), spelled.needs, note=note)
 
 
 def _through_tensorflow(context: Context, use: cst.BaseExpression, name: str) -> Step:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import libcst as cst
 
@@ -16,23 +17,27 @@ _SEQUENCES = ("keras.utils.Sequence", "keras.utils.PyDataset", "keras.utils.data
 
 def find(context: Context) -> Iterator[Step]:
     """A step for each batch that such a generator, or a Sequence, hands out."""
-    seen: set[int] = set()
-    for function in (*_generators(context), *_items(context)):
-        if id(function) in seen:
-            continue
-        seen.add(id(function))
-        for node in _handed_out(function):
-            changes = tuple(_changes(context, node))
-            if changes:
-                yield Step("generators", node, "Keras 3 takes several arrays of a batch as a tuple", changes)
+    found: dict[int, tuple[cst.FunctionDef, list[cst.CSTNode]]] = {}
+    for function, given in (*_generators(context), *_items(context)):
+        places = found.setdefault(id(function), (function, []))[1]
+        places += [given] if given is not None else []
+    for function, places in found.values():
+        batches = list(_handed_out(function))
+        changes = tuple(change for node in batches for change in _changes(context, node))
+        if changes:
+            message = "Keras 3 takes several arrays of a batch as a tuple"
+            yield Step("generators", batches[0], message, changes, about=tuple(places))
 
 
-def _generators(context: Context) -> Iterator[cst.FunctionDef]:
-    """The functions of the file whose generators a model is given."""
+_Found: TypeAlias = "tuple[cst.FunctionDef, cst.CSTNode | None]"
+
+
+def _generators(context: Context) -> Iterator[_Found]:
+    """The functions of the file whose generators a model is given, with where that is."""
     for call, _, _ in context.methods(*_METHODS):
         for arg in call.args:
             if arg.keyword is None or arg.keyword.value in ("x", "generator", "validation_data"):
-                yield from _of(context, arg.value)
+                yield from ((function, arg.value) for function in _of(context, arg.value))
 
 
 def _of(context: Context, node: cst.BaseExpression) -> Iterator[cst.FunctionDef]:
@@ -43,13 +48,13 @@ def _of(context: Context, node: cst.BaseExpression) -> Iterator[cst.FunctionDef]
         yield from (one for one in made or () if isinstance(one, cst.FunctionDef))
 
 
-def _items(context: Context) -> Iterator[cst.FunctionDef]:
-    """`__getitem__` of the Sequences of the file."""
+def _items(context: Context) -> Iterator[_Found]:
+    """`__getitem__` of the Sequences of the file, with where models are given one."""
     for node in context.names.nodes:
         if isinstance(node, cst.ClassDef) and context.kinds.base_of(node) in _SEQUENCES:
             for one in node.body.body:
                 if isinstance(one, cst.FunctionDef) and one.name.value == "__getitem__":
-                    yield one
+                    yield one, None
 
 
 def _handed_out(function: cst.FunctionDef) -> Iterator[cst.Tuple]:

@@ -70,6 +70,8 @@ class ListsInStream(Rule):
     code = "KC438"
     name = "lists-in-stream"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:

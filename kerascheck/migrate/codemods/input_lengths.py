@@ -1,0 +1,49 @@
+"""`Embedding(..., input_length=5)` at the beginning of a Sequential: it told the shape of the inputs, and is ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from kerascheck.fixes.changes import Rewrite
+from kerascheck.migrate.arguments import keyword, positional
+from kerascheck.migrate.context import Context, Step
+
+_SHAPES = ("input_shape", "batch_input_shape", "batch_shape")
+
+
+def find(context: Context) -> Iterator[Step]:
+    """A step for each Embedding that a Sequential begins with, without which nothing is built."""
+    for call, name in context.called():
+        given = keyword(call, "input_length") if name == "keras.layers.Embedding" else None
+        if given is None or isinstance(given.value, (cst.Tuple, cst.List)) or any(keyword(call, one) for one in _SHAPES):
+            continue
+        if not (isinstance(given.value, cst.Name) and given.value.value == "None") and _begins(context, call):
+            change = Rewrite(given, ("input_shape=(", given.value, ",)"))
+            yield Step("arguments", given, "Embedding(input_length=) is ignored: input_shape builds the model", (change,))
+
+
+def _begins(context: Context, call: cst.Call) -> bool:
+    """Whether a Sequential begins with the layer: the first of its list, or the first that is added to it."""
+    above = context.names.parent(call)
+    if isinstance(above, cst.Element):
+        items = context.names.parent(above)
+        outer = context.names.parent(context.names.parent(items) or call) if items is not None else None
+        is_first = isinstance(items, cst.List) and items.elements[0] is above
+        return is_first and isinstance(outer, cst.Call) and context.names.canonical(outer.func) == "keras.Sequential"
+    adding = context.names.parent(above) if isinstance(above, cst.Arg) else None
+    func = adding.func if isinstance(adding, cst.Call) else None
+    if not isinstance(func, cst.Attribute) or func.attr.value != "add" or not isinstance(func.value, cst.Name):
+        return False
+    made = context.names.values_of(func.value) or []
+    if len(made) != 1 or not isinstance(made[0], cst.Call) or made[0].args:
+        return False
+    if context.names.canonical(made[0].func) != "keras.Sequential":
+        return False
+    first = next((one for one, other, _ in context.methods("add") if _is_same(context, other.value, made)), None)
+    return first is adding and positional(adding, 0) is above
+
+
+def _is_same(context: Context, node: cst.BaseExpression, made: list[cst.CSTNode]) -> bool:
+    return isinstance(node, cst.Name) and context.names.values_of(node) == made
