@@ -82,7 +82,7 @@ def row_of(dotted: str) -> Change | None:
     """The row of a name, or of the part of it that is gone, by the way the program reaches it."""
     name = under_keras(dotted)
     if name is None:
-        return find_name(dotted) if dotted.startswith("tensorflow.") else None
+        return gone_part(dotted, "tensorflow") if dotted.startswith("tensorflow.") else None
     return gone_part(name, package_of(dotted))
 
 
@@ -90,8 +90,10 @@ def successor(dotted: str) -> str | None:
     """The name that takes the place of one that is gone; None where it is there, or nothing does."""
     name = under_keras(dotted)
     if name is None:
-        row = find_name(dotted) if dotted.startswith("tensorflow.") else None
-        return row.new if row is not None else None
+        row = gone_part(dotted, "tensorflow") if dotted.startswith("tensorflow.") else None
+        if row is None or row.new is None or row.old == dotted:
+            return row.new if row is not None else None
+        return row.new + dotted[len(row.old) :] if row.new.startswith("tensorflow.compat.v1.") else None
     package = package_of(dotted)
     if dotted.startswith(("tensorflow.python.", "tensorflow.contrib.")):
         reached = canonical(dotted)

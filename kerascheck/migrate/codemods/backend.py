@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import libcst as cst
 
-from kerascheck.fixes.changes import AddArgument, Change, RemoveArgument, RemoveStatement, RenameKeyword, Rewrite
+from kerascheck.fixes.changes import AddArgument, Change, RemoveStatement, RenameKeyword, Rewrite
 from kerascheck.migrate.arguments import argument, has_stars, keyword, positional, positionals, text_of
 from kerascheck.migrate.codemods.own_classes import calls_made_weights
 from kerascheck.migrate.context import Context, Spelled, Step
@@ -128,6 +128,8 @@ def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name:
         return listed
     if name not in _SAME and name not in _RENAMED:
         return listed
+    if name == "variable" and (made := _constant(context, call)) is not None:
+        return made
     if name in _ONE_PLACE and (keyword(call, "shape") or len(positionals(call)) > 1):
         return listed
     if name == "constant" and keyword(call, "name"):
@@ -142,11 +144,36 @@ def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name:
     changes += [RenameKeyword(arg, keywords[own]) for arg, own in named if own in keywords]
     if name in _ADDED and argument(call, *_ADDED[name][:2]) is None:
         changes.append(AddArgument(call, (_ADDED[name][2],)))
-    note = None
-    if name in _FILLED and (called := keyword(call, "name")) is not None:
-        changes.append(RemoveArgument(call, called))
-        note = f"K.{name} made a variable; where it is changed later, make it a keras.Variable"
-    return Step("backend", use, f"K.{name} is now {target}", tuple(changes), spelled.needs, note=note)
+    called = keyword(call, "name") if name in _FILLED else None
+    if called is None:
+        return Step("backend", use, f"K.{name} is now {target}", tuple(changes), spelled.needs)
+    variable = context.spell("keras.Variable")
+    rest = [arg for arg in call.args if arg is not called]
+    inner: list[str | cst.CSTNode] = [f"{variable.text}({spelled.text}("]
+    for index, arg in enumerate(rest):
+        inner += [", "] * (index > 0) + ([f"{arg.keyword.value}="] if arg.keyword is not None else []) + [arg.value]
+    changes = [Rewrite(call, (*inner, "), name=", called.value, ")"))]
+    return Step(
+        "backend", use, f"K.{name} made a variable", tuple(changes), (*spelled.needs, *variable.needs),
+        note="in a layer it is trained; give it trainable=False where it was not among its trainable_weights",
+    )  # fmt: skip
+
+
+def _constant(context: Context, call: cst.Call) -> Step | None:
+    """The step for a variable that nothing keeps, since it is given to another function at once: it is a constant."""
+    above = context.names.parent(call)
+    outer = context.names.parent(above) if isinstance(above, cst.Arg) else None
+    taker = context.names.canonical(outer.func) if isinstance(outer, cst.Call) else None
+    if taker is None or not taker.startswith("keras.backend.") or taker.rpartition(".")[2] not in _SAME:
+        return None
+    value, dtype = argument(call, "value", 0), argument(call, "dtype", 1)
+    if value is None or len(call.args) != 1 + (dtype is not None):
+        return None
+    spelled = context.spell("keras.ops.convert_to_tensor")
+    typed: tuple[str | cst.CSTNode, ...] = (", dtype=", dtype.value) if dtype is not None else (', dtype="float32"',)
+    pieces = (f"{spelled.text}(", value.value, *typed, ")")
+    message = "K.variable that nothing keeps is a constant"
+    return Step("backend", call.func, message, (Rewrite(call, pieces),), spelled.needs)
 
 
 def _through_tensorflow(context: Context, use: cst.BaseExpression, name: str) -> Step:

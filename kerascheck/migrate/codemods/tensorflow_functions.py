@@ -50,15 +50,30 @@ _ADDED = {
 _FOREIGN = frozenset({"transpose_a", "transpose_b", "adjoint_a", "output_type", "batch_dims", "on_value", "off_value"})
 
 
+#: Functions of TensorFlow 1 that make another type of a tensor.
+_CASTS = {"to_float": "float32", "to_double": "float64", "to_int32": "int32", "to_int64": "int64"}
+
+
 def find(context: Context) -> Iterator[Step]:
     """A step for each call on a placeholder, which TensorFlow refuses; where that is wanted, for each other, too."""
     for call, name in context.called():
         short = name.removeprefix("tensorflow.")
+        if short != name and short in _CASTS and len(call.args) == 1 and not has_stars(call):
+            yield _cast(context, call, short)
         if short == name or short not in _FUNCTIONS or has_stars(call) or not call.args:
             continue
         given = [node for arg in call.args for node in _items(arg.value)]
         if context.options.backend_neutral or any(context.kinds.of(node) is Kind.TENSOR for node in given):
             yield from _step(context, call, short)
+
+
+def _cast(context: Context, call: cst.Call, short: str) -> Step:
+    """The step for `tf.to_float(x)`, which is `tf.cast(x, "float32")`."""
+    func, added = call.func, AddArgument(call, (f'"{_CASTS[short]}"',))
+    if not isinstance(func, cst.Attribute) or context.kinds.of(call.args[0].value) is Kind.TENSOR:
+        spelled = context.spell("keras.ops.cast")
+        return Step("backend", call, f"tf.{short} is cast", (Rewrite(func, (spelled.text,)), added), spelled.needs)
+    return Step("backend", call, f"tf.{short} is tf.cast", (Rewrite(func.attr, ("cast",)), added))
 
 
 def _items(node: cst.BaseExpression) -> list[cst.BaseExpression]:
