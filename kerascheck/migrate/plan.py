@@ -30,6 +30,7 @@ from kerascheck.migrate.codemods import (
     members,
     merging,
     metrics_names,
+    minimized,
     names,
     old_arguments,
     old_initializers,
@@ -57,7 +58,7 @@ from kerascheck.project.source import Source, SourceError, Unfaithful
 
 _CODEMODS: tuple[Callable[[Context], Iterable[Step]], ...] = (
     phases.find, added_losses.find, added_metrics.find, batches.find, optimizer_state.find, metrics_names.find,
-    input_lengths.find, slashes.find, step_counts.find,
+    input_lengths.find, slashes.find, step_counts.find, minimized.find,
     popped_layers.find, validation_data.find, merging.find, maxout.find, initial_weights.find, convolutions.find,
     old_initializers.find, old_arguments.find, training_arguments.find, generators.find, predicted_classes.find,
     learning_rates.find, static_shapes.find, backend.find, image_order.find, texts.find, registered_names.find,

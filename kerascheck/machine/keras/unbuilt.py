@@ -109,9 +109,9 @@ def count_params(run: Run, layer: Layer, site: Site) -> Value:
 
 
 def _passes_for_built(network: Network) -> bool:
-    """Whether Keras tried to build a Sequential when its second layer came, which fails where the first has many inputs.
+    """Whether Keras tried to build a Sequential when its second layer came, where the first has many inputs.
 
-    It says nothing then, and counts what there is.
+    That fails; it says nothing then, and counts what there is.
     """
     first = network.layers[0] if network.is_sequential and len(network.layers) > 1 else None
     return isinstance(first, Network) and len(first.inputs) > 1

@@ -45,16 +45,23 @@ def _of(context: Context, node: cst.BaseExpression) -> Iterator[cst.FunctionDef]
     for value in [node] if values is None else values:
         func = value.func if isinstance(value, cst.Call) else None
         made = context.names.values_of(func) if isinstance(func, cst.Name) else None
-        yield from (one for one in made or () if isinstance(one, cst.FunctionDef))
+        for one in made or ():
+            if isinstance(one, cst.FunctionDef):
+                yield one
+            elif isinstance(one, cst.ClassDef) and context.kinds.base_of(one) in _SEQUENCES:
+                yield from _getter(one)
 
 
 def _items(context: Context) -> Iterator[_Found]:
     """`__getitem__` of the Sequences of the file, with where models are given one."""
     for node in context.names.nodes:
         if isinstance(node, cst.ClassDef) and context.kinds.base_of(node) in _SEQUENCES:
-            for one in node.body.body:
-                if isinstance(one, cst.FunctionDef) and one.name.value == "__getitem__":
-                    yield one, None
+            yield from ((one, None) for one in _getter(node))
+
+
+def _getter(owner: cst.ClassDef) -> Iterator[cst.FunctionDef]:
+    methods = (one for one in owner.body.body if isinstance(one, cst.FunctionDef))
+    return (one for one in methods if one.name.value == "__getitem__")
 
 
 def _handed_out(function: cst.FunctionDef) -> Iterator[cst.Tuple]:

@@ -8,10 +8,10 @@ import libcst as cst
 
 from kerascheck.fixes.changes import Change, Rewrite
 from kerascheck.migrate.arguments import positional, requoted, text_of
+from kerascheck.migrate.codemods.learning_rates import is_model
 from kerascheck.migrate.codemods.log_keys import accuracy_key
 from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.kinds import Kind
-from kerascheck.migrate.codemods.learning_rates import is_model
 
 
 def find(context: Context) -> Iterator[Step]:

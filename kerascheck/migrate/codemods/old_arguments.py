@@ -20,7 +20,7 @@ from kerascheck.migrate.facts import arguments_of, is_of, only_in_tensorflow, ro
 _SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _ALL_SIZES = frozenset(size for sizes in _SIZES for size in sizes)  # by place they are seen to elsewhere
 #: What other codemods see to.
-_ELSEWHERE = frozenset({"batch_input_shape", "save_format", "weights", "decay"})
+_ELSEWHERE = frozenset({"batch_input_shape", "save_format", "weights", "decay", "input_length"})
 
 
 def find(context: Context) -> Iterator[Step]:

@@ -34,8 +34,6 @@ def _set(context: Context, call: cst.Call, func: cst.Attribute) -> Step:
     is_alone = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
     if given is None or has_stars(call) or not isinstance(statement, cst.Expr) or not is_alone:
         return Step("methods", func, "set_weights is gone: assign to each of its variables", page=_PAGE)
-    pieces = (
-        *("for variable, value in zip(", func.value, ".variables, ", given.value, "): variable.assign(value)"),
-    )
+    pieces = (*("for variable, value in zip(", func.value, ".variables, ", given.value, "): variable.assign(value)"),)
     message = "set_weights assigns to the variables"
     return Step("methods", func, message, (Rewrite(call, pieces),), (), _PAGE, _NOTE)

@@ -121,9 +121,10 @@ def _filled(context: Context, owner: cst.ClassDef, method: cst.FunctionDef) -> I
         kept = name in _MADE and argument(call, "shape", 0) is not None and named <= {"shape", "dtype", "name"}
         # (In the end a layer that is called makes tensors, and keeps no variables.)
         is_made_once = method.name.value in ("build", "__init__") and len(positionals(call)) <= 1
-        if isinstance(target, cst.Attribute) and is_own and kept and is_made_once:
-            if _is_trained(context, owner, call) or _is_updated(context, owner, target.attr.value):
-                yield call
+        if not (isinstance(target, cst.Attribute) and is_own and kept and is_made_once):
+            continue
+        if _is_trained(context, owner, call) or _is_updated(context, owner, target.attr.value):
+            yield call
 
 
 def calls_made_weights(context: Context) -> frozenset[int]:
@@ -157,9 +158,9 @@ def _is_updated(context: Context, owner: cst.ClassDef, attribute: str) -> bool:
         if not isinstance(node, cst.Call) or name not in _UPDATES or not node.args:
             continue
         changed = node.args[0].value
-        if isinstance(changed, cst.Attribute) and context.names.is_self(changed.value):
-            if changed.attr.value == attribute:
-                return True
+        is_own = isinstance(changed, cst.Attribute) and context.names.is_self(changed.value)
+        if isinstance(changed, cst.Attribute) and is_own and changed.attr.value == attribute:
+            return True
     return False
 
 

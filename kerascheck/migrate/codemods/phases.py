@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.fixes.changes import Change, Piece, Rewrite
-from kerascheck.migrate.arguments import argument, is_name, keyword
+from kerascheck.migrate.arguments import argument, is_name, keyword, with_parameter
 from kerascheck.migrate.context import Context, Step
 
 _PAGE = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
@@ -50,11 +50,10 @@ def _step(context: Context, method: cst.FunctionDef, calls: list[cst.Call]) -> S
     has_training = any(one.name.value == "training" for one in (*params.params, *params.kwonly_params))
     changes: list[Change] = []
     if not has_training:
-        positions = [one for one in params.params if one is not None]
-        last = positions[-1] if positions else None
-        if last is None or params.kwonly_params or not isinstance(params.star_arg, cst.MaybeSentinel):
+        change = with_parameter(params, "training")
+        if change is None:
             return None
-        changes.append(Rewrite(last, (context.source.code_for(last).rstrip().rstrip(","), ", training=None", *_comma(last))))
+        changes.append(change)
     for call in calls:
         new = _chosen(context, call)
         if new is None:
@@ -63,11 +62,6 @@ def _step(context: Context, method: cst.FunctionDef, calls: list[cst.Call]) -> S
     message = "the learning phase is the argument training of call"
     about = (*calls[1:],)
     return Step("backend", calls[0], message, tuple(changes), page=_PAGE, about=about)
-
-
-def _comma(param: cst.Param) -> tuple[str, ...]:
-    """The comma behind a parameter, which belongs to it."""
-    return (", ",) if isinstance(param.comma, cst.Comma) else ()
 
 
 def _chosen(context: Context, call: cst.Call) -> tuple[Piece, ...] | None:

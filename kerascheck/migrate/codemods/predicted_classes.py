@@ -68,7 +68,7 @@ def last_units(context: Context, model: cst.BaseExpression) -> int | None:
 
 
 def _last_dense(context: Context, model: cst.BaseExpression) -> cst.Call | None:
-    """The `Dense` that is added last to a Sequential of this name, or the last of its list; None where it is another."""
+    """The `Dense` that a Sequential of this name ends with; None where it ends with something else."""
     made = context.names.values_of(model) if isinstance(model, cst.Name) else None
     if made is None or len(made) != 1 or not isinstance(made[0], cst.Call):
         return None

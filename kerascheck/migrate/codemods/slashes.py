@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import libcst as cst
 
-from kerascheck.fixes.changes import Rewrite, RewriteWithin
+from kerascheck.fixes.changes import Change, Rewrite, RewriteWithin
 from kerascheck.migrate.arguments import keyword, text_of
 from kerascheck.migrate.context import Context, Step
 from kerascheck.text.treewalk import walk
 
+_Text: TypeAlias = "cst.SimpleString | cst.FormattedStringText"
 _MODELS = ("keras.Model", "keras.Sequential", "keras.Input")
 _NOTE = "weights that are loaded by name are looked for under this name"
 
 
 def find(context: Context) -> Iterator[Step]:
-    """A step for each text that a name is made of; and for those that ask for a layer by such a name."""
+    """A step for the texts that names are made of, and for those that ask for a layer by such a name."""
     whole: set[str] = set()
     done: set[int] = set()
+    found: list[_Text] = []
+    about: list[cst.CSTNode] = []
     for call in context.calls:
         given = keyword(call, "name")
         if given is None or not _makes(context, call):
@@ -29,10 +33,15 @@ def find(context: Context) -> Iterator[Step]:
             done.add(id(node))
             if isinstance(node, cst.SimpleString) and node is given.value:
                 whole.add(text_of(node) or "")
-            yield _step(node)
-    for node in context.names.nodes if whole else ():
-        if isinstance(node, cst.SimpleString) and id(node) not in done and text_of(node) in whole:
-            yield _step(node)
+            found.append(node)
+            about.append(call)
+    if whole:
+        texts = (node for node in context.names.nodes if isinstance(node, cst.SimpleString) and id(node) not in done)
+        found += (node for node in texts if text_of(node) in whole)
+    if found:  # all at once: a layer is asked for by its name elsewhere
+        changes = tuple(change for node in found for change in _changes(node))
+        message = "Keras 3 takes no slash in a name"
+        yield Step("texts", found[0], message, changes, note=_NOTE, about=(*found[1:], *about))
 
 
 def _makes(context: Context, call: cst.Call) -> bool:
@@ -45,7 +54,7 @@ def _makes(context: Context, call: cst.Call) -> bool:
     return is_called and (name is None or not name.startswith(("tensorflow.", "keras.")))
 
 
-def _texts(node: cst.BaseExpression) -> Iterator[cst.SimpleString | cst.FormattedStringText]:
+def _texts(node: cst.BaseExpression) -> Iterator[_Text]:
     """The texts with a slash that an expression puts together: not those that it looks something up by."""
     if isinstance(node, cst.BinaryOperation):
         yield from _texts(node.left)
@@ -64,10 +73,10 @@ def _texts(node: cst.BaseExpression) -> Iterator[cst.SimpleString | cst.Formatte
                 yield part
 
 
-def _step(node: cst.SimpleString | cst.FormattedStringText) -> Step:
-    message = "Keras 3 takes no slash in a name"
+def _changes(node: _Text) -> Iterator[Change]:
     if isinstance(node, cst.FormattedStringText):
-        return Step("texts", node, message, (Rewrite(node, (node.value.replace("/", "_"),)),), note=_NOTE)
-    places = [place for place, letter in enumerate(node.raw_value) if letter == "/"]
-    changes = tuple(RewriteWithin(node, place, place + 1, "_") for place in places)
-    return Step("texts", node, message, changes, note=_NOTE)
+        yield Rewrite(node, (node.value.replace("/", "_"),))
+        return
+    for place, letter in enumerate(node.raw_value):
+        if letter == "/":
+            yield RewriteWithin(node, place, place + 1, "_")

@@ -75,9 +75,10 @@ class ListsInStream(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
-            names = {"fit": ("x", "validation_data"), "evaluate": ("x",), "predict": ("x",)}.get(call.method, ())
+            method = call.method.removesuffix("_generator")
+            names = {"fit": ("x", "validation_data"), "evaluate": ("x",), "predict": ("x",)}.get(method, ())
             for name in names:
-                given = argument(call, name)
+                given = argument(call, "generator" if name == "x" and method != call.method else name)
                 stream = given.value if isinstance(given, Given) else None
                 if not isinstance(given, Given) or not isinstance(stream, Pipeline) or call.guarded:
                     continue
