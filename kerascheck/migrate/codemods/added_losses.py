@@ -33,16 +33,9 @@ def _step(context: Context, call: cst.Call, func: cst.Attribute, written: set[in
     is_simple = isinstance(statement, cst.Expr) and isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
     is_other = inputs is not None and not is_name(inputs.value, "True", "None")
     is_functional = isinstance(model, cst.Name) and _is_made_here(context, model, block)
-    if (
-        given is None
-        or line is None
-        or not is_simple
-        or is_other
-        or not is_functional
-        or isinstance(given.value, cst.Lambda)
-    ):
-        return Step("attributes", func, "add_loss is gone: self.add_loss in the call of a layer", page=_PAGE)
-    if isinstance(given.value, (cst.List, cst.Tuple)) or not context.names.is_free(_NAME):
+    is_tensor = given is not None and not isinstance(given.value, (cst.Lambda, cst.List, cst.Tuple))
+    is_plain = is_simple and is_tensor and not is_other
+    if given is None or line is None or not is_plain or not is_functional or not context.names.is_free(_NAME):
         return Step("attributes", func, "add_loss is gone: self.add_loss in the call of a layer", page=_PAGE)
     made, base = context.spell("keras.Model"), context.spell("keras.layers.Layer")
     name = context.source.code_for(model)
