@@ -12,29 +12,41 @@ from kerascheck.migrate.context import Context, Step
 from kerascheck.text.treewalk import walk
 
 _METHODS = ("fit", "fit_generator", "evaluate", "evaluate_generator", "predict", "predict_generator")
+_TRAINING = ("fit", "fit_generator", "evaluate", "evaluate_generator")
 _SEQUENCES = ("keras.utils.Sequence", "keras.utils.PyDataset", "keras.utils.data_utils.Sequence")
 
 
 def find(context: Context) -> Iterator[Step]:
     """A step for each batch that such a generator, or a Sequence, hands out."""
     found: dict[int, tuple[cst.FunctionDef, list[cst.CSTNode]]] = {}
+    trained = {id(function) for function, _ in _generators(context, _TRAINING)}  # of `predict`, a list is inputs
     for function, given in (*_generators(context), *_items(context)):
         places = found.setdefault(id(function), (function, []))[1]
         places += [given] if given is not None else []
     for function, places in found.values():
-        batches = list(_handed_out(function))
-        changes = tuple(change for node in batches for change in _changes(context, node))
+        changes = tuple(change for node in _handed_out(function) for change in _changes(context, node))
+        changes += tuple(_pairs(function)) if places and id(function) in trained else ()
         if changes:
             message = "Keras 3 takes several arrays of a batch as a tuple"
-            yield Step("generators", batches[0], message, changes, about=tuple(places))
+            yield Step("generators", function.name, message, changes, about=tuple(places))
+
+
+def _pairs(function: cst.FunctionDef) -> Iterator[Change]:
+    """Inputs and targets that are handed out as a list: `yield [x, y]`."""
+    for node in walk(function.body):
+        value = node.value if isinstance(node, cst.Yield) else None
+        if isinstance(value, cst.List) and len(value.elements) == 2 and not value.lpar:
+            first, second = (one.value for one in value.elements)
+            if not _is_data([first, second]):
+                yield Rewrite(value, (first, ", ", second))
 
 
 _Found: TypeAlias = "tuple[cst.FunctionDef, cst.CSTNode | None]"
 
 
-def _generators(context: Context) -> Iterator[_Found]:
+def _generators(context: Context, methods: tuple[str, ...] = _METHODS) -> Iterator[_Found]:
     """The functions of the file whose generators a model is given, with where that is."""
-    for call, _, _ in context.methods(*_METHODS):
+    for call, _, _ in context.methods(*methods):
         for arg in call.args:
             if arg.keyword is None or arg.keyword.value in ("x", "generator", "validation_data"):
                 yield from ((function, arg.value) for function in _of(context, arg.value))
@@ -83,6 +95,8 @@ def _changes(context: Context, batch: cst.Tuple) -> Iterator[Change]:
             for index, one in enumerate(parts):
                 pieces += [", "] * (index > 0) + [one]
             yield Rewrite(node, (*pieces, ",)" if len(parts) == 1 else ")"))
+        elif isinstance(node, cst.ListComp):
+            yield Rewrite(node, ("tuple(", node, ")"))
         elif isinstance(node, cst.Name):
             values = context.names.values_of(node) or []
             lists = [one for one in values if isinstance(one, cst.List) and len(one.elements) > 1]
