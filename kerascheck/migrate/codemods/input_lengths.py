@@ -11,14 +11,14 @@ from kerascheck.migrate.arguments import has_stars, keyword, positional
 from kerascheck.migrate.context import Context, Step
 
 #: Layers whose inputs had a length and a size, each by an argument of its own.
-_ALONG_TIME = frozenset({"LSTM", "GRU", "SimpleRNN", "Conv1D", "Convolution1D"})
+ALONG_TIME = frozenset({"LSTM", "GRU", "SimpleRNN", "Conv1D", "Convolution1D"})
 _SHAPES = ("input_shape", "batch_input_shape", "batch_shape")
 
 
 def find(context: Context) -> Iterator[Step]:
     """A step for each Embedding that a Sequential begins with, without which nothing is built."""
     for call, name in context.called():
-        if name.removeprefix("keras.layers.") in _ALONG_TIME and name.startswith("keras.layers."):
+        if name.removeprefix("keras.layers.") in ALONG_TIME and name.startswith("keras.layers."):
             yield from _along_time(call)
         given = keyword(call, "input_length") if name == "keras.layers.Embedding" else None
         if (

@@ -13,6 +13,7 @@ from kerascheck.keras.changes import find_name
 from kerascheck.layers.registry import find as find_layer
 from kerascheck.machine.names import canonical
 from kerascheck.migrate.arguments import keyword, positionals, requoted, text_of
+from kerascheck.migrate.codemods.input_lengths import ALONG_TIME
 from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.facts import arguments_of, is_of, only_in_tensorflow, row_of, successor, under_keras
 
@@ -20,7 +21,7 @@ from kerascheck.migrate.facts import arguments_of, is_of, only_in_tensorflow, ro
 _SIZES = (("nb_row", "nb_col"), ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _ALL_SIZES = frozenset(size for sizes in _SIZES for size in sizes)  # by place they are seen to elsewhere
 #: What other codemods see to.
-_ELSEWHERE = frozenset({"batch_input_shape", "save_format", "weights", "decay", "input_length"})
+_ELSEWHERE = frozenset({"batch_input_shape", "save_format", "weights", "decay"})
 
 
 def find(context: Context) -> Iterator[Step]:
@@ -57,7 +58,8 @@ def _rows(context: Context, call: cst.Call, name: str) -> list[Row]:
 def renamed(context: Context, call: cst.Call, name: str, rows: Iterable[Row]) -> Iterator[Step]:
     """The steps for the arguments of one call that stand in these rows of the table."""
     short = name.rpartition(".")[2]
-    rows = [row for row in rows if row.old not in _ELSEWHERE]
+    elsewhere = _ELSEWHERE | {"input_length"} if short in ALONG_TIME else _ELSEWHERE
+    rows = [row for row in rows if row.old not in elsewhere]
     done: set[str] = set()
     for sizes in _SIZES:
         given = [arg for size in sizes if (arg := keyword(call, size)) is not None]
