@@ -396,14 +396,15 @@ class _Check:
         from kerascheck.fixes.lower import CannotLower, lower
 
         repair = item.finding.repair
-        if repair is None and item.rule.migrates and not source.broken:
+        is_old = item.rule.migrates or item.finding.is_old_form
+        if repair is None and is_old and not source.broken:
             from kerascheck.migrate.repairs import repair_at
 
             repair = repair_at(source, item.finding.site.node)
         if repair is None:
             return None
         is_safe = repair.applicability is Applicability.SAFE
-        if item.rule.migrates and item.finding.severity is Severity.INFO and is_safe:
+        if is_old and item.finding.severity is Severity.INFO and is_safe:
             # As far as is known, the program is meant for an older Keras: one old form less makes it run on none.
             repair = replace(repair, applicability=Applicability.UNSAFE)
         # Findings share a repair where they are brought to Keras 3 together: thousands, of thousands of changes.

@@ -9,31 +9,6 @@ from kerascheck.machine.assumptions import restrict
 from kerascheck.machine.builtins_arguments import (
     derived,
     positional_values,
-from kerascheck.data.array import Array, axis_size
-from kerascheck.data.pipeline import Pipeline, length_of
-from kerascheck.machine.asking import CLASSES, made_of, surroundings_in
-from kerascheck.machine.attributes import find_slot, get_attribute, set_plainly
-from kerascheck.machine.calls import plain_call
-from kerascheck.machine.conditions import truth
-from kerascheck.machine.exceptions import is_exception, make_exception
-from kerascheck.machine.joins import choose
-from kerascheck.machine.literals import is_known_key
-from kerascheck.machine.methods import either, ordered, set_of, sort_items
-from kerascheck.machine.operators import UNION, binary, bounded
-from kerascheck.machine.paths import fork_value, lift, restrict, settle, spread
-from kerascheck.machine.run import MAX_COMPREHENSION, RAISED, Run
-from kerascheck.machine.sequences import (
-    END,
-    Lost,
-    as_unknown,
-    call_once,
-    element_of,
-    items_of,
-    iterate,
-    members_of,
-    open_iterator,
-    resumed,
-    step,
 )
 from kerascheck.machine.builtins_containers import CONTAINERS
 from kerascheck.machine.builtins_numbers import NUMBERS

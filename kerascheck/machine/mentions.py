@@ -340,10 +340,15 @@ def _is_in(dotted: str, whole: str) -> bool:
     return found is not None and (dotted == found[0] or dotted.startswith(f"{found[0]}."))
 
 
+#: Where TensorFlow has Keras: that of version 1 is the same one.
+_IN_TENSORFLOW = ("tensorflow.", "tensorflow.compat.v1.", "tensorflow.compat.v2.")
+
+
 def behind_root(dotted: str) -> tuple[str, Package] | None:
     """The name as a part of Keras or TensorFlow, and the package it is reached through; None for other packages."""
-    if dotted == "tensorflow.keras" or dotted.startswith("tensorflow.keras."):
-        return dotted.removeprefix("tensorflow."), "tf.keras"
+    for package in _IN_TENSORFLOW:
+        if dotted.startswith(f"{package}keras") and dotted[len(package) :].split(".", 1)[0] == "keras":
+            return dotted.removeprefix(package), "tf.keras"
     if dotted == "keras" or dotted.startswith("keras."):
         return dotted, "keras"
     if dotted.startswith("tensorflow."):

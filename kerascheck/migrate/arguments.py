@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from kerascheck.fixes.changes import Rewrite
+
 
 def keyword(call: cst.Call, name: str) -> cst.Arg | None:
     """The keyword argument of this name."""
@@ -56,3 +58,14 @@ def requoted(node: cst.SimpleString, value: str) -> str:
 def is_name(node: cst.CSTNode, *names: str) -> bool:
     """Whether it is one of these names, such as `None` or `True`."""
     return isinstance(node, cst.Name) and node.value in names
+
+
+def with_parameter(params: cst.Parameters, name: str) -> Rewrite | None:
+    """What gives a function another parameter, which is None by itself; None where it takes any, or has it."""
+    names = [one.name.value for one in (*params.params, *params.kwonly_params)]
+    is_plain = params.star_kwarg is None and isinstance(params.star_arg, cst.MaybeSentinel)
+    if not params.params or not is_plain or name in names:
+        return None
+    last = params.params[-1]
+    end = last.default or (last.annotation.annotation if last.annotation is not None else last.name)
+    return Rewrite(end, (end, f", {name}=None"))

@@ -14,6 +14,7 @@ from kerascheck.machine.names import canonical
 from kerascheck.migrate.facts import successor
 from kerascheck.migrate.kinds import Kind, Kinds
 from kerascheck.migrate.names import Binding, Names
+from kerascheck.project.target import Era, target_of
 
 if TYPE_CHECKING:
     from kerascheck.project.source import Source
@@ -89,6 +90,12 @@ class Context:
 
     source: Source
     options: Options = field(default_factory=Options)
+
+    @cached_property
+    def era(self) -> Era:
+        """For which Keras it is written: what is asked for may be the one that it is to run with."""
+        era = self.source.target.era
+        return era if era.is_old else target_of(self.source).era
 
     @cached_property
     def names(self) -> Names:

@@ -51,9 +51,16 @@ def package_of(dotted: str) -> Package:
     return "tf.keras" if dotted.startswith("tensorflow") else "keras"
 
 
+#: The packages that are Keras, longest first.
+_ROOTS = (
+    "tensorflow.keras", "tensorflow.python.keras", "tf_keras", "tensorflow.contrib.keras", "tensorflow.compat.v1.keras",
+    "tensorflow.compat.v2.keras", "keras",
+)  # fmt: skip
+
+
 def under_keras(dotted: str) -> str | None:
     """The name under `keras` of one that reaches Keras through `keras` or `tensorflow.keras`; None for others."""
-    for root in ("tensorflow.keras", "tensorflow.python.keras", "tf_keras", "tensorflow.contrib.keras", "keras"):
+    for root in _ROOTS:
         if dotted == root or dotted.startswith(f"{root}."):
             return f"keras{dotted[len(root) :]}"
     return None
@@ -75,7 +82,7 @@ def row_of(dotted: str) -> Change | None:
     """The row of a name, or of the part of it that is gone, by the way the program reaches it."""
     name = under_keras(dotted)
     if name is None:
-        return find_name(dotted) if dotted.startswith("tensorflow.") else None
+        return gone_part(dotted, "tensorflow") if dotted.startswith("tensorflow.") else None
     return gone_part(name, package_of(dotted))
 
 
@@ -83,8 +90,10 @@ def successor(dotted: str) -> str | None:
     """The name that takes the place of one that is gone; None where it is there, or nothing does."""
     name = under_keras(dotted)
     if name is None:
-        row = find_name(dotted) if dotted.startswith("tensorflow.") else None
-        return row.new if row is not None else None
+        row = gone_part(dotted, "tensorflow") if dotted.startswith("tensorflow.") else None
+        if row is None or row.new is None or row.old == dotted:
+            return row.new if row is not None else None
+        return row.new + dotted[len(row.old) :] if row.new.startswith("tensorflow.compat.v1.") else None
     package = package_of(dotted)
     if dotted.startswith(("tensorflow.python.", "tensorflow.contrib.")):
         reached = canonical(dotted)

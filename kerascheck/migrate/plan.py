@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,10 @@ from kerascheck.fixes.effects import has_effect
 from kerascheck.fixes.lowering import edits_of
 from kerascheck.migrate import marks
 from kerascheck.migrate.codemods import (
+    added_losses,
+    added_metrics,
     backend,
+    batches,
     convolutions,
     decays,
     devices,
@@ -20,23 +24,30 @@ from kerascheck.migrate.codemods import (
     generators,
     image_order,
     initial_weights,
+    input_lengths,
     learning_rates,
     log_keys,
     maxout,
     members,
     merging,
+    metrics_names,
+    minimized,
     names,
     old_arguments,
     old_initializers,
+    optimizer_state,
     own_classes,
+    phases,
     popped_layers,
     predicted_classes,
     reductions,
     registered_names,
     sessions,
     several_outputs,
+    slashes,
     stateful,
     static_shapes,
+    step_counts,
     tensorflow_functions,
     texts,
     training_arguments,
@@ -44,9 +55,11 @@ from kerascheck.migrate.codemods import (
     wrappers,
 )
 from kerascheck.migrate.context import Context, Options, Step
-from kerascheck.project.source import Source, Unfaithful
+from kerascheck.project.source import Source, SourceError, Unfaithful
 
 _CODEMODS: tuple[Callable[[Context], Iterable[Step]], ...] = (
+    phases.find, added_losses.find, added_metrics.find, batches.find, optimizer_state.find, metrics_names.find,
+    input_lengths.find, slashes.find, step_counts.find, minimized.find,
     popped_layers.find, validation_data.find, merging.find, maxout.find, initial_weights.find, convolutions.find,
     old_initializers.find, old_arguments.find, training_arguments.find, generators.find, predicted_classes.find,
     learning_rates.find, static_shapes.find, backend.find, image_order.find, texts.find, registered_names.find,
@@ -102,6 +115,7 @@ def planned_steps(source: Source, options: Options | None = None) -> tuple[Conte
     context = Context(source, options or Options())
     steps = list(_consistent(context, [step for find in _CODEMODS for step in find(context)]))
     steps += _consistent(context, names.find(context, context.rewritten(steps)), steps)
+    steps = list(_compiling(context, steps))
     gone = context.rewritten(steps)
     steps = [step for step in steps if step.is_done or step.node not in gone]  # with what it is in, it is seen to
     steps += list(Imports(context, gone, steps).steps())
@@ -117,6 +131,41 @@ def _consistent(context: Context, steps: Iterable[Step], before: Sequence[Step] 
         return
     good = {id(step) for step in _possible(context, [step for step in wanted if step.changes], kept)}
     yield from (step if id(step) in good else _listed(step) for step in wanted)
+
+
+def _compiling(context: Context, steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps without those after which the file would be no Python any more: these are listed."""
+    done = [step for step in steps if step.is_done]
+    if not done or _compiles(context, done) or not _compiles(context, ()):
+        yield from steps
+        return
+    good = {id(step) for step in _greatest(context, done, [])}
+    yield from (step if id(step) in good or not step.is_done else _listed(step) for step in steps)
+
+
+def _greatest(context: Context, steps: Sequence[Step], kept: list[Step]) -> Iterator[Step]:
+    """The steps that the file compiles after, together with `kept`, which grows by them; halves, where all do not."""
+    if _compiles(context, [*kept, *steps]):
+        kept += steps
+        yield from steps
+    elif len(steps) > 1:
+        middle = len(steps) // 2
+        yield from _greatest(context, steps[:middle], kept)
+        yield from _greatest(context, steps[middle:], kept)
+
+
+def _compiles(context: Context, steps: Sequence[Step]) -> bool:
+    """Whether Python takes the file after these steps: `f(a=1, a=2)` has a syntax tree, and is none."""
+    source = context.source
+    try:
+        edits = edits_of([change for step in steps for change in step.changes], source)
+        after = Source(source.edited(_in_cells(source, edits)), source.filename) if edits else source
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(after.text, source.filename, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, CannotChange, LookupError, SourceError, Unfaithful, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _possible(context: Context, steps: Sequence[Step], kept: list[Change]) -> Iterator[Step]:

@@ -88,7 +88,7 @@ def _look(source: Source) -> _Steps:
 def _is_of_gone_callable(context: Context, step: Step) -> bool:
     """Whether it is about an argument of something that has another name now, which does not tell what it meant."""
     call = step.node if isinstance(step.node, cst.Call) else context.names.parent(step.node)
-    if step.kind != "arguments" or not isinstance(call, cst.Call):
+    if step.kind not in ("arguments", "convolutions") or not isinstance(call, cst.Call):
         return False
     return row_of(context.names.dotted(call.func) or "") is not None
 

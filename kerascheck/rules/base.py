@@ -71,6 +71,7 @@ class Finding:
     severity: Severity | None = None  # where it differs from the rule's
     anchor: Site | None = None  # None: the site itself
     related: tuple[tuple[Site, str], ...] = ()  # other places that belong to it, and what is there
+    is_old_form: bool = False  # whether it is fixed as `kerascheck migrate` does it, whatever the rule is about
 
     @property
     def anchor_key(self) -> tuple[int, int]:

@@ -59,9 +59,14 @@ def programs_of(source: Source, analysis: Analysis) -> Counter[Hashable]:
                 calls.add(("compile", compiled.network.name, *settings))
         for training in program.trainings:
             if training.site.file is source:
-                calls.add((training.method.removesuffix("_generator"), training.network.name))
+                method = training.method.removesuffix("_generator")
+                calls.add((_SAME.get(method, method), training.network.name))
     found.update(calls)
     return found
+
+
+#: Methods that did what another one does.
+_SAME = {"predict_proba": "predict", "predict_classes": "predict"}
 
 
 def _setting(given: object) -> str:

@@ -11,7 +11,7 @@ from kerascheck.keras.changes import LAYER, all_changes, find_member
 from kerascheck.machine.keras.lists import KerasList
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import attributes_set
-from kerascheck.machine.values import ListValue, Value
+from kerascheck.machine.values import FunctionValue, ListValue, Value
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.ir import Layer, Site, Tensor, is_symbolic
 from kerascheck.network.networks import Network
@@ -51,10 +51,11 @@ def note_member(run: Run, value: Layer | Tensor | KerasObject, name: str, node: 
 
 
 def note_added_loss(run: Run, layer: Layer, arguments: Arguments, site: Site) -> None:
-    """Note that a loss is added outside of a call: to a functional model, or one that is a symbolic tensor."""
+    """Note that a loss is added outside of a call: to a functional model, or a symbolic tensor, or a function."""
     given = arguments.positional[0].value if arguments.positional else None
     is_functional = isinstance(layer, Network) and layer.kind == "functional"
-    if not run.tracing and (is_functional or (isinstance(given, Tensor) and is_symbolic(given))):
+    is_function = isinstance(layer, Network) and isinstance(given, FunctionValue)
+    if not run.tracing and (is_functional or is_function or (isinstance(given, Tensor) and is_symbolic(given))):
         note(run, "member", "keras.Model", "add_loss", site)
 
 

@@ -99,7 +99,8 @@ def count_params(run: Run, layer: Layer, site: Site) -> Value:
     """`layer.count_params()`, which Keras refuses for what is not built."""
     unbuilt = _is_settled(layer) and not layer.calls and layer.weights is None
     if isinstance(layer, Network):
-        unbuilt = unbuilt and not layer.inputs and not layer.met_data and not layer.built
+        ready = layer.met_data or layer.built or _passes_for_built(layer)
+        unbuilt = unbuilt and not layer.inputs and not ready
     elif isinstance(layer, BuiltinLayer):
         unbuilt = unbuilt and layer.definition.has_weights
     if unbuilt:
@@ -107,6 +108,15 @@ def count_params(run: Run, layer: Layer, site: Site) -> Value:
         message = f"{layer.title} is not built, so its parameters cannot be counted; call {what}.build(shape)"
         _refuse(run, layer, message, site)
     return layer.params()
+
+
+def _passes_for_built(network: Network) -> bool:
+    """Whether Keras tried to build a Sequential when its second layer came, where the first has many inputs.
+
+    That fails; it says nothing then, and counts what there is.
+    """
+    first = network.layers[0] if network.is_sequential and len(network.layers) > 1 else None
+    return isinstance(first, Network) and len(first.inputs) > 1
 
 
 def removed_shape(run: Run, layer: Layer, name: str, site: Site) -> Value:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from kerascheck.fixes.changes import AddArgument, Change, RemoveStatement, RenameKeyword, Rewrite
 from kerascheck.migrate.arguments import argument, has_stars, keyword, positional, positionals, text_of
+from kerascheck.migrate.codemods.own_classes import calls_made_weights
 from kerascheck.migrate.context import Context, Spelled, Step
 from kerascheck.migrate.facts import exists, find_name
 from kerascheck.migrate.kinds import Kind
@@ -52,6 +53,8 @@ _KEYWORDS = {
 }  # fmt: skip
 #: Functions of which only the first argument has the same place.
 _ONE_PLACE = frozenset({"variable", "eye"})
+#: What made variables, which had names.
+_FILLED = frozenset({"zeros", "ones"})
 _TARGETS = {"binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"}
 #: What is done by the backend only in a session, and has no place in Keras 3.
 _DROPPED = frozenset({"set_learning_phase", "manual_variable_initialization"})
@@ -72,6 +75,8 @@ def find(context: Context) -> Iterator[Step]:
                 continue
             above = context.names.parent(use)
             call = above if isinstance(above, cst.Call) and above.func is use else None
+            if name in _FILLED and call is not None and id(call) in calls_made_weights(context):
+                continue
             if spelled.startswith("tensorflow") and not _must_go(context, name, call):
                 continue
             yield step(context, use, call, name)
@@ -93,7 +98,9 @@ def _must_go(context: Context, name: str, call: cst.Call | None) -> bool:
         return True
     if not exists(f"keras.backend.{name}", "tf.keras") or name in ("get_value", "set_value"):
         return True
-    return call is not None and any(context.kinds.of(arg.value) is Kind.TENSOR for arg in call.args)
+    given = [arg.value for arg in call.args] if call is not None else []
+    parts = [part.value for one in given if isinstance(one, (cst.List, cst.Tuple)) for part in one.elements]
+    return any(context.kinds.of(one) is Kind.TENSOR for one in (*given, *parts))
 
 
 def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name: str) -> Step:
@@ -121,6 +128,8 @@ def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name:
         return listed
     if name not in _SAME and name not in _RENAMED:
         return listed
+    if name == "variable" and (made := _constant(context, call)) is not None:
+        return made
     if name in _ONE_PLACE and (keyword(call, "shape") or len(positionals(call)) > 1):
         return listed
     if name == "constant" and keyword(call, "name"):
@@ -135,7 +144,36 @@ def step(context: Context, use: cst.BaseExpression, call: cst.Call | None, name:
     changes += [RenameKeyword(arg, keywords[own]) for arg, own in named if own in keywords]
     if name in _ADDED and argument(call, *_ADDED[name][:2]) is None:
         changes.append(AddArgument(call, (_ADDED[name][2],)))
-    return Step("backend", use, f"K.{name} is now {target}", tuple(changes), spelled.needs)
+    called = keyword(call, "name") if name in _FILLED else None
+    if called is None:
+        return Step("backend", use, f"K.{name} is now {target}", tuple(changes), spelled.needs)
+    variable = context.spell("keras.Variable")
+    rest = [arg for arg in call.args if arg is not called]
+    inner: list[str | cst.CSTNode] = [f"{variable.text}({spelled.text}("]
+    for index, arg in enumerate(rest):
+        inner += [", "] * (index > 0) + ([f"{arg.keyword.value}="] if arg.keyword is not None else []) + [arg.value]
+    changes = [Rewrite(call, (*inner, "), name=", called.value, ")"))]
+    return Step(
+        "backend", use, f"K.{name} made a variable", tuple(changes), (*spelled.needs, *variable.needs),
+        note="in a layer it is trained; give it trainable=False where it was not among its trainable_weights",
+    )  # fmt: skip
+
+
+def _constant(context: Context, call: cst.Call) -> Step | None:
+    """The step for a variable that nothing keeps, since it is given to another function at once: it is a constant."""
+    above = context.names.parent(call)
+    outer = context.names.parent(above) if isinstance(above, cst.Arg) else None
+    taker = context.names.canonical(outer.func) if isinstance(outer, cst.Call) else None
+    if taker is None or not taker.startswith("keras.backend.") or taker.rpartition(".")[2] not in _SAME:
+        return None
+    value, dtype = argument(call, "value", 0), argument(call, "dtype", 1)
+    if value is None or len(call.args) != 1 + (dtype is not None):
+        return None
+    spelled = context.spell("keras.ops.convert_to_tensor")
+    typed: tuple[str | cst.CSTNode, ...] = (", dtype=", dtype.value) if dtype is not None else (', dtype="float32"',)
+    pieces = (f"{spelled.text}(", value.value, *typed, ")")
+    message = "K.variable that nothing keeps is a constant"
+    return Step("backend", call.func, message, (Rewrite(call, pieces),), spelled.needs)
 
 
 def _through_tensorflow(context: Context, use: cst.BaseExpression, name: str) -> Step:
@@ -239,7 +277,7 @@ def _crossentropy(name: str) -> _Form:
         ops = context.spell(f"keras.ops.{name}")
         first, second = positional(call, 0), positional(call, 1)
         changes: list[Change] = [Rewrite(call.func, (ops.text,))]
-        if first is not None and second is not None and context.source.target.era is Era.KERAS_1:
+        if first is not None and second is not None and context.era is Era.KERAS_1:
             changes += [Rewrite(first, (second.value,)), Rewrite(second, (first.value,))]  # it had the output first
         return tuple(changes), ops
 

@@ -11,9 +11,11 @@ from kerascheck.migrate.arguments import positionals
 from kerascheck.migrate.context import Context, Step
 from kerascheck.project.target import Era
 
+#: What only older versions of Keras have: whatever else the file says, it takes what it took in Keras 1.
+_OLD = frozenset({"AtrousConvolution2D", "AtrousConv2D", "Deconvolution2D", "Deconv2D"})
 #: How many sizes the kernel has.
 _AXES = {
-    **dict.fromkeys(("Conv2D", "Convolution2D", "AtrousConvolution2D", "Deconvolution2D", "SeparableConv2D"), 2),
+    **dict.fromkeys(("Conv2D", "Convolution2D", "SeparableConv2D", *_OLD), 2),
     **dict.fromkeys(("SeparableConvolution2D", "ConvLSTM2D", "Convolution2DTranspose", "Conv2DTranspose"), 2),
     **dict.fromkeys(("Conv3D", "Convolution3D"), 3),
 }
@@ -31,7 +33,8 @@ def steps(context: Context, call: cst.Call, name: str, axes: int) -> Iterator[St
     """The step for one call."""
     given = positionals(call)
     # With the third place the strides of Keras 2 begin; three sizes of a kernel are those of Keras 1 alone.
-    if len(given) < 1 + axes or (axes == 2 and context.source.target.era is not Era.KERAS_1):
+    is_old = name.rpartition(".")[2] in _OLD or context.era is Era.KERAS_1
+    if len(given) < 1 + axes or (axes == 2 and not is_old):
         return
     sizes = given[1 : 1 + axes]
     if any(isinstance(arg.value, (cst.Tuple, cst.List, cst.SimpleString)) for arg in sizes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,9 +10,9 @@ from itertools import takewhile
 
 import libcst as cst
 
-from kerascheck.fixes.changes import RemoveArgument, Rewrite, RewriteWithin
-from kerascheck.migrate.arguments import argument, has_stars, is_name, keyword, positional, text_of
-from kerascheck.migrate.context import Context, Step
+from kerascheck.fixes.changes import InsertRows, RemoveArgument, Rewrite, RewriteWithin
+from kerascheck.migrate.arguments import argument, has_stars, is_name, keyword, positional, requoted, text_of
+from kerascheck.migrate.context import Context, Need, Step
 from kerascheck.migrate.kinds import Kind
 
 _MODEL, _WEIGHTS = ".keras", ".weights.h5"
@@ -37,6 +38,8 @@ def find(context: Context) -> Iterator[Step]:
         path = argument(call, "filepath", 0)
         if path is None or has_stars(call):
             continue
+        if is_weights and wanted == "tf":
+            yield from _folder(context, call, path.value)
         yield from _one(context, path.value, is_weights, renamed, is_h5=wanted == "h5")
     for call, name in context.called():
         if name == "keras.callbacks.ModelCheckpoint":
@@ -60,6 +63,19 @@ def find(context: Context) -> Iterator[Step]:
             changes = _with_ending(node, text or "", new.name)
             message = f"the file {text!r} must be called {new.name!r}"
             yield Step("files", node, message, changes, about=tuple(new.paths))
+
+
+def _folder(context: Context, call: cst.Call, path: cst.BaseExpression) -> Iterator[Step]:
+    """A step for the folder that saving in the format of TensorFlow made by itself, and saving to a file does not."""
+    statement = context.names.statement(call)
+    text = text_of(path)
+    folder = os.path.dirname(text) if text is not None else ""
+    makes = any(name in ("os.makedirs", "os.mkdir") for _, name in context.called())
+    if not folder.strip("./") or makes or statement is None or not isinstance(path, cst.SimpleString):
+        return
+    row = f"os.makedirs({requoted(path, folder)}, exist_ok=True)"
+    changes = (InsertRows(statement, (row,)),)
+    yield Step("folders", call, "save_weights makes no folder", changes, (Need("", "os", "os"),))
 
 
 def _with_ending(node: cst.SimpleString, old: str, new: str) -> tuple[RewriteWithin, ...]:

@@ -8,8 +8,9 @@ import libcst as cst
 
 from kerascheck.fixes.changes import Change, RemoveArgument, RenameKeyword, Rewrite
 from kerascheck.migrate.arguments import argument, keyword, positional, positionals
+from kerascheck.migrate.codemods import step_counts
 from kerascheck.migrate.codemods.training_arguments import LOADING
-from kerascheck.migrate.context import Context, Step
+from kerascheck.migrate.context import Context, Need, Step
 from kerascheck.migrate.kinds import Kind
 from kerascheck.project.target import Era
 from kerascheck.text.treewalk import walk
@@ -42,12 +43,13 @@ def steps(context: Context, call: cst.Call, func: cst.Attribute) -> Step:
     new = method.removesuffix("_generator")
     changes: list[Change] = [Rewrite(func.attr, (new,))]
     notes: list[str] = []
+    needs: tuple[Need, ...] = ()
     first = next((arg for arg in call.args if arg.keyword is not None and arg.keyword.value == "generator"), None)
     if first is not None:
         changes.append(RenameKeyword(first, "x"))
     for index, arg in enumerate(positionals(call)):
         name = _PLACES[method][index] if index < len(_PLACES[method]) else None
-        if index == 1 and context.source.target.era is Era.KERAS_1 and not _is_count_of_batches(arg):
+        if index == 1 and context.era is Era.KERAS_1 and not _is_count_of_batches(arg):
             name = next(old for old, later in _COUNTS.items() if later == name)
         if index == 0 or name is None:
             continue
@@ -55,6 +57,9 @@ def steps(context: Context, call: cst.Call, func: cst.Attribute) -> Step:
             changes.append(RemoveArgument(call, arg))
         elif name in _COUNTS:
             changes.append(Rewrite(arg, (f"{_COUNTS[name]}=", *_batches(context, call, arg, name, notes))))
+        elif name in step_counts.NAMES and step_counts.is_quotient(context, arg.value):
+            changes.append(Rewrite(arg, (f"{name}=", *step_counts.rounded(arg.value))))
+            needs = step_counts.NEEDS
         else:
             changes.append(Rewrite(arg, (f"{name}=", arg.value)))
     for arg in call.args:
@@ -68,7 +73,7 @@ def steps(context: Context, call: cst.Call, func: cst.Attribute) -> Step:
         elif name in _COUNTS:
             changes.append(Rewrite(arg, (f"{_COUNTS[name]}=", *_batches(context, call, arg, name, notes))))
     message = f"{method} is now {new}"
-    return Step("generators", func, message, tuple(changes), note="; ".join(notes) or None)
+    return Step("generators", func, message, tuple(changes), needs, note="; ".join(notes) or None)
 
 
 def _is_of_arrays(call: cst.Call) -> bool:

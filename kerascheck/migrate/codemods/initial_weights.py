@@ -14,6 +14,7 @@ from kerascheck.migrate.context import Context, Step
 _KERNEL = ("kernel_initializer", "bias_initializer")
 #: The initializers of a layer, in the order of its weights.
 _INITIALIZERS = {
+    "Embedding": ("embeddings_initializer",),
     "Dense": _KERNEL, "Conv1D": _KERNEL, "Conv2D": _KERNEL, "Conv3D": _KERNEL, "Conv2DTranspose": _KERNEL,
 }  # fmt: skip
 

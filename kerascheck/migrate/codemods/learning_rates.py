@@ -32,14 +32,17 @@ def is_optimizer(context: Context, node: cst.BaseExpression) -> bool:
     if kind is not None:
         return kind is Kind.OPTIMIZER
     owner = node.value if isinstance(node, cst.Attribute) and node.attr.value == "optimizer" else None
-    if owner is None:
-        return False
-    above = context.kinds.of(owner)
-    if above is not None:
-        return above is Kind.MODEL
-    text = context.source.code_for(owner)
+    return owner is not None and (is_model(context, owner) or _is_asked(context, node))
+
+
+def is_model(context: Context, node: cst.BaseExpression) -> bool:
+    """Whether something is a model, also where only what is called of it shows it."""
+    kind = context.kinds.of(node)
+    if kind is not None:
+        return kind is Kind.MODEL
+    text = context.source.code_for(node)
     of_model = any(context.source.code_for(func.value) == text for _, func, _ in context.methods(*_OF_MODELS))
-    return of_model or (isinstance(owner, cst.Attribute) and owner.attr.value == "model") or _is_asked(context, node)
+    return of_model or (isinstance(node, cst.Attribute) and node.attr.value == "model")
 
 
 #: Methods that are called of models.

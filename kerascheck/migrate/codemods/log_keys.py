@@ -51,6 +51,11 @@ def find(context: Context) -> Iterator[Step]:
                 yield Step("keys", literal, "the accuracy is called accuracy", fields)
 
 
+def accuracy_key(context: Context, key: str) -> str | None:
+    """The new name of the accuracy; None where it is called so by the program, or the key is that of something else."""
+    return _OLD.get(key) if _is_called_accuracy(context) else None
+
+
 def _texts(context: Context, node: cst.CSTNode) -> Iterator[cst.SimpleString]:
     from kerascheck.migrate.codemods.file_names import literals
 

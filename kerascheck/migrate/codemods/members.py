@@ -27,7 +27,7 @@ _AT = {
     "get_input_shape_at": ("input.shape", "input_tensors[0].shape"),
 }  # fmt: skip
 #: What other codemods see to.
-_ELSEWHERE = frozenset({"lr", "fit_generator", "evaluate_generator", "predict_generator", "reset_states"})
+_ELSEWHERE = frozenset({"lr", "fit_generator", "evaluate_generator", "predict_generator", "reset_states", "add_loss"})
 
 
 def find(context: Context) -> Iterator[Step]:

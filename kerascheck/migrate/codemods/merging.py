@@ -17,6 +17,9 @@ _MODES = {
     "cos": "dot",
 }  # fmt: skip
 
+#: Along which axes the products were, where nothing else was said.
+_LAST_AXES = "axes=-1"
+
 
 def find(context: Context) -> Iterator[Step]:
     """A step for each call of `merge` and each layer `Merge`."""
@@ -47,6 +50,7 @@ def _by_function(context: Context, call: cst.Call, mode: cst.Arg) -> Step:
 #: The layer for a mode.
 _LAYERS = {
     "sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "concat": "Concatenate", "dot": "Dot",
+    "cos": "Dot",
 }  # fmt: skip
 
 
@@ -59,10 +63,13 @@ def _layer(context: Context, call: cst.Call) -> Step:
         return Step("merging", call, "Merge is gone: merge the outputs of the models with a layer such as Concatenate")
     spelled = context.spell(f"keras.layers.{_LAYERS[mode]}")
     changes: list[Change] = [Rewrite(call.func, (spelled.text,)), RemoveArgument(call, given)]
-    for old, new, wanted in (("concat_axis", "axis", "concat"), ("dot_axes", "axes", "dot")):
+    for old, new, wanted in (("concat_axis", "axis", ("concat",)), ("dot_axes", "axes", ("dot", "cos"))):
         if old in names:
             arg = names[old]
-            changes.append(RenameKeyword(arg, new) if mode == wanted else RemoveArgument(call, arg))
+            changes.append(RenameKeyword(arg, new) if mode in wanted else RemoveArgument(call, arg))
+    if mode in ("dot", "cos"):
+        added = [_LAST_AXES] * ("dot_axes" not in names) + ["normalize=True"] * (mode == "cos")
+        changes += [AddArgument(call, (text,)) for text in added]
     return Step("merging", call, f"Merge(mode={mode!r}) is now {_LAYERS[mode]}", tuple(changes), spelled.needs)
 
 
@@ -126,10 +133,12 @@ def _merging(
     if text not in _MODES:
         return None
     axis = keyword(call, {"concat": "concat_axis", "dot": "dot_axes", "cos": "dot_axes"}.get(text, ""))
-    if axis is None and text in ("dot", "cos"):
-        return None
     spelled = context.spell(f"keras.layers.{_MODES[text]}")
-    along = [", axis=" if text == "concat" else ", axes=", axis.value] if axis is not None else []
+    along: list[str | cst.CSTNode] = []
+    if axis is not None:
+        along = [", axis=" if text == "concat" else ", axes=", axis.value]
+    elif text in ("dot", "cos"):
+        along = [f", {_LAST_AXES}"]
     return [f"{spelled.text}(", *merged, *along, ", normalize=True)" if text == "cos" else ")"], spelled
 
 
@@ -151,8 +160,8 @@ def steps(context: Context, call: cst.Call) -> Step:
     dots = keyword(call, "dot_axes")
     if dots is not None:
         changes.append(RenameKeyword(dots, "axes") if mode in ("dot", "cos") else RemoveArgument(call, dots))
-    elif mode in ("dot", "cos"):
-        return Step("merging", call, "merge is gone; keras.layers.dot needs its axes")
+    elif mode in ("dot", "cos") and positional(call, 3) is None:
+        changes.append(AddArgument(call, (_LAST_AXES,)))
     for index, arg in enumerate(call.args):
         if arg.keyword is None and index >= 2:
             names = {2: "concat_axis", 3: "dot_axes"}

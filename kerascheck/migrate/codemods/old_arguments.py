@@ -13,6 +13,7 @@ from kerascheck.keras.changes import find_name
 from kerascheck.layers.registry import find as find_layer
 from kerascheck.machine.names import canonical
 from kerascheck.migrate.arguments import keyword, positionals, requoted, text_of
+from kerascheck.migrate.codemods.input_lengths import ALONG_TIME
 from kerascheck.migrate.context import Context, Step
 from kerascheck.migrate.facts import arguments_of, is_of, only_in_tensorflow, row_of, successor, under_keras
 
@@ -57,7 +58,8 @@ def _rows(context: Context, call: cst.Call, name: str) -> list[Row]:
 def renamed(context: Context, call: cst.Call, name: str, rows: Iterable[Row]) -> Iterator[Step]:
     """The steps for the arguments of one call that stand in these rows of the table."""
     short = name.rpartition(".")[2]
-    rows = [row for row in rows if row.old not in _ELSEWHERE]
+    elsewhere = _ELSEWHERE | {"input_length"} if short in ALONG_TIME else _ELSEWHERE
+    rows = [row for row in rows if row.old not in elsewhere]
     done: set[str] = set()
     for sizes in _SIZES:
         given = [arg for size in sizes if (arg := keyword(call, size)) is not None]
@@ -92,11 +94,11 @@ def renamed(context: Context, call: cst.Call, name: str, rows: Iterable[Row]) ->
                 "arguments", arg, f"{short}({arg.keyword.value}={value}) is the default", (RemoveArgument(call, arg),)
             )
     yield from _added(context, call, rows)
-    era = context.source.target.era
+    era = context.era
     yield from _by_place(
         call,
         short,
-        [row for row in rows if row.kind == "position" and is_of(row, era) and row.was not in _ALL_SIZES],
+        [row for row in rows if row.kind != "position" or (is_of(row, era) and row.was not in _ALL_SIZES)],
     )
 
 
@@ -125,13 +127,16 @@ def _added(context: Context, call: cst.Call, rows: Iterable[Row]) -> Iterator[St
 def _by_place(call: cst.Call, short: str, rows: list[Row]) -> Iterator[Step]:
     """Arguments at a place that is another's in Keras 3 get their names, with all that follow."""
     given = positionals(call)
-    places = {row.position: row for row in rows if row.position < len(given)}
+    places = {row.position: row for row in rows if row.kind == "position" and row.position < len(given)}
     if not places:
         return
     following = [(arg, places.get(index)) for index, arg in enumerate(given) if index >= min(places)]
+    renamed = {one.old: one.new for one in rows if one.kind == "argument"}
+    keywords = [one.keyword.value for one in call.args if one.keyword is not None]
+    named = {renamed.get(name, name) for name in keywords}
     changes: list[Change] = []
     for arg, row in following:
-        if row is None or row.new is None:
+        if row is None or row.new is None or row.new in named:
             return  # which it is, where others have their places still, is not in the table
         changes += [Rewrite(arg, (f"{row.new}=", arg.value)), *_value(arg, row)]
     names = ", ".join(str(row.new) for _, row in following if row is not None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.fixes.changes import Piece, Rewrite
-from kerascheck.migrate.arguments import argument, positional
+from kerascheck.migrate.arguments import argument, positional, with_parameter
 from kerascheck.migrate.context import Context, Spelled, Step
 
 #: The class that stands for a function, and the scale that this had by itself.
@@ -16,7 +16,8 @@ _PAGE = "https://keras.io/api/layers/initializers/"
 
 
 def find(context: Context) -> Iterator[Step]:
-    """A step for each function of a shape that is called."""
+    """A step for each function of a shape that is called, and for those of the program."""
+    yield from _functions(context)
     for call in context.calls:
         dotted = context.names.dotted(call.func) or ""
         short = dotted.rpartition(".")[2]
@@ -32,6 +33,25 @@ def find(context: Context) -> Iterator[Step]:
             continue
         pieces = (*made, "(", shape.value, ")") if shape is not None else made
         yield Step("arguments", call, message, (Rewrite(whole or call, pieces),), spelled.needs, page=_PAGE)
+
+
+def _functions(context: Context) -> Iterator[Step]:
+    """A step for each function of the program that a layer takes as an initializer: it is given a dtype, too."""
+    seen: set[int] = set()
+    for call, name in context.called():
+        for arg in call.args if name.startswith("keras.layers.") else ():
+            own = arg.keyword.value if arg.keyword is not None else ""
+            values = context.names.values_of(arg.value) if isinstance(arg.value, cst.Name) else None
+            made = (
+                values[0] if values and len(values) == 1 and (own == "init" or own.endswith("_initializer")) else None
+            )
+            if not isinstance(made, cst.FunctionDef) or id(made) in seen:
+                continue
+            seen.add(id(made))
+            change = with_parameter(made.params, "dtype")
+            if change is not None:
+                message = f"{made.name.value} is given a dtype, too"
+                yield Step("arguments", made.name, message, (change,), page=_PAGE, about=(arg,))
 
 
 def _made(context: Context, call: cst.Call, name: str, scale: str) -> tuple[tuple[Piece, ...], Spelled]:

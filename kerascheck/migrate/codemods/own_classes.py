@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from kerascheck.fixes.changes import AddArgument, Change, RemoveStatement, RenameKeyword, Rewrite
-from kerascheck.migrate.arguments import has_stars, keyword, positionals, text_of
+from kerascheck.fixes.changes import AddArgument, Change, Piece, RemoveStatement, RenameKeyword, Rewrite
+from kerascheck.migrate.arguments import argument, has_stars, keyword, positionals, text_of
 from kerascheck.migrate.context import Context, Step
 from kerascheck.text.treewalk import walk
 
@@ -17,6 +17,11 @@ _ADDS = ("add_weight", "add_variable")
 _LISTS = ("trainable_weights", "non_trainable_weights")
 _GETTERS = ("keras.initializers.get", "keras.initializations.get")
 _VARIABLES = ("keras.backend.variable", "keras.Variable")
+#: Functions of the backend that made variables, with the initializer that does the same.
+_MADE = {"keras.backend.zeros": "zeros", "keras.backend.ones": "ones"}
+_UPDATES = frozenset(
+    f"keras.backend.{name}" for name in ("update", "update_add", "update_sub", "set_value", "moving_average_update")
+)
 #: The arguments of `add_weight` by their places, in Keras 2.
 _PLACES = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
 
@@ -57,6 +62,8 @@ def _layer(context: Context, owner: cst.ClassDef) -> Iterator[Step]:
         yield from _weights(method)
         for call in _initializing(context, owner, method):
             yield _initialized(context, call)
+        for call in _filled(context, owner, method):
+            yield _as_weight(context, owner, call)
         for target in _assigned(context, method):
             if target.attr.value in _LISTS:
                 yield _list_of_weights(context, owner, target)
@@ -74,7 +81,9 @@ def _list_of_weights(context: Context, owner: cst.ClassDef, target: cst.Attribut
         return Step("attributes", target, message, page=_PAGE)
     changes: list[Change] = [RemoveStatement(statement)]
     if target.attr.value == "non_trainable_weights":
-        changes += [AddArgument(one, ("trainable=False",)) for one in makers if keyword(one, "trainable") is None]
+        untold = [one for one in makers if keyword(one, "trainable") is None]
+        untold = [one for one in untold if context.names.canonical(one.func) not in _MADE]
+        changes += [AddArgument(one, ("trainable=False",)) for one in untold]
     return Step("attributes", target, f"{target.attr.value} holds the variables by itself", tuple(changes), page=_PAGE)
 
 
@@ -100,6 +109,73 @@ def _initialized(context: Context, call: cst.Call) -> Step:
     return Step("methods", call, message, (Rewrite(call, pieces),), page=_PAGE)
 
 
+def _filled(context: Context, owner: cst.ClassDef, method: cst.FunctionDef) -> Iterator[cst.Call]:
+    """Calls that made variables of zeros or ones, which the layer keeps: `self.b = K.zeros((3,), name="b")`."""
+    for node in walk(method.body):
+        if not isinstance(node, cst.Assign) or len(node.targets) != 1 or not isinstance(node.value, cst.Call):
+            continue
+        target = node.targets[0].target
+        is_own = isinstance(target, cst.Attribute) and context.names.is_self(target.value)
+        call, name = node.value, context.names.canonical(node.value.func)
+        named = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+        kept = name in _MADE and argument(call, "shape", 0) is not None and named <= {"shape", "dtype", "name"}
+        # (In the end a layer that is called makes tensors, and keeps no variables.)
+        is_made_once = method.name.value in ("build", "__init__") and len(positionals(call)) <= 1
+        if not (isinstance(target, cst.Attribute) and is_own and kept and is_made_once):
+            continue
+        if _is_trained(context, owner, call) or _is_updated(context, owner, target.attr.value):
+            yield call
+
+
+def calls_made_weights(context: Context) -> frozenset[int]:
+    """The identities of the calls of the backend that become weights."""
+    owners = [node for node in context.names.nodes if isinstance(node, cst.ClassDef)]
+    layers = [one for one in owners if (context.kinds.base_of(one) or "").startswith(("keras.Layer", "keras.layers."))]
+    made = (call for one in layers for method in _methods(one) for call in _filled(context, one, method))
+    return frozenset(map(id, made))
+
+
+def _as_weight(context: Context, owner: cst.ClassDef, call: cst.Call) -> Step:
+    """The step for such a call: a weight, which is trained where the layer says that it is."""
+    shape, name = argument(call, "shape", 0), keyword(call, "name")
+    assert shape is not None
+    method = next(one for one in context.names.ancestors(call) if isinstance(one, cst.FunctionDef))
+    self_name = method.params.params[0].name.value
+    function = context.names.canonical(call.func) or ""
+    pieces: list[Piece] = [f"{self_name}.add_weight(shape=", shape.value, f', initializer="{_MADE[function]}"']
+    pieces += [", name=", name.value] if name is not None else []
+    dtype = keyword(call, "dtype")
+    pieces += [", dtype=", dtype.value] if dtype is not None else []
+    pieces += [] if _is_trained(context, owner, call) else [", trainable=False"]
+    message = f"K.{_MADE[function]} makes no variable: add_weight does"
+    return Step("methods", call, message, (Rewrite(call, (*pieces, ")")),), page=_PAGE)
+
+
+def _is_updated(context: Context, owner: cst.ClassDef, attribute: str) -> bool:
+    """Whether the class changes the value of the variable of one of its attributes."""
+    for node in walk(owner.body):
+        name = context.names.canonical(node.func) if isinstance(node, cst.Call) else None
+        if not isinstance(node, cst.Call) or name not in _UPDATES or not node.args:
+            continue
+        changed = node.args[0].value
+        is_own = isinstance(changed, cst.Attribute) and context.names.is_self(changed.value)
+        if isinstance(changed, cst.Attribute) and is_own and changed.attr.value == attribute:
+            return True
+    return False
+
+
+def _is_trained(context: Context, owner: cst.ClassDef, call: cst.Call) -> bool:
+    """Whether the variable of this call is among the weights that the class says are trained."""
+    for method in _methods(owner):
+        for target in _assigned(context, method):
+            statement = context.names.statement(target)
+            value = statement.value if isinstance(statement, (cst.Assign, cst.AugAssign)) else None
+            listed = [one.value for one in value.elements] if isinstance(value, (cst.List, cst.Tuple)) else []
+            if target.attr.value == "trainable_weights" and any(_maker(context, owner, one) is call for one in listed):
+                return True
+    return False
+
+
 def _is_alone(statement: cst.CSTNode) -> bool:
     """Whether a statement assigns to one thing."""
     return not isinstance(statement, cst.Assign) or len(statement.targets) == 1
@@ -112,7 +188,7 @@ def _maker(context: Context, owner: cst.ClassDef, node: cst.BaseExpression) -> c
         return None
     func = call.func
     is_added = isinstance(func, cst.Attribute) and context.names.is_self(func.value) and func.attr.value in _ADDS
-    if is_added or context.names.canonical(func) in _VARIABLES:
+    if is_added or context.names.canonical(func) in (*_VARIABLES, *_MADE):
         return call
     return next((call for method in _methods(owner) if call in _initializing(context, owner, method)), None)
 

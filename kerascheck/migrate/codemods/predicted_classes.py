@@ -49,7 +49,8 @@ def last_units(context: Context, model: cst.BaseExpression) -> int | None:
     The layers of a model are those that are added to it, or in the list that it is made of.
     """
     found: set[int] = set()
-    for call, name in context.called():
+    own = _last_dense(context, model)
+    for call, name in [(own, "keras.layers.Dense")] if own is not None else context.called():
         if name != "keras.layers.Dense":
             continue
         units = keyword(call, "units") or keyword(call, "output_dim") or positional(call, 0)
@@ -59,6 +60,28 @@ def last_units(context: Context, model: cst.BaseExpression) -> int | None:
             found.add(int(units.value.value))
         elif ends:
             return 2 if activation is not None and text_of(activation.value) == "softmax" else None
+    if own is not None:
+        return found.pop() if found else None
     if found and 1 not in found:
         return max(found)
     return 1 if found == {1} else None
+
+
+def _last_dense(context: Context, model: cst.BaseExpression) -> cst.Call | None:
+    """The `Dense` that a Sequential of this name ends with; None where it ends with something else."""
+    made = context.names.values_of(model) if isinstance(model, cst.Name) else None
+    if made is None or len(made) != 1 or not isinstance(made[0], cst.Call):
+        return None
+    if context.names.canonical(made[0].func) != "keras.Sequential":
+        return None
+    adding = [
+        call
+        for call, func, _ in context.methods("add")
+        if isinstance(func.value, cst.Name) and context.names.values_of(func.value) == made
+    ]
+    given = positional(adding[-1] if adding else made[0], 0)
+    last = given.value if given is not None else None
+    if not adding and isinstance(last, (cst.List, cst.Tuple)):
+        last = last.elements[-1].value if last.elements else None
+    is_dense = isinstance(last, cst.Call) and context.names.canonical(last.func) == "keras.layers.Dense"
+    return last if is_dense and isinstance(last, cst.Call) else None

@@ -82,6 +82,10 @@ def _all_of_it(context: Context, setting: list[cst.Call]) -> list[cst.CSTNode] |
             if not (isinstance(statement, cst.Assign) and _begins_with(statement.targets[0].target, names)):
                 return None
             found[id(statement)] = statement
+    for call in setting:  # what is set must be one of these sessions: of another one it is not known where it is from
+        given = call.args[0].value if len(call.args) == 1 else None
+        if id(given) not in made and not (isinstance(given, cst.Name) and given.value in names):
+            return None
     order = {id(node): index for index, node in enumerate(context.names.nodes)}
     return sorted(found.values(), key=lambda node: order[id(node)])
 

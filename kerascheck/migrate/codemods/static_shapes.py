@@ -25,8 +25,19 @@ def find(context: Context) -> Iterator[Step]:
         if kind is Kind.TENSOR and not (isinstance(above, cst.Attribute) and above.attr.value == "as_list"):
             yield Step("shapes", call, "get_shape() is shape", (Rewrite(call, (*_held(func.value), ".shape")),))
     for node in context.attributes:
+        if node.attr.value == "value" and _is_size(context, node.value):
+            yield Step("shapes", node, "the sizes of a shape are integers", (Rewrite(node, (node.value,)),))
         if node.attr.value in ("_keras_shape", "_shape_val") and context.names.canonical(node) is None:
             yield Step("shapes", node, "_keras_shape is shape", (Rewrite(node.attr, ("shape",)),))
+
+
+def _is_size(context: Context, node: cst.BaseExpression) -> bool:
+    """Whether it is one size of the shape of a tensor of Keras: `x.shape[1]`."""
+    shape = node.value if isinstance(node, cst.Subscript) else None
+    if isinstance(shape, cst.Call) and not shape.args:
+        shape = shape.func
+    is_shape = isinstance(shape, cst.Attribute) and shape.attr.value in ("shape", "get_shape")
+    return isinstance(shape, cst.Attribute) and is_shape and context.kinds.of(shape.value) is Kind.TENSOR
 
 
 def _list(context: Context, call: cst.Call, func: cst.Attribute) -> Iterator[Step]:

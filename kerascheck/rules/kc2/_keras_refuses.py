@@ -38,7 +38,10 @@ class _Refusal(Rule):
                 continue
             reported.add((raised.site.key, message))
             related = tuple(place for place in made_tensors(raised.inputs) if place[0] is not raised.site)
-            yield Finding(raised.site, message, help=self.advice, severity=severity, related=related)
+            is_old = raised.error.kind in _OLD_FORMS
+            yield Finding(
+                raised.site, message, help=self.advice, severity=severity, related=related, is_old_form=is_old
+            )
 
     def _grade(self, raised: Raised) -> Severity | None:
         """How grave it is; None where the program is for a Keras that takes it."""

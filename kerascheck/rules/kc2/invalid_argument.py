@@ -44,6 +44,7 @@ class InvalidArgument(_Refusal):
 
     code = "KC205"
     name = "invalid-argument"
+    fixable = "unsafe"
     kinds = frozenset({"argument", "old-argument", "new-argument", "unknown-name"})
 
     def covers(self, raised: Raised) -> bool:
@@ -172,6 +173,15 @@ class Scale(keras.layers.Layer):
 outputs = Scale()(keras.Input((3,)))
 """,
             [(5, "Scale.add_weight takes the shape first in Keras 3; write add_weight(shape=..., name='factor')")],
+            """
+import keras
+class Scale(keras.layers.Layer):
+    def build(self, shape):
+        self.factor = self.add_weight(name="factor", shape=(3,))
+    def call(self, x):
+        return x * self.factor
+outputs = Scale()(keras.Input((3,)))
+""",
         ),
         # Keras asks for an integer of Python's own
         Invalid(

@@ -70,12 +70,15 @@ class ListsInStream(Rule):
     code = "KC438"
     name = "lists-in-stream"
     severity = Severity.ERROR
+    fixable = "unsafe"
+    migrates = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
-            names = {"fit": ("x", "validation_data"), "evaluate": ("x",), "predict": ("x",)}.get(call.method, ())
+            method = call.method.removesuffix("_generator")
+            names = {"fit": ("x", "validation_data"), "evaluate": ("x",), "predict": ("x",)}.get(method, ())
             for name in names:
-                given = argument(call, name)
+                given = argument(call, "generator" if name == "x" and method != call.method else name)
                 stream = given.value if isinstance(given, Given) else None
                 if not isinstance(given, Given) or not isinstance(stream, Pipeline) or call.guarded:
                     continue
@@ -164,6 +167,16 @@ model.compile("adam", "mse")
 model.fit(batches(), steps_per_epoch=2)
 """,
             [(9, "the generator yields a list, which Keras 3 refuses; yield a tuple, (x, y)")],
+            """
+import numpy as np
+from keras import Sequential, layers
+def batches():
+    while True:
+        yield np.random.rand(8, 4), np.zeros((8, 1))
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(batches(), steps_per_epoch=2)
+""",
         ),
         Invalid(
             """
@@ -186,6 +199,25 @@ x, y = np.random.rand(16, 4), np.zeros((16, 1))
 model.fit([x, x], y, validation_data=Pairs(x, x, y))
 """,
             [(18, "the inputs in a batch are a list, which Keras 3 refuses; make them a tuple")],
+            """
+import numpy as np
+import keras
+from keras import layers
+class Pairs(keras.utils.PyDataset):
+    def __init__(self, left, right, same, batch_size=4):
+        super().__init__()
+        self.left, self.right, self.same, self.size = left, right, same, batch_size
+    def __len__(self):
+        return len(self.left) // self.size
+    def __getitem__(self, index):
+        part = slice(index * self.size, (index + 1) * self.size)
+        return (self.left[part], self.right[part]), self.same[part]
+a, b = layers.Input((4,)), layers.Input((4,))
+model = keras.Model([a, b], layers.Dense(1)(layers.Concatenate()([a, b])))
+model.compile("adam", "mse")
+x, y = np.random.rand(16, 4), np.zeros((16, 1))
+model.fit([x, x], y, validation_data=Pairs(x, x, y))
+""",
         ),
         Invalid(
             """
@@ -200,6 +232,17 @@ model.compile("adam", ["mse", "mse"])
 model.fit(batches(), steps_per_epoch=2)
 """,
             [(10, "the targets in a batch are a list, which Keras 3 refuses; make them a tuple")],
+            """
+import numpy as np
+from keras import Input, Model, layers
+def batches():
+    while True:
+        yield np.random.rand(8, 4), tuple([np.zeros((8, 1)) for _ in range(2)])
+inputs = Input((4,))
+model = Model(inputs, [layers.Dense(1)(inputs), layers.Dense(1)(inputs)])
+model.compile("adam", ["mse", "mse"])
+model.fit(batches(), steps_per_epoch=2)
+""",
         ),
     ]
 

@@ -21,6 +21,7 @@ _Places = dict[tuple[str, ...], tuple[str, ...]]
 _OF_CALLBACKS: _Places = {(): ("keras.callbacks.Callback",), ("model",): _MODEL, ("model", "optimizer"): _OPTIMIZER}
 _OF_MODELS: _Places = {(): _MODEL, ("optimizer",): _OPTIMIZER}
 _OF_LAYERS: _Places = {(): (LAYER,)}
+_OF_OPTIMIZERS: _Places = {(): _OPTIMIZER}
 
 
 def gone_in_classes(program: Program) -> Iterator[OldForm]:
@@ -57,6 +58,8 @@ def _places(cls: ClassValue) -> _Places:
         return _OF_CALLBACKS
     if base in ("keras.Model", "keras.Sequential"):
         return _OF_MODELS
+    if base.startswith("keras.optimizers."):
+        return _OF_OPTIMIZERS
     return _OF_LAYERS if is_layer_class(cls) else {}
 
 

@@ -242,6 +242,31 @@ model.add_loss(ops.mean(hidden))
                 (7, "layers of Keras 3 have no add_metric; use metrics of compile, or a metric of the layer"),
                 (12, "models of Keras 3 have no add_loss; use self.add_loss in the call of a layer"),
             ],
+            """
+import keras
+from keras import layers, ops
+class Loud(layers.Layer):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.mean_metric = keras.metrics.Mean(name="mean")
+
+    def call(self, x):
+        self.add_loss(ops.mean(x))
+        self.mean_metric.update_state(ops.mean(x))
+        return x
+inputs = keras.Input((4,))
+hidden = layers.Dense(2)(Loud()(inputs))
+model = keras.Model(inputs, hidden)
+
+
+class AddLoss(layers.Layer):
+    def call(self, outputs, loss):
+        self.add_loss(loss)
+        return outputs
+
+
+model = keras.Model(model.inputs, AddLoss()(model.outputs[0], ops.mean(hidden)))
+""",
         ),
         Invalid(
             """
@@ -360,6 +385,26 @@ model.add_metric(tf.keras.ops.mean(mean), name="mean")
                 (10, "callbacks of Keras 3 have no validation_data"),
                 (11, "layers of Keras 3 have no add_metric; use metrics of compile, or a metric of the layer"),
             ],
+            """
+import tensorflow as tf
+from tensorflow.keras import Model, layers
+inputs = layers.Input((8,))
+mean = layers.Dense(2)(inputs)
+model = Model(inputs, layers.Dense(8)(mean))
+
+
+class AddLoss(layers.Layer):
+    def call(self, outputs, loss):
+        self.add_loss(loss)
+        return outputs
+
+
+model = Model(model.inputs, AddLoss()(model.outputs[0], tf.keras.ops.mean(mean)))
+class Report(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        print(self.model.predict(self.validation_data[0]))
+model.add_metric(tf.keras.ops.mean(mean), name="mean")
+""",
         ),
         Invalid(
             """
