@@ -65,7 +65,8 @@ keras.optimizers.SGD().apply_gradients(zip(slopes, maker.trainable_variables))
     ],
     "KC873": [
         """
-values = network()(x)
+model = network()
+values = model(x)
 values[0, 0] = 1.0
 """,
     ],
