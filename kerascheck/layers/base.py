@@ -96,21 +96,24 @@ class Config(Mapping[str, Any]):
         if isinstance(value, SymDim):
             return value
         is_size = isinstance(value, float) and abs(value) < MAX_SIZE
-        if is_size and self.dialect < 3 and (value.is_integer() or self.layer_name == "Dense"):
+        was_size = is_size and (value.is_integer() or self.layer_name == "Dense")  # before Keras 3
+        if was_size and self.dialect < 3:
             return int(value)
         if isinstance(value, Unknown):
             size = size_of(value)
             if size is not None:
                 return size
             raise Undetermined(value.reason)
-        raise self._refusal("an integer", name, value)
+        raise self._refusal("an integer", name, value, "new-argument" if was_size else "argument")
 
-    def _refusal(self, expected: str, name: str, value: Any) -> KerasError | Undetermined:
+    def _refusal(
+        self, expected: str, name: str, value: Any, kind: Literal["argument", "new-argument"] = "argument"
+    ) -> KerasError | Undetermined:
         """What to raise for a value of a wrong type: only what surely is no such value is wrong."""
         found = describe_wrong(self.layer_name, value)
         if found is None:
             return Undetermined(f"{name} of {self.layer_name}")
-        return KerasError(f"{self.layer_name} expects {expected} for {name}, got {found}", "argument")
+        return KerasError(f"{self.layer_name} expects {expected} for {name}, got {found}", kind)
 
     def dims(self, name: str, rank: int) -> tuple[Int, ...]:
         """A size per axis; one number stands for all axes. An Unknown with a text may be either: sizes of that text."""

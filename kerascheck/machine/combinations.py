@@ -426,11 +426,12 @@ class Start:
 def _changes_made(run: Run, since: int) -> bool:
     """Whether the run has changed what was made, since this serial, before its result begins."""
     return run.begun is not None and any(
-        not isinstance(thing, _OF_THE_PROGRAM) for thing, _ in run.journal.rewritten(run.begun, since)
+        name != "placed" and not isinstance(thing, _OF_THE_PROGRAM)
+        for thing, name in run.journal.rewritten(run.begun, since)
     )
 
 
-#: What rules never look at.
+#: What rules never look at; nor do they at the order in which attributes are set.
 _OF_THE_PROGRAM = (Scope, Instance, ListValue, DictValue, FunctionValue, ClassValue)
 
 

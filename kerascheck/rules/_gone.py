@@ -13,7 +13,7 @@ from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.project.target import Target
 
-_SEVERITIES = {"error": Severity.ERROR, "note": Severity.INFO}
+_SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.INFO}
 
 
 def severity_of(source: Any) -> Severity | None:

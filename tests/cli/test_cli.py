@@ -238,7 +238,7 @@ def test_what_the_budget_cuts_off_is_said_and_kept(folder: Path, monkeypatch: py
 def test_what_the_clock_cuts_off_is_said_and_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "x.py").write_text(LONG)
     seconds = itertools.count(0, 1000)
-    monkeypatch.setattr("kerascheck.machine.run.time.thread_time", lambda: next(seconds))
+    monkeypatch.setattr("kerascheck.machine.budget.time.thread_time", lambda: next(seconds))
     assert "warning: x.py: analysed in part, it takes too long" in run("x.py").stderr
     assert not list((folder / ".cache").rglob("*.json"))
 

@@ -320,4 +320,4 @@ from keras.models import Sequential
 from keras.layers import LSTM
 Sequential([LSTM(4, input_length=5, input_dim=3)])
 """
-    assert [one.code for one in check_source(text, "program.py", Settings()).diagnostics] == ["KC206"]
+    assert [one.code for one in check_source(text, "program.py", Settings()).diagnostics] == ["KC503"]

@@ -62,7 +62,7 @@ class ComparedNotAssigned(Rule):
     fixable = "unsafe"
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        if program.source is None or not (program.networks or program.layers):
+        if not (program.networks or program.layers) or program.source is None:
             return
         for statement in _compared(program.source):
             comparison = cst.ensure_type(statement.value, cst.Comparison)

@@ -62,7 +62,7 @@ class OtherLayerSet(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        if program.source is None or not (program.networks or program.layers):
+        if not (program.networks or program.layers) or program.source is None:
             return
         for target, variable in _set(program.source):
             name = cst.Module([]).code_for_node(target.value)

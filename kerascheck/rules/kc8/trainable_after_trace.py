@@ -97,7 +97,7 @@ class TrainableAfterTrace(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         events = program.events
-        if program.main is None or not any(isinstance(event, TrainableSet) for event in events):
+        if not any(isinstance(event, TrainableSet) for event in events) or program.main is None:
             return
         module = module_code(program, program.main.file)
         if module is None:

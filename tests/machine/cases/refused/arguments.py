@@ -266,7 +266,7 @@ layer = Dense(3, weights=None)  # KC503
 layer = Embedding(5, 3, weights=None)
 
 # -- the length in a recurrent layer
-layer = LSTM(4, input_length=5, input_dim=3)  # KC206
+layer = LSTM(4, input_length=5, input_dim=3)  # KC503
 # instead
 layer = Embedding(10, 3, input_length=5)
 
