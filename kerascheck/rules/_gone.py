@@ -28,6 +28,12 @@ def severity_of_refusal(source: Any) -> Severity | None:
     return _SEVERITIES.get(target.refusals) if isinstance(target, Target) else None
 
 
+def severity_of_conversion(source: Any) -> Severity | None:
+    """How grave a value is that Keras 3 refuses, and that older ones converted."""
+    target = getattr(source, "target", None)
+    return _SEVERITIES.get(target.conversions) if isinstance(target, Target) else None
+
+
 def gone_mentions(program: Program) -> Iterator[tuple[Mention, Change, Site]]:
     """The names in the program that Keras 3 does not have, each with its row and the place of it.
 

@@ -63,13 +63,21 @@ class Target:
         return "pass" if self.era.is_old and not (self.by_style or self.by_names) else "note"
 
     @property
-    def refusals(self) -> Literal["pass", "note", "warning", "error"]:
+    def refusals(self) -> Literal["pass", "note", "error"]:
         """What is to be said of what Keras 3 refuses, and older ones did not, where it is no old form.
 
-        Where nothing shows another one, not even names that Keras 3 does not have, the Keras that is installed today
-        will most likely run it; but the program may well have been written for one that takes it.
+        Where nothing shows another one, not even names that Keras 3 does not have, it is the Keras that is installed
+        today.
         """
-        return "warning" if self.era is Era.UNKNOWN and not self.by_names else self.old_forms
+        return "error" if self.era is Era.UNKNOWN and not self.by_names else self.old_forms
+
+    @property
+    def conversions(self) -> Literal["pass", "note", "warning", "error"]:
+        """What is to be said of values that Keras 3 refuses, and that older ones converted: a float as `units`.
+
+        Programs with such values have run for years: where nothing shows which Keras is meant, that is a warning.
+        """
+        return "warning" if self.refusals == "error" and self.era is Era.UNKNOWN else self.refusals
 
     @property
     def reads_as_written(self) -> bool:

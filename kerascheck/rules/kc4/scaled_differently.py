@@ -87,8 +87,8 @@ class ScaledDifferently(Rule):
                 if before in _LIMITS and scale is None and (far := _far(x, before)) is not None:
                     yield Finding(
                         _x_site(call),
-                        f"{far:g} is not a scaled number, but the model is trained on {before}; transform the new data as "
-                        "well",
+                        f"{far:g} is not a scaled number, but the model is trained on {before}; transform the new data "
+                        "as well",
                         anchor=call.site,
                     )
                 if _differ(before, scale):
@@ -149,8 +149,8 @@ model.predict(np.array([[5.1, 3.5, 1.4, 0.2]]))
             [
                 (
                     14,
-                    "5.1 is not a scaled number, but the model is trained on standardized numbers; transform the new data "
-                    "as well",
+                    "5.1 is not a scaled number, but the model is trained on standardized numbers; transform the new "
+                    "data as well",
                 )
             ],
         ),
