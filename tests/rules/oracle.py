@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -30,8 +32,6 @@ SAMPLES = 300
 
 def keras() -> Any:
     """The real Keras, on TensorFlow; skips where there is none."""
-    import os
-
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     pytest.importorskip("tensorflow", reason="compares with the real Keras: needs TensorFlow (pip install '.[test]')")
@@ -85,9 +85,15 @@ def failing_rows(code: str) -> dict[range, BaseException]:
 
 
 def run(code: str) -> dict[str, Any]:
-    """Execute a program; its names."""
+    """Execute a program, in a folder of its own for what it writes; its names."""
     names: dict[str, Any] = {"__name__": "example"}
-    exec(compile(smaller(code), "example.py", "exec"), names)
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            exec(compile(smaller(code), "example.py", "exec"), names)
+        finally:
+            os.chdir(before)
     return names
 
 
