@@ -14,7 +14,7 @@ import libcst as cst
 
 from kerascheck.machine import names
 from kerascheck.machine.members import find_member, keras_base
-from kerascheck.machine.static import once, once_in_outline, outline_of
+from kerascheck.machine.static import names_used, once, once_in_outline, outline_of
 from kerascheck.machine.values import ClassValue, FunctionValue, Instance, Scope
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
@@ -287,6 +287,20 @@ def functions_of(program: Program) -> Iterator[FunctionValue]:
         if isinstance(function.node, cst.FunctionDef) and id(function.node) not in seen:
             seen.add(id(function.node))
             yield function
+
+
+def all_code(program: Program, mentioning: str = "") -> list[Code]:
+    """The functions and methods that the program defines, and the module itself; perhaps what mentions a name alone."""
+    found = [
+        Code(function, program.objects)
+        for function in functions_of(program)
+        if not mentioning or mentioning in names_used(function.site.file, function.node)
+    ]
+    main = program.main
+    if main is not None and (not mentioning or mentioning in names_used(main.file, main.file.tree)):
+        module = module_code(program, main.file)
+        found += [module] if module is not None else []
+    return found
 
 
 def parameter_names(function: FunctionValue) -> tuple[list[str], bool]:

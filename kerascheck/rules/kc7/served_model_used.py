@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.network.events import FileCall
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: What Keras models have and objects from a SavedModel have not.
@@ -69,9 +69,7 @@ class ServedModelUsed(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         if not any(isinstance(event, FileCall) and event.verb == "export" for event in program.events):
             return  # a tf.Module of the program's own may have any methods
-        codes = [Code(function, program.objects) for function in functions_of(program)]
-        main = module_code(program, program.main.file) if program.main is not None else None
-        for code in [*codes, main] if main is not None else codes:
+        for code in all_code(program):
             loaded = _loaded(code)
             for node in own_nodes(code.file, code.node.body, cst.Call) if loaded else ():
                 function = node.func

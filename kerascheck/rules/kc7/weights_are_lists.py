@@ -11,7 +11,7 @@ from kerascheck.machine.static import names_used
 from kerascheck.machine.values import Instance
 from kerascheck.network.ir import Layer
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -57,10 +57,7 @@ class WeightsAreLists(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        codes = [Code(function, program.objects) for function in functions_of(program)]
-        main = program.main
-        module = module_code(program, main.file) if main is not None else None
-        for code in [*codes, *([module] if module is not None else [])]:
+        for code in all_code(program):
             if "get_weights" not in names_used(code.file, code.file.tree):
                 continue
             for node in own_nodes(code.file, code.node.body):

@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used, once_in_outline
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, as_written, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, as_written, functions_of, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.outline import Outline
 
@@ -91,9 +91,7 @@ class WeightsThrownAway(Rule):
 
     def _in_expressions(self, program: Program) -> Iterator[Finding]:
         """Changes of a copy that has no name, and methods in the place of weights."""
-        codes = [Code(function, program.objects) for function in functions_of(program)]
-        main = module_code(program, program.main.file) if program.main is not None else None
-        for code in [*codes, main] if main is not None else codes:
+        for code in all_code(program):
             if "get_weights" not in names_used(code.file, code.file.tree):
                 continue
             for node in own_nodes(code.file, code.node.body, cst.Assign, cst.AugAssign):

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import names_used
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, argument, own_nodes
 from kerascheck.rules._flow import through
 from kerascheck.rules._flow_levels import GIVEN, UNKNOWN, Level
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -66,15 +65,8 @@ class GradientLeavesTape(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for function in functions_of(program):
-            if "GradientTape" not in names_used(function.site.file, function.node):
-                continue
-            yield from _cuts(Code(function, program.objects))
-        main = program.main
-        if main is not None and "GradientTape" in names_used(main.file, main.file.tree):
-            code = module_code(program, main.file)
-            if code is not None:
-                yield from _cuts(code)
+        for code in all_code(program, "GradientTape"):
+            yield from _cuts(code)
 
     VALID = [
         # all in tensors

@@ -8,11 +8,10 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import names_used
 from kerascheck.network.ir import Layer
 from kerascheck.network.networks import Network
 from kerascheck.network.program import KerasObject, Program
-from kerascheck.rules._code import Code, argument, as_written, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, argument, as_written, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.text.treewalk import walk
@@ -74,12 +73,7 @@ class GradientsOfUnusedModel(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        main = program.main
-        module = module_code(program, main.file) if main is not None else None
-        codes = [Code(function, program.objects) for function in functions_of(program)]
-        for code in [*codes, *([module] if module is not None else [])]:
-            if "GradientTape" not in names_used(code.file, code.node if not code.is_module else code.file.tree):
-                continue
+        for code in all_code(program, "GradientTape"):
             for taken, source, body in _taken(code):
                 if _is_unused(code, source, body):
                     yield Finding(

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
+from kerascheck.rules._code import all_code, own_nodes
 from kerascheck.rules._streams import other_backend
 from kerascheck.rules._tensors import Bound
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -59,10 +59,9 @@ class ItemOfTensor(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        main = program.main
-        module = module_code(program, main.file) if main is not None else None
-        codes = [Code(function, program.objects) for function in functions_of(program)]
-        for code in [*codes, *([module] if module is not None else [])]:
+        codes = all_code(program)
+        module = next((code for code in codes if code.is_module), None)
+        for code in codes:
             around = module if module is not None and code is not module and code.file is module.file else None
             names: Bound | None = None
             for node in own_nodes(code.file, code.node.body, cst.AssignTarget, cst.AugAssign):

@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, own_nodes
 from kerascheck.rules._state import made_variables
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -57,9 +57,7 @@ class LayerRepeated(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        codes = [Code(function, program.objects) for function in functions_of(program)]
-        main = module_code(program, program.main.file) if program.main is not None else None
-        for code in [*codes, main] if main is not None else codes:
+        for code in all_code(program):
             for node in own_nodes(code.file, code.node.body, cst.BinaryOperation):
                 made = _repeated(code, node)
                 if made is not None:

@@ -10,7 +10,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Layer
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, as_written, functions_of, module_code, own_nodes
+from kerascheck.rules._code import all_code, as_written, own_nodes
 from kerascheck.rules._reserved import reserved_by
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
@@ -60,9 +60,7 @@ class PropertyCalled(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         properties = (reserved_by("keras.Model") | _ENDS) - {"quantization_mode", "distribute_strategy"}
-        main = program.main
-        module = module_code(program, main.file) if main is not None else None
-        for code in [*(Code(one, program.objects) for one in functions_of(program)), *([module] if module else [])]:
+        for code in all_code(program):
             for call in own_nodes(code.file, code.node.body, cst.Call):
                 func = call.func
                 if not isinstance(func, cst.Attribute) or func.attr.value not in properties:

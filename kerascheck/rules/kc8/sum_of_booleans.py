@@ -8,7 +8,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, functions_of, module_code, names_of_target, own_nodes
+from kerascheck.rules._code import Code, all_code, names_of_target, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 _SUMS = frozenset(
@@ -65,9 +65,7 @@ class SumOfBooleans(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        main = program.main
-        module = module_code(program, main.file) if main is not None else None
-        for code in [*(Code(one, program.objects) for one in functions_of(program)), *([module] if module else [])]:
+        for code in all_code(program):
             for call in own_nodes(code.file, code.node.body, cst.Call):
                 if not call.args or code.symbol(call.func) not in _SUMS:
                     continue

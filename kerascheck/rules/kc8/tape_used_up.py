@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes, truth_of
+from kerascheck.rules._code import Code, all_code, argument, own_nodes, truth_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 _ASKING = ("gradient", "jacobian", "batch_jacobian")
@@ -68,14 +68,8 @@ class TapeUsedUp(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        for function in functions_of(program):
-            if "GradientTape" in names_used(function.site.file, function.node):
-                yield from _second(Code(function, program.objects))
-        main = program.main
-        if main is not None and "GradientTape" in names_used(main.file, main.file.tree):
-            code = module_code(program, main.file)
-            if code is not None:
-                yield from _second(code)
+        for code in all_code(program, "GradientTape"):
+            yield from _second(code)
 
     VALID = [
         # one gradient of a tape

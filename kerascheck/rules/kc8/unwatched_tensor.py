@@ -12,7 +12,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.events import GradientCall
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, argument, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, argument, own_nodes
 from kerascheck.rules._loops import names_in
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk
@@ -89,14 +89,8 @@ class UnwatchedTensor(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         sources = _sources_of(program)
-        for function in functions_of(program):
-            if "GradientTape" in names_used(function.site.file, function.node):
-                yield from _unwatched(Code(function, program.objects), sources)
-        main = program.main
-        if main is not None and "GradientTape" in names_used(main.file, main.file.tree):
-            code = module_code(program, main.file)
-            if code is not None:
-                yield from _unwatched(code, sources)
+        for code in all_code(program, "GradientTape"):
+            yield from _unwatched(code, sources)
 
     VALID = [
         # watched

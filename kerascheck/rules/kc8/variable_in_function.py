@@ -10,7 +10,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, called_from, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, called_from, own_nodes
 from kerascheck.rules._graph_code import graph_functions
 from kerascheck.rules._state import made_variables, makes_variables_when_called
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -217,10 +217,8 @@ def _optimizer(code: Code, call: cst.Call) -> str | None:
 
 def _in_maps(program: Program) -> Iterator[Finding]:
     """Layers with variables that a function makes and calls which `Dataset.map` runs in a graph."""
-    codes = [Code(function, program.objects) for function in functions_of(program)]
-    main = module_code(program, program.main.file) if program.main is not None else None
     seen: set[int] = set()
-    for code in [*codes, main] if main is not None else codes:
+    for code in all_code(program):
         for call in own_nodes(code.file, code.node.body, cst.Call):
             function = _mapped(code, call)
             if function is None or id(function.node) in seen:

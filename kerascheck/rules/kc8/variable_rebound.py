@@ -9,7 +9,7 @@ import libcst as cst
 from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import names_used
 from kerascheck.network.program import Program
-from kerascheck.rules._code import Code, functions_of, module_code, own_nodes
+from kerascheck.rules._code import Code, all_code, own_nodes
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 #: The lists of variables of a model, by names that nothing else has: `weights` may be arrays, which change in place.
@@ -63,9 +63,7 @@ class VariableRebound(Rule):
     severity = Severity.WARNING
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
-        codes = [Code(function, program.objects) for function in functions_of(program)]
-        main = module_code(program, program.main.file) if program.main is not None else None
-        for code in [*codes, main] if main is not None else codes:
+        for code in all_code(program):
             for loop in own_nodes(code.file, code.node.body, cst.For):
                 for name in _variables(loop):
                     statement = _rebinding(code, loop, name)
