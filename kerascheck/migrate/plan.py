@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from kerascheck.diagnostics import Edit
-from kerascheck.fixes.changes import CannotChange, Change, RemoveArgument
+from kerascheck.fixes.changes import CannotChange, RemoveArgument
 from kerascheck.fixes.effects import has_effect
 from kerascheck.fixes.lowering import edits_of
 from kerascheck.migrate import marks
@@ -125,11 +126,11 @@ def planned_steps(source: Source, options: Options | None = None) -> tuple[Conte
 def _consistent(context: Context, steps: Iterable[Step], before: Sequence[Step] = ()) -> Iterator[Step]:
     """The steps without those whose changes contradict earlier ones, or take an effect away: these are listed."""
     wanted = [_listed(step) if _loses_effect(step) else step for step in steps]
-    kept = [change for step in before for change in step.changes]
-    if _is_possible(context, [*kept, *(change for step in wanted for change in step.changes)]):
+    if _is_possible(context, [*before, *wanted]):
         yield from wanted
         return
-    good = {id(step) for step in _possible(context, [step for step in wanted if step.changes], kept)}
+    fits = partial(_is_possible, context)
+    good = {id(step) for step in _greatest(fits, [step for step in wanted if step.changes], [*before])}
     yield from (step if id(step) in good else _listed(step) for step in wanted)
 
 
@@ -139,19 +140,22 @@ def _compiling(context: Context, steps: Sequence[Step]) -> Iterator[Step]:
     if not done or _compiles(context, done) or not _compiles(context, ()):
         yield from steps
         return
-    good = {id(step) for step in _greatest(context, done, [])}
+    good = {id(step) for step in _greatest(partial(_compiles, context), done, [])}
     yield from (step if id(step) in good or not step.is_done else _listed(step) for step in steps)
 
 
-def _greatest(context: Context, steps: Sequence[Step], kept: list[Step]) -> Iterator[Step]:
-    """The steps that the file compiles after, together with `kept`, which grows by them; halves, where all do not."""
-    if _compiles(context, [*kept, *steps]):
+def _greatest(fits: Callable[[Sequence[Step]], bool], steps: Sequence[Step], kept: list[Step]) -> Iterator[Step]:
+    """The steps that fit to each other and to `kept`, which grows by them.
+
+    All of them are tried at once, and halves only where that fails: of thousands, few do.
+    """
+    if fits([*kept, *steps]):
         kept += steps
         yield from steps
     elif len(steps) > 1:
         middle = len(steps) // 2
-        yield from _greatest(context, steps[:middle], kept)
-        yield from _greatest(context, steps[middle:], kept)
+        yield from _greatest(fits, steps[:middle], kept)
+        yield from _greatest(fits, steps[middle:], kept)
 
 
 def _compiles(context: Context, steps: Sequence[Step]) -> bool:
@@ -168,25 +172,10 @@ def _compiles(context: Context, steps: Sequence[Step]) -> bool:
     return True
 
 
-def _possible(context: Context, steps: Sequence[Step], kept: list[Change]) -> Iterator[Step]:
-    """The steps that contradict neither those before nor `kept`, which grows by their changes.
-
-    All of them are tried at once, and halves only where that fails: of thousands, few do.
-    """
-    changes = [change for step in steps for change in step.changes]
-    if _is_possible(context, [*kept, *changes]):
-        kept += changes
-        yield from steps
-    elif len(steps) > 1:
-        middle = len(steps) // 2
-        yield from _possible(context, steps[:middle], kept)
-        yield from _possible(context, steps[middle:], kept)
-
-
-def _is_possible(context: Context, changes: Sequence[Change]) -> bool:
-    """Whether changes do not contradict each other."""
+def _is_possible(context: Context, steps: Sequence[Step]) -> bool:
+    """Whether the changes of the steps do not contradict each other."""
     try:
-        edits_of(changes, context.source)
+        edits_of([change for step in steps for change in step.changes], context.source)
     except (CannotChange, LookupError):
         return False
     return True

@@ -18,9 +18,19 @@ from kerascheck.machine.values import DictValue, FunctionValue, Instance, ListVa
 from kerascheck.network.ir import Layer
 from kerascheck.network.program import KerasObject
 from kerascheck.rules._code import Code, as_written, own_nodes
-from kerascheck.rules._flow_arguments import parameters
-from kerascheck.rules._flow_constants import constant
-from kerascheck.rules._flow_levels import GIVEN, GRADIENT, NOTHING, UNKNOWN, Flow, Level, Outcome, Taken, joined
+from kerascheck.rules._flow_levels import (
+    GIVEN,
+    GRADIENT,
+    NOTHING,
+    UNKNOWN,
+    Flow,
+    Level,
+    Outcome,
+    Taken,
+    constant,
+    joined,
+    parameters,
+)
 from kerascheck.rules._flow_operations import (
     ABOUT,
     CUTTING,

@@ -9,6 +9,12 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.data.array import Array
+from kerascheck.machine.values import ClassValue, FunctionValue
+from kerascheck.network.dims import SymDim
+from kerascheck.network.program import KerasObject
+from kerascheck.symbolic.unknown import Symbol
+
 
 class Level(IntEnum):
     """In an order in which a value made of several ones has the largest."""
@@ -66,3 +72,37 @@ class Outcome:
     decided: list[cst.CSTNode] = field(default_factory=list)  # conditions of `if` and `while` that are tensors
     looping: list[tuple[cst.Call, str]] = field(default_factory=list)  # `predict` and its kin of models
     looked_up: list[cst.Subscript] = field(default_factory=list)  # tensors as places in lists of Python
+
+
+def parameters(function: Any, call: cst.Call, flows: Sequence[Flow], skip: int = 0) -> dict[str, Flow] | None:
+    """The parameters of a function by what a call gives them; None where that is not clear."""
+    params = function.params
+    positional = [*params.posonly_params, *params.params][skip:]
+    names = {param.name.value: NOTHING for param in (*positional, *params.kwonly_params)}
+    if any(arg.star for arg in call.args) or isinstance(params.star_arg, cst.Param) or params.star_kwarg is not None:
+        return None
+    place = 0
+    for arg, flow in zip(call.args, flows, strict=True):
+        if arg.keyword is not None:
+            if arg.keyword.value not in names:
+                return None
+            names[arg.keyword.value] = flow
+        elif place < len(positional):
+            names[positional[place].name.value] = flow
+            place += 1
+        else:
+            return None
+    return names
+
+
+def constant(meaning: Any) -> Flow:
+    """What is known of something that stands outside of the code."""
+    if isinstance(meaning, Array):
+        return NOTHING if meaning.kind != "variable" else UNKNOWN
+    if isinstance(meaning, (str, int, float, bool, tuple, SymDim, bytes)):
+        return NOTHING
+    if isinstance(meaning, (FunctionValue, ClassValue, KerasObject)):
+        return NOTHING
+    if isinstance(meaning, Symbol):
+        return NOTHING
+    return UNKNOWN

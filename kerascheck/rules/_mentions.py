@@ -6,12 +6,12 @@ What a library calls its functions is written somewhere, be it in the import tha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 import libcst as cst
 
 from kerascheck.machine.imports import dotted_name
-from kerascheck.machine.static import once_in_outline
+from kerascheck.machine.static import names_used, once_in_outline, outline_of
 from kerascheck.network.ir import Site
 from kerascheck.project.source import Source
 from kerascheck.text.outline import Outline
@@ -25,8 +25,7 @@ def mentions(site: Site, name: str) -> int:
 
 def writes(file: Source, names: Iterable[str]) -> bool:
     """Whether one of the names is written in the code of the file."""
-    written = _names(file, file.tree)
-    return any(name in written for name in names)
+    return not names_used(file, file.tree).isdisjoint(names)
 
 
 def called(file: Source, node: cst.BaseExpression) -> str:
@@ -38,7 +37,7 @@ def called(file: Source, node: cst.BaseExpression) -> str:
 
 def calls_of(file: Source, names: Container[str]) -> Iterator[cst.Call]:
     """The calls of functions and methods of these names, or of functions imported as such."""
-    for node in _calls(file, file.tree):
+    for node in outline_of(file).below(file.tree, cst.Call):
         if called(file, node.func).rpartition(".")[2] in names:
             yield node
 
@@ -65,11 +64,6 @@ def asked(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
 def texts(outline: Outline, tree: cst.CSTNode) -> frozenset[str]:
     """All texts that are written in the code of a file."""
     return frozenset(text for node in outline.below(tree, cst.SimpleString) for text in strings_of(node))
-
-
-@once_in_outline
-def _calls(outline: Outline, tree: cst.CSTNode) -> Sequence[cst.Call]:
-    return outline.below(tree, cst.Call)
 
 
 @once_in_outline

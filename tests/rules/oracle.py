@@ -7,7 +7,8 @@ import importlib
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -44,6 +45,18 @@ def rules(*codes: str) -> list[Rule]:
     return [rule for rule in found if rule is not None]
 
 
+@contextmanager
+def empty_folder() -> Iterator[None]:
+    """Run what is inside in a folder of its own, for what it writes."""
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+
 def valid_examples(*codes: str) -> list[Any]:
     """The VALID examples that can be run."""
     return [
@@ -75,25 +88,21 @@ def failing_rows(code: str) -> dict[range, BaseException]:
     names: dict[str, Any] = {"__name__": "example"}
     code = smaller(code)
     failed: dict[range, BaseException] = {}
-    for statement in ast.parse(code).body:
-        module = ast.Module([statement], [])
-        try:
-            exec(compile(module, "example.py", "exec"), names)
-        except Exception as error:
-            failed[range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)] = error
+    with empty_folder():
+        for statement in ast.parse(code).body:
+            module = ast.Module([statement], [])
+            try:
+                exec(compile(module, "example.py", "exec"), names)
+            except Exception as error:
+                failed[range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)] = error
     return failed
 
 
 def run(code: str) -> dict[str, Any]:
-    """Execute a program, in a folder of its own for what it writes; its names."""
+    """Execute a program; its names."""
     names: dict[str, Any] = {"__name__": "example"}
-    before = os.getcwd()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        try:
-            exec(compile(smaller(code), "example.py", "exec"), names)
-        finally:
-            os.chdir(before)
+    with empty_folder():
+        exec(compile(smaller(code), "example.py", "exec"), names)
     return names
 
 

@@ -13,6 +13,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 from kerascheck.rules.base import Invalid, Rule
 from kerascheck.rules.registry import own_rules
+from tests.rules import oracle
 
 pytestmark = pytest.mark.oracle
 
@@ -57,7 +58,8 @@ def _is_error(rule: Rule, code: str) -> bool:
 
 
 def run(code: str) -> None:
-    exec(compile(code, "example.py", "exec"), {"__name__": "example"})
+    with oracle.empty_folder():
+        exec(compile(code, "example.py", "exec"), {"__name__": "example"})
 
 
 @pytest.mark.parametrize("code", _valid())

@@ -7,6 +7,20 @@ from collections.abc import Hashable
 from kerascheck.data.array import Array
 from kerascheck.data.content import WINDOWS, Rows
 from kerascheck.data.training import Data
+from kerascheck.network.program import Preparation, Program
+from kerascheck.symbolic.unknown import Symbol
+
+
+def is_same_subject(one: object, other: object) -> bool:
+    """Whether two steps have surely learned from the same thing."""
+    return one is other or (isinstance(one, Symbol) and isinstance(other, Symbol) and one.name == other.name)
+
+
+def learned(program: Program, array: Array, beginning: str) -> Preparation | None:
+    """The only step in which the array's numbers were learned, where a tag of this beginning names it."""
+    steps = [tag.removeprefix(beginning) for tag in array.content.tags if tag.startswith(beginning)]
+    index = int(steps[0]) if len(steps) == 1 else len(program.preparations)
+    return program.preparations[index] if index < len(program.preparations) else None
 
 
 def _rows(data: Data | None) -> Rows | None:

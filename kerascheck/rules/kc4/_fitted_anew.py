@@ -10,8 +10,7 @@ from kerascheck.data.training import FITTING, Data, training_data, validation_da
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Preparation, Program
 from kerascheck.rules.base import Finding
-from kerascheck.rules.kc4._data_preparation import _rows, _same_rows, _source
-from kerascheck.symbolic.unknown import Symbol
+from kerascheck.rules.kc4._data_preparation import _rows, _same_rows, _source, is_same_subject, learned
 
 #: The methods that test a model.
 _TESTING = frozenset({"evaluate", "predict", "evaluate_generator", "predict_generator", "predict_classes"})
@@ -46,14 +45,14 @@ def fitted_anew(program: Program) -> Iterator[Finding]:
             told.add(id(call))
             yield Finding(call.site, _SCALED_APART)
             continue
-        of_training, of_test = _learned(program, before[1]), _learned(program, tested)
+        of_training, of_test = learned(program, before[1], FITTED), learned(program, tested, FITTED)
         if of_training is None or of_test is None or of_training is of_test or id(of_test) in told:
             continue
         if of_training.name != of_test.name or "test" in parts_of(prepared_rows(of_test)):
             continue
         if not (_are_other_samples(before[1], of_training, tested, of_test) or _are_own(before[1], tested)):
             continue
-        if _is_same(of_training.subject, of_test.subject):
+        if is_same_subject(of_training.subject, of_test.subject):
             continue
         told.add(id(of_test))
         name = of_test.name.rpartition(".")[2]
@@ -97,17 +96,6 @@ def _are_other_samples(trained: Array, of_training: Preparation, tested: Array, 
 def _are_own(*arrays: Array) -> bool:
     """Whether each was made by what was learned from itself."""
     return all(any(tag.startswith(FITTED_ON) for tag in array.content.tags) for array in arrays)
-
-
-def _is_same(one: object, other: object) -> bool:
-    return one is other or (isinstance(one, Symbol) and isinstance(other, Symbol) and one.name == other.name)
-
-
-def _learned(program: Program, array: Array) -> Preparation | None:
-    """The only step in which an estimator learned how to make these numbers."""
-    steps = [tag.removeprefix(FITTED) for tag in array.content.tags if tag.startswith(FITTED)]
-    index = int(steps[0]) if len(steps) == 1 else len(program.preparations)
-    return program.preparations[index] if index < len(program.preparations) else None
 
 
 def is_divided_later(program: Program, index: int, rows: Rows) -> bool:

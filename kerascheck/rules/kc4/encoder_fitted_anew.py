@@ -10,7 +10,8 @@ from kerascheck.data.training import FITTING, Part, arrays_of, training_data, va
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Preparation, Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.symbolic.unknown import Symbol, Unknown
+from kerascheck.rules.kc4._data_preparation import is_same_subject, learned
+from kerascheck.symbolic.unknown import Unknown
 
 
 class EncoderFittedAnew(Rule):
@@ -162,15 +163,13 @@ model.evaluate(x_test, y_test)
 def _learned(program: Program, y: Part | None) -> Preparation | None:
     """The step in which the encoder of the only targets learned its classes."""
     arrays = arrays_of(y) if y is not None else []
-    steps = {tag.removeprefix(ENCODED) for array in arrays for tag in array.content.tags if tag.startswith(ENCODED)}
-    index = int(next(iter(steps))) if len(arrays) == len(steps) == 1 else len(program.preparations)
-    return program.preparations[index] if index < len(program.preparations) else None
+    return learned(program, arrays[0], ENCODED) if len(arrays) == 1 else None
 
 
 def _are_same(first: Preparation, second: Preparation) -> bool:
     """Whether both have learned from the same labels, or from labels that surely have the same classes."""
     one, other = first.subject, second.subject
-    if one is other or (isinstance(one, Symbol) and isinstance(other, Symbol) and one.name == other.name):
+    if is_same_subject(one, other):
         return True
     if isinstance(one, Unknown) and isinstance(other, Unknown) and one.key == other.key:
         return True

@@ -18,7 +18,6 @@ from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._mentions import calls_of
 from kerascheck.rules._training import argument, value_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
 
 #: What may put two shufflings into the same order.
 _SEEDING = frozenset({"seed", "set_state", "RandomState", "default_rng"})
@@ -273,8 +272,9 @@ model.fit(x_train, y_train, validation_data=(x_test, y_train))
 def _is_reseeded(file: Any) -> bool:
     """Whether the random numbers may be set back: by a seed in a function, loop or condition, or by two."""
     calls = list(calls_of(file, _RESEEDING))
-    within = outline_of(file).below(file.tree, cst.IndentedBlock)
-    return len(calls) > 1 or any(node is call for block in within for node in walk(block) for call in calls)
+    outline = outline_of(file)
+    blocks = outline.below(file.tree, cst.IndentedBlock)
+    return len(calls) > 1 or any(call in outline.below(block, cst.Call) for block in blocks for call in calls)
 
 
 def _problem(x: Array, y: Array, call: TrainCall) -> str | None:

@@ -13,7 +13,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.machine.static import once_in_outline
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import CompileCall, KerasObject, Program
-from kerascheck.rules._mentions import strings_of
+from kerascheck.rules._mentions import texts
 from kerascheck.rules._training import (
     callbacks_of,
     dialect,
@@ -259,7 +259,8 @@ def _rate_argument(optimizer: KerasObject) -> Given | None:
 
 def _is_set_later(program: Program, call: CompileCall) -> bool:
     """Whether a callback or the program itself may set another rate."""
-    if _reaches_rates(call.site.file, call.site.file.tree):
+    file = call.site.file
+    if _reaches_rates(file, file.tree) or not _RATES.isdisjoint(texts(file, file.tree)):
         return True
     for training in program.trainings:
         callbacks = callbacks_of(training)
@@ -270,7 +271,5 @@ def _is_set_later(program: Program, call: CompileCall) -> bool:
 
 @once_in_outline
 def _reaches_rates(outline: Outline, tree: cst.CSTNode) -> bool:
-    """Whether the file reads or sets the rate of something, or names it in a text."""
-    return any(node.attr.value in _RATES for node in outline.below(tree, cst.Attribute)) or any(
-        text in _RATES for node in outline.below(tree, cst.SimpleString) for text in strings_of(node)
-    )
+    """Whether the file reads or sets the rate of something."""
+    return any(node.attr.value in _RATES for node in outline.below(tree, cst.Attribute))
