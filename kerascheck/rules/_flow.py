@@ -17,6 +17,7 @@ from kerascheck.data.pipeline import Pipeline
 from kerascheck.machine.values import DictValue, FunctionValue, Instance, ListValue
 from kerascheck.network.ir import Layer
 from kerascheck.network.program import KerasObject
+from kerascheck.rules import _flow_operations as operations
 from kerascheck.rules._code import Code, as_written, own_nodes
 from kerascheck.rules._flow_levels import (
     GIVEN,
@@ -30,16 +31,6 @@ from kerascheck.rules._flow_levels import (
     constant,
     joined,
     parameters,
-)
-from kerascheck.rules._flow_operations import (
-    ABOUT,
-    CUTTING,
-    NAMES_OF_SHAPES,
-    NOT_JUDGED,
-    NUMPY_OF_SHAPES,
-    ON_ARRAYS,
-    ON_TENSORS,
-    ORDERS,
 )
 from kerascheck.symbolic.unknown import Symbol
 
@@ -114,7 +105,7 @@ class Walk:
             return
         flow = self.value(test)
         asked = test.comparisons if isinstance(test, cst.Comparison) else ()
-        if flow.tensor and all(isinstance(one.operator, ORDERS) for one in asked):
+        if flow.tensor and all(isinstance(one.operator, operations.ORDERS) for one in asked):
             self.outcome.decided.append(test)
 
     def _small(self, node: cst.CSTNode) -> bool:
@@ -306,7 +297,7 @@ class Walk:
         is_local = not isinstance(base, cst.Name) or base.value in self.names or base.value in self.code.bound
         if not is_local:
             return constant(self.code.meaning(node))
-        if node.attr.value in NAMES_OF_SHAPES:
+        if node.attr.value in operations.NAMES_OF_SHAPES:
             return NOTHING
         flow = self.value(node.value)
         return UNKNOWN if flow.opaque else replace(flow, function=None, tensor=node.attr.value == "T" and flow.tensor)
@@ -393,20 +384,20 @@ class Walk:
             if last in ("float", "int", "bool", "round", "str"):
                 return self._cut(given, node, f"{last}()", tensor=False)
             return NOTHING if last in ("len", "range", "isinstance", "print", "super", "type") else UNKNOWN
-        if name.startswith(ON_ARRAYS):
-            if given.tensor and name not in NUMPY_OF_SHAPES:
+        if name.startswith(operations.ON_ARRAYS):
+            if given.tensor and name not in operations.NUMPY_OF_SHAPES:
                 self.outcome.to_numpy.append((node, as_written(node.func)))
             if not flows and name.startswith("numpy.random"):
                 return NOTHING
             return self._cut(given, node, as_written(node.func), tensor=False)
-        if last in NOT_JUDGED or not name.startswith(ON_TENSORS):
+        if last in operations.NOT_JUDGED or not name.startswith(operations.ON_TENSORS):
             is_metric = name.startswith("keras.metrics.") and last.endswith("accuracy") and last[:1].islower()
             return self._cut(given, node, as_written(node.func)) if is_metric else UNKNOWN
         if last[:1].isupper():
             return UNKNOWN  # a class
-        if last in ABOUT:
+        if last in operations.ABOUT:
             return Flow(Level.NOTHING, tensor=last.endswith("_like"))
-        if last in CUTTING:
+        if last in operations.CUTTING:
             return self._cut(given, node, as_written(node.func))
         if last in ("cast", "saturate_cast"):
             return self._cast(node, flows, given)

@@ -105,6 +105,13 @@ def argument_site(site: Site, given: Given) -> Site:
     return site if given.node is None else Site(site.file, given.node)
 
 
+def callback_site(callback: KerasObject, call: TrainCall, given: Given | Absent | CannotTell) -> Site:
+    """Where the argument of a callback stands; the training call, where it is in another file than that."""
+    if callback.site is None or callback.site.file is not call.site.file:
+        return call.site
+    return argument_site(callback.site, given) if isinstance(given, Given) else callback.site
+
+
 def call_node(site: Site) -> cst.Call | None:
     """The call that the source writes there."""
     return site.node if isinstance(site.node, cst.Call) else None

@@ -8,12 +8,11 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Applicability, Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.rules._shown import is_shown
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
-from kerascheck.text.treewalk import walk
 
 #: What programs set on layers, models and optimizers.
 _SETTINGS = frozenset({"trainable", "supports_masking", "run_eagerly", "stateful", "learning_rate", "rate"})
@@ -120,9 +119,8 @@ def _compared(source: Any) -> tuple[cst.Expr, ...]:
     """The statements that are such comparisons, but for the last of a cell, which a notebook shows."""
     return tuple(
         node
-        for node in walk(source.tree)
-        if isinstance(node, cst.Expr)
-        and isinstance(node.value, cst.Comparison)
+        for node in outline_of(source).below(source.tree, cst.Expr)
+        if isinstance(node.value, cst.Comparison)
         and isinstance(node.value.left, cst.Attribute)
         and node.value.left.attr.value in _SETTINGS
         and len(node.value.comparisons) == 1

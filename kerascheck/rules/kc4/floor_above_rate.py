@@ -8,12 +8,11 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import KerasObject, Program
-from kerascheck.rules._training import argument_site, callbacks_of
+from kerascheck.rules._training import callback_site, callbacks_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
 
 #: The rates of optimizers that are given none. Source: keras/src/optimizers (Keras 3.15).
 _RATES = {"sgd": 0.01, **dict.fromkeys(("adam", "adamw", "adamax", "nadam", "rmsprop", "adagrad", "adadelta"), 0.001)}
@@ -80,9 +79,8 @@ class FloorAboveRate(Rule):
                 floor = given.value if isinstance(given, Given) else None
                 if not isinstance(floor, (int, float)) or isinstance(floor, bool) or floor < rate:
                     continue
-                here = plateau.site if plateau.site and plateau.site.file is call.site.file else call.site
                 yield Finding(
-                    argument_site(here, given) if isinstance(given, Given) and here is plateau.site else here,
+                    callback_site(plateau, call, given),
                     f"the learning rate is {rate:g}, and min_lr={floor:g} lets ReduceLROnPlateau reduce only higher "
                     "ones: it never does",
                     anchor=call.site,
@@ -156,7 +154,7 @@ def _rate(optimizer: Any) -> float | None:
 def _set_in(source: Any) -> frozenset[str]:
     """The attributes that the file sets or hands to `assign`."""
     found: set[str] = set()
-    for node in walk(source.tree):
+    for node in outline_of(source).below(source.tree, cst.AssignTarget, cst.AugAssign, cst.Attribute):
         target: cst.CSTNode | None = node.target if isinstance(node, (cst.AssignTarget, cst.AugAssign)) else None
         if isinstance(node, cst.Attribute) and node.attr.value == "assign":
             target = node.value

@@ -9,7 +9,7 @@ import libcst as cst
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.network.program import Program
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.treewalk import walk
@@ -140,9 +140,7 @@ for number, (train, test) in enumerate(folds.split(x, y)):
 def _unread(source: Any) -> dict[int, str]:
     """The loops over `split(...)` that never read the second part, by their ids, with its name."""
     found: dict[int, str] = {}
-    for loop in walk(source.tree):
-        if not isinstance(loop, cst.For):
-            continue
+    for loop in outline_of(source).below(source.tree, cst.For):
         over: cst.BaseExpression = loop.iter
         target: cst.BaseExpression = loop.target
         counts = isinstance(target, cst.Tuple) and len(target.elements) == 2 and _is_call_of(over, "enumerate")

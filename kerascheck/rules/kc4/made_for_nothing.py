@@ -10,11 +10,10 @@ import libcst as cst
 
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.network.program import Program
 from kerascheck.rules._mentions import mentions
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
 
 _KINDS = {
     "keras.optimizers.schedules.": "pass it to the optimizer",
@@ -142,17 +141,14 @@ def _bound(source: Any) -> dict[int, str]:
     """The name that each call is bound to, by the ids of the calls."""
     return {
         id(node.value): node.targets[0].target.value
-        for node in walk(source.tree)
-        if isinstance(node, cst.Assign)
-        and isinstance(node.value, cst.Call)
-        and len(node.targets) == 1
-        and isinstance(node.targets[0].target, cst.Name)
+        for node in outline_of(source).below(source.tree, cst.Assign)
+        if isinstance(node.value, cst.Call) and len(node.targets) == 1 and isinstance(node.targets[0].target, cst.Name)
     }
 
 
 @once_a_file
 def _times_bound(source: Any) -> Counter[str]:
     """How often each name is what an assignment gives a value, or the name of an argument in a call."""
-    targets = (node.target for node in walk(source.tree) if isinstance(node, cst.AssignTarget))
-    keywords = (node.keyword for node in walk(source.tree) if isinstance(node, cst.Arg))
+    targets = (node.target for node in outline_of(source).below(source.tree, cst.AssignTarget))
+    keywords = (node.keyword for node in outline_of(source).below(source.tree, cst.Arg))
     return Counter(node.value for node in (*targets, *keywords) if isinstance(node, cst.Name))

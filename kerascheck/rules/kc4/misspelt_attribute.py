@@ -8,14 +8,13 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.rules._code import truth_of
 from kerascheck.rules._mentions import mentions
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.text.spelling import is_slip
-from kerascheck.text.treewalk import walk
 
 #: Switches of layers and models.
 _SWITCHES = ("trainable", "supports_masking", "run_eagerly", "stateful")
@@ -116,8 +115,8 @@ for layer in base.layers[:-4]:
 def _misspelt(source: Any) -> tuple[tuple[cst.CSTNode, str, str], ...]:
     """The targets of such assignments, each with its name and the one that is meant."""
     set_to: dict[str, list[cst.CSTNode]] = {}
-    for node in walk(source.tree):
-        if not isinstance(node, cst.Assign) or truth_of(node.value) is None:
+    for node in outline_of(source).below(source.tree, cst.Assign):
+        if truth_of(node.value) is None:
             continue
         for target in node.targets:
             if isinstance(target.target, cst.Attribute):

@@ -9,7 +9,7 @@ import libcst as cst
 
 from kerascheck.data.training import FITTING, raw_data
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import attributes_set, once_a_file
 from kerascheck.network.ir import BuiltinLayer
 from kerascheck.network.program import Program
 from kerascheck.rules._mentions import mentions
@@ -334,12 +334,10 @@ def _transforming(source: Any) -> frozenset[str]:
     return frozenset(name for name, times in used.items() if bound.count(name) == 1 and read[name] == times + 1)
 
 
-@once_a_file
 def _sets_figures(source: Any) -> bool:
     """Whether the file sets by itself what a generator learns."""
-    return any(
-        isinstance(node, cst.AssignTarget)
-        and isinstance(node.target, cst.Attribute)
-        and node.target.attr.value in ("mean", "std", "principal_components", "zca_whitening_matrix")
-        for node in walk(source.tree)
-    )
+    return not _FIGURES.isdisjoint(attributes_set(source, source.tree))
+
+
+#: What `ImageDataGenerator.fit` learns.
+_FIGURES = frozenset({"mean", "std", "principal_components", "zca_whitening_matrix"})

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
 from kerascheck.rules._code import names_of_target
@@ -108,8 +108,8 @@ for l in base.layers[:-4]:
 def _set(source: Any) -> tuple[tuple[cst.Attribute, str], ...]:
     """What is set in loops over layers that do not look at their variable, and that variable."""
     found = []
-    for loop in walk(source.tree):
-        if not isinstance(loop, cst.For) or not isinstance(loop.target, cst.Name) or not _over_layers(loop.iter):
+    for loop in outline_of(source).below(source.tree, cst.For):
+        if not isinstance(loop.target, cst.Name) or not _over_layers(loop.iter):
             continue
         inside = list(walk(loop.body))
         bound = {loop.target.value}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Absent, Given
 from kerascheck.network.program import KerasObject, Program
-from kerascheck.rules._training import argument_site, callbacks_of, known_int
+from kerascheck.rules._training import callback_site, callbacks_of, known_int
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 
 
@@ -72,9 +72,8 @@ class PlateauAfterStop(Rule):
                 patience = [found for stop in stops if (found := _patience(stop, plateau)) is not None]
                 if waits is None or not patience or waits < min(patience):
                     continue
-                here = plateau.site if plateau.site and plateau.site.file is call.site.file else call.site
                 yield Finding(
-                    argument_site(here, given) if isinstance(given, Given) and here is plateau.site else here,
+                    callback_site(plateau, call, given),
                     f"EarlyStopping ends the training after {min(patience)} epochs without progress, and "
                     f"ReduceLROnPlateau reduces only after {waits}: the smaller rate is never tried",
                     anchor=call.site,

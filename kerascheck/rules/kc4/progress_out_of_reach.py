@@ -8,7 +8,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.keras.naming import snake_case
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import Program
-from kerascheck.rules._training import argument_site
+from kerascheck.rules._training import callback_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._callbacks import _watches
 
@@ -81,10 +81,8 @@ class ProgressOutOfReach(Rule):
             given = watch.callback.arguments.get("min_delta", _POSITIONS[watch.cls])
             least = given.value if isinstance(given, Given) else None
             if isinstance(least, (int, float)) and not isinstance(least, bool) and abs(least) >= 1:
-                place = watch.callback.site
-                here = place if place is not None and place.file is watch.call.site.file else watch.call.site
                 yield Finding(
-                    argument_site(here, given) if isinstance(given, Given) and here is place else here,
+                    callback_site(watch.callback, watch.call, given),
                     f"{watch.monitor!r} goes from 0 to 1, so that no epoch improves it by {least:g}: {watch.cls} sees "
                     "no progress at all",
                     anchor=watch.call.site,

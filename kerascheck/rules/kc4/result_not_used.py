@@ -9,12 +9,11 @@ from typing import Any
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.network.ir import BuiltinLayer, Node, is_symbolic
 from kerascheck.network.program import Program
 from kerascheck.rules._code import names_read
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
-from kerascheck.text.treewalk import walk
 
 
 class ResultNotUsed(Rule):
@@ -205,9 +204,7 @@ def _is_dropped(node: Node) -> bool:
 def _overwritten(source: Any) -> frozenset[int]:
     """The ids of the calls whose result is bound to a name that the next statement binds anew without reading it."""
     found = set()
-    for block in walk(source.tree):
-        if not isinstance(block, (cst.Module, cst.IndentedBlock)):
-            continue
+    for block in (source.tree, *outline_of(source).below(source.tree, cst.IndentedBlock)):
         lines = [line.body[0] if isinstance(line, cst.SimpleStatementLine) else line for line in block.body]
         for first, second in itertools.pairwise(lines):
             name, behind = _bound(first), _bound(second)
@@ -229,4 +226,4 @@ def _bound(node: cst.CSTNode) -> str | None:
 @once_a_file
 def _statements(source: Any) -> frozenset[int]:
     """The ids of the calls that are statements."""
-    return frozenset(id(node.value) for node in walk(source.tree) if isinstance(node, cst.Expr))
+    return frozenset(id(node.value) for node in outline_of(source).below(source.tree, cst.Expr))

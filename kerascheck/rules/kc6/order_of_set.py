@@ -9,7 +9,7 @@ import libcst as cst
 
 from kerascheck.data.array import Array
 from kerascheck.diagnostics import Severity
-from kerascheck.machine.static import once_a_file
+from kerascheck.machine.static import once_a_file, outline_of
 from kerascheck.machine.values import ListValue
 from kerascheck.network.events import FileCall
 from kerascheck.network.ir import Site
@@ -180,8 +180,8 @@ def _numbered(source: Any) -> tuple[tuple[cst.Call, cst.BaseExpression], ...]:
     """The calls of `enumerate` over sets, each with what the set is made of."""
     bound = _bound_once(source)
     found: list[tuple[cst.Call, cst.BaseExpression]] = []
-    for node in walk(source.tree):
-        if isinstance(node, cst.Call) and _called(node) == "enumerate" and node.args:
+    for node in outline_of(source).below(source.tree, cst.Call):
+        if _called(node) == "enumerate" and node.args:
             made = _of_set(node.args[0].value, bound)
             if made is not None:
                 found.append((node, made))

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.machine.keras.saving import parts_of
 from kerascheck.machine.static import outline_of
 from kerascheck.machine.values import FunctionValue
 from kerascheck.network.events import ObjectCall, TrainableSet
-from kerascheck.network.ir import Layer, Site
+from kerascheck.network.ir import Site
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program
 from kerascheck.rules._code import Code, definition, holds, module_code, places_in, truth_of
@@ -117,7 +118,12 @@ class TrainableAfterTrace(Rule):
                     late = calls[-1] if _is_before(module, event.site, calls[-1]) else None
                     if value is False and not models:
                         frozen.add(id(event.layer))
-                    elif value and id(event.layer) in frozen and late and any(_has(one, event.layer) for one in models):
+                    elif (
+                        value
+                        and id(event.layer) in frozen
+                        and late
+                        and any(event.layer in parts_of(one) for one in models)
+                    ):
                         frozen.clear()
                         yield Finding(
                             code.site(late),
@@ -222,16 +228,6 @@ def _is_before(module: Code, site: Site, call: cst.Call) -> bool:
     for node in outline_of(module.file).below(module.file.tree, cst.Attribute, cst.Call):
         if node is site.node or node is call:
             return node is site.node
-    return False
-
-
-def _has(network: Network, layer: Layer) -> bool:
-    waiting: list[Layer] = [network]
-    while waiting:
-        one = waiting.pop()
-        if one is layer:
-            return True
-        waiting += one.sublayers()
     return False
 
 
