@@ -10,7 +10,7 @@ from kerascheck.configuration.config import Settings
 from kerascheck.diagnostics import Severity
 from kerascheck.engine import check_source
 
-NOTE, ERROR = Severity.INFO, Severity.ERROR
+NOTE, WARNING, ERROR = Severity.INFO, Severity.WARNING, Severity.ERROR
 OLD, NEW, NAMES = "tensorflow==2.11", "keras>=3.4", "import keras.backend as K\nK.sum(K.stack([]))\n"
 
 GRAPH_LOSS = """
@@ -90,7 +90,7 @@ def graded(folder: Path, code: str, rule: str) -> Severity | None:
         ("KC426", WEIGHTS_OF_OUTPUTS, NOTE, NOTE),
         ("KC205", NAME_FIRST, NOTE, NOTE),
         ("KC205", NUMBER_AS_SHAPE, NOTE, NOTE),
-        ("KC205", NUMPY_UNITS, ERROR, NOTE),
+        ("KC205", NUMPY_UNITS, WARNING, NOTE),
         ("KC821", MINIMIZE, NOTE, None),
         ("KC200", INPUT_OF_SEQUENTIAL, ERROR, NOTE),
         ("KC703", CHECKPOINT, NOTE, NOTE),
@@ -123,6 +123,6 @@ model.compile("adam", "mse", metrics=[Overlap])
 stop = callbacks.EarlyStopping(monitor="val_Overlap", mode="max")
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), validation_split=0.5, callbacks=[stop])
 """
-    assert graded(tmp_path, code, "KC428") == Severity.WARNING
+    assert graded(tmp_path, code, "KC428") == WARNING
     (tmp_path / "requirements.txt").write_text(OLD)
     assert graded(tmp_path, code, "KC428") is None
