@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,24 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measures with fork and wait4"),
 ]
 
+#: Of a core that does `a_measure` in so many seconds: slower ones, and those that do other things too, get more.
 MAX_SECONDS = 5.0
+SECONDS_OF_MEASURE = 0.14
 MAX_MEGABYTES = 300
+
+
+def a_measure() -> float:
+    """The processor time that a piece of work takes here which is always the same."""
+    begun = time.process_time()
+    for _ in range(120):
+        sorted({str(number): [number, (number,)] for number in range(3000)}, key=len)
+    return time.process_time() - begun
+
+
+def max_seconds() -> float:
+    """What a bomb may take now, on this machine."""
+    return MAX_SECONDS * max(1.0, min(a_measure() for _ in range(3)) / SECONDS_OF_MEASURE)
+
 
 HEAD = """\
 import os
@@ -130,7 +147,12 @@ for name in sys.argv[2:]:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, float, float]]:
+def allowed() -> float:
+    return max_seconds()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory, allowed: float) -> dict[str, tuple[int, float, float]]:
     """How each of them ended, the processor time and the memory that it took."""
     folder = tmp_path_factory.mktemp("bombs")
     files = {**{name: (HEAD + text).encode() for name, text in BOMBS.items()}, **FILES}
@@ -138,7 +160,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, f
         (folder / f"{number}.py").write_bytes(raw)
     names = [f"{number}.py" for number in range(len(files))]
     run = subprocess.run(
-        [sys.executable, "-c", DRIVER, str(MAX_SECONDS), *names], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-c", DRIVER, str(allowed), *names], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=280,
     )  # fmt: skip
     lines = [json.loads(line) for line in run.stdout.splitlines()]
@@ -146,10 +168,10 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, f
 
 
 @pytest.mark.parametrize("name", [*BOMBS, *FILES])
-def test_it_is_dealt_with(name: str, measured: dict[str, tuple[int, float, float]]) -> None:
+def test_it_is_dealt_with(name: str, measured: dict[str, tuple[int, float, float]], allowed: float) -> None:
     status, seconds, megabytes = measured[name]
     assert status == 0
-    assert seconds <= MAX_SECONDS
+    assert seconds <= allowed
     assert megabytes <= MAX_MEGABYTES
 
 
@@ -201,7 +223,7 @@ SOME = [
 
 
 @pytest.mark.parametrize("linter", ["flake8", "pylint"])
-def test_it_is_dealt_with_inside_of_other_linters(linter: str, tmp_path: Path) -> None:
+def test_it_is_dealt_with_inside_of_other_linters(linter: str, tmp_path: Path, allowed: float) -> None:
     pytest.importorskip(linter)
     files = {**{name: (HEAD + text).encode() for name, text in BOMBS.items()}, **FILES}
     (tmp_path / "first.py").write_text("import keras\nm = keras.Sequential([keras.layers.Dense(1)])\n")
@@ -209,10 +231,10 @@ def test_it_is_dealt_with_inside_of_other_linters(linter: str, tmp_path: Path) -
         (tmp_path / f"{number}.py").write_bytes(files[name])
     names = [f"{number}.py" for number in range(len(SOME))]
     run = subprocess.run(
-        [sys.executable, "-c", IN_PLUGINS, linter, str(MAX_SECONDS), *names],
+        [sys.executable, "-c", IN_PLUGINS, linter, str(allowed), *names],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=280,
     )  # fmt: skip
     found = dict(zip(SOME, map(json.loads, run.stdout.splitlines()), strict=True))
     assert {name: error for name, (status, error, _, _) in found.items() if status} == {}
-    assert {name: seconds for name, (_, _, seconds, _) in found.items() if seconds > MAX_SECONDS} == {}
+    assert {name: seconds for name, (_, _, seconds, _) in found.items() if seconds > allowed} == {}
     assert {name: size for name, (_, _, _, size) in found.items() if size > MAX_MEGABYTES} == {}
