@@ -16,6 +16,11 @@ if sys.platform.startswith("linux"):
     processes.method = "fork"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that load TensorFlow come last: processes that have it are slow to copy, and many others copy theirs."""
+    items.sort(key=lambda item: item.get_closest_marker("oracle") is not None)
+
+
 def pytest_collection_finish() -> None:
     """What is there before the first test stays: the collector need not go through it again and again."""
     gc.collect()
