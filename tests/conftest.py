@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -17,8 +18,13 @@ if sys.platform.startswith("linux"):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that load TensorFlow come last: processes that have it are slow to copy, and many others copy theirs."""
-    items.sort(key=lambda item: item.get_closest_marker("oracle") is not None)
+    """Modules that load TensorFlow come last: processes that have it are slow to copy, and many others copy theirs.
+
+    The largest come first, so that no process is left with one of them at the end.
+    """
+    sizes = Counter(item.path for item in items)
+    loading = {item.path for item in items if item.get_closest_marker("oracle") is not None}
+    items.sort(key=lambda item: (item.path in loading, -sizes[item.path], str(item.path)))
 
 
 def pytest_collection_finish() -> None:
