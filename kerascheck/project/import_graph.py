@@ -46,12 +46,13 @@ _AS = re.compile(r"\bas[ \t]+\w+")
 class _Facts:
     """What is known of one file as it was then."""
 
-    __slots__ = ("imports", "keras", "stamp")
+    __slots__ = ("imports", "keras", "stamp", "words")
 
     def __init__(self, name: str, raw: bytes, stamp: tuple[int, ...] | None) -> None:
         self.stamp = stamp
         self.keras = mentions_keras(raw, name)
         self.imports = tuple(_imports(raw))
+        self.words = frozenset(word for one in self.imports for word in _words_of(one))
 
 
 #: The facts about files that were read in this process, by their absolute names; those that changed are read again.
@@ -68,7 +69,7 @@ class ProjectGraph:
         self._targets: dict[str, tuple[_Facts, tuple[str, ...]]] = {}
         self._reaches: dict[str, bool] = {}
         self._paths: dict[str, SearchPath] = {}
-        self._importers: dict[str, dict[str, list[str]]] = {}  # by the folder of the project
+        self._by_word: dict[str, dict[str, list[str]]] = {}  # the files of the project in this folder that import so
 
     def renew(self) -> None:
         """From now on answers are those of now; what is worked out from files that have not changed is kept."""
@@ -83,7 +84,7 @@ class ProjectGraph:
         if any(self._path_of(folder) != path for folder, path in before.items()):
             self._targets.clear()
         self._reaches.clear()
-        self._importers.clear()
+        self._by_word.clear()
 
     def imports(self, raw: bytes, filename: str) -> tuple[str, ...]:
         """The files of the project that a file of these bytes imports itself."""
@@ -102,12 +103,16 @@ class ProjectGraph:
         name = os.path.abspath(filename)
         if not os.path.isfile(name) and name not in self._unsaved:
             return ()
-        by_target = self._reverse(Path(name).parent)
+        by_word = self._words_in(Path(name).parent)
         found: dict[str, None] = {}
         waiting = [name]
         while waiting and len(found) < _MAX_IMPORTERS:
-            for importer in by_target.get(waiting.pop(0), ()):
-                if importer not in found and importer != name:
+            target = waiting.pop(0)
+            for importer in (one for word in _words_for(target) for one in by_word.get(word, ())):
+                if importer in found or importer == name:
+                    continue
+                facts = self._facts(importer)
+                if facts is not None and target in self._targets_of(importer, facts):
                     found[importer] = None
                     waiting.append(importer)
         return tuple(found)
@@ -224,20 +229,20 @@ class ProjectGraph:
             known = _known[name] = _Facts(name, text, stamp)
         return known
 
-    def _reverse(self, folder: Path) -> dict[str, list[str]]:
-        """The files that import each file of the project that the folder belongs to."""
+    def _words_in(self, folder: Path) -> dict[str, list[str]]:
+        """The files of the project that the folder belongs to, by the words of their import statements."""
         if _is_installed(folder):
             return {}  # an installed package: its users are elsewhere
         path = self._path_of(str(folder))
         key = str(path.top)
-        if key not in self._importers:
-            by_target: dict[str, list[str]] = {}
+        if key not in self._by_word:
+            by_word: dict[str, list[str]] = {}
             for name in self._files(key, path.is_project):
                 facts = self._facts(name)
-                for target in self._targets_of(name, facts) if facts is not None else ():
-                    by_target.setdefault(target, []).append(name)
-            self._importers[key] = by_target
-        return self._importers[key]
+                for word in facts.words if facts is not None else ():
+                    by_word.setdefault(word, []).append(name)
+            self._by_word[key] = by_word
+        return self._by_word[key]
 
     def _files(self, top: str, is_tree: bool) -> list[str]:
         """The Python files and notebooks in the folder, and below it where it is a tree of one project."""
@@ -294,6 +299,20 @@ def _is_installed(folder: Path) -> bool:
 
 #: The module, how many dots stand before it, and the names taken from it.
 _Import = tuple[str, int, tuple[str, ...]]
+
+
+def _words_of(one: _Import) -> Iterator[str]:
+    """The words of a statement that the file which it means may be called by; none for a package by its dots alone."""
+    dotted, _, names = one
+    yield from dotted.split(".")
+    yield from names
+
+
+def _words_for(name: str) -> tuple[str, ...]:
+    """Those that a statement has which means the file of this name, one of them."""
+    folder, _, last = name.rpartition(os.sep)
+    return (folder.rpartition(os.sep)[2], "") if last == "__init__.py" else (last.removesuffix(".py"),)
+
 
 #: What never is a module of the project.
 _OUTSIDE = frozenset(sys.stdlib_module_names)

@@ -127,6 +127,45 @@ def test_importers_directly_and_through_others(tmp_path: Path) -> None:
     assert sorted(found[:2]) == ["direct.py", "nets/__init__.py"] and found[2:] == ["through.py"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from . import build",
+        "from . import cnn",
+        "from .cnn import build",
+        "from .. import nets",
+        "from ..nets import *",
+        "from nets import build as b",
+        "import nets.cnn as c, os",
+        "from nets.cnn import (\n    build,\n)",
+        "from pictures.nets import build",
+        "from pictures import (nets)",
+    ],
+)
+def test_importers_are_those_that_resolve_to_the_file(tmp_path: Path, line: str) -> None:
+    """However the statement says it: who imports a file is asked by its words before it is resolved."""
+    files = {"__init__.py": "", "nets/__init__.py": "", "nets/cnn.py": MODELS, "nets/other.py": f"{line}\n"}
+    folder = _project(tmp_path, {f"pictures/{name}": text for name, text in files.items()})
+    graph = ProjectGraph()
+    other = str(folder / "pictures/nets/other.py")
+    meant = graph.imports(files["nets/other.py"].encode(), other)
+    assert meant
+    for name in files:
+        target = str(folder / "pictures" / name)
+        assert (other in graph.importers(target)) == (target in meant and target != other)
+
+
+def test_files_that_cannot_mean_it_are_not_resolved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {f"m{number}.py": f"import m{number + 1}\n" for number in range(50)}
+    folder = _project(tmp_path, {"models.py": MODELS, "train.py": "import models\n", **others})
+    graph = ProjectGraph()
+    resolved: list[str] = []
+    before = graph._resolved
+    monkeypatch.setattr(graph, "_resolved", lambda name, imports: resolved.append(name) or before(name, imports))
+    assert graph.importers(str(folder / "models.py")) == (str(folder / "train.py"),)
+    assert resolved == [str(folder / "train.py")]
+
+
 def test_nobody_imports_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert ProjectGraph().importers(str(tmp_path / "none.py")) == ()
 
