@@ -6,7 +6,7 @@ from keras.models import Sequential
 
 model = Sequential()
 model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
+model.add(Dense(8, input_dim=9, activation="relu"))
 model.add(Dense(1, activation="sigmoid"))
 """
-FIXED = SCRIPT.replace("Dense(8, input_dim=8, ", "Dense(8, ")
+FIXED = SCRIPT.replace("Dense(8, input_dim=9, ", "Dense(8, ")

@@ -32,7 +32,7 @@ from keras.models import Sequential
 
 model = Sequential()
 model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
+model.add(Dense(8, input_dim=9, activation="relu"))
 """
 
 

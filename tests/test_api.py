@@ -18,7 +18,7 @@ from keras import layers, models
 
 model = models.Sequential([
     layers.Dense(8, activation="relu", input_dim=4),
-    layers.Dense(1, activation="sigmoid", input_dim=8),
+    layers.Dense(1, activation="sigmoid", input_dim=9),
 ])
 """
 
@@ -132,7 +132,7 @@ class TestSummarize:
 class TestFix:
     def test_text_gives_text_and_bytes_give_bytes(self) -> None:
         result = kerascheck.fix(PROGRAM, "model.py")
-        assert result.source == PROGRAM.replace(", input_dim=8", "")
+        assert result.source == PROGRAM.replace(", input_dim=9", "")
         assert (result.fixed, result.report.diagnostics) == (1, [])
         assert kerascheck.fix(PROGRAM.encode(), "model.py").source == result.source.encode()
 

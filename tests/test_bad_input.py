@@ -20,7 +20,7 @@ from keras.models import Sequential
 
 model = Sequential()
 model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
+model.add(Dense(8, input_dim=9, activation="relu"))
 """
 K = "import keras\n"
 
@@ -100,7 +100,7 @@ def test_fixing_keeps_encoding_and_line_endings(folder: Path, name: str) -> None
     (folder / "x.py").write_bytes(raw)
     result = CliRunner().invoke(app, ["--select", "KC103", "--fix", "x.py"])
     assert result.exit_code == 0
-    assert (folder / "x.py").read_bytes() == raw.replace(b"Dense(8, input_dim=8, ", b"Dense(8, ")
+    assert (folder / "x.py").read_bytes() == raw.replace(b"Dense(8, input_dim=9, ", b"Dense(8, ")
 
 
 def test_bad_paths(folder: Path) -> None:

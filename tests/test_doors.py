@@ -31,7 +31,7 @@ from helper import SIZE
 
 model = models.Sequential([
     layers.Dense(SIZE, activation="relu", input_dim=4),
-    layers.Dense(1, activation="sigmoid", input_dim=8),
+    layers.Dense(1, activation="sigmoid", input_dim=9),
 ])
 """
 FOUND = "KC103"

@@ -282,7 +282,7 @@ def changed(entry: Any, rng: random.Random) -> Any:
 
 
 def test_a_cache_with_fields_of_other_types(folder: Path) -> None:
-    text = "model.add(Dense(8, input_dim=8))\n"
+    text = "model.add(Dense(8, input_dim=9))\n"
     raw = (HEAD + "model = Sequential()\nmodel.add(Dense(8, input_dim=4))\n" + text + TAIL).encode()
     settings = Settings()
     report = check_source(raw, "x.py", settings)

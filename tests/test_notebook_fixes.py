@@ -20,8 +20,8 @@ from kerascheck.text.notebook import Notebook
 
 IMPORTS = "from keras import Sequential\nfrom keras.layers import Dense"
 MODEL = "model = Sequential()\nmodel.add(Dense(8, input_dim=4, activation='relu'))"
-WRONG = "model.add(Dense(8, input_dim=8, activation='relu'))  # é\nmodel.add(Dense(1))"
-RIGHT = WRONG.replace("input_dim=8, ", "")
+WRONG = "model.add(Dense(8, input_dim=9, activation='relu'))  # é\nmodel.add(Dense(1))"
+RIGHT = WRONG.replace("input_dim=9, ", "")
 
 
 @pytest.fixture(autouse=True)
@@ -39,13 +39,13 @@ def notebook(*sources: str | list[str]) -> dict[str, Any]:
     """A notebook with outputs and a `source` before and behind other members."""
     cells: list[dict[str, Any]] = [{"cell_type": "markdown", "id": "m", "metadata": {}, "source": ["# keras é 😀"]}]
     for number, source in enumerate(sources):
-        output = {"name": "stdout", "output_type": "stream", "text": ["input_dim=8, é\n", "</script>"]}
+        output = {"name": "stdout", "output_type": "stream", "text": ["input_dim=9, é\n", "</script>"]}
         cells.append(
             {
                 "cell_type": "code",
                 "execution_count": number,
                 "id": f"cell-{number}",
-                "metadata": {"tags": ["é"], "source": ["input_dim=8"]},
+                "metadata": {"tags": ["é"], "source": ["input_dim=9"]},
                 "outputs": [output],
                 "source": source,
             }
@@ -96,7 +96,7 @@ def test_rows_of_the_file_and_of_the_cells_may_end_as_they_like(tail: str) -> No
 
 def test_escapes_that_nobody_needs_stay() -> None:
     raw = json.dumps(notebook(IMPORTS, MODEL, WRONG)).replace("'relu'", "\\u0027relu\\u0027").replace("/", "\\/")
-    assert fixed(raw).source == raw.replace("input_dim=8, activation", "activation")
+    assert fixed(raw).source == raw.replace("input_dim=9, activation", "activation")
 
 
 def test_several_cells_and_rounds() -> None:
@@ -123,7 +123,7 @@ def test_a_diff_on_a_terminal_names_the_cells(folder: Path, monkeypatch: pytest.
         "+++ x.ipynb:cell 4",
         "@@ -1,3 +1,3 @@",
         " !ls",
-        "-model.add(Dense(8, input_dim=8, activation='relu'))  # é",
+        "-model.add(Dense(8, input_dim=9, activation='relu'))  # é",
         "+model.add(Dense(8, activation='relu'))  # é",
         " model.add(Dense(1))",
     ]
@@ -153,9 +153,9 @@ def test_unused_suppressions_are_removed() -> None:
 
 
 def test_the_rest_of_a_magic_line_is_fixed_but_no_magic_is() -> None:
-    timed = "%time model.add(Dense(8, input_dim=8))\n!pip install x\n%%time"
+    timed = "%time model.add(Dense(8, input_dim=9))\n!pip install x\n%%time"
     raw = json.dumps(notebook(IMPORTS, MODEL, timed))
-    assert fixed(raw).source == raw.replace("input_dim=8))", "))").replace("Dense(8, ))", "Dense(8))")
+    assert fixed(raw).source == raw.replace("input_dim=9))", "))").replace("Dense(8, ))", "Dense(8))")
 
 
 # -- edits of any kind ----------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from keras.models import Sequential
 
 model = Sequential()
 model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
+model.add(Dense(8, input_dim=9, activation="relu"))
 model.add(Dense(1, activation="sigmoid"))
 """
 
@@ -104,6 +104,6 @@ def test_pre_commit_installs_and_runs_the_hooks(tmp_path: Path, environment: dic
     assert hook("kerascheck", "clean.py").returncode == 0
     fixed = hook("kerascheck-fix", "x.py", "old/y.py")
     assert fixed.returncode == 1 and "files were modified by this hook" in fixed.stdout
-    assert (user / "x.py").read_text() == SCRIPT.replace("input_dim=8, ", "")
+    assert (user / "x.py").read_text() == SCRIPT.replace("input_dim=9, ", "")
     assert (user / "old" / "y.py").read_text() == SCRIPT
     assert hook("kerascheck-fix", "x.py").returncode == 0

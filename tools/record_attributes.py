@@ -45,9 +45,10 @@ def attributes_of(cls: type) -> set[str]:
 def lines() -> list[str]:
     """What the file should hold: a class, the one before it in the file of whose names it has all, and the others."""
     import keras
+    from keras.src.models.functional import Functional
 
     classes: dict[str, type] = {"keras.Layer": keras.Layer, "keras.Model": keras.Model}
-    classes["keras.Sequential"] = keras.Sequential
+    classes |= {"keras.Sequential": keras.Sequential, "keras.Functional": Functional}
     for module in MODULES:
         held: object = keras
         for part in module.split("."):

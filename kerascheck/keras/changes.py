@@ -134,11 +134,14 @@ def is_layer(owner: str) -> bool:
 
 
 def find_member(owners: tuple[str, ...], name: str) -> Change | None:
-    """The row of a method or an attribute that the first of these classes does not have any more."""
+    """The row of a method or an attribute that the first of these classes does not have any more.
+
+    A row that leaves one of them out says nothing.
+    """
     for owner in owners:
         found = find("method", owner, name) or find("attribute", owner, name)
         if found is not None:
-            return found
+            return None if any(one in found.but for one in owners) else found
     return None
 
 

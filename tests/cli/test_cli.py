@@ -163,7 +163,7 @@ def test_diff_shows_what_fix_would_do_and_does_nothing(folder: Path) -> None:
     result = run("--diff", "x.py")
     assert result.exit_code == 1
     assert (
-        '-model.add(Dense(8, input_dim=8, activation="relu"))\n+model.add(Dense(8, activation="relu"))\n'
+        '-model.add(Dense(8, input_dim=9, activation="relu"))\n+model.add(Dense(8, activation="relu"))\n'
         in result.stdout
     )
     assert (folder / "x.py").read_text() == SCRIPT
@@ -205,7 +205,7 @@ def test_stdin_fixed_goes_to_stdout_and_findings_do_not() -> None:
 
 def test_stdin_diff() -> None:
     result = run("-", "--diff", stdin=SCRIPT)
-    assert result.exit_code == 1 and "-model.add(Dense(8, input_dim=8" in result.stdout
+    assert result.exit_code == 1 and "-model.add(Dense(8, input_dim=9" in result.stdout
 
 
 def test_folders_without_python_files_are_no_error_but_said(folder: Path) -> None:
@@ -273,7 +273,7 @@ def test_a_cache_that_cannot_be_written_is_as_none(folder: Path, monkeypatch: py
 
 def test_the_cache_follows_the_modules_that_a_file_imports(folder: Path) -> None:
     (folder / "units.py").write_text("N = 4\n")
-    text = SCRIPT.replace("model.add(Dense(8, input_dim=8", "from units import N\nmodel.add(Dense(8, input_dim=N")
+    text = SCRIPT.replace("model.add(Dense(8, input_dim=9", "from units import N\nmodel.add(Dense(8, input_dim=N")
     (folder / "x.py").write_text(text)
     first = run("--output-format", "json", "x.py").stdout
     (folder / "units.py").write_text("N = 8\n")
@@ -283,7 +283,7 @@ def test_the_cache_follows_the_modules_that_a_file_imports(folder: Path) -> None
 
 def test_the_cache_follows_the_data_that_a_file_reads(folder: Path) -> None:
     text = SCRIPT.replace(
-        "model.add(Dense(8, input_dim=8", "N = len(open('n.txt').readlines())\nmodel.add(Dense(8, input_dim=N"
+        "model.add(Dense(8, input_dim=9", "N = len(open('n.txt').readlines())\nmodel.add(Dense(8, input_dim=N"
     )
     (folder / "x.py").write_text(text)
     outputs = []

@@ -23,10 +23,10 @@ from keras.models import Sequential
 
 model = Sequential()
 model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
+model.add(Dense(8, input_dim=9, activation="relu"))
 model.add(Dense(1, activation="sigmoid"))
 """
-NEW = 'model.add(Dense(6, input_dim=8, activation="relu"))\n'
+NEW = 'model.add(Dense(6, input_dim=9, activation="relu"))\n'
 ANOTHER = SCRIPT.replace("model.add(Dense(1, ", NEW + "model.add(Dense(1, ")
 
 
@@ -216,10 +216,10 @@ def test_a_conflict(folder: Path) -> None:
 def test_only_changed_rows_are_fixed(folder: Path) -> None:
     (folder / "x.py").write_text(ANOTHER)
     shown = run("--diff-base", "main", "--diff", "x.py")
-    assert "-model.add(Dense(6, input_dim=8" in shown.stdout and "-model.add(Dense(8" not in shown.stdout
+    assert "-model.add(Dense(6, input_dim=9" in shown.stdout and "-model.add(Dense(8" not in shown.stdout
     result = run("--diff-base", "main", "--fix", "x.py")
     assert (result.exit_code, result.stdout) == (0, "Fixed 1 finding.\nChecked 1 file, 1 model: 1 exact.\n")
-    assert (folder / "x.py").read_text() == ANOTHER.replace("Dense(6, input_dim=8, ", "Dense(6, ")
+    assert (folder / "x.py").read_text() == ANOTHER.replace("Dense(6, input_dim=9, ", "Dense(6, ")
 
 
 def test_stdin_is_a_version_of_its_file(folder: Path) -> None:

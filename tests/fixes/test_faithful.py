@@ -18,7 +18,7 @@ from keras.layers import Dense
 NAME = "{name}"
 model = Sequential()
 model.add(Dense(8, input_dim=4, activation="relu"))
-model.add(Dense(8, input_dim=8, activation="relu"))
+model.add(Dense(8, input_dim=9, activation="relu"))
 model.add(Dense(1, activation="sigmoid"))
 """
 SETTINGS = Settings()
@@ -48,7 +48,7 @@ UNFAITHFUL = {"utf-7": b"+AEE-", "iso2022_jp": b"\x1b(B\x1b(Bx", "shift_jisx0213
 def test_what_gives_the_same_bytes_is_fixed(encoding: str, name: bytes) -> None:
     raw = program(encoding, name)
     fixed = api.fix(raw, "x.py", settings=SETTINGS)
-    assert fixed.fixed == 1 and fixed.source == raw.replace(b"Dense(8, input_dim=8, ", b"Dense(8, ")
+    assert fixed.fixed == 1 and fixed.source == raw.replace(b"Dense(8, input_dim=9, ", b"Dense(8, ")
 
 
 @pytest.mark.parametrize("encoding", ["utf-7", "iso2022_jp", "hz"])

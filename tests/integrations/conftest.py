@@ -24,7 +24,7 @@ from keras import layers, models
 
 model = models.Sequential([
     layers.Dense(8, activation="relu", input_dim=4),
-    layers.Dense(1, activation="sigmoid", input_dim=8),{comment}
+    layers.Dense(1, activation="sigmoid", input_dim=9),{comment}
 ])
 """
 

@@ -64,7 +64,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
 
 
 FIRST = "import keras\nmodel = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, activation='relu')])"
-WRONG = "model.add(keras.layers.Dense(8, input_dim=8, activation='relu'))"
+WRONG = "model.add(keras.layers.Dense(8, input_dim=9, activation='relu'))"
 
 
 def test_a_cell_is_checked_with_those_before_it_and_run(shell: Shell) -> None:
@@ -80,7 +80,7 @@ def test_findings_are_html_too(shell: Shell) -> None:
     assert "KC103" in tree.text_content() and "In [2]:2:33" in tree.text_content()
     assert tree.xpath("//img | //script") == [] and "<img src=x" in tree.text_content()
     [marked] = {"".join(tree.xpath("//pre//span[contains(@style, 'border-bottom')]/text()"))}
-    assert marked == "input_dim=8"
+    assert marked == "input_dim=9"
 
 
 def test_only_what_the_cell_brings_is_shown(shell: Shell) -> None:
@@ -168,7 +168,7 @@ def test_cells_that_failed_are_not_trusted(shell: Shell) -> None:
 def test_cells_that_were_run_again_count_as_they_stand_now(shell: Shell) -> None:
     shell.run(FIRST, cell_id="a")
     shell.run(WRONG, cell_id="b")
-    shell.run(WRONG.replace("input_dim=8, ", ""), cell_id="b")
+    shell.run(WRONG.replace("input_dim=9, ", ""), cell_id="b")
     shell.run("%kerascheck --select KC103")
     assert shell.findings == []
 

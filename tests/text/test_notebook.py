@@ -27,7 +27,7 @@ def notebook(*cells: str | list[str], language: str = "python", markdown: int = 
 CELLS = (
     "!pip install keras\nfrom keras.layers import Dense\nfrom keras.models import Sequential",
     ["model = Sequential()\n", "model.add(Dense(8, input_dim=4, activation='relu'))"],
-    "%%time\n\nmodel.add(Dense(8, input_dim=8, activation='relu'))\nmodel.add(Dense(1, activation='sigmoid'))",
+    "%%time\n\nmodel.add(Dense(8, input_dim=9, activation='relu'))\nmodel.add(Dense(1, activation='sigmoid'))",
 )
 
 
@@ -169,7 +169,7 @@ def test_findings_count_within_their_cell(folder: Path) -> None:
     result = CliRunner().invoke(app, ["--select", "KC103", "."])
     assert result.exit_code == 1 and result.stdout.startswith("x.ipynb:cell 5:3:20: KC103 ")
     full = CliRunner().invoke(app, ["--select", "KC103", "--output-format", "full", "."]).stdout
-    assert "3 | model.add(Dense(8, input_dim=8, activation='relu'))\n  |                    ^^^^^^^^^^^\n4 |" in full
+    assert "3 | model.add(Dense(8, input_dim=9, activation='relu'))\n  |                    ^^^^^^^^^^^\n4 |" in full
     assert "1 | %%time" in full
     [found] = json.loads(CliRunner().invoke(app, ["--select", "KC103", "--output-format", "json", "."]).stdout)
     assert (found["cell"], found["location"], found["noqa_row"]) == (5, {"row": 3, "column": 20}, 3)
@@ -243,7 +243,7 @@ def test_graph_marks_the_findings_of_cells(folder: Path) -> None:
     result = CliRunner().invoke(app, ["graph", "x.ipynb"])
     assert result.exit_code == 0 and result.stdout.count(":::warning") == 1
     CliRunner().invoke(app, ["graph", "x.ipynb", "-o", "x.html"])
-    assert "<b>KC103</b> cell 3, line 3: input_dim=8" in (folder / "x.html").read_text(encoding="utf-8")
+    assert "<b>KC103</b> cell 3, line 3: input_dim=9" in (folder / "x.html").read_text(encoding="utf-8")
     assert 'n1["dense_1 (Dense)<br/>(None, 8)<br/>72 parameters<br/>KC103"]' in result.stdout
 
 

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 
 PROGRAM = """\
 from keras import layers, models
-model = models.Sequential([layers.Dense(8, activation="relu", input_dim=4), layers.Dense(1, input_dim=8)])
+model = models.Sequential([layers.Dense(8, activation="relu", input_dim=4), layers.Dense(1, input_dim=9)])
 """
 SMALL = Allowance(processor=1.0, wall=50.0, memory=150_000_000)  # much on the wall: the machine may be busy
 

@@ -28,7 +28,7 @@ class RedundantInputShape(Rule):
 
     Finds `input_dim`, `input_shape` and `batch_input_shape` on layers after the first one of a `Sequential`, and on
     layers that the functional API calls on a tensor. Where the value differs from the size that really comes in, the
-    message says both.
+    message says both and it is a warning; where nothing says that it is wrong, a note.
 
     ## Why it is bad
 
@@ -84,10 +84,14 @@ class RedundantInputShape(Rule):
                 repair = _repair(layer.site, given, name)
                 if given.node is None or repair is None:
                     continue
+                shown = f"{name}={_text(given.value)}" if _text(given.value) is not None else name
+                real = _contradiction(name, given.value, layers)
+                tail = "only the first layer of a network needs it" if real is None else f"the layer gets {real}"
                 yield Finding(
                     Site(layer.site.file, given.node),
-                    _message(name, given.value, layers),
+                    f"{shown} is ignored here{': ' if real is None else ', and wrong: '}{tail}",
                     repair,
+                    severity=Severity.INFO if real is None else None,
                     anchor=layer.site,
                 )
 
@@ -289,15 +293,13 @@ def _repair(site: Site, given: Given, name: str) -> Repair | None:
     return Repair(f"Remove {name}", (Replacement(site.node, remove_argument(site.node, given.node)),))
 
 
-def _message(name: str, value: Any, layers: list[Layer]) -> str:
-    shown = f"{name}={_text(value)}" if _text(value) is not None else name
+def _contradiction(name: str, value: Any, layers: list[Layer]) -> str | None:
+    """What the layer really gets, where the value that is written surely differs from it."""
     incoming = {_incoming(node, name) for layer in layers for node in layer.calls}
-    if len(incoming) == 1:
-        shape = incoming.pop()
-        if shape is not None and _contradicts(name, value, shape):
-            real = format_dim(shape[-1]) if name == "input_dim" else format_shape(shape)
-            return f"{shown} is ignored here, and wrong: the layer gets {real}"
-    return f"{shown} is ignored here: only the first layer of a network needs it"
+    shape = incoming.pop() if len(incoming) == 1 else None
+    if shape is None or not _contradicts(name, value, shape):
+        return None
+    return format_dim(shape[-1]) if name == "input_dim" else format_shape(shape)
 
 
 def _incoming(node: Node, name: str) -> tuple[Dim, ...] | None:

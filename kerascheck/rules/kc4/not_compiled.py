@@ -19,7 +19,7 @@ class NotCompiled(Rule):
 
     Reports `fit`, `evaluate`, `train_on_batch` and `test_on_batch` of a model that the program builds and for which no
     call of `compile` has been made. It says nothing where the file has a call of `compile` that the analysis has not
-    seen: that one may be meant for the model.
+    seen: that one may be meant for the model. Of several such calls of one model only the first is reported.
 
     ## Why it is bad
 
@@ -57,12 +57,17 @@ class NotCompiled(Rule):
     severity = Severity.ERROR
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
+        told: set[tuple[int, int] | int] = set()
         for call in program.trainings:
             network = call.network
             if call.compiled is not None or call.method.startswith("predict") or network.open is not None:
                 continue
             if not any(network is known for known in program.networks) or _may_be_compiled_elsewhere(program, call):
                 continue
+            root = network.site.key if network.site is not None else id(network)
+            if root in told:
+                continue
+            told.add(root)
             name = network.variable or "the model"
             yield Finding(call.site, f"{name!r} is not compiled: {call.method} raises ValueError; call compile first")
 
@@ -122,6 +127,24 @@ model.fit(x, y)
 """,
     ]
     INVALID = [
+        # one model is told of once, another one by itself
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+x, y = np.zeros((8, 4)), np.zeros((8, 1))
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+other = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.fit(x, y)
+other.fit(x, y)
+model.fit(x, y, epochs=3)
+print(model.evaluate(x, y))
+""",
+            [
+                (7, "'model' is not compiled: fit raises ValueError; call compile first"),
+                (8, "'other' is not compiled: fit raises ValueError; call compile first"),
+            ],
+        ),
         Invalid(
             """
 import numpy as np

@@ -92,6 +92,16 @@ class GoneMember(Rule):
                 yield Finding(form.site, message, severity=severity)
 
     VALID = [
+        # a model has what layers lack
+        """
+import keras
+class Net(keras.Model):
+    def __init__(self, **options):
+        inputs = keras.Input((4,))
+        super().__init__(inputs=inputs, outputs=keras.layers.Dense(2)(inputs), **options)
+    def get_config(self):
+        return {"given": self.input_shape[1:], "gives": self.output_shape}
+""",
         # what can be set
         """
 from keras import Input, Model, layers

@@ -21,6 +21,7 @@ from kerascheck.rules._code import (
     look_up,
     methods,
     names_of_target,
+    own_method,
     own_nodes,
 )
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -87,7 +88,7 @@ class UnsetAttribute(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for cls in classes_of(program):
-            known = attributes_of(base_of(cls))
+            known = attributes_of(_kind_of(cls))
             if known is None or not is_keras_3(cls.site) or _is_open(cls):
                 continue
             set_somewhere = _set_in(cls.site.file).union(*(_set_in(one.site.file) for one in _own_classes(cls)))
@@ -104,6 +105,18 @@ class UnsetAttribute(Rule):
                 )
 
     VALID = [
+        # a model that is given its inputs and outputs is a functional one
+        """
+import keras
+class Net(keras.Model):
+    def __init__(self, units, **options):
+        inputs = keras.Input((4,))
+        super().__init__(inputs=inputs, outputs=keras.layers.Dense(units)(inputs), **options)
+        self.units = units
+    def get_config(self):
+        return {"units": self.units, "given": self.input_shape[1:], "gives": self.output_shape, "ends": self.outputs}
+print(Net(3).get_config())
+""",
         # set in another method, in a base class, by a loop, or by Keras
         """
 import keras
@@ -208,6 +221,35 @@ def _own_classes(cls: ClassValue) -> Iterator[ClassValue]:
     return (one for one in cls.mro() if isinstance(one, ClassValue))
 
 
+def _kind_of(cls: ClassValue) -> str:
+    """The class of Keras whose attributes its objects have.
+
+    A model that is given inputs and outputs becomes a functional one, whatever its class.
+    """
+    base = base_of(cls)
+    return "keras.Functional" if base == "keras.Model" and _may_be_functional(cls) else base
+
+
+def _may_be_functional(cls: ClassValue) -> bool:
+    """Whether the constructor of `Model` may be given inputs and outputs: by the class, or by who makes its objects."""
+    constructors = [own_method(one, "__init__") for one in _own_classes(cls)]
+    return not any(constructors) or any(_passes_tensors(Code(one)) for one in constructors if one is not None)
+
+
+def _passes_tensors(code: Code) -> bool:
+    """Whether a constructor gives another one more than arguments with names other than those of the ends."""
+    return any(
+        arg.star or (arg.keyword.value in _ENDS if arg.keyword else not _is_name(arg.value, code.self_name))
+        for call in own_nodes(code.file, code.node.body, cst.Call)
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "__init__"
+        for arg in call.args
+    )
+
+
+def _is_name(node: cst.CSTNode, name: str | None) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
+
+
 def _is_open(cls: ClassValue) -> bool:
     """Whether attributes may be set that do not stand there: by name, or by what decorates the class."""
     for one in _own_classes(cls):
@@ -277,6 +319,7 @@ def _set_in(source: Any) -> frozenset[str]:
     return frozenset(found)
 
 
+_ENDS = ("inputs", "outputs")
 _TARGETS = (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.For, cst.CompFor, cst.AsName)
 
 

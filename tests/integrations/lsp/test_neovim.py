@@ -23,8 +23,8 @@ from keras import Sequential, layers
 
 model = Sequential([
     layers.Dense(8, activation="relu", input_dim=4),
-    layers.Dense(8, "relu", name="🧠", input_dim=8),
-    layers.Dense(1, activation="sigmoid", input_dim=8),
+    layers.Dense(8, "relu", name="🧠", input_dim=9),
+    layers.Dense(1, activation="sigmoid", input_dim=9),
 ])
 """
 
@@ -77,10 +77,10 @@ def test_neovim_shows_findings_and_applies_actions(tmp_path: Path) -> None:
         "Show documentation of KC103",
         "Fix all (kerascheck)",
     ]
-    fixed = PROGRAM.replace(', name="🧠", input_dim=8', ', name="🧠"')
+    fixed = PROGRAM.replace(', name="🧠", input_dim=9', ', name="🧠"')
     assert seen["fixed"] == [fixed]
     assert seen["silenced"] == [fixed.replace("=8),\n])", "=8),  # kerascheck: ignore[KC103]\n])")]
-    all_fixed = fixed.replace(', activation="sigmoid", input_dim=8', ', activation="sigmoid"')
+    all_fixed = fixed.replace(', activation="sigmoid", input_dim=9', ', activation="sigmoid"')
     assert seen["all fixed"] == [all_fixed]
     assert seen["broken"] == [["KC001 1:5"]]
     assert seen["mended"] in ([[]], [{}])  # an empty table of Lua is both

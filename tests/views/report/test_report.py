@@ -26,7 +26,7 @@ from keras.layers import Dense, Input
 model = keras.Sequential([
     Input((4,)),
     Dense(8, activation="relu"),
-    Dense(8, input_dim=8, activation="relu"),
+    Dense(8, input_dim=9, activation="relu"),
     Dense(1),
 ])
 """
@@ -73,7 +73,7 @@ def test_findings_stand_with_their_lines() -> None:
     [finding] = select(tree, "article.finding")
     assert (finding.get("data-code"), finding.get("data-severity")) == ("KC103", "warning")
     assert texts(finding, ".place") == ["line 7, column 14"]
-    assert texts(finding, "mark") == ["input_dim", "=", "8"]
+    assert texts(finding, "mark") == ["input_dim", "=", "9"]
     assert texts(finding, ".no") == ["5", "6", "7", "8", "9"]
     assert texts(finding, ".fix") == ["Fix: Remove input_dim ( --fix )"]
 
@@ -243,7 +243,7 @@ def test_hostile_text_stays_text() -> None:
     name = "<img src=x onerror=alert(1)>\"'&.py"
     Path(name).write_text(
         STACK.replace("Dense(1)", f"Dense(1, name={EVIL.replace('/', '')!r}), Dense(2, name={EVIL!r})").replace(
-            "input_dim=8", f"input_dim=8,  # {EVIL}\n"
+            "input_dim=9", f"input_dim=9,  # {EVIL}\n"
         )
         + f"x = {EVIL!r}\nmodel.compile(loss={EVIL!r})\n",
     )
