@@ -206,12 +206,13 @@ def check(
 
 @app.command()
 def summary(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")],
     output_format: Annotated[str, format_option("table", "json")] = "table",
     cost: Annotated[bool, typer.Option("--cost", help="Show multiply-adds and what training takes in memory.")] = False,
-    batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.")] = 32,
+    batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.", metavar="N")] = 32,
     dtype: Annotated[
-        str | None, typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16.")
+        str | None,
+        typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16.", metavar="DTYPE"),
     ] = None,
     color: Color = None,
     stdin_filename: StdinFilename = None,
@@ -233,9 +234,13 @@ def summary(
 @app.command()
 def explain(
     message: Annotated[
-        Text, typer.Argument(help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False)
+        Text, typer.Argument(
+            help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False, metavar="MESSAGE"
+        )
     ] = None,
-    script: Annotated[Text, typer.Argument(help="The program or notebook that failed.", show_default=False)] = None,
+    script: Annotated[
+        Text, typer.Argument(help="The program or notebook that failed.", show_default=False, metavar="SCRIPT")
+    ] = None,
     output_format: Annotated[str, format_option("text", "json")] = "text",
     config: Config = None,
     isolated: Isolated = False,
@@ -277,7 +282,7 @@ def verify(
 
 @app.command()
 def diff(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Two files or folders; with --base, any.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Two files or folders; with --base, any.", metavar="PATH")] = None,
     base: Annotated[Text, typer.Option(help="Compare with this git revision.", metavar="REV")] = None,
     output_format: Annotated[str, format_option("text", "json", "markdown")] = "text",
     config: Config = None,
@@ -294,7 +299,7 @@ def diff(
 
 @app.command()
 def annotate(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", metavar="PATH")],
     write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
     config: Config = None,
     isolated: Isolated = False,
@@ -407,7 +412,9 @@ def migrate(
 @app.command()
 def rule(
     codes: Annotated[
-        list[str] | None, typer.Argument(help="Codes (KC103), prefixes (KC1) or names.", autocompletion=complete_codes)
+        list[str] | None, typer.Argument(
+            help="Codes (KC103), prefixes (KC1) or names.", autocompletion=complete_codes, metavar="CODES"
+        )
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All rules.")] = False,
     output_format: Annotated[str, format_option("text", "json")] = "text",

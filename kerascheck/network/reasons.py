@@ -58,7 +58,7 @@ def cause_of(network: Network) -> Cause | None:
     """Why a model is not exact; None where it is."""
     if network.open is not None:
         if not network.layers:
-            return Cause(None, network.open.reason, _KNOWN_CODE)
+            return Cause(None, network.open.reason, _STATED_TENSORS if network.cls == "Functional" else _KNOWN_CODE)
         is_graph = network.kind == "functional"
         return Cause(None, network.open.reason, _KNOWN_CALLS if is_graph else _KNOWN_LAYERS)
     if network.unknown is not None:
@@ -83,6 +83,10 @@ def cause_of(network: Network) -> Cause | None:
 
 _KNOWN_CODE = "build it in code of the project; what is loaded, copied or made elsewhere is not read"
 _KNOWN_LAYERS = "add its layers one by one, or in a loop over something that stands in the program"
+_STATED_TENSORS = (
+    "make its tensors with code of the project, or state the shape of what is not known, as in "
+    "# kerascheck: shape x (None, 64)"
+)
 _KNOWN_CALLS = "make its tensors with layers of Keras, or with functions and classes of the project"
 _MEND = "fix what is reported there; what follows is then known"
 _GIVE_SHAPE = "begin the model with keras.Input(shape=...), or call model.build((None, ...))"
@@ -94,14 +98,21 @@ def _advice(layer: Layer) -> str:
         return _MEND
     names = _names(layer)
     if names:
-        return f"assign a number to {names[0]}, or call what builds the model with one"
+        return f"assign a number to {names[0]}, or call what builds the model with one{_in_a_comment(names[0])}"
     if isinstance(layer, InputLayer):
         return "write the sizes of its shape as numbers"
     if layer.unknown is None and not layer.calls:
         return _GIVE_SHAPE
+    if not isinstance(layer, BuiltinLayer) and not isinstance(layer.output_shapes(), Unknown):
+        return "use layers of Keras, or classes of the project: shapes can be stated, parameters cannot"
     if not isinstance(layer, BuiltinLayer):
         return "define compute_output_shape in its class, or use layers of Keras"
     return "write its arguments as numbers, or call what builds the model with them"
+
+
+def _in_a_comment(name: str) -> str:
+    """How a comment says the same of a name of the program; of other expressions it cannot."""
+    return f", or state it, as in # kerascheck: shape {name} 64" if name.isidentifier() else ""
 
 
 def _names(layer: Layer) -> list[str]:
