@@ -252,7 +252,7 @@ def test_other_commands_say_what_the_budget_cuts_off(folder: Path, command: str)
 
 def test_a_wrong_budget() -> None:
     result = run("--budget", "0", "x.py")
-    assert result.exit_code == 2 and "the budget must be a number of seconds above 0" in result.stderr
+    assert result.exit_code == 2 and "--budget must be a number of seconds above 0" in result.stderr
 
 
 def test_a_damaged_cache_is_as_none(folder: Path) -> None:

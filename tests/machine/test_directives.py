@@ -120,7 +120,7 @@ class TestShape:
             "m = keras.Model(i, layers.Dense(10)(x))\n"
         )
         assert [layer.cls for layer in model.layers] == ["InputLayer", "load", "Dense"]
-        assert model.output_shape == (None, 10)
+        assert model.output_shape == [None, 10]
 
     def test_a_tensor_keeps_its_place_in_the_graph(self) -> None:
         (model,) = models(
