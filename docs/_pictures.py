@@ -29,10 +29,9 @@ def _of_example(rule: Rule, code: str) -> Architecture | None:
     if result.analysis is None or result.source is None:
         return None
     findings = [found for found in result.report.diagnostics if found.code == rule.code]
+    paths = result.analysis.paths
     for model in summarize(result.source, result.analysis):
-        drawn = architecture(
-            model, model.network, result.source, findings, sites_of(model.network, result.analysis.paths)
-        )
+        drawn = architecture(model, model.network, result.source, findings, sites_of(model.network, paths))
         if _is_telling(drawn):
             return drawn
     for program in paths:  # Keras raises before there is a model

@@ -73,8 +73,8 @@ class EpochsInEpochs(Rule):
                 told.add(call.site.key)
                 yield Finding(
                     argument_site(call.site, given),
-                    f"each iteration trains for {name.value!r} epochs, and there are as many iterations; use epochs=1, or no "
-                    "loop",
+                    f"each iteration trains for {name.value!r} epochs, and there are as many iterations; use epochs=1, "
+                    "or no loop",
                     anchor=call.site,
                 )
 
@@ -119,7 +119,8 @@ for epoch in range(epochs):
             [
                 (
                     8,
-                    "each iteration trains for 'epochs' epochs, and there are as many iterations; use epochs=1, or no loop",
+                    "each iteration trains for 'epochs' epochs, and there are as many iterations; use epochs=1, "
+                    "or no loop",
                 )
             ],
         ),

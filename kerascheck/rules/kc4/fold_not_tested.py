@@ -78,8 +78,8 @@ class FoldNotTested(Rule):
                     told.add(call.site.key)
                     yield Finding(
                         call.site,
-                        f"no iteration of this loop uses {unread!r}, the part that is held out: the scores are those of "
-                        "the training",
+                        f"no iteration of this loop uses {unread!r}, the part that is held out: the scores are "
+                        "those of the training",
                     )
                     break
 
