@@ -56,6 +56,9 @@ _MANY_ROUNDS = tuple(map(str, range(7, 18)))
 #: A number that the program goes on with: what it may be compared with later is larger than the usual values.
 _GONE_ON_WITH = re.compile(r"\w+ = int\(os\.environ\[\"(D_[A-Z])\"\]")
 _LARGE = ("9", "30")
+#: How long a mode is, which a program also asks for its first letter.
+_LENGTH_OF = re.compile(r"len\(os\.environ\.get\(\"(MODE_[A-Z])\"")
+_LONG = ("black",)
 #: More answers than this are not asked for.
 FEW = 4
 #: Rounds of all loops of a run.
@@ -139,6 +142,7 @@ def assignments(text: str) -> Iterator[dict[str, Any]]:
     names = sorted({found.group() for found in _FLAG.finditer(text)})
     further = dict.fromkeys(_GONE_ON_WITH.findall(text), _LARGE)
     further.update(dict.fromkeys(_COUNTED_TO.findall(text), _MANY_ROUNDS))
+    further.update(dict.fromkeys(_LENGTH_OF.findall(text), _LONG))
     domains = [(*DOMAINS[name.partition("_")[0]], *further.get(name, ())) for name in names]
     for values in itertools.product(*domains):
         yield dict(zip(names, values, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -14,6 +15,16 @@ from kerascheck.runtime import processes
 if sys.platform.startswith("linux"):
     # The threads of pytest-xdist hold no locks that matter, and tests put things in place of others in this process.
     processes.method = "fork"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules that load TensorFlow come last: processes that have it are slow to copy, and many others copy theirs.
+
+    The largest come first, so that no process is left with one of them at the end.
+    """
+    sizes = Counter(item.path for item in items)
+    loading = {item.path for item in items if item.get_closest_marker("oracle") is not None}
+    items.sort(key=lambda item: (item.path in loading, -sizes[item.path], str(item.path)))
 
 
 def pytest_collection_finish() -> None:

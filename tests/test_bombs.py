@@ -15,7 +15,6 @@ ROOT = Path(__file__).parent.parent
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("bombs"),  # they are measured one after the other, once
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="measures with fork and wait4"),
 ]
 

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from kerascheck.text.escaping import say
+from kerascheck.text.spelling import most_like
 
 
 class CheckByDefault(TyperGroup):
@@ -22,12 +23,11 @@ class CheckByDefault(TyperGroup):
 
     def _refuse_mistyped(self, word: str) -> None:
         """Exits where a word is no path, but nearly a command."""
-        import difflib
         import os
 
         if not word.isalpha() or os.path.lexists(word):
             return
-        near = difflib.get_close_matches(word, self.commands, 1, 0.6)
+        near = most_like(word, self.commands, 0.6)
         if near:
-            say("kerascheck: error", f"{word}: no such file, folder or command; did you mean {near[0]}?")
+            say("kerascheck: error", f"{word}: no such file, folder or command; did you mean {near}?")
             raise typer.Exit(2)

@@ -18,7 +18,6 @@ from kerascheck.configuration.converting import (
     THRESHOLD_KEYS,
     check_pattern,
     check_selector,
-    nearest,
 )
 from kerascheck.configuration.selection import Layer, Selection, most_specific
 from kerascheck.diagnostics import Severity
@@ -27,6 +26,7 @@ from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
 from kerascheck.runtime import safe_path
 from kerascheck.runtime.reading import MAX_SETTINGS_BYTES, read_bytes
+from kerascheck.text.spelling import most_like
 
 if TYPE_CHECKING:
     from kerascheck.rules.base import Rule
@@ -404,7 +404,7 @@ def _convert(file: Path | str, table: Mapping[str, object], text: str = "") -> d
     for key, value in table.items():
         where = _where(file, text, key)
         if key not in KEYS:
-            near = nearest(key.replace("_", "-").lower(), KEYS)
+            near = most_like(key.replace("_", "-").lower(), KEYS, 0.5)
             hint = f"; did you mean {near!r}?" if near else f"; the keys are {', '.join(KEYS)}"
             raise ConfigError(f"{where}: unknown key {key!r}{hint}")
         try:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
@@ -15,6 +14,7 @@ from kerascheck.errors import ConfigError
 from kerascheck.project.target import Era
 from kerascheck.reporters.base import OUTPUT_FORMATS
 from kerascheck.rules.base import Thresholds
+from kerascheck.text.spelling import most_like
 
 _FAMILY = re.compile(r"KC\d", re.IGNORECASE)
 
@@ -221,11 +221,6 @@ def check_selector(selector: str) -> None:
         return
     known = [*(rule.code for rule in rules), *(rule.name for rule in rules)]
     is_code = re.fullmatch(r"[A-Z]+\d{3}", selector)  # all are alike: none of them is meant more than another
-    near = None if is_code else nearest(selector.upper(), known) or nearest(selector.lower(), known)
+    near = None if is_code else most_like(selector.upper(), known, 0.5) or most_like(selector.lower(), known, 0.5)
     hint = f"; did you mean {near}?" if near else "; `kerascheck rules` lists them all"
     raise ConfigError(f"there is no rule {selector!r}{hint}")
-
-
-def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The one of the words that is spelled most like this one, if any is."""
-    return next(iter(difflib.get_close_matches(word, list(words), 1, 0.5)), None)

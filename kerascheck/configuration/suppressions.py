@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from kerascheck.configuration.selection import matches
 from kerascheck.diagnostics import Edit, Position, Span
 from kerascheck.text.lexing import comments, joins_rows
+from kerascheck.text.spelling import most_like
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -145,8 +145,8 @@ def _why_not_understood(directive: re.Match[str], comment: str, rules: Sequence[
     if word not in DIRECTIVES:
         if not word:
             return f"no directive follows; there are {', '.join(DIRECTIVES)}"
-        near = difflib.get_close_matches(word, DIRECTIVES, 1, 0.5)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(DIRECTIVES)}"
+        near = most_like(word, DIRECTIVES, 0.5)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(DIRECTIVES)}"
         return f"there is no directive '{word}'; {hint}"
     if word not in ("ignore", "ignore-file") or not directive.group("rest").endswith("["):
         return None

@@ -8,6 +8,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+#: The methods by which layers and metrics get their weights.
+WEIGHT_METHODS = frozenset({"add_weight", "add_variable"})
+
 DATA = Path(__file__).parent / "attributes.txt"
 
 

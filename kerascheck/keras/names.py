@@ -5,12 +5,12 @@ A line is a name behind `keras.`; one that is reached through one package only h
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from kerascheck.keras.changes import Package
+from kerascheck.text.spelling import most_like
 
 DATA = Path(__file__).parent / "names.txt"
 
@@ -50,11 +50,11 @@ def nearest(name: str, names: frozenset[str]) -> str | None:
     same = folded.get(name.casefold())
     if same is not None:
         return same
-    near = difflib.get_close_matches(name, sorted(names), 1, 0.8)
+    near = most_like(name, names, 0.8)
     if near:
-        return near[0]
-    near = difflib.get_close_matches(name.casefold(), folded, 1, 0.8)
-    return folded[near[0]] if near else None
+        return near
+    near = most_like(name.casefold(), folded, 0.8)
+    return folded[near] if near else None
 
 
 @lru_cache(maxsize=2)

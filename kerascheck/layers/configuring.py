@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 from collections.abc import Hashable
 from typing import Any
 
@@ -14,6 +13,7 @@ from kerascheck.layers.names import check_base, check_names, check_spelling
 from kerascheck.network.arguments import Arguments
 from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import KerasError, Symbol, Undetermined, Unknown
+from kerascheck.text.spelling import most_like
 
 #: Classes of values that are equal only where they mean the same, if their classes are the same as well.
 _PLAIN = frozenset({str, int, float, bool, type(None), Symbol})
@@ -184,7 +184,7 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
 def near_argument(definition: LayerDef, name: str) -> str | None:
     """The argument that a misspelled one is meant for, if there is one like it."""
     _, _, accepted = parse_signature(definition.signature)
-    return next(iter(difflib.get_close_matches(name, sorted(accepted | definition.base_parameters), 1, 0.75)), None)
+    return most_like(name, accepted | definition.base_parameters, 0.75)
 
 
 def _is_old_name_of_none(definition: LayerDef, name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from kerascheck.layers.base import Config
 from kerascheck.network.dims import Dim, Int, Shape, SymDim, definitely_different, format_shape, maximum
 from kerascheck.network.ir import Weight
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
+from kerascheck.text.spelling import most_like
 
 #: What Keras 1 called the data formats.
 OLD_DATA_FORMATS = {"th": "channels_first", "tf": "channels_last"}
@@ -63,8 +63,8 @@ def padding(c: Config, allowed: Sequence[str] = ("valid", "same"), fold_case: bo
     if mode not in allowed:
         options = " or ".join(repr(option) for option in allowed)
         error = KerasError(f"{c.layer_name} expects padding to be {options}, got {text!r}", "argument")
-        if near := difflib.get_close_matches(mode, allowed, 1):
-            error.mended = (text, near[0])
+        if near := most_like(mode, allowed):
+            error.mended = (text, near)
         raise error
     return mode
 

@@ -6,7 +6,6 @@ unknown name looks at that.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from kerascheck.keras.changes import find
 from kerascheck.layers.values import describe_wrong, is_plain, layer_class
 from kerascheck.network.ir import is_symbolic
 from kerascheck.symbolic.unknown import KerasError, Symbol
-from kerascheck.text.spelling import is_misspelt
+from kerascheck.text.spelling import is_misspelt, most_like
 
 ACTIVATIONS = frozenset(
     {
@@ -110,12 +109,12 @@ def _check_name(layer: str, parameter: str, value: Any, kind: str, known: frozen
 
 def unknown_name(owner: str, kind: str, value: str, known: frozenset[str]) -> KerasError:
     """The refusal of a name that is in no table of Keras's, with the nearest that is."""
-    close = difflib.get_close_matches(value.lower(), sorted(known), n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
+    close = most_like(value.lower(), known)
+    hint = f"; did you mean {close!r}?" if close else ""
     error = KerasError(f"{owner}: Keras has no {kind} called {value!r}{hint}", "unknown-name")
     error.unknown_name = value
     if close:
-        error.mended = (value, close[0])
+        error.mended = (value, close)
     return error
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -151,21 +151,23 @@ def assume(run: Run, condition: Condition, choice: bool) -> None:
         pin(run, condition.key)
 
 
+def rules_out(run: Run, guard: Mapping[Hashable, bool]) -> bool:
+    """Whether what is known here contradicts the guard."""
+    facts = run.facts
+    for key, choice in guard.items():
+        known = facts.get(key)
+        if known is None:
+            known = run.known(key, is_met=False)
+        if known is not None and known is not choice:
+            return True
+    return False
+
+
 def restrict(run: Run, value: Value) -> Value:
     """The value without the alternatives that what is known here rules out."""
     if type(value) is not Guarded:
         return value
-    facts = run.facts
-    possible = []
-    for guard, alternative in value.alternatives:
-        for key, choice in guard.items():
-            known = facts.get(key)
-            if known is None:
-                known = run.known(key)
-            if known is not None and known is not choice:
-                break
-        else:
-            possible.append((guard, alternative))
+    possible = [(guard, alternative) for guard, alternative in value.alternatives if not rules_out(run, guard)]
     if len(possible) == len(value.alternatives):
         return value
     if not possible:

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.keras.attributes import WEIGHT_METHODS
 from kerascheck.layers.names import INITIALIZERS
 from kerascheck.machine.expressions import all_parameters
 from kerascheck.machine.imports import dotted_name
@@ -100,7 +101,7 @@ class Mentions:
                 self.reads_by_name = True
         self._waiting.append(callee)
         kept: list[cst.BaseExpression] = []
-        if is_attribute and name in _WEIGHING:
+        if is_attribute and name in WEIGHT_METHODS:
             self.is_hidden = self.is_hidden or not _is_plain_weight(node)
             kept = [arg.value for arg in node.args if arg.keyword is not None and arg.keyword.value in _KEPT]
         elif is_attribute and name in SERIALIZING:
@@ -213,8 +214,6 @@ _OPERANDS = frozenset({"x", "inputs", "input", "tensor", "a", "value", "values",
 _MAKING_METHODS = frozenset({"reshape", "astype"})
 _BY_NAME = frozenset({"getattr", "setattr", "delattr", "hasattr", "attrgetter", "methodcaller"})
 _KINDS_ASKED = frozenset({"isinstance", "issubclass"})
-#: By which a layer gets its weights: Keras refuses some of the arguments.
-_WEIGHING = frozenset({"add_weight", "add_variable"})
 #: Of what it keeps for these.
 _KEPT = frozenset({"initializer", "regularizer", "constraint"})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from kerascheck.machine.asking import is_outside, root_of
-from kerascheck.machine.feasibility import Facts, implied
+from kerascheck.machine.feasibility import Facts, can_surely_be_asked, implied
 from kerascheck.machine.values import (
     FunctionValue,
 )
@@ -100,8 +100,12 @@ class Decisions:
 
     # -- what is known -------------------------------------------------------------------------------------------------
 
-    def known(self, key: Hashable) -> bool | None:
-        """How the condition is decided here; None where both arms are run."""
+    def known(self, key: Hashable, is_met: bool = True) -> bool | None:
+        """How the condition is decided here; None where both arms are run.
+
+        `is_met`: whether the program asks for it here. A value that hangs on it may also be read where it does not:
+        that the condition could be asked is not known then.
+        """
         if self.questions is not None:
             self.questions.add(key)
         if key in self.relevant:
@@ -123,7 +127,7 @@ class Decisions:
             if known is None:
                 known = self.taken[key] = self.plan.get(key, True)
                 self.decided_at[key] = self.serial
-        if known is not None:
+        if known is not None and (is_met or can_surely_be_asked(self.facts, key)):
             self._hold(key, known)
         return known
 
@@ -134,15 +138,18 @@ class Decisions:
     def _recall(self, key: Hashable) -> None:
         """Note again what was decided about the same value, be it in an arm that is over."""
         for other in self.relevant_about.get(root_of(key), ()):
-            if other != key and other in self.taken and other not in self.facts:
+            if other == key or other not in self.taken or other in self.facts:
+                continue
+            if can_surely_be_asked(self.facts, other):  # else it holds only where the program got as far as asking
                 self._hold(other, self.taken[other])
 
     def _by_relevant(self, key: Hashable) -> bool | None:
         """How the condition is decided by those that are decided anyway and ask about the same value."""
         others = [other for other in self.relevant_about.get(root_of(key), ()) if other not in self.facts]
-        for other in others:
+        asked = [other for other in others if can_surely_be_asked(self.facts, other)]
+        for other in asked:
             self.known(other)
-        return implied(self.facts, key) if others else None
+        return implied(self.facts, key) if asked else None
 
     def _only_choice(self, key: Hashable) -> bool | None:
         """How the condition is decided since something follows from the contrary that does not hold here."""

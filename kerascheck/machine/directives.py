@@ -81,10 +81,15 @@ def _between(
     line = source.line(directive.row)
     column = len(line) - len(line.lstrip()) + 1
     above = next((one for one in reversed(spans) if one[1] < directive.row), None)
-    if directive.kind == "shape" and above is not None and not _has_body(above[2]):
-        if source.locate(above[2]).start.column == column and directive.names[0] in _subjects(above[2]):
-            found.setdefault(id(above[2]), Marks()).after.append(directive)
-            return
+    if (
+        directive.kind == "shape"
+        and above is not None
+        and not _has_body(above[2])
+        and source.locate(above[2]).start.column == column
+        and directive.names[0] in _subjects(above[2])
+    ):
+        found.setdefault(id(above[2]), Marks()).after.append(directive)
+        return
     behind = next((one for one in spans if one[0] > directive.row), None)
     if behind is not None and source.locate(behind[2]).start.column == column:
         found.setdefault(id(behind[2]), Marks()).before.append(directive)

@@ -31,7 +31,7 @@ from kerascheck.symbolic.journal import Cells
 if TYPE_CHECKING:
     from kerascheck.machine.values import Value
 
-#: Facts that are looked at together.
+#: Facts that are looked at together, the latest of them.
 _MAX_FACTS = 12
 
 #: What asking about a value may raise.
@@ -68,22 +68,57 @@ def implied(facts: Facts, key: Hashable, also: tuple[Hashable, bool] | None = No
     root = root_of(key)
     if root is None:
         return None
-    related = tuple([(fact, facts[fact]) for fact in facts.by_root.get(root, ()) if fact in facts and fact != key])
+    related = _related(facts, root, key)
     if also is not None and also[0] != key and root_of(also[0]) == root:
         related = (*(one for one in related if one[0] != also[0]), also)
-    if not related or len(related) > _MAX_FACTS:
-        return None
-    return _tried(root, key, related)
+    return _tried(root, key, related[-_MAX_FACTS:]) if related else None
+
+
+def can_surely_be_asked(facts: Facts, key: Hashable) -> bool:
+    """Whether asking about the value raises nothing, whatever it is of that the facts leave.
+
+    A condition that may raise is met only where it did not: `int(text) > 3` says that the text is a number.
+    """
+    root = root_of(key)
+    return root is None or _is_asked(root, key, _related(facts, root, key))
+
+
+def _related(facts: Facts, root: Hashable, key: Hashable) -> tuple[tuple[Hashable, bool], ...]:
+    """The facts about the same value."""
+    return tuple([(fact, facts[fact]) for fact in facts.by_root.get(root, ()) if fact in facts and fact != key])
+
+
+@lru_cache(maxsize=4096)
+def _is_asked(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool:
+    if not can_be_tried((key,)):
+        return False
+    for some in (*_tried_with(key, related[-_MAX_FACTS:]), ()):
+        keys = (key, *(fact for fact, _ in some))
+        try:
+            for candidate in values_for(root, keys):
+                if all(_agrees(fact, choice, root, candidate, is_met=False) for fact, choice in some):
+                    _holds(key, root, candidate)
+        except (TooLarge, *_CANNOT_BE_ASKED):
+            continue  # other facts may leave less
+        return True
+    return False
 
 
 @lru_cache(maxsize=4096)
 def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
     """The answer that is left when all candidates have been tried. Most questions come again with each run."""
-    related = tuple(_tried_with(key, related))
-    keys = (key, *(fact for fact, _ in related))
-    if not related or not can_be_tried(keys):
+    if not can_be_tried((key,)):
         return None
-    candidates = values_for(root, keys)
+    for some in _tried_with(key, related):
+        known = _left(root, key, some)
+        if known is not None:
+            return known
+    return None
+
+
+def _left(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> bool | None:
+    """The same with facts that can be tried together."""
+    candidates = values_for(root, (key, *(fact for fact, _ in related)))
     try:
         found = _answers(root, key, related, candidates, are_met=True)
         if not any(found):  # some of the facts are assumed for where the program gets another way
@@ -93,13 +128,27 @@ def _tried(root: Hashable, key: Hashable, related: tuple[tuple[Hashable, bool], 
     return None if found[0] is found[1] else found[0]
 
 
-def _tried_with(key: Hashable, related: tuple[tuple[Hashable, bool], ...]) -> Iterator[tuple[Hashable, bool]]:
-    """The facts that are tried together with the condition, one by one; what follows from some follows from all."""
-    keys = [key]
-    for fact in related:
-        if can_be_tried((*keys, fact[0])):
-            keys.append(fact[0])
-            yield fact
+def _tried_with(
+    key: Hashable, related: tuple[tuple[Hashable, bool], ...]
+) -> Iterator[tuple[tuple[Hashable, bool], ...]]:
+    """The facts that are tried together with the condition, in groups; what follows from some follows from all.
+
+    Each group has a fact that is in none before, and what else goes with it.
+    """
+    left = list(related)
+    while left:
+        keys = [key]
+        group = []
+        for fact in (*left, *(one for one in related if one not in left)):
+            if can_be_tried((*keys, fact[0])):
+                keys.append(fact[0])
+                group.append(fact)
+            elif len(keys) == 1:
+                left.remove(fact)  # it goes with nothing
+        if not group:
+            return
+        yield tuple(group)
+        left = [fact for fact in left if fact not in group]
 
 
 def _answers(

@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kerascheck.machine.assumptions import Condition, assume, assuming, common_guard
+from kerascheck.machine.assumptions import Condition, assume, assuming, common_guard, rules_out
 from kerascheck.machine.values import DictValue, ListValue, UserRaise, Value
 from kerascheck.symbolic.journal import Changes, Mark, lay_down
 from kerascheck.symbolic.unknown import NOTHING, Guarded, Unknown, forgotten, is_forgotten
@@ -131,6 +131,8 @@ def spread(run: Run, action: Callable[[Value], Value], value: Guarded, case: Has
     (guard, first), *others = value.alternatives
     if not others:
         return _hanging(action(first), first)
+    if case is not None and (only := _only_one_left(run, value)) is not None:
+        return _hanging(action(only[0]), only[0])
     case = ("case", value.key if case is None else case)
     rest = Guarded(others, value.needs)
     condition = _telling(run, case, guard, others, value.needs)
@@ -140,6 +142,12 @@ def spread(run: Run, action: Callable[[Value], Value], value: Guarded, case: Has
     return fork_value(run, condition, lambda: _hanging(action(first), first), lambda: spread(run, action, rest, case))
 
 
+def _only_one_left(run: Run, value: Guarded) -> tuple[Value] | None:
+    """The one alternative that is left where those before it are ruled out; None where there are more."""
+    left = [alternative for guard, alternative in value.alternatives if not rules_out(run, guard)]
+    return (left[0],) if len(left) == 1 else None
+
+
 def each_arm(
     run: Run, action: Callable[[Value], Signal | None], value: Guarded, case: Hashable = None
 ) -> Signal | None:
@@ -147,6 +155,8 @@ def each_arm(
     (guard, first), *others = value.alternatives
     if not others:
         return action(first)
+    if case is not None and (only := _only_one_left(run, value)) is not None:
+        return action(only[0])
     case = ("case", value.key if case is None else case)
     rest = Guarded(others, value.needs)
     condition = _telling(run, case, guard, others, value.needs)

@@ -103,7 +103,10 @@ def _advice(layer: Layer) -> str:
     if names and not names[0].isidentifier():
         return f"assign numbers to what {names[0]} is made of, or call what builds the model with them"
     if names:
-        return f"assign a number to {names[0]}, or call what builds the model with one, or state it, as in # kerascheck: shape {names[0]} 64"
+        return (
+            f"assign a number to {names[0]}, or call what builds the model with one, "
+            f"or state it, as in # kerascheck: shape {names[0]} 64"
+        )
     if isinstance(layer, InputLayer):
         return "write the sizes of its shape as numbers"
     if layer.unknown is None and not layer.calls:

@@ -48,6 +48,7 @@ class Entrance:
 
     kind: str
     layer: Layer | None = None
+    then: Entrance | None = None  # what they meet behind a layer that multiplies them, where all of them meet the same
 
 
 _OTHER = Entrance("other")
@@ -92,7 +93,8 @@ def _followed(
             else:
                 return [_OTHER]
         elif layer.cls == "Rescaling":
-            found.append(Entrance("rescaling", layer))
+            behind = _followed(network, node.outputs[0], depth + 1, beyond)
+            found.append(Entrance("rescaling", layer, behind[0] if len(behind) == 1 else None))
         elif layer.cls in _PASSING:
             found += _followed(network, node.outputs[0], depth + 1, beyond)
         elif layer.cls in _WEIGHING and not _is_normalized_after(network, layer, node.outputs[0]):
@@ -203,6 +205,25 @@ def scale_of(array: Array) -> str | None:
             return "-1 to 1"
         return None
     return "scaled" if "scaled" in content.tags else None
+
+
+#: Of images, as they are named above.
+_LIMITS = {"0 to 255": (0.0, 255.0), "0 to 1": (0.0, 1.0), "-1 to 1": (-1.0, 1.0)}
+
+
+def rescaled(scale: str, layer: Layer) -> str | None:
+    """How images of this scale look behind a `Rescaling` layer; None where that is none of the usual ones."""
+    limits = _LIMITS.get(scale)
+    if limits is None or layer.arguments is None:
+        return None
+    factor, offset = layer.arguments.value("scale", 0), layer.arguments.value("offset", 1, 0.0)
+    if type(factor) not in (int, float) or type(offset) not in (int, float):
+        return None
+    low, high = (limit * factor + offset for limit in limits)
+    for name, (least, most) in _LIMITS.items():
+        if abs(low - least) + abs(high - most) < 0.02 * (most - least):
+            return name
+    return None
 
 
 def features_of(call: TrainCall) -> Array | None:

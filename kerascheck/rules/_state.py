@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from kerascheck.keras.attributes import WEIGHT_METHODS
 from kerascheck.machine.values import ClassValue, FunctionValue
 from kerascheck.rules._code import Code, argument, is_layer_class, surely_run
 from kerascheck.symbolic.unknown import Symbol
@@ -40,7 +41,7 @@ def made_variables(code: Code, call: cst.Call) -> str | None:
     if isinstance(meaning, ClassValue):
         return written if is_layer_class(meaning) and _has_parts(meaning) else None
     if not isinstance(meaning, Symbol):
-        is_own = code.is_own_attribute(call.func) in ("add_weight", "add_variable")
+        is_own = code.is_own_attribute(call.func) in WEIGHT_METHODS
         return f"self.{written}" if is_own else None
     name = meaning.name
     if name in _VARIABLES:

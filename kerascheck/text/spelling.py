@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 #: How like a known word a misspelt one is, at least: `reu` is like `relu` by 0.86, `gelunew` like `gelu` by 0.73.
 _SURELY_MEANT = 0.8
@@ -23,9 +23,15 @@ def is_misspelt(word: str, known: Collection[str]) -> bool:
     )
 
 
+def most_like(word: str, known: Iterable[str], least: float = 0.6) -> str | None:
+    """The known word that is meant, if any is so like it, from 0 to 1: one that is a slip away before all others."""
+    close = difflib.get_close_matches(word, sorted(known), 5, least)
+    return next((one for one in close if is_slip(word, one)), close[0] if close else None)
+
+
 def is_slip(written: str, meant: str) -> bool:
     """Whether it takes one slip of the keyboard: a letter more, less, another one, or two that changed places."""
-    if abs(len(written) - len(meant)) > 1 or written == meant or written[0] != meant[0]:
+    if abs(len(written) - len(meant)) > 1 or written == meant or written[:1] != meant[:1]:
         return False
     if len(written) == len(meant):
         differing = [i for i, (a, b) in enumerate(zip(written, meant, strict=True)) if a != b]

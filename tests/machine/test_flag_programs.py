@@ -71,6 +71,13 @@ def test_all_variants_are_listed(checker: Any, code: str) -> None:
     assert {verdict for _, _, verdict in comparison.models} == {"exact"}
 
 
+@pytest.mark.parametrize("seed", [1090349, 1201909, 1203377, 1204607])
+def test_claims_that_were_wrong_once(checker: Any, seed: int) -> None:
+    """Facts of which only some can be tried together, and conditions that ask for what may fail."""
+    survey = programs.survey(range(seed, seed + 1), checker)
+    assert [failure for failure in survey.failures if failure[1] in programs.WRONG] == []
+
+
 def test_a_flag_in_another_module_of_the_project(checker: Any) -> None:
     sizes = 'import os\nUNITS = 16\nif os.environ.get("FLAG_A"):\n    UNITS = 8\n'
     code = "import sizes\nmodel = keras.Sequential([keras.Input((3,)), layers.Dense(sizes.UNITS)])\n"

@@ -148,6 +148,31 @@ def test_fit_shuffles_the_batches_of_a_stateful_model(keras: Any) -> None:
     assert sorted(seen) == x[:, 0, 0].tolist() != seen
 
 
+@pytest.mark.parametrize(("size", "moves"), [(1, False), (2, True)])
+def test_a_batch_of_one_teaches_nothing_before_its_normalization(keras: Any, size: int, moves: bool) -> None:
+    dense = keras.layers.Dense(8)
+    layers = [keras.Input((4,)), dense, keras.layers.BatchNormalization(), keras.layers.Dense(1)]
+    model = keras.Sequential(layers)
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    before = dense.get_weights()[0]
+    model.fit(np.random.rand(8, 4), np.random.rand(8, 1), batch_size=size, verbose=0)
+    assert bool(np.abs(dense.get_weights()[0] - before).max() > 1e-4) is moves
+
+
+def test_weights_of_classes_that_no_label_has_are_not_used(keras: Any) -> None:
+    labels = np.array([0, 1, 2, 2])
+
+    def loss(weights: dict[int, float] | None) -> float:
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        history = model.fit(np.eye(4), labels, class_weight=weights, shuffle=False, verbose=0)
+        return float(history.history["loss"][0])
+
+    assert loss({3: 9.0}) == pytest.approx(loss(None))
+    assert loss({2: 9.0}) != pytest.approx(loss(None))
+
+
 class TestScikitLearn:
     number = np.arange(6) % 3
     one_hot = np.eye(3)[number]

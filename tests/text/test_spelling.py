@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerascheck.text.spelling import is_misspelt, is_slip
+from kerascheck.text.spelling import is_misspelt, is_slip, most_like
 
 KNOWN = ("relu", "gelu", "sigmoid", "softmax", "hard_sigmoid", "tanh")
 
@@ -31,3 +31,17 @@ def test_a_slip_of_the_keyboard(written: str, meant: str) -> None:
 )
 def test_another_word(written: str, meant: str) -> None:
     assert not is_slip(written, meant)
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "meant"),
+    [
+        ("adma", ("adam", "adamax", "adamw"), "adam"),  # two letters changed places
+        ("adamaz", ("adam", "adamax", "adamw"), "adamax"),
+        ("lineer", ("linear", "line"), "linear"),
+        ("qqq", ("linear", "line"), None),
+        ("", ("linear",), None),
+    ],
+)
+def test_the_word_that_is_meant(word: str, known: tuple[str, ...], meant: str | None) -> None:
+    assert most_like(word, known) == meant

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 
 from kerascheck.layers.base import Config, LayerDef
@@ -31,6 +30,7 @@ from kerascheck.network.events import PolicyCall
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer, Site, Tensor
 from kerascheck.network.program import KerasObject
 from kerascheck.symbolic.unknown import REFUSED, KerasError, Symbol, Unknown
+from kerascheck.text.spelling import most_like
 
 Handler = Callable[[Run, str, Arguments, Site], Value]
 
@@ -340,8 +340,8 @@ def _check_input(kind: str, arguments: Arguments) -> None:
     if kind == "Input":
         for name in arguments.keywords:
             if name not in _INPUT_PARAMETERS:
-                near = difflib.get_close_matches(name, _INPUT_PARAMETERS, 1, 0.75)
-                hint = f"; did you mean {near[0]}?" if near else ""
+                near = most_like(name, _INPUT_PARAMETERS, 0.75)
+                hint = f"; did you mean {near}?" if near else ""
                 raise KerasError(f"Input has no argument {name}{hint}", "unknown-argument")
     values = {name: given.value for name, given in arguments.keywords.items()}
     check_base(kind, {"name": values.get("name")})

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.fixes.changes import AddArgument, Change, Piece, RemoveStatement, RenameKeyword, Rewrite
+from kerascheck.keras.attributes import WEIGHT_METHODS
 from kerascheck.migrate.arguments import argument, has_stars, keyword, positionals, text_of
 from kerascheck.migrate.context import Context, Step
 from kerascheck.text.treewalk import walk
 
 _PAGE = "https://keras.io/guides/making_new_layers_and_models_via_subclassing/"
-_ADDS = ("add_weight", "add_variable")
 #: What a layer keeps by itself of the variables that its attributes hold.
 _LISTS = ("trainable_weights", "non_trainable_weights")
 _GETTERS = ("keras.initializers.get", "keras.initializations.get")
@@ -187,7 +187,9 @@ def _maker(context: Context, owner: cst.ClassDef, node: cst.BaseExpression) -> c
     if not isinstance(call, cst.Call):
         return None
     func = call.func
-    is_added = isinstance(func, cst.Attribute) and context.names.is_self(func.value) and func.attr.value in _ADDS
+    is_added = (
+        isinstance(func, cst.Attribute) and context.names.is_self(func.value) and func.attr.value in WEIGHT_METHODS
+    )
     if is_added or context.names.canonical(func) in (*_VARIABLES, *_MADE):
         return call
     return next((call for method in _methods(owner) if call in _initializing(context, owner, method)), None)
@@ -223,7 +225,7 @@ def _weights(method: cst.FunctionDef) -> Iterator[Step]:
     """What the weights need that the method adds."""
     for node in walk(method):
         func = node.func if isinstance(node, cst.Call) else None
-        if isinstance(node, cst.Call) and isinstance(func, cst.Attribute) and func.attr.value in _ADDS:
+        if isinstance(node, cst.Call) and isinstance(func, cst.Attribute) and func.attr.value in WEIGHT_METHODS:
             yield from _weight(node, func)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
@@ -16,6 +15,7 @@ from kerascheck.rules._training import (
     call_node,
 )
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
+from kerascheck.text.spelling import most_like
 
 #: What became of the arguments of Keras 1: the new name (None: there is none), and what to do.
 _RENAMED = {"nb_epoch": "epochs"}
@@ -107,9 +107,9 @@ class RemovedTrainingArgument(Rule):
                 message = f"{call.method} has no argument {name}"
                 on_batch = _ON_BATCH if call.method in ("train_on_batch", "test_on_batch") else {}
                 advice = _KERAS_1.get(name) or _KERAS_2.get(name) or on_batch.get(name)
-                near = difflib.get_close_matches(name, PARAMETERS[call.method], 1, 0.75)
+                near = most_like(name, PARAMETERS[call.method], 0.75)
                 if advice is None and near:
-                    advice = f"did you mean {near[0]}?"
+                    advice = f"did you mean {near}?"
                 severity = None
                 if name in _KERAS_2 or name in _KERAS_1 or name in on_batch:
                     severity = severity_of(call.site.file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
@@ -13,6 +12,7 @@ from kerascheck.rules._training import (
 )
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._callbacks import _RATES, _WATCHERS, _renamed, _Watch, _watches
+from kerascheck.text.spelling import most_like
 
 
 class UnavailableMonitor(Rule):
@@ -288,8 +288,8 @@ def _likely(watch: _Watch, names: list[str]) -> str | None:
         meant = [name for name in names if name in same]
         if watch.base in same and len(meant) == 1:
             return prefix + meant[0]
-    near = difflib.get_close_matches(watch.base, names, 1, 0.8)
-    return prefix + near[0] if near else None
+    near = most_like(watch.base, names, 0.8)
+    return prefix + near if near else None
 
 
 def _is_old_name(watch: _Watch) -> bool:

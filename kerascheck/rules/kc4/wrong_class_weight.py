@@ -25,12 +25,13 @@ class WrongClassWeight(Rule):
     ## What it does
 
     Reports a `class_weight` that is a list, an array or a string (`"balanced"` is a word of scikit-learn), one whose
-    keys are strings, and any for a model with several outputs.
+    keys are strings, one with numbers that no class of the model has, and any for a model with several outputs.
 
     ## Why it is bad
 
     Keras expects a dictionary from class numbers to weights, and a single output: else it raises. Keys that are strings
-    raise nothing: Keras looks up whole numbers, finds none and weights nothing.
+    raise nothing: Keras looks up whole numbers, finds none and weights nothing. A class without an entry has the weight
+    1: where the entries begin at 1, each class has the weight of the one before it.
 
     ## Example
 
@@ -97,7 +98,7 @@ class WrongClassWeight(Rule):
                 f"the keys of class_weight are strings, so that no class is weighted; use numbers: {_numbered(value)}",
                 Severity.WARNING,
             )
-        return None, None
+        return _without_class(call, value), Severity.WARNING
 
     VALID = [
         # a dictionary
@@ -115,6 +116,14 @@ from keras import Sequential, layers
 model = Sequential([layers.Input((4,)), layers.Dense(1, activation="sigmoid")])
 model.compile("adam", "binary_crossentropy")
 model.fit(np.zeros((8, 4)), np.zeros((8, 1)), class_weight=dict(enumerate([1.0, 5.0])))
+""",
+        # not for all classes
+        """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(np.zeros((8, 4)), np.array([0, 1, 2, 0, 0, 0, 0, 0]), class_weight={1: 3.0, 2: 5.0})
 """,
         # none
         """
@@ -171,7 +180,30 @@ model.fit(np.zeros((8, 4)), [np.zeros((8, 1)), np.zeros((8, 1))], class_weight={
 """,
             [(7, "class_weight is for models with one output, this one has 2; use sample_weight")],
         ),
+        # numbers from 1
+        Invalid(
+            """
+import numpy as np
+from keras import Sequential, layers
+model = Sequential([layers.Input((4,)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(np.zeros((8, 4)), np.array([0, 1, 2, 0, 0, 0, 0, 0]), class_weight={1: 1.0, 2: 2.0, 3: 5.0})
+""",
+            [(6, "class_weight has a weight for class 3, but the 3 outputs are the classes 0 to 2")],
+        ),
     ]
+
+
+def _without_class(call: TrainCall, value: object) -> str | None:
+    """What is wrong with weights for numbers that are no class of the model; None where nothing is."""
+    shape = call.outputs[0].shape if len(call.outputs) == 1 and call.network.open is None else None
+    units = shape[-1] if isinstance(shape, tuple) and shape else None
+    if not isinstance(value, dict) or not isinstance(units, int) or units < 2:
+        return None
+    beyond = [key for key in value if isinstance(key, int) and not 0 <= key < units]
+    if not beyond:
+        return None
+    return f"class_weight has a weight for class {beyond[0]}, but the {units} outputs are the classes 0 to {units - 1}"
 
 
 def _is_by_output(value: object) -> bool:

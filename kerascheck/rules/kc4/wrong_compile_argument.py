@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -19,6 +18,7 @@ from kerascheck.rules._registered import registers_names
 from kerascheck.rules._training import argument_site, dialect, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
+from kerascheck.text.spelling import most_like
 from kerascheck.training.compiled_losses import ALIASES, LOSSES, part_site
 
 #: Optimizers by name, in small letters. Source: keras/src/optimizers/__init__.py (Keras 3.15).
@@ -130,10 +130,10 @@ class WrongCompileArgument(Rule):
         for name, given in call.arguments.keywords.items():
             if name in _PARAMETERS or given.node is None:
                 continue
-            near = difflib.get_close_matches(name, _PARAMETERS, 1, 0.75)
+            near = most_like(name, _PARAMETERS, 0.75)
             row = find_row("argument", "keras.Model.compile", name)
             renamed = f"Keras 3 calls it {row.new}" if row is not None and row.new is not None else None
-            advice = _OLD_PARAMETERS.get(name) or renamed or (f"did you mean {near[0]}?" if near else None)
+            advice = _OLD_PARAMETERS.get(name) or renamed or (f"did you mean {near}?" if near else None)
             message = f"compile has no argument {name}" + (f"; {advice}" if advice else "")
             is_old = name in _OLD_PARAMETERS or row is not None
             yield Finding(argument_site(call.site, given), message, anchor=call.site), is_old
@@ -145,11 +145,11 @@ class WrongCompileArgument(Rule):
         value = given.value
         message = None
         if isinstance(value, str) and value.lower() not in _OPTIMIZERS and not registers_names(call.site, value):
-            near = difflib.get_close_matches(value.lower(), _OPTIMIZERS, 1, 0.7)
+            near = most_like(value.lower(), _OPTIMIZERS, 0.7)
             if value in _LOSS_NAMES | _OLD_LOSSES:
                 message = f'"{value}" is a loss; the optimizer comes first'
             else:
-                message = f'Keras has no optimizer "{value}"' + (f'; did you mean "{near[0]}"?' if near else "")
+                message = f'Keras has no optimizer "{value}"' + (f'; did you mean "{near}"?' if near else "")
         elif isinstance(value, Symbol) and value.name.startswith("keras.optimizers."):
             name = value.name.rpartition(".")[2]
             if name.lower() in _OPTIMIZERS and name[:1].isupper():
@@ -187,8 +187,8 @@ class WrongCompileArgument(Rule):
                 return f'Keras 3 has no loss "{value}"; it is called "{ALIASES[value]}"'
             if value.lower() in ("accuracy", "acc"):
                 return f'"{value}" is a metric and has no gradient; pass a loss'
-            near = difflib.get_close_matches(value.lower(), sorted(LOSSES), 1, 0.8)
-            return f'Keras has no loss "{value}"' + (f'; did you mean "{near[0]}"?' if near else "")
+            near = most_like(value.lower(), LOSSES, 0.8)
+            return f'Keras has no loss "{value}"' + (f'; did you mean "{near}"?' if near else "")
         if isinstance(value, (Symbol, KerasObject)) and _family(value) == "optimizer":
             return f"{_shown(value)} is an optimizer, not a loss"
         return None
@@ -236,9 +236,9 @@ class WrongCompileArgument(Rule):
         if value in ("loss", "val_loss"):
             return f'"{value}" is not a metric: the loss is always reported'
         names = sorted({*(name for name in BY_NAME if name.islower()), "accuracy"})
-        near = difflib.get_close_matches(value.lower(), names, 1, 0.75)
+        near = most_like(value.lower(), names, 0.75)
         return f'Keras has no metric "{value}"' + (
-            f'; did you mean "{near[0]}"?' if near else "; use a class of keras.metrics"
+            f'; did you mean "{near}"?' if near else "; use a class of keras.metrics"
         )
 
     VALID = [

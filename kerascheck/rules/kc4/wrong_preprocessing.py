@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program
 from kerascheck.rules._related import made_layer
-from kerascheck.rules._scales import RANGES, Application, entrance, features_of, pretrained, scale_of
+from kerascheck.rules._scales import RANGES, Application, entrance, features_of, pretrained, rescaled, scale_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._image_scaling import _x_site
 
@@ -18,7 +18,8 @@ class WrongPreprocessing(Rule):
     ## What it does
 
     Compares the images that reach a network of `keras.applications` with ImageNet weights with what its own
-    `preprocess_input` gives: images as they are loaded, divided by 255, or prepared for another network.
+    `preprocess_input` gives: images as they are loaded, divided by 255 (also by `layers.Rescaling`), or prepared for
+    another network.
     `EfficientNet`, `EfficientNetV2`, `MobileNetV3` and `ConvNeXt` scale in their first layers and expect 0 to 255.
 
     ## Why it is bad
@@ -68,10 +69,14 @@ class WrongPreprocessing(Rule):
             if scale is None:
                 continue
             met = entrance(call.network, program)
+            site = _x_site(call)
+            if met.kind == "rescaling" and met.layer is not None and met.then is not None:
+                scale, site = rescaled(scale, met.layer), met.layer.site or site
+                met = met.then
             application = pretrained(met.layer) if met.kind == "application" else None
-            message = _misprepared(application, scale) if application is not None else None
+            message = _misprepared(application, scale) if application is not None and scale is not None else None
             if message is not None:
-                yield Finding(_x_site(call), message, anchor=call.site, related=tuple(made_layer(met.layer)))
+                yield Finding(site, message, anchor=call.site, related=tuple(made_layer(met.layer)))
 
     VALID = [
         # by layers before it
@@ -122,6 +127,24 @@ base = keras.applications.ResNet50(include_top=False, input_shape=(32, 32, 3))
 model = keras.Model(i, base(keras.applications.resnet50.preprocess_input(i)))
 model.predict(x)
 """,
+        # in a layer before it, for this network
+        """
+import keras
+from keras import datasets, layers
+(x, y), _ = datasets.cifar10.load_data()
+base = keras.applications.MobileNetV2(include_top=False, input_shape=(32, 32, 3))
+model = keras.Sequential([keras.Input((32, 32, 3)), layers.Rescaling(1 / 127.5, offset=-1), base])
+model.predict(x)
+""",
+        # a layer that makes other numbers of them
+        """
+import keras
+from keras import datasets, layers
+(x, y), _ = datasets.cifar10.load_data()
+base = keras.applications.ResNet50(include_top=False, input_shape=(32, 32, 3))
+model = keras.Sequential([keras.Input((32, 32, 3)), layers.Rescaling(1 / 60, offset=-2), base])
+model.predict(x)
+""",
         # the network scales itself
         """
 import keras
@@ -169,6 +192,29 @@ model.predict(keras.applications.mobilenet_v2.preprocess_input(x))
                     "ResNet50 expects BGR around 0, from -124 to 151, not -1 to 1; "
                     "use keras.applications.resnet.preprocess_input",
                 ),
+            ],
+        ),
+        # by a layer, for another network
+        Invalid(
+            """
+import keras
+from keras import layers
+images = keras.utils.image_dataset_from_directory("flowers", image_size=(224, 224))
+base = keras.applications.ResNet50(include_top=False, input_shape=(224, 224, 3), pooling="avg")
+model = keras.Sequential([
+    layers.Rescaling(1.0 / 255),
+    base,
+    layers.Dense(5, activation="softmax"),
+])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(images)
+""",
+            [
+                (
+                    7,
+                    "ResNet50 expects BGR around 0, from -124 to 151, not 0 to 1; "
+                    "use keras.applications.resnet.preprocess_input",
+                )
             ],
         ),
         # scaled twice

@@ -149,7 +149,8 @@ model.fit(np.ones((8, 4)), np.ones((8, 1)))
             [
                 (
                     13,
-                    "self.teacher.predict() runs a loop of its own, which cannot run inside the train_step of Distiller; "
+                    "self.teacher.predict() runs a loop of its own, which cannot run inside the train_step of "
+                    "Distiller; "
                     "call the model: model(x)",
                 )
             ],

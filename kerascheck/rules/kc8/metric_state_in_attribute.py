@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.keras.attributes import WEIGHT_METHODS
 from kerascheck.machine.members import find_member
 from kerascheck.machine.values import FunctionValue, Instance
 from kerascheck.network.program import Program
@@ -210,6 +211,29 @@ model.compile("adam", "mse", metrics=[Hits()])
         Invalid(
             """
 import keras
+from keras import Sequential, layers, ops
+class Hits(keras.metrics.Metric):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.total = self.add_variable((), "zeros", name="total")
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total = self.total + ops.sum(y_true * y_pred)
+    def result(self):
+        return self.total
+model = Sequential([layers.Input((4,)), layers.Dense(1)])
+model.compile("adam", "mse", metrics=[Hits()])
+""",
+            [
+                (
+                    9,
+                    "this puts a tensor in the place of the weight self.total, which keeps its value; use "
+                    "self.total.assign_add(...)",
+                )
+            ],
+        ),
+        Invalid(
+            """
+import keras
 import numpy as np
 from keras import Sequential, layers, ops
 class Hits(keras.metrics.Metric):
@@ -253,7 +277,7 @@ def _weights(metric: Instance) -> set[str]:
         metric,
         lambda code, value: (
             isinstance(value, cst.Call)
-            and (code.is_own_attribute(value.func) == "add_weight" or code.symbol(value.func) == "keras.Variable")
+            and (code.is_own_attribute(value.func) in WEIGHT_METHODS or code.symbol(value.func) == "keras.Variable")
         ),
     )
 

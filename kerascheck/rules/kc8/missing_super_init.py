@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.keras.attributes import WEIGHT_METHODS
 from kerascheck.machine.static import names_used
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
@@ -182,7 +183,7 @@ def _weight_before(code: Code) -> cst.Call | None:
             return None
         if isinstance(node.func, cst.Attribute) and node.func.attr.value == "__init__":
             return None
-        if code.is_own_attribute(node.func) in ("add_weight", "add_variable"):
+        if code.is_own_attribute(node.func) in WEIGHT_METHODS:
             return node
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +25,7 @@ from kerascheck.rules._code import (
 )
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
+from kerascheck.text.spelling import most_like
 
 #: By which attributes are set or answered whose names do not stand there.
 _BY_NAME = frozenset(
@@ -299,5 +299,5 @@ def _advice(cls: ClassValue, name: str) -> str:
             for node in own_nodes(code.file, code.node.body, cst.AssignTarget):
                 own.add(code.is_own_attribute(node.target) or "")
         own.update(method.name for method in methods(one))
-    near = difflib.get_close_matches(name, own - {""}, 1, 0.8)
-    return f"; did you mean self.{near[0]}?" if near else ""
+    near = most_like(name, own - {""}, 0.8)
+    return f"; did you mean self.{near}?" if near else ""

@@ -1099,3 +1099,19 @@ del units[1:]
 model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
 if len(units) > 1:
     model.trainable = False
+
+# -- a comparison of a number says nothing of where it cannot be read
+import os
+units = [16, 12]
+units = units[::-1] if os.environ.get("D_A") == "7" else units[:]
+if os.environ.get("D_A", "").isdigit():
+    del units[1:]
+parts = [w for w in (2, 3) if w != 3 or os.environ.get("D_A") == "7" or os.environ.get("D_A", "").isdigit()]
+first = 4
+try:
+    number = int(os.environ["D_A"])
+    if number > 3 and os.environ.get("D_A", "").isdigit():
+        raise ValueError(number)
+except (KeyError, ValueError):
+    first = 2
+model = keras.Sequential([keras.Input((5,)), layers.Dense(first), layers.Dense(len(units))])
