@@ -85,7 +85,9 @@ def cause_of(network: Network) -> Cause | None:
 
 _ADD_LAYERS = "add its layers where the analysis sees it: in this file or one it imports"
 _KNOWN_CODE = "build it in code of the project; what is loaded, copied or made elsewhere is not read"
-_KNOWN_LAYERS = "add layers of Keras or of classes of the project, one by one or in a loop over something that stands in the program"
+_KNOWN_LAYERS = (
+    "add layers of Keras or of the project's classes, one by one or in a loop over what stands in the program"
+)
 _STATED_TENSORS = (
     "make its tensors with code of the project, or state the shape of what is not known, as in "
     "# kerascheck: shape x (None, 64)"
