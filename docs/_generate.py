@@ -10,6 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))  # mkdocs loads this file by its path
+
+from _pictures import picture
+
 from kerascheck.explain.page import page as messages_page
 from kerascheck.rules.base import Invalid, Rule
 from kerascheck.rules.registry import find_rule, own_rules
@@ -68,17 +72,24 @@ def link_to_rule(code: str) -> str | None:
     return f"[{rule.code} {rule.name}](rules/{rule.name}.md)" if rule is not None else None
 
 
-def full_page(rule: Rule) -> str:
-    """The page of one rule: its documentation, then its tests as examples."""
+def full_page(rule: Rule, pictured: Invalid | None = None) -> str:
+    """The page of one rule: its documentation, then its tests as examples, one of them with a picture."""
     parts = [rule_page(rule)]
     if rule.INVALID:
         parts.append("## Reported\n\nEach of these is a test of the rule.\n")
-        parts += [_invalid(case) for case in rule.INVALID]
+        for case in rule.INVALID:
+            parts.append(_invalid(case))
+            if case is pictured:
+                parts.append(f"![The network of this example, with {rule.code} marked](../{_picture_path(rule)})\n")
     if rule.VALID:
         parts.append("## Not reported\n\nThe rule stays silent on each of these.\n")
         parts += [f"```python\n{code.strip()}\n```\n" for code in rule.VALID]
     parts.append(f"## Silence it\n\n```python\n...  # noqa: {rule.code}\n...  # kerascheck: ignore[{rule.name}]\n```\n")
     return "\n".join(parts)
+
+
+def _picture_path(rule: Rule) -> str:
+    return f"assets/rules/{rule.name}.svg"
 
 
 def _invalid(case: Invalid) -> str:
@@ -117,7 +128,12 @@ def on_files(files: Any, config: Any) -> Any:
     files.append(File.generated(config, "rules/index.md", content=index_page()))
     files.append(File.generated(config, "messages.md", content=messages_page(link_to_rule)))
     for rule in own_rules():
-        files.append(File.generated(config, f"rules/{rule.name}.md", content=full_page(rule)))
+        drawn = picture(rule)
+        pictured = None
+        if drawn is not None:
+            pictured, content = drawn
+            files.append(File.generated(config, _picture_path(rule), content=content))
+        files.append(File.generated(config, f"rules/{rule.name}.md", content=full_page(rule, pictured)))
     return files
 
 

@@ -136,6 +136,60 @@ def test_a_quote_that_is_not_closed_is_an_error(installed: Path) -> None:
     assert result.returncode not in (0,) and result.stdout == "" and "quote" in result.stderr
 
 
+GH = """#!/bin/sh
+for word; do printf '%s\\n' "$word"; done >> "$GH_NOTE"; echo -- >> "$GH_NOTE"
+case "$*" in *--paginate*) printf '%s' "$GH_OLD";; esac
+"""
+
+
+@pytest.fixture
+def changed(installed: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runner with a pull request in which a model has changed, and a `gh` that notes what it is asked."""
+    work = installed / "work"
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *command], cwd=work, check=True)
+    (work / "x.py").write_text(SCRIPT.replace("Dense(8, input_dim=4", "Dense(9, input_dim=4"))
+    gh = installed / "programs" / "gh"
+    gh.parent.mkdir()
+    gh.write_text(GH)
+    gh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{gh.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("GH_NOTE", str(installed / "gh.txt"))
+    monkeypatch.setenv("GH_OLD", "")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(installed / "summary.md"))
+    monkeypatch.setenv("GITHUB_REF", "refs/pull/7/merge")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "a/b")
+    return installed
+
+
+@needs_bash
+def test_what_changes_in_the_models_is_on_the_page_of_the_job(changed: Path) -> None:
+    result = run_step("Compare the models", changed, diff_base="HEAD")
+    assert result.returncode == 0, result.stderr
+    assert "units 8 -" in (changed / "summary.md").read_text()
+    assert not (changed / "gh.txt").exists()
+
+
+@needs_bash
+@pytest.mark.parametrize(("old", "asked"), [("", "POST"), ("31", "PATCH")])
+def test_and_in_one_comment_on_the_pull_request(
+    changed: Path, old: str, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GH_OLD", old)
+    result = run_step("Compare the models", changed, diff_base="HEAD", diff_comment="true")
+    assert result.returncode == 0, result.stderr
+    words = (changed / "gh.txt").read_text().splitlines()
+    place = "repos/a/b/issues/comments/31" if old else "repos/a/b/issues/7/comments"
+    assert asked in words and words[words.index(asked) + 1] == place
+
+
+@needs_bash
+def test_a_revision_that_is_not_there_fails(changed: Path) -> None:
+    result = run_step("Compare the models", changed, diff_base="nowhere")
+    assert result.returncode == 2 and "nowhere" in result.stderr
+
+
 class FakePython:
     """A `python` that makes environments in which it notes what pip is asked to install."""
 

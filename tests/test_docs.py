@@ -12,7 +12,7 @@ import pytest
 from kerascheck.configuration.config import Settings
 from kerascheck.engine import check_file
 from kerascheck.rules.base import Thresholds
-from kerascheck.rules.registry import own_rules
+from kerascheck.rules.registry import find_rule, own_rules
 
 ROOT = Path(__file__).parent.parent
 
@@ -106,3 +106,13 @@ def test_the_page_of_costs_shows_what_is_printed(tmp_path: Path) -> None:
     assert shown is not None
     printed = CliRunner().invoke(app, ["summary", "--cost", str(program)]).stdout
     assert shown.group(1) in printed
+
+
+def test_pages_of_rules_on_shapes_show_a_network(generate: ModuleType) -> None:
+    rule = find_rule("KC204")
+    assert rule is not None
+    found = generate.picture(rule)
+    assert found is not None
+    case, drawn = found
+    assert "KC204" in drawn and "(None, 9, 4)" in drawn and drawn.startswith("<svg")
+    assert f"(../assets/rules/{rule.name}.svg)" in generate.full_page(rule, case)

@@ -16,9 +16,12 @@ from kerascheck.cli.options import (
     Color,
     Config,
     Extend,
+    FilePaths,
     Flag,
     Ignore,
     Isolated,
+    Paths,
+    PathsOrNone,
     Select,
     StdinFilename,
     Target,
@@ -62,7 +65,7 @@ def _main(
 
 @app.command()
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")] = None,
+    paths: PathsOrNone = None,
     select: Select = None,
     ignore: Ignore = None,
     extend_select: Extend = None,
@@ -206,12 +209,13 @@ def check(
 
 @app.command()
 def summary(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.")],
+    paths: Paths,
     output_format: Annotated[str, format_option("table", "json")] = "table",
     cost: Annotated[bool, typer.Option("--cost", help="Show multiply-adds and what training takes in memory.")] = False,
-    batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.")] = 32,
+    batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.", metavar="N")] = 32,
     dtype: Annotated[
-        str | None, typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16.")
+        str | None,
+        typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16.", metavar="DTYPE"),
     ] = None,
     color: Color = None,
     stdin_filename: StdinFilename = None,
@@ -233,9 +237,14 @@ def summary(
 @app.command()
 def explain(
     message: Annotated[
-        Text, typer.Argument(help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False)
+        Text,
+        typer.Argument(
+            help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False, metavar="MESSAGE"
+        ),
     ] = None,
-    script: Annotated[Text, typer.Argument(help="The program or notebook that failed.", show_default=False)] = None,
+    script: Annotated[
+        Text, typer.Argument(help="The program or notebook that failed.", show_default=False, metavar="SCRIPT")
+    ] = None,
     output_format: Annotated[str, format_option("text", "json")] = "text",
     config: Config = None,
     isolated: Isolated = False,
@@ -258,7 +267,7 @@ def explain(
 
 @app.command()
 def verify(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")],
+    paths: Paths,
     output_format: Annotated[str, format_option("text", "json")] = "text",
     stdin_filename: StdinFilename = None,
     config: Config = None,
@@ -277,7 +286,9 @@ def verify(
 
 @app.command()
 def diff(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Two files or folders; with --base, any.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Two files or folders; with --base, any.", metavar="PATH")
+    ] = None,
     base: Annotated[Text, typer.Option(help="Compare with this git revision.", metavar="REV")] = None,
     output_format: Annotated[str, format_option("text", "json", "markdown")] = "text",
     config: Config = None,
@@ -294,7 +305,7 @@ def diff(
 
 @app.command()
 def annotate(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    paths: FilePaths,
     write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
     config: Config = None,
     isolated: Isolated = False,
@@ -333,7 +344,7 @@ def graph(
 
 @app.command()
 def report(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")] = None,
+    paths: PathsOrNone = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Write the page to this file; - is stdout.", metavar="FILE")
     ] = Path("kerascheck-report.html"),
@@ -374,15 +385,23 @@ def report(
 
 @app.command()
 def migrate(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", metavar="PATH")],
+    paths: FilePaths,
     came_from: Annotated[
-        str, typer.Option("--from", help="The Keras that the programs are written for: auto, keras1, keras2, tf-keras.")
+        str,
+        typer.Option(
+            "--from",
+            help="The Keras that the programs are written for: auto, keras1, keras2, tf-keras.",
+            metavar="KERAS",
+        ),
     ] = "auto",
-    to: Annotated[str, typer.Option("--to", help="The Keras that they are to run with: keras3.")] = "keras3",
+    to: Annotated[
+        str, typer.Option("--to", help="The Keras that they are to run with: keras3.", metavar="KERAS")
+    ] = "keras3",
     write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing but a patch to stdout.")] = False,
     report: Annotated[
-        Path | None, typer.Option(help="Write what is done and what is left to this file: .html, .md or .json.")
+        Path | None,
+        typer.Option(help="Write what is done and what is left to this file: .html, .md or .json.", metavar="FILE"),
     ] = None,
     to_keras: Annotated[bool, typer.Option("--to-keras", help="Turn tf.keras to keras.")] = False,
     backend_neutral: Annotated[
@@ -407,7 +426,8 @@ def migrate(
 @app.command()
 def rule(
     codes: Annotated[
-        list[str] | None, typer.Argument(help="Codes (KC103), prefixes (KC1) or names.", autocompletion=complete_codes)
+        list[str] | None,
+        typer.Argument(help="Codes (KC103), prefixes (KC1) or names.", autocompletion=complete_codes, metavar="CODES"),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All rules.")] = False,
     output_format: Annotated[str, format_option("text", "json")] = "text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +34,9 @@ def codes(help_text: str) -> Any:
     return typer.Option(help=help_text, autocompletion=complete_codes, metavar="CODES")
 
 
+Paths = Annotated[list[Path], typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")]
+FilePaths = Annotated[list[Path], typer.Argument(help="Files and folders.", metavar="PATH")]
+PathsOrNone = Annotated[list[Path] | None, typer.Argument(help="Files and folders; - is stdin.", metavar="PATH")]
 Codes = list[str] | None
 Flag = bool | None
 Text = str | None

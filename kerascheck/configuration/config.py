@@ -199,7 +199,7 @@ class Resolver:
                 try:
                     KEYS[key][0](value)
                 except TypeError as expected:
-                    raise ConfigError(f"the {key} must be {expected}, got {value!r}") from None
+                    raise ConfigError(f"--{key} must be {expected}, got {value!r}") from None
         selections = (overrides.select or (), overrides.ignore, overrides.extend_select)
         for selector in (*selections, overrides.fixable or (), overrides.unfixable):
             for one in selector:

@@ -220,6 +220,7 @@ def check_selector(selector: str) -> None:
     if is_family or any(matches(selector, rule.code, rule.name) for rule in rules):
         return
     known = [*(rule.code for rule in rules), *(rule.name for rule in rules)]
-    near = most_like(selector.upper(), known, 0.5) or most_like(selector.lower(), known, 0.5)
+    is_code = re.fullmatch(r"[A-Z]+\d{3}", selector)  # all are alike: none of them is meant more than another
+    near = None if is_code else most_like(selector.upper(), known, 0.5) or most_like(selector.lower(), known, 0.5)
     hint = f"; did you mean {near}?" if near else "; `kerascheck rules` lists them all"
     raise ConfigError(f"there is no rule {selector!r}{hint}")

@@ -74,9 +74,22 @@ def marks_of(source: Any) -> dict[int, Marks]:
 def _between(
     directive: Directive, spans: list[tuple[int, int, cst.CSTNode]], source: Any, found: dict[int, Marks]
 ) -> None:
-    """A comment in a row of its own: before the statement that follows in its block, else after the one before."""
+    """A comment in a row of its own: before the statement that follows in its block, else after the one before.
+
+    What it says of the name that the statement above binds is about what that statement has made.
+    """
     line = source.line(directive.row)
     column = len(line) - len(line.lstrip()) + 1
+    above = next((one for one in reversed(spans) if one[1] < directive.row), None)
+    if (
+        directive.kind == "shape"
+        and above is not None
+        and not _has_body(above[2])
+        and source.locate(above[2]).start.column == column
+        and directive.names[0] in _subjects(above[2])
+    ):
+        found.setdefault(id(above[2]), Marks()).after.append(directive)
+        return
     behind = next((one for one in spans if one[0] > directive.row), None)
     if behind is not None and source.locate(behind[2]).start.column == column:
         found.setdefault(id(behind[2]), Marks()).before.append(directive)

@@ -58,7 +58,7 @@ def cause_of(network: Network) -> Cause | None:
     """Why a model is not exact; None where it is."""
     if network.open is not None:
         if not network.layers:
-            return Cause(None, network.open.reason, _KNOWN_CODE)
+            return Cause(None, network.open.reason, _STATED_TENSORS if network.cls == "Functional" else _KNOWN_CODE)
         is_graph = network.kind == "functional"
         return Cause(None, network.open.reason, _KNOWN_CALLS if is_graph else _KNOWN_LAYERS)
     if network.unknown is not None:
@@ -73,16 +73,25 @@ def cause_of(network: Network) -> Cause | None:
                 advice = inner.advice if inner is not None and has_shape else _GIVE_SHAPE
                 return Cause(layer, str(_told(inner)), advice)
             return Cause(layer, str(why_inexact(layer)), _advice(layer) if has_shape else _GIVE_SHAPE)
+    if network.is_sequential and not network.layers:
+        return Cause(None, "it has no layers", _ADD_LAYERS)
     shapes = network.output_shapes()
     if isinstance(shapes, Unknown):
         return Cause(None, shapes.reason, _GIVE_SHAPE)
     if network.layers or network.status() == "exact":
         return None
-    return Cause(None, "it has no layers", "add its layers where the analysis sees it: in this file or one it imports")
+    return Cause(None, "it has no layers", _ADD_LAYERS)
 
 
+_ADD_LAYERS = "add its layers where the analysis sees it: in this file or one it imports"
 _KNOWN_CODE = "build it in code of the project; what is loaded, copied or made elsewhere is not read"
-_KNOWN_LAYERS = "add its layers one by one, or in a loop over something that stands in the program"
+_KNOWN_LAYERS = (
+    "add layers of Keras or of the project's classes, one by one or in a loop over what stands in the program"
+)
+_STATED_TENSORS = (
+    "make its tensors with code of the project, or state the shape of what is not known, as in "
+    "# kerascheck: shape x (None, 64)"
+)
 _KNOWN_CALLS = "make its tensors with layers of Keras, or with functions and classes of the project"
 _MEND = "fix what is reported there; what follows is then known"
 _GIVE_SHAPE = "begin the model with keras.Input(shape=...), or call model.build((None, ...))"
@@ -93,12 +102,19 @@ def _advice(layer: Layer) -> str:
     if layer.refused is not None or (layer.calls and layer.calls[-1].refused):
         return _MEND
     names = _names(layer)
+    if names and not names[0].isidentifier():
+        return f"assign numbers to what {names[0]} is made of, or call what builds the model with them"
     if names:
-        return f"assign a number to {names[0]}, or call what builds the model with one"
+        return (
+            f"assign a number to {names[0]}, or call what builds the model with one, "
+            f"or state it, as in # kerascheck: shape {names[0]} 64"
+        )
     if isinstance(layer, InputLayer):
         return "write the sizes of its shape as numbers"
     if layer.unknown is None and not layer.calls:
         return _GIVE_SHAPE
+    if not isinstance(layer, BuiltinLayer) and not isinstance(layer.output_shapes(), Unknown):
+        return "use layers of Keras, or classes of the project: shapes can be stated, parameters cannot"
     if not isinstance(layer, BuiltinLayer):
         return "define compute_output_shape in its class, or use layers of Keras"
     return "write its arguments as numbers, or call what builds the model with them"

@@ -97,7 +97,8 @@ class UnusedDirective(ToolRule):
             [
                 (
                     4,
-                    "it is not understood; write a name and a shape, as in `# kerascheck: shape x (None, 28, 28, 1)`",
+                    "this comment is not understood; write a name and a shape, as in "
+                    "`# kerascheck: shape x (None, 28, 28, 1)`",
                 )
             ],
         ),

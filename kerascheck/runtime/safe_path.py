@@ -65,13 +65,14 @@ class _Finder:
         if own is None or path is not None:  # where the modules of a package lie, the package has said
             return None
         on_path = sys.modules["_frozen_importlib_external"].PathFinder
-        for finder in sys.meta_path:
-            if finder is _Finder or not hasattr(finder, "find_spec"):
-                continue
+        others = [finder for finder in sys.meta_path if finder is not _Finder and hasattr(finder, "find_spec")]
+        for finder in others:
             found = finder.find_spec(name, list(own) if finder is on_path else path, target)
             if found is not None:
                 return found
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        if any(finder.find_spec(name, path, target) is not None for finder in others):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)  # else the others would offer theirs
+        return None  # so that who only asks, with `importlib.util.find_spec`, gets the answer
 
 
 class own_imports:

@@ -82,7 +82,7 @@ def _reveal(rest: str, row: int, start: int, end: int, trails: bool) -> Directiv
         return Directive("reveal", row, start, end, trails, wrong=wrong)
     names = tuple(re.split(r"\s*,\s*", found.group("names"))) if found.group("names") else ()
     if not names and not trails:
-        wrong = "it names nothing; write `# kerascheck: reveal x`, or put it behind an assignment"
+        wrong = "this comment names nothing; write `# kerascheck: reveal x`, or put it behind an assignment"
         return Directive("reveal", row, start, end, trails, wrong=wrong)
     return Directive("reveal", row, start, end, trails, names)
 
@@ -90,7 +90,9 @@ def _reveal(rest: str, row: int, start: int, end: int, trails: bool) -> Directiv
 def _shape(rest: str, row: int, start: int, end: int, trails: bool) -> Directive:
     found = _SHAPE.match(rest)
     if found is None:
-        wrong = "it is not understood; write a name and a shape, as in `# kerascheck: shape x (None, 28, 28, 1)`"
+        wrong = (
+            "this comment is not understood; write a name and a shape, as in `# kerascheck: shape x (None, 28, 28, 1)`"
+        )
         return Directive("shape", row, start, end, trails, wrong=wrong)
     shape: tuple[int | str | None, ...] | int | str | None
     if found.group("size") is not None:

@@ -224,7 +224,8 @@ def write_text(verdicts: list[Verdict], stream: TextIO) -> None:
         for line in _lines(verdict):
             stream.write(one_line(line) + "\n")
     results = [verdict.result for verdict in verdicts]
-    sums = [f"{results.count(result)} {text}" for result, text in _SUMS.items() if result in results]
+    counts = {result: results.count(result) for result in _SUMS}
+    sums = [f"{count} {result if count == 1 else _SUMS[result]}" for result, count in counts.items() if count]
     stream.write((", ".join(sums) if sums else "No models found") + ".\n")
 
 

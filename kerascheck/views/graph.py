@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kerascheck.diagnostics import Diagnostic, Position, Severity
 from kerascheck.machine.keras.tensors import Operation
-from kerascheck.network.ir import InputLayer, Layer, Site
+from kerascheck.network.ir import InputLayer, Layer, Node, Site
 from kerascheck.network.networks import Network
 from kerascheck.network.program import CompileCall, Program, TrainCall
 from kerascheck.symbolic.unknown import Unknown
@@ -67,17 +67,43 @@ def architecture(
 
     Those in the calls at `sites`, which are about the model and no layer of it, become notes; with None, all others do.
     """
-    layers = listed(network)
+    boxes, arrows, notes = _connected(listed(network), network.nodes, source, findings, sites)
+    total = count_text(model.total_params)
+    return Architecture(
+        f"{model.name or network.name} ({model.cls})",
+        f"{total} parameters, {count_text(model.trainable_params)} trainable; {model.status}",
+        boxes,
+        arrows,
+        notes,
+    )
+
+
+def architecture_of_layers(
+    title: str, program: Program, source: Source, findings: Iterable[Diagnostic]
+) -> Architecture:
+    """The picture of all layers that a program calls, also where it does not get to a model of them."""
+    layers = [layer for layer in program.layers if layer.calls or isinstance(layer, InputLayer)]
+    nodes = [node for layer in layers for node in layer.calls]
+    boxes, arrows, _ = _connected(layers, nodes, source, findings, ())
+    return Architecture(title, "", boxes, arrows)
+
+
+def _connected(
+    layers: Sequence[Layer],
+    nodes: Iterable[Node],
+    source: Source,
+    findings: Iterable[Diagnostic],
+    sites: Sequence[Site] | None,
+) -> tuple[list[Box], list[tuple[int, int]], list[Diagnostic]]:
+    """The boxes of layers, the arrows that calls make, and the findings that no layer has."""
     numbers = {id(layer): number for number, layer in enumerate(layers)}
     boxes = [_box(layer) for layer in layers]
     arrows: dict[tuple[int, int], None] = {}
-    for node in network.nodes:
+    for node in nodes:
         for tensor in node.inputs:
             before = tensor.node.layer if tensor.node is not None else None
             if before is not None and id(before) in numbers and id(node.layer) in numbers:
                 arrows[numbers[id(before)], numbers[id(node.layer)]] = None
-    if not network.nodes:  # a subclass whose call is not known: its parts, unconnected
-        arrows = {}
     places = [layer.site for layer in layers]
     notes: list[Diagnostic] = []
     for finding in findings:
@@ -86,14 +112,7 @@ def architecture(
             boxes[number].findings.append(finding)
         if not numbers_of_finding and (sites is None or _places(finding, sites, source)):
             notes.append(finding)
-    total = count_text(model.total_params)
-    return Architecture(
-        f"{model.name or network.name} ({model.cls})",
-        f"{total} parameters, {count_text(model.trainable_params)} trainable; {model.status}",
-        boxes,
-        list(arrows),
-        notes,
-    )
+    return boxes, list(arrows), notes
 
 
 def sites_of(network: Network, programs: Iterable[Program]) -> list[Site]:

@@ -264,8 +264,14 @@ def _carry_out(connection: Connection, command: Callable[[], int]) -> None:
     _news, is_watched = connection, True
     if hasattr(signal, "SIGPROF"):
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    status = 2
     try:
         status = command()
+    except Exception as error:  # nobody else would say it: the parent sees a status only
+        from kerascheck.crashes import internal_error
+        from kerascheck.text.escaping import say
+
+        say("kerascheck: error", internal_error("the command", error))
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

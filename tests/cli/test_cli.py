@@ -89,8 +89,8 @@ def test_exit_zero() -> None:
         (["--select", "", "x.py"], "the selection is empty"),
         (["--select", "KC9", "x.py"], "no rule is left"),
         (["--select", "KC103", "--ignore", "KC1", "--ignore", "KC103", "x.py"], "no rule is left"),
-        (["--preset", "strickt", "x.py"], "the preset must be one of default, errors, strict, teaching"),
-        (["--fail-on", "never", "x.py"], "the fail-on must be one of error, warning, info"),
+        (["--preset", "strickt", "x.py"], "--preset must be one of default, errors, strict, teaching"),
+        (["--fail-on", "never", "x.py"], "--fail-on must be one of error, warning, info"),
         (["--config", "budget=-1", "x.py"], "--config: 'budget' must be a number of seconds above 0"),
         (["--config", "bugdet=1", "x.py"], "unknown key 'bugdet'; did you mean 'budget'?"),
         (["--config", "a.toml", "--config", "b.toml", "x.py"], "--config takes one file, not a.toml and b.toml"),
@@ -252,7 +252,7 @@ def test_other_commands_say_what_the_budget_cuts_off(folder: Path, command: str)
 
 def test_a_wrong_budget() -> None:
     result = run("--budget", "0", "x.py")
-    assert result.exit_code == 2 and "the budget must be a number of seconds above 0" in result.stderr
+    assert result.exit_code == 2 and "--budget must be a number of seconds above 0" in result.stderr
 
 
 def test_a_damaged_cache_is_as_none(folder: Path) -> None:

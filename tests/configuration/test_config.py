@@ -92,7 +92,7 @@ def test_the_budget_of_the_command_line_is_stronger(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("budget", [0.0, -1.0, 1e9])
 def test_a_budget_that_is_none(budget: float) -> None:
-    with pytest.raises(ConfigError, match="the budget must be a number of seconds above 0"):
+    with pytest.raises(ConfigError, match="--budget must be a number of seconds above 0"):
         Resolver(Overrides(budget=budget))
 
 

@@ -114,6 +114,14 @@ class TestShape:
         assert model.layers[-1].params == 7 * 7 * 512 * 10 + 10
         assert model.status == "unknown"  # nobody knows what Mystery holds
 
+    def test_in_the_row_below_what_makes_it(self) -> None:
+        (model,) = models(
+            "i = keras.Input((28, 28, 1))\nx = load(i)\n# kerascheck: shape x (None, 100)\n"
+            "m = keras.Model(i, layers.Dense(10)(x))\n"
+        )
+        assert [layer.cls for layer in model.layers] == ["InputLayer", "load", "Dense"]
+        assert model.output_shape == [None, 10]
+
     def test_a_tensor_keeps_its_place_in_the_graph(self) -> None:
         (model,) = models(
             "i = keras.Input((8,))\nx = layers.Lambda(lambda t: load(t))(i)\n# kerascheck: shape x (None, 5)\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -232,3 +233,14 @@ def test_the_backend_that_is_there(monkeypatch: pytest.MonkeyPatch, installed: s
 
 def test_wrong_format() -> None:
     assert run("", "--format", "xml").exit_code == 2
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="needs the real Keras")
+def test_as_a_program() -> None:
+    """Its imports come from a safe path, on which not every backend is there."""
+    Path("x.py").write_text("import keras\nm = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "kerascheck", "verify", "x.py"], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (result.returncode, result.stdout.splitlines()[-1:]) == (0, ["1 agrees."]), result.stderr

@@ -300,6 +300,20 @@ def test_a_picture_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     assert result.returncode == 2 and "a.py: the analysis took more than 0.7 seconds" in result.stderr
 
 
+def test_a_fault_in_a_command_is_said(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from kerascheck.cli import common, running\n"
+        "running.be_a_program()\n"
+        "sys.exit(running.run_command(lambda: 1 // 0, True))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith("kerascheck: error: internal error in the command (ZeroDivisionError")
+
+
 def _in_copy(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     for name in arguments:
         if name.endswith(".py"):

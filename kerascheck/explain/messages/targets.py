@@ -162,7 +162,7 @@ MESSAGES: tuple[Message, ...] = (
             r"training",
             r"Tensor had (?P<what>NaN|Inf|-Inf|Inf and NaN) "
             r"values",
-            r"\bnan loss\b",
+            r"(?i:\bnan[ -]loss\b|\bloss (?:is|becomes|became|turns|goes|went)(?: to)? nan\b)",
         ),
         title="The loss has become NaN",
         page="nan loss: `loss: nan`, `Invalid loss, terminating training`, `Tensor had NaN values`",

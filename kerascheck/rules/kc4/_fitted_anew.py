@@ -58,7 +58,7 @@ def fitted_anew(program: Program) -> Iterator[Finding]:
         name = of_test.name.rpartition(".")[2]
         yield Finding(
             of_test.site,
-            f"{name} is fitted on the data that the model is tested with, so that the same numbers mean something "
+            f"{name} is fitted on the test data, so that the same numbers mean something "
             "else than in training; transform them with the one that is fitted on the training data",
             anchor=call.site,
         )

@@ -23,7 +23,7 @@ _STREAMS = {
 _REFUSED = (
     ("y", "does not accept y; yield features and targets together"),
     ("sample_weight", "does not accept sample_weight; yield (x, y, weights)"),
-    ("validation_split", "cannot split it; pass validation_data"),
+    ("validation_split", "cannot use validation_split; pass validation_data"),
     ("batch_size", "ignores batch_size: the batches are made already"),
 )
 
@@ -140,7 +140,7 @@ model.fit(data, sample_weight=np.ones(64))
 model.evaluate(data, batch_size=8)
 """,
             [
-                (9, "fit on a tf.data.Dataset cannot split it; pass validation_data"),
+                (9, "fit on a tf.data.Dataset cannot use validation_split; pass validation_data"),
                 (10, "fit on a tf.data.Dataset does not accept y; yield features and targets together"),
                 (11, "fit on a tf.data.Dataset does not accept sample_weight; yield (x, y, weights)"),
                 (12, "evaluate on a tf.data.Dataset ignores batch_size: the batches are made already"),

@@ -73,8 +73,8 @@ class EpochsInEpochs(Rule):
                 told.add(call.site.key)
                 yield Finding(
                     argument_site(call.site, given),
-                    f"each round trains for {name.value!r} epochs, and there are as many rounds; use epochs=1, or no "
-                    "loop",
+                    f"each iteration trains for {name.value!r} epochs, and there are as many iterations; use epochs=1, "
+                    "or no loop",
                     anchor=call.site,
                 )
 
@@ -116,7 +116,13 @@ model.compile("adam", "mse")
 for epoch in range(epochs):
     model.fit(np.ones((64, 4)), np.ones((64, 1)), epochs=epochs)
 """,
-            [(8, "each round trains for 'epochs' epochs, and there are as many rounds; use epochs=1, or no loop")],
+            [
+                (
+                    8,
+                    "each iteration trains for 'epochs' epochs, and there are as many iterations; use epochs=1, "
+                    "or no loop",
+                )
+            ],
         ),
     ]
 

@@ -78,8 +78,8 @@ class FoldNotTested(Rule):
                     told.add(call.site.key)
                     yield Finding(
                         call.site,
-                        f"no round of this loop reads {unread!r}, the part that is held back: the figures are those of "
-                        "the training",
+                        f"no iteration of this loop uses {unread!r}, the part that is held out: the scores are "
+                        "those of the training",
                     )
                     break
 
@@ -128,7 +128,7 @@ for number, (train, test) in enumerate(folds.split(x, y)):
             [
                 (
                     12,
-                    "no round of this loop reads 'test', the part that is held back: the figures are those of the "
+                    "no iteration of this loop uses 'test', the part that is held out: the scores are those of the "
                     "training",
                 )
             ],

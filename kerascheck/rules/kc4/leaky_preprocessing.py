@@ -377,7 +377,7 @@ model.evaluate(x_test, test["price"])
             [
                 (
                     10,
-                    "StandardScaler is fitted on the data that the model is tested with, so that the same numbers "
+                    "StandardScaler is fitted on the test data, so that the same numbers "
                     "mean something else than in training; transform them with the one that is fitted on the training "
                     "data",
                 )
@@ -401,7 +401,7 @@ model.fit(numbers(train_texts), train_labels, validation_data=(numbers(test_text
             [
                 (
                     8,
-                    "Tokenizer is fitted on the data that the model is tested with, so that the same numbers mean "
+                    "Tokenizer is fitted on the test data, so that the same numbers mean "
                     "something else than in training; transform them with the one that is fitted on the training data",
                 )
             ],

@@ -106,7 +106,7 @@ class UntrainedCopy(Rule):
                 continue
             yield Finding(
                 site,
-                f"{network.name!r} has the random weights that {maker} gave it: that copies the architecture alone, "
+                f"{network.name!r} has the random weights that {maker} gave it: that copies the architecture only, "
                 "and nothing gives it others; call set_weights or load_weights on it first",
             )
 
@@ -244,7 +244,7 @@ Agent().learn(np.ones((8, 4)))
             [
                 (
                     10,
-                    "'sequential' has the random weights that clone_model gave it: that copies the architecture alone, "
+                    "'sequential' has the random weights that clone_model gave it: that copies the architecture only, "
                     "and nothing gives it others; call set_weights or load_weights on it first",
                 )
             ],
@@ -266,7 +266,7 @@ learn(tf.ones((8, 4)), tf.ones((8, 4)))
             [
                 (
                     7,
-                    "'sequential' has the random weights that clone_model gave it: that copies the architecture alone, "
+                    "'sequential' has the random weights that clone_model gave it: that copies the architecture only, "
                     "and nothing gives it others; call set_weights or load_weights on it first",
                 )
             ],
@@ -283,7 +283,7 @@ print(model.evaluate(np.ones((8, 4)), np.ones((8, 1))))
             [
                 (
                     7,
-                    "'model' has the random weights that model_from_json gave it: that copies the architecture alone, "
+                    "'model' has the random weights that model_from_json gave it: that copies the architecture only, "
                     "and nothing gives it others; call set_weights or load_weights on it first",
                 )
             ],

@@ -64,7 +64,10 @@ class EagerInGraph(Rule):
         seen: set[int] = set()
         for code, outcome, anchor, where in outcomes_in_graphs(program):
             faults: list[tuple[cst.CSTNode, str]] = [
-                (call, f"{what}() runs a loop of its own, which the {where} cannot hold; call the model: model(x)")
+                (
+                    call,
+                    f"{what}() runs a loop of its own, which cannot run inside the {where}; call the model: model(x)",
+                )
                 for call, what in outcome.looping
             ]
             faults += [
@@ -146,7 +149,8 @@ model.fit(np.ones((8, 4)), np.ones((8, 1)))
             [
                 (
                     13,
-                    "self.teacher.predict() runs a loop of its own, which the train_step of Distiller cannot hold; "
+                    "self.teacher.predict() runs a loop of its own, which cannot run inside the train_step of "
+                    "Distiller; "
                     "call the model: model(x)",
                 )
             ],

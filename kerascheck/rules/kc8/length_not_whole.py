@@ -17,7 +17,7 @@ _BASES = frozenset({"keras.utils.PyDataset", "keras.utils.Sequence"})
 
 
 class LengthNotWhole(Rule):
-    """`__len__` of a `PyDataset` gives a float.
+    """`__len__` of a `PyDataset` returns a float.
 
     ## What it does
 
@@ -74,7 +74,9 @@ class LengthNotWhole(Rule):
             code = Code(method, program.objects)
             for node in own_nodes(code.file, definition(method).body):
                 if isinstance(node, cst.Return) and node.value is not None and _is_float(code, node.value):
-                    yield Finding(code.site(node), f"{cls.name}.__len__ gives a float; make it a whole number with int")
+                    yield Finding(
+                        code.site(node), f"{cls.name}.__len__ returns a float; convert it to a whole number with int()"
+                    )
 
     VALID = [
         # whole numbers
@@ -128,8 +130,8 @@ class Others(keras.utils.Sequence):
         return len(self.x) / 8
 """,
             [
-                (9, "Batches.__len__ gives a float; make it a whole number with int"),
-                (15, "Others.__len__ gives a float; make it a whole number with int"),
+                (9, "Batches.__len__ returns a float; convert it to a whole number with int()"),
+                (15, "Others.__len__ returns a float; convert it to a whole number with int()"),
             ],
         ),
     ]

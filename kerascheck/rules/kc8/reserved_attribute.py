@@ -74,8 +74,7 @@ class ReservedAttribute(Rule):
                         continue
                     yield Finding(
                         code.site(node),
-                        f"{cls.name} sets self.{name}, a name that Keras keeps for itself and that cannot be set; "
-                        f"choose another name",
+                        f"{cls.name} sets self.{name}, a name that Keras reserves; choose another name",
                     )
 
     VALID = [
@@ -144,8 +143,7 @@ class Scale(layers.Layer):
             [
                 (
                     7,
-                    "Scale sets self.trainable_weights, a name that Keras keeps for itself and that cannot be set; "
-                    "choose another name",
+                    "Scale sets self.trainable_weights, a name that Keras reserves; choose another name",
                 )
             ],
             """
@@ -171,8 +169,7 @@ class Net(tf.keras.Model):
             [
                 (
                     6,
-                    "Net sets self.layers, a name that Keras keeps for itself and that cannot be set; choose another "
-                    "name",
+                    "Net sets self.layers, a name that Keras reserves; choose another name",
                 )
             ],
         ),
@@ -188,8 +185,7 @@ class Scale(layers.Layer):
             [
                 (
                     5,
-                    "Scale sets self.weights, a name that Keras keeps for itself and that cannot be set; choose "
-                    "another name",
+                    "Scale sets self.weights, a name that Keras reserves; choose another name",
                 )
             ],
         ),
@@ -204,8 +200,7 @@ class Report(keras.callbacks.Callback):
             [
                 (
                     6,
-                    "Report sets self.model, a name that Keras keeps for itself and that cannot be set; choose "
-                    "another name",
+                    "Report sets self.model, a name that Keras reserves; choose another name",
                 )
             ],
         ),

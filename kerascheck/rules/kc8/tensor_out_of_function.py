@@ -90,7 +90,7 @@ class TensorOutOfFunction(Rule):
                     yield Finding(
                         code.site(node),
                         "the Python in a tf.function runs once: this keeps one symbolic tensor, which has no "
-                        "value; return it and append what the call gives",
+                        "value; return it and append what the call returns",
                     )
 
     VALID = [
@@ -161,12 +161,12 @@ def step(x, y):
                 (
                     10,
                     "the Python in a tf.function runs once: this keeps one symbolic tensor, which has no value; "
-                    "return it and append what the call gives",
+                    "return it and append what the call returns",
                 ),
                 (
                     11,
                     "the Python in a tf.function runs once: this keeps one symbolic tensor, which has no value; "
-                    "return it and append what the call gives",
+                    "return it and append what the call returns",
                 ),
             ],
         ),

@@ -127,7 +127,7 @@ class TrainableAfterTrace(Rule):
                         frozen.clear()
                         yield Finding(
                             code.site(late),
-                            f"{code.function.name!r} is a graph by now, in which what trains is settled: layers that "
+                            f"{code.function.name!r} has been traced with the weights that trained then: layers that "
                             "were released since are not trained; make a new tf.function (and optimizer) after the "
                             "change",
                         )
@@ -201,7 +201,7 @@ for _ in range(3):
             [
                 (
                     20,
-                    "'step' is a graph by now, in which what trains is settled: layers that were released since are "
+                    "'step' has been traced with the weights that trained then: layers that were released since are "
                     "not trained; make a new tf.function (and optimizer) after the change",
                 )
             ],
