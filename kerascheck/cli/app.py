@@ -12,23 +12,32 @@ from kerascheck import __version__
 from kerascheck.cli.group import CheckByDefault
 from kerascheck.cli.options import (
     CacheDir,
+    CameFrom,
     Codes,
     Color,
     Config,
+    CostDtype,
     Extend,
+    FailedScript,
     FilePaths,
     Flag,
     Ignore,
     Isolated,
+    Jobs,
+    Message,
+    OldAndNew,
+    OutputFile,
     Paths,
     PathsOrNone,
+    ReportFile,
+    RuleCodes,
     Select,
     StdinFilename,
     Target,
     Text,
+    Write,
     codes,
     complete,
-    complete_codes,
     flag,
     format_option,
     split_codes,
@@ -213,10 +222,7 @@ def summary(
     output_format: Annotated[str, format_option("table", "json")] = "table",
     cost: Annotated[bool, typer.Option("--cost", help="Show multiply-adds and what training takes in memory.")] = False,
     batch_size: Annotated[int, typer.Option(min=1, help="The samples of a batch, for --cost.", metavar="N")] = 32,
-    dtype: Annotated[
-        str | None,
-        typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16.", metavar="DTYPE"),
-    ] = None,
+    dtype: CostDtype = None,
     color: Color = None,
     stdin_filename: StdinFilename = None,
     config: Config = None,
@@ -236,15 +242,8 @@ def summary(
 
 @app.command()
 def explain(
-    message: Annotated[
-        Text,
-        typer.Argument(
-            help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False, metavar="MESSAGE"
-        ),
-    ] = None,
-    script: Annotated[
-        Text, typer.Argument(help="The program or notebook that failed.", show_default=False, metavar="SCRIPT")
-    ] = None,
+    message: Message = None,
+    script: FailedScript = None,
     output_format: Annotated[str, format_option("text", "json")] = "text",
     config: Config = None,
     isolated: Isolated = False,
@@ -286,9 +285,7 @@ def verify(
 
 @app.command()
 def diff(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Two files or folders; with --base, any.", metavar="PATH")
-    ] = None,
+    paths: OldAndNew = None,
     base: Annotated[Text, typer.Option(help="Compare with this git revision.", metavar="REV")] = None,
     output_format: Annotated[str, format_option("text", "json", "markdown")] = "text",
     config: Config = None,
@@ -306,7 +303,7 @@ def diff(
 @app.command()
 def annotate(
     paths: FilePaths,
-    write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
+    write: Write = False,
     config: Config = None,
     isolated: Isolated = False,
 ) -> None:
@@ -322,9 +319,7 @@ def annotate(
 @app.command()
 def graph(
     path: Annotated[Path, typer.Argument(help="A file; - is stdin.", metavar="FILE")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file (default: stdout).", metavar="FILE")
-    ] = None,
+    output: OutputFile = None,
     output_format: Annotated[Text, format_option("mermaid", "svg", "png", "html")] = None,
     model: Annotated[Text, typer.Option(help="The variable or the name of the model.", metavar="NAME")] = None,
     stdin_filename: StdinFilename = None,
@@ -354,7 +349,7 @@ def report(
     ignore: Ignore = None,
     extend_select: Extend = None,
     stdin_filename: StdinFilename = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N")] = 0,
+    jobs: Jobs = 0,
     config: Config = None,
     isolated: Isolated = False,
 ) -> None:
@@ -386,23 +381,13 @@ def report(
 @app.command()
 def migrate(
     paths: FilePaths,
-    came_from: Annotated[
-        str,
-        typer.Option(
-            "--from",
-            help="The Keras that the programs are written for: auto, keras1, keras2, tf-keras.",
-            metavar="KERAS",
-        ),
-    ] = "auto",
+    came_from: CameFrom = "auto",
     to: Annotated[
         str, typer.Option("--to", help="The Keras that they are to run with: keras3.", metavar="KERAS")
     ] = "keras3",
-    write: Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")] = False,
+    write: Write = False,
     diff: Annotated[bool, typer.Option("--diff", help="Write nothing but a patch to stdout.")] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option(help="Write what is done and what is left to this file: .html, .md or .json.", metavar="FILE"),
-    ] = None,
+    report: ReportFile = None,
     to_keras: Annotated[bool, typer.Option("--to-keras", help="Turn tf.keras to keras.")] = False,
     backend_neutral: Annotated[
         bool,
@@ -425,10 +410,7 @@ def migrate(
 
 @app.command()
 def rule(
-    codes: Annotated[
-        list[str] | None,
-        typer.Argument(help="Codes (KC103), prefixes (KC1) or names.", autocompletion=complete_codes, metavar="CODES"),
-    ] = None,
+    codes: RuleCodes = None,
     every: Annotated[bool, typer.Option("--all", help="All rules.")] = False,
     output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:

@@ -80,3 +80,37 @@ def format_option(*choices: str) -> Any:
 def split_codes(values: list[str] | None) -> tuple[str, ...]:
     """Each value may hold several, parted by commas."""
     return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+Write = Annotated[bool, typer.Option("--write", help="Change the files (default: show what would change).")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes; 0: as the work needs.", metavar="N")]
+Message = Annotated[
+    Text,
+    typer.Argument(
+        help="A file with a traceback, a message in quotes, or - for stdin.", show_default=False, metavar="MESSAGE"
+    ),
+]
+FailedScript = Annotated[
+    Text, typer.Argument(help="The program or notebook that failed.", show_default=False, metavar="SCRIPT")
+]
+CostDtype = Annotated[
+    Text, typer.Option(help="Compute the cost in this dtype, such as float16 or mixed_float16.", metavar="DTYPE")
+]
+CameFrom = Annotated[
+    str,
+    typer.Option(
+        "--from", help="The Keras that the programs are written for: auto, keras1, keras2, tf-keras.", metavar="KERAS"
+    ),
+]
+OldAndNew = Annotated[list[Path] | None, typer.Argument(help="Two files or folders; with --base, any.", metavar="PATH")]
+OutputFile = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to this file (default: stdout).", metavar="FILE")
+]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(help="Write what is done and what is left to this file: .html, .md or .json.", metavar="FILE"),
+]
+RuleCodes = Annotated[
+    Codes,
+    typer.Argument(help="Codes (KC103), prefixes (KC1) or names.", autocompletion=complete_codes, metavar="CODES"),
+]

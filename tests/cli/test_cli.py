@@ -226,6 +226,13 @@ def test_the_second_run_takes_the_reports_of_the_first(folder: Path, monkeypatch
 LONG = SCRIPT + "for a in range(60):\n    for b in range(60):\n        for c in range(60):\n            x = a + b + c\n"
 
 
+@pytest.fixture
+def _no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, the budget ends by its steps."""
+    monkeypatch.setattr("kerascheck.machine.budget.time.thread_time", lambda: 0.0)
+
+
+@pytest.mark.usefixtures("_no_clock")
 def test_what_the_budget_cuts_off_is_said_and_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "x.py").write_text(LONG)
     first = run("--budget", "0.05", "x.py")
@@ -243,6 +250,7 @@ def test_what_the_clock_cuts_off_is_said_and_not_kept(folder: Path, monkeypatch:
     assert not list((folder / ".cache").rglob("*.json"))
 
 
+@pytest.mark.usefixtures("_no_clock")
 @pytest.mark.parametrize("command", ["summary", "graph"])
 def test_other_commands_say_what_the_budget_cuts_off(folder: Path, command: str) -> None:
     (folder / ".kerascheck.toml").write_text("budget = 0.05\n")
