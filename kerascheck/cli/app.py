@@ -277,7 +277,6 @@ def verify(
     Shapes and parameter counts are compared. Your code is not run. Exit status: 0 no difference, 1 differences, 2 an error. Needs the extra `tensorflow`, or any
     Keras 3 with a backend.
     """  # noqa: E501
-
     from kerascheck.cli.models import verify as verify_models
 
     raise typer.Exit(analyse(config, isolated, verify_models, paths, output_format, sys.stdout, stdin_filename))
@@ -370,9 +369,8 @@ def report(
             inline=inline,
         )
         options = CheckOptions(tuple(paths or [Path()]), overrides, file, isolated, stdin_filename=stdin_filename)
-        where = output
-        if output_format == "json" and output == Path("kerascheck-report.html"):
-            where = Path("kerascheck-report.json")
+        is_default = output_format == "json" and output == Path("kerascheck-report.html")
+        where = Path("kerascheck-report.json") if is_default else output
         return write_report(options, where, output_format, title, jobs, sys.stdout)
 
     raise typer.Exit(run_command(run))
