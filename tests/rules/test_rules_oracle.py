@@ -137,6 +137,25 @@ def test_names_that_keras_has_again(keras: Any, name: str) -> None:
     assert name in _fit(keras, 1, "sigmoid", np.ones((8, 1)), loss="binary_crossentropy", metrics=[name])
 
 
+@pytest.mark.parametrize(
+    ("make", "token", "number"),
+    [
+        (lambda layers: layers.StringLookup(vocabulary=["a", "b", "c"]), "c", 3),
+        (lambda layers: layers.StringLookup(vocabulary=["a", "b", "c"], num_oov_indices=0), "c", 2),
+        (lambda layers: layers.IntegerLookup(vocabulary=[10, 20], mask_token=0), 20, 3),
+        (lambda layers: layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=1), "b", 3),
+    ],
+)
+def test_the_last_word_has_the_last_number(keras: Any, make: Any, token: Any, number: int) -> None:
+    import tensorflow as tf
+
+    numbers = make(keras.layers)(tf.constant([[token]]))
+    assert int(tf.reshape(numbers, [-1])[0]) == number
+    assert keras.layers.Embedding(number + 1, 2)(numbers).shape[-1] == 2
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        keras.layers.Embedding(number, 2)(numbers)
+
+
 def test_a_later_input_shape_is_ignored(keras: Any) -> None:
     model = keras.Sequential([keras.layers.Dense(7, input_shape=(4,)), keras.layers.Dense(3, input_shape=(99,))])
     assert model.layers[1].kernel.shape == (7, 3)
