@@ -44,7 +44,8 @@ class Origin(NamedTuple):
     """What numbers are in terms of the numbers of another array: what `x - x.mean(axis=0)` and the like are known by.
 
     `kind`: "mean", "std", "min", "max", "range" (largest less smallest) of them over `axis`, or all of them
-    "centered" (less their mean), "standardized" (divided by their deviation, too) or "shifted" (less their smallest).
+    "centered" (less their mean), "standardized" (divided by their deviation, too) or "shifted" (less their smallest);
+    "steps": those of the second axis from one number to another, which are the `axis` then.
     """
 
     kind: str

@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array, axis_size, is_integer, is_number
-from kerascheck.data.content import UNKNOWN_ARRANGEMENT, WINDOW, Content, Rows
+from kerascheck.data.content import UNKNOWN_ARRANGEMENT, WINDOW, Content, Origin, Rows
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import refuses
 from kerascheck.data.scalars import number
@@ -121,6 +121,7 @@ def _fill(made: Array, array: Array, parts: list[_Part], shape: Shape) -> None:
     keeps_last = _axes_used(parts) < len(shape) or (parts[-1].kind == "slice" and _is_full(parts[-1].value))
     keeps_last = keeps_last and not any(part.kind in ("new", "rest") for part in parts)
     part.one_hot = array.content.one_hot if keeps_last and array.content.one_hot else None
+    part.origin = _steps(array, parts)
     if part.one_hot and isinstance(shape[-1], int) and shape[-1] > 1 and _is_some(made.shape):
         part.low, part.high, part.attained, part.values = 0, 1, True, frozenset((0, 1))
     is_number = made.shape == () and not any(part.kind == "rest" for part in parts)
@@ -138,6 +139,17 @@ def _fill(made: Array, array: Array, parts: list[_Part], shape: Shape) -> None:
     if made.items and all(isinstance(item, (int, float)) for item in made.items):
         exact = Content.of_values(made.items)
         part.low, part.high, part.attained, part.values = exact.low, exact.high, exact.attained, exact.values
+
+
+def _steps(array: Array, parts: list[_Part]) -> Origin | None:
+    """Which steps of all samples these are, where the index takes some in a row and nothing else."""
+    if [part.kind for part in parts] != ["slice", "slice"] or not _is_full(parts[0].value):
+        return None
+    taken = parts[1].value
+    ends = 0 if taken.start is None else taken.start, taken.stop
+    if taken.step is not None or not isinstance(ends[0], int) or not isinstance(ends[1], (int, type(None))):
+        return None
+    return Origin("steps", array.content.state, ends)
 
 
 def _is_window(part: slice, shape: Shape | Unknown) -> bool:

@@ -173,6 +173,28 @@ def test_weights_of_classes_that_no_label_has_are_not_used(keras: Any) -> None:
     assert loss({2: 9.0}) != pytest.approx(loss(None))
 
 
+@pytest.mark.parametrize(
+    ("make", "looks_ahead"),
+    [
+        (lambda layers: lambda x: layers.MultiHeadAttention(2, 4)(x, x), True),
+        (lambda layers: lambda x: layers.MultiHeadAttention(2, 4)(x, x, use_causal_mask=True), False),
+        (lambda layers: layers.Bidirectional(layers.GRU(4, return_sequences=True)), True),
+        (lambda layers: layers.GRU(4, return_sequences=True), False),
+        (lambda layers: layers.Conv1D(4, 3, padding="same"), True),
+        (lambda layers: layers.Conv1D(4, 3, padding="causal"), False),
+        (lambda layers: lambda x: layers.LayerNormalization()(layers.Dense(4)(x)), False),
+    ],
+)
+def test_layers_that_look_at_later_steps(keras: Any, make: Any, looks_ahead: bool) -> None:
+    i = keras.Input((6, 3))
+    model = keras.Model(i, make(keras.layers)(i))
+    one = np.random.rand(1, 6, 3).astype("float32")
+    other = one.copy()
+    other[:, 4:] += 1.0
+    before, after = (np.array(model(x))[:, :4] for x in (one, other))
+    assert (not np.allclose(before, after, atol=1e-6)) is looks_ahead
+
+
 class TestScikitLearn:
     number = np.arange(6) % 3
     one_hot = np.eye(3)[number]
