@@ -20,11 +20,18 @@ if sys.platform.startswith("linux"):
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Modules that load TensorFlow come last: processes that have it are slow to copy, and many others copy theirs.
 
-    The largest come first, so that no process is left with one of them at the end.
+    Those of many tests are at the beginning and at the end: their tests are short, while a module of few that take long
+    would leave another process without work, if it came last.
     """
     sizes = Counter(item.path for item in items)
     loading = {item.path for item in items if item.get_closest_marker("oracle") is not None}
-    items.sort(key=lambda item: (item.path in loading, -sizes[item.path], str(item.path)))
+    items.sort(
+        key=lambda item: (
+            item.path in loading,
+            sizes[item.path] if item.path in loading else -sizes[item.path],
+            str(item.path),
+        )
+    )
 
 
 def pytest_collection_finish() -> None:

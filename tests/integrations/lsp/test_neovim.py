@@ -79,7 +79,7 @@ def test_neovim_shows_findings_and_applies_actions(tmp_path: Path) -> None:
     ]
     fixed = PROGRAM.replace(', name="🧠", input_dim=9', ', name="🧠"')
     assert seen["fixed"] == [fixed]
-    assert seen["silenced"] == [fixed.replace("=8),\n])", "=8),  # kerascheck: ignore[KC103]\n])")]
+    assert seen["silenced"] == [fixed.replace("=9),\n])", "=9),  # kerascheck: ignore[KC103]\n])")]
     all_fixed = fixed.replace(', activation="sigmoid", input_dim=9', ', activation="sigmoid"')
     assert seen["all fixed"] == [all_fixed]
     assert seen["broken"] == [["KC001 1:5"]]

@@ -182,7 +182,7 @@ async def test_findings_come_with_what_editors_show(client: LanguageClient, fold
     file = opened(client, folder, "shown.py", REDUNDANT)
     _, redundant = await file.findings("KC101", "KC103")
     assert redundant.range == lsp.Range(lsp.Position(2, 68), lsp.Position(2, 79))
-    assert redundant.severity == lsp.DiagnosticSeverity.Warning
+    assert redundant.severity == lsp.DiagnosticSeverity.Information
     assert list(redundant.tags or ()) == [lsp.DiagnosticTag.Unnecessary]
     assert redundant.code_description is not None
     assert redundant.code_description.href.endswith("/redundant-input-shape/")
