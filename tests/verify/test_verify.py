@@ -224,6 +224,7 @@ def test_without_keras(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_backend_that_is_there(monkeypatch: pytest.MonkeyPatch, installed: set[str], chosen: str | None) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "")  # noted, so that what is chosen is taken back
+    monkeypatch.delenv("KERAS_BACKEND")
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: name if name in installed else None)
     monkeypatch.setitem(sys.modules, "keras", None)
     with pytest.raises(NoKeras):
