@@ -162,6 +162,10 @@ class Array(Versioned):
             if isinstance(self.shape, tuple):
                 self.shape = tuple(SymDim.named("?", ("changed", self.birth, dim)) for dim in self.shape)
 
+    def is_unchanged(self, other: Array) -> bool:
+        """Whether the other one is this very array, or a copy that nothing has been done to since."""
+        return self.content.state is other.content.state and self.birth == other.birth and self.shape == other.shape
+
     def snapshot(self) -> Array:
         """A copy that later changes do not reach."""
         made = Array(

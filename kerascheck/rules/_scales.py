@@ -10,7 +10,7 @@ from kerascheck.data.array import Array
 from kerascheck.network.ir import Layer, Tensor
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program, TrainCall
-from kerascheck.rules._graph import DROPOUTS, applied_activation, input_tensors
+from kerascheck.rules._graph import DROPOUTS, applied_activation, input_tensors, known_number
 
 #: Layers that leave the scale of the numbers as it is.
 _PASSING = DROPOUTS | {
@@ -211,13 +211,17 @@ def scale_of(array: Array) -> str | None:
 _LIMITS = {"0 to 255": (0.0, 255.0), "0 to 1": (0.0, 1.0), "-1 to 1": (-1.0, 1.0)}
 
 
+def factor_of(layer: Layer) -> float | None:
+    """What a `Rescaling` layer multiplies with; None where that is not known."""
+    return None if layer.arguments is None else known_number(layer.arguments.value("scale", 0))
+
+
 def rescaled(scale: str, layer: Layer) -> str | None:
     """How images of this scale look behind a `Rescaling` layer; None where that is none of the usual ones."""
     limits = _LIMITS.get(scale)
-    if limits is None or layer.arguments is None:
-        return None
-    factor, offset = layer.arguments.value("scale", 0), layer.arguments.value("offset", 1, 0.0)
-    if type(factor) not in (int, float) or type(offset) not in (int, float):
+    factor = factor_of(layer)
+    offset = None if layer.arguments is None else known_number(layer.arguments.value("offset", 1, 0.0))
+    if limits is None or factor is None or offset is None:
         return None
     low, high = (limit * factor + offset for limit in limits)
     for name, (least, most) in _LIMITS.items():

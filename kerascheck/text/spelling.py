@@ -19,7 +19,7 @@ def is_misspelt(word: str, known: Collection[str]) -> bool:
         letters.isalpha()
         and letters.casefold() not in {one.replace("_", "").casefold() for one in known}
         and not any(word.startswith(one) or word.endswith(one) for one in known)
-        and bool(difflib.get_close_matches(word, known, n=1, cutoff=_SURELY_MEANT))
+        and most_like(word, known, _SURELY_MEANT) is not None
     )
 
 

@@ -19,7 +19,7 @@ from kerascheck.symbolic.unknown import Unknown
 _SIZES = {"Hashing": "num_bins", **dict.fromkeys(("TextVectorization", "StringLookup", "IntegerLookup"), "max_tokens")}
 
 
-class VocabularyBeyond(Rule):
+class VocabularyBeyondEmbedding(Rule):
     """An `Embedding` has fewer rows than the layer before it gives numbers.
 
     ## What it does

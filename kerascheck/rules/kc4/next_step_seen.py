@@ -245,36 +245,33 @@ model.fit([source, target], target)
     ]
 
 
+#: What to do about the layers that look at later steps.
+_ADVICE = {
+    "Bidirectional": "use it in one direction",
+    "Conv1D": 'use padding="causal"',
+    **dict.fromkeys(_ATTENTION, "pass use_causal_mask=True"),
+}
+
+
 def _seen(call: TrainCall, x: object, y: Array, tensor: Tensor, count: int) -> tuple[str | None, Layer | None]:
     """What is wrong with this input, and the layer that makes it so."""
     if not isinstance(x, Array):
         return None, None
-    if count > 1 and x.content.state is y.content.state and x.birth == y.birth and x.shape == y.shape:
-        if isinstance(x.shape, tuple) and len(x.shape) > 1 and _way(call, tensor, needs_ahead=False) is not None:
-            name = tensor.node.layer.name if tensor.node is not None else "x"
-            return (
-                f"the targets are the input {name!r} itself, step by step, so the model copies them; begin the targets "
-                "one step later, x[:, :-1] and x[:, 1:]",
-                None,
-            )
-        return None, None
-    if not _is_later(x, y):
-        return None, None
-    ahead = _way(call, tensor, needs_ahead=True)
-    layer = next((node.layer for node in ahead or () if _kind(node) == "ahead"), None)
+    if count > 1 and x.is_unchanged(y):
+        if not isinstance(x.shape, tuple) or len(x.shape) < 2 or not list(_ways(call, tensor)):
+            return None, None
+        name = tensor.node.layer.name if tensor.node is not None else "x"
+        return (
+            f"the targets are the input {name!r} itself, step by step, so the model copies them; begin the targets "
+            "one step later, x[:, :-1] and x[:, 1:]",
+            None,
+        )
+    layer = next(filter(None, _ways(call, tensor)), None) if _is_later(x, y) else None
     if layer is None:
         return None, None
-    advice = (
-        "pass use_causal_mask=True"
-        if layer.cls in _ATTENTION
-        else 'use padding="causal"'
-        if layer.cls == "Conv1D"
-        else "use it in one direction"
-    )
     return (
-        f"the targets are the inputs one step later, and {layer.name!r} ({layer.cls}) looks at later steps, "
-        "so the model "
-        f"copies them; {advice}",
+        f"the targets are the inputs one step later, and {layer.name!r} ({layer.cls}) looks at later steps, so the "
+        f"model copies them; {_ADVICE[layer.cls]}",
         layer,
     )
 
@@ -291,27 +288,25 @@ def _is_later(x: Array, y: Array) -> bool:
     return bool(begin >= 0 and later == begin + 1 and (end is None or end < 0 or end > later))
 
 
-def _way(call: TrainCall, tensor: Tensor, needs_ahead: bool) -> list[Node] | None:
-    """Calls of layers that lead from the input to the output step by step; None if none are known.
+def _ways(call: TrainCall, tensor: Tensor) -> Iterator[Layer | None]:
+    """The ways on which layers lead from the input to the output step by step, as far as they are known.
 
-    `needs_ahead`: one of them looks at later steps.
+    For each the first layer that looks at later steps; None where there is none.
     """
-    waiting: list[tuple[Tensor, list[Node]]] = [(tensor, [])]
+    waiting: list[tuple[Tensor, Layer | None]] = [(tensor, None)]
     seen: set[tuple[int, bool]] = set()
     while waiting:
-        here, way = waiting.pop()
-        is_ahead = any(_kind(node) == "ahead" for node in way)
-        if (id(here), is_ahead) in seen:
+        here, ahead = waiting.pop()
+        if (id(here), ahead is None) in seen:
             continue
-        seen.add((id(here), is_ahead))
-        if here is call.outputs[0] and way:
-            if is_ahead or not needs_ahead:
-                return way
+        seen.add((id(here), ahead is None))
+        if here is call.outputs[0] and here is not tensor:
+            yield ahead
             continue
         for node in call.nodes:
-            if node.layer.cls != "InputLayer" and any(one is here for one in node.inputs) and _kind(node):
-                waiting += [(output, [*way, node]) for output in node.outputs[:1]]
-    return None
+            kind = _kind(node) if any(one is here for one in node.inputs) else None
+            if kind is not None and node.layer.cls != "InputLayer":
+                waiting.append((node.outputs[0], ahead or (node.layer if kind == "ahead" else None)))
 
 
 def _kind(node: Node) -> str | None:
@@ -350,12 +345,4 @@ def _kind_of_attention(node: Node) -> str | None:
     if written is None or len({id(tensor) for tensor in node.inputs}) != 1:
         return None
     names = {arg.keyword.value for arg in written.args if arg.keyword is not None}
-    if any(arg.star for arg in written.args) or not names <= {
-        "query",
-        "value",
-        "key",
-        "training",
-        "return_attention_scores",
-    }:
-        return None
-    return "ahead"
+    return "ahead" if names <= _WITHOUT_MASK and not any(arg.star for arg in written.args) else None

@@ -10,6 +10,7 @@ from kerascheck.diagnostics import Severity
 from kerascheck.network.ir import Layer, Node
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program, TrainCall
+from kerascheck.rules._code import argument
 from kerascheck.rules._related import made_layer
 from kerascheck.rules._training import argument_value, call_node, known_int
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
@@ -210,9 +211,7 @@ def _normalizing(nodes: Sequence[Node]) -> Iterator[Layer]:
     for node in nodes:
         layer = node.layer
         written = None if node.site is None else call_node(node.site)
-        if written is not None and any(
-            arg.keyword is not None and arg.keyword.value == "training" for arg in written.args
-        ):
+        if written is not None and argument(written, "training") is not None:
             continue
         if isinstance(layer, Network):
             if layer.trainable and layer.open is None:

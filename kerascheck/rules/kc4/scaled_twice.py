@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from kerascheck.data.content import Content
 from kerascheck.data.training import FITTING
 from kerascheck.diagnostics import Severity
-from kerascheck.network.ir import Layer
 from kerascheck.network.program import Program
-from kerascheck.rules._scales import entrance, features_of
+from kerascheck.rules._scales import entrance, factor_of, features_of
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._image_scaling import _x_site
 
@@ -74,7 +73,7 @@ class ScaledTwice(Rule):
             if low is None or high is None or low == high or max(abs(low), abs(high)) > _SCALED:
                 continue
             met = entrance(call.network, program)
-            factor = _factor(met.layer) if met.kind == "rescaling" and met.layer is not None else None
+            factor = factor_of(met.layer) if met.kind == "rescaling" and met.layer is not None else None
             if factor is not None and 0 < abs(factor) <= _SHRINKING:
                 name = "" if met.layer is None else met.layer.name
                 yield Finding(
@@ -200,12 +199,6 @@ model.fit(x, y)
             [(8, "the pixels go from 0 to 0.0039: they are divided twice; scale them once")],
         ),
     ]
-
-
-def _factor(layer: Layer) -> float | None:
-    """What the layer multiplies with."""
-    value = None if layer.arguments is None else layer.arguments.value("scale", 0)
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _is_squeezed(content: Content) -> bool:

@@ -67,9 +67,9 @@ class TargetsAsFeatures(Rule):
         for call in program.trainings:
             data = training_data(call)
             x, y = (data.x, data.y) if data is not None and not data.is_stream else (None, None)
-            if not isinstance(x, Array) or not isinstance(y, Array) or x.content.state is not y.content.state:
+            if not isinstance(x, Array) or not isinstance(y, Array) or not x.is_unchanged(y):
                 continue
-            if x.birth == y.birth and x.shape == y.shape and _is_label(x) and _is_classifier(call):
+            if _is_label(x) and _is_classifier(call):
                 given = argument(call, "x")
                 site = value_site(call.site, given) if isinstance(given, Given) else call.site
                 yield Finding(

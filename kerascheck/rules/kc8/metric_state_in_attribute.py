@@ -193,42 +193,26 @@ class Hits(keras.metrics.Metric):
     def __init__(self, name="hits", **kwargs):
         super().__init__(name=name, **kwargs)
         self.total = self.add_weight(name="total", initializer="zeros")
+        self.count = self.add_variable((), "zeros", name="count")
     def update_state(self, y_true, y_pred, sample_weight=None):
         self.total = self.total + ops.sum(y_true * y_pred)
+        self.count = self.count + 1.0
     def result(self):
-        return self.total
+        return self.total / self.count
 model = Sequential([layers.Input((4,)), layers.Dense(1)])
 model.compile("adam", "mse", metrics=[Hits()])
 """,
             [
                 (
-                    9,
+                    10,
                     "this puts a tensor in the place of the weight self.total, which keeps its value; use "
                     "self.total.assign_add(...)",
-                )
-            ],
-        ),
-        Invalid(
-            """
-import keras
-from keras import Sequential, layers, ops
-class Hits(keras.metrics.Metric):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.total = self.add_variable((), "zeros", name="total")
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        self.total = self.total + ops.sum(y_true * y_pred)
-    def result(self):
-        return self.total
-model = Sequential([layers.Input((4,)), layers.Dense(1)])
-model.compile("adam", "mse", metrics=[Hits()])
-""",
-            [
+                ),
                 (
-                    9,
-                    "this puts a tensor in the place of the weight self.total, which keeps its value; use "
-                    "self.total.assign_add(...)",
-                )
+                    11,
+                    "this puts a tensor in the place of the weight self.count, which keeps its value; use "
+                    "self.count.assign_add(...)",
+                ),
             ],
         ),
         Invalid(
