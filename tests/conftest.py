@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,10 +41,34 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+#: So much more memory than after the last full collection is worth another one.
+_GROWTH = 1 << 30
+_seen_at = 0
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _left_alone() -> None:
-    """The same goes for what the tests of other modules have left."""
+    """The same goes for what the tests of other modules have left, unless it has become much.
+
+    What is frozen is never freed where it hangs together in a circle: graphs of TensorFlow take gigabytes.
+    """
+    global _seen_at
+    now = _memory()
+    if now > _seen_at + _GROWTH:
+        gc.unfreeze()
+        gc.collect()
+        _seen_at = _memory()
+    else:
+        gc.collect()
     gc.freeze()
+
+
+def _memory() -> int:
+    """What this process has in memory, in bytes; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kerascheck.data.array import Array
 from kerascheck.data.pipeline import Pipeline
+from kerascheck.keras.signatures import TRAINING
 from kerascheck.network.arguments import Absent, Arguments, CannotTell
 from kerascheck.network.ir import Tensor
 from kerascheck.network.program import TrainCall
@@ -44,23 +45,8 @@ class Raw(NamedTuple):
     stream: Pipeline | None = None
 
 
-#: Where each method takes what: positions of x, y, sample_weight (None: by keyword only, or not at all).
-_POSITIONS: dict[str, tuple[int, int | None, int | None]] = {
-    "fit": (0, 1, 10),
-    "evaluate": (0, 1, 4),
-    "predict": (0, None, None),
-    "train_on_batch": (0, 1, 2),
-    "test_on_batch": (0, 1, 2),
-    "predict_on_batch": (0, None, None),
-    "fit_generator": (0, None, None),
-    "evaluate_generator": (0, None, None),
-    "predict_generator": (0, None, None),
-    "predict_classes": (0, None, None),
-    "predict_proba": (0, None, None),
-}
-
 #: The methods that show a model data; the first call of one builds a model that is not built.
-TRAINING_METHODS = tuple(_POSITIONS)
+TRAINING_METHODS = tuple(TRAINING)
 
 #: Methods that leave a model, or a layer, as it is, but for its weights.
 USING_METHODS = frozenset(
@@ -76,29 +62,29 @@ FITTING = frozenset({"fit", "fit_generator", "train_on_batch"})
 
 def training_data(call: TrainCall) -> Data:
     """What the call trains, evaluates or predicts on."""
-    return _as_data(*raw_data(call.method, call.arguments))
+    return _as_data(*raw_data(call.arguments))
 
 
-def raw_data(method: str, arguments: Arguments) -> Raw:
-    """The features, targets and weights that a training call is given, as the program gives them."""
-    at_x, at_y, at_weights = _POSITIONS.get(method, (0, 1, None))
-    x = argument(arguments, "x", at_x)
+def raw_data(arguments: Arguments) -> Raw:
+    """The features, targets and weights that a training call is given, as the program gives them.
+
+    The arguments know the parameters of the method.
+    """
+    x = argument(arguments, "x")
     if x is None:
-        x = argument(arguments, "generator", None)
-    y = argument(arguments, "y", at_y) if at_y is not None else None
-    weights = argument(arguments, "sample_weight", at_weights) if at_weights is not None else None
-    return _taken_apart(x, y, weights)
+        x = argument(arguments, "generator")
+    return _taken_apart(x, argument(arguments, "y"), argument(arguments, "sample_weight"))
 
 
 def validation_data(call: TrainCall) -> Data | None:
     """The `validation_data` of a `fit`; None where none is given."""
-    raw = raw_validation_data(call.method, call.arguments)
+    raw = raw_validation_data(call.arguments)
     return None if raw is None else _as_data(*raw)
 
 
-def raw_validation_data(method: str, arguments: Arguments) -> Raw | None:
+def raw_validation_data(arguments: Arguments) -> Raw | None:
     """The `validation_data` of a `fit` as the program gives it; None where none is given."""
-    value = argument(arguments, "validation_data", 7 if method == "fit" else None)
+    value = argument(arguments, "validation_data")
     if value is None:
         return None
     if isinstance(value, (list, tuple)) and 1 <= len(value) <= 3:
@@ -106,9 +92,9 @@ def raw_validation_data(method: str, arguments: Arguments) -> Raw | None:
     return _taken_apart(value, None, None)
 
 
-def argument(arguments: Arguments, name: str, position: int | None) -> Any:
+def argument(arguments: Arguments, name: str) -> Any:
     """The value of an argument: None where it is not given, Unknown where that cannot be told."""
-    found = arguments.get(name, position)
+    found = arguments.get(name)
     if isinstance(found, Absent):
         return None
     if isinstance(found, CannotTell):

@@ -221,7 +221,7 @@ def _last_call_of(name: str, program: Program) -> Node | None:
 
 def _compare(known: Knowledge, call: TrainCall, source: Source) -> None:
     """Data against model."""
-    raw = raw_data(call.method, call.arguments)
+    raw = raw_data(call.arguments)
     _add_data(known, "x", raw.x, call, source, 0)
     if call.method not in ("predict", "predict_on_batch"):
         _add_data(known, "y", raw.y, call, source, 1)
@@ -335,8 +335,8 @@ def _figures(paths: Sequence[Program], groups: Groups) -> list[str]:
     if not found:
         return []
     names = [figure.name for figure in found]
-    split = fits[-1].arguments.get("validation_split", 6)
-    tested = raw_validation_data("fit", fits[-1].arguments) is not None or isinstance(split, Given)
+    split = fits[-1].arguments.get("validation_split")
+    tested = raw_validation_data(fits[-1].arguments) is not None or isinstance(split, Given)
     return [*names, *(f"val_{name}" for name in names)] if tested else names
 
 

@@ -203,6 +203,8 @@ class LayerDef:
     kept_parameters: ClassVar[frozenset[str]] = frozenset()
     #: Parameters that Keras 1 or 2 had and that no longer mean anything; ignored in programs of those generations.
     removed_parameters: ClassVar[frozenset[str]] = frozenset()
+    #: The defaults that required parameters had before Keras 3.
+    old_defaults: ClassVar[Mapping[str, Any]] = {}
     #: Keyword arguments every layer takes (the base class of Keras's layers reads them).
     base_parameters: ClassVar[frozenset[str]] = frozenset(
         {

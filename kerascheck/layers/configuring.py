@@ -157,9 +157,13 @@ def _configure(definition: LayerDef, arguments: Arguments, spelled: str, dialect
             if arguments.open_positional or arguments.open_keywords:
                 values[name] = Unknown(f"{name} may be given through * or ** arguments")
             elif dialect < 3:
-                values[name] = Unknown(f"the default of {name} in an older Keras")
+                values[name] = definition.old_defaults.get(name, Unknown(f"the default of {name} in an older Keras"))
             else:
-                raise KerasError(f"{definition.name} needs the argument {name}", "missing-argument")
+                message = f"{definition.name} needs the argument {name}"
+                if name in definition.old_defaults:
+                    before = definition.old_defaults[name]
+                    raise KerasError(f"{message}, which was {before} by default before Keras 3", "newly-missing")
+                raise KerasError(message, "missing-argument")
     if arguments.open_positional or arguments.open_keywords:
         for name in accepted - given:
             values[name] = Unknown(f"{name} may be given through * or ** arguments")

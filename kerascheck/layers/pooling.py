@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from kerascheck.layers.base import Config, SingleInput
@@ -77,9 +78,7 @@ class MaxPooling3D(_Pooling):
 class _AveragePooling(_Pooling):
     """Average pooling, whose `pool_size` had a default of 2 before Keras 3."""
 
-    def upgrade(self, positional: list[Any], keywords: dict[str, Any], spelled: str, dialect: int) -> None:
-        if dialect < 3 and not positional:
-            keywords.setdefault("pool_size", 2)
+    old_defaults: ClassVar[Mapping[str, Any]] = {"pool_size": 2}
 
 
 class AveragePooling1D(_AveragePooling):

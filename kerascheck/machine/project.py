@@ -15,6 +15,7 @@ from kerascheck.machine.directives import Watch, marks_of, watched
 from kerascheck.machine.module_values import ImportedName, ModuleValue
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import outline_of
+from kerascheck.machine.unsettled_names import is_placeholder
 from kerascheck.machine.values import Scope, UserRaise, Value
 from kerascheck.project.modules import find_folder, find_module, module_file
 from kerascheck.project.target import Target
@@ -285,7 +286,10 @@ class Project:
         """A name of a module of the project, which may be a submodule not imported yet."""
         scope = self.scope_of(run, module)
         if name in scope.vars:
-            return self.imported(run, scope, name)
+            value = self.imported(run, scope, name)
+            if run.is_unseen and is_placeholder(value):
+                return Unknown(f"{name} of {module.name} is set elsewhere", ("module", module.name, name), name)
+            return value
         if scope.owner is None and not module.is_folder:
             return Unknown(f"module {module.name} is not read", ("module", module.name, name), name)
         if module.is_folder or module.path.name == "__init__.py":

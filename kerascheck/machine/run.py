@@ -113,6 +113,7 @@ class Run(Decisions):
         self.entered: set[int] = set()  # ids of function nodes that were executed
         self.name_counters: dict[str, int] = Cells()
         self.handling: list[Value] = []  # the exceptions whose handlers are running
+        self.is_unseen = False  # whether it runs a function that nobody is seen to call
         self.guarded = 0  # depth of `try` bodies and `raises` blocks: what Keras raises in there is caught
         #: What the bodies call whose handlers are running: these may do the same in another way.
         self.tried_before: list[frozenset[str]] = []

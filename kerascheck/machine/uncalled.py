@@ -20,7 +20,8 @@ from kerascheck.machine.members import find_member
 from kerascheck.machine.modules.testing import PREPARING, is_case, prepared_case
 from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
 from kerascheck.machine.run import Run
-from kerascheck.machine.static import once, once_in_outline
+from kerascheck.machine.static import once_in_outline
+from kerascheck.machine.unsettled_names import BINDING, LOOPING, forget_unsettled
 from kerascheck.machine.values import (
     ClassValue,
     DictValue,
@@ -76,7 +77,7 @@ class UnseenCall:
         """Run the function. May raise UserRaise and BudgetExceeded."""
         run.program.doubts = bool(self.doubts)
         function = self.function
-        _forget_unsettled(function)
+        forget_unsettled(run, function)
         receiver: Value = None
         if function.owner is not None and "staticmethod" not in function.decorated:
             receiver = function.owner if "classmethod" in function.decorated else self._object(run, function.owner)
@@ -157,7 +158,7 @@ class Construction(UnseenCall):
         """Make the object. May raise UserRaise and BudgetExceeded."""
         assert self.function.owner is not None
         run.program.doubts = bool(self.doubts)
-        _forget_unsettled(self.function)
+        forget_unsettled(run, self.function)
         made = self._object(run, self.function.owner)
         if not run.relevant:
             self.made_object, self.is_made = made, True
@@ -249,73 +250,6 @@ def _may_be_built(made: Instance) -> None:
             layer.met_unknown = True
 
 
-def _forget_unsettled(function: FunctionValue) -> None:
-    """Forget the names of the module that get another value behind the function, whose call decides which it meets."""
-    scope, file = function.scope.globals, function.site.file
-    if scope.file is not file:
-        return
-    places, assigned = _module_order(file, file.tree)
-    defined = places.get(id(function.node))
-    if defined is None:
-        return
-    for name, rows in assigned.items():
-        if rows[-1] > defined and name in scope.vars:
-            key = ("unsettled", id(file), name)
-            scope.vars[name] = Unknown(f"{name} has several values in the module", key, name)
-
-
-_COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
-_INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
-_BINDING = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)
-_LOOPING = (cst.For, cst.CompFor)
-
-
-@once
-def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[int, ...]]]:
-    """Where in the module each function is defined, and where each name is assigned that has more than one value."""
-    places: dict[int, int] = {}
-    found: dict[str, list[int]] = {}
-    for at, statement in enumerate(module.body):
-        waiting: list[tuple[cst.CSTNode, bool]] = [(statement, True)]
-        while waiting:
-            node, outside = waiting.pop()
-            kind = type(node)  # (`isinstance` with an abstract class is slow)
-            if type(node) is cst.Assign and type(node.value) is cst.Name and node.value.value == "None":
-                continue  # None is what a name has until it gets its value
-            if kind is cst.FunctionDef:
-                places[id(node)] = at
-            if not outside or kind in _INNER:
-                # Only functions are of interest in there, and these are in blocks.
-                waiting += [(block, False) for block in _blocks(node)]
-                continue
-            if kind in _BINDING:
-                assert isinstance(node, _BINDING)
-                for name in _named(node.target):
-                    found.setdefault(name, []).append(at)
-            waiting += [(child, outside) for child in nodes_below(node)]
-    return places, {name: tuple(rows) for name, rows in found.items() if len(rows) > 1}
-
-
-def _blocks(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The blocks of a statement, and the statements of a block."""
-    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
-        value = getattr(node, name, None)
-        if type(value) is tuple or type(value) is list:
-            yield from value
-        elif value is not None:
-            yield value
-
-
-def _named(target: cst.CSTNode) -> Iterator[str]:
-    """The names in a target."""
-    kind = type(target)
-    if kind is cst.Name:
-        yield target.value  # type: ignore[attr-defined]
-    elif kind is cst.Tuple or kind is cst.List:
-        for element in target.elements:  # type: ignore[attr-defined]
-            yield from _named(element.value)
-
-
 def _unset(made: Instance, name: str) -> Unknown:
     return Unknown(f"{name} of {made.cls.name} is set elsewhere", ("attribute", ("instance", made.birth), name), name)
 
@@ -347,7 +281,7 @@ def _changed(run: Run, made: Instance, name: str) -> Value:
 
 
 #: What may set an attribute, or change the value of one.
-_CHANGING = (*_BINDING, *_LOOPING, cst.Del, cst.WithItem, cst.Call, cst.Arg)
+_CHANGING = (*BINDING, *LOOPING, cst.Del, cst.WithItem, cst.Call, cst.Arg)
 
 
 @once_in_outline
@@ -370,7 +304,7 @@ def _later_changes(outline: Outline, module: cst.Module) -> tuple[frozenset[str]
             if node.asname is not None:
                 _note_target(node.asname.name, written, changed)
         else:
-            assert isinstance(node, (*_BINDING, *_LOOPING, cst.Del))
+            assert isinstance(node, (*BINDING, *LOOPING, cst.Del))
             _note_target(node.target, written, changed)
     return frozenset(written), frozenset(changed), frozenset(used)
 

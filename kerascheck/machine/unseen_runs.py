@@ -209,7 +209,7 @@ def _prepared(base: Base, name: str) -> Callable[[Run], None]:
     """A run begins in the state that the module has left. `name`: what it calls."""
 
     def prepare(run: Run) -> None:
-        run.program.start = name
+        run.program.start, run.is_unseen = name, True
         run.serial = base.run.serial + 1
         run.flags.update(base.run.flags)
         run.frozen_before = run.serial

@@ -49,10 +49,11 @@ CANNOT_TELL = CannotTell()
 class Arguments:
     """Positional and keyword arguments of a call, evaluated.
 
-    `names` binds positions to parameter names once the callee's signature is known (see `bind`).
+    `parameters` are those of the callee in their order, where they are known: then an argument is found by its name
+    alone, wherever it stands.
     """
 
-    __slots__ = ("call", "keywords", "open_keywords", "open_positional", "positional")
+    __slots__ = ("call", "keywords", "open_keywords", "open_positional", "parameters", "positional")
 
     def __init__(
         self,
@@ -61,12 +62,14 @@ class Arguments:
         open_positional: bool = False,
         open_keywords: bool = False,
         call: cst.Call | None = None,
+        parameters: tuple[str, ...] = (),
     ) -> None:
         self.positional = positional
         self.keywords = keywords
         self.open_positional = open_positional  # *args of unknown content
         self.open_keywords = open_keywords  # **kwargs of unknown content
         self.call = call
+        self.parameters = parameters
 
     def mapped(self, convert: Callable[[Given], Given]) -> Arguments:
         """The same call with each of its arguments converted."""
@@ -76,12 +79,24 @@ class Arguments:
             self.open_positional,
             self.open_keywords,
             self.call,
+            self.parameters,
         )
+
+    def of(self, parameters: tuple[str, ...]) -> Arguments:
+        """The same call, of a callee with these parameters."""
+        return Arguments(
+            self.positional, self.keywords, self.open_positional, self.open_keywords, self.call, parameters
+        )
+
+    def _position(self, name: str) -> int | None:
+        return self.parameters.index(name) if name in self.parameters else None
 
     def get(self, name: str, position: int | None = None) -> Given | Absent | CannotTell:
         """The argument called `name`, which may also stand at the 0-based `position`."""
         if name in self.keywords:
             return self.keywords[name]
+        if position is None and self.parameters:
+            position = self._position(name)
         if position is not None and position < len(self.positional):
             return self.positional[position]
         if self.open_keywords or (self.open_positional and position is not None):
@@ -93,6 +108,8 @@ class Arguments:
         given = self.keywords.get(name)  # as `get` finds it
         if given is not None:
             return given.value
+        if position is None and self.parameters:
+            position = self._position(name)
         if position is not None and position < len(self.positional):
             return self.positional[position].value
         if self.open_keywords or (self.open_positional and position is not None):

@@ -28,10 +28,10 @@ def severity_of_refusal(source: Any) -> Severity | None:
     return _SEVERITIES.get(target.refusals) if isinstance(target, Target) else None
 
 
-def severity_of_conversion(source: Any) -> Severity | None:
-    """How grave a value is that Keras 3 refuses, and that older ones converted."""
+def is_old(source: Any) -> bool:
+    """Whether a source is written for a Keras before Keras 3."""
     target = getattr(source, "target", None)
-    return _SEVERITIES.get(target.conversions) if isinstance(target, Target) else None
+    return isinstance(target, Target) and target.era.is_old
 
 
 def gone_mentions(program: Program) -> Iterator[tuple[Mention, Change, Site]]:

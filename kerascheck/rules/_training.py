@@ -18,32 +18,6 @@ from kerascheck.project.target import Target
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.text.treewalk import walk
 
-#: The parameters of each method in their order. Source: keras/src/trainers/trainer.py (Keras 3.15); of the methods that
-#: Keras 3 has no more: the documentation of Keras 2.
-PARAMETERS: dict[str, tuple[str, ...]] = {
-    "fit": (
-        "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle",
-        "class_weight", "sample_weight", "initial_epoch", "steps_per_epoch", "validation_steps",
-        "validation_batch_size", "validation_freq",
-    ),
-    "evaluate": ("x", "y", "batch_size", "verbose", "sample_weight", "steps", "callbacks", "return_dict"),
-    "predict": ("x", "batch_size", "verbose", "steps", "callbacks"),
-    "train_on_batch": ("x", "y", "sample_weight", "class_weight", "return_dict"),
-    "test_on_batch": ("x", "y", "sample_weight", "return_dict"),
-    "predict_on_batch": ("x",),
-    "fit_generator": (
-        "generator", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data", "validation_steps",
-        "validation_freq", "class_weight", "max_queue_size", "workers", "use_multiprocessing", "shuffle",
-        "initial_epoch",
-    ),
-    "evaluate_generator": ("generator", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing",
-                           "verbose"),
-    "predict_generator": ("generator", "steps", "callbacks", "max_queue_size", "workers", "use_multiprocessing",
-                          "verbose"),
-    "predict_classes": ("x", "batch_size", "verbose"),
-    "predict_proba": ("x", "batch_size", "verbose"),
-}  # fmt: skip
-
 #: What Keras 1 called them.
 _OLD_NAMES = {"epochs": "nb_epoch"}
 
@@ -74,9 +48,7 @@ def judged_compiles(program: Program) -> Iterator[CompileCall]:
 
 def argument(call: TrainCall, name: str) -> Given | Absent | CannotTell:
     """The argument of that name, wherever it stands."""
-    order = PARAMETERS.get(call.method, ())
-    position = order.index(name) if name in order else None
-    found = call.arguments.get(name, position)
+    found = call.arguments.get(name)
     if isinstance(found, Absent) and name in _OLD_NAMES:
         return call.arguments.get(_OLD_NAMES[name])
     return found

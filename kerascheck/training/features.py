@@ -145,20 +145,20 @@ class Features:
                     return
         split, count = self._split(), counts[0][1] if counts else None
         if isinstance(split, float) and isinstance(count, int) and int(count * (1 - split)) in (0, count):
-            site = self.session.site_of("validation_split", 6)
+            site = self.session.site_of("validation_split")
             self.session.report("samples", explain.empty_split(count, split), site)
 
     def _part_site(self, label: str) -> Site:
         if label == "sample_weight" and not self.is_validation:
-            return self.session.site_of("sample_weight", None)
+            return self.session.site_of("sample_weight")
         return self.x_site if label == "x" else self.y_site
 
     def _split(self) -> float | Unknown | None:
         """The share of the data that is split off to validate with; None where none is."""
         if self.call.method != "fit" or self.is_validation:
             return None
-        split = argument(self.call.arguments, "validation_split", 6)
-        if not split or argument(self.call.arguments, "validation_data", 7) is not None:
+        split = argument(self.call.arguments, "validation_split")
+        if not split or argument(self.call.arguments, "validation_data") is not None:
             return None
         return split if isinstance(split, float) and 0 < split < 1 else Unknown("validation_split")
 
@@ -352,7 +352,7 @@ class Features:
         if isinstance(batch, int):
             return [batch]  # how many the last batch has is not known
         size = 32 if self.batch_size is None else self.batch_size
-        steps = argument(self.call.arguments, "steps_per_epoch", None) or argument(self.call.arguments, "steps", None)
+        steps = argument(self.call.arguments, "steps_per_epoch") or argument(self.call.arguments, "steps")
         split = self._split()
         known = isinstance(size, int) and not isinstance(size, bool) and size > 0
         if self.stream is not None or not isinstance(count, int) or not known or steps is not None:

@@ -6,6 +6,8 @@ keras/src/backend/tensorflow/trainer.py, Keras 3.15). What is not known ends a c
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from kerascheck.data.training import raw_data, raw_validation_data
@@ -13,6 +15,7 @@ from kerascheck.network.arguments import Given
 from kerascheck.network.dims import Shape
 from kerascheck.network.ir import Layer, Site
 from kerascheck.network.program import Program, TrainCall
+from kerascheck.project.target import Era, Target
 from kerascheck.symbolic.unknown import KerasError, Undetermined, Unknown
 from kerascheck.training.clash import Clash
 from kerascheck.training.targets import Arrays
@@ -49,7 +52,27 @@ def _clashes_of(call: TrainCall, program: Program, passes: Passes) -> list[Clash
     first = _first_training(call, program)
     session = Session(call, first, passes)
     session.run()
-    return session.clashes
+    if not any(clash.refused for clash in session.clashes) or not _is_of_any_time(call):
+        return session.clashes
+    old = Session(_as_before(call), first, passes)
+    old.run()
+    known = {(clash.kind, clash.site.key) for clash in old.clashes if clash.refused}
+    return [
+        replace(clash, is_new=clash.refused and (clash.kind, clash.site.key) not in known) for clash in session.clashes
+    ]
+
+
+def _is_of_any_time(call: TrainCall) -> bool:
+    """Whether nothing shows which Keras the program is for."""
+    target = getattr(call.site.file, "target", None)
+    return isinstance(target, Target) and target.era is Era.UNKNOWN
+
+
+def _as_before(call: TrainCall) -> TrainCall:
+    """The same call under the Keras before Keras 3."""
+    old = copy(call)
+    old.dialect = 2
+    return old
 
 
 def _first_training(call: TrainCall, program: Program) -> TrainCall:
@@ -77,9 +100,9 @@ class Session:
         self.clashes = [clash for clash in self.clashes if clash not in same]
         self.clashes.append(Clash(kind, message, site, self.call, refused, layer))
 
-    def site_of(self, name: str, position: int | None) -> Site:
+    def site_of(self, name: str) -> Site:
         """Where an argument is written, or else the call."""
-        given = self.call.arguments.get(name, position)
+        given = self.call.arguments.get(name)
         if isinstance(given, Given) and given.node is not None:
             return Site(self.call.site.file, given.node.value)
         return self.call.site
@@ -90,14 +113,13 @@ class Session:
         call = self.call
         if self.learns and call.compiled is None:
             return  # another rule's business
-        raw = raw_data(call.method, call.arguments)
-        at_y = 1 if self.learns else None
+        raw = raw_data(call.arguments)
         size = call.arguments.value("batch_size")
-        Arrays(self, raw, "x", self.site_of("x", 0), self.site_of("y", at_y), size).run()
+        Arrays(self, raw, "x", self.site_of("x"), self.site_of("y"), size).run()
         if call.method == "fit":
-            validation = raw_validation_data(call.method, call.arguments)
+            validation = raw_validation_data(call.arguments)
             if validation is not None:
-                site = self.site_of("validation_data", 7)
+                site = self.site_of("validation_data")
                 size = call.arguments.value("validation_batch_size") or size
                 before = list(self.clashes)
                 Arrays(self, validation, "validation_data", site, site, size).run()

@@ -69,7 +69,7 @@ class Arrays(Features):
 
     def _check_losses(self, outputs: Any) -> None:
         assert self.call.compiled is not None
-        loss = argument(self.call.compiled.arguments, "loss", 1)
+        loss = argument(self.call.compiled.arguments, "loss")
         if isinstance(loss, Unknown):
             return
         if loss is None or (is_nested(loss) and not any(item is not None for item in leaves(loss))):
@@ -81,7 +81,7 @@ class Arrays(Features):
         if self._refuse_names(loss, outputs):
             return
         if self.y is None:
-            if not isinstance(self.x, Unknown):
+            if not isinstance(self.x, Unknown) and not self._may_feed_itself():
                 self.session.report("missing", explain.no_targets(self._label("y"), self.call), self.x_site)
             return
         if isinstance(outputs, Unknown) or isinstance(self.y, Unknown):
@@ -99,6 +99,12 @@ class Arrays(Features):
         for match in matches:
             self._check_loss(match)
         self._check_weights(matches, outputs)
+
+    def _may_feed_itself(self) -> bool:
+        """Whether the model may have its data in its graph, as it could before Keras 3: `target_tensors` of compile."""
+        assert self.call.compiled is not None
+        targets = argument(self.call.compiled.arguments, "target_tensors")
+        return self.call.dialect < 3 and (targets is not None or self.x is None)
 
     def _refuse_names(self, loss: Any, outputs: Any) -> bool:
         """Report losses for outputs that there are not, which needs no data; only where the program names them all."""
@@ -188,16 +194,15 @@ class Arrays(Features):
 
     def _check_weights(self, matches: Sequence[Match], outputs: Any) -> None:
         session, arguments = self.session, self.call.arguments
-        at = 9 if self.call.method == "fit" else None
-        class_weight = None if self.is_validation else argument(arguments, "class_weight", at)
+        class_weight = None if self.is_validation else argument(arguments, "class_weight")
         if class_weight is not None and self.call.method in ("fit", "train_on_batch"):
             message = check_class_weight(class_weight, self.y, self.weights, self.stream, self.call.dialect)
             if message is not None:
-                session.report("weights", message, session.site_of("class_weight", at))
+                session.report("weights", message, session.site_of("class_weight"))
                 return
         if self.weights is None:
             return
-        site = self.x_site if self.is_validation else session.site_of("sample_weight", None)
+        site = self.x_site if self.is_validation else session.site_of("sample_weight")
         try:
             check_weight_structure(self.y, outputs, self.call.dialect)
             for item, target, output in matches:
@@ -218,7 +223,7 @@ class Arrays(Features):
         if self.y is None or isinstance(outputs, Unknown) or isinstance(self.y, Unknown):
             return
         for name in ("metrics", "weighted_metrics"):
-            metrics = argument(self.call.compiled.arguments, name, None)
+            metrics = argument(self.call.compiled.arguments, name)
             if metrics is None or isinstance(metrics, Unknown):
                 continue
             try:
@@ -258,7 +263,7 @@ class Arrays(Features):
         """The targets that decide which accuracy is meant: those that the metrics see first."""
         if self.session.first is self.call and not self.is_validation:
             return pair
-        raw = raw_data(self.session.first.method, self.session.first.arguments)
+        raw = raw_data(self.session.first.arguments)
         target = read(raw.y)
         if not isinstance(target, Array) or not isinstance(target.shape, tuple):
             raise Undetermined("the targets that the metrics see first")

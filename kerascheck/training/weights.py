@@ -37,6 +37,8 @@ def check_sample_weight(weights: Any, targets: Any, values: Shape, dialect: int)
     """Weights against the values of a loss, whose first axis is that of a batch. Raises KerasError, Undetermined."""
     if is_nested(targets):
         if is_nested(weights) and not same_structure(weights, targets):
+            if dialect < 3 and isinstance(weights, dict):
+                raise Undetermined("before Keras 3, outputs that the dictionary does not name had no weights")
             raise KerasError("sample_weight must be passed for each output, in the structure of the targets", "weights")
         if isinstance(weights, Array) and isinstance(weights.shape, tuple) and not _is_single(weights.shape):
             shape = format_shape(weights.shape)

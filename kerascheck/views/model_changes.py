@@ -26,12 +26,6 @@ if TYPE_CHECKING:
     from kerascheck.project.source import Source
     from kerascheck.views.summary import ModelSummary
 
-#: The parameters of `compile` by position, and of `fit`; Keras 3.15.
-_COMPILE = (
-    "optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution",
-    "jit_compile", "auto_scale_loss",
-)  # fmt: skip
-_FIT = ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle")
 #: What follows from the settings of a layer and what stands before it.
 FOLLOWING = ("output shape", "parameters")
 #: What says nothing about the outcome of a training.
@@ -143,7 +137,7 @@ def compared(old: Sequence[ModelFacts], new: Sequence[ModelFacts]) -> list[Model
 def _model(model: ModelSummary, compiles: dict[int, CompileCall], trainings: dict[int, TrainCall]) -> ModelFacts:
     network = model.network
     compiled, training = compiles.get(id(network)), trainings.get(id(network))
-    trained = settings_of(training.arguments, _FIT) if training is not None else {}
+    trained = settings_of(training.arguments) if training is not None else {}
     return ModelFacts(
         model.name or model.cls,
         model.cls,
@@ -156,7 +150,7 @@ def _model(model: ModelSummary, compiles: dict[int, CompileCall], trainings: dic
             "trainable parameters": count_text(model.trainable_params),
         },
         tuple(_layer(layer) for layer in listed(network)),
-        settings_of(compiled.arguments, _COMPILE) if compiled is not None else {},
+        settings_of(compiled.arguments) if compiled is not None else {},
         {name: text for name, text in trained.items() if name not in _QUIET},
     )
 

@@ -52,11 +52,11 @@ def setting(value: Any, depth: int = 0) -> str:
     return type(value).__name__
 
 
-def settings_of(arguments: Arguments, names: tuple[str, ...] = ()) -> dict[str, str]:
-    """The arguments of a call by name, as texts; `names` are those of the positions."""
+def settings_of(arguments: Arguments) -> dict[str, str]:
+    """The arguments of a call by name, as texts."""
     found = {name: setting(given) for name, given in arguments.keywords.items()}
-    for position, name in enumerate(names):
-        given = arguments.get(name, position)
+    for name in arguments.parameters:
+        given = arguments.get(name)
         if given is not ABSENT and name not in found and isinstance(given, Given):
             found[name] = setting(given)
     return found

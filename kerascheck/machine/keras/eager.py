@@ -156,7 +156,7 @@ def _build_sequential(run: Run, network: Network, method: str, arguments: Argume
     """A `Sequential` without an input shape is built by the first batch that `fit` or `evaluate` gives it."""
     if network.inputs or network.open is not None:
         return
-    features = raw_data(method, arguments)
+    features = raw_data(arguments)
     batch = _batch_axis(method, arguments, features.x, features.stream)
     if isinstance(features.x, Array) and isinstance(features.x.shape, tuple) and not isinstance(batch, Unknown):
         if method == "predict" and batch is None:
@@ -208,7 +208,7 @@ def _build_subclass(run: Run, network: Network, method: str, arguments: Argument
     if network.own_methods:
         _train_own_way(run, network, method, arguments, site)
         return None
-    features = raw_data(method, arguments)
+    features = raw_data(arguments)
     batch = _batch_axis(method, arguments, features.x, features.stream)
     inputs = None if isinstance(batch, Unknown) else _placeholders(run, features.x, batch, method)
     function = find_method(network.instance, "call")
@@ -240,7 +240,7 @@ def _train_own_way(run: Run, network: SubclassedModel, method: str, arguments: A
     step = _STEPS.get(method)
     if step is None or network.own_methods & _REPLACING or not _waits(network, layers_on(network.instance)):
         return
-    raw = raw_data(method, arguments)
+    raw = raw_data(arguments)
     batch = _batch_axis(method, arguments, raw.x, raw.stream)
     inputs = None if isinstance(batch, Unknown) else _placeholders(run, raw.x, batch, method)
     own = find_method(network.instance, step if step in network.own_methods else "call")
@@ -336,7 +336,7 @@ def _same_sizes(inputs: Value, known: list[Tensor]) -> bool:
 
 def _first_batch(count: Dim, arguments: Arguments) -> int | None:
     """The size of the first batch, for which `predict` builds a model; None where it is not known."""
-    size: Any = arguments.value("batch_size", 1)
+    size: Any = arguments.value("batch_size")
     size = 32 if size is None else size
     return min(count, size) if isinstance(count, int) and isinstance(size, int) and size > 0 else None
 

@@ -10,6 +10,7 @@ from kerascheck.data.layer_methods import adapt, get_vocabulary, vocabulary_size
 from kerascheck.data.streams import with_streams
 from kerascheck.data.training import FITTING, TRAINING_METHODS
 from kerascheck.keras.naming import snake_case
+from kerascheck.keras.signatures import COMPILE, OLD_COMPILE, TRAINING
 from kerascheck.machine.keras.building import build
 from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.eager import training_call
@@ -198,11 +199,19 @@ def _pop(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
 def _compile(run: Run, network: Layer, arguments: Arguments, site: Site) -> Value:
     assert isinstance(network, Network)
     run.reach(site)
-    call = CompileCall(network, freeze_arguments(run, arguments), site)
+    given = freeze_arguments(run, arguments)
+    is_old = run.project.dialect < 3 or _metrics_come_third(given)
+    call = CompileCall(network, given.of(OLD_COMPILE if is_old else COMPILE), site)
     run.timed(call)
     network.compiled = call
     run.program.compiles.append(call)
     return None
+
+
+def _metrics_come_third(arguments: Arguments) -> bool:
+    """Whether what stands where Keras 3 has the weights of the losses is meant as metrics, as it was before."""
+    third = arguments.positional[2].value if len(arguments.positional) > 2 else None
+    return isinstance(third, (list, tuple)) and bool(third) and all(isinstance(item, str) for item in third)
 
 
 def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: str) -> Value:
@@ -210,7 +219,7 @@ def _train(run: Run, network: Layer, arguments: Arguments, site: Site, method: s
     run.reach(site)
     from kerascheck.machine.keras.predictions import result_of
 
-    given = freeze_arguments(run, with_streams(run, arguments, site))
+    given = freeze_arguments(run, with_streams(run, arguments, site)).of(TRAINING[method])
     call = training_call(run, network, method, given, site)
     run.timed(call)
     if method in FITTING:

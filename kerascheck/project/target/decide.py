@@ -63,21 +63,13 @@ class Target:
         return "pass" if self.era.is_old and not (self.by_style or self.by_names) else "note"
 
     @property
-    def refusals(self) -> Literal["pass", "note", "error"]:
+    def refusals(self) -> Literal["pass", "note", "warning", "error"]:
         """What is to be said of what Keras 3 refuses, and older ones did not, where it is no old form.
 
         Where nothing shows another one, not even names that Keras 3 does not have, it is the Keras that is installed
-        today.
+        today: but the program may have run for years with an older one, so that it is a warning.
         """
-        return "error" if self.era is Era.UNKNOWN and not self.by_names else self.old_forms
-
-    @property
-    def conversions(self) -> Literal["pass", "note", "warning", "error"]:
-        """What is to be said of values that Keras 3 refuses, and that older ones converted: a float as `units`.
-
-        Programs with such values have run for years: where nothing shows which Keras is meant, that is a warning.
-        """
-        return "warning" if self.refusals == "error" and self.era is Era.UNKNOWN else self.refusals
+        return "warning" if self.era is Era.UNKNOWN and not self.by_names else self.old_forms
 
     @property
     def reads_as_written(self) -> bool:

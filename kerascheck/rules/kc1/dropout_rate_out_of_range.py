@@ -12,6 +12,7 @@ from kerascheck.network.program import Program
 from kerascheck.rules._graph import (
     dropout_rate,
 )
+from kerascheck.rules._gone import is_old
 from kerascheck.rules._raised import refused_rate
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 
@@ -65,7 +66,7 @@ class DropoutRateOutOfRange(Rule):
             if refusal is not None:
                 found.setdefault(raised.site.key, (raised.site, *refusal))
         for site, cls, rate in found.values():
-            yield Finding(site, _rate_message(cls, rate), _rate_repair(site, rate))
+            yield Finding(site, _rate_message(cls, rate, is_old(site.file)), _rate_repair(site, rate))
 
     VALID = [
         # the usual
@@ -138,11 +139,13 @@ layer = Dropout(1.0)
     ]
 
 
-def _rate_message(cls: str, rate: float) -> str:
+def _rate_message(cls: str, rate: float, cuts: bool) -> str:
+    """`cuts`: whether the program is for a Keras that cuts the rate to 0 to 1, as those before Keras 3 did."""
     if rate == 1:
         return f"{cls} rate 1 drops everything: the layer outputs only zeros in training"
     hint = f"; for {rate:g}% write {rate / 100:g}" if 1 < rate < 100 else ""
-    return f"{cls} rate {rate:g} is outside [0, 1) and Keras refuses it{hint}"
+    outcome = "" if cuts else " and Keras refuses it"
+    return f"{cls} rate {rate:g} is outside [0, 1){outcome}{hint}"
 
 
 def _rate_repair(site: Site, rate: float) -> Repair | None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from kerascheck.diagnostics import Severity
 from kerascheck.network.program import Program, Raised
-from kerascheck.rules._gone import severity_of, severity_of_conversion, severity_of_refusal
+from kerascheck.rules._gone import severity_of, severity_of_refusal
 from kerascheck.rules._raised import ARRAYS, refused_rate
 from kerascheck.rules._related import made_tensors
 from kerascheck.rules._ways_out import way_out
@@ -47,8 +47,6 @@ class _Refusal(Rule):
         """How grave it is; None where the program is for a Keras that takes it."""
         if raised.error.kind in _OLD_FORMS:
             return severity_of(raised.site.file)
-        if raised.error.kind == "new-argument":
-            return severity_of_conversion(raised.site.file)
         return severity_of_refusal(raised.site.file) if raised.error.kind in _NEW_REFUSALS else self.severity
 
     def covers(self, raised: Raised) -> bool:
@@ -69,7 +67,7 @@ def _message(raised: Raised) -> str:
 #: The kinds of what Keras 2 takes and Keras 3 does not.
 _OLD_FORMS = frozenset({"old-argument"})
 #: The kinds of what Keras 3 refuses though it is no form of its own.
-_NEW_REFUSALS = frozenset({"newly-unbuilt"})
+_NEW_REFUSALS = frozenset({"newly-unbuilt", "newly-missing", "new-argument"})
 
 
 _MERGING = frozenset(

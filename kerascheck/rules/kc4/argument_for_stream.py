@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascheck.diagnostics import Severity
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import Program
-from kerascheck.rules._training import PARAMETERS, argument, argument_site
+from kerascheck.rules._training import argument, argument_site
 from kerascheck.rules.base import Finding, Invalid, Rule, Thresholds
 from kerascheck.rules.kc4._stream_arguments import _stream
 from kerascheck.symbolic.unknown import Unknown
@@ -84,7 +84,7 @@ class ArgumentForStream(Rule):
                 continue
             kind = _STREAMS.get(stream.kind, "a stream of batches")
             for name, message in _REFUSED:
-                given = argument(call, name) if name in PARAMETERS[call.method] else None
+                given = argument(call, name) if name in call.arguments.parameters else None
                 if not isinstance(given, Given) or isinstance(given.value, Unknown) or given.value is None:
                     continue
                 if name == "validation_split" and not given.value:

@@ -104,7 +104,7 @@ class NothingLearnedFromData(Rule):
             return
         # Where all data lies in files that are not there, the program may be a part of one.
         fits = (call for call in program.trainings if call.method in FITTING)
-        has_arrays = any(raw_data(call.method, call.arguments).stream is None for call in fits)
+        has_arrays = any(raw_data(call.arguments).stream is None for call in fits)
         for layer in program.layers:
             learner = _LEARNERS.get(layer.cls) if isinstance(layer, BuiltinLayer) else None
             if learner is None or layer.adapted or layer.met_unknown or layer.site is None or layer.arguments is None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from kerascheck.diagnostics import Severity
 from kerascheck.fixes.arguments import rename_keyword
+from kerascheck.keras.signatures import TRAINING
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import (
-    PARAMETERS,
     argument_site,
     call_node,
 )
@@ -101,13 +101,13 @@ class RemovedTrainingArgument(Rule):
             if call.method not in _METHODS:
                 continue
             for name, given in call.arguments.keywords.items():
-                if name in PARAMETERS[call.method] or given.node is None:
+                if name in TRAINING[call.method] or given.node is None:
                     continue
                 site = argument_site(call.site, given)
                 message = f"{call.method} has no argument {name}"
                 on_batch = _ON_BATCH if call.method in ("train_on_batch", "test_on_batch") else {}
                 advice = _KERAS_1.get(name) or _KERAS_2.get(name) or on_batch.get(name)
-                near = most_like(name, PARAMETERS[call.method], 0.75)
+                near = most_like(name, TRAINING[call.method], 0.75)
                 if advice is None and near:
                     advice = f"did you mean {near}?"
                 severity = None
@@ -229,7 +229,7 @@ def _renamed(call: TrainCall, given: Given, name: str) -> Repair | None:
     new, node = _RENAMED.get(name), call_node(call.site)
     if new is None or node is None or given.node is None or not any(arg is given.node for arg in node.args):
         return None
-    order = PARAMETERS[call.method]
+    order = TRAINING[call.method]
     if new in call.arguments.keywords or new not in order or len(call.arguments.positional) > order.index(new):
         return None
     return Repair(f"Write {new}", (Replacement(node, rename_keyword(node, given.node, new)),))

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 
 from kerascheck.diagnostics import Severity
+from kerascheck.keras.signatures import TRAINING
 from kerascheck.network.dims import Dim
 from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._outputs import describe
 from kerascheck.rules._training import (
-    PARAMETERS,
     call_node,
 )
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
@@ -194,7 +194,7 @@ def _successor_called(call: TrainCall, successor: str | None) -> Repair | None:
     if node is None or not isinstance(node.func, cst.Attribute) or any(arg.star for arg in node.args):
         return None
     keywords = {arg.keyword.value for arg in node.args if arg.keyword is not None}
-    order = PARAMETERS[successor or "predict"]
+    order = TRAINING[successor or "predict"]
     if not keywords <= set(order) or sum(arg.keyword is None for arg in node.args) > (1 if successor else len(order)):
         return None
     if successor == "predict" and call.method == "predict_generator" and "batch_size" in keywords:

@@ -10,7 +10,6 @@ from kerascheck.network.arguments import Given
 from kerascheck.network.program import Program, TrainCall
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._training import (
-    PARAMETERS,
     argument,
     dialect,
     value_site,
@@ -66,7 +65,7 @@ class WrongClassWeight(Rule):
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for call in program.trainings:
-            given = argument(call, "class_weight") if "class_weight" in PARAMETERS.get(call.method, ()) else None
+            given = argument(call, "class_weight") if "class_weight" in call.arguments.parameters else None
             if not isinstance(given, Given) or given.value is None or isinstance(given.value, Unknown):
                 continue
             message, severity = self._judge(call, given.value)

@@ -10,6 +10,7 @@ import libcst as cst
 
 from kerascheck.diagnostics import Severity
 from kerascheck.keras.changes import find as find_row
+from kerascheck.keras.signatures import COMPILE
 from kerascheck.network.arguments import Given
 from kerascheck.network.program import CompileCall, KerasObject, Program
 from kerascheck.rules._figures import BY_NAME
@@ -44,12 +45,6 @@ _LOSS_NAMES = LOSSES | _MORE_LOSSES | {"".join(part.capitalize() for part in nam
 
 #: Losses that Keras 2 has under names that Keras 3 does not know.
 _OLD_LOSSES = {name for name in ALIASES if name not in _LOSS_NAMES}
-
-
-_PARAMETERS = (
-    "optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly", "steps_per_execution",
-    "jit_compile", "auto_scale_loss",
-)  # fmt: skip
 
 
 #: Arguments that older versions have.
@@ -128,9 +123,9 @@ class WrongCompileArgument(Rule):
 
     def _keywords(self, call: CompileCall) -> Iterator[tuple[Finding, bool]]:
         for name, given in call.arguments.keywords.items():
-            if name in _PARAMETERS or given.node is None:
+            if name in COMPILE or given.node is None:
                 continue
-            near = most_like(name, _PARAMETERS, 0.75)
+            near = most_like(name, COMPILE, 0.75)
             row = find_row("argument", "keras.Model.compile", name)
             renamed = f"Keras 3 calls it {row.new}" if row is not None and row.new is not None else None
             advice = _OLD_PARAMETERS.get(name) or renamed or (f"did you mean {near}?" if near else None)
