@@ -381,7 +381,7 @@ class _Check:
             yield Diagnostic(
                 code=rule.code,
                 name=rule.name,
-                severity=finding.severity or rule.severity,
+                severity=_severity(rule, finding, source),
                 message=finding.message,
                 filename=source.filename,
                 span=span,
@@ -401,7 +401,7 @@ class _Check:
             from kerascheck.migrate.repairs import repair_at
 
             repair = repair_at(source, item.finding.site.node)
-        if repair is None:
+        if repair is None or source.is_reindented:
             return None
         is_safe = repair.applicability is Applicability.SAFE
         if is_old and item.finding.severity is Severity.INFO and is_safe:
@@ -478,6 +478,13 @@ class _Check:
                 fix=removal(suppression, unused, source),
                 noqa_row=span.start.row,
             )
+
+
+def _severity(rule: Rule, finding: Finding, source: Source) -> Severity:
+    """How grave a finding is in this file: what only Keras 3 refuses is no error where another one may be meant."""
+    severity = finding.severity or rule.severity
+    is_new = (rule.only_keras_3 or finding.only_keras_3) and severity is Severity.ERROR
+    return Severity.WARNING if is_new and source.target.era is Era.UNKNOWN else severity
 
 
 def _demand_findings(found: Iterable[object]) -> None:

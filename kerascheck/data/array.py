@@ -249,8 +249,12 @@ def is_text(dtype: str | Unknown) -> bool:
 
 def may_nest(array: Array) -> bool:
     """Whether the single items may be arrays or lists themselves, which only a list of them or a stack shows."""
-    dtype = array.dtype
-    return array.ndim == 1 and (dtype == "object" or (isinstance(dtype, Unknown) and dtype.key == ANYTHING.key))
+    return array.ndim == 1 and holds_anything(array.dtype)
+
+
+def holds_anything(dtype: str | Unknown) -> bool:
+    """Whether what stands where a number might may be a text, a list or an array as well."""
+    return dtype == "object" or (isinstance(dtype, Unknown) and dtype.key == ANYTHING.key)
 
 
 def limits_of(dtype: str | Unknown) -> tuple[int, int] | tuple[None, None]:

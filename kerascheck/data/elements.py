@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from kerascheck.data.array import Array, may_nest
+from kerascheck.data.array import ANYTHING, Array, holds_anything, may_nest
 from kerascheck.data.content import FITTED, RISING, WINDOW, WINDOWS, Content, Rows, union
 from kerascheck.data.operators import one_of
 from kerascheck.data.pipeline import Pipeline
@@ -139,9 +139,8 @@ def one_more(run: Run, target: ListValue, item: Value, loop: Loop | None = None)
     loop = loop or (run.loops[-1] if run.loops else None)
     if loop is not None and overlap(array, loop.over, loop.site.node):
         tags |= {WINDOWS}
-    target.element = new_array(
-        run, array.shape, Unknown("the dtype of what a loop collects"), content=Content(tags=tags)
-    )
+    dtype = ANYTHING if holds_anything(array.dtype) else Unknown("the dtype of what a loop collects")
+    target.element = new_array(run, array.shape, dtype, content=Content(tags=tags))
     rows = _series(array)
     if rows is not None and (known is None or _same_rows(known.rows, rows)):
         target.element.rows = rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
-from kerascheck.data.array import Array, axis_size, is_integer, is_number
+from kerascheck.data.array import Array, axis_size, holds_anything, is_integer, is_number
 from kerascheck.data.content import UNKNOWN_ARRANGEMENT, WINDOW, Content, Origin, Rows
 from kerascheck.data.operators import broadcast
 from kerascheck.data.refusals import refuses
@@ -59,6 +59,8 @@ def array_item(run: Run, array: Array, index: Value, site: Site) -> Value:
         made.content = array.content.view(array.content.subset(False))
         made.content.one_hot = None
         return made
+    if result == () and holds_anything(array.dtype):
+        return run.fresh("an item of an array of objects", site.node)
     made = new_array(run, result, array.dtype, kind=_kind(array))
     _fill(made, array, parts, shape)
     single = made.content.single() if result == () and not any(part.kind == "rest" for part in parts) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from kerascheck.data.array import TEXTS, Array, axis_size, promote
+from kerascheck.data.array import ANYTHING, TEXTS, Array, axis_size, promote
 from kerascheck.data.content import RISING, Content, Rows, union
 from kerascheck.data.objects import DataObject
 from kerascheck.data.refusals import refuses
@@ -176,8 +176,9 @@ def _from_sequence(run: Run, value: ListValue | tuple[Value, ...] | range) -> Ar
     except (KerasError, Undetermined):
         return None
     if len(known) < len(arrays):
-        # What is not known has the same shape: numpy makes no array of items that differ.
-        return Array((len(arrays), *shape[1:]), Unknown("the dtype of something unknown"))
+        # What is not known has the same shape: of items that differ, numpy makes an array of objects at most.
+        dtype = Unknown("the dtype of something unknown") if shape[1:] else ANYTHING
+        return Array((len(arrays), *shape[1:]), dtype)
     return joined(shape, known, keeps_last=len(shape) > 1)
 
 

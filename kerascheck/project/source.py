@@ -17,6 +17,7 @@ from kerascheck.runtime.asked import note_content, note_read, unsaved, unsaved_f
 from kerascheck.runtime.gc_pause import no_collection
 from kerascheck.runtime.reading import read_bytes, source_limit
 from kerascheck.text.directives import Directive, directives
+from kerascheck.text.indentation import evenly_indented
 from kerascheck.text.lexing import (
     MAX_TOKENS,
     code_only,
@@ -64,6 +65,10 @@ class SourceError(Exception):
         self.position = position
 
 
+class NotTaken(SourceError):
+    """Python reads the text, and the parser does not."""
+
+
 class Unfaithful(ValueError):
     """A text and its bytes do not give one another."""
 
@@ -87,6 +92,7 @@ class Source(Lines):
         #: What is wrong with cells that are no Python, in places of the program; known once the tree is.
         self.broken: list[SourceError] = []
         self._notebook: Notebook | None = None
+        self.is_reindented = False  # whether the text has blanks where the file has tabs, and cannot be edited
         if filename.endswith(SUFFIX):
             self.encoding = "utf-8"
             try:
@@ -113,7 +119,12 @@ class Source(Lines):
             SourceError: the text is no Python, or nests deeper than the parser survives.
         """
         if self._notebook is None:
-            tree, self.facts = RECENT.get(self.text, lambda: _parse(self, self._parsed))
+            try:
+                tree, self.facts = RECENT.get(self.text, lambda: _parse(self, self._parsed))
+            except NotTaken:
+                if not self._indent_evenly():
+                    raise
+                tree, self.facts = RECENT.get(self.text, lambda: _parse(self, self._parsed))
             return tree
         try:
             return _parse(self, self._parsed)
@@ -195,6 +206,20 @@ class Source(Lines):
         """
         return self.locator.locate(node)
 
+    def _indent_evenly(self) -> bool:
+        """Give the text an indentation that the parser takes, where it may have been that; whether it has another."""
+        found = evenly_indented(self.text)
+        if found is None or found == self.text:
+            return False
+        self.text, self.is_reindented = found, True
+        self._forget_text()
+        return True
+
+    def _forget_text(self) -> None:
+        """What was worked out about the text is of another one."""
+        for name in ("line_starts", "logical_lines", "locator", "directives", "shape_comments"):
+            self.__dict__.pop(name, None)
+
     def code_for(self, node: cst.CSTNode, like: cst.CSTNode | None = None) -> str:
         """The node as source text; a new node is indented as if it stood in place of the node `like`."""
         return self.locator.code_for(node, like)
@@ -241,6 +266,8 @@ class Source(Lines):
             UnicodeEncodeError: the encoding lacks a character of the new text.
             Unfaithful: the file would change elsewhere, too.
         """
+        if self.is_reindented:
+            raise Unfaithful("its indentation mixes tabs and blanks")
         if not self.is_faithful:
             raise Unfaithful(f"{self.encoding} does not give the same bytes again")
         if self._notebook is not None:
@@ -292,8 +319,7 @@ class Source(Lines):
                 broken[cell.index] = error
         self._notebook.leave_out(broken)
         self.text = self._notebook.text
-        for name in ("line_starts", "logical_lines", "locator", "directives", "shape_comments"):
-            self.__dict__.pop(name, None)
+        self._forget_text()
         for cell in self.cells:
             if (found := broken.get(cell.index)) is not None:
                 place = Position(found.position.row + cell.first_row - 1, found.position.column)
@@ -404,7 +430,7 @@ def _syntax_error(source: Lines, error: cst.ParserSyntaxError) -> SourceError:
             ast.parse(source.text)
         row = min(max(error.raw_line, 1), len(source.line_starts))
         message = "Python reads this file and the parser here does not: it is not analysed"
-        return SourceError(UNREADABLE, message, Position(row, 1))
+        return NotTaken(UNREADABLE, message, Position(row, 1))
     except SyntaxError as refused:
         row = min(max(refused.lineno or 1, 1), len(source.line_starts))
         column = min(max(refused.offset or 1, 1), len(source.line(row)) + 1)

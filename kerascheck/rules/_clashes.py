@@ -24,9 +24,13 @@ class ClashRule(Rule):
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for clash in clashes(program):
             if clash.kind == self.kind:
-                severity = None if clash.refused and not clash.is_new else Severity.WARNING
                 yield Finding(
-                    clash.site, clash.message, anchor=clash.call.site, severity=severity, related=tuple(_places(clash))
+                    clash.site,
+                    clash.message,
+                    anchor=clash.call.site,
+                    severity=None if clash.refused else Severity.WARNING,
+                    related=tuple(_places(clash)),
+                    only_keras_3=clash.is_new,
                 )
 
 

@@ -71,6 +71,9 @@ class Finding:
     severity: Severity | None = None  # where it differs from the rule's
     anchor: Site | None = None  # None: the site itself
     related: tuple[tuple[Site, str], ...] = ()  # other places that belong to it, and what is there
+    only_keras_3: bool = (
+        False  # whether an older Keras takes what is found: no error where nothing shows which is meant
+    )
     is_old_form: bool = False  # whether it is fixed as `kerascheck migrate` does it, whatever the rule is about
 
     @property
@@ -116,6 +119,7 @@ class Rule:
     enabled: ClassVar[bool] = True  # on by default
     teaching: ClassVar[bool] = False  # a matter of taste: of the presets, only `teaching` turns it on
     fixable: ClassVar[Literal["none", "safe", "unsafe"]] = "none"
+    only_keras_3: ClassVar[bool] = False  # whether all that it finds is taken by an older Keras
     migrates: ClassVar[bool] = False  # whether its findings are fixed as `kerascheck migrate` does it
     since: ClassVar[str] = "0.1.0"
     url: ClassVar[str] = ""  # its page, for a rule of another package; our own have theirs in our documentation

@@ -138,10 +138,15 @@ def _wrong_count(layer: Layer, arguments: Arguments, value: Value) -> KerasError
         return takes_a_list(layer.cls)
     count = _length(value)
     if definition.call_tensors > 1 and definition.one_by_one and count is not None and count > 1:
-        how = "query and value one after the other" if definition.call_tensors > 2 else "its states as initial_state"
-        return KerasError(f"{subject} takes {how}, it is called on a list of {count} tensors", "input-count")
+        # Recurrent layers took their states that way before Keras 3.
+        several = definition.call_tensors > 2
+        how = "query and value one after the other" if several else "its states as initial_state"
+        kind = "input-count" if several else "newly-counted"
+        return KerasError(f"{subject} takes {how}, it is called on a list of {count} tensors", kind)
     if count == 1 and layer.cls in _NO_LISTS:
-        return KerasError(f"{subject} is called on a list of one tensor, which Keras 3 does not unpack", "input-count")
+        return KerasError(
+            f"{subject} is called on a list of one tensor, which Keras 3 does not unpack", "newly-counted"
+        )
     return None
 
 

@@ -67,7 +67,7 @@ def _message(raised: Raised) -> str:
 #: The kinds of what Keras 2 takes and Keras 3 does not.
 _OLD_FORMS = frozenset({"old-argument"})
 #: The kinds of what Keras 3 refuses though it is no form of its own.
-_NEW_REFUSALS = frozenset({"newly-unbuilt", "newly-missing", "new-argument"})
+_NEW_REFUSALS = frozenset({"newly-counted", "newly-missing", "newly-unbuilt", "new-argument"})
 
 
 _MERGING = frozenset(

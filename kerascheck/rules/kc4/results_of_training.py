@@ -224,6 +224,8 @@ def results(call: TrainCall) -> list[str] | None:
         return None
     if not isinstance(call.arguments.get("return_dict"), Absent) or call.arguments.open_keywords:
         return None
+    if not isinstance(call.arguments.get("show_accuracy"), Absent):  # how the first Kerases were asked for it
+        return None
     if not isinstance(compiled.arguments.get("weighted_metrics"), Absent):
         return None
     known = figures(compiled)

@@ -98,6 +98,7 @@ class UnavailableMonitor(Rule):
                 _renamed(site, watch.monitor, likely) if likely else None,
                 anchor=watch.call.site,
                 severity=None if raises else Severity.WARNING,
+                only_keras_3=raises,
             )
 
     VALID = [

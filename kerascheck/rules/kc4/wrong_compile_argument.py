@@ -16,7 +16,7 @@ from kerascheck.network.program import CompileCall, KerasObject, Program
 from kerascheck.rules._figures import BY_NAME
 from kerascheck.rules._gone import severity_of
 from kerascheck.rules._registered import registers_names
-from kerascheck.rules._training import argument_site, dialect, value_site
+from kerascheck.rules._training import argument_site, value_site
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 from kerascheck.symbolic.unknown import Symbol
 from kerascheck.text.spelling import most_like
@@ -62,7 +62,7 @@ _REMOVED_METRICS = {"fmeasure", "fbeta_score", "matthews_correlation"}
 
 
 #: Names that metrics had before Keras 3.
-_OLD_METRICS = {"cosine", "cosine_proximity"}
+_OLD_METRICS = {"cosine", "cosine_proximity", *ALIASES} - BY_NAME.keys()
 
 
 class WrongCompileArgument(Rule):
@@ -219,14 +219,13 @@ class WrongCompileArgument(Rule):
                 for index, item in enumerate(given.value):
                     message = self._metric(item, call)
                     if message is not None:
-                        yield Finding(part_site(call, given, index), message, anchor=call.site), False
+                        old = isinstance(item, str) and item in _OLD_METRICS
+                        yield Finding(part_site(call, given, index), message, anchor=call.site), old
 
     def _metric(self, value: Any, call: CompileCall) -> str | None:
         if not isinstance(value, str) or value in BY_NAME or value.lower() in ("accuracy", "acc"):
             return None
         if value in _REMOVED_METRICS or registers_names(call.site, value):
-            return None
-        if value in _OLD_METRICS and dialect(call.site) < 3:
             return None
         if value in ("loss", "val_loss"):
             return f'"{value}" is not a metric: the loss is always reported'

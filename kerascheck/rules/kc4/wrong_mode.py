@@ -89,6 +89,7 @@ class WrongMode(Rule):
                     f'mode="max"',
                     anchor=watch.call.site,
                     severity=Severity.ERROR,
+                    only_keras_3=True,
                 )
 
     VALID = [

@@ -90,6 +90,7 @@ class ConfigMissing(Rule):
     code = "KC710"
     name = "config-missing"
     severity = Severity.ERROR
+    only_keras_3 = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:

@@ -74,6 +74,7 @@ class ConfigNotTaken(Rule):
     code = "KC711"
     name = "config-not-taken"
     severity = Severity.WARNING
+    only_keras_3 = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for cls in classes_of(program):

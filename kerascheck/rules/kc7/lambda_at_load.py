@@ -61,6 +61,7 @@ class LambdaAtLoad(Rule):
     code = "KC708"
     name = "lambda-at-load"
     severity = Severity.ERROR
+    only_keras_3 = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for event in program.events:

@@ -54,6 +54,7 @@ class LossAddedAsFunction(Rule):
     code = "KC878"
     name = "loss-added-as-function"
     severity = Severity.ERROR
+    only_keras_3 = True
 
     def check(self, program: Program, thresholds: Thresholds) -> Iterator[Finding]:
         for cls in classes_of(program):

@@ -56,6 +56,7 @@ class ReservedAttribute(Rule):
     code = "KC803"
     name = "reserved-attribute"
     severity = Severity.ERROR
+    only_keras_3 = True
     fixable = "unsafe"
     migrates = True
 
