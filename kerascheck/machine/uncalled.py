@@ -6,7 +6,7 @@ out of unknown arguments. Either way other methods may have run before: what the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import libcst as cst
 
@@ -38,7 +38,6 @@ from kerascheck.network.networks import Network
 from kerascheck.network.program import Program
 from kerascheck.symbolic.unknown import Unknown
 from kerascheck.text.outline import Outline
-from kerascheck.text.treewalk import nodes_below
 
 #: Objects of one class, made by the program, on which each of its methods is entered.
 _MAX_OBJECTS = 2

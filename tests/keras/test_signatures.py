@@ -6,8 +6,8 @@ import inspect
 
 import pytest
 
-from kerascheck.keras.signatures import COMPILE, TRAINING
 from kerascheck.api import check
+from kerascheck.keras.signatures import COMPILE, TRAINING
 
 HEAD = """
 import numpy as np

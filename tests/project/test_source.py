@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from kerascheck.diagnostics import Position
-from kerascheck.project.source import Source, SourceError
+from kerascheck.project.source import Source, SourceError, Unfaithful
 
 
 def refused(raw: bytes) -> SourceError:
@@ -121,9 +121,19 @@ def test_a_row_of_signs_alone_is_no_conflict() -> None:
     assert "conflict" not in error.value.message
 
 
-def test_what_python_reads_and_the_parser_does_not_is_no_syntax_error() -> None:
-    """Tabs and spaces of one width, in turns."""
-    text = b"for i in range(3):\n  x = 1\n  if x:\n\t  y = 2\n\nprint(x)\n"
-    compile(text, "x.py", "exec")
-    error = refused(text)
+#: Tabs and spaces of one width, in turns.
+IN_TURNS = b"for i in range(3):\n  x = 1\n  if x:\n\t  y = 2\n\nprint(x)\n"
+
+
+def test_tabs_and_spaces_are_read_as_python_reads_them() -> None:
+    compile(IN_TURNS, "x.py", "exec")
+    source = Source(IN_TURNS, "x.py")
+    assert len(source.tree.body) == 2 and source.is_reindented
+    with pytest.raises(Unfaithful):
+        source.edited([])
+
+
+def test_what_python_reads_and_the_parser_does_not_is_no_syntax_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kerascheck.project.source.evenly_indented", lambda text: None)
+    error = refused(IN_TURNS)
     assert error.code == "KC002" and "not analysed" in error.message

@@ -9,10 +9,10 @@ import libcst as cst
 from kerascheck.diagnostics import Applicability, Severity
 from kerascheck.network.ir import Site
 from kerascheck.network.program import Program
+from kerascheck.rules._gone import is_old
 from kerascheck.rules._graph import (
     dropout_rate,
 )
-from kerascheck.rules._gone import is_old
 from kerascheck.rules._raised import refused_rate
 from kerascheck.rules.base import Finding, Invalid, Repair, Replacement, Rule, Thresholds
 
