@@ -33,6 +33,7 @@ from kerascheck.machine.sequences import (
     element_of,
     items_of,
     iterate,
+    lost_item,
     members_of,
     open_iterator,
     resumed,
@@ -355,7 +356,7 @@ def _next(run: Run, name: str, arguments: Arguments, site: Site) -> Value:
         return run.fresh("next()", site.node)
     if item is END:
         return values[1] if len(values) == 2 else run.fails("StopIteration", "next() of an iterator at its end")
-    return run.fresh("next() in a loop", site.node) if isinstance(item, Lost) else item
+    return lost_item(run, item, "next() in a loop", site) if isinstance(item, Lost) else item
 
 
 def _fromkeys(run: Run, name: str, arguments: Arguments, site: Site) -> Value:

@@ -18,7 +18,7 @@ from kerascheck.machine.holding import held_by, holding
 from kerascheck.machine.limits import MAX_ITEMS, MAX_LOOP_ROUNDS
 from kerascheck.machine.paths import Signal, Split, WaysOut, each_arm, fork, is_steady, note_raise
 from kerascheck.machine.run import Run
-from kerascheck.machine.sequences import Lost, element_of, iterate
+from kerascheck.machine.sequences import Lost, element_of, iterate, work_done
 from kerascheck.machine.static import is_infinite
 from kerascheck.machine.unknown_loops import is_endless, unknown_loop
 from kerascheck.machine.values import (
@@ -89,10 +89,10 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
     for index, item in enumerate(iterate(run, iterable)):
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:
             further = _further_rounds if index else rest_of_for
-            work = _work(run)
+            work = work_done(run)
             why = item.reason if isinstance(item, Lost) else None
             ended = further(run, node, scope, "an element of something unknown", iterable, _least(iterable), why)
-            if _work(run) > work and isinstance(item, Lost):
+            if work_done(run) > work and isinstance(item, Lost):
                 run.need(item.reason.needs)  # how many rounds build something
             return rounds.end(ended)
         reason = unrolling.ends(index, item, length)
@@ -201,11 +201,11 @@ class _TrainingRounds:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.count = 0
-        self.trained, self.built = len(run.program.trainings), _work(run)
+        self.trained, self.built = len(run.program.trainings), work_done(run)
 
     def go_on(self) -> bool:
         """Called before each round: whether the rounds from here on are taken to be like those before."""
-        trained, built = len(self.run.program.trainings), _work(self.run)
+        trained, built = len(self.run.program.trainings), work_done(self.run)
         self.count = self.count + 1 if trained > self.trained and built == self.built else 0
         self.trained, self.built = trained, built
         return self.count >= _TRAINING_ROUNDS
@@ -217,7 +217,7 @@ class _Unrolling:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.training = _TrainingRounds(run)
-        self.begun = self.built = _work(run)
+        self.begun = self.built = work_done(run)
         self.steps, self.forked = run.budget.spent, run.forked
         self.trained = len(run.program.trainings)
         self.layers = len(run.program.layers)
@@ -233,13 +233,13 @@ class _Unrolling:
             return None
         is_long = index > _SHORT_LOOP if length is None else length > _SHORT_LOOP
         if index % _IDLE_ROUNDS == _IDLE_ROUNDS - 1 and is_long:
-            if _work(run) == self.built:
+            if work_done(run) == self.built:
                 return "an element of a long loop"  # nothing of Keras is built in here: this is a loop over data
-            self.built = _work(run)
+            self.built = work_done(run)
         if trains or folds:
             return "an element of a loop that trains"
         allowed = _UNCLEAR_STEPS if run.forked > self.forked else _IDLE_STEPS
-        if index >= _FEW_ROUNDS and _work(run) == self.begun and run.budget.spent - self.steps > allowed:
+        if index >= _FEW_ROUNDS and work_done(run) == self.begun and run.budget.spent - self.steps > allowed:
             return "an element of a long loop"
         return None
 
@@ -276,11 +276,6 @@ def _is_data(item: Value) -> bool:
 def _is_about_layers(item: Value) -> bool:
     """Whether the element of a loop is a layer, or a tuple with one (`enumerate(model.layers)`)."""
     return isinstance(item, Layer) or (isinstance(item, tuple) and any(isinstance(part, Layer) for part in item))
-
-
-def _work(run: Run) -> int:
-    """Grows with each layer that is built or changed; one that is frozen and thawed in turns is what it was before."""
-    return len(run.program.layers) + len(run.changed)
 
 
 def _further_rounds(
@@ -350,7 +345,7 @@ def _while_rounds(run: Run, node: cst.While, scope: Scope, entered: bool = False
     built, undecided = len(run.program.layers), run.undecided
     endless = is_endless(node)
     training = _TrainingRounds(run)
-    begun, steps = _work(run), run.budget.spent
+    begun, steps = work_done(run), run.budget.spent
     rounds = _Rounds(run, node, scope)
     for index in range(MAX_LOOP_ROUNDS):
         verdict: bool | Condition = entered and index == 0
@@ -365,7 +360,7 @@ def _while_rounds(run: Run, node: cst.While, scope: Scope, entered: bool = False
             not isinstance(verdict, bool)
             or (open_end and idle)
             or training.go_on()
-            or (verdict and _work(run) == begun and run.budget.spent - steps > _IDLE_STEPS)
+            or (verdict and work_done(run) == begun and run.budget.spent - steps > _IDLE_STEPS)
             or (endless and is_infinite(scope.file, node))
         ):
             if isinstance(verdict, Condition) and is_steady(verdict.key) and not is_forgotten(verdict.key):

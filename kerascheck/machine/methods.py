@@ -15,7 +15,17 @@ from kerascheck.machine.needs import value_needs
 from kerascheck.machine.operators import MAX_TEXT, bounded
 from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import RAISED, Run
-from kerascheck.machine.sequences import END, Lost, NotPlain, has_not_begun, items_of, members_of, step, to_python
+from kerascheck.machine.sequences import (
+    END,
+    Lost,
+    NotPlain,
+    has_not_begun,
+    items_of,
+    lost_item,
+    members_of,
+    step,
+    to_python,
+)
 from kerascheck.machine.sorting import sort_items
 from kerascheck.machine.text_methods import STRING_METHODS, Method, decode, encode, number, string
 from kerascheck.machine.values import DefaultDict, DictValue, DictView, IteratorValue, ListValue, Value, not_known
@@ -365,7 +375,7 @@ def _following(run: Run, receiver: IteratorValue, arguments: Arguments, site: Si
     item = step(run, receiver, sent)
     if item is END:
         return run.fails("StopIteration", "an iterator at its end", site.node)
-    return run.fresh(item.reason.reason, site.node) if isinstance(item, Lost) else item
+    return lost_item(run, item, item.reason.reason, site) if isinstance(item, Lost) else item
 
 
 def _close(run: Run, receiver: IteratorValue, arguments: Arguments, site: Site) -> Value:

@@ -149,6 +149,11 @@ def _keys(value: DictValue) -> Iterator[Value]:
             return
 
 
+def work_done(run: Run) -> int:
+    """Grows with each layer that is built or changed; one that is frozen and thawed in turns is what it was before."""
+    return len(run.program.layers) + len(run.changed)
+
+
 # -- iterators -------------------------------------------------------------------------------------------------
 
 
@@ -169,9 +174,7 @@ def step(run: Run, iterator: IteratorValue, sent: Value = None) -> Value:
     if run.loop_births and iterator.birth < run.loop_births[-1] and iterator.lost is None:
         run.lose(iterator, "an iterator in a loop of unknown length")
     elif run.forks and iterator.birth < run.forks[-1][0] and iterator.lost is None and not iterator.is_private:
-        # How far it is cannot be taken back for the other arm.
-        run.need_forks(iterator.birth)
-        iterator.blur("how far an iterator is depends on a condition")
+        _lose_in_arm(run, iterator)
     if iterator.lost is not None or iterator.source is None or iterator.running:
         return Lost(iterator.lost or Unknown("an iterator that is running"))
     run.budget.spend()
@@ -186,6 +189,31 @@ def step(run: Run, iterator: IteratorValue, sent: Value = None) -> Value:
     if isinstance(item, Lost):
         iterator.lose_rest(item.reason)
     return item
+
+
+def _lose_in_arm(run: Run, iterator: IteratorValue) -> None:
+    """Forget how far an older iterator is, which cannot be taken back for the other arm: the arms are to be decided.
+
+    Not so in a loop of unknown length, where they are others in each round: only what is made of the items matters.
+    """
+    if not run.loop_births:
+        run.need_forks(iterator.birth)
+        iterator.blur("how far an iterator is depends on a condition")
+        return
+    needs = frozenset().union(*(needs for moment, needs in run.forks if moment > iterator.birth))
+    before = work_done(run)
+    run.lose(iterator, "how far an iterator is depends on a condition")
+    assert iterator.lost is not None
+    iterator.lost.needs = needs
+    if work_done(run) != before:
+        run.need(needs)
+
+
+def lost_item(run: Run, lost: Lost, reason: str, site: Site) -> Unknown:
+    """One item that is not known; what would have to be decided for it to be known goes with it."""
+    made = run.fresh(reason, site.node)
+    made.needs = lost.reason.needs
+    return made
 
 
 def _pulled(run: Run, iterator: IteratorValue) -> Iterator[Value]:

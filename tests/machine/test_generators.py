@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.machine.compare import compare_program
+from tests.machine.helpers import build
 
 ENDLESS = """
 log = []
@@ -49,3 +50,43 @@ def test_a_generator_that_never_ends_does_not_end_what_asks_it() -> None:
     result = compare_program(code + "for first, second in zip([5, 4], numbers):\n    third = 2\nlast = 8\n")
     assert result.wrong == {}
     assert result.status == "decided" or result.known >= 2
+
+
+def test_how_far_a_generator_is_in_a_loop_over_data_touches_no_model() -> None:
+    made = build("""
+        import os
+        def cut(text):
+            for i in range(20):
+                yield text
+        def padded(text):
+            if len(text) >= 16000:
+                return text
+            return text + "x"
+        for name in os.listdir("x"):
+            text = padded(open(name).read())
+            if len(text) > 16000:
+                parts = cut(text)
+            else:
+                parts = [text]
+            for part in parts:
+                print(part)
+        model = Sequential([Input((39,)), Dense(12)])
+    """)
+    assert [str(network.status()) for path in made.paths for network in path.networks] == ["exact"]
+
+
+def test_how_far_it_is_counts_where_a_model_is_made_of_its_items() -> None:
+    made = build("""
+        import os
+        def sizes(first):
+            yield first
+            yield 5
+        for name in os.listdir("x"):
+            parts = sizes(3) if len(name) > 4 else [7]
+            model = Sequential([Input((2,))])
+            for size in parts:
+                model.add(Dense(size))
+    """)
+    assert "exact" not in {str(n.status()) for path in made.paths for n in path.networks if len(n.layers) == 0}
+    shown = {str(n.params()) for path in made.paths for n in path.networks if str(n.status()) == "exact"}
+    assert shown <= {"21", "29"}
