@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kerascheck.api import summarize
 from kerascheck.network.networks import Network
 from kerascheck.symbolic.unknown import Unknown
 from tests.machine.helpers import build, cases, marked_cases, model, models, raised, summary
@@ -220,3 +221,17 @@ def test_who_only_saves_it_has_not() -> None:
         whole = Model(model.inputs, model.outputs)
     """)
     assert whole.status() == "exact"
+
+
+PLAIN = "from keras import Input, Model, Sequential\nfrom keras.layers import Dense\n"
+
+
+@pytest.mark.parametrize("ends", ["m.input, m.output", "m.input, m.layers[0].output", "m.inputs, m.output"])
+def test_the_ends_of_a_sequential_are_what_an_older_keras_has(ends: str) -> None:
+    made = summarize(f"{PLAIN}m = Sequential([Input((4,)), Dense(3), Dense(2)])\nother = Model({ends})\n")
+    assert [one.status for one in made] == ["exact", "exact"]
+
+
+def test_a_program_for_keras_3_gets_no_model_of_ends_that_there_are_not() -> None:
+    code = f"import keras\n{PLAIN}keras.ops.ones(3)\nm = Sequential([Input((4,)), Dense(3)])\nother = Model(m.input, m.output)\n"
+    assert [one.status for one in summarize(code)] == ["exact", "unknown"]

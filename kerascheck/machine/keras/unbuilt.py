@@ -11,6 +11,7 @@ from kerascheck.machine.run import Run
 from kerascheck.machine.values import Value
 from kerascheck.network.ir import BuiltinLayer, Layer, Site
 from kerascheck.network.networks import Network
+from kerascheck.project.target import Era
 from kerascheck.symbolic.unknown import KerasError
 
 
@@ -22,6 +23,11 @@ def end_of_layer(run: Run, layer: Layer, name: str, site: Site) -> Value:
         return tensors[0] if len(tensors) == 1 else KerasList(tensors, run.tick(), f"{name}s", layer)
     if run.project.dialect == 3 and _is_settled(layer):
         _refuse(run, layer, _never_called(layer, name), site)
+        if _had_ends(layer) and run.project.target.era is not Era.KERAS_3:
+            assert isinstance(layer, Network)
+            grown = possibly_grown(layer) if name == "output" else None
+            # An older Keras has it, and may be meant.
+            return (layer.outputs if name == "output" else layer.inputs)[0] if grown is None else run.fresh(grown)
     return run.fresh(f"{name} of {layer.cls}", site.node)
 
 
