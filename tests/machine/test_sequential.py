@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kerascheck.api import summarize
@@ -227,8 +229,10 @@ PLAIN = "from keras import Input, Model, Sequential\nfrom keras.layers import De
 
 
 @pytest.mark.parametrize("ends", ["m.input, m.output", "m.input, m.layers[0].output", "m.inputs, m.output"])
-def test_the_ends_of_a_sequential_are_what_an_older_keras_has(ends: str) -> None:
-    made = summarize(f"{PLAIN}m = Sequential([Input((4,)), Dense(3), Dense(2)])\nother = Model({ends})\n")
+def test_the_ends_of_a_sequential_are_what_an_older_keras_has(ends: str, tmp_path: Path) -> None:
+    made = summarize(
+        f"{PLAIN}m = Sequential([Input((4,)), Dense(3), Dense(2)])\nother = Model({ends})\n", tmp_path / "old.py"
+    )
     assert [one.status for one in made] == ["exact", "exact"]
 
 
