@@ -21,7 +21,7 @@ from kerascheck.machine.modules.testing import PREPARING, is_case, prepared_case
 from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import once_in_outline
-from kerascheck.machine.unsettled_names import BINDING, LOOPING, forget_unsettled
+from kerascheck.machine.unsettled_names import BINDING, LOOPING, forget_unsettled, is_placeholder
 from kerascheck.machine.values import (
     ClassValue,
     DictValue,
@@ -36,7 +36,7 @@ from kerascheck.machine.values import (
 from kerascheck.network.arguments import Given
 from kerascheck.network.networks import Network
 from kerascheck.network.program import Program
-from kerascheck.symbolic.unknown import Unknown
+from kerascheck.symbolic.unknown import Guarded, Unknown
 from kerascheck.text.outline import Outline
 
 #: Objects of one class, made by the program, on which each of its methods is entered.
@@ -216,9 +216,9 @@ def _constructor_arguments(owner: ClassValue) -> tuple[SymbolicArguments, list[G
 
 
 def _forget_placeholders(made: Instance) -> None:
-    """None is what an attribute has until somebody sets it."""
+    """None is what an attribute has until somebody sets it; nor is it a fact what stands in for an argument, or none."""
     for name, value in made.attributes.items():
-        if value is None:
+        if value is None or (type(value) is Guarded and any(is_placeholder(one) for _, one in value.alternatives)):
             made.attributes[name] = _unset(made, name)
 
 

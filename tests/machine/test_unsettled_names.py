@@ -115,3 +115,19 @@ def test_for_a_call_that_is_written_they_are_what_they_are(tmp_path: Path) -> No
     build()
     """
     assert _report(tmp_path, code, settings="CLASSES = []\n")[0] == ["KC205"]
+
+
+def test_an_empty_list_in_place_of_an_argument_is_no_fact(tmp_path: Path) -> None:
+    code = """
+    from keras import ops
+    class Sampling(layers.Layer):
+        def __init__(self, shapes=None, starts=None, **kwargs):
+            super().__init__(**kwargs)
+            self.shapes = shapes or []
+            self.starts = starts if starts is not None else []
+        def call(self, x):
+            turned = [[w, h] for h, w in self.shapes]
+            first = ops.convert_to_tensor(turned)[None, None, :]
+            return x / first[:, :, 0] + self.starts[0]
+    """
+    assert _report(tmp_path, code)[0] == []
