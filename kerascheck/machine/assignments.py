@@ -12,6 +12,7 @@ from kerascheck.machine.expressions import index_of
 from kerascheck.machine.limits import MAX_ITEMS
 from kerascheck.machine.members import find_slot
 from kerascheck.machine.operators import binary
+from kerascheck.machine.outcomes import note_outcome
 from kerascheck.machine.paths import spread
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
@@ -70,9 +71,9 @@ def _augmented_value(run: Run, left: Value, right: Value, node: cst.AugAssign, s
         from kerascheck.data.operators import in_place
 
         op = type(node.operator).__name__.removesuffix("Assign")
+        raised = len(run.program.raised)
         value = in_place(run, left, op, right, Site(scope.file, node))
-        if type(value) is Array:
-            run.program.went_well.add((id(scope.file), id(node)))
+        note_outcome(run, value, node, scope, raised)
         return value
     return binary(run, type(node.operator).__name__, left, right, node, scope)
 

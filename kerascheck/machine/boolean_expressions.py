@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import libcst as cst
 
-from kerascheck.data.array import Array
 from kerascheck.machine.assumptions import Condition, settle
 from kerascheck.machine.conditions import compare
 from kerascheck.machine.operators import binary, unary
+from kerascheck.machine.outcomes import note_outcome
 from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import as_unknown
@@ -28,9 +28,10 @@ def binary_operation(run: Run, node: cst.BinaryOperation, scope: Scope) -> Value
         left = left.left
     value = run.evaluate(left, scope)
     for link in reversed(chain):
-        value = binary(run, type(link.operator).__name__, value, run.evaluate(link.right, scope), link, scope)
-        if type(value) is Array:
-            run.program.went_well.add((id(scope.file), id(link)))
+        right = run.evaluate(link.right, scope)
+        raised = len(run.program.raised)
+        value = binary(run, type(link.operator).__name__, value, right, link, scope)
+        note_outcome(run, value, link, scope, raised)
     return value
 
 
@@ -100,7 +101,10 @@ def comparison(run: Run, node: cst.Comparison, scope: Scope) -> Value:
     if len(node.comparisons) == 1:
         target = node.comparisons[0]
         right = run.evaluate(target.comparator, scope)
-        return compare(run, type(target.operator).__name__, left, right, node)
+        raised = len(run.program.raised)
+        value = compare(run, type(target.operator).__name__, left, right, node)
+        note_outcome(run, value, node, scope, raised)
+        return value
 
     def link(index: int, left: Value) -> Value:
         target = node.comparisons[index]

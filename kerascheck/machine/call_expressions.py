@@ -17,6 +17,7 @@ from kerascheck.machine.doubts import doubt_about
 from kerascheck.machine.exceptions import is_made_exception
 from kerascheck.machine.introspection import SCOPED
 from kerascheck.machine.needs import WITHOUT_NEEDS, value_needs
+from kerascheck.machine.outcomes import note_outcome
 from kerascheck.machine.paths import spread
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import items_of
@@ -103,14 +104,14 @@ def call(run: Run, node: cst.Call, scope: Scope) -> Value:
         has_cases = has_cases or (arg.star != "" and type(value) is Guarded)
         values.append(value)
     site = Site(scope.file, node)
+    raised = len(run.program.raised)
     if has_cases:
         made = _call_in_cases(run, function, node, values, site)
     else:
         made = call_value(run, function, collect_arguments(run, node, values), site)
     if type(made) in _UNCLEAR and any(map(may_be_forgotten, values)):
         made = _guessed(made)
-    if type(made) is Array:
-        run.program.went_well.add((id(scope.file), id(node)))
+    note_outcome(run, made, node, scope, raised)
     return made
 
 

@@ -41,11 +41,11 @@ from kerascheck.machine.literals import (
 )
 from kerascheck.machine.module_values import ImportedName
 from kerascheck.machine.operators import subscript
+from kerascheck.machine.outcomes import note_outcome
 from kerascheck.machine.paths import fork_value, spread
 from kerascheck.machine.run import Run
 from kerascheck.machine.sequences import as_unknown
 from kerascheck.machine.values import DictValue, FunctionValue, ListValue, Scope, Value, presence
-from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import Site
 from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown, forgotten
 
@@ -71,10 +71,6 @@ def _name(run: Run, node: cst.Name, scope: Scope) -> Value:
 
 #: Classes of values that may hang on conditions.
 _NOTED = frozenset({Unknown, Guarded, Array, ListValue, DictValue})
-
-
-#: Classes of what comes out of arrays and shapes.
-_MEASURED = frozenset({Array, int, SymDim})
 
 
 def _read(run: Run, value: Value) -> Value:
@@ -163,6 +159,7 @@ def _attribute(run: Run, node: cst.Attribute, scope: Scope) -> Value:
 def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     value = run.evaluate(node.value, scope)
     index = index_of(run, node, scope)
+    raised = len(run.program.raised)
     if type(index) is Unknown and is_condition(index) and isinstance(value, (tuple, ListValue, str)):
         index = as_value(run, settle(run, index, node))  # True is 1
     if type(value) is Guarded:
@@ -178,8 +175,7 @@ def _subscript(run: Run, node: cst.Subscript, scope: Scope) -> Value:
     kind = type(found)
     if kind is Unknown and not isinstance(value, Array) and not _is_at(value, index):
         run.doubt(doubt_about(found, run.reads))  # there may be no such entry
-    if kind in _MEASURED:
-        run.program.went_well.add((id(scope.file), id(node)))
+    note_outcome(run, found, node, scope, raised)
     return _read(run, found) if kind in _NOTED else found
 
 

@@ -84,7 +84,7 @@ def _walk(run: Run, node: cst.For, scope: Scope, iterable: Value) -> Signal | No
         refuse_batches(run, node.target, iterable)
     length = _length(iterable)
     if length is not None and length > MAX_LOOP_ROUNDS:
-        return rest_of_for(run, node, scope, "an element of something unknown", iterable)
+        return rest_of_for(run, node, scope, "an element of something unknown", iterable, length)
     rounds = _Rounds(run, node, scope)
     for index, item in enumerate(iterate(run, iterable)):
         if isinstance(item, Lost) or index > MAX_LOOP_ROUNDS:

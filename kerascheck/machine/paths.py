@@ -86,13 +86,17 @@ def is_steady(key: Hashable) -> bool:
 
 
 def lift(run: Run, action: Callable[[Value], Value], value: Guarded) -> Value:
-    """What the action gives for each alternative, which must change nothing."""
+    """What the action gives for each alternative, which must change nothing; what it refuses it refuses in an arm."""
     from kerascheck.machine.choices import choose
 
     found = []
-    for guard, alternative in value.alternatives:
-        with assuming(run, guard):
-            found.append((guard, _hanging(action(alternative), alternative)))
+    run.forks.append((run.serial, value.needs))
+    try:
+        for guard, alternative in value.alternatives:
+            with assuming(run, guard):
+                found.append((guard, _hanging(action(alternative), alternative)))
+    finally:
+        run.forks.pop()
     return choose(run, found, value.needs)
 
 

@@ -216,7 +216,7 @@ def _constructor_arguments(owner: ClassValue) -> tuple[SymbolicArguments, list[G
 
 
 def _forget_placeholders(made: Instance) -> None:
-    """None is what an attribute has until somebody sets it; nor is it a fact what stands in for an argument, or none."""
+    """None is what an attribute has until somebody sets it, and so is what stands in for an argument that is none."""
     for name, value in made.attributes.items():
         if value is None or (type(value) is Guarded and any(is_placeholder(one) for _, one in value.alternatives)):
             made.attributes[name] = _unset(made, name)
