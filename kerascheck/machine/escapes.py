@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerascheck.data.array import Array
+from kerascheck.machine.outer_writes import outer_writes
 from kerascheck.machine.values import (
+    BoundMethod,
     DictValue,
+    FunctionValue,
     Instance,
     IteratorValue,
     ListValue,
+    Partial,
+    Scope,
     Value,
 )
 from kerascheck.network.dims import SymDim
@@ -60,5 +65,44 @@ def _change(run: Run, value: Value, reason: str, waiting: list[Value]) -> None:
         waiting += [alternative for _, alternative in value.alternatives]
     elif isinstance(value, Unknown):
         waiting += value.holds
+    elif isinstance(value, FunctionValue):
+        _is_called(value, None, reason, waiting)
+    elif isinstance(value, BoundMethod):
+        _is_called(value.function, value.receiver, reason, waiting)
+    elif isinstance(value, Partial):
+        waiting += [value.function, *(given.value for given in value.arguments.positional)]
+        waiting += [given.value for given in value.arguments.keywords.values()]
     elif hasattr(value, "forget"):
         value.forget()
+
+
+def _is_called(function: FunctionValue, receiver: Value, reason: str, waiting: list[Value]) -> None:
+    """Code that is not seen may call the function, whenever and as often as it likes: it writes what its text shows.
+
+    `receiver`: what it is a method of; None: of nothing.
+    """
+    writes = outer_writes(function.site.file, function.node)
+    own = function.node.params.params
+    first = own[0].name.value if receiver is not None and own else None
+    for name in writes.rebound | writes.changed:
+        scope = _scope_of(name, function.scope)
+        if scope is None:
+            continue
+        if name in writes.rebound:
+            scope.vars[name] = Unknown(f"{name} is set by a function: {reason}", None, name)
+        else:
+            waiting.append(scope.vars[name])
+    for name, attribute in writes.attributes:
+        scope = _scope_of(name, function.scope)
+        thing = receiver if name == first else scope.vars[name] if scope is not None else None
+        if isinstance(thing, Instance) and attribute in thing.attributes:
+            thing.attributes[attribute] = Unknown(f"{attribute} is set by a function: {reason}", None, attribute)
+
+
+def _scope_of(name: str, scope: Scope | None) -> Scope | None:
+    """The scope that has the name, seen from a function that is defined in this one."""
+    while scope is not None:
+        if name in scope.vars:
+            return scope
+        scope = scope.enclosing
+    return None

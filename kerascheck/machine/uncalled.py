@@ -18,10 +18,11 @@ from kerascheck.machine.functions import SymbolicArguments, call_function
 from kerascheck.machine.keras.subclassing import layers_on
 from kerascheck.machine.members import find_member
 from kerascheck.machine.modules.testing import PREPARING, is_case, prepared_case
+from kerascheck.machine.outer_writes import BINDING, LOOPING
 from kerascheck.machine.parameters import Guess, unconfirmed, unseen_arguments, without
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import once_in_outline
-from kerascheck.machine.unsettled_names import BINDING, LOOPING, forget_unsettled, is_placeholder
+from kerascheck.machine.unsettled_names import forget_unsettled, is_placeholder
 from kerascheck.machine.values import (
     ClassValue,
     DictValue,

@@ -10,11 +10,11 @@ from typing import Any
 
 import libcst as cst
 
+from kerascheck.machine.outer_writes import BINDING, names_in, outer_writes
 from kerascheck.machine.run import Run
-from kerascheck.machine.static import CHANGING, names_used, once, once_a_file, outline_of, rebound_names
+from kerascheck.machine.static import names_used, once, once_a_file, outline_of
 from kerascheck.machine.values import DictValue, FunctionValue, ListValue, Value
 from kerascheck.symbolic.unknown import Unknown
-from kerascheck.text.outline import Outline
 from kerascheck.text.treewalk import nodes_below
 
 
@@ -50,44 +50,11 @@ def _later_changes(file: Any) -> tuple[frozenset[str], frozenset[str]]:
     """The names of the module that its functions set, and those of what they change in place."""
     rebound: set[str] = set()
     filled: set[str] = set()
-    outline = outline_of(file)
-    for function in outline.below(file.tree, cst.FunctionDef):
-        declared = rebound_names(file, function)[0]
-        rebound.update(declared)
-        filled |= _changed_in(outline, function) - _bound_in(outline, function).difference(declared)
+    for function in outline_of(file).below(file.tree, cst.FunctionDef):
+        writes = outer_writes(file, function)
+        rebound |= writes.rebound
+        filled |= writes.changed
     return frozenset(rebound), frozenset(filled)
-
-
-def _changed_in(outline: Outline, function: cst.FunctionDef) -> set[str]:
-    """The names of what the function changes in place."""
-    changed: set[str] = set()
-    for node in outline.below(function.body, cst.Call, *BINDING, cst.Del):
-        if type(node) is cst.Call:
-            if type(node.func) is cst.Attribute and node.func.attr.value in CHANGING:
-                _note_base(node.func.value, changed)
-        elif type(node.target) is cst.Subscript:  # type: ignore[attr-defined]
-            _note_base(node.target, changed)  # type: ignore[attr-defined]
-    return changed
-
-
-def _note_base(node: cst.BaseExpression, changed: set[str]) -> None:
-    while type(node) is cst.Subscript:
-        node = node.value
-    if type(node) is cst.Name:
-        changed.add(node.value)
-
-
-def _bound_in(outline: Outline, function: cst.FunctionDef) -> set[str]:
-    """The names of its own that the function has, with the functions in it."""
-    bound = {param.name.value for param in outline.below(function, cst.Param)}
-    for node in outline.below(function, *BINDING, *LOOPING):
-        bound.update(_named(node.target))  # type: ignore[attr-defined]
-    bound.update(
-        node.asname.name.value
-        for node in outline.below(function, cst.WithItem)
-        if node.asname is not None and type(node.asname.name) is cst.Name
-    )
-    return bound
 
 
 def _forget_set_again(function: FunctionValue) -> None:
@@ -105,12 +72,6 @@ def _forget_set_again(function: FunctionValue) -> None:
 
 _COMPREHENSIONS = (cst.GeneratorExp, cst.ListComp, cst.SetComp, cst.DictComp)
 _INNER = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda, *_COMPREHENSIONS})
-#: What binds the names of its target.
-BINDING = (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.NamedExpr)
-#: What binds them in each round.
-LOOPING = (cst.For, cst.CompFor)
-
-
 @once
 def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[int, ...]]]:
     """Where in the module each function is defined, and where each name is assigned that has more than one value."""
@@ -131,7 +92,7 @@ def _module_order(module: cst.Module) -> tuple[dict[int, int], dict[str, tuple[i
                 continue
             if kind in BINDING:
                 assert isinstance(node, BINDING)
-                for name in _named(node.target):
+                for name in names_in(node.target):
                     found.setdefault(name, []).append(at)
             waiting += [(child, outside) for child in nodes_below(node)]
     return places, {name: tuple(rows) for name, rows in found.items() if len(rows) > 1}
@@ -145,13 +106,3 @@ def _blocks(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from value
         elif value is not None:
             yield value
-
-
-def _named(target: cst.CSTNode) -> Iterator[str]:
-    """The names in a target."""
-    kind = type(target)
-    if kind is cst.Name:
-        yield target.value  # type: ignore[attr-defined]
-    elif kind is cst.Tuple or kind is cst.List:
-        for element in target.elements:  # type: ignore[attr-defined]
-            yield from _named(element.value)
