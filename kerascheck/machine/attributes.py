@@ -15,7 +15,7 @@ from kerascheck.machine import names
 from kerascheck.machine.assumptions import settle
 from kerascheck.machine.enum_values import EnumInt, EnumStr
 from kerascheck.machine.foreign import read_attribute
-from kerascheck.machine.members import attributes_of, find_member, find_method, keras_base
+from kerascheck.machine.members import attributes_of, find_member, find_method, keras_base, value_of_property
 from kerascheck.machine.module_values import ModuleValue
 from kerascheck.machine.paths import fork_value
 from kerascheck.machine.run import Run
@@ -94,6 +94,10 @@ def get_attribute(run: Run, value: Value, name: str, node: cst.CSTNode) -> Value
         from kerascheck.machine.dictobjects import dictionary_attribute
 
         return dictionary_attribute(run, value, name, node)
+    if isinstance(value, BoundMethod) and not name.startswith("__"):
+        made = value_of_property(run, value, Site(run.file, node))
+        if made is not None:
+            return get_attribute(run, made, name, node)
     if isinstance(value, Super):
         return _super_attribute(run, value, name, node)
     if isinstance(value, ModuleValue):

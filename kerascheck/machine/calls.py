@@ -16,7 +16,7 @@ from kerascheck.machine.keras.calling import call_layer
 from kerascheck.machine.keras.gone import note_function
 from kerascheck.machine.keras.origins import note_object_call
 from kerascheck.machine.keras.saving import forget_file
-from kerascheck.machine.members import find_method
+from kerascheck.machine.members import find_method, value_of_property
 from kerascheck.machine.modules.paths import PathValue
 from kerascheck.machine.paths import spread
 from kerascheck.machine.run import Run
@@ -38,6 +38,10 @@ from kerascheck.symbolic.unknown import Guarded, Symbol, Unknown
 
 
 def _call_bound(run: Run, method: BoundMethod, arguments: Arguments, site: Site) -> Value:
+    if arguments.positional or arguments.keywords:
+        made = value_of_property(run, method, site)
+        if made is not None:
+            return run.call(made, arguments, site)
     return call_function(run, method.function, arguments, site, method.receiver)
 
 

@@ -11,7 +11,7 @@ from kerascheck.machine.contexts import GENERATOR_CONTEXT
 from kerascheck.machine.expressions import default_values
 from kerascheck.machine.limits import MAX_CALL_DEPTH
 from kerascheck.machine.literals import is_known_key
-from kerascheck.machine.members import find_method
+from kerascheck.machine.members import WRAPPED, find_method
 from kerascheck.machine.paths import settle_call
 from kerascheck.machine.run import Run
 from kerascheck.machine.static import contains_yield, signature_of
@@ -100,6 +100,8 @@ def define_function(run: Run, node: cst.FunctionDef, scope: Scope) -> None:
         elif isinstance(wrapper, Symbol) and wrapper.name in _WITH_GRADIENT:
             meaning.add(_GIVES_GRADIENT)
         else:
+            if isinstance(wrapper, (Unknown, Symbol)):
+                meaning.add(WRAPPED)
             function.decorated = frozenset(meaning)
             value = apply_decorator(run, wrapper, value, Site(scope.file, decorator))
     function.decorated = frozenset(meaning)

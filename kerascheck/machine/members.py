@@ -15,6 +15,8 @@ from kerascheck.machine.values import (
     Value,
 )
 from kerascheck.machine.views_of_values import AttributesView
+from kerascheck.network.arguments import Arguments
+from kerascheck.network.ir import Site
 from kerascheck.symbolic.unknown import Symbol
 
 
@@ -51,3 +53,25 @@ def keras_base(cls: ClassValue) -> Symbol | None:
         if isinstance(base, Symbol) and base.name.startswith("keras."):
             return base
     return None
+
+
+#: What marks a function with a decorator that is not seen, which may make a property of a method.
+WRAPPED = "wrapped"
+
+
+def value_of_property(run: Run, method: Value, site: Site) -> Value | None:
+    """What a method gives that a decorator may have made a property: one that takes nothing but its object.
+
+    It is read as one where it is used as no method can be, and then keeps what it gave. None: it is no such method.
+    """
+    if not isinstance(method, BoundMethod) or WRAPPED not in method.function.decorated:
+        return None
+    params = method.function.node.params
+    takes_more = len(params.params) != 1 or params.kwonly_params or params.star_kwarg is not None
+    if takes_more or isinstance(params.star_arg, cst.Param):
+        return None
+    name = method.function.name
+    kept = method.receiver.attributes if isinstance(method.receiver, Instance) else {}
+    if name not in kept:
+        kept[name] = run.call(method, Arguments([], {}), site)
+    return kept[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.machine.helpers import raised
+from tests.machine.helpers import build, raised
 
 BASE = """
 class Processor(keras.layers.Layer):
@@ -31,3 +31,22 @@ def test_a_call_on_the_class_itself_is_judged() -> None:
 def test_the_class_of_a_plain_function_is_known() -> None:
     made = "\ndef make(size):\n    return Processor(size=size)\n"
     assert raised(BASE + made) == ["unknown-argument"]
+
+
+def test_a_method_behind_an_unknown_decorator_may_be_a_property() -> None:
+    made = build("""
+        from lazy_property import LazyProperty
+        class Wrapper:
+            @LazyProperty
+            def inner(self):
+                inputs = Input((4,))
+                return Model(inputs, Dense(3)(inputs))
+            @LazyProperty
+            def plain(self):
+                return 5
+            def outer(self):
+                x = self.inner(self.inner.input)
+                return Model(self.inner.input, Dense(self.plain())(x))
+        model = Wrapper().outer()
+    """)
+    assert [str(network.params()) for path in made.paths for network in path.networks if network.outputs][-1] == "35"
