@@ -208,4 +208,6 @@ def _unknown_argument(definition: LayerDef, name: str, near: str | None) -> Kera
         hint = f" in Keras 3; {definition.old_base_parameters[name]}"
     else:
         hint = f"; did you mean {near}?" if near is not None else ""
-    return KerasError(f"{definition.name} has no argument {name}{hint}", "unknown-argument")
+    error = KerasError(f"{definition.name} has no argument {name}{hint}", "unknown-argument")
+    error.only_keras_3 = near is None  # older ones took whatever the layer below takes
+    return error

@@ -63,7 +63,8 @@ def padding(c: Config, allowed: Sequence[str] = ("valid", "same"), fold_case: bo
     if mode not in allowed:
         options = " or ".join(repr(option) for option in allowed)
         error = KerasError(f"{c.layer_name} expects padding to be {options}, got {text!r}", "argument")
-        if near := most_like(mode, allowed):
+        error.only_keras_3 = text.lower() in allowed
+        if near := most_like(text.lower(), allowed):
             error.mended = (text, near)
         raise error
     return mode

@@ -198,4 +198,5 @@ class KerasError(Exception):
         self.message = message
         self.kind = kind
         self.unknown_name: str | None = None  # the name that is in no table of Keras's, of the kind "unknown-name"
+        self.only_keras_3 = False  # whether an older Keras takes it, or may
         self.mended: tuple[object, object] | None = None  # a value, and the one that is meant by it

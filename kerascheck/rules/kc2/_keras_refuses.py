@@ -47,7 +47,8 @@ class _Refusal(Rule):
         """How grave it is; None where the program is for a Keras that takes it."""
         if raised.error.kind in _OLD_FORMS:
             return severity_of(raised.site.file)
-        return severity_of_refusal(raised.site.file) if raised.error.kind in _NEW_REFUSALS else self.severity
+        is_new = raised.error.only_keras_3 or raised.error.kind in _NEW_REFUSALS
+        return severity_of_refusal(raised.site.file) if is_new else self.severity
 
     def covers(self, raised: Raised) -> bool:
         """Whether this rule, and no other, speaks about the error."""

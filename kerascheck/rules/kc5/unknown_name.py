@@ -212,12 +212,17 @@ def _unknown(mention: Mention, source: Any) -> _Unknown | None:
         if not among or name.startswith("_") or f"{module}.{name}" in _HIDDEN or _is_asked(source, name):
             return None  # an attribute of a class, or what is not public
         shown = module.replace("keras", mention.root, 1)
-        if end < len(parts):  # more is looked for in it: it is a module
+        if end < len(parts) or _is_of_module(mention):
             among = frozenset(one for one in among if names_in(f"{module}.{one}", mention.root))
         meant = nearest(name, among)
         elsewhere = _elsewhere(name, mention.root)
         return _Unknown(_place(mention, len(parts) - end), shown, name, meant, elsewhere, is_misspelt(name, among))
     return None
+
+
+def _is_of_module(mention: Mention) -> bool:
+    """Whether all of the name is that of a module: `import keras.layers`."""
+    return isinstance(mention.node, cst.ImportAlias) and isinstance(mention.node.name, cst.Attribute)
 
 
 #: Packages inside of Keras that are there, and not public.
