@@ -273,3 +273,22 @@ def test_full_shows_the_place_on_a_long_line() -> None:
     [quoted] = [line for line in lines if line.startswith("1 |")]
     assert quoted[marks.index("^") : marks.rindex("^") + 1] == "bad"
     assert len(quoted) < 170 and quoted.count("…") == 2
+
+
+@pytest.mark.parametrize(("columns", "place"), [(80, "bad"), (140, "bad"), (30, "bad"), (80, "a_long_name_of_a_thing")])
+def test_full_fits_the_terminal(columns: int, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", str(columns))
+    row = "x = [" + "0, " * 40 + f"{place}, " + "1, " * 40 + "]"
+    column = row.index(place) + 1
+    found = replace(finding(1, column, 1, column + len(place)), help="Take other numbers. " * 10)
+    stream = Terminal()
+    find_reporter("full")(Outcome([Report("a/x.py", [found])], lambda _: row.encode()), stream, False)
+    shown = [line for line in stream.getvalue().splitlines() if line.strip().startswith(("1 |", "|", "= help"))]
+    assert max(map(len, shown)) <= max(columns, 50)
+    [marks] = [line for line in shown if line.strip(" |^") == "" and "^" in line]
+    [quoted] = [line for line in shown if line.startswith("1 |")]
+    assert quoted[marks.index("^") : marks.rindex("^") + 1] == place
