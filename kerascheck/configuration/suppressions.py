@@ -30,7 +30,7 @@ _IGNORE_FILE = re.compile(
 _SKIP_FILE = re.compile(r"#\s*kerascheck\s*:\s*skip-file\b", re.IGNORECASE)
 #: What begins a directive, and the word after it.
 _DIRECTIVE = re.compile(r"#\s*kerascheck\s*:\s*(?P<word>[\w-]*)(?P<rest>\s*\[?)", re.IGNORECASE)
-#: Codes in `# noqa` that no other tool has.
+#: Codes in comments for all linters that no other tool has.
 _OURS = re.compile(r"KC\d+", re.IGNORECASE)
 #: All directives; those of `annotate` and its kin are read elsewhere.
 DIRECTIVES = ("ignore", "ignore-file", "skip-file", "shape", "reveal")

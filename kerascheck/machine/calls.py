@@ -128,7 +128,7 @@ def _of_text(function: Unknown, arguments: Arguments) -> Unknown | None:
         return None
     shown = ", ".join(map(repr, given))
     text = f"{function.text}({shown})" if function.text else None
-    return Unknown(function.reason, ("method", key[2], key[1], given), text, None, function.needs)
+    return Unknown(function.reason, ("method", key[2], key[1], given), text, None, function.needs, function.origin)
 
 
 def _is_plain_text(value: Value) -> bool:

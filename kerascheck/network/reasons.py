@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import libcst as cst
+
 from kerascheck.network.dims import SymDim
 from kerascheck.network.ir import BuiltinLayer, InputLayer, Layer
 from kerascheck.network.networks import Network
@@ -15,12 +17,13 @@ class Cause:
     """Why a model is not exact.
 
     `layer` is the first one that is not known exactly, None where it is the model itself; `advice` says what would
-    make it known.
+    make it known. `origin` is the node where the program comes upon what is not known.
     """
 
     layer: Layer | None
     reason: str
     advice: str
+    origin: cst.CSTNode | None = None
 
 
 def why_inexact(layer: Layer) -> str | None:
@@ -58,9 +61,10 @@ def cause_of(network: Network) -> Cause | None:
     """Why a model is not exact; None where it is."""
     if network.open is not None:
         if not network.layers:
-            return Cause(None, network.open.reason, _STATED_TENSORS if network.cls == "Functional" else _KNOWN_CODE)
-        is_graph = network.kind == "functional"
-        return Cause(None, network.open.reason, _KNOWN_CALLS if is_graph else _KNOWN_LAYERS)
+            advice = _STATED_TENSORS if network.cls == "Functional" else _KNOWN_CODE
+        else:
+            advice = _KNOWN_CALLS if network.kind == "functional" else _KNOWN_LAYERS
+        return Cause(None, network.open.reason, advice, network.open.origin)
     if network.unknown is not None:
         return Cause(None, network.unknown.reason, "build it from layers and shapes that stand in the program")
     if network.refused is not None:

@@ -246,6 +246,14 @@ def test_what_was_understood_as_data() -> None:
     assert (model["row"], model["layer_row"], model["advice"]) == (3, 5, "use a layer of Keras")
 
 
+def test_the_reason_names_the_row_of_what_is_not_known() -> None:
+    unclear = replace(UNCLEAR, layer=None, layer_row=None, reason="its outputs are not known", origin_row=7)
+    assert unclear.why == "its outputs are not known (row 7)"
+    assert replace(unclear, cell=2, origin_cell=2).why == "its outputs are not known (row 7)"
+    assert replace(unclear, cell=2, origin_cell=1).why == "its outputs are not known (cell 1, row 7)"
+    assert replace(unclear, origin_row=3).why == "its outputs are not known"
+
+
 def test_quiet_leaves_out_the_closing_lines() -> None:
     stream = io.StringIO()
     find_reporter("text")(Outcome([Report("a.py")], lambda _: b"", quiet=True), stream, False)
