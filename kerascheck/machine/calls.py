@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+import libcst as cst
+
 from kerascheck.machine import foreign
 from kerascheck.machine.asking import PURE_METHODS
 from kerascheck.machine.assumptions import restrict
@@ -180,7 +182,7 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
     run.writes += 1
     if not run.project.is_harmless(function.name):
         foreign.called(run, function)
-        _escape_all(run, arguments, f"handed to {function.name}, which is not analysed")
+        _escape_all(run, arguments, f"it is passed to {function.name}, which is not analysed", site.node)
     else:
         from kerascheck.data.written import changed_arrays
 
@@ -189,9 +191,9 @@ def _call_external(run: Run, function: Symbol, arguments: Arguments, site: Site)
     return run.fresh(f"the result of {function.name}", site.node)
 
 
-def _escape_all(run: Run, arguments: Arguments, reason: str) -> None:
+def _escape_all(run: Run, arguments: Arguments, reason: str, node: cst.CSTNode | None = None) -> None:
     for given in (*arguments.positional, *arguments.keywords.values()):
-        run.escape(given.value, reason)
+        run.escape(given.value, reason, node)
         foreign.escaped(run, given.value)
         if isinstance(given.value, (str, PathValue)):
             forget_file(run, given.value)

@@ -69,6 +69,9 @@ class Unknown:
         return f"Unknown({self.text or self.reason!r})"
 
 
+#: The first part of keys of what code that is not analysed may have changed.
+ESCAPED = "escaped"
+
 #: What is known of conditions, by their keys.
 Guard: TypeAlias = "Mapping[Hashable, bool]"
 
