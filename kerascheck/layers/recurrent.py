@@ -118,7 +118,7 @@ class _PlainRecurrent(Gates, Recurrent):
         units = c.dim("units")
         wanted = len(self.state_shapes(c, (None,)))
         if len(states) < wanted:
-            raise KerasError(f"{self.name} needs {wanted} initial states, it is given {len(states)}", "input-count")
+            raise KerasError(f"{self.name} needs {wanted} initial states, got {len(states)}", "input-count")
         for state in states[:wanted]:
             if state and definitely_different(state[-1], units):
                 raise KerasError(
@@ -128,7 +128,7 @@ class _PlainRecurrent(Gates, Recurrent):
                 )
             if len(state) > 2:  # built without complaint, refused in the first step
                 raise KerasError(
-                    f"{self.name} needs initial states of shape (batch, {units}), it is given {format_shape(state)}",
+                    f"{self.name} needs initial states of shape (batch, {units}), got {format_shape(state)}",
                     "argument",
                 )
 

@@ -92,7 +92,7 @@ class Template(ToolRule):
     INVALID = [
         Invalid(
             "import keras\nfrom {{ package }}.model import build\n",
-            [(2, "a template of a Python file; check what is made of it")],
+            [(2, "a template of a Python file; check the files made from it")],
         )
     ]
 
@@ -182,7 +182,7 @@ class UnusedSuppression(ToolRule):
 
 
 class UnknownDirective(ToolRule):
-    """A comment to kerascheck says nothing that it understands.
+    """A comment for kerascheck is not understood.
 
     ## What it does
 

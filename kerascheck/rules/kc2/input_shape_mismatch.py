@@ -1,4 +1,4 @@
-"""KC210: The data has another shape than the model takes."""
+"""KC210: The data does not have the shape that the model expects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kerascheck.rules.base import Invalid
 
 
 class InputShapeMismatch(ClashRule):
-    """The data has another shape than the model takes.
+    """The data does not have the shape that the model expects.
 
     ## What it does
 
