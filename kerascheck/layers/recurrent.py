@@ -122,7 +122,7 @@ class _PlainRecurrent(Gates, Recurrent):
         for state in states[:wanted]:
             if state and definitely_different(state[-1], units):
                 raise KerasError(
-                    f"{self.name} has {units} units, but is given an initial state of shape {format_shape(state)}; "
+                    f"{self.name} has {units} units, but got an initial state of shape {format_shape(state)}; "
                     "both layers need the same number of units",
                     "shape",
                 )

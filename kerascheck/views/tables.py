@@ -112,8 +112,8 @@ def write_table(shown: Table, stream: TextIO, colour: bool) -> None:
     table.add_column("Output Shape", overflow="fold")
     table.add_column("Param #", justify="right", overflow="fold")
     if shown.costs is not None:
-        table.add_column("Multiply-adds", justify="right", overflow="fold")
-        table.add_column("Activations", justify="right", overflow="fold")
+        table.add_column("Multiply-adds", justify="right", overflow="fold", min_width=len("Multiply-adds"))
+        table.add_column("Activations", justify="right", overflow="fold", min_width=len("Activations"))
     if shown.graph:
         table.add_column("Connected to", overflow="fold")
     notes: dict[str, int] = {}
